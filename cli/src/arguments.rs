@@ -1,0 +1,206 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Makes images from words by gradient descent on pixels, guided by CLIP.
+#[derive(Debug, Parser)]
+#[command(name = "clipig", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Turn an experiment into a picture.
+    Render(RenderArguments),
+    /// Rate images by their similarity to texts and other images.
+    Rate(RateArguments),
+    /// Check experiments without running them.
+    Validate(ValidateArguments),
+    /// Explain the experiment language, or one parameter of it.
+    Reference(ReferenceArguments),
+    /// List, fetch, import and inspect CLIP models.
+    Model(ModelArguments),
+    /// Print the licences and notices of everything that is shipped.
+    Licenses,
+    /// Print the completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RenderArguments {
+    /// Experiments in YAML, merged in order (later wins, lists append); `-` reads standard input; a PNG made by
+    /// clipig repeats its run.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// Where the picture goes: a folder (ends with `/`) or a file. Nothing is ever overwritten.
+    #[arg(short, long, value_name = "DIR/|FILE.png")]
+    pub(crate) output: Option<String>,
+    /// Number of epochs.
+    #[arg(short, long, value_name = "N")]
+    pub(crate) epochs: Option<i64>,
+    /// Width and height of the picture in pixels.
+    #[arg(short, long, num_args = 1..=2, value_names = ["W", "H"])]
+    pub(crate) resolution: Vec<i64>,
+    /// Factor on the optimiser's learn rate (CLIPig's `-lr` works too).
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) learnrate: Option<f64>,
+    /// Optimiser: adam, sgd, sparse_adam, adadelta, rmsprob (CLIPig's `-opt` works too).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) optimizer: Option<String>,
+    /// Seconds between snapshots of the picture; 0: none.
+    #[arg(short, long, value_name = "SECONDS")]
+    pub(crate) snapshot_interval: Option<f64>,
+    /// Where to compute: cpu, cuda, cuda:1, … or auto.
+    #[arg(short, long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+    /// Number type of CLIP on a GPU: float32, bfloat16 or float16.
+    #[arg(long, value_name = "TYPE", default_value = "float32")]
+    pub(crate) precision: Precision,
+    /// How many pictures; each has a seed of its own.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) repeat: u32,
+    /// Seed of all random numbers: the same seed gives the same picture.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// The CLIP model, see `clipig model list`.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// How much is said: 0 nothing, 1 progress, 2 also the table of targets.
+    #[arg(short, long, value_name = "N")]
+    pub(crate) verbose: Option<i64>,
+    /// Threads within an operation; part of what decides the bits. Unset: as many as help.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+/// Number type of CLIP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Precision {
+    /// 32 bits.
+    Float32,
+    /// 16 bits with the range of 32.
+    Bfloat16,
+    /// 16 bits.
+    Float16,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RateArguments {
+    /// Images and folders of images.
+    #[arg(required = true, value_name = "IMAGES")]
+    pub(crate) images: Vec<PathBuf>,
+    /// Texts to compare with; several may follow, and the flag may be repeated.
+    #[arg(short, long, num_args = 1.., value_name = "TEXT")]
+    pub(crate) text: Vec<String>,
+    /// Images to compare with.
+    #[arg(short, long = "image", num_args = 1.., value_name = "IMAGE")]
+    pub(crate) image: Vec<PathBuf>,
+    /// A file with one text per line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) text_file: Vec<PathBuf>,
+    /// Sort by column N, counted from 1 (the first is the file name); the best first.
+    #[arg(long, value_name = "N")]
+    pub(crate) sort: Option<usize>,
+    /// Write a CSV file instead of a table.
+    #[arg(short, long, value_name = "OUT.csv")]
+    pub(crate) output: Option<PathBuf>,
+    /// The CLIP model, see `clipig model list`.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// Where to compute: cpu, cuda, cuda:1, … or auto.
+    #[arg(short, long, value_name = "DEVICE", default_value = "auto")]
+    pub(crate) device: String,
+    /// Do not read or write the cache of image features.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ValidateArguments {
+    /// Experiments in YAML; each is checked by itself. `-` reads standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ReferenceArguments {
+    /// A parameter such as `targets.transforms.blur`; unset: an overview.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<String>,
+    /// The whole reference as Markdown.
+    #[arg(long, conflicts_with_all = ["path", "schema"])]
+    pub(crate) all: bool,
+    /// The JSON Schema for editors.
+    #[arg(long, conflicts_with = "path")]
+    pub(crate) schema: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ModelArguments {
+    #[command(subcommand)]
+    pub(crate) command: ModelCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// List all models and where their weights are.
+    List,
+    /// Fetch the weights of a model.
+    Pull {
+        /// Its name, see `clipig model list`.
+        name: String,
+    },
+    /// Take weights from a safetensors file, for machines without a network.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The name by which experiments call it; unset: the file's name.
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Show what is known of a model.
+    Info {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// CLIPig's short flags of two letters, which no modern parser takes, become long ones.
+pub(crate) fn with_long_flags(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let long = |argument: OsString| match argument.to_str() {
+        Some("-lr") => OsString::from("--learnrate"),
+        Some("-opt") => OsString::from("--optimizer"),
+        _ => argument,
+    };
+    arguments.map(long).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_of_clipig_are_understood() {
+        let line = "clipig render a.yaml -lr -0.5 -opt sgd -d cpu -s 3 -r 128 96 -e 5 -o out/ -v 0";
+        let arguments = Arguments::parse_from(with_long_flags(line.split(' ').map(OsString::from)));
+        let Command::Render(render) = arguments.command else { panic!("not render") };
+        assert_eq!((render.learnrate, render.optimizer.as_deref()), (Some(-0.5), Some("sgd")));
+        assert_eq!((render.resolution, render.epochs), (vec![128, 96], Some(5)));
+        assert_eq!(render.files, ["a.yaml"]);
+    }
+}

@@ -1,0 +1,46 @@
+//! How the command fails: a message for the reader and an exit code for scripts.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clipig_experiment::Diagnostics;
+
+/// A failure that ends the command.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The experiment or the command line is wrong: exit code 2.
+    Usage(String),
+    /// The experiment is wrong, with places: exit code 2.
+    Experiment(Box<Diagnostics>),
+    /// Anything else: exit code 1.
+    Failed(String),
+}
+
+impl Failure {
+    /// The experiment or the command line is wrong.
+    pub(crate) fn usage(message: impl std::fmt::Display) -> Self {
+        Self::Usage(message.to_string())
+    }
+
+    /// Something failed.
+    pub(crate) fn failed(message: impl std::fmt::Display) -> Self {
+        Self::Failed(message.to_string())
+    }
+
+    /// Prints the message and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        let (message, code) = match self {
+            Self::Usage(message) => (format!("error: {message}\n"), 2),
+            Self::Failed(message) => (format!("error: {message}\n"), 1),
+            Self::Experiment(problems) => (problems.render(std::io::stderr().is_terminal()), 2),
+        };
+        eprint!("{message}");
+        ExitCode::from(code)
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(problems: Diagnostics) -> Self {
+        Self::Experiment(Box::new(problems))
+    }
+}

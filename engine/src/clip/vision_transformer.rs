@@ -1,0 +1,74 @@
+//! The image tower as a vision transformer (Dosovitskiy et al., 2020; `VisionTransformer` in CLIP).
+
+use tch::Tensor;
+
+use super::Architecture;
+use super::transformer::{LayerNorm, Transformer};
+use super::weights::{Loader, WeightsError};
+
+pub(super) struct VisionTransformer {
+    /// `[width, 3 · patch²]`: the first convolution, whose stride is its size, as a matrix.
+    patches: Tensor,
+    class_embedding: Tensor,
+    positions: Tensor,
+    ln_pre: LayerNorm,
+    blocks: Transformer,
+    ln_post: LayerNorm,
+    projection: Tensor,
+    patch: i64,
+    grid: i64,
+}
+
+impl VisionTransformer {
+    pub(super) fn load(loader: &Loader<'_>, architecture: &Architecture) -> Result<Self, WeightsError> {
+        let shape = loader.shape("visual.conv1.weight")?;
+        let &[width, 3, patch, _] = shape.as_slice() else {
+            return Err(WeightsError::shape("visual.conv1.weight", "[width, 3, patch, patch]", &shape));
+        };
+        let positions = loader.shape("visual.positional_embedding")?;
+        let grid = (positions.first().copied().unwrap_or(0) - 1).max(0).isqrt();
+        let embedding = loader.shape("visual.proj")?.get(1).copied().unwrap_or(0);
+        Ok(Self {
+            patches: loader
+                .get("visual.conv1.weight", &[width, 3, patch, patch])?
+                .view([width, 3 * patch * patch]),
+            class_embedding: loader.get("visual.class_embedding", &[width])?.view([1, 1, width]),
+            positions: loader.get("visual.positional_embedding", &[grid * grid + 1, width])?,
+            ln_pre: LayerNorm::load(loader, "visual.ln_pre", width)?,
+            blocks: Transformer::load(
+                loader,
+                "visual.transformer",
+                width,
+                architecture.vision_heads,
+                architecture,
+                false,
+            )?,
+            ln_post: LayerNorm::load(loader, "visual.ln_post", width)?,
+            projection: loader.get("visual.proj", &[width, embedding])?,
+            patch,
+            grid,
+        })
+    }
+
+    pub(super) fn window(&self) -> i64 {
+        self.grid * self.patch
+    }
+
+    pub(super) fn embedding(&self) -> i64 {
+        self.projection.size()[1]
+    }
+
+    /// `[n, 3, S, S]` to `[n, embedding]`.
+    pub(super) fn forward(&self, pixels: &Tensor) -> Tensor {
+        let (n, grid, patch) = (pixels.size()[0], self.grid, self.patch);
+        let patches = pixels
+            .reshape([n, 3, grid, patch, grid, patch])
+            .permute([0, 2, 4, 1, 3, 5])
+            .reshape([n, grid * grid, 3 * patch * patch])
+            .linear(&self.patches, None::<&Tensor>);
+        let class = self.class_embedding.expand([n, 1, -1], false);
+        let x = Tensor::cat(&[class, patches], 1) + &self.positions;
+        let x = self.blocks.forward(self.ln_pre.forward(&x));
+        self.ln_post.forward(&x.select(1, 0)).matmul(&self.projection)
+    }
+}

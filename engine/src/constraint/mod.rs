@@ -1,0 +1,161 @@
+//! Constraints: what a window should be besides similar.
+//!
+//! Every constraint sees the clamped windows `[n, 3, S, S]` of a batch and gives one loss per sample, `[n]`,
+//! times a factor that makes losses of different constraints comparable: 1 for contrast, 10 for normalize, 100
+//! for all others.
+
+mod blur;
+mod border;
+mod bounds;
+mod contrast;
+mod edge_mean;
+mod mean;
+mod noise;
+mod normalize;
+mod saturation;
+mod std;
+
+#[cfg(test)]
+mod oracle_tests;
+
+use clipig_experiment::{
+    Constraint, ConstraintKind, ConstraintLoss, EvaluationError, FrameTime, Moment, Scope, Value,
+};
+use tch::{Kind, Tensor};
+
+use self::bounds::bounded;
+use crate::gaussian::GaussianError;
+
+/// Why a constraint could not be computed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConstraintError {
+    /// An expression failed.
+    #[error(transparent)]
+    Expression(#[from] EvaluationError),
+    /// The numbers do not fit the window.
+    #[error("`{path}`: {message}")]
+    Impossible {
+        /// Path of the constraint in the experiment.
+        path: String,
+        /// What is wrong and what would do.
+        message: String,
+    },
+}
+
+/// Is the constraint active in the scope's epoch? Its ends may be expressions.
+///
+/// # Errors
+/// When an expression fails or gives no number.
+pub fn is_active(constraint: &Constraint, scope: &Scope) -> Result<bool, ConstraintError> {
+    let moment = |moment: &Moment, end: &str| -> Result<FrameTime, ConstraintError> {
+        match moment {
+            Moment::Fixed(time) => Ok(*time),
+            Moment::Expression(expression) => match expression.evaluate(scope)? {
+                Value::Float(ratio) => Ok(FrameTime::Ratio(ratio)),
+                value => value.as_i64().map(FrameTime::Epoch).ok_or_else(|| ConstraintError::Impossible {
+                    path: format!("{}.{end}", constraint.path),
+                    message: "the expression must give an epoch (integer) or a share of the run".to_owned(),
+                }),
+            },
+        }
+    };
+    let span = clipig_experiment::Span {
+        start: moment(&constraint.start, "start")?,
+        end: moment(&constraint.end, "end")?,
+    };
+    Ok(span.contains(scope.epoch(), scope.time()))
+}
+
+/// The loss of each window, `[n]`, before weighting. `scopes` has one scope per sample, with the target's
+/// mean similarity.
+///
+/// # Errors
+/// When an expression fails or numbers do not fit the window.
+pub fn losses(
+    constraint: &Constraint,
+    windows: &Tensor,
+    scopes: &[Scope],
+) -> Result<Tensor, ConstraintError> {
+    let eval = Evaluation { constraint, scopes };
+    let loss = constraint.loss;
+    let (value, factor) = match &constraint.kind {
+        ConstraintKind::Blur(kernel) => (blur::loss(kernel, windows, &eval)?, 100.0),
+        ConstraintKind::Border(border) => (border::loss(border, windows, &eval)?, 100.0),
+        ConstraintKind::Noise(std) => (noise::loss(std, windows, &eval)?, 100.0),
+        ConstraintKind::Normalize { min, max } => (normalize::loss(min, max, windows, &eval)?, 10.0),
+        ConstraintKind::Contrast(bounds) => (bounded(&contrast::value(windows), bounds, loss, &eval)?, 1.0),
+        ConstraintKind::EdgeMean { bounds, kernel } => {
+            (bounded(&edge_mean::value(kernel, windows, &eval)?, bounds, loss, &eval)?, 100.0)
+        }
+        ConstraintKind::Mean(bounds) => (bounded(&mean::value(windows), bounds, loss, &eval)?, 100.0),
+        ConstraintKind::Saturation(bounds) => {
+            (bounded(&saturation::value(windows), bounds, loss, &eval)?, 100.0)
+        }
+        ConstraintKind::Std(bounds) => (bounded(&std::value(windows), bounds, loss, &eval)?, 100.0),
+    };
+    Ok(value * factor)
+}
+
+/// What the expressions of a constraint are evaluated with.
+struct Evaluation<'a> {
+    constraint: &'a Constraint,
+    scopes: &'a [Scope],
+}
+
+impl Evaluation<'_> {
+    /// Three numbers per sample as `[n, 3]` (or `[1, 3]` where all are the same).
+    fn colors(
+        &self,
+        values: &[clipig_experiment::expression::Float; 3],
+        like: &Tensor,
+    ) -> Result<Tensor, ConstraintError> {
+        let mut colors = Vec::with_capacity(self.scopes.len());
+        for scope in self.scopes {
+            let mut color = [0.0_f32; 3];
+            for (color, value) in color.iter_mut().zip(values) {
+                *color = value.evaluate(scope)? as f32;
+            }
+            colors.push(color);
+        }
+        Ok(crate::colors::per_sample(colors.into_iter(), like).view([-1, 3]))
+    }
+
+    /// Something per sample, in one go where all samples have the same numbers.
+    fn per_sample<T: PartialEq>(
+        &self,
+        windows: &Tensor,
+        evaluate: impl Fn(&Scope) -> Result<T, ConstraintError>,
+        apply: impl Fn(&T, &Tensor) -> Tensor,
+    ) -> Result<Tensor, ConstraintError> {
+        let numbers = self.scopes.iter().map(evaluate).collect::<Result<Vec<T>, _>>()?;
+        if numbers.windows(2).all(|pair| pair[0] == pair[1]) {
+            return Ok(apply(&numbers[0], windows));
+        }
+        let each = |(i, numbers): (usize, &T)| apply(numbers, &windows.narrow(0, i as i64, 1));
+        Ok(Tensor::cat(&numbers.iter().enumerate().map(each).collect::<Vec<_>>(), 0))
+    }
+
+    fn impossible(&self, message: String) -> ConstraintError {
+        ConstraintError::Impossible { path: self.constraint.path.clone(), message }
+    }
+
+    fn gaussian(&self, error: GaussianError) -> ConstraintError {
+        match error {
+            GaussianError::Expression(error) => error.into(),
+            GaussianError::TooLarge(message) => self.impossible(message),
+        }
+    }
+
+    /// Mean distance per sample between windows and what they should be.
+    fn distance(&self, windows: &Tensor, desired: &Tensor) -> Tensor {
+        distance(&(windows - desired), self.constraint.loss).mean_dim([1_i64, 2, 3].as_slice(), false, None::<Kind>)
+    }
+}
+
+/// |x| or x².
+fn distance(x: &Tensor, loss: ConstraintLoss) -> Tensor {
+    match loss {
+        ConstraintLoss::L1 => x.abs(),
+        ConstraintLoss::L2 => x.square(),
+    }
+}

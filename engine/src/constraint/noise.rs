@@ -1,0 +1,22 @@
+//! `noise`: be like the window with noise. The noise does not depend on the window, so this adds to the loss
+//! and nothing to the gradient.
+
+use clipig_experiment::expression::Float;
+use tch::Tensor;
+
+use super::{ConstraintError, Evaluation};
+use crate::noise::normal;
+use crate::region::{Region, Size};
+
+pub(super) fn loss(
+    std: &[Float; 3],
+    windows: &Tensor,
+    eval: &Evaluation<'_>,
+) -> Result<Tensor, ConstraintError> {
+    let points = Region::whole(Size { width: windows.size()[3], height: windows.size()[2] }).points();
+    let values: Vec<f32> =
+        eval.scopes.iter().flat_map(|scope| normal(scope.key(&eval.constraint.path), &points)).collect();
+    let noise = Tensor::from_slice(&values).view(windows.size().as_slice()).to_device(windows.device());
+    let std = eval.colors(std, windows)?.view([-1, 3, 1, 1]);
+    Ok(eval.distance(windows, &(windows + noise * std)))
+}

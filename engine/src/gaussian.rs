@@ -1,0 +1,181 @@
+//! The Gaussian blur with mirrored edges, on a whole image or on a piece of one.
+//!
+//! A blur along one side is a linear map of that side, so it is a small banded matrix `[out, in]` in which
+//! mirrored pixels are folded back into the band. Two matrix products blur an image; backwards they are two
+//! matrix products again. Above a length the band is so sparse that a convolution is cheaper.
+
+use clipig_experiment::{EvaluationError, Kernel, Scope};
+use tch::Tensor;
+
+use crate::region::{Region, Size};
+
+/// Beyond this side a convolution is cheaper than a product with a matrix that is mostly zero.
+const MATRIX_SIDE: i64 = 1_024;
+
+/// Why a kernel cannot be used.
+#[derive(Debug)]
+pub(crate) enum GaussianError {
+    /// An expression failed.
+    Expression(EvaluationError),
+    /// It is too large for the image.
+    TooLarge(String),
+}
+
+/// A kernel: odd sizes and standard deviations in pixels, x first.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Gaussian {
+    size: [i64; 2],
+    sigma: [f64; 2],
+}
+
+impl Gaussian {
+    /// Evaluates the kernel and checks that it fits an image of `image`: even sizes become the next odd one,
+    /// at least 1; sigma is at least 0.0001 and, unset, 0.15 · size + 0.35 (torchvision's rule).
+    pub(crate) fn evaluate(kernel: &Kernel, scope: &Scope, image: Size) -> Result<Self, GaussianError> {
+        let mut size = [1; 2];
+        let mut sigma = [0.0; 2];
+        for (i, side) in [image.width, image.height].into_iter().enumerate() {
+            let asked = kernel.size[i].evaluate(scope).map_err(GaussianError::Expression)?;
+            // The parity rule for any integer, without overflow at the ends of the range.
+            size[i] = asked.clamp(0, i64::MAX - 1) | 1;
+            if size[i] / 2 >= side {
+                return Err(GaussianError::TooLarge(format!(
+                    "a kernel of {asked} pixels does not fit an image of {}×{}: {} is the greatest here",
+                    image.width,
+                    image.height,
+                    2 * side - 1
+                )));
+            }
+            sigma[i] = match &kernel.sigma {
+                Some(sigma) => sigma[i].evaluate(scope).map_err(GaussianError::Expression)?.max(1e-4),
+                None => 0.15 * size[i] as f64 + 0.35,
+            };
+        }
+        Ok(Self { size, sigma })
+    }
+
+    /// The piece of the input that a piece of the output needs.
+    pub(crate) fn needs(&self, output: Region, image: Size) -> Region {
+        output.grown(self.size[0] / 2, self.size[1] / 2, image)
+    }
+
+    /// Blurs a whole image `[n, 3, h, w]`.
+    pub(crate) fn apply_whole(&self, x: &Tensor) -> Tensor {
+        let size = Size { width: x.size()[3], height: x.size()[2] };
+        let whole = Region::whole(size);
+        self.apply(x, size, whole, whole)
+    }
+
+    /// `[n, 3, input]` to `[n, 3, output]`, pieces of an image of `image`.
+    pub(crate) fn apply(&self, x: &Tensor, image: Size, input: Region, output: Region) -> Tensor {
+        let side = |axis: usize| {
+            let (image, input, output) = if axis == 0 {
+                (image.width, (input.x, input.width), (output.x, output.width))
+            } else {
+                (image.height, (input.y, input.height), (output.y, output.height))
+            };
+            Side { weights: weights(self.size[axis], self.sigma[axis]), image, input, output }
+        };
+        let rows = side(1);
+        let columns = side(0);
+        let x = if rows.weights.len() == 1 && rows.input == rows.output { x.shallow_clone() } else { rows.blur(x, 2) };
+        if columns.weights.len() == 1 && columns.input == columns.output { x } else { columns.blur(&x, 3) }
+    }
+}
+
+/// The normalised weights of a Gaussian at integer distances, as torchvision computes them in float32.
+fn weights(size: i64, sigma: f64) -> Vec<f32> {
+    let half = (size - 1) as f64 * 0.5;
+    let density: Vec<f32> =
+        (0..size).map(|i| libm::exp(-0.5 * ((i as f64 - half) / sigma).powi(2)) as f32).collect();
+    let sum: f32 = density.iter().sum();
+    density.iter().map(|value| value / sum).collect()
+}
+
+/// A blur along one side of an image.
+struct Side {
+    weights: Vec<f32>,
+    image: i64,
+    /// Start and length.
+    input: (i64, i64),
+    output: (i64, i64),
+}
+
+impl Side {
+    fn blur(&self, x: &Tensor, dim: i64) -> Tensor {
+        if self.input.1 <= MATRIX_SIDE { self.by_matrix(x, dim) } else { self.by_convolution(x, dim) }
+    }
+
+    /// The pixel that stands at `position`, mirrored at the edges without repeating them.
+    fn mirrored(&self, position: i64) -> i64 {
+        let inside = if position < 0 { -position } else { position };
+        if inside >= self.image { 2 * (self.image - 1) - inside } else { inside }
+    }
+
+    fn by_matrix(&self, x: &Tensor, dim: i64) -> Tensor {
+        let (half, inputs) = (self.weights.len() as i64 / 2, self.input.1 as usize);
+        let mut matrix = vec![0.0_f32; self.output.1 as usize * inputs];
+        for (row, line) in matrix.chunks_mut(inputs).enumerate() {
+            let center = self.output.0 + row as i64;
+            for (i, weight) in self.weights.iter().enumerate() {
+                let source = self.mirrored(center + i as i64 - half) - self.input.0;
+                line[source as usize] += weight;
+            }
+        }
+        let matrix = Tensor::from_slice(&matrix).view([self.output.1, self.input.1]).to_device(x.device());
+        if dim == 3 { x.matmul(&matrix.tr()) } else { matrix.matmul(x) }
+    }
+
+    fn by_convolution(&self, x: &Tensor, dim: i64) -> Tensor {
+        let half = self.weights.len() as i64 / 2;
+        let positions: Vec<i64> = (self.output.0 - half..self.output.0 + self.output.1 + half)
+            .map(|position| self.mirrored(position) - self.input.0)
+            .collect();
+        let x = x.index_select(dim, &Tensor::from_slice(&positions).to_device(x.device()));
+        let size = self.weights.len() as i64;
+        let shape = if dim == 3 { [1, 1, 1, size] } else { [1, 1, size, 1] };
+        let kernel = Tensor::from_slice(&self.weights).view(shape).expand([3, 1, -1, -1], false);
+        let kernel = kernel.contiguous().to_device(x.device());
+        x.conv2d(&kernel, None::<&Tensor>, [1, 1], [0, 0], [1, 1], 3)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tch::Kind;
+
+    fn image(width: i64, height: i64) -> Tensor {
+        (Tensor::arange(3 * width * height, (Kind::Float, tch::Device::Cpu)) * 12.9898).sin().view([1, 3, height, width])
+    }
+
+    fn difference(a: &Tensor, b: &Tensor) -> f64 {
+        (a - b).abs().max().double_value(&[])
+    }
+
+    #[test]
+    fn matrix_and_convolution_agree() {
+        let x = image(90, 40);
+        let side = Side { weights: weights(21, 3.5), image: 90, input: (0, 90), output: (0, 90) };
+        assert!(difference(&side.by_matrix(&x, 3), &side.by_convolution(&x, 3)) < 1e-6);
+        let side = Side { weights: weights(21, 3.5), image: 40, input: (0, 40), output: (0, 40) };
+        assert!(difference(&side.by_matrix(&x, 2), &side.by_convolution(&x, 2)) < 1e-6);
+    }
+
+    #[test]
+    fn a_piece_is_a_piece_of_the_whole() {
+        let x = image(60, 50);
+        let size = Size { width: 60, height: 50 };
+        let gaussian = Gaussian { size: [11, 7], sigma: [2.0, 1.5] };
+        let whole = gaussian.apply_whole(&x);
+        for output in [
+            Region { x: 20, y: 20, width: 10, height: 9 },
+            Region { x: 0, y: 44, width: 3, height: 6 },
+            Region { x: 59, y: 0, width: 1, height: 1 },
+        ] {
+            let input = gaussian.needs(output, size);
+            let piece = gaussian.apply(&input.cut(&x).contiguous(), size, input, output);
+            assert!(difference(&piece, &output.cut(&whole)) < 1e-6, "{output:?}");
+        }
+    }
+}

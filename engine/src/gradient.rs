@@ -1,0 +1,251 @@
+//! One shard: samples become windows, windows become losses, losses become a gradient on the canvas.
+
+use std::sync::Arc;
+
+use clipig_experiment::{Experiment, Scope, Target};
+use clipig_schedule::{
+    ConstraintReport, GradientSum, Prepared, PreparedTarget, SampleReport, ShardCompute, ShardError,
+    ShardResult, ShardTask,
+};
+use tch::{Kind, Tensor};
+
+use crate::clip::{Clip, unit_length};
+use crate::constraint;
+use crate::loss::{Choice, FeatureLosses};
+use crate::region::Size;
+use crate::resample;
+use crate::transform::{Chain, Leaf, Rendered, Source, render};
+
+/// Computes shards of one job. The model is shared; nothing else is.
+pub struct GradientEngine {
+    clip: Arc<Clip>,
+    experiment: Arc<Experiment>,
+    prepared: Arc<Prepared>,
+}
+
+impl GradientEngine {
+    /// An engine for one job.
+    pub fn new(clip: Arc<Clip>, experiment: Arc<Experiment>, prepared: Arc<Prepared>) -> Self {
+        Self { clip, experiment, prepared }
+    }
+
+    fn compute_samples(&self, task: &ShardTask) -> Result<ShardResult, ShardError> {
+        let index = task.shard.target.0 as usize;
+        let (Some(target), Some(prepared)) =
+            (self.experiment.targets.get(index), self.prepared.targets.get(index))
+        else {
+            return Err(ShardError::Experiment(format!("the experiment has no target {index}")));
+        };
+        let scopes: Vec<Scope> =
+            task.shard.samples.clone().map(|sample| task.scope.with_sample(u64::from(sample))).collect();
+        let Rendered { windows, leaves } = self.windows(target, task, &scopes)?;
+        let losses = Losses::of(&self.clip, target, prepared, &windows, &scopes)?;
+        let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
+        if let Some(total) = &losses.total {
+            back_propagate(total, &leaves, &mut gradient);
+        }
+        if !gradient.is_finite() {
+            return Err(ShardError::NotFinite(target.name.clone()));
+        }
+        Ok(ShardResult { gradient, samples: losses.reports() })
+    }
+
+    /// The windows `[n, 3, S, S]` that CLIP sees, in [0, 1].
+    fn windows(&self, target: &Target, task: &ShardTask, scopes: &[Scope]) -> Result<Rendered, ShardError> {
+        let canvas = &task.canvas;
+        let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
+        let source = Source { pixels: canvas.pixels(), size, clamp: true, device: self.clip.device() };
+        let chains = scopes
+            .iter()
+            .map(|scope| Chain::draw(&target.transforms, scope, size))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(experiment_error)?;
+        let window = Size { width: self.clip.window(), height: self.clip.window() };
+        let fit = |windows: Tensor, size: Size| {
+            if size == window { windows } else { resample::bicubic(&windows, window) }
+        };
+        let mut rendered = if chains.windows(2).all(|pair| pair[0].output() == pair[1].output()) {
+            let rendered = render(&chains, &source).map_err(experiment_error)?;
+            Rendered { windows: fit(rendered.windows, chains[0].output()), ..rendered }
+        } else {
+            // Random sizes: the windows have one size only after they were resized.
+            let (mut windows, mut leaves) = (Vec::new(), Vec::new());
+            for chain in &chains {
+                let one = render(std::slice::from_ref(chain), &source).map_err(experiment_error)?;
+                windows.push(fit(one.windows, chain.output()));
+                leaves.extend(one.leaves);
+            }
+            Rendered { windows: Tensor::cat(&windows, 0), leaves }
+        };
+        rendered.windows = rendered.windows.clamp(0.0, 1.0);
+        Ok(rendered)
+    }
+}
+
+impl ShardCompute for GradientEngine {
+    fn compute(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
+        // libtorch reports failures by panicking in tch's wrappers; they end here.
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.compute_samples(task)));
+        result.unwrap_or_else(|panic| Err(ShardError::Device(panic_message(panic.as_ref()))))
+    }
+}
+
+/// The message of a panic, its first line: libtorch appends a stack trace.
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown failure");
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn experiment_error(error: impl std::fmt::Display) -> ShardError {
+    ShardError::Experiment(error.to_string())
+}
+
+/// The losses of a batch of windows.
+struct Losses {
+    /// The sum over all samples; `None` where it is exactly 0 for every sample, whatever the window.
+    total: Option<Tensor>,
+    features: Option<FeatureLosses>,
+    constraints: Vec<Option<ConstraintLosses>>,
+    samples: Vec<f64>,
+}
+
+struct ConstraintLosses {
+    weights: Vec<f64>,
+    /// `[n]`, before weighting.
+    losses: Tensor,
+}
+
+impl Losses {
+    fn of(
+        clip: &Clip,
+        target: &Target,
+        prepared: &PreparedTarget,
+        windows: &Tensor,
+        scopes: &[Scope],
+    ) -> Result<Self, ShardError> {
+        let (choices, features) = if target.features.is_empty() {
+            (Vec::new(), None)
+        } else {
+            let image = unit_length(&clip.encode_image(&clip.normalize(windows)));
+            let desired = desired_features(prepared, &image);
+            let choices = choose(target, prepared, &image, &desired, scopes)?;
+            let losses = FeatureLosses::of(target, &image, &desired, &choices);
+            (choices, Some(losses))
+        };
+        let similar: Vec<Scope> = scopes
+            .iter()
+            .enumerate()
+            .map(|(i, scope)| scope.with_similarity(choices.get(i).map_or(0.0, Choice::mean_similarity)))
+            .collect();
+        let constraints = target
+            .constraints
+            .iter()
+            .map(|constraint| {
+                if !constraint::is_active(constraint, &similar[0]).map_err(experiment_error)? {
+                    return Ok(None);
+                }
+                let weights = evaluate_all(&constraint.weight, &similar)?;
+                let losses = constraint::losses(constraint, windows, &similar).map_err(experiment_error)?;
+                Ok(Some(ConstraintLosses { weights, losses }))
+            })
+            .collect::<Result<Vec<_>, ShardError>>()?;
+        let weights = evaluate_all(&target.weight, &similar)?;
+        Ok(Self::sum(features, constraints, &weights))
+    }
+
+    /// Adds features and constraints of every sample, times the target's weight.
+    fn sum(
+        features: Option<FeatureLosses>,
+        constraints: Vec<Option<ConstraintLosses>>,
+        weights: &[f64],
+    ) -> Self {
+        let mut sum = features.as_ref().and_then(|features| features.total.as_ref().map(Tensor::shallow_clone));
+        for ConstraintLosses { weights, losses } in constraints.iter().flatten() {
+            let weighted = losses * vector(weights, losses);
+            sum = Some(match sum {
+                Some(sum) => sum + weighted,
+                None => weighted,
+            });
+        }
+        let weighted = sum.map(|sum| {
+            let weights = vector(weights, &sum);
+            // 0 · NaN is NaN: a target without weight asks for nothing.
+            (&sum * &weights).where_scalarother(&weights.ne(0.0), 0.0)
+        });
+        let samples = weighted.as_ref().map_or_else(|| vec![0.0; weights.len()], read);
+        let total = weighted.filter(|_| samples.iter().any(|&loss| loss != 0.0)).map(|losses| losses.sum(None::<Kind>));
+        Self { total, features, constraints, samples }
+    }
+
+    fn reports(self) -> Vec<SampleReport> {
+        let mut reports: Vec<SampleReport> =
+            self.samples.iter().map(|&loss| SampleReport { loss, ..SampleReport::default() }).collect();
+        if let Some(features) = self.features {
+            for (report, features) in reports.iter_mut().zip(features.read()) {
+                report.features = features;
+            }
+        }
+        for constraint in &self.constraints {
+            let losses = constraint.as_ref().map(|constraint| read(&constraint.losses));
+            for (i, report) in reports.iter_mut().enumerate() {
+                report.constraints.push(constraint.as_ref().zip(losses.as_ref()).map(|(constraint, losses)| {
+                    let weight = constraint.weights[i];
+                    ConstraintReport { weight, loss: losses[i] * weight }
+                }));
+            }
+        }
+        reports
+    }
+}
+
+fn desired_features(prepared: &PreparedTarget, like: &Tensor) -> Tensor {
+    let (count, flat) = (prepared.features.len() as i64, prepared.features.concat());
+    Tensor::from_slice(&flat).view([count, -1]).to_device(like.device())
+}
+
+/// Similarities are read back once per shard; everything that depends on them is decided here.
+fn choose(
+    target: &Target,
+    prepared: &PreparedTarget,
+    image: &Tensor,
+    desired: &Tensor,
+    scopes: &[Scope],
+) -> Result<Vec<Choice>, ShardError> {
+    let cosines = read(&image.detach().matmul(&desired.tr()).flatten(0, 1));
+    let rows = cosines.chunks(target.features.len());
+    let choice = |(cosines, scope)| Choice::of(target, prepared, cosines, scope).map_err(experiment_error);
+    rows.zip(scopes).map(choice).collect()
+}
+
+fn evaluate_all(value: &clipig_experiment::expression::Float, scopes: &[Scope]) -> Result<Vec<f64>, ShardError> {
+    scopes.iter().map(|scope| value.evaluate(scope).map_err(experiment_error)).collect()
+}
+
+fn vector(values: &[f64], like: &Tensor) -> Tensor {
+    Tensor::from_slice(values).to_kind(Kind::Float).to_device(like.device())
+}
+
+fn read(values: &Tensor) -> Vec<f64> {
+    Vec::try_from(values.detach().to_kind(Kind::Double)).unwrap_or_default()
+}
+
+/// The gradient of `total` on the leaves, added to the pixels that they came from, sample by sample.
+pub(crate) fn back_propagate(total: &Tensor, leaves: &[Leaf], gradient: &mut GradientSum) {
+    if !total.requires_grad() {
+        return; // such as the noise constraint alone, which no pixel can change
+    }
+    let inputs: Vec<&Tensor> = leaves.iter().map(|leaf| &leaf.tensor).collect();
+    let grads = Tensor::run_backward(&[total], &inputs, false, false);
+    for (leaf, grad) in leaves.iter().zip(&grads) {
+        let grad = grad.contiguous().to_device(tch::Device::Cpu);
+        for (row, pixels) in leaf.pixels.iter().enumerate() {
+            let mut values = vec![0.0_f32; 3 * pixels.len()];
+            grad.get(row as i64).copy_data(&mut values, 3 * pixels.len());
+            gradient.add_at(pixels, &values);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The first canvas.
+
+use clipig_experiment::random::Key;
+use clipig_experiment::{ImageTensor, Init};
+use tch::{Kind, Tensor};
+
+use crate::assets::{AssetError, Assets};
+use crate::colors;
+use crate::noise::normal;
+use crate::region::{Region, Size};
+use crate::resample;
+
+/// Why there is no first canvas.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InitError {
+    /// The image cannot be used.
+    #[error("`init.image`: {0}")]
+    Image(#[from] AssetError),
+}
+
+/// The values `[3, height, width]` of the first canvas. `run` is the key of the whole run.
+///
+/// An image or noise of `init.resolution` (the canvas's where unset) is multiplied by `std`, moved by `mean`,
+/// resized and limited to [0, 1]. Raw pixels are taken as they are.
+pub(crate) fn first_canvas(
+    init: &Init,
+    size: Size,
+    assets: &Assets,
+    run: Key,
+) -> Result<Vec<f32>, InitError> {
+    let own = init.resolution.map_or(size, |[width, height]| Size {
+        width: i64::from(width),
+        height: i64::from(height),
+    });
+    let pixels = if let Some(ImageTensor { width, height, data }) = &init.image_tensor {
+        cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
+    } else {
+        let pixels = match &init.image {
+            Some(name) => cover(&image_tensor(&assets.image(name)?.to_rgb8()), own),
+            None => Tensor::from_slice(&normal(run.with_path("init"), &Region::whole(own).points()))
+                .view([1, 3, own.height, own.width]),
+        };
+        let color = |values: [f64; 3]| colors::one(values.map(|value| value as f32), &pixels);
+        let pixels = &pixels * color(init.std) + color(init.mean);
+        let pixels = if own == size { pixels } else { resample::bicubic(&pixels, size) };
+        pixels.clamp(0.0, 1.0)
+    };
+    Ok(Vec::try_from(pixels.flatten(0, 3)).unwrap_or_default())
+}
+
+fn image_tensor(image: &image::RgbImage) -> Tensor {
+    let (width, height) = image.dimensions();
+    Tensor::from_data_size(image.as_raw(), &[i64::from(height), i64::from(width), 3], Kind::Uint8)
+        .permute([2, 0, 1])
+        .unsqueeze(0)
+        .to_kind(Kind::Float)
+        / 255.0
+}
+
+/// Scales an image to cover `size` (bicubic, not antialiased) and crops its middle.
+fn cover(image: &Tensor, size: Size) -> Tensor {
+    let (height, width) = (image.size()[2], image.size()[3]);
+    if (Size { width, height }) == size {
+        return image.shallow_clone();
+    }
+    // The original scales by the longer side of the canvas over the shorter one of the image, which covers
+    // any shape.
+    let factor = size.width.max(size.height) as f64 / width.min(height) as f64;
+    let scaled = Size {
+        width: ((width as f64 * factor) as i64).max(size.width),
+        height: ((height as f64 * factor) as i64).max(size.height),
+    };
+    let image = resample::bicubic(image, scaled);
+    let offset = |whole: i64, part: i64| ((whole - part) as f64 / 2.0).round_ties_even() as i64;
+    let middle = Region {
+        x: offset(scaled.width, size.width),
+        y: offset(scaled.height, size.height),
+        width: size.width,
+        height: size.height,
+    };
+    middle.cut(&image).contiguous()
+}

@@ -1,0 +1,32 @@
+//! Tensors: CLIP, transforms, constraints, losses, gradients, the canvas and its optimisers.
+//!
+//! Two objects leave this crate, one for each of the farm's traits: [`GradientEngine`] turns a canvas and a
+//! shard into a gradient, [`CanvasEngine`] owns the canvas, its optimiser and the post-processing. Everything
+//! else serves them.
+
+mod assets;
+mod canvas;
+pub mod clip;
+mod colors;
+pub mod constraint;
+pub mod device;
+mod gaussian;
+mod gradient;
+mod init;
+mod loss;
+mod noise;
+mod optimizer;
+mod postproc;
+mod prepare;
+mod rating;
+mod region;
+mod resample;
+pub mod transform;
+
+pub use assets::{AssetError, Assets};
+pub use canvas::CanvasEngine;
+pub use gradient::GradientEngine;
+pub use init::InitError;
+pub use prepare::{PrepareError, encode_texts, prepare};
+pub use rating::encode_images;
+pub use region::{Point, Region, Size};

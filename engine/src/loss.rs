@@ -1,0 +1,172 @@
+//! Feature losses: which features count for a sample, with which weight, and how far the window is from them.
+//!
+//! The decisions need numbers (similarities, expressions), so they are made in Rust on one read-back per
+//! shard; the losses are tensors again.
+
+use clipig_experiment::{EvaluationError, FeatureLoss, Scope, Select, Target};
+use clipig_schedule::{FeatureReport, PreparedTarget};
+use tch::{Kind, Tensor};
+
+/// What was decided for one sample.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    /// Similarities, 100 · cosine · auto scale · scale.
+    pub(crate) similarities: Vec<f64>,
+    /// Weights as evaluated.
+    weights: Vec<f64>,
+    /// Which features are applied.
+    applied: Vec<bool>,
+}
+
+impl Choice {
+    /// Decides for one sample from the cosines of its window with the target's features.
+    pub(crate) fn of(
+        target: &Target,
+        prepared: &PreparedTarget,
+        cosines: &[f64],
+        scope: &Scope,
+    ) -> Result<Self, EvaluationError> {
+        let mut choice = Self { similarities: Vec::new(), weights: Vec::new(), applied: Vec::new() };
+        for ((feature, cosine), auto) in target.features.iter().zip(cosines).zip(&prepared.auto_scales) {
+            let similarity = 100.0 * cosine * auto * feature.scale.evaluate(scope)?;
+            choice.weights.push(feature.weight.evaluate(&scope.with_similarity(similarity))?);
+            choice.similarities.push(similarity);
+            choice.applied.push(feature.span.contains(scope.epoch(), scope.time()));
+        }
+        match target.select {
+            Select::All | Select::Mix => {}
+            Select::Best => choice.keep_first(|a, b| b.total_cmp(a)),
+            Select::Worst => choice.keep_first(f64::total_cmp),
+        }
+        Ok(choice)
+    }
+
+    /// Keeps the first active feature in the order of similarity.
+    fn keep_first(&mut self, order: impl Fn(&f64, &f64) -> std::cmp::Ordering) {
+        let active = (0..self.applied.len()).filter(|&i| self.applied[i]);
+        let first = active.min_by(|&a, &b| order(&self.similarities[a], &self.similarities[b]));
+        for (i, applied) in self.applied.iter_mut().enumerate() {
+            *applied = Some(i) == first;
+        }
+    }
+
+    /// The mean similarity of the target, 0 without features: `sim` of constraints and target weight.
+    pub(crate) fn mean_similarity(&self) -> f64 {
+        let n = self.similarities.len();
+        if n == 0 { 0.0 } else { self.similarities.iter().sum::<f64>() / n as f64 }
+    }
+}
+
+/// The feature losses of a batch.
+pub(crate) struct FeatureLosses {
+    /// One loss per sample `[n]`, summed over features and weighted; `None` where no feature is applied.
+    pub(crate) total: Option<Tensor>,
+    /// One report per sample and feature; losses are filled in by [`FeatureLosses::read`].
+    reports: Vec<Vec<FeatureReport>>,
+    /// Losses before weighting: a tensor `[n]` and the features that it counts for.
+    parts: Vec<(Tensor, Vec<usize>)>,
+    applied: Vec<Vec<bool>>,
+}
+
+impl FeatureLosses {
+    /// Losses of unit-length image features `[n, d]` against the target's `[f, d]`.
+    pub(crate) fn of(target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) -> Self {
+        let reports = choices.iter().map(|choice| {
+            let pairs = choice.similarities.iter().zip(&choice.weights);
+            pairs.map(|(&similarity, &weight)| FeatureReport { similarity, weight, loss: None }).collect()
+        });
+        let mut losses = Self {
+            total: None,
+            reports: reports.collect(),
+            parts: Vec::new(),
+            applied: choices.iter().map(|choice| choice.applied.clone()).collect(),
+        };
+        if target.select == Select::Mix {
+            losses.add_mix(target, image, features, choices);
+        } else {
+            losses.add_single(target, image, features, choices);
+        }
+        losses
+    }
+
+    /// Every applied feature by itself.
+    fn add_single(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
+        for (i, feature) in target.features.iter().enumerate() {
+            if !choices.iter().any(|choice| choice.applied[i]) {
+                continue;
+            }
+            let loss = distance(feature.loss, image, &features.narrow(0, i as i64, 1));
+            let weights = choices.iter().map(|choice| if choice.applied[i] { choice.weights[i] } else { 0.0 });
+            self.add(&loss, weights.collect());
+            self.parts.push((loss, vec![i]));
+        }
+    }
+
+    /// One feature mixed from the applied ones: Σ wᵢ fᵢ / Σ |wᵢ|, with the first feature's loss, not weighted
+    /// again.
+    fn add_mix(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
+        let Some(first) = target.features.first() else { return };
+        let count = target.features.len();
+        let mut shares = vec![0.0_f32; choices.len() * count];
+        let mut weights = vec![0.0; choices.len()];
+        for (sample, choice) in choices.iter().enumerate() {
+            let weight = |i: usize| if choice.applied[i] { choice.weights[i] } else { 0.0 };
+            let sum: f64 = (0..count).map(|i| weight(i).abs()).sum();
+            if sum == 0.0 {
+                self.applied[sample].fill(false);
+                continue;
+            }
+            weights[sample] = 1.0;
+            for i in 0..count {
+                shares[sample * count + i] = (weight(i) / sum) as f32;
+            }
+        }
+        if weights.iter().all(|&weight| weight == 0.0) {
+            return;
+        }
+        let shares =
+            Tensor::from_slice(&shares).view([choices.len() as i64, count as i64]).to_device(image.device());
+        let loss = distance(first.loss, image, &shares.matmul(features));
+        self.add(&loss, weights);
+        self.parts.push((loss, (0..count).collect()));
+    }
+
+    fn add(&mut self, loss: &Tensor, weights: Vec<f64>) {
+        let weights = Tensor::from_slice(&weights).to_kind(Kind::Float).to_device(loss.device());
+        // A weight of zero must not let a NaN of an unused feature through.
+        let weighted = (loss * &weights).where_scalarother(&weights.ne(0.0), 0.0);
+        self.total = Some(match self.total.take() {
+            Some(total) => total + weighted,
+            None => weighted,
+        });
+    }
+
+    /// Reads the losses back and completes the reports.
+    pub(crate) fn read(mut self) -> Vec<Vec<FeatureReport>> {
+        for (loss, features) in &self.parts {
+            let values = Vec::<f64>::try_from(loss.detach().to_kind(Kind::Double)).unwrap_or_default();
+            for (sample, value) in values.into_iter().enumerate() {
+                for &feature in features {
+                    if self.applied[sample][feature] {
+                        self.reports[sample][feature].loss = Some(value);
+                    }
+                }
+            }
+        }
+        self.reports
+    }
+}
+
+/// Distance `[n]` between image features `[n, d]` and desired features `[n or 1, d]`.
+fn distance(loss: FeatureLoss, image: &Tensor, desired: &Tensor) -> Tensor {
+    let difference = || image - desired;
+    let mean = |x: Tensor| x.mean_dim([1_i64].as_slice(), false, None::<Kind>);
+    match loss {
+        FeatureLoss::Cosine => {
+            let one = Tensor::ones([1], (Kind::Float, image.device()));
+            one - Tensor::cosine_similarity(image, desired, 1, 1e-8)
+        }
+        FeatureLoss::L1 => mean(difference().abs()) * 100.0,
+        FeatureLoss::L2 => mean(difference().square()) * 100.0,
+    }
+}

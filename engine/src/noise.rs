@@ -1,0 +1,113 @@
+//! Normal noise as a pure function of (key, colour, y, x).
+//!
+//! Every pixel's noise is found by itself, in the coordinates of the image that it is added to, so a region
+//! gets exactly the noise of the whole and no state is shared. One finaliser of `SplitMix64` gives 64 bits per
+//! pixel; three colours take 16 bits each and look up the quantile of the normal distribution in a table.
+//! Integers and a table leave nothing to round: every device and every number of threads gets the same bits.
+
+use std::sync::LazyLock;
+
+use clipig_experiment::random::{GOLDEN_GAMMA, Key, mix};
+
+use crate::region::Point;
+
+/// Quantiles of the standard normal distribution at (i + ½) / 65536. The greatest is 4.17.
+static QUANTILES: LazyLock<Box<[f32]>> =
+    LazyLock::new(|| (0..65_536).map(|i| normal_quantile((f64::from(i) + 0.5) / 65_536.0) as f32).collect());
+
+/// Standard normal noise at `points` for the three colours, as `[3, points.len()]`. Points that are nowhere
+/// get 0.
+pub(crate) fn normal(key: Key, points: &[Point]) -> Vec<f32> {
+    let quantiles = &**QUANTILES;
+    let plane = points.len();
+    let mut values = vec![0.0; 3 * plane];
+    let (red, rest) = values.split_at_mut(plane);
+    let (green, blue) = rest.split_at_mut(plane);
+    for (i, point) in points.iter().enumerate() {
+        if point.is_somewhere() {
+            let counter = (u64::from(point.y as u32) << 32) | u64::from(point.x as u32);
+            let bits = mix(key.bits().wrapping_add(GOLDEN_GAMMA.wrapping_mul(counter.wrapping_add(1))));
+            red[i] = quantiles[(bits >> 48) as usize];
+            green[i] = quantiles[(bits >> 32 & 0xffff) as usize];
+            blue[i] = quantiles[(bits >> 16 & 0xffff) as usize];
+        }
+    }
+    values
+}
+
+/// The quantile of the standard normal distribution for 0 < p < 1: the rational approximation of Acklam
+/// (relative error 1.15e-9), which float32 cannot tell from the exact one. `libm` gives the same bits
+/// everywhere.
+fn normal_quantile(p: f64) -> f64 {
+    const A: [f64; 6] = [
+        -39.696_830_286_653_76,
+        220.946_098_424_520_5,
+        -275.928_510_446_968_7,
+        138.357_751_867_269,
+        -30.664_798_066_147_16,
+        2.506_628_277_459_239,
+    ];
+    const B: [f64; 6] = [
+        -54.476_098_798_224_06,
+        161.585_836_858_040_9,
+        -155.698_979_859_886_6,
+        66.801_311_887_719_72,
+        -13.280_681_552_885_72,
+        1.0,
+    ];
+    const C: [f64; 6] = [
+        -7.784_894_002_430_293e-3,
+        -0.322_396_458_041_136_5,
+        -2.400_758_277_161_838,
+        -2.549_732_539_343_734,
+        4.374_664_141_464_968,
+        2.938_163_982_698_783,
+    ];
+    const D: [f64; 5] = [
+        7.784_695_709_041_462e-3,
+        0.322_467_129_070_039_8,
+        2.445_134_137_142_996,
+        3.754_408_661_907_416,
+        1.0,
+    ];
+    let polynomial = |coefficients: &[f64], x: f64| coefficients.iter().fold(0.0, |sum, c| sum * x + c);
+    if p > 0.5 {
+        return -normal_quantile(1.0 - p);
+    }
+    if p < 0.024_25 {
+        let q = libm::sqrt(-2.0 * libm::log(p));
+        return polynomial(&C, q) / polynomial(&D, q);
+    }
+    let q = p - 0.5;
+    let r = q * q;
+    polynomial(&A, r) * q / polynomial(&B, r)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::region::Region;
+
+    #[test]
+    fn quantiles_are_the_normal_distributions() {
+        for (p, z) in [(0.5, 0.0), (0.975, 1.959_963_985), (0.01, -2.326_347_874), (1e-5, -4.264_890_794)] {
+            assert!((normal_quantile(p) - z).abs() < 1e-7, "{p}");
+        }
+    }
+
+    #[test]
+    fn a_region_gets_the_noise_of_the_whole() {
+        let key = Key::root(3).with_path("noise");
+        let whole = Region { x: 0, y: 0, width: 20, height: 10 };
+        let part = Region { x: 7, y: 3, width: 5, height: 4 };
+        let (all, some) = (normal(key, &whole.points()), normal(key, &part.points()));
+        for channel in 0..3 {
+            for y in 0..4 {
+                for x in 0..5 {
+                    assert_eq!(some[channel * 20 + y * 5 + x], all[channel * 200 + (y + 3) * 20 + x + 7]);
+                }
+            }
+        }
+        assert_ne!(all, normal(Key::root(4).with_path("noise"), &whole.points()));
+    }
+}

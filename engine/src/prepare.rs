@@ -1,0 +1,115 @@
+//! What is computed once per job: the features of all targets, and the scales that `feature_scale: fair` asks
+//! for.
+
+use clipig_experiment::{Experiment, FeatureScale, FeatureSource};
+use clipig_schedule::{Canvas, Prepared, PreparedTarget};
+use tch::{Kind, Tensor};
+
+use crate::assets::{AssetError, Assets};
+use crate::clip::tokenizer::{TokenizeError, Tokenizer};
+use crate::clip::{Clip, preprocess, unit_length};
+use crate::region::Size;
+use crate::resample;
+
+/// Why features could not be encoded.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// A text cannot be turned into tokens.
+    #[error("`targets.{target}.features.{feature}.text`: {source}")]
+    Text {
+        /// Index of the target.
+        target: usize,
+        /// Index of the feature.
+        feature: usize,
+        /// What is wrong with it.
+        source: TokenizeError,
+    },
+    /// An image cannot be used.
+    #[error("`targets.{target}.features.{feature}.image`: {source}")]
+    Image {
+        /// Index of the target.
+        target: usize,
+        /// Index of the feature.
+        feature: usize,
+        /// What is wrong with it.
+        source: AssetError,
+    },
+}
+
+/// Encodes the features of all active targets. `canvas` is the first canvas, for `feature_scale: fair`.
+///
+/// # Errors
+/// When a text or an image cannot be used.
+pub fn prepare(
+    clip: &Clip,
+    experiment: &Experiment,
+    assets: &Assets,
+    canvas: &Canvas,
+) -> Result<Prepared, PrepareError> {
+    let _guard = tch::no_grad_guard();
+    let mut targets = Vec::with_capacity(experiment.targets.len());
+    for (index, target) in experiment.targets.iter().enumerate() {
+        let mut prepared = PreparedTarget::default();
+        if target.active {
+            for (feature, definition) in target.features.iter().enumerate() {
+                let encoded = match &definition.source {
+                    FeatureSource::Text(text) => encode_texts(clip, &[text])
+                        .map_err(|source| PrepareError::Text { target: index, feature, source })?,
+                    FeatureSource::Image(name) => encode_asset(clip, assets, name)
+                        .map_err(|source| PrepareError::Image { target: index, feature, source })?,
+                };
+                prepared.features.push(Vec::try_from(encoded.flatten(0, 1)).unwrap_or_default());
+            }
+            prepared.auto_scales = vec![1.0; target.features.len()];
+            if target.feature_scale == FeatureScale::Fair && !target.features.is_empty() {
+                fair_scales(clip, canvas, &mut prepared);
+            }
+        }
+        targets.push(prepared);
+    }
+    Ok(Prepared { targets })
+}
+
+/// Features of unit length `[n, embedding]` of texts.
+///
+/// # Errors
+/// When a text has too many tokens.
+pub fn encode_texts<T: AsRef<str>>(clip: &Clip, texts: &[T]) -> Result<Tensor, TokenizeError> {
+    let tokenizer = Tokenizer::shared();
+    let mut tokens = Vec::new();
+    for text in texts {
+        tokens.extend(tokenizer.tokenize(text.as_ref(), clip.context(), clip.vocabulary())?);
+    }
+    let tokens = Tensor::from_slice(&tokens).view([texts.len() as i64, clip.context() as i64]);
+    let _guard = tch::no_grad_guard();
+    Ok(unit_length(&clip.encode_text(&tokens)).to_device(tch::Device::Cpu))
+}
+
+fn encode_asset(clip: &Clip, assets: &Assets, name: &str) -> Result<Tensor, AssetError> {
+    let image = assets.image(name)?;
+    let window = preprocess::window_tensor(&image, clip.window() as u32).to_device(clip.device());
+    Ok(unit_length(&clip.encode_image(&clip.normalize(&window))).to_device(tch::Device::Cpu))
+}
+
+/// The factors that give every feature the same similarity with the first canvas: minⱼ cⱼ / cᵢ with the
+/// cosines c. Where one of them is not positive there are none; all stay 1 then.
+fn fair_scales(clip: &Clip, canvas: &Canvas, prepared: &mut PreparedTarget) {
+    let (height, width) = (canvas.height() as i64, canvas.width() as i64);
+    let pixels = Tensor::from_slice(canvas.pixels()).view([1, 3, height, width]).clamp(0.0, 1.0);
+    let window = Size { width: clip.window(), height: clip.window() };
+    let window = if (Size { width, height }) == window { pixels } else { resample::bicubic(&pixels, window) };
+    let image = unit_length(&clip.encode_image(&clip.normalize(&window.to_device(clip.device()))));
+    let features = Tensor::from_slice(&prepared.features.concat()).view([prepared.features.len() as i64, -1]);
+    let cosines = features.matmul(&image.to_device(tch::Device::Cpu).tr()).flatten(0, 1).to_kind(Kind::Double);
+    let cosines: Vec<f64> = Vec::try_from(cosines).unwrap_or_default();
+    let least = cosines.iter().copied().fold(f64::INFINITY, f64::min);
+    if least > 0.0 {
+        prepared.auto_scales = cosines.iter().map(|cosine| least / cosine).collect();
+    } else {
+        prepared.warning = Some(format!(
+            "feature_scale: fair needs features that resemble the first canvas at least a little; \
+             the least similarity is {:.3}, so all scales stay 1",
+            100.0 * least
+        ));
+    }
+}

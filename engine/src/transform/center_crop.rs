@@ -1,0 +1,26 @@
+//! `center_crop`: the middle of the image, width × height; black where the image is smaller.
+
+use clipig_experiment::expression::Int;
+
+use super::cutout::Cutout;
+use super::{Draw, Step, TransformError};
+
+pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<Step, TransformError> {
+    let size = draw.new_size(size)?;
+    Ok(Cutout::step(
+        draw.size,
+        offset(draw.size.width, size.width),
+        offset(draw.size.height, size.height),
+        size,
+    ))
+}
+
+/// Where the middle begins. A smaller image is first padded, the odd pixel after it; an odd difference is
+/// rounded half to even (torchvision).
+fn offset(image: i64, crop: i64) -> i64 {
+    if crop > image {
+        -((crop - image) / 2)
+    } else {
+        ((image - crop) as f64 / 2.0).round_ties_even() as i64
+    }
+}

@@ -1,0 +1,59 @@
+//! Constraints of a target.
+
+use super::reader::Reader;
+use super::transform::{border, kernel};
+use crate::experiment::{Bounds, Constraint, ConstraintKind, ConstraintLoss, Moment, Span};
+
+/// The constraints of one entry, in the order written.
+pub(super) fn constraints(reader: &mut Reader<'_>) -> Vec<Constraint> {
+    if reader.names().is_empty() {
+        reader.warning_here("this entry is empty");
+    }
+    let names = reader.names();
+    names.into_iter().filter_map(|name| reader.map(name, |reader| constraint(reader, name))).collect()
+}
+
+fn constraint(reader: &mut Reader<'_>, name: &str) -> Option<Constraint> {
+    let kind = match name {
+        "blur" => ConstraintKind::Blur(kernel(reader)),
+        "border" => ConstraintKind::Border(border(reader)),
+        "contrast" => ConstraintKind::Contrast(bounds(reader, name)),
+        "edge_mean" => ConstraintKind::EdgeMean { bounds: bounds(reader, name), kernel: kernel(reader) },
+        "mean" => ConstraintKind::Mean(bounds(reader, name)),
+        "noise" => ConstraintKind::Noise(reader.floats("std")),
+        "normalize" => ConstraintKind::Normalize { min: reader.floats("min"), max: reader.floats("max") },
+        "saturation" => ConstraintKind::Saturation(bounds(reader, name)),
+        "std" => ConstraintKind::Std(bounds(reader, name)),
+        _ => return None,
+    };
+    let (start, end) = (reader.moment("start"), reader.moment("end"));
+    if let (Moment::Fixed(start), Moment::Fixed(end)) = (&start, &end) {
+        reader.check_order(Span { start: *start, end: *end });
+    }
+    Some(Constraint {
+        path: reader.path().to_owned(),
+        start,
+        end,
+        weight: reader.float("weight"),
+        loss: reader.choice("loss", loss),
+        kind,
+    })
+}
+
+fn bounds(reader: &mut Reader<'_>, name: &str) -> Bounds {
+    if !reader.is_written("above") && !reader.is_written("below") {
+        reader
+            .error("above", &format!("`{name}` needs `above`, `below` or both"))
+            .help(|| format!("for example:\n- {name}:\n    below: .5"));
+    }
+    Bounds { above: reader.optional_floats("above"), below: reader.optional_floats("below") }
+}
+
+/// Lower case only, as it has always been for constraints.
+fn loss(name: &str) -> Option<ConstraintLoss> {
+    match name {
+        "l1" | "mae" => Some(ConstraintLoss::L1),
+        "l2" | "mse" => Some(ConstraintLoss::L2),
+        _ => None,
+    }
+}

@@ -1,0 +1,138 @@
+//! From the tree to the typed experiment, with the limits of every value and what must hold between values.
+
+mod constraint;
+mod reader;
+mod target;
+mod transform;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::experiment::{Experiment, Init, Interpolation, Interval, Optimizer};
+use crate::limits;
+use crate::tree::{Map, Value};
+
+use reader::Reader;
+pub(crate) use reader::initial;
+
+/// The experiment of a tree. Problems go to `problems`; where there are errors among them, the result stands
+/// for nothing.
+pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
+    let mut reader = Reader::top(tree, problems);
+    let init = reader.map("init", init);
+    let targets = reader.entries("targets", target::target);
+    let postproc = reader.entries("postproc", transform::post_process);
+    let experiment = Experiment {
+        verbose: reader.int("verbose"),
+        output: reader.text("output"),
+        snapshot_interval: interval(&mut reader),
+        epochs: reader.int("epochs") as u32,
+        start_epoch: reader.int("start_epoch") as u32,
+        resolution: reader.ints("resolution"),
+        interpolation: reader.choice("interpolation", interpolation),
+        model: model(&mut reader),
+        device: device(&mut reader),
+        learnrate: reader.float("learnrate"),
+        learnrate_scale: reader.float("learnrate_scale"),
+        seed: reader.whole("seed").map(|seed| seed as u64),
+        optimizer: reader.choice("optimizer", optimizer),
+        init,
+        targets,
+        postproc,
+    };
+    let origin = reader.origin("resolution");
+    if let [Some(width), Some(height)] = experiment.resolution.each_ref().map(crate::expression::Int::as_constant)
+        && let Err(error) = limits::resolution(width, height)
+        // A side that is out of bounds is reported with the side.
+        && width.max(height) <= limits::MAX_SIDE
+        && width.min(height) >= 1
+    {
+        problems.push(Diagnostic::error("resolution", origin, error.to_string()));
+    }
+    experiment
+}
+
+fn interval(reader: &mut Reader<'_>) -> Interval {
+    match reader.number("snapshot_interval") {
+        Value::Int(epochs) => Interval::Epochs(u32::try_from(epochs).unwrap_or(u32::MAX)),
+        Value::Float(seconds) => Interval::Seconds(seconds),
+        _ => Interval::Epochs(0),
+    }
+}
+
+fn model(reader: &mut Reader<'_>) -> Option<String> {
+    if !reader.is_written("model") {
+        return None;
+    }
+    let model = reader.text("model");
+    if model.trim().is_empty() {
+        reader
+            .error("model", "the model's name is empty")
+            .help(|| "remove the line for the default".to_owned());
+    }
+    Some(model)
+}
+
+/// Whether there is such a device is known only where it runs.
+fn device(reader: &mut Reader<'_>) -> String {
+    let device = reader.text("device");
+    let numbered =
+        |index: &str| !index.is_empty() && index.len() <= 3 && index.bytes().all(|b| b.is_ascii_digit());
+    let known = matches!(device.as_str(), "auto" | "cpu" | "cuda")
+        || device.strip_prefix("cuda:").is_some_and(numbered);
+    if !known && !reader.is_broken("device") {
+        let message = format!("`{}` is not a device", crate::diagnostic::shown(&device));
+        reader
+            .error("device", &message)
+            .help(|| "allowed: `auto`, `cpu`, `cuda`, `cuda:0`, `cuda:1`, …".to_owned());
+    }
+    device
+}
+
+fn init(reader: &mut Reader<'_>) -> Init {
+    let resolution = reader.fixed_ints("resolution");
+    if let Some([width, height]) = resolution
+        && i64::from(width) * i64::from(height) > limits::MAX_PIXELS
+    {
+        reader.error("resolution", &format!("{width} x {height} pixels are too many"));
+    }
+    let init = Init {
+        resolution,
+        mean: reader.fixed_floats("mean").unwrap_or([0.5; 3]),
+        std: reader.fixed_floats("std").unwrap_or([0.1; 3]),
+        image: reader.optional_text("image"),
+        image_tensor: reader.pixels("image_tensor"),
+    };
+    if init.image.as_ref().is_some_and(|image| image.trim().is_empty()) {
+        reader
+            .error("image", "the name of the image is empty")
+            .help(|| "remove the line to start from noise".to_owned());
+    }
+    if init.image.is_some() && init.image_tensor.is_some() {
+        reader.warning("image_tensor", "`image` is used, so `image_tensor` is not");
+    }
+    if init.image.is_some() && !reader.is_written("mean") && !reader.is_written("std") {
+        reader
+            .warning("image", "without `mean` and `std` the image is almost invisible (10 % of it, on grey)")
+            .help(|| "to start from the image as it is: `mean: 0` and `std: 1`".to_owned());
+    }
+    init
+}
+
+fn interpolation(name: &str) -> Option<Interpolation> {
+    match name {
+        "nearest" => Some(Interpolation::Nearest),
+        "linear" | "bilinear" => Some(Interpolation::Bilinear),
+        "cubic" | "bicubic" => Some(Interpolation::Bicubic),
+        _ => None,
+    }
+}
+
+fn optimizer(name: &str) -> Option<Optimizer> {
+    match name {
+        "adam" => Some(Optimizer::Adam),
+        "sgd" => Some(Optimizer::Sgd),
+        "sparse_adam" => Some(Optimizer::SparseAdam),
+        "adadelta" => Some(Optimizer::Adadelta),
+        "rmsprob" | "rmsprop" => Some(Optimizer::RmsProp),
+        _ => None,
+    }
+}

@@ -1,0 +1,424 @@
+//! Reading parameters of one map: the value that is written or else the default, within its limits.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, shown};
+use crate::experiment::{FrameTime, ImageTensor, Moment, Span};
+use crate::expression::{Expression, Float, Int};
+use crate::nearest::nearest;
+use crate::parameters::{Initial, Parameter, parameters};
+use crate::source::Origin;
+use crate::tree::{Branch, Map, Setting, Value};
+
+/// A map of the tree with its path.
+pub(super) struct Reader<'a> {
+    map: &'a Map,
+    /// Where to point for what is missing in it.
+    origin: Origin,
+    /// With list indices.
+    path: String,
+    /// Without.
+    registered: String,
+    problems: &'a mut Diagnostics,
+}
+
+/// A problem that may still get help.
+pub(super) struct Reported<'r> {
+    problem: Option<Diagnostic>,
+    problems: &'r mut Diagnostics,
+}
+
+impl Reported<'_> {
+    /// Adds a paragraph of help.
+    pub(super) fn help(mut self, help: impl FnOnce() -> String) {
+        if let Some(problem) = self.problem.take() {
+            self.problem = Some(problem.help(help()));
+        }
+    }
+}
+
+impl Drop for Reported<'_> {
+    fn drop(&mut self) {
+        if let Some(problem) = self.problem.take() {
+            self.problems.push(problem);
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn top(map: &'a Map, problems: &'a mut Diagnostics) -> Self {
+        Self { map, origin: map.origin, path: String::new(), registered: String::new(), problems }
+    }
+
+    /// The path of this map, with list indices.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn join(path: &str, name: &str) -> String {
+        if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    }
+
+    fn parameter(&self, name: &str) -> &'static Parameter {
+        let path = Self::join(&self.registered, name);
+        // Anything else is a typo in this crate, which the first test that builds an experiment finds.
+        parameters().get(&path).unwrap_or_else(|| unreachable!("`{path}` is not registered"))
+    }
+
+    /// The names that are written, in their order.
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        self.map.entries.iter().map(|entry| entry.name).collect()
+    }
+
+    pub(super) fn is_written(&self, name: &str) -> bool {
+        self.map.get(name).is_some()
+    }
+
+    /// Was it written in a way that is reported already?
+    pub(super) fn is_broken(&self, name: &str) -> bool {
+        matches!(self.map.get(name).map(|entry| &entry.branch), Some(Branch::Setting(setting)) if setting.value == Value::Broken)
+    }
+
+    /// Where the value of a parameter comes from; where it is not written, where the map stands.
+    pub(super) fn origin(&self, name: &str) -> Origin {
+        match self.map.get(name) {
+            Some(entry) => match &entry.branch {
+                Branch::Setting(setting) => setting.origin,
+                Branch::Map(_) | Branch::Entries(_) => entry.origin,
+            },
+            None => self.origin,
+        }
+    }
+
+    pub(super) fn error(&mut self, name: &str, message: &str) -> Reported<'_> {
+        let problem = Diagnostic::error(Self::join(&self.path, name), self.origin(name), message);
+        Reported { problem: Some(problem), problems: self.problems }
+    }
+
+    pub(super) fn warning(&mut self, name: &str, message: &str) -> Reported<'_> {
+        let problem = Diagnostic::warning(Self::join(&self.path, name), self.origin(name), message);
+        Reported { problem: Some(problem), problems: self.problems }
+    }
+
+    /// A problem of this map as a whole, shown where its first name stands.
+    pub(super) fn error_here(&mut self, message: &str) -> Reported<'_> {
+        let origin = self.here();
+        let problem = Diagnostic::error(self.path.clone(), origin, message);
+        Reported { problem: Some(problem), problems: self.problems }
+    }
+
+    pub(super) fn warning_here(&mut self, message: &str) -> Reported<'_> {
+        let origin = self.here();
+        let problem = Diagnostic::warning(self.path.clone(), origin, message);
+        Reported { problem: Some(problem), problems: self.problems }
+    }
+
+    fn here(&self) -> Origin {
+        self.map.entries.first().map_or(self.origin, |entry| entry.origin)
+    }
+
+    /// A map below this one; an empty one where it is not written.
+    pub(super) fn map<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Reader<'_>) -> T) -> T {
+        let entry = self.map.get(name);
+        // A message about something that is missing points at the name, not at the whole map.
+        let origin = entry.map_or(self.origin, |entry| entry.origin);
+        let empty = Map::empty(origin);
+        let map = if let Some(Branch::Map(map)) = entry.map(|entry| &entry.branch) { map } else { &empty };
+        read(&mut Reader {
+            map,
+            origin,
+            path: Self::join(&self.path, name),
+            registered: Self::join(&self.registered, name),
+            problems: self.problems,
+        })
+    }
+
+    /// Every entry of a list below this map.
+    pub(super) fn entries<T>(&mut self, name: &str, mut read: impl FnMut(&mut Reader<'_>) -> T) -> Vec<T> {
+        let Some(Branch::Entries(maps)) = self.map.get(name).map(|entry| &entry.branch) else {
+            return Vec::new();
+        };
+        let path = Self::join(&self.path, name);
+        let registered = Self::join(&self.registered, name);
+        maps.iter()
+            .enumerate()
+            .map(|(index, map)| {
+                read(&mut Reader {
+                    map,
+                    origin: map.origin,
+                    path: format!("{path}.{index}"),
+                    registered: registered.clone(),
+                    problems: self.problems,
+                })
+            })
+            .collect()
+    }
+
+    /// The value as written or by default.
+    fn setting(&mut self, name: &str) -> Setting {
+        if let Some(Branch::Setting(setting)) = self.map.get(name).map(|entry| &entry.branch) {
+            return setting.clone();
+        }
+        let parameter = self.parameter(name);
+        if parameter.required && !self.is_written(name) {
+            let owner = self.registered.rsplit('.').next().unwrap_or_default().to_owned();
+            let example = parameters().get(&self.registered).map_or("", |parent| parent.example).trim_end();
+            let help = if example.is_empty() { String::new() } else { format!("for example:\n{example}") };
+            self.error(name, &format!("`{owner}` needs `{name}`")).help(|| help);
+            return Setting { value: Value::Broken, origin: Origin::Default };
+        }
+        Setting { value: initial(parameter.default), origin: Origin::Default }
+    }
+
+    /// Reports a number outside of its limits; `index` where it is one of several.
+    fn check(&mut self, parameter: &Parameter, value: f64, origin: Origin, path: &str) {
+        let limits = parameter.limits;
+        if origin == Origin::Default || limits.allow(value) {
+            return;
+        }
+        let number = if value.fract() == 0.0 { format!("{value:.0}") } else { value.to_string() };
+        let message = if value.is_nan() {
+            format!("`{}` is not a number (NaN)", parameter.name())
+        } else if value.is_infinite() && limits.words().is_empty() {
+            format!("`{}` cannot be infinite", parameter.name())
+        } else if limits.least.is_some_and(|least| value < least) {
+            format!("`{}` is too small: {number}", parameter.name())
+        } else {
+            format!("`{}` is too large: {number}", parameter.name())
+        };
+        let words = limits.words();
+        let help = if words.is_empty() {
+            "any finite number is allowed".to_owned()
+        } else {
+            format!("allowed: {words}")
+        };
+        self.problems.push(Diagnostic::error(path, origin, message).help(help));
+    }
+
+    /// The number of an `int` or `float`, `Value::Int` or `Value::Float`.
+    pub(super) fn number(&mut self, name: &str) -> Value {
+        let parameter = self.parameter(name);
+        let setting = self.setting(name);
+        if let Some(value) = as_float(&setting.value) {
+            self.check(parameter, value, setting.origin, &Self::join(&self.path, name));
+        }
+        setting.value
+    }
+
+    /// A fixed integer; `None` where it is unset or broken.
+    pub(super) fn whole(&mut self, name: &str) -> Option<i128> {
+        match self.number(name) {
+            Value::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A fixed integer that has a default.
+    pub(super) fn int(&mut self, name: &str) -> i64 {
+        self.whole(name).map_or(0, clamped)
+    }
+
+    pub(super) fn bool(&mut self, name: &str) -> bool {
+        self.setting(name).value == Value::Bool(true)
+    }
+
+    pub(super) fn text(&mut self, name: &str) -> String {
+        self.optional_text(name).unwrap_or_default()
+    }
+
+    pub(super) fn optional_text(&mut self, name: &str) -> Option<String> {
+        match self.setting(name).value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn pixels(&mut self, name: &str) -> Option<ImageTensor> {
+        match self.setting(name).value {
+            Value::Pixels(pixels) => Some(pixels),
+            _ => None,
+        }
+    }
+
+    /// One of the parameter's choices, as `read` understands it. The first one stands for a broken value.
+    pub(super) fn choice<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> T {
+        let parameter = self.parameter(name);
+        let text = self.text(name);
+        if let Some(value) = read(&text) {
+            return value;
+        }
+        if !self.is_broken(name) {
+            let names = || parameter.choices.iter().map(|choice| choice.name);
+            let near =
+                nearest(&text, names()).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+            let allowed: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+            self.error(name, &format!("`{name}` cannot be `{}`{near}", shown(&text)))
+                .help(|| format!("allowed: {}", allowed.join(", ")));
+        }
+        let first = parameter.choices.first().map_or("", |choice| choice.name);
+        read(first).unwrap_or_else(|| unreachable!("`{name}` has a choice that is not understood"))
+    }
+
+    /// A number or expression.
+    pub(super) fn float(&mut self, name: &str) -> Float {
+        let parameter = self.parameter(name);
+        let setting = self.setting(name);
+        self.one_float(parameter, &setting, &Self::join(&self.path, name))
+    }
+
+    fn one_float(&mut self, parameter: &Parameter, setting: &Setting, path: &str) -> Float {
+        if let Value::Formula(text) = &setting.value {
+            match Float::parse(text.trim(), parameter.stage.variables(), path) {
+                Ok(value) => return value,
+                Err(error) => self.problems.push(Diagnostic::error(path, setting.origin, error.message)),
+            }
+        }
+        let value = as_float(&setting.value);
+        if let Some(value) = value {
+            self.check(parameter, value, setting.origin, path);
+        }
+        Float::constant(value.unwrap_or(0.0))
+    }
+
+    fn one_int(&mut self, parameter: &Parameter, setting: &Setting, path: &str) -> Int {
+        match &setting.value {
+            Value::Formula(text) => match Int::parse(text.trim(), parameter.stage.variables(), path) {
+                Ok(value) => return value,
+                Err(error) => self.problems.push(Diagnostic::error(path, setting.origin, error.message)),
+            },
+            Value::Int(value) => {
+                self.check(parameter, *value as f64, setting.origin, path);
+                return Int::constant(clamped(*value));
+            }
+            _ => {}
+        }
+        Int::constant(1)
+    }
+
+    /// The values of a list with their paths; `None` where it is unset or broken.
+    fn list(&mut self, name: &str) -> Option<Vec<(Setting, String)>> {
+        let path = Self::join(&self.path, name);
+        let Value::List(settings) = self.setting(name).value else { return None };
+        Some(settings.into_iter().enumerate().map(|(i, one)| (one, format!("{path}.{i}"))).collect())
+    }
+
+    /// Numbers or expressions, as many as are written.
+    pub(super) fn all_floats(&mut self, name: &str) -> Vec<Float> {
+        let parameter = self.parameter(name);
+        let list = self.list(name).unwrap_or_default();
+        list.iter().map(|(setting, path)| self.one_float(parameter, setting, path)).collect()
+    }
+
+    /// `N` numbers or expressions; `None` where it is unset.
+    pub(super) fn optional_floats<const N: usize>(&mut self, name: &str) -> Option<[Float; N]> {
+        self.all_floats(name).try_into().ok()
+    }
+
+    /// `N` numbers or expressions.
+    pub(super) fn floats<const N: usize>(&mut self, name: &str) -> [Float; N] {
+        self.optional_floats(name).unwrap_or_else(|| std::array::from_fn(|_| Float::constant(0.0)))
+    }
+
+    /// `N` integers or expressions.
+    pub(super) fn ints<const N: usize>(&mut self, name: &str) -> [Int; N] {
+        let parameter = self.parameter(name);
+        let list = self.list(name).unwrap_or_default();
+        let ints: Vec<Int> =
+            list.iter().map(|(setting, path)| self.one_int(parameter, setting, path)).collect();
+        ints.try_into().unwrap_or_else(|_| std::array::from_fn(|_| Int::constant(1)))
+    }
+
+    /// `N` numbers without variables; `None` where it is unset.
+    pub(super) fn fixed_floats<const N: usize>(&mut self, name: &str) -> Option<[f64; N]> {
+        let values = self.optional_floats::<N>(name)?;
+        Some(values.map(|value| value.as_constant().unwrap_or(0.0)))
+    }
+
+    /// `N` sizes without variables; `None` where it is unset.
+    pub(super) fn fixed_ints<const N: usize>(&mut self, name: &str) -> Option<[u32; N]> {
+        if self.setting(name).value == Value::Null {
+            return None;
+        }
+        let fixed = |value: Int| value.as_constant().and_then(|value| u32::try_from(value).ok()).unwrap_or(1);
+        Some(self.ints::<N>(name).map(fixed))
+    }
+
+    /// A moment that has no variables.
+    pub(super) fn time(&mut self, name: &str) -> FrameTime {
+        match self.setting(name).value {
+            Value::Int(epoch) => FrameTime::Epoch(clamped(epoch)),
+            Value::Float(ratio) => {
+                if ratio.is_nan() {
+                    self.error(name, &format!("`{name}` is not a number (NaN)"));
+                }
+                FrameTime::Ratio(ratio)
+            }
+            _ => FrameTime::Ratio(0.0),
+        }
+    }
+
+    /// A moment that may be an expression.
+    pub(super) fn moment(&mut self, name: &str) -> Moment {
+        let setting = self.setting(name);
+        if let Value::Formula(text) = &setting.value {
+            let path = Self::join(&self.path, name);
+            match Expression::parse(text.trim(), self.parameter(name).stage.variables(), &path) {
+                Ok(expression) => return Moment::Expression(expression),
+                Err(error) => self.problems.push(Diagnostic::error(path, setting.origin, error.message)),
+            }
+        }
+        Moment::Fixed(self.time(name))
+    }
+
+    /// `start` and `end`, with a warning where nothing can lie between.
+    pub(super) fn span(&mut self) -> Span {
+        let span = Span { start: self.time("start"), end: self.time("end") };
+        self.check_order(span);
+        span
+    }
+
+    pub(super) fn check_order(&mut self, span: Span) {
+        let after = match (span.start, span.end) {
+            (FrameTime::Epoch(start), FrameTime::Epoch(end)) => start > end,
+            (FrameTime::Ratio(start), FrameTime::Ratio(end)) => start > end,
+            // Which comes first depends on the number of epochs.
+            _ => false,
+        };
+        if after {
+            self.warning("end", "`end` is before `start`, so it is never active").help(|| {
+                "an integer is an epoch, a number with a point a share of the run: `50`, `.5`, `50%`"
+                    .to_owned()
+            });
+        } else if matches!(span.start, FrameTime::Ratio(start) if start > 1.0) {
+            self.warning("start", "`start` is after the end of the run (1.0), so it is never active")
+                .help(|| "an epoch is written as an integer: `50`; a share as `.5` or `50%`".to_owned());
+        }
+    }
+}
+
+fn as_float(value: &Value) -> Option<f64> {
+    match value {
+        Value::Int(value) => Some(*value as f64),
+        Value::Float(value) => Some(*value),
+        _ => None,
+    }
+}
+
+/// Integers beyond 64 bits exceed every limit; what remains is as good as the greatest.
+fn clamped(value: i128) -> i64 {
+    value.clamp(i64::MIN.into(), i64::MAX.into()) as i64
+}
+
+/// The default of a parameter as a value.
+pub(crate) fn initial(default: Initial) -> Value {
+    let list = |values: Vec<Value>| {
+        Value::List(values.into_iter().map(|value| Setting { value, origin: Origin::Default }).collect())
+    };
+    match default {
+        Initial::Null | Initial::Map | Initial::Entries => Value::Null,
+        Initial::Bool(value) => Value::Bool(value),
+        Initial::Int(value) => Value::Int(value.into()),
+        Initial::Float(value) => Value::Float(value),
+        Initial::Text(value) => Value::Text(value.to_owned()),
+        Initial::Ints(values) => list(values.iter().map(|value| Value::Int((*value).into())).collect()),
+        Initial::Floats(values) => list(values.iter().map(|value| Value::Float(*value)).collect()),
+    }
+}

@@ -1,0 +1,109 @@
+//! Targets and features.
+
+use super::reader::Reader;
+use super::{constraint, transform};
+use crate::diagnostic::shown;
+use crate::experiment::{Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
+
+/// A target.
+pub(super) fn target(reader: &mut Reader<'_>) -> Target {
+    let target = Target {
+        active: reader.bool("active"),
+        name: reader.text("name"),
+        span: reader.span(),
+        weight: reader.float("weight"),
+        batch_size: reader.int("batch_size") as u32,
+        select: reader.choice("select", select),
+        feature_scale: feature_scale(reader),
+        features: reader.entries("features", feature),
+        transforms: reader.entries("transforms", transform::transforms).into_iter().flatten().collect(),
+        constraints: reader.entries("constraints", constraint::constraints).into_iter().flatten().collect(),
+    };
+    if target.features.is_empty() && !reader.is_written("constraints") {
+        reader
+            .warning_here("this target has neither features nor constraints, so it changes nothing")
+            .help(|| "say what it should show:\n  features:\n    - text: a curly spoon".to_owned());
+    }
+    if target.batch_size > 1 && !target.draws() {
+        reader.warning(
+            "batch_size",
+            "`batch_size` counts only where a transform is random; this target is seen once per epoch",
+        );
+    }
+    target
+}
+
+fn select(name: &str) -> Option<Select> {
+    match name {
+        "all" => Some(Select::All),
+        "best" => Some(Select::Best),
+        "worst" => Some(Select::Worst),
+        "mix" => Some(Select::Mix),
+        _ => None,
+    }
+}
+
+/// Everything but `equal` has always meant `fair`.
+fn feature_scale(reader: &mut Reader<'_>) -> FeatureScale {
+    let text = reader.text("feature_scale");
+    if text == "equal" || reader.is_broken("feature_scale") {
+        return FeatureScale::Equal;
+    }
+    if text != "fair" {
+        reader
+            .warning("feature_scale", &format!("`{}` is taken for `fair`", shown(&text)))
+            .help(|| "allowed: `equal`, `fair`".to_owned());
+    }
+    FeatureScale::Fair
+}
+
+fn feature(reader: &mut Reader<'_>) -> Feature {
+    Feature {
+        source: source(reader),
+        span: reader.span(),
+        weight: reader.float("weight"),
+        scale: reader.float("scale"),
+        loss: reader.choice("loss", loss),
+    }
+}
+
+fn source(reader: &mut Reader<'_>) -> FeatureSource {
+    let text = reader.optional_text("text");
+    let image = reader.optional_text("image");
+    let blank = |text: &Option<String>| text.as_ref().is_some_and(|text| text.trim().is_empty());
+    if blank(&text) {
+        reader
+            .error("text", "the text is empty")
+            .help(|| "say what should be seen: `text: a curly spoon`".to_owned());
+    }
+    if blank(&image) {
+        reader.error("image", "the name of the image is empty");
+    }
+    match (text, image) {
+        (Some(_), Some(_)) => {
+            reader
+                .error("image", "a feature has either a text or an image, not both")
+                .help(|| "make two features of it:\n- text: …\n- image: …".to_owned());
+            FeatureSource::Text(String::new())
+        }
+        (Some(text), None) => FeatureSource::Text(text),
+        (None, Some(image)) => FeatureSource::Image(image),
+        (None, None) => {
+            if !reader.is_broken("text") && !reader.is_broken("image") {
+                reader
+                    .error_here("a feature needs a text or an image")
+                    .help(|| "say what should be seen: `text: a curly spoon`".to_owned());
+            }
+            FeatureSource::Text(String::new())
+        }
+    }
+}
+
+fn loss(name: &str) -> Option<FeatureLoss> {
+    match name.to_lowercase().as_str() {
+        "cosine" => Some(FeatureLoss::Cosine),
+        "l1" | "mae" => Some(FeatureLoss::L1),
+        "l2" | "mse" => Some(FeatureLoss::L2),
+        _ => None,
+    }
+}

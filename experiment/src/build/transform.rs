@@ -1,0 +1,108 @@
+//! Transforms, of targets and as post-processing.
+
+use super::reader::Reader;
+use crate::experiment::{Border, Kernel, PadMode, PostProcess, Transform, TransformKind};
+use crate::expression::Float;
+
+/// The transforms of one entry, in the order written.
+pub(super) fn transforms(reader: &mut Reader<'_>) -> Vec<Transform> {
+    if reader.names().is_empty() {
+        reader.warning_here("this entry is empty");
+    }
+    let names = reader.names();
+    names.into_iter().filter_map(|name| transform(reader, name)).collect()
+}
+
+/// An entry of `postproc`.
+pub(super) fn post_process(reader: &mut Reader<'_>) -> PostProcess {
+    let post_process = PostProcess {
+        active: reader.bool("active"),
+        span: reader.span(),
+        transforms: reader.names().into_iter().filter_map(|name| transform(reader, name)).collect(),
+    };
+    if !reader.names().iter().any(|name| !matches!(*name, "active" | "start" | "end")) {
+        reader.warning_here("this entry has no effect");
+    }
+    post_process
+}
+
+fn transform(reader: &mut Reader<'_>, name: &'static str) -> Option<Transform> {
+    let kind = match name {
+        "add" => TransformKind::Add(reader.floats(name)),
+        "blur" => TransformKind::Blur(reader.map(name, kernel)),
+        "border" => TransformKind::Border(reader.map(name, border)),
+        "bwnoise" => TransformKind::BwNoise(reader.float(name)),
+        "center_crop" => TransformKind::CenterCrop(reader.ints(name)),
+        "clamp" => TransformKind::Clamp(reader.floats(name)),
+        "contrast" => TransformKind::Contrast(reader.float(name)),
+        "crop" => TransformKind::Crop(reader.floats(name)),
+        "edge" => reader.map(name, |reader| TransformKind::Edge {
+            kernel: kernel(reader),
+            amount: reader.floats("amount"),
+        }),
+        "fnoise" => TransformKind::FNoise(reader.floats(name)),
+        "mean" => TransformKind::Mean(reader.floats(name)),
+        "mul" => TransformKind::Mul(reader.floats(name)),
+        "noise" => TransformKind::Noise(reader.floats(name)),
+        "pad" => reader.map(name, |reader| TransformKind::Pad {
+            size: reader.ints("size"),
+            color: reader.floats("color"),
+            mode: reader.choice("mode", pad_mode),
+        }),
+        "quantize" => TransformKind::Quantize(reader.floats(name)),
+        "random_crop" => TransformKind::RandomCrop(reader.ints(name)),
+        "random_rotate" => reader.map(name, |reader| TransformKind::RandomRotate {
+            degree: reader.floats("degree"),
+            center: reader.floats("center"),
+        }),
+        "random_scale" => TransformKind::RandomScale(range(reader, name)),
+        "random_shift" => TransformKind::RandomShift(reader.all_floats(name)),
+        "random_translate" => TransformKind::RandomTranslate(reader.floats(name)),
+        "repeat" => TransformKind::Repeat(reader.ints(name)),
+        "resize" => TransformKind::Resize(reader.ints(name)),
+        "rnoise" => reader.map(name, |reader| TransformKind::RNoise {
+            std: reader.floats("std"),
+            resolution: reader.ints("resolution"),
+        }),
+        "rotate" => reader.map(name, |reader| TransformKind::Rotate {
+            degree: reader.float("degree"),
+            center: reader.floats("center"),
+        }),
+        "saturation" => TransformKind::Saturation(reader.float(name)),
+        "shift" => TransformKind::Shift(reader.floats(name)),
+        // `active`, `start` and `end` of post-processing.
+        _ => return None,
+    };
+    let path = format!("{}.{name}", reader.path());
+    Some(Transform { path, kind })
+}
+
+pub(super) fn kernel(reader: &mut Reader<'_>) -> Kernel {
+    Kernel { size: reader.ints("kernel_size"), sigma: reader.optional_floats("sigma") }
+}
+
+pub(super) fn border(reader: &mut Reader<'_>) -> Border {
+    Border { size: reader.ints("size"), color: reader.floats("color") }
+}
+
+/// Least and greatest value of a range that must not be empty.
+fn range(reader: &mut Reader<'_>, name: &str) -> [Float; 2] {
+    let range: [Float; 2] = reader.floats(name);
+    if let [Some(least), Some(most)] = range.each_ref().map(Float::as_constant)
+        && least > most
+    {
+        reader
+            .error(name, &format!("the range of `{name}` is empty: {least} is more than {most}"))
+            .help(|| format!("the smaller number comes first: `{name}: {most} {least}`"));
+    }
+    range
+}
+
+fn pad_mode(name: &str) -> Option<PadMode> {
+    match name {
+        "fill" => Some(PadMode::Fill),
+        "edge" => Some(PadMode::Edge),
+        "wrap" => Some(PadMode::Wrap),
+        _ => None,
+    }
+}

@@ -1,0 +1,197 @@
+//! Maps and lists of maps: which names may stand where.
+
+use super::{Context, value};
+use crate::diagnostic::{Diagnostic, shown};
+use crate::nearest::nearest;
+use crate::parameters::{Kind, Parameter, parameters};
+use crate::source::{Origin, Place};
+use crate::tree::{Branch, Entry, Map, Setting, Value};
+use crate::yaml::{Key, Node, NodeKind, Scalar};
+
+/// A document as parameters.
+pub(crate) fn convert(context: &mut Context<'_>, document: &Node) -> Map {
+    let origin = Origin::Written(document.place);
+    let NodeKind::Map(entries) = &document.kind else {
+        let message = format!("an experiment is a map of parameters, found {}", document.noun());
+        let help = "an experiment begins like this:\ntargets:\n  - features:\n      - text: a curly spoon";
+        context.report(Diagnostic::error("", origin, message).help(help));
+        return Map::empty(origin);
+    };
+    map(context, entries, document.place, "", "")
+}
+
+/// A map of parameters; `path` without list indices, `shown_path` with them.
+fn map(
+    context: &mut Context<'_>,
+    entries: &[(Key, Node)],
+    place: Place,
+    path: &str,
+    shown_path: &str,
+) -> Map {
+    let mut map = Map::empty(Origin::Written(place));
+    for (key, node) in entries {
+        let child = join(path, &key.text);
+        let shown_child = join(shown_path, &key.text);
+        let Some(parameter) = parameters().get(&child).filter(|parameter| parameter.parent() == path) else {
+            unknown(context, key, path, &shown_child);
+            continue;
+        };
+        if let Some(branch) = branch(context, parameter, node, &shown_child) {
+            map.entries.push(Entry { name: parameter.name(), origin: Origin::Written(key.place), branch });
+        }
+    }
+    map
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn branch(
+    context: &mut Context<'_>,
+    parameter: &'static Parameter,
+    node: &Node,
+    path: &str,
+) -> Option<Branch> {
+    match parameter.kind {
+        Kind::Map => {
+            if let NodeKind::Map(entries) = &node.kind {
+                return Some(Branch::Map(map(context, entries, node.place, &parameter.path, path)));
+            }
+            let problem = not_a_map(parameter, node, path);
+            context.report(problem);
+            // What was meant is unknown; an empty map would raise errors about missing parameters.
+            None
+        }
+        Kind::Entries => entries(context, parameter, node, path).map(Branch::Entries),
+        _ if matches!(node.kind, NodeKind::Map(_)) => {
+            let message = format!("`{}` takes {}, found a map", parameter.name(), parameter.takes());
+            let problem = Diagnostic::error(path, Origin::Written(node.place), message);
+            context.report(problem.help(example(parameter)));
+            Some(Branch::Setting(Setting { value: Value::Broken, origin: Origin::Written(node.place) }))
+        }
+        _ => Some(Branch::Setting(value::convert(context, parameter, node, path))),
+    }
+}
+
+fn entries(context: &mut Context<'_>, parameter: &Parameter, node: &Node, path: &str) -> Option<Vec<Map>> {
+    let name = parameter.name();
+    let NodeKind::List(list) = &node.kind else {
+        let message = format!("`{name}` is a list, found {}", node.noun());
+        let help = match &node.kind {
+            NodeKind::Map(_) => format!("put `- ` before each entry:\n{}", parameter.example),
+            NodeKind::Scalar { value: Scalar::Null, .. } => {
+                format!("write entries below it, or remove the line:\n{}", parameter.example)
+            }
+            NodeKind::Scalar { .. } | NodeKind::List(_) => format!("for example:\n{}", parameter.example),
+        };
+        context.report(Diagnostic::error(path, Origin::Written(node.place), message).help(help.trim_end()));
+        return None;
+    };
+    let mut maps = Vec::new();
+    for (index, node) in list.iter().enumerate() {
+        let path = format!("{path}.{index}");
+        if let NodeKind::Map(entries) = &node.kind {
+            maps.push(map(context, entries, node.place, &parameter.path, &path));
+            continue;
+        }
+        let message = format!("an entry of `{name}` is a map (`- name: value`), found {}", node.noun());
+        let mut problem = Diagnostic::error(path, Origin::Written(node.place), message);
+        if let NodeKind::Scalar { text, .. } = &node.kind {
+            if let Some(known) = parameters().get(&join(&parameter.path, text)) {
+                problem =
+                    problem.help(format!("`{}` needs a value:\n{}", shown(text), known.example.trim_end()));
+            } else if name == "features" {
+                problem = problem.help(format!("say what it is: `- text: {}`", shown(text)));
+            }
+        }
+        context.report(problem);
+    }
+    Some(maps)
+}
+
+fn not_a_map(parameter: &Parameter, node: &Node, path: &str) -> Diagnostic {
+    let name = parameter.name();
+    let names: Vec<&str> = parameters().children(&parameter.path).map(Parameter::name).collect();
+    let required = parameters().children(&parameter.path).any(|child| child.required);
+    let message = match &node.kind {
+        NodeKind::Scalar { value: Scalar::Null, .. } => format!("`{name}` has nothing below it"),
+        NodeKind::Scalar { text, .. } => {
+            format!("`{name}` takes its parameters by name, found `{}`", shown(text))
+        }
+        NodeKind::List(_) | NodeKind::Map(_) => {
+            format!("`{name}` takes its parameters by name, found a list")
+        }
+    };
+    let mut problem = Diagnostic::error(path, Origin::Written(node.place), message);
+    if matches!(&node.kind, NodeKind::Scalar { value: Scalar::Null, .. }) && !required {
+        problem = problem.help(format!("write `{name}: {{}}` for all defaults"));
+    }
+    problem.help(example(parameter)).help(format!("parameters of `{name}`: {}", list(&names)))
+}
+
+fn example(parameter: &Parameter) -> String {
+    if parameter.example.is_empty() {
+        return String::new();
+    }
+    format!("for example:\n{}", parameter.example.trim_end())
+}
+
+/// `a`, `b` and `c`
+pub(super) fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What an entry of this map is called.
+fn noun(path: &str) -> String {
+    match path {
+        "" => "a parameter".to_owned(),
+        "targets" => "a parameter of a target".to_owned(),
+        "targets.features" => "a parameter of a feature".to_owned(),
+        "targets.transforms" => "a transform".to_owned(),
+        "targets.constraints" => "a constraint".to_owned(),
+        "postproc" => "a post-processing effect".to_owned(),
+        _ => format!("a parameter of `{}`", path.rsplit('.').next().unwrap_or(path)),
+    }
+}
+
+fn unknown(context: &mut Context<'_>, key: &Key, path: &str, shown_path: &str) {
+    if context.problems.is_full() {
+        context.problems.leave_out();
+        return;
+    }
+    let name = shown(&key.text);
+    let message = format!("`{name}` is not {}", noun(path));
+    let mut problem = Diagnostic::error(shown_path, Origin::Written(key.place), message);
+    let names: Vec<&str> = parameters().children(path).map(Parameter::name).collect();
+    let near = nearest(&key.text, names.iter().copied());
+    if let Some(near) = near {
+        problem = problem.label(format!("did you mean `{near}`?"));
+    }
+    if path == "postproc" && parameters().get(&format!("targets.transforms.{}", key.text)).is_some() {
+        let help = format!(
+            "`{name}` changes the resolution, which post-processing cannot; put it into `transforms` \
+                            of a target"
+        );
+        problem = problem.help(help);
+    } else if near.is_none() {
+        let mut elsewhere: Vec<&str> = parameters()
+            .iter()
+            .filter(|parameter| parameter.name() == key.text)
+            .map(
+                |parameter| {
+                    if parameter.parent().is_empty() { "the top of the file" } else { parameter.parent() }
+                },
+            )
+            .collect();
+        elsewhere.truncate(3);
+        if !elsewhere.is_empty() {
+            let places = elsewhere.iter().map(|place| format!("`{place}`")).collect::<Vec<_>>().join(" or ");
+            problem = problem.help(format!(
+                "`{name}` belongs into {}",
+                places.replace("`the top of the file`", "the top of the file")
+            ));
+        }
+    }
+    context.report(problem.help(format!("allowed here: {}", list(&names))));
+}

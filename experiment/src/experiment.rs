@@ -1,0 +1,438 @@
+//! The typed experiment: what remains when a file has been read, merged and validated.
+//!
+//! The structure follows the YAML one to one, so a reader of the language finds every field here. Numbers
+//! that may be expressions are [`Float`] and [`Int`]: evaluate them with a [`Scope`](crate::Scope) each time
+//! their value is needed.
+
+use crate::expression::{Float, Int};
+
+/// A whole experiment, every default filled in.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// How much is said while it runs: 0 nothing, 1 progress, 2 and more the table of targets.
+    pub verbose: i64,
+    /// Where the picture goes: a folder (ends with `/`) or a file.
+    pub output: String,
+    /// When snapshots are written.
+    pub snapshot_interval: Interval,
+    /// Number of epochs; the run covers `start_epoch..epochs`.
+    pub epochs: u32,
+    /// The first epoch.
+    pub start_epoch: u32,
+    /// Width and height of the canvas in pixels; may change while it runs.
+    pub resolution: [Int; 2],
+    /// How the canvas is resized when `resolution` changes.
+    pub interpolation: Interpolation,
+    /// Name of the CLIP model; `None` where the file does not say.
+    pub model: Option<String>,
+    /// `cpu`, `cuda`, `cuda:N` or `auto`.
+    pub device: String,
+    /// Factor on the optimiser's base rate.
+    pub learnrate: Float,
+    /// Another factor, for schedules.
+    pub learnrate_scale: Float,
+    /// Seed of all random numbers; `None`: one is drawn and shown.
+    pub seed: Option<u64>,
+    /// The optimiser.
+    pub optimizer: Optimizer,
+    /// The first canvas.
+    pub init: Init,
+    /// What is desired.
+    pub targets: Vec<Target>,
+    /// Effects on the canvas itself, once per epoch before the step, in the order written.
+    pub postproc: Vec<PostProcess>,
+}
+
+/// When snapshots are written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Interval {
+    /// Every so many epochs; 0: never.
+    Epochs(u32),
+    /// Every so many seconds; 0: never.
+    Seconds(f64),
+}
+
+/// A moment of the run, as `start` and `end` give it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FrameTime {
+    /// An epoch (written as an integer).
+    Epoch(i64),
+    /// A share of the run, 0 to 1 (written as a float or in percent).
+    Ratio(f64),
+}
+
+/// The part of the run in which something is active; both ends belong to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Span {
+    /// First moment.
+    pub start: FrameTime,
+    /// Last moment.
+    pub end: FrameTime,
+}
+
+impl Span {
+    /// Is `epoch`, which is the share `time` of the run, inside?
+    pub fn contains(&self, epoch: u32, time: f64) -> bool {
+        let after = match self.start {
+            FrameTime::Epoch(start) => i64::from(epoch) >= start,
+            FrameTime::Ratio(start) => time >= start,
+        };
+        let before = match self.end {
+            FrameTime::Epoch(end) => i64::from(epoch) <= end,
+            FrameTime::Ratio(end) => time <= end,
+        };
+        after && before
+    }
+}
+
+/// How pixels between pixels are found when the canvas is resized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interpolation {
+    /// The nearest pixel.
+    Nearest,
+    /// Linear between the four neighbours.
+    Bilinear,
+    /// Cubic over sixteen neighbours (`cubic`, `bicubic`).
+    Bicubic,
+}
+
+/// The optimiser of the canvas; the base rates are in the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Optimizer {
+    /// Adam.
+    Adam,
+    /// Stochastic gradient descent.
+    Sgd,
+    /// The original's `sparse_adam`, which is `RMSprop` with another rate.
+    SparseAdam,
+    /// Adadelta.
+    Adadelta,
+    /// Centred `RMSprop` with momentum (`rmsprob` as the original spells it, or `rmsprop`).
+    RmsProp,
+}
+
+/// The first canvas.
+#[derive(Clone, Debug)]
+pub struct Init {
+    /// Resolution of the initial noise or image before it is resized to the canvas; `None`: the canvas's.
+    pub resolution: Option<[u32; 2]>,
+    /// Mean per colour.
+    pub mean: [f64; 3],
+    /// Standard deviation per colour.
+    pub std: [f64; 3],
+    /// An image to start from: `pixels · std + mean`.
+    pub image: Option<String>,
+    /// Raw pixels to start from, given by programs.
+    pub image_tensor: Option<ImageTensor>,
+}
+
+/// Raw pixels `[3, height, width]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImageTensor {
+    /// Pixels per row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// `3 · height · width` values, channel by channel, row by row.
+    pub data: Vec<f32>,
+}
+
+/// One desire: features, seen through transforms, under constraints.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Is it used at all?
+    pub active: bool,
+    /// Its name in tables and messages.
+    pub name: String,
+    /// When it is active.
+    pub span: Span,
+    /// Factor on its losses; may use `sim`, the mean similarity of its features.
+    pub weight: Float,
+    /// Samples per epoch, at least 1 (a target that draws nothing is one sample all the same).
+    pub batch_size: u32,
+    /// Which features count.
+    pub select: Select,
+    /// How similarities of features are made comparable.
+    pub feature_scale: FeatureScale,
+    /// What the window should resemble.
+    pub features: Vec<Feature>,
+    /// How the canvas becomes a window, in the order written.
+    pub transforms: Vec<Transform>,
+    /// What else the window should be.
+    pub constraints: Vec<Constraint>,
+}
+
+impl Target {
+    /// Does a sample of this target involve chance? If not, one sample per epoch says all.
+    pub fn draws(&self) -> bool {
+        self.transforms.iter().any(Transform::draws)
+    }
+}
+
+/// Which features of a target count for a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Select {
+    /// Every active one.
+    All,
+    /// The active one with the greatest similarity.
+    Best,
+    /// The active one with the least similarity.
+    Worst,
+    /// One feature mixed from all active ones by weight.
+    Mix,
+}
+
+/// How similarities of a target's features are made comparable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeatureScale {
+    /// As they are.
+    Equal,
+    /// So that every feature has the same similarity with the first canvas.
+    Fair,
+}
+
+/// A text or an image to resemble.
+#[derive(Clone, Debug)]
+pub struct Feature {
+    /// The text or image.
+    pub source: FeatureSource,
+    /// When it is active.
+    pub span: Span,
+    /// Factor on its loss; negative: be unlike it. May use `sim`.
+    pub weight: Float,
+    /// Factor on its similarity for `select`.
+    pub scale: Float,
+    /// How the distance is measured.
+    pub loss: FeatureLoss,
+}
+
+/// Where a feature comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FeatureSource {
+    /// Words.
+    Text(String),
+    /// Path of an image.
+    Image(String),
+}
+
+/// Distance between the window's feature and the target's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeatureLoss {
+    /// 1 − cosine.
+    Cosine,
+    /// Mean absolute difference (`l1`, `mae`).
+    L1,
+    /// Mean squared difference (`l2`, `mse`).
+    L2,
+}
+
+/// Distance of constraints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConstraintLoss {
+    /// Mean absolute difference (`l1`, `mae`).
+    L1,
+    /// Mean squared difference (`l2`, `mse`).
+    L2,
+}
+
+/// A transform with the path of its parameters, which is part of its random keys
+/// (`targets.0.transforms.2.random_shift`; several transforms in one entry keep their own names).
+#[derive(Clone, Debug)]
+pub struct Transform {
+    /// Path of the transform in the experiment, with list indices.
+    pub path: String,
+    /// Which transform, and its parameters.
+    pub kind: TransformKind,
+}
+
+/// The transforms and their parameters. Order of two values is x, y; of three is red, green, blue.
+#[derive(Clone, Debug)]
+pub enum TransformKind {
+    /// Adds a colour.
+    Add([Float; 3]),
+    /// Gaussian blur.
+    Blur(Kernel),
+    /// A coloured frame inside the image.
+    Border(Border),
+    /// The same normal noise in all colours; standard deviation.
+    BwNoise(Float),
+    /// Width and height of the middle that is kept.
+    CenterCrop([Int; 2]),
+    /// Lower and upper bound.
+    Clamp([Float; 2]),
+    /// Factor on the distance from the image's mean grey.
+    Contrast(Float),
+    /// x, y, width, height; below 1 a fraction, from 1 on pixels.
+    Crop([Float; 4]),
+    /// Edges: amount · |image − blurred image|.
+    Edge {
+        /// The blur.
+        kernel: Kernel,
+        /// Factor per colour.
+        amount: [Float; 3],
+    },
+    /// Noise in the Fourier domain; standard deviation per colour.
+    FNoise([Float; 3]),
+    /// Moves the mean of every colour to this value.
+    Mean([Float; 3]),
+    /// Factor per colour.
+    Mul([Float; 3]),
+    /// Normal noise; standard deviation per colour.
+    Noise([Float; 3]),
+    /// Makes the image larger on every side.
+    Pad {
+        /// Columns left and right, rows above and below.
+        size: [Int; 2],
+        /// Colour for `fill`.
+        color: [Float; 3],
+        /// What stands there.
+        mode: PadMode,
+    },
+    /// Step per colour.
+    Quantize([Float; 3]),
+    /// Width and height of a random piece.
+    RandomCrop([Int; 2]),
+    /// Rotation drawn from ranges.
+    RandomRotate {
+        /// Least and greatest angle in degrees.
+        degree: [Float; 2],
+        /// Least and greatest centre as a share of the size, for x and for y.
+        center: [Float; 2],
+    },
+    /// Least and greatest factor.
+    RandomScale([Float; 2]),
+    /// Least and greatest offset: two values for both directions, or four (x from, x to, y from, y to).
+    RandomShift(Vec<Float>),
+    /// Greatest move as a share of the size, x and y.
+    RandomTranslate([Float; 2]),
+    /// Copies in x and y.
+    Repeat([Int; 2]),
+    /// Width and height.
+    Resize([Int; 2]),
+    /// Normal noise of a low resolution, scaled up.
+    RNoise {
+        /// Standard deviation per colour.
+        std: [Float; 3],
+        /// Width and height of the noise.
+        resolution: [Int; 2],
+    },
+    /// Rotation.
+    Rotate {
+        /// Degrees.
+        degree: Float,
+        /// Centre as a share of the size.
+        center: [Float; 2],
+    },
+    /// Factor on the distance from grey.
+    Saturation(Float),
+    /// Offset: below 1 a fraction, from 1 on pixels.
+    Shift([Float; 2]),
+}
+
+/// A Gaussian kernel.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    /// Width and height in pixels.
+    pub size: [Int; 2],
+    /// Standard deviation in pixels; `None`: `0.15 · size + 0.35`.
+    pub sigma: Option<[Float; 2]>,
+}
+
+/// A frame.
+#[derive(Clone, Debug)]
+pub struct Border {
+    /// Columns left and right, rows above and below.
+    pub size: [Int; 2],
+    /// Its colour.
+    pub color: [Float; 3],
+}
+
+/// What stands in the padding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PadMode {
+    /// A colour.
+    Fill,
+    /// The outermost pixels.
+    Edge,
+    /// The image from the other side, one copy at most.
+    Wrap,
+}
+
+/// An effect on the canvas itself.
+#[derive(Clone, Debug)]
+pub struct PostProcess {
+    /// Is it used at all?
+    pub active: bool,
+    /// When it is active.
+    pub span: Span,
+    /// The transforms of the entry, in the order written.
+    pub transforms: Vec<Transform>,
+}
+
+/// A constraint on the window.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// Path in the experiment, with list indices; part of the random keys.
+    pub path: String,
+    /// When it is active.
+    pub start: Moment,
+    /// When it ends.
+    pub end: Moment,
+    /// Factor on its loss; may use `sim`.
+    pub weight: Float,
+    /// How the distance is measured.
+    pub loss: ConstraintLoss,
+    /// Which constraint, and its parameters.
+    pub kind: ConstraintKind,
+}
+
+/// A moment that may be an expression, as the `start` and `end` of constraints may.
+#[derive(Clone, Debug)]
+pub enum Moment {
+    /// A fixed moment.
+    Fixed(FrameTime),
+    /// An expression: an integer result is an epoch, a float a share of the run.
+    Expression(crate::expression::Expression),
+}
+
+/// The constraints and their parameters.
+#[derive(Clone, Debug)]
+pub enum ConstraintKind {
+    /// Be like the blurred window.
+    Blur(Kernel),
+    /// Have a frame of this colour.
+    Border(Border),
+    /// Bounds on the contrast.
+    Contrast(Bounds),
+    /// Bounds on the mean of the edges.
+    EdgeMean {
+        /// The bounds.
+        bounds: Bounds,
+        /// The blur that finds edges.
+        kernel: Kernel,
+    },
+    /// Bounds on the mean.
+    Mean(Bounds),
+    /// Be like the window with noise; standard deviation per colour.
+    Noise([Float; 3]),
+    /// Be like the window stretched to this range.
+    Normalize {
+        /// Least value per colour.
+        min: [Float; 3],
+        /// Greatest value per colour.
+        max: [Float; 3],
+    },
+    /// Bounds on the saturation.
+    Saturation(Bounds),
+    /// Bounds on the standard deviation.
+    Std(Bounds),
+}
+
+/// Bounds per colour; at least one of them is given.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// Be above this.
+    pub above: Option<[Float; 3]>,
+    /// Be below this.
+    pub below: Option<[Float; 3]>,
+}

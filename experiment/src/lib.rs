@@ -1,0 +1,37 @@
+//! The experiment language of clipig: YAML, parameters, expressions, validation.
+//!
+//! [`load`] turns files into an [`Experiment`] or into [`Diagnostics`]: everything that
+//! is wrong, with its place. The words of the language stand in one table, the [registry](parameters()).
+
+mod build;
+mod convert;
+mod diagnostic;
+pub mod experiment;
+mod export;
+pub mod expression;
+pub mod limits;
+mod load;
+mod nearest;
+mod numbers;
+pub mod output_name;
+mod overrides;
+pub mod parameters;
+pub mod random;
+pub mod reference;
+mod render;
+mod source;
+mod tree;
+mod yaml;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use experiment::{
+    Border, Bounds, Constraint, ConstraintKind, ConstraintLoss, Experiment, Feature, FeatureLoss,
+    FeatureScale, FeatureSource, FrameTime, ImageTensor, Init, Interpolation, Interval, Kernel, Moment,
+    Optimizer, PadMode, PostProcess, Select, Span, Target, Transform, TransformKind,
+};
+pub use expression::{EvaluationError, Scope, Value};
+pub use load::{Loaded, Tree, load, read};
+pub use numbers::Number;
+pub use overrides::Overrides;
+pub use parameters::parameters;
+pub use source::{NotText, Origin, Place, Source};

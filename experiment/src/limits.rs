@@ -1,0 +1,78 @@
+//! Bounds on what an experiment may ask for, checked before memory is taken.
+
+use thiserror::Error;
+
+/// Greatest size of one source in bytes.
+pub const MAX_SOURCE_BYTES: usize = 1 << 20;
+/// Greatest number of values in one source, aliases expanded.
+pub const MAX_NODES: usize = 250_000;
+/// Deepest nesting of lists and maps in one source.
+pub const MAX_DEPTH: usize = 64;
+/// Greatest number of sources for one experiment.
+pub const MAX_SOURCES: usize = 64;
+/// Greatest number of constant expressions with calls, lists or powers in one experiment: each of them may take
+/// some milliseconds, and they are computed while the experiment is read.
+pub const MAX_CONSTANT_EXPRESSIONS: usize = 500;
+/// Greatest width or height of a canvas in pixels.
+pub const MAX_SIDE: i64 = 16_384;
+/// Greatest number of pixels of a canvas.
+pub const MAX_PIXELS: i64 = 1 << 28;
+/// Greatest number of epochs.
+pub const MAX_EPOCHS: i64 = 10_000_000;
+/// Greatest number of samples of one target in one epoch.
+pub const MAX_BATCH: i64 = 65_536;
+/// Greatest number of characters of a text or a name.
+pub const MAX_TEXT: usize = 10_000;
+
+/// A resolution that no canvas can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ResolutionError {
+    /// Less than one pixel.
+    #[error("a resolution of {width} x {height} pixels is too small; width and height are at least 1")]
+    TooSmall {
+        /// Pixels per row.
+        width: i64,
+        /// Rows.
+        height: i64,
+    },
+    /// More than a side or the whole may have.
+    #[error(
+        "a resolution of {width} x {height} pixels is too large; a side may have {MAX_SIDE} pixels, the whole \
+         {MAX_PIXELS}"
+    )]
+    TooLarge {
+        /// Pixels per row.
+        width: i64,
+        /// Rows.
+        height: i64,
+    },
+}
+
+/// The resolution that `width` and `height` stand for; for constants as for the results of expressions.
+///
+/// # Errors
+/// Where a side is below 1 or above [`MAX_SIDE`], or the product above [`MAX_PIXELS`].
+pub fn resolution(width: i64, height: i64) -> Result<[u32; 2], ResolutionError> {
+    if width < 1 || height < 1 {
+        return Err(ResolutionError::TooSmall { width, height });
+    }
+    if width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS {
+        return Err(ResolutionError::TooLarge { width, height });
+    }
+    Ok([width as u32, height as u32])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bounds_of_a_resolution_are_inclusive() {
+        assert_eq!(resolution(1, 1), Ok([1, 1]));
+        assert_eq!(resolution(16_384, 16_384), Ok([16_384, 16_384]));
+        assert!(resolution(0, 1).is_err());
+        assert!(resolution(1, 16_385).is_err());
+        assert!(resolution(i64::MAX, i64::MAX).is_err());
+        assert!(resolution(i64::MIN, 1).is_err());
+    }
+}

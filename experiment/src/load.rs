@@ -1,0 +1,148 @@
+//! From sources to an experiment.
+
+use std::sync::Arc;
+
+use crate::build;
+use crate::convert::{self, Context};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::experiment::Experiment;
+use crate::export;
+use crate::limits::{MAX_SOURCE_BYTES, MAX_SOURCES};
+use crate::output_name;
+use crate::overrides::Overrides;
+use crate::source::{Origin, Place, Source};
+use crate::tree::{Map, Value};
+use crate::yaml;
+
+/// An experiment that can run.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// What is odd about it.
+    pub warnings: Diagnostics,
+    /// What was written.
+    pub tree: Tree,
+    /// Name of the picture as files and command line want it; [`output_name::free`](crate::output_name::free)
+    /// adds a number where it exists.
+    pub picture: String,
+}
+
+impl Loaded {
+    /// The whole experiment as YAML; see [`Tree::to_yaml`].
+    pub fn to_yaml(&self) -> String {
+        self.tree.to_yaml()
+    }
+}
+
+/// Converted parameters of all sources together: what was written, ready to be written again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree(Map);
+
+impl Tree {
+    /// Every parameter with its value as JSON: unset ones are `null`, expressions objects
+    /// `{"expr": …, "type": …, "groups": […]}`.
+    pub fn to_json(&self) -> serde_json::Value {
+        export::to_json(&self.0)
+    }
+
+    /// YAML with every default written out, which [`load`] reads as the same experiment. Unset parameters are left
+    /// out, and the model where nobody chose one.
+    pub fn to_yaml(&self) -> String {
+        export::to_yaml(&self.0)
+    }
+
+    /// Records the model that a run used, so that the exported experiment names it.
+    pub fn record_model(&mut self, model: &str) {
+        self.0.set("model", export::recorded(Value::Text(model.to_owned())));
+    }
+
+    /// Records the seed that a run used, so that the exported experiment repeats it.
+    pub fn record_seed(&mut self, seed: u64) {
+        self.0.set("seed", export::recorded(Value::Int(seed.into())));
+    }
+}
+
+/// Reads sources, later ones on top of earlier ones, the command line last, into an experiment.
+///
+/// # Errors
+/// All problems of all sources at once.
+pub fn load(sources: &[Source], overrides: &Overrides) -> Result<Loaded, Diagnostics> {
+    let Collected { tree, mut problems, last_output } = collect(sources, overrides);
+    let experiment = build::build(&tree, &mut problems);
+    let (errors, warnings) = problems.split();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let files: Vec<(&str, Option<&str>)> =
+        sources.iter().map(|source| (source.name.as_str(), last_output.as_deref())).collect();
+    let picture = output_name::wanted(&files, overrides.output.as_deref());
+    Ok(Loaded { experiment, warnings, tree: Tree(tree), picture })
+}
+
+/// Reads sources as far as every value is converted, without asking whether they make an experiment together:
+/// for tools that show or change experiments.
+///
+/// # Errors
+/// All YAML that cannot be read, all unknown names, all values that cannot be converted.
+pub fn read(sources: &[Source], overrides: &Overrides) -> Result<Tree, Diagnostics> {
+    let Collected { tree, problems, .. } = collect(sources, overrides);
+    let (errors, _) = problems.split();
+    if errors.is_empty() { Ok(Tree(tree)) } else { Err(errors) }
+}
+
+struct Collected {
+    tree: Map,
+    problems: Diagnostics,
+    /// The `output` that stands in the last source.
+    last_output: Option<String>,
+}
+
+fn collect(given: &[Source], overrides: &Overrides) -> Collected {
+    let sources: Arc<[Source]> = given.iter().map(kept).collect();
+    let mut problems = Diagnostics::new(Arc::clone(&sources));
+    let mut tree = Map::empty(Origin::Default);
+    if sources.len() > MAX_SOURCES {
+        let message =
+            format!("{} files are too many for one experiment; {MAX_SOURCES} are allowed", sources.len());
+        problems.push(Diagnostic::error("", Origin::Default, message));
+        return Collected { tree, problems, last_output: None };
+    }
+    let mut last_output = None;
+    let mut context = Context { sources: &sources, problems: &mut problems, computed: 0 };
+    for (index, source) in sources.iter().enumerate() {
+        if let Some(problem) = too_large(given[index].text.len(), &source.name) {
+            context.problems.push(problem);
+            continue;
+        }
+        match yaml::compose(index, source) {
+            Ok(Some(document)) => {
+                let later = convert::convert(&mut context, &document);
+                last_output = later.text("output").map(str::to_owned);
+                tree.merge(later);
+            }
+            Ok(None) => {
+                let origin = Origin::Written(Place { source: index, start: 0, end: 0 });
+                let help =
+                    "an experiment begins like this:\ntargets:\n  - features:\n      - text: a curly spoon";
+                let problem = Diagnostic::error("", origin, "there is no experiment in this file");
+                context.problems.push(problem.help(help));
+            }
+            Err(problem) => context.problems.push(*problem),
+        }
+    }
+    overrides.apply(&mut tree, &mut problems);
+    Collected { tree, problems, last_output }
+}
+
+/// What is kept of a source for messages: of one that is too large, only the name.
+fn kept(source: &Source) -> Source {
+    if source.text.len() > MAX_SOURCE_BYTES { Source::new(&source.name, "") } else { source.clone() }
+}
+
+fn too_large(bytes: usize, name: &str) -> Option<Diagnostic> {
+    (bytes > MAX_SOURCE_BYTES).then(|| {
+        let message = format!("{name} has {bytes} bytes; an experiment may have {MAX_SOURCE_BYTES} at most");
+        Diagnostic::error("", Origin::Default, message).help("is it the right file?")
+    })
+}

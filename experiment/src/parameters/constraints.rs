@@ -1,0 +1,133 @@
+//! Constraints on what a target sees.
+
+use super::definition::{Choice, Definition, FLOAT, FLOAT_3, Group, Initial, Kind, Stage, TEXT};
+use super::targets::{END, START};
+use super::transforms::{BORDER_COLOR, BORDER_SIZE, KERNEL_SIZE, SIGMA};
+
+const LOSSES: &[Choice] = &[
+    Choice { name: "l1", doc: "mean absolute difference" },
+    Choice { name: "mae", doc: "the same as `l1`" },
+    Choice { name: "l2", doc: "mean squared difference: forgives small ones, punishes large ones" },
+    Choice { name: "mse", doc: "the same as `l2`" },
+];
+
+/// What every constraint has.
+const MORE: &[Definition] = &[
+    Definition::new(
+        "weight",
+        FLOAT,
+        Initial::Float(1.0),
+        "How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the \
+         target's features (0 to 100).",
+    ),
+    Definition::new("start", Kind::Moment, Initial::Float(0.0), START),
+    Definition::new("end", Kind::Moment, Initial::Float(1.0), END),
+    Definition::new("loss", TEXT, Initial::Text("l2"), "How the difference is measured.").choices(LOSSES),
+];
+
+const ABOVE: Definition = Definition::new(
+    "above",
+    FLOAT_3,
+    Initial::Null,
+    "The value should be above this: one number for all colours, or red, green, blue. Nothing pulls while it is. \
+     Give `above`, `below` or both.",
+)
+.infinite();
+const BELOW: Definition = Definition::new(
+    "below",
+    FLOAT_3,
+    Initial::Null,
+    "The value should be below this: one number for all colours, or red, green, blue. Nothing pulls while it is.",
+)
+.infinite();
+
+pub(super) const HEAD: &[Definition] = &[Definition::new(
+    "targets.constraints",
+    Kind::Entries,
+    Initial::Entries,
+    "What the window should be besides resembling the features: calm, dark, pale. Constraints do not ask CLIP; they \
+     act where the target's transforms look.",
+)
+.stage(Stage::Fixed)
+.example("targets:\n  - constraints:\n      - blur:\n          kernel_size: 31\n      - saturation:\n          below: .1\n")];
+
+const fn constraint(name: &'static str, parameters: &'static [Definition], doc: &'static str) -> Group {
+    Group { name, changes_resolution: false, draws: false, doc, example: "", parameters, more: MORE }
+}
+
+pub(super) const CONSTRAINTS: &[Group] = &[
+    constraint(
+        "blur",
+        &[KERNEL_SIZE, SIGMA],
+        "Wants the window to be like its blurred copy. What CLIP cares about is drawn sharply all the same, the rest \
+         becomes calm: far better than blurring the picture itself.",
+    )
+    .example("- blur:\n    kernel_size: 51\n"),
+    constraint(
+        "border",
+        &[BORDER_SIZE, BORDER_COLOR],
+        "Wants a border of this colour around the window.",
+    )
+    .example("- border:\n    size: 4\n    color: 0\n"),
+    constraint(
+        "contrast",
+        &[ABOVE, BELOW],
+        "Wants the contrast of each colour (how far light and dark are apart) above or below a value.",
+    )
+    .example("- contrast:\n    above: .4\n"),
+    constraint(
+        "edge_mean",
+        &[ABOVE, BELOW, KERNEL_SIZE, SIGMA],
+        "Wants more or fewer edges: the mean difference between the window and its blurred copy above or below a \
+         value.",
+    )
+    .example("- edge_mean:\n    below: .01\n"),
+    constraint(
+        "mean",
+        &[ABOVE, BELOW],
+        "Wants the mean of each colour above or below a value: brightness and tint.",
+    )
+    .example("- mean:\n    above: .4\n    below: .6\n"),
+    constraint(
+        "noise",
+        &[Definition::new(
+            "std",
+            FLOAT_3,
+            Initial::Null,
+            "Strength of the noise (standard deviation), for all colours or each.",
+        )
+        .required()],
+        "Compares the window with a noisy copy of itself. It adds to the loss that is shown, but pulls at no pixel.",
+    ),
+    constraint(
+        "normalize",
+        &[
+            Definition::new(
+                "min",
+                FLOAT_3,
+                Initial::Floats(&[0.0, 0.0, 0.0]),
+                "The darkest value of each colour.",
+            ),
+            Definition::new(
+                "max",
+                FLOAT_3,
+                Initial::Floats(&[1.0, 1.0, 1.0]),
+                "The brightest value of each colour.",
+            ),
+        ],
+        "Wants the colours of the window to fill this range, from the darkest to the brightest pixel.",
+    )
+    .example("- normalize:\n    min: 0\n    max: 1\n"),
+    constraint(
+        "saturation",
+        &[ABOVE, BELOW],
+        "Wants the colourfulness (the mean distance of the colours from grey) above or below a value.",
+    )
+    .example("- saturation:\n    below: .01\n    weight: 10.\n"),
+    constraint(
+        "std",
+        &[ABOVE, BELOW],
+        "Wants the spread of each colour (standard deviation) above or below a value: lively or even surfaces.",
+    )
+    .example("- std:\n    above: .2\n"),
+];

@@ -1,0 +1,190 @@
+//! The run as a whole: output, time, canvas, learn rate, start.
+
+use super::definition::{Choice, Definition, FLOAT, FLOAT_3, INT, INT_2, Initial, Kind, Stage, TEXT, Type};
+use crate::limits::{MAX_EPOCHS, MAX_SIDE};
+
+pub(crate) const OPTIMIZERS: &[Choice] = &[
+    Choice { name: "adam", doc: "Adam: steady, a good first choice (base rate 0.01)" },
+    Choice { name: "sgd", doc: "plain gradient descent: strong colours, slow in flat places (base rate 10)" },
+    Choice { name: "sparse_adam", doc: "RMSprop with a base rate of 0.01, as the original CLIPig has it" },
+    Choice { name: "adadelta", doc: "Adadelta: finds its own step sizes (base rate 20)" },
+    Choice {
+        name: "rmsprob",
+        doc: "centred RMSprop with momentum 0.1 (base rate 0.003), as the original spells it",
+    },
+    Choice { name: "rmsprop", doc: "the same as `rmsprob`" },
+];
+
+const INTERPOLATIONS: &[Choice] = &[
+    Choice { name: "nearest", doc: "the nearest pixel: hard blocks" },
+    Choice { name: "linear", doc: "between the four neighbours: soft" },
+    Choice { name: "cubic", doc: "between sixteen neighbours: smooth and sharp" },
+    Choice { name: "bilinear", doc: "the same as `linear`" },
+    Choice { name: "bicubic", doc: "the same as `cubic`" },
+];
+
+pub(super) const PARAMETERS: &[Definition] = &[
+    Definition::new(
+        "verbose",
+        INT,
+        Initial::Int(2),
+        "How much is said while the picture is made: `0` nothing, `1` a progress bar, `2` and more also the table \
+         of targets with losses and similarities.",
+    ),
+    Definition::new(
+        "output",
+        TEXT,
+        Initial::Text("./"),
+        "Where the picture goes. A name that ends with `/` is a folder, and the picture is named after the (last) \
+         experiment file; everything else is the name of the picture itself. Nothing is overwritten: where the name \
+         is taken, a number is added (`spoon.png`, `spoon-1.png`, …).",
+    )
+    .example("output: pictures/spoon.png\n"),
+    Definition::new(
+        "snapshot_interval",
+        Kind::Scalar(Type::Number),
+        Initial::Float(20.0),
+        "How often the unfinished picture is written to disk. A number with a point counts seconds (`20.`), an \
+         integer counts epochs (`20`). `0` writes no snapshots.",
+    )
+    .least(0.0)
+    .example("snapshot_interval: 50   # every 50 epochs\n"),
+    Definition::new(
+        "epochs",
+        INT,
+        Initial::Int(300),
+        "How many steps are made. In each of them every target looks at the picture `batch_size` times, and then \
+         all pixels move a little.",
+    )
+    .least(0.0)
+    .most(MAX_EPOCHS as f64),
+    Definition::new(
+        "start_epoch",
+        INT,
+        Initial::Int(0),
+        "The first epoch; the ones before it are skipped. Of use when a run is continued from a picture: the time \
+         `t` then starts where the other run ended.",
+    )
+    .least(0.0)
+    .most(MAX_EPOCHS as f64),
+    Definition::new(
+        "resolution",
+        INT_2,
+        Initial::Ints(&[224, 224]),
+        "Width and height of the picture in pixels; one number makes a square. It may change while the picture is \
+         made: then the picture is resized (see `interpolation`) and the optimiser starts afresh. Beginning small \
+         and growing gives large forms first and details later.",
+    )
+    .stage(Stage::Canvas)
+    .least(1.0)
+    .most(MAX_SIDE as f64)
+    .example("resolution:\n  - 224 if t < .2 else 448\n"),
+    Definition::new(
+        "interpolation",
+        TEXT,
+        Initial::Text("cubic"),
+        "How pixels between pixels are found when the picture is resized because `resolution` changed.",
+    )
+    .choices(INTERPOLATIONS),
+    Definition::new(
+        "model",
+        TEXT,
+        Initial::Text("ViT-B/32"),
+        "The CLIP model that judges the picture; `clipig model list` shows the known ones. Where it is not given \
+         and the weights of `ViT-B/32` are not there, the small model that comes with clipig is used.",
+    )
+    .example("model: ViT-B/16\n"),
+    Definition::new(
+        "device",
+        TEXT,
+        Initial::Text("auto"),
+        "What computes: `cpu`, `cuda` (the first GPU), `cuda:1` (the second one), or `auto` for a GPU where there \
+         is one and the CPU elsewhere.",
+    )
+    .example("device: cuda:0\n"),
+    Definition::new(
+        "learnrate",
+        FLOAT,
+        Initial::Float(1.0),
+        "How far the pixels move in each epoch. It multiplies the base rate of the optimiser, so that `1` is a good \
+         start with each of them; 0.1 is careful, 5 is wild. Other expressions can read it as `lr`.",
+    )
+    .stage(Stage::Schedule)
+    .example("learnrate: 2 * ti + .1\n"),
+    Definition::new(
+        "learnrate_scale",
+        FLOAT,
+        Initial::Float(1.0),
+        "Another factor on the learn rate, meant for its course over time, so that `learnrate` can stay a plain \
+         number that is easy to try out. Other expressions can read it as `lrs`.",
+    )
+    .stage(Stage::Schedule)
+    .example("learnrate_scale: 1 - .95 * t5\n"),
+    Definition::new(
+        "optimizer",
+        TEXT,
+        Initial::Text("adam"),
+        "How the wish of all targets becomes a step of the pixels. Each has its own handwriting: try them.",
+    )
+    .choices(OPTIMIZERS),
+    Definition::new(
+        "seed",
+        INT,
+        Initial::Null,
+        "The number from which all chance comes: the same experiment with the same seed gives the same picture, \
+         pixel by pixel. Without it a seed is drawn and shown.",
+    )
+    .nullable()
+    .least(0.0)
+    .most(18_446_744_073_709_551_615.0)
+    .example("seed: 42\n")
+    .addition(),
+    Definition::new(
+        "init",
+        Kind::Map,
+        Initial::Map,
+        "The picture before the first epoch: noise, or an image.",
+    )
+    .example("init:\n  mean: .4 .4 .5   # a bluish grey\n  std: .05\n"),
+    Definition::new(
+        "init.resolution",
+        INT_2,
+        Initial::Null,
+        "Resolution of the first noise or image in pixels before it is resized to the picture's `resolution`. \
+         Small numbers give large, soft blotches to start from.",
+    )
+    .least(1.0)
+    .most(MAX_SIDE as f64),
+    Definition::new(
+        "init.mean",
+        FLOAT_3,
+        Initial::Floats(&[0.5, 0.5, 0.5]),
+        "Brightness of the first noise: one number for grey, or red, green and blue; 0 is black, 1 is white. With \
+         `image` it is added to the pixels of the image, so give `0` to keep them.",
+    ),
+    Definition::new(
+        "init.std",
+        FLOAT_3,
+        Initial::Floats(&[0.1, 0.1, 0.1]),
+        "Strength of the first noise (standard deviation), for all colours or each. With `image` it multiplies the \
+         pixels of the image, so give `1` to keep them.",
+    )
+    .least(0.0),
+    Definition::new(
+        "init.image",
+        TEXT,
+        Initial::Null,
+        "An image file to start from. It is scaled until it covers the resolution and cropped at the centre; then \
+         its pixels are multiplied by `std` and `mean` is added: give `std: 1` and `mean: 0` to start from the \
+         image itself.",
+    )
+    .nullable()
+    .example("init:\n  image: start.png\n  mean: 0\n  std: 1\n"),
+    Definition::new(
+        "init.image_tensor",
+        Kind::Scalar(Type::Pixels),
+        Initial::Null,
+        "Raw pixels to start from, for programs: three lists (red, green, blue) of rows of numbers from 0 to 1.",
+    )
+    .nullable(),
+];

@@ -1,0 +1,122 @@
+//! JSON Schema for editors (the YAML language server reads it).
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::default;
+use crate::parameters::{Kind, Parameter, Type, parameters};
+
+/// The language as JSON Schema, draft 7. It accepts what the language accepts: numbers, texts that are
+/// expressions, lists, and one value for all.
+pub fn schema() -> Json {
+    let mut schema = object("");
+    let head = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "clipig experiment",
+    });
+    if let (Json::Object(schema), Json::Object(head)) = (&mut schema, head) {
+        for (index, (name, value)) in head.into_iter().enumerate() {
+            schema.shift_insert(index, name, value);
+        }
+    }
+    schema
+}
+
+/// The map of everything below a path.
+fn object(path: &str) -> Json {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for child in parameters().children(path) {
+        properties.insert(child.name().to_owned(), described(child));
+        if child.required {
+            required.push(child.name());
+        }
+    }
+    let mut object = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    if !required.is_empty() {
+        object["required"] = json!(required);
+    }
+    object
+}
+
+fn described(parameter: &Parameter) -> Json {
+    let mut schema = bare(parameter);
+    let mut doc = parameter.doc.to_owned();
+    if let Some(default) = default(parameter) {
+        let _ = write!(doc, "\n\ndefault: `{default}`");
+    }
+    schema["description"] = json!(doc);
+    // Editors of the VS Code family render this one.
+    schema["markdownDescription"] = json!(doc);
+    schema
+}
+
+fn bare(parameter: &Parameter) -> Json {
+    match parameter.kind {
+        Kind::Map => object(&parameter.path),
+        Kind::Entries => json!({ "type": "array", "items": object(&parameter.path) }),
+        Kind::Moment => json!({ "type": ["number", "string"] }),
+        Kind::Scalar(Type::Bool) => json!({ "type": "boolean" }),
+        Kind::Scalar(Type::Pixels) => json!({
+            "type": ["array", "null"],
+            "minItems": 3,
+            "maxItems": 3,
+            "items": { "type": "array", "items": { "type": "array", "items": { "type": "number" } } },
+        }),
+        Kind::Scalar(Type::Text) if !parameter.choices.is_empty() => {
+            let names: Vec<&str> = parameter.choices.iter().map(|choice| choice.name).collect();
+            // A feature's loss and scale allow more spellings; an editor may well propose the plain ones.
+            json!({ "type": "string", "enum": names })
+        }
+        Kind::Scalar(Type::Text) if parameter.nullable => json!({ "type": ["string", "number", "null"] }),
+        Kind::Scalar(Type::Text) => json!({ "type": ["string", "number"] }),
+        Kind::Scalar(_) => number(parameter),
+        Kind::List(_, lengths) => {
+            let mut all = number(parameter);
+            all["items"] = number(parameter);
+            all["minItems"] = json!(1);
+            all["maxItems"] = json!(lengths.iter().max());
+            if let Some(types) = all["type"].as_array_mut() {
+                types.push(json!("array"));
+            }
+            all
+        }
+    }
+}
+
+/// A number or an expression.
+fn number(parameter: &Parameter) -> Json {
+    let mut types = vec!["number", "string"];
+    if parameter.nullable {
+        types.push("null");
+    }
+    let mut schema = json!({ "type": types });
+    if let Some(least) = parameter.limits.least {
+        schema["minimum"] = json!(least);
+    }
+    if let Some(most) = parameter.limits.most {
+        schema["maximum"] = json!(most);
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_knows_every_parameter() {
+        let schema = schema();
+        for parameter in parameters().iter() {
+            let mut at = &schema;
+            for name in parameter.path.split('.') {
+                if at["type"] == "array" {
+                    at = &at["items"];
+                }
+                at = &at["properties"][name];
+            }
+            assert!(at["description"].is_string(), "{}", parameter.path);
+        }
+    }
+}

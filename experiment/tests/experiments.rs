@@ -1,0 +1,114 @@
+//! Experiments that have always worked.
+
+use std::path::PathBuf;
+
+use clipig_experiment::experiment::{FeatureSource, FrameTime, Select, TransformKind};
+use clipig_experiment::expression::Int;
+use clipig_experiment::{Overrides, Source, load};
+use clipig_testing::Oracle;
+
+fn one(text: &str) -> clipig_experiment::Loaded {
+    load(&[Source::new("x.yaml", text)], &Overrides::default()).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// The YAML of the walkthrough: the folder is `CLIPIG_EXPERIMENTS` or the project's examples.
+#[test]
+fn every_example_loads_without_warnings_and_exports_itself() {
+    let folder = std::env::var_os("CLIPIG_EXPERIMENTS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples"), PathBuf::from);
+    let mut count = 0;
+    for file in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let loaded = one(&text);
+        assert!(loaded.warnings.is_empty(), "{}:\n{}", path.display(), loaded.warnings);
+        let yaml = loaded.to_yaml();
+        assert_eq!(one(&yaml).to_yaml(), yaml);
+        count += 1;
+    }
+    assert!(count > 0, "no experiments in {}", folder.display());
+}
+
+/// Everything that the original trains with is an experiment here too.
+#[test]
+fn oracle_training_experiments_load() {
+    let oracle = Oracle::open();
+    for folder in ["training", "transforms", "constraints"] {
+        let index = oracle.json(&format!("{folder}/index.json"));
+        for case in index["cases"].as_array().unwrap() {
+            let texts: Vec<&str> = match &case["yaml"] {
+                serde_json::Value::Array(texts) => texts.iter().map(|text| text.as_str().unwrap()).collect(),
+                text => vec![text.as_str().unwrap()],
+            };
+            let sources: Vec<Source> = texts.into_iter().map(|text| Source::new("x", text)).collect();
+            if case.get("expect_error").is_none() {
+                let loaded = load(&sources, &Overrides::default());
+                assert!(loaded.is_ok(), "{}:\n{}", case["name"], loaded.err().unwrap());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_becomes_types() {
+    let loaded = one(
+        "targets:\n- name: one\n  start: 30%\n  end: 50\n  select: best\n  features:\n  - text: a\n  - image: b.png\n    \
+         loss: L2\n  transforms:\n  - mul: .5\n    add: t\n  - random_shift: 1 2 3 4\n",
+    );
+    let target = &loaded.experiment.targets[0];
+    assert_eq!((target.span.start, target.span.end), (FrameTime::Ratio(0.3), FrameTime::Epoch(50)));
+    assert_eq!(target.select, Select::Best);
+    assert_eq!(target.features[1].source, FeatureSource::Image("b.png".to_owned()));
+    let paths: Vec<&str> = target.transforms.iter().map(|transform| transform.path.as_str()).collect();
+    let expected =
+        ["targets.0.transforms.0.mul", "targets.0.transforms.0.add", "targets.0.transforms.1.random_shift"];
+    assert_eq!(paths, expected);
+    assert!(matches!(&target.transforms[2].kind, TransformKind::RandomShift(values) if values.len() == 4));
+    assert!(!target.transforms[1].draws());
+    assert!(target.draws());
+    assert_eq!(loaded.experiment.model, None);
+    assert_eq!(loaded.picture, "x.png");
+}
+
+/// Copies of one expression are drawn apart from each other, and so are entries that came from another file.
+#[test]
+fn every_copy_of_a_random_expression_has_its_own_numbers() {
+    use clipig_experiment::{Scope, random::Key};
+    let file = "targets:\n- features: [{text: a}]\n  transforms:\n  - add: random()\n";
+    let sources = [Source::new("a", file), Source::new("b", file)];
+    let loaded = load(&sources, &Overrides::default()).unwrap();
+    let scope = Scope::new(Key::root(1), 0, 10).with_resolution(8, 8).with_learnrate(1.0, 1.0);
+    let mut seen = Vec::new();
+    for target in &loaded.experiment.targets {
+        assert!(target.draws());
+        let TransformKind::Add(values) = &target.transforms[0].kind else { panic!() };
+        seen.extend(values.iter().map(|value| value.evaluate(&scope).unwrap().to_bits()));
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 6);
+}
+
+#[test]
+fn the_command_line_wins() {
+    let overrides = Overrides {
+        epochs: Some(7),
+        resolution: vec![64],
+        seed: Some(u64::MAX),
+        output: Some("pictures/".to_owned()),
+        ..Overrides::default()
+    };
+    let sources = [Source::new("a.yaml", "epochs: 1\nresolution: 5 6\nseed: 3\noutput: out/pic.png\n")];
+    let loaded = load(&sources, &overrides).unwrap();
+    assert_eq!((loaded.experiment.epochs, loaded.experiment.seed), (7, Some(u64::MAX)));
+    assert_eq!(loaded.experiment.resolution.each_ref().map(Int::as_constant), [Some(64), Some(64)]);
+    assert_eq!(loaded.picture, "pictures/pic.png");
+    let mut tree = loaded.tree;
+    tree.record_model("tiny");
+    tree.record_seed(9);
+    let again = one(&tree.to_yaml()).experiment;
+    assert_eq!((again.model.as_deref(), again.seed), (Some("tiny"), Some(9)));
+}

@@ -1,0 +1,40 @@
+//! The small model inside the program: clipig makes pictures without any download.
+//!
+//! `models/clipig-tiny.md` says what it is and what it was made of.
+
+/// Its name.
+pub const NAME: &str = "clipig-tiny";
+
+/// SHA-256 of [`BYTES`]; a test compares.
+pub const SHA256: &str = "4f4ff74b75c7d503d935b1985f78748c3993387a5b6a60271892fba51e26b007";
+
+/// The weights, in safetensors format.
+pub static BYTES: &[u8] = include_bytes!("../clipig-tiny.safetensors");
+
+#[cfg(test)]
+mod tests {
+    use crate::{atomic::sha256_of_bytes, info::ModelInfo, known_tokens, registry};
+
+    #[test]
+    fn the_hash_is_that_of_the_bytes() {
+        assert_eq!(sha256_of_bytes(super::BYTES), super::SHA256);
+    }
+
+    #[test]
+    fn the_registry_describes_the_bytes() {
+        let info = ModelInfo::of_bytes(super::BYTES).unwrap();
+        let spec = registry::find(super::NAME).unwrap().spec;
+        assert_eq!(info.architecture.mismatch(&spec), None);
+        assert_eq!(info.architecture.spec(spec.activation), spec);
+    }
+
+    #[test]
+    fn it_knows_some_words_and_not_all() {
+        let known = known_tokens(super::BYTES).unwrap();
+        assert_eq!(known.len(), 49_408);
+        let count = known.iter().filter(|&&k| k).count();
+        assert!((500..20_000).contains(&count), "{count}");
+        // "apple" is among its words, "lovecraft" is not.
+        assert!(known[3_055] && !known[42_405]);
+    }
+}

@@ -1,0 +1,84 @@
+//! Pixels as plain memory: the canvas that a worker reads and the patches that it returns.
+
+use std::sync::Arc;
+
+/// The image being trained as a worker sees it: `[3, height, width]` float32, channel by channel, row by
+/// row. Cloning shares the pixels.
+#[derive(Clone, Debug)]
+pub struct Canvas {
+    width: usize,
+    height: usize,
+    pixels: Arc<Vec<f32>>,
+}
+
+/// The number of values does not fit the size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a canvas of {width}×{height} has {expected} values, not {found}")]
+pub struct CanvasSizeError {
+    /// Pixels per row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `3 · width · height`.
+    pub expected: usize,
+    /// Values given.
+    pub found: usize,
+}
+
+impl Canvas {
+    /// A canvas from `3 · height · width` values.
+    ///
+    /// # Errors
+    /// When the number of values is another.
+    pub fn new(width: usize, height: usize, pixels: Vec<f32>) -> Result<Self, CanvasSizeError> {
+        let expected = 3 * width * height;
+        if pixels.len() != expected {
+            return Err(CanvasSizeError { width, height, expected, found: pixels.len() });
+        }
+        Ok(Self { width, height, pixels: Arc::new(pixels) })
+    }
+
+    /// Pixels per row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// All values: red rows, green rows, blue rows. Not clamped.
+    pub fn pixels(&self) -> &[f32] {
+        &self.pixels
+    }
+}
+
+/// A rectangle of pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rect {
+    /// First column.
+    pub x: usize,
+    /// First row.
+    pub y: usize,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+impl Rect {
+    /// Number of pixels.
+    pub fn area(&self) -> usize {
+        self.width * self.height
+    }
+}
+
+/// A rectangle of the canvas with the gradient in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patch {
+    /// Where it lies.
+    pub rect: Rect,
+    /// `[3, rect.height, rect.width]`.
+    pub values: Vec<f32>,
+}

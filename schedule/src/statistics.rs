@@ -1,0 +1,127 @@
+//! The statistics of a job: how often each feature was chosen, and how similar it is by now.
+
+use std::collections::VecDeque;
+
+use clipig_experiment::Experiment;
+
+use crate::ids::TargetIndex;
+use crate::report::SampleReport;
+
+/// How many values means, minima and maxima run over.
+const WINDOW: usize = 30;
+
+/// A counter with the last values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recent {
+    /// How often something counted.
+    pub count: u64,
+    values: VecDeque<f64>,
+}
+
+impl Recent {
+    /// Appends a value; `counts` says whether the counter moves too.
+    pub fn push(&mut self, value: f64, counts: bool) {
+        self.values.push_back(value);
+        if self.values.len() > WINDOW {
+            self.values.pop_front();
+        }
+        self.count += u64::from(counts);
+    }
+
+    /// The last value; 0 before the first.
+    pub fn last(&self) -> f64 {
+        self.values.back().copied().unwrap_or(0.0)
+    }
+
+    /// Mean of the last 30 values; 0 before the first.
+    pub fn mean(&self) -> f64 {
+        if self.values.is_empty() { 0.0 } else { self.values.iter().sum::<f64>() / self.values.len() as f64 }
+    }
+
+    /// Least of the last 30 values; 0 before the first.
+    pub fn min(&self) -> f64 {
+        self.values.iter().copied().reduce(f64::min).unwrap_or(0.0)
+    }
+
+    /// Greatest of the last 30 values; 0 before the first.
+    pub fn max(&self) -> f64 {
+        self.values.iter().copied().reduce(f64::max).unwrap_or(0.0)
+    }
+}
+
+/// One target's statistics.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TargetStatistics {
+    /// Samples so far.
+    pub count: u64,
+    /// Weight of each feature in the last sample.
+    pub weights: Vec<f64>,
+    /// Losses per feature; 0 where it was not applied, its counter counts applications.
+    pub losses: Vec<Recent>,
+    /// Similarities per feature.
+    pub similarities: Vec<Recent>,
+    /// Weight of each constraint in the last sample in which it was active.
+    pub constraint_weights: Vec<f64>,
+    /// Losses per constraint, weighted.
+    pub constraint_losses: Vec<Recent>,
+}
+
+/// All targets' statistics. They follow sample order, so they do not depend on who computed what.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct JobStatistics {
+    /// One entry per target of the experiment.
+    pub targets: Vec<TargetStatistics>,
+    /// The loss of each epoch that had one.
+    pub loss: Recent,
+}
+
+impl JobStatistics {
+    /// Nothing counted yet.
+    pub fn new(experiment: &Experiment) -> Self {
+        let targets = experiment.targets.iter().map(|target| {
+            let (features, constraints) = (target.features.len(), target.constraints.len());
+            TargetStatistics {
+                count: 0,
+                weights: vec![0.0; features],
+                losses: vec![Recent::default(); features],
+                similarities: vec![Recent::default(); features],
+                constraint_weights: vec![0.0; constraints],
+                constraint_losses: vec![Recent::default(); constraints],
+            }
+        });
+        Self { targets: targets.collect(), loss: Recent::default() }
+    }
+
+    /// Adds one sample of a target. Samples come in order: epoch, shard, sample.
+    pub fn add(&mut self, target: TargetIndex, sample: &SampleReport) {
+        let Some(target) = self.targets.get_mut(target.0 as usize) else { return };
+        target.count += 1;
+        for (i, feature) in sample.features.iter().enumerate() {
+            let applied = feature.loss.is_some();
+            target.weights[i] = feature.weight;
+            target.losses[i].push(feature.loss.unwrap_or(0.0), applied);
+            target.similarities[i].push(feature.similarity, applied);
+        }
+        for (i, constraint) in sample.constraints.iter().enumerate() {
+            if let Some(constraint) = constraint {
+                target.constraint_weights[i] = constraint.weight;
+                target.constraint_losses[i].push(constraint.loss, true);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn means_run_over_the_last_thirty() {
+        let mut recent = Recent::default();
+        for i in 0..40 {
+            recent.push(f64::from(i), i % 2 == 0);
+        }
+        assert_eq!((recent.count, recent.last(), recent.min(), recent.max()), (20, 39.0, 10.0, 39.0));
+        assert!((recent.mean() - 24.5).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,5 @@
+//! Computes shards: the threads that own devices.
+
+mod compute;
+
+pub use compute::ComputePool;

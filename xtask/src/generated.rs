@@ -1,0 +1,64 @@
+//! Files in the repository that the `clipig` command writes: checked for drift, written anew.
+
+use std::fs;
+
+use crate::error::Error;
+use crate::places::Places;
+use crate::process::{captured, cargo};
+use crate::setup;
+
+/// A file and the arguments with which `clipig` prints it.
+struct Generated {
+    path: &'static str,
+    arguments: &'static [&'static str],
+}
+
+/// All of them. A new one is a line here.
+const FILES: [Generated; 2] = [
+    Generated { path: "docs/reference.md", arguments: &["reference", "--all"] },
+    Generated { path: "docs/experiment.schema.json", arguments: &["reference", "--schema"] },
+];
+
+/// An error names the files that are not what the program prints now.
+pub(crate) fn check(places: &Places) -> Result<(), Error> {
+    let mut drifted = Vec::new();
+    for file in &FILES {
+        let path = places.repository.join(file.path);
+        // A missing file has drifted too.
+        if fs::read(&path).unwrap_or_default() != file.printed(places)? {
+            drifted.push(file.path);
+        }
+    }
+    if drifted.is_empty() {
+        return Ok(());
+    }
+    let files = drifted.join(", ");
+    Err(Error::Other(format!(
+        "not what the program prints: {files}\n  `cargo xtask generate` writes them anew"
+    )))
+}
+
+/// `cargo xtask generate`.
+pub(crate) fn write(places: &Places) -> Result<(), Error> {
+    setup::ensure(places)?;
+    for file in &FILES {
+        let path = places.repository.join(file.path);
+        let text = file.printed(places)?;
+        if fs::read(&path).is_ok_and(|there| there == text) {
+            eprintln!("{} is up to date", file.path);
+            continue;
+        }
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
+        }
+        fs::write(&path, text).map_err(Error::file("write", &path))?;
+        eprintln!("Wrote {}", file.path);
+    }
+    Ok(())
+}
+
+impl Generated {
+    fn printed(&self, places: &Places) -> Result<Vec<u8>, Error> {
+        captured(cargo(places).args(["run", "--quiet", "--package", "clipig", "--"]).args(self.arguments))
+    }
+}

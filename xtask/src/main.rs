@@ -1,0 +1,55 @@
+//! Developer commands of clipig, started as `cargo xtask COMMAND`: set-up, demo, tests and checks.
+//! This file reads the command line and hands over; each command has a file of its own.
+
+mod arguments;
+mod cache;
+mod checks;
+mod ci;
+mod demo;
+mod error;
+mod generated;
+mod libtorch;
+mod pins;
+mod places;
+mod prerequisites;
+mod process;
+mod setup;
+mod steps;
+mod testing;
+mod tools;
+mod wheels;
+
+use std::process::ExitCode;
+
+use arguments::Command;
+use error::Error;
+use places::Places;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error.print();
+            error.exit_code()
+        }
+    }
+}
+
+fn run() -> Result<(), Error> {
+    let command = arguments::parse(std::env::args_os().skip(1))?;
+    if command == Command::Help {
+        print!("{}", arguments::USAGE);
+        return Ok(());
+    }
+    prerequisites::supported_platform()?;
+    let places = Places::find()?;
+    match command {
+        Command::Help => Ok(()),
+        Command::Setup(wanted) => setup::run(&places, wanted),
+        Command::Demo => demo::run(&places),
+        Command::Test(arguments) => testing::run(&places, &arguments),
+        Command::Check => checks::run(&places),
+        Command::Generate => generated::write(&places),
+        Command::Ci => ci::run(&places),
+    }
+}

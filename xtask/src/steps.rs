@@ -1,0 +1,82 @@
+//! Steps with a name, a time and an outcome, and the table of them at the end.
+
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+
+/// Steps that have been run so far. A failing step does not keep the next ones from running, so
+/// that one run shows everything there is to repair.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    done: Vec<Step>,
+}
+
+#[derive(Debug)]
+struct Step {
+    name: &'static str,
+    time: Duration,
+    passed: bool,
+}
+
+impl Steps {
+    /// Runs one step and says so.
+    pub(crate) fn run(&mut self, name: &'static str, work: impl FnOnce() -> Result<(), Error>) {
+        eprintln!("── {name}");
+        let start = Instant::now();
+        let result = work();
+        if let Err(error) = &result {
+            error.print();
+        }
+        self.done.push(Step { name, time: start.elapsed(), passed: result.is_ok() });
+    }
+
+    /// Prints the table; an error if a step failed.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        let total = self.done.iter().map(|step| step.time).sum();
+        eprintln!("──");
+        for step in &self.done {
+            let outcome = if step.passed { "ok" } else { "FAILED" };
+            eprintln!("{:<24} {outcome:<6} {:>9}", step.name, seconds(step.time));
+        }
+        eprintln!("{:<24} {:<6} {:>9}", "total", "", seconds(total));
+        let failed: Vec<_> = self.done.iter().filter(|step| !step.passed).map(|step| step.name).collect();
+        if failed.is_empty() { Ok(()) } else { Err(Error::Steps(format!("failed: {}", failed.join(", ")))) }
+    }
+}
+
+/// `7.3 s`, `2 min 05 s`.
+pub(crate) fn seconds(time: Duration) -> String {
+    // Rounded before it is split, or 59.96 s would become "60.0 s".
+    let tenths = (time.as_secs_f64() * 10.0).round() as u64;
+    if tenths < 600 {
+        format!("{}.{} s", tenths / 10, tenths % 10)
+    } else {
+        let whole = (tenths + 5) / 10;
+        format!("{} min {:02} s", whole / 60, whole % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short() {
+        assert_eq!(seconds(Duration::from_millis(7_340)), "7.3 s");
+        assert_eq!(seconds(Duration::from_millis(59_960)), "1 min 00 s");
+        assert_eq!(seconds(Duration::from_secs(125)), "2 min 05 s");
+    }
+
+    #[test]
+    fn all_steps_run_and_failures_are_named() {
+        let mut steps = Steps::default();
+        let mut ran = 0;
+        steps.run("first", || Err(Error::Other("broken".into())));
+        steps.run("second", || {
+            ran += 1;
+            Ok(())
+        });
+        assert_eq!(ran, 1);
+        assert_eq!(steps.finish().unwrap_err().to_string(), "failed: first");
+    }
+}

@@ -53,7 +53,7 @@ pub(crate) struct RenderArguments {
     /// Factor on the optimiser's learn rate (CLIPig's `-lr` works too).
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub(crate) learnrate: Option<f64>,
-    /// Optimiser: adam, sgd, sparse_adam, adadelta, rmsprob (CLIPig's `-opt` works too).
+    /// Optimiser: adam, sgd, `sparse_adam`, adadelta, rmsprob (CLIPig's `-opt` works too).
     #[arg(long, value_name = "NAME")]
     pub(crate) optimizer: Option<String>,
     /// Seconds between snapshots of the picture; 0: none.
@@ -101,18 +101,25 @@ pub(crate) struct RateArguments {
     /// Texts to compare with; several may follow, and the flag may be repeated.
     #[arg(short, long, num_args = 1.., value_name = "TEXT")]
     pub(crate) text: Vec<String>,
-    /// Images to compare with.
+    /// Images and folders of images to compare with.
     #[arg(short, long = "image", num_args = 1.., value_name = "IMAGE")]
     pub(crate) image: Vec<PathBuf>,
-    /// A file with one text per line.
+    /// A file with one text per line; `-` reads standard input (CLIPig's `-tf` works too).
     #[arg(long, value_name = "FILE")]
     pub(crate) text_file: Vec<PathBuf>,
-    /// Sort by column N, counted from 1 (the first is the file name); the best first.
-    #[arg(long, value_name = "N")]
-    pub(crate) sort: Option<usize>,
-    /// Write a CSV file instead of a table.
+    /// A file with one image to compare with per line (CLIPig's `-if` works too).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image_file: Vec<PathBuf>,
+    /// Sort by similarity: 1 by the first text or image, 2 by the second, …, the least first; -1, -2, …: the
+    /// greatest first. Unset: by name.
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) sort: Option<i64>,
+    /// Also write a CSV file with all digits; `-` writes it to standard output instead of the table.
     #[arg(short, long, value_name = "OUT.csv")]
     pub(crate) output: Option<PathBuf>,
+    /// JSON instead of the table, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// The CLIP model, see `clipig model list`.
     #[arg(short, long, value_name = "NAME")]
     pub(crate) model: Option<String>,
@@ -129,6 +136,9 @@ pub(crate) struct ValidateArguments {
     /// Experiments in YAML; each is checked by itself. `-` reads standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<String>,
+    /// Everything as JSON on standard output, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -153,25 +163,51 @@ pub(crate) struct ModelArguments {
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum ModelCommand {
     /// List all models and where their weights are.
-    List,
-    /// Fetch the weights of a model.
+    List {
+        /// As JSON, for programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch the weights of a model; an interrupted transfer goes on where it stopped.
     Pull {
         /// Its name, see `clipig model list`.
         name: String,
+        /// Fetch again what is there, also where it has changed since the first time.
+        #[arg(long)]
+        replace: bool,
     },
     /// Take weights from a safetensors file, for machines without a network.
-    Import {
-        /// The file.
-        file: PathBuf,
-        /// The name by which experiments call it; unset: the file's name.
-        #[arg(long)]
-        name: Option<String>,
-    },
-    /// Show what is known of a model.
-    Info {
-        /// Its name.
-        name: String,
-    },
+    Import(ImportArguments),
+    /// Show what is known of a model or a safetensors file.
+    Info(InfoArguments),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// The name by which experiments call it; unset: a known model's where the hash tells, else the file's.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// For models that clipig does not know: `quick_gelu` (as OpenAI's) or gelu.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) activation: Option<clipig_models::registry::Activation>,
+    /// Take the place of weights with that name.
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct InfoArguments {
+    /// Its name, see `clipig model list`, or a safetensors file.
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) name: String,
+    /// Read all of the weights and compare their hash.
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// List every tensor and its shape.
+    #[arg(long)]
+    pub(crate) tensors: bool,
 }
 
 /// CLIPig's short flags of two letters, which no modern parser takes, become long ones.
@@ -179,6 +215,8 @@ pub(crate) fn with_long_flags(arguments: impl Iterator<Item = OsString>) -> Vec<
     let long = |argument: OsString| match argument.to_str() {
         Some("-lr") => OsString::from("--learnrate"),
         Some("-opt") => OsString::from("--optimizer"),
+        Some("-tf") => OsString::from("--text-file"),
+        Some("-if") => OsString::from("--image-file"),
         _ => argument,
     };
     arguments.map(long).collect()

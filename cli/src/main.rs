@@ -8,6 +8,7 @@ mod image_files;
 mod interrupt;
 mod local_farm;
 mod model;
+mod output;
 mod picture;
 mod terminal;
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use clipig_engine::clip::weights::Weights as Tensors;
+use clipig_engine::clip::tokenizer::Tokenizer;
 use clipig_engine::clip::{Architecture, Clip};
+use clipig_experiment::{Experiment, FeatureSource};
 use clipig_models::{ModelError, Resolved, Store, Weights};
 use tch::{Device, Kind};
 
@@ -54,4 +56,28 @@ pub(crate) fn failure(error: ModelError) -> Failure {
         ModelError::Unknown { .. } => Failure::usage(error),
         _ => Failure::failed(error),
     }
+}
+
+/// Lines about texts of which the model has never seen a word: it cannot draw them.
+pub(crate) fn unknown_words(clip: &Clip, experiment: &Experiment) -> Vec<String> {
+    let known = clip.known_tokens();
+    if known.iter().skip(1).all(|&known| known) {
+        return Vec::new();
+    }
+    let tokenizer = Tokenizer::shared();
+    let features = experiment.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
+    let mut lines = Vec::new();
+    for feature in features {
+        let FeatureSource::Text(text) = &feature.source else { continue };
+        let words = tokenizer.unknown_words(text, &known);
+        if words.is_empty() {
+            continue;
+        }
+        lines.push(if tokenizer.all_unknown(text, &known) {
+            format!("the model knows no word of \"{text}\" and cannot draw it; `clipig model pull ViT-B/32` gets one that does")
+        } else {
+            format!("the model does not know {} in \"{text}\"", words.join(", "))
+        });
+    }
+    lines
 }

@@ -8,4 +8,4 @@ mod epoch_loop;
 pub mod snapshot;
 
 pub use dispatch::Dispatch;
-pub use epoch_loop::{EpochLoop, EpochReport, JobError, JobSpec, first_resolution};
+pub use epoch_loop::{EpochLoop, EpochReport, JobError, JobErrorCause, JobSpec, first_resolution};

@@ -2,7 +2,8 @@
 //!
 //! A blur along one side is a linear map of that side, so it is a small banded matrix `[out, in]` in which
 //! mirrored pixels are folded back into the band. Two matrix products blur an image; backwards they are two
-//! matrix products again. Above a length the band is so sparse that a convolution is cheaper.
+//! matrix products again. For small kernels, and above a length at which the band is mostly zero, a convolution
+//! is cheaper.
 
 use clipig_experiment::{EvaluationError, Kernel, Scope};
 use tch::Tensor;
@@ -11,6 +12,9 @@ use crate::region::{Region, Size};
 
 /// Beyond this side a convolution is cheaper than a product with a matrix that is mostly zero.
 const MATRIX_SIDE: i64 = 1_024;
+
+/// Up to this many weights one convolution with all of them is cheaper than two products.
+const DIRECT_AREA: i64 = 25;
 
 /// Why a kernel cannot be used.
 #[derive(Debug)]
@@ -78,6 +82,9 @@ impl Gaussian {
         };
         let rows = side(1);
         let columns = side(0);
+        if self.size[0] * self.size[1] <= DIRECT_AREA {
+            return by_direct_convolution(x, &rows, &columns);
+        }
         let x = if rows.weights.len() == 1 && rows.input == rows.output { x.shallow_clone() } else { rows.blur(x, 2) };
         if columns.weights.len() == 1 && columns.input == columns.output { x } else { columns.blur(&x, 3) }
     }
@@ -90,6 +97,16 @@ fn weights(size: i64, sigma: f64) -> Vec<f32> {
         (0..size).map(|i| libm::exp(-0.5 * ((i as f64 - half) / sigma).powi(2)) as f32).collect();
     let sum: f32 = density.iter().sum();
     density.iter().map(|value| value / sum).collect()
+}
+
+/// One convolution with the product of both sides' weights.
+fn by_direct_convolution(x: &Tensor, rows: &Side, columns: &Side) -> Tensor {
+    let padded = columns.padded(&rows.padded(x, 2), 3);
+    let (height, width) = (rows.weights.len() as i64, columns.weights.len() as i64);
+    let column = Tensor::from_slice(&rows.weights).view([height, 1]);
+    let kernel = column.matmul(&Tensor::from_slice(&columns.weights).view([1, width]));
+    let kernel = kernel.view([1, 1, height, width]).expand([3, 1, -1, -1], false).contiguous();
+    padded.conv2d(&kernel.to_device(x.device()), None::<&Tensor>, [1, 1], [0, 0], [1, 1], 3)
 }
 
 /// A blur along one side of an image.
@@ -126,12 +143,17 @@ impl Side {
         if dim == 3 { x.matmul(&matrix.tr()) } else { matrix.matmul(x) }
     }
 
-    fn by_convolution(&self, x: &Tensor, dim: i64) -> Tensor {
+    /// The input with everything that the output needs beside it, mirrored pixels included.
+    fn padded(&self, x: &Tensor, dim: i64) -> Tensor {
         let half = self.weights.len() as i64 / 2;
         let positions: Vec<i64> = (self.output.0 - half..self.output.0 + self.output.1 + half)
             .map(|position| self.mirrored(position) - self.input.0)
             .collect();
-        let x = x.index_select(dim, &Tensor::from_slice(&positions).to_device(x.device()));
+        x.index_select(dim, &Tensor::from_slice(&positions).to_device(x.device()))
+    }
+
+    fn by_convolution(&self, x: &Tensor, dim: i64) -> Tensor {
+        let x = self.padded(x, dim);
         let size = self.weights.len() as i64;
         let shape = if dim == 3 { [1, 1, 1, size] } else { [1, 1, size, 1] };
         let kernel = Tensor::from_slice(&self.weights).view(shape).expand([3, 1, -1, -1], false);

@@ -63,9 +63,7 @@ fn cover(image: &Tensor, size: Size) -> Tensor {
     if (Size { width, height }) == size {
         return image.shallow_clone();
     }
-    // The original scales by the longer side of the canvas over the shorter one of the image, which covers
-    // any shape.
-    let factor = size.width.max(size.height) as f64 / width.min(height) as f64;
+    let factor = (size.width as f64 / width as f64).max(size.height as f64 / height as f64);
     let scaled = Size {
         width: ((width as f64 * factor) as i64).max(size.width),
         height: ((height as f64 * factor) as i64).max(size.height),

@@ -5,6 +5,7 @@
 
 mod build;
 mod convert;
+mod describe;
 mod diagnostic;
 pub mod experiment;
 mod export;
@@ -23,6 +24,7 @@ mod source;
 mod tree;
 mod yaml;
 
+pub use describe::rounded;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use experiment::{
     Border, Bounds, Constraint, ConstraintKind, ConstraintLoss, Experiment, Feature, FeatureLoss,

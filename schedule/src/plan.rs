@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use clipig_experiment::{Experiment, Scope};
+use clipig_experiment::{Experiment, Scope, Target};
 
 use crate::ids::{Epoch, ShardIndex, TargetIndex};
 
@@ -38,8 +38,7 @@ pub fn plan(experiment: &Experiment, scope: &Scope, shard_size: u32) -> EpochPla
         if !definition.active || !definition.span.contains(epoch.0, scope.time()) {
             continue;
         }
-        // A target that draws nothing gives the same window every time: one sample says all.
-        let samples = if definition.draws() { definition.batch_size.max(1) } else { 1 };
+        let samples = sample_count(definition);
         let count = samples.div_ceil(shard_size.max(1));
         for part in 0..count {
             let bound = |part: u32| (u64::from(samples) * u64::from(part) / u64::from(count)) as u32;
@@ -51,4 +50,10 @@ pub fn plan(experiment: &Experiment, scope: &Scope, shard_size: u32) -> EpochPla
         }
     }
     EpochPlan { epoch, shards }
+}
+
+/// Samples of a target in one epoch. A target that draws nothing gives the same window every time: one sample
+/// says all.
+pub(crate) fn sample_count(target: &Target) -> u32 {
+    if target.draws() { target.batch_size.max(1) } else { 1 }
 }

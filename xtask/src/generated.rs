@@ -1,22 +1,32 @@
-//! Files in the repository that the `clipig` command writes: checked for drift, written anew.
+//! Files in the repository that programs write: checked for drift, written anew.
 
 use std::fs;
 
+use crate::crates;
 use crate::error::Error;
 use crate::places::Places;
 use crate::process::{captured, cargo};
 use crate::setup;
 
-/// A file and the arguments with which `clipig` prints it.
+/// A file and what it is made by.
 struct Generated {
     path: &'static str,
-    arguments: &'static [&'static str],
+    author: Author,
 }
 
-/// All of them. A new one is a line here.
-const FILES: [Generated; 2] = [
-    Generated { path: "docs/reference.md", arguments: &["reference", "--all"] },
-    Generated { path: "docs/experiment.schema.json", arguments: &["reference", "--schema"] },
+/// What a file is made by.
+enum Author {
+    /// The `clipig` command with these arguments.
+    Clipig(&'static [&'static str]),
+    /// [`crates::notices`].
+    Crates,
+}
+
+/// All of them. A new one is a line here. The notices come first: they are part of `clipig`.
+const FILES: [Generated; 3] = [
+    Generated { path: "cli/licenses/crates.txt", author: Author::Crates },
+    Generated { path: "docs/reference.md", author: Author::Clipig(&["reference", "--all"]) },
+    Generated { path: "docs/experiment.schema.json", author: Author::Clipig(&["reference", "--schema"]) },
 ];
 
 /// An error names the files that are not what the program prints now.
@@ -59,6 +69,10 @@ pub(crate) fn write(places: &Places) -> Result<(), Error> {
 
 impl Generated {
     fn printed(&self, places: &Places) -> Result<Vec<u8>, Error> {
-        captured(cargo(places).args(["run", "--quiet", "--package", "clipig", "--"]).args(self.arguments))
+        let arguments = match self.author {
+            Author::Clipig(arguments) => arguments,
+            Author::Crates => return crates::notices(places),
+        };
+        captured(cargo(places).args(["run", "--quiet", "--package", "clipig", "--"]).args(arguments))
     }
 }

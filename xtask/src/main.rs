@@ -5,6 +5,7 @@ mod arguments;
 mod cache;
 mod checks;
 mod ci;
+mod crates;
 mod demo;
 mod error;
 mod generated;

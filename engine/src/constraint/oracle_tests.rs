@@ -27,6 +27,12 @@ fn compute(case: &Value, tensors: &Tensors) -> Result<(), String> {
         .with_resolution(int("width"), int("height"))
         .with_learnrate(float("learnrate"), float("learnrate_scale"))
         .with_similarity(float("similarity"));
+    if let Some(wanted) = case["description"].as_str() {
+        let found = constraint.describe(&scope).map_err(|e| e.to_string())?;
+        if found != wanted {
+            return Err(format!("described as {found}, not {wanted}"));
+        }
+    }
     // Errors are recorded without an image; any will do to provoke them.
     let (shape, values) = if case["inputs"]["image"].is_string() {
         let image = tensors.get(&case["inputs"]["image"]);

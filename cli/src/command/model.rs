@@ -1,0 +1,73 @@
+//! `clipig model`: the CLIP models, listed, fetched, imported and inspected.
+
+mod info;
+mod list;
+mod pull;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clipig_models::{Entry, ImportOptions, Place, Store};
+
+use crate::arguments::{ImportArguments, ModelArguments, ModelCommand};
+use crate::failure::Failure;
+use crate::model::failure;
+use crate::output;
+
+/// Does what is asked for with the store of this user.
+pub(crate) fn run(arguments: &ModelArguments) -> Result<ExitCode, Failure> {
+    let store = Store::of_user().map_err(failure)?;
+    let text = match &arguments.command {
+        ModelCommand::List { json } => list::text(&store, *json)?,
+        ModelCommand::Pull { name, replace } => pull::pull(&store, name, *replace)?,
+        ModelCommand::Import(arguments) => import(&store, arguments)?,
+        ModelCommand::Info(arguments) => info::text(&store, arguments)?,
+    };
+    output::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn import(store: &Store, arguments: &ImportArguments) -> Result<String, Failure> {
+    let name = arguments.name.as_deref();
+    let options = ImportOptions { name, activation: arguments.activation, replace: arguments.replace };
+    let entry = store.import(&arguments.file, options).map_err(failure)?;
+    Ok(arrived(&entry))
+}
+
+/// What to say of weights that are in the store now.
+fn arrived(entry: &Entry) -> String {
+    let sha256 = entry.sha256.as_deref().unwrap_or_default();
+    let known = if entry.pinned { ", as it should be" } else { "" };
+    let name = &entry.name;
+    match &entry.place {
+        Place::Embedded => format!("{name} is inside clipig; there is nothing to fetch\n"),
+        Place::Absent => format!("{name} is not in the store\n"),
+        Place::Stored(path) => format!(
+            "{name} is in the store: {} ({})\nsha256 {sha256}{known}\n",
+            path.display(),
+            entry.size.map(megabytes).unwrap_or_default()
+        ),
+    }
+}
+
+/// `605 MB`, in millions as download pages count; `9.5 MB` where it is small.
+fn megabytes(bytes: u64) -> String {
+    if bytes < 100_000_000 {
+        return format!("{:.1} MB", bytes as f64 / 1e6);
+    }
+    format!("{} MB", (bytes + 500_000) / 1_000_000)
+}
+
+/// Where weights are, in few words.
+fn place(place: &Place) -> &'static str {
+    match place {
+        Place::Embedded => "inside clipig",
+        Place::Stored(_) => "in the store",
+        Place::Absent => "not here",
+    }
+}
+
+/// Does the text look like a path to a file that is there?
+fn is_file(name: &str) -> bool {
+    Path::new(name).is_file()
+}

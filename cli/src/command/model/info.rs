@@ -1,0 +1,144 @@
+//! `clipig model info`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use clipig_models::registry::{self, Activation, ModelSpec};
+use clipig_models::{Entry, ModelError, ModelInfo, Naming, Place, Store, Vision};
+use console::style;
+
+use super::{is_file, megabytes, place};
+use crate::arguments::InfoArguments;
+use crate::failure::Failure;
+use crate::model::failure;
+use crate::output;
+
+/// All that is known of a model of the store, or of a file that is not in it.
+pub(super) fn text(store: &Store, arguments: &InfoArguments) -> Result<String, Failure> {
+    let name = &arguments.name;
+    let entry = match store.entry(name) {
+        Ok(entry) => entry,
+        Err(ModelError::Unknown { .. }) if is_file(name) => {
+            return of_file(Path::new(name), arguments.tensors);
+        }
+        Err(error) => return Err(failure(error)),
+    };
+    let mut facts = Facts::default();
+    describe_entry(&mut facts, &entry);
+    if entry.place == Place::Absent {
+        if let Some(known) = registry::find(&entry.name) {
+            describe_spec(&mut facts, &known.spec);
+        }
+        output::say(format!("its weights are not here; `clipig model pull {}` fetches them", entry.name));
+        return Ok(facts.page(&entry.name));
+    }
+    let resolved = if arguments.verify { store.verify(name) } else { store.resolve(name) };
+    let resolved = resolved.map_err(failure)?;
+    if arguments.verify {
+        output::say("all bytes were read; the hash is right");
+    }
+    let info = store.info(name).map_err(failure)?;
+    describe_spec(&mut facts, &resolved.spec);
+    describe_weights(&mut facts, &info);
+    Ok(facts.page(&entry.name) + &tensors(&info, arguments.tensors))
+}
+
+fn of_file(path: &Path, with_tensors: bool) -> Result<String, Failure> {
+    let info = ModelInfo::of_file(path).map_err(failure)?;
+    let mut facts = Facts::default();
+    facts.add("size", megabytes(info.size));
+    describe_weights(&mut facts, &info);
+    Ok(facts.page(&path.display().to_string()) + &tensors(&info, with_tensors))
+}
+
+/// Names and values, one below the other.
+#[derive(Default)]
+struct Facts(Vec<(&'static str, String)>);
+
+impl Facts {
+    fn add(&mut self, name: &'static str, value: impl Into<String>) {
+        self.0.push((name, value.into()));
+    }
+
+    fn page(&self, title: &str) -> String {
+        let mut page = format!("{}\n", style(title).bold());
+        for (name, value) in self.0.iter().filter(|(_, value)| !value.is_empty()) {
+            let _ = writeln!(page, "  {name:12} {value}");
+        }
+        page
+    }
+}
+
+fn describe_entry(facts: &mut Facts, entry: &Entry) {
+    facts.add("what", entry.about.clone());
+    match &entry.place {
+        Place::Stored(path) => facts.add("weights", path.display().to_string()),
+        other => facts.add("weights", place(other)),
+    }
+    facts.add("size", entry.size.map(megabytes).unwrap_or_default());
+    let known = match (&entry.sha256, entry.pinned) {
+        (None, _) => "recorded at first use".to_owned(),
+        (Some(sha256), true) => format!("{sha256} (known to clipig)"),
+        (Some(sha256), false) => format!("{sha256} (as first seen)"),
+    };
+    facts.add("sha256", known);
+    facts.add("licence", entry.licence.clone());
+    // The embedded model's source repeats its place.
+    if entry.place != Place::Embedded {
+        facts.add("source", entry.source.clone());
+    }
+}
+
+fn describe_spec(facts: &mut Facts, spec: &ModelSpec) {
+    facts.add("window", format!("{0} x {0} pixels", spec.input_size));
+    facts.add("feature", format!("{} numbers", spec.embed_dim));
+    facts.add(
+        "heads",
+        format!("{} in the image tower, {} in the text tower", spec.vision_heads, spec.text_heads),
+    );
+    let activation = match spec.activation {
+        Activation::QuickGelu => "QuickGELU",
+        Activation::Gelu => "GELU",
+    };
+    facts.add("activation", activation);
+    let list = |values: [f32; 3]| values.map(|value| format!("{value:.4}")).join(" ");
+    facts.add("mean, std", format!("{} / {}", list(spec.mean), list(spec.std)));
+}
+
+fn describe_weights(facts: &mut Facts, info: &ModelInfo) {
+    let shape = &info.architecture;
+    let image = match shape.vision {
+        Vision::Transformer { width, layers, patch } => {
+            format!("transformer, patches of {patch} pixels, {layers} layers, width {width}")
+        }
+        Vision::ResNet { width, layers } => {
+            format!("ResNet, blocks {}, width {width}", layers.map(|n| n.to_string()).join(" "))
+        }
+    };
+    facts.add("image tower", format!("{image}, window {0} x {0}", shape.input_size));
+    facts.add(
+        "text tower",
+        format!(
+            "transformer, {} layers, width {}, {} tokens of {}",
+            shape.text_layers, shape.text_width, shape.context, shape.vocabulary
+        ),
+    );
+    let types = info.number_types.iter().map(|(name, count)| format!("{count} {name}"));
+    let (millions, types) = (info.parameters as f64 / 1e6, types.collect::<Vec<_>>().join(", "));
+    facts.add("parameters", format!("{millions:.1} million in {} tensors ({types})", info.tensors));
+    let naming = match shape.naming {
+        Naming::OpenAi => "OpenAI, open_clip",
+        Naming::HuggingFace => "Hugging Face",
+    };
+    facts.add("naming", naming);
+}
+
+/// Every tensor with its shape, where wanted.
+fn tensors(info: &ModelInfo, wanted: bool) -> String {
+    if !wanted {
+        return String::new();
+    }
+    let longest = info.shapes.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let line = |(name, shape): &(String, Vec<usize>)| format!("  {name:longest$}  {shape:?}");
+    info.shapes.iter().map(line).collect::<Vec<_>>().join("\n") + "\n"
+}

@@ -1,0 +1,205 @@
+//! Images and texts become features: from the cache, else through CLIP, in batches.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clipig_engine::clip::Clip;
+use clipig_engine::{device, encode_images, encode_texts};
+use clipig_models::Resolved;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tch::{Device, Kind, Tensor};
+
+use super::feature_cache::FeatureCache;
+use super::sources::Unreadable;
+use crate::arguments::RateArguments;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::model::Model;
+use crate::output;
+use crate::picture::sha256;
+
+/// Images or texts that go through CLIP at once.
+const BATCH: usize = 32;
+/// More bytes than these do not wait for a batch to be full.
+const BATCH_BYTES: usize = 256 << 20;
+/// The greatest image file that is read, in bytes.
+const GREATEST_FILE: u64 = 256 << 20;
+/// Who waits longer than this sees a bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Features of the images that can be read, by their index, and the others.
+#[derive(Debug, Default)]
+pub(super) struct Encoded {
+    /// Unit length each; in the order of the images.
+    pub(super) features: Vec<(usize, Vec<f32>)>,
+    /// Images that cannot be read.
+    pub(super) failures: Vec<Unreadable>,
+}
+
+/// A model that is loaded when it is first needed.
+pub(super) struct Encoder {
+    model: Model,
+    device: Device,
+    clip: Option<Arc<Clip>>,
+    cache: FeatureCache,
+}
+
+/// An image that waits for its batch.
+struct Waiting {
+    index: usize,
+    sha256: String,
+    bytes: Vec<u8>,
+}
+
+impl Encoder {
+    /// Finds the model and the device.
+    pub(super) fn prepare(arguments: &RateArguments) -> Result<Self, Failure> {
+        if arguments.device != "cpu" {
+            device::load_cuda();
+        }
+        let device = device::select(&arguments.device).map_err(Failure::usage)?;
+        let model = Model::find(arguments.model.as_deref())?;
+        if let Some(explanation) = &model.explanation {
+            output::say(explanation);
+        }
+        let cache = if arguments.no_cache {
+            FeatureCache::none()
+        } else {
+            FeatureCache::of_user(&model.resolved.sha256, model.resolved.spec.embed_dim as usize)
+        };
+        Ok(Self { model, device, clip: None, cache })
+    }
+
+    /// The model that encodes.
+    pub(super) fn model(&self) -> &Resolved {
+        &self.model.resolved
+    }
+
+    fn clip(&mut self) -> Result<Arc<Clip>, Failure> {
+        if let Some(clip) = &self.clip {
+            return Ok(Arc::clone(clip));
+        }
+        let clip = self.model.load(self.device, Kind::Float)?;
+        self.clip = Some(Arc::clone(&clip));
+        Ok(clip)
+    }
+
+    /// The features of texts.
+    pub(super) fn texts(&mut self, texts: &[String]) -> Result<Vec<Vec<f32>>, Failure> {
+        let mut encoded = Vec::with_capacity(texts.len());
+        for batch in texts.chunks(BATCH) {
+            let features = encode_texts(&*self.clip()?, batch).map_err(Failure::usage)?;
+            encoded.extend(rows(&features)?);
+        }
+        Ok(encoded)
+    }
+
+    /// The features of image files; `None` where the person has asked to stop.
+    pub(super) fn images(&mut self, paths: &[PathBuf]) -> Result<Option<Encoded>, Failure> {
+        let mut encoded = Encoded::default();
+        let mut waiting: Vec<Waiting> = Vec::new();
+        let mut bytes_waiting = 0;
+        let bar = Bar::new(paths.len());
+        for (index, path) in paths.iter().enumerate() {
+            if interrupt::asked() {
+                return Ok(None);
+            }
+            match read(path) {
+                Ok(bytes) => {
+                    let sha256 = sha256(&bytes);
+                    if let Some(feature) = self.cache.get(&sha256) {
+                        encoded.features.push((index, feature));
+                    } else {
+                        bytes_waiting += bytes.len();
+                        waiting.push(Waiting { index, sha256, bytes });
+                    }
+                }
+                Err(reason) => encoded.failures.push(bar.aside(|| Unreadable::said(path, reason))),
+            }
+            if waiting.len() == BATCH || bytes_waiting > BATCH_BYTES || index + 1 == paths.len() {
+                self.batch(std::mem::take(&mut waiting), paths, &mut encoded, &bar)?;
+                bytes_waiting = 0;
+            }
+            bar.reached(index + 1 - waiting.len());
+        }
+        encoded.features.sort_by_key(|(index, _)| *index);
+        Ok(if interrupt::asked() { None } else { Some(encoded) })
+    }
+
+    /// Encodes what waits; an image that cannot be decoded falls out and the others go on.
+    fn batch(
+        &mut self,
+        mut waiting: Vec<Waiting>,
+        paths: &[PathBuf],
+        encoded: &mut Encoded,
+        bar: &Bar,
+    ) -> Result<(), Failure> {
+        while !waiting.is_empty() {
+            let clip = self.clip()?;
+            let images: Vec<&[u8]> = waiting.iter().map(|image| image.bytes.as_slice()).collect();
+            match encode_images(&clip, &images) {
+                Ok(features) => {
+                    for (image, feature) in waiting.drain(..).zip(rows(&features)?) {
+                        self.cache.put(&image.sha256, &feature);
+                        encoded.features.push((image.index, feature));
+                    }
+                }
+                Err((at, reason)) => {
+                    let image = waiting.remove(at.min(waiting.len() - 1));
+                    let reason = format!("not an image that can be read: {reason}");
+                    let said = || Unreadable::said(&paths[image.index], reason);
+                    encoded.failures.push(bar.aside(said));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let size = path.metadata().map_err(|error| error.to_string())?.len();
+    if size > GREATEST_FILE {
+        return Err(format!("the file has {size} bytes; at most {GREATEST_FILE} are read"));
+    }
+    std::fs::read(path).map_err(|error| error.to_string())
+}
+
+/// The rows of a matrix.
+fn rows(features: &Tensor) -> Result<Vec<Vec<f32>>, Failure> {
+    Vec::try_from(features).map_err(|error| Failure::failed(format!("features cannot be read: {error}")))
+}
+
+/// A bar that appears when it takes long, on a terminal.
+struct Bar {
+    bar: ProgressBar,
+    start: Instant,
+}
+
+impl Bar {
+    fn new(images: usize) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(images as u64), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} images, {per_sec}, {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { bar, start: Instant::now() }
+    }
+
+    fn reached(&self, images: usize) {
+        self.bar.set_position(images as u64);
+        if self.bar.is_hidden() && self.start.elapsed() > PATIENCE {
+            // Draws nothing where standard error is no terminal.
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+
+    /// Says something above the bar.
+    fn aside<T>(&self, say: impl FnOnce() -> T) -> T {
+        self.bar.suspend(say)
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,61 @@
+//! `clipig validate`: checks experiments without running them.
+
+mod finding;
+mod rehearsal;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clipig_experiment::{Overrides, load};
+
+use self::finding::{Finding, Summary};
+use crate::arguments::ValidateArguments;
+use crate::experiment_files;
+use crate::failure::Failure;
+use crate::output;
+
+/// Exit code for experiments that cannot run.
+const WRONG: u8 = 2;
+
+/// Checks each file by itself: what can be said of it goes to standard output, problems to standard error.
+pub(crate) fn run(arguments: &ValidateArguments) -> Result<ExitCode, Failure> {
+    let mut records = Vec::new();
+    let mut wrong = false;
+    for file in &arguments.files {
+        let finding = examine(file);
+        wrong |= finding.is_wrong();
+        if arguments.json {
+            records.push(finding.to_json(file));
+        } else {
+            let problems = finding.problems(std::io::stderr().is_terminal());
+            if !problems.is_empty() {
+                output::say(problems.trim_end());
+            }
+            output::print(&format!("{}: {}\n", shown(file), finding.verdict()))?;
+        }
+    }
+    if arguments.json {
+        output::print(&format!("{:#}\n", serde_json::Value::from(records)))?;
+    }
+    Ok(if wrong { ExitCode::from(WRONG) } else { ExitCode::SUCCESS })
+}
+
+fn examine(file: &str) -> Finding {
+    let sources = match experiment_files::read(&[file.to_owned()]) {
+        Ok(sources) => sources,
+        Err(Failure::Experiment(problems)) => return Finding::Refused(*problems),
+        Err(Failure::Usage(reason) | Failure::Failed(reason)) => return Finding::Unreadable(reason),
+    };
+    match load(&sources.yaml, &Overrides::default()) {
+        Ok(loaded) => {
+            let rehearsed = rehearsal::rehearse(&loaded.experiment);
+            Finding::Loaded { summary: Summary::of(&loaded.experiment), warnings: loaded.warnings, rehearsed }
+        }
+        Err(problems) => Finding::Refused(problems),
+    }
+}
+
+/// The name of a file as people know it.
+fn shown(file: &str) -> &str {
+    if file == "-" { "standard input" } else { file }
+}

@@ -1,0 +1,89 @@
+//! Reads the images that an experiment names.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clipig_engine::Assets;
+use clipig_experiment::{Experiment, FeatureSource};
+
+use crate::failure::Failure;
+use crate::picture::record::Record;
+
+/// The greatest image file that is read, in bytes.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// Reads all images of the experiment: those that the repeated picture carries, then files, then the web.
+/// A relative path is looked for in the current folder, then beside the experiment's files.
+pub(crate) fn read(
+    experiment: &Experiment,
+    experiment_files: &[String],
+    record: Option<&Record>,
+) -> Result<Assets, Failure> {
+    let mut assets = Assets::default();
+    for name in names(experiment) {
+        if let Some(bytes) = record.and_then(|record| record.embedded_image(name)) {
+            assets.insert(name, bytes);
+            continue;
+        }
+        let bytes = if name.starts_with("http://") || name.starts_with("https://") {
+            fetch(name)
+        } else {
+            read_file(name, experiment_files)
+        };
+        let bytes = bytes.map_err(|reason| Failure::usage(format!("the image `{name}`: {reason}")))?;
+        if let Some(expected) = record.and_then(|record| record.image_hash(name)) {
+            let found = crate::picture::sha256(&bytes);
+            if found != expected {
+                eprintln!("warning: the image `{name}` is another one than the repeated run had; the picture will differ");
+            }
+        }
+        assets.insert(name, bytes);
+    }
+    Ok(assets)
+}
+
+/// The images that are used: of active targets, and the first canvas.
+fn names(experiment: &Experiment) -> BTreeSet<&str> {
+    let features = experiment.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
+    let images = features.filter_map(|feature| match &feature.source {
+        FeatureSource::Image(name) => Some(name.as_str()),
+        FeatureSource::Text(_) => None,
+    });
+    let init = experiment.init.image.as_deref().filter(|_| experiment.init.image_tensor.is_none());
+    images.chain(init).collect()
+}
+
+fn read_file(name: &str, experiment_files: &[String]) -> Result<Vec<u8>, String> {
+    let places: Vec<PathBuf> = std::iter::once(PathBuf::from(name))
+        .chain(experiment_files.iter().filter_map(|file| Some(Path::new(file).parent()?.join(name))))
+        .collect();
+    let Some(path) = places.iter().find(|path| path.is_file()) else {
+        let folders: BTreeSet<String> =
+            places.iter().map(|path| std::path::absolute(path).unwrap_or_default().display().to_string()).collect();
+        let folders: Vec<String> = folders.into_iter().collect();
+        return Err(format!("there is no such file; looked for {}", folders.join(" and ")));
+    };
+    let size = path.metadata().map_err(|error| error.to_string())?.len();
+    if size > MAX_BYTES {
+        return Err(format!("the file has {size} bytes; at most {MAX_BYTES} are read"));
+    }
+    std::fs::read(path).map_err(|error| error.to_string())
+}
+
+fn fetch(address: &str) -> Result<Vec<u8>, String> {
+    eprintln!("fetching {address}");
+    let agent = ureq::Agent::new_with_config(
+        ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).build(),
+    );
+    let mut response = agent.get(address).call().map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    response
+        .body_mut()
+        .as_reader()
+        .take(MAX_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    Ok(bytes)
+}

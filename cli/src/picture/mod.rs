@@ -1,0 +1,11 @@
+//! The picture of a run on disk: its name, its bytes, the record that it carries.
+
+pub(crate) mod file;
+pub(crate) mod record;
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256 in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

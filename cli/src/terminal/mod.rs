@@ -1,0 +1,12 @@
+//! What a person sees on the terminal. Everything here goes to standard error; results alone go to standard
+//! output.
+
+pub(crate) mod log;
+pub(crate) mod progress;
+pub(crate) mod table;
+
+/// The time now, UTC, to the second (`2026-11-23 17:31:31 UTC`).
+pub(crate) fn utc_now() -> String {
+    let now = std::time::SystemTime::now();
+    jiff::Timestamp::try_from(now).map_or_else(|_| String::new(), |now| now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}

@@ -1,0 +1,114 @@
+//! Progress of a run: a bar with the table below it on a terminal, a line now and then elsewhere.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// How often the table is renewed.
+const TABLE: Duration = Duration::from_secs(4);
+
+/// How often a line is written where there is no terminal.
+const LINE: Duration = Duration::from_secs(15);
+
+/// Shows how a run goes on.
+pub(crate) struct Progress {
+    bars: MultiProgress,
+    bar: ProgressBar,
+    table: ProgressBar,
+    epochs: u64,
+    start: Instant,
+    done: u64,
+    shown: Instant,
+    level: Level,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    Silent,
+    Terminal { table: bool },
+    Lines { table: bool },
+}
+
+impl Progress {
+    /// Begins to show a run of `epochs` epochs; `verbose` as the experiment has it.
+    pub(crate) fn begin(epochs: u64, verbose: i64) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let level = match (verbose, terminal) {
+            (..=0, _) => Level::Silent,
+            (_, true) => Level::Terminal { table: verbose >= 2 },
+            (_, false) => Level::Lines { table: verbose >= 2 },
+        };
+        let drawn = matches!(level, Level::Terminal { .. });
+        let bars = MultiProgress::with_draw_target(if drawn {
+            ProgressDrawTarget::stderr_with_hz(10)
+        } else {
+            ProgressDrawTarget::hidden()
+        });
+        let bar = bars.add(ProgressBar::new(epochs));
+        let style = "{elapsed_precise} {bar:24} {pos}/{len} epochs, {per_sec:.2}, {eta} left{msg}";
+        bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let table = bars.add(ProgressBar::new_spinner());
+        table.set_style(
+            ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        );
+        let now = Instant::now();
+        Self { bars, bar, table, epochs, start: now, done: 0, shown: now, level }
+    }
+
+    /// One more epoch is done. `table` makes the table of targets where one is shown.
+    pub(crate) fn epoch(&mut self, loss: f64, table: impl FnOnce() -> Vec<String>) {
+        self.done += 1;
+        let first = self.done == 1;
+        match self.level {
+            Level::Silent => {}
+            Level::Terminal { table: shown } => {
+                self.bar.set_message(format!(", loss {loss:.3}"));
+                self.bar.inc(1);
+                if shown && (first || self.shown.elapsed() >= TABLE) {
+                    self.shown = Instant::now();
+                    self.table.set_message(table().join("\n"));
+                }
+            }
+            Level::Lines { table: shown } => {
+                if first || self.shown.elapsed() >= LINE {
+                    self.shown = Instant::now();
+                    eprintln!("{}", self.line(loss));
+                    if shown {
+                        table().iter().for_each(|line| eprintln!("  {line}"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn line(&self, loss: f64) -> String {
+        let seconds = self.start.elapsed().as_secs_f64();
+        let rate = self.done as f64 / seconds.max(1e-9);
+        let left = Duration::from_secs_f64((self.epochs - self.done) as f64 / rate.max(1e-9));
+        format!(
+            "epoch {}/{}, {rate:.2} epochs/s, {} left, loss {loss:.3}",
+            self.done,
+            self.epochs,
+            indicatif::HumanDuration(left)
+        )
+    }
+
+    /// Says something without disturbing the bar; nothing when silent.
+    pub(crate) fn say(&self, message: &str) {
+        match self.level {
+            Level::Silent => {}
+            Level::Terminal { .. } => self.bars.suspend(|| eprintln!("{message}")),
+            Level::Lines { .. } => eprintln!("{message}"),
+        }
+    }
+
+    /// Ends the show; the final table stays on the screen.
+    pub(crate) fn end(self, table: &[String]) {
+        self.table.finish_and_clear();
+        self.bar.finish_and_clear();
+        if matches!(self.level, Level::Terminal { table: true } | Level::Lines { table: true }) {
+            table.iter().for_each(|line| eprintln!("{line}"));
+        }
+    }
+}

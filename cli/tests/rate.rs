@@ -1,0 +1,113 @@
+//! `clipig rate` from outside.
+
+mod support;
+
+use serde_json::Value as Json;
+use support::{Studio, files_below, plain_image};
+
+/// A folder of colours.
+fn colours() -> Studio {
+    let studio = Studio::new();
+    studio.write("pics/red.bmp", plain_image([220, 30, 30]));
+    studio.write("pics/green.bmp", plain_image([30, 180, 40]));
+    studio.write("pics/deep/blue.bmp", plain_image([20, 40, 220]));
+    studio
+}
+
+const TEXTS: [&str; 4] = ["-t", "a red thing", "a green thing", "a blue thing"];
+
+fn json(studio: &Studio, arguments: &[&str]) -> Json {
+    let arguments = [&["rate", "--json"], arguments, &TEXTS].concat();
+    serde_json::from_str(&studio.run(&arguments).succeeded()).expect("it is JSON")
+}
+
+#[test]
+fn colours_resemble_their_names_with_and_without_the_cache() {
+    let studio = colours();
+    let first = json(&studio, &["pics"]);
+    let rows = first["rows"].as_array().unwrap();
+    let names: Vec<&str> = rows.iter().map(|row| row["image"].as_str().unwrap()).collect();
+    assert_eq!(names, ["pics/deep/blue.bmp", "pics/green.bmp", "pics/red.bmp"]);
+    let value = |row: usize, column: usize| rows[row]["similarities"][column].as_f64().unwrap();
+    for (column, best) in [(0, 2), (1, 1), (2, 0)] {
+        assert!((0..3).all(|row| value(row, column) <= value(best, column)), "{first}");
+    }
+    let entries = files_below(&studio.cache().join("clipig/features"));
+    assert_eq!(entries.len(), 3);
+    // A damaged entry is made anew.
+    let whole = std::fs::read(&entries[0]).unwrap();
+    std::fs::write(&entries[0], &whole[..20]).unwrap();
+    assert_eq!(json(&studio, &["pics"]), first);
+    assert_eq!(std::fs::read(&entries[0]).unwrap(), whole);
+    // The same picture under another name is known.
+    std::fs::copy(studio.path("pics/red.bmp"), studio.path("copy.dat")).unwrap();
+    let copy = json(&studio, &["copy.dat"]);
+    assert_eq!(copy["rows"][0]["similarities"], rows[2]["similarities"]);
+    assert_eq!(files_below(&studio.cache().join("clipig/features")).len(), 3);
+}
+
+#[test]
+fn the_table_is_sorted_and_the_csv_whole() {
+    let studio = colours();
+    studio.write("texts.txt", "a red thing\n\n  a blue thing\n");
+    let run = studio.run(&[
+        "rate",
+        "pics",
+        "-tf",
+        "texts.txt",
+        "-i",
+        "pics/red.bmp",
+        "--sort",
+        "-3",
+        "-o",
+        "out.csv",
+        "--no-cache",
+    ]);
+    assert!(run.err.contains("clipig-tiny"), "{}", run.err);
+    let table = run.succeeded();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines[0].trim_start().starts_with("a red thing  a blue thing  pics/red.bmp"), "{table}");
+    assert!(lines[1].starts_with("pics/red.bmp") && lines[1].ends_with("100.00"), "{table}");
+    assert!(lines.iter().all(|line| line.len() == lines[0].len()), "{table}");
+    assert!(!table.contains('\u{1b}'), "colours are for terminals");
+    let csv = std::fs::read_to_string(studio.path("out.csv")).unwrap();
+    assert!(csv.starts_with("image,a red thing,a blue thing,pics/red.bmp\npics/red.bmp,"), "{csv}");
+    assert!(files_below(&studio.cache()).is_empty());
+}
+
+#[test]
+fn what_is_no_image_is_named_and_left_out() {
+    let studio = Studio::new();
+    studio.write("red.bmp", plain_image([220, 30, 30]));
+    studio.write("broken.png", "not an image");
+    std::fs::create_dir(studio.path("empty")).unwrap();
+    let run = studio.run(&["rate", "broken.png", "red.bmp", "missing.png", "empty", "-t", "red", "-o", "-"]);
+    assert!(run.out.starts_with("image,red\nred.bmp,"), "{}", run.out);
+    assert_eq!(run.out.lines().count(), 2);
+    let said = run.failed(1);
+    for part in
+        ["broken.png: not an image", "missing.png: ", "empty: no images", "3 could not be read, 1 is rated"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let nothing = studio.run(&["rate", "broken.png", "-t", "red"]);
+    assert_eq!(nothing.out, "");
+    nothing.failed(1);
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_found_before_any_work() {
+    let studio = Studio::new();
+    let long = "word ".repeat(200);
+    for (arguments, part) in [
+        (&["a.png"][..], "nothing to compare"),
+        (&["a.png", "-t", " "], "empty text"),
+        (&["a.png", "-t", "x", "--sort", "2"], "there is 1 column"),
+        (&["a.png", "-t", "x", "-d", "gpu"], "not a device"),
+        (&["a.png", "-t", &long], "tokens"),
+    ] {
+        let said = studio.run(&[&["rate"], arguments].concat()).failed(2);
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}

@@ -19,6 +19,12 @@ pub(crate) enum Command {
     /// Turn an experiment into a picture.
     Render(RenderArguments),
     /// Rate images by their similarity to texts and other images.
+    ///
+    /// Prints 100 times the cosine of CLIP's features. Images come before -t and -i, which take all that follows.
+    /// As CLIPig's rate.py, but for this: folders are searched for images; features of images are always kept
+    /// in a cache, by content and model (--no-cache: not); a table that is too wide has numbers for headings;
+    /// there are no statistics below it; addresses are not fetched; images that cannot be read end in exit
+    /// code 1.
     Rate(RateArguments),
     /// Check experiments without running them.
     Validate(ValidateArguments),

@@ -30,11 +30,11 @@ impl Failure {
     /// Prints the message and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         let (message, code) = match self {
-            Self::Usage(message) => (format!("error: {message}\n"), 2),
-            Self::Failed(message) => (format!("error: {message}\n"), 1),
+            Self::Usage(message) => (format!("error: {message}"), 2),
+            Self::Failed(message) => (format!("error: {message}"), 1),
             Self::Experiment(problems) => (problems.render(std::io::stderr().is_terminal()), 2),
         };
-        eprint!("{message}");
+        eprintln!("{}", message.trim_end());
         ExitCode::from(code)
     }
 }

@@ -12,6 +12,9 @@ mod output;
 mod picture;
 mod terminal;
 
+#[cfg(test)]
+mod oracle_tests;
+
 use std::process::ExitCode;
 
 use clap::Parser;

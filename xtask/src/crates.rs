@@ -245,9 +245,3 @@ mod tests {
         assert!(!page.contains("not printed"));
     }
 }
-
-#[cfg(test)]
-#[test]
-fn tmp_generate() {
-    std::fs::write("/tmp/crates.txt", notices(&Places::find().unwrap()).unwrap()).unwrap();
-}

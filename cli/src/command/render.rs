@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     let loaded = load(&yaml, &overrides(arguments))?;
     let talkative = loaded.experiment.verbose >= 1;
     if talkative && !loaded.warnings.is_empty() {
-        eprint!("{}", loaded.warnings.render(std::io::IsTerminal::is_terminal(&std::io::stderr())));
+        eprintln!("{}", loaded.warnings.render(std::io::IsTerminal::is_terminal(&std::io::stderr())));
     }
     device::load_cuda();
     let device = device::select(&loaded.experiment.device).map_err(Failure::usage)?;
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn overrides(arguments: &RenderArguments) -> Overrides {
+pub(crate) fn overrides(arguments: &RenderArguments) -> Overrides {
     Overrides {
         epochs: arguments.epochs,
         resolution: arguments.resolution.clone(),
@@ -161,7 +161,8 @@ impl Setup<'_> {
         write_experiment(&picture, &record, &experiment, seconds, &lines)?;
         if experiment.verbose >= 1 && outcome.is_ok() {
             let epochs = record.run.epochs_done;
-            eprintln!("{epochs} epochs in {seconds:.1} seconds, seed {seed}");
+            let unit = if epochs == 1 { "epoch" } else { "epochs" };
+            eprintln!("{epochs} {unit} in {seconds:.1} seconds, seed {seed}");
         }
         println!("{}", picture.display());
         outcome

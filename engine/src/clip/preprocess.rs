@@ -8,8 +8,10 @@
 //!   the upper byte counts, as it does for the other 16-bit images.
 //! - Palettes (and 1-bit grey): Pillow takes the nearest pixel; here they are resized as what they show.
 //! - A transparent key colour: Pillow shows it; here it weighs nothing, like any transparent pixel.
+//!
+//! JPEG decoders differ before any of this: by up to 4 levels in a window with colour.
 
-use image::{DynamicImage, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage};
 use tch::{Kind, Tensor};
 
 use super::pillow::{self, Side, premultiply, unpremultiply};
@@ -22,18 +24,18 @@ pub fn window_rgb(image: &DynamicImage, window: u32) -> RgbImage {
     }
     let frame = Frame::new(image.width(), image.height(), window);
     let pixels = match image {
-        DynamicImage::ImageLuma8(image) => frame.cut::<1, _>(image, |&value| value),
-        DynamicImage::ImageLumaA8(image) => frame.cut::<2, _>(image, |&value| value),
-        DynamicImage::ImageRgb8(image) => frame.cut::<3, _>(image, |&value| value),
-        DynamicImage::ImageRgba8(image) => frame.cut::<4, _>(image, |&value| value),
+        DynamicImage::ImageLuma8(image) => frame.cut::<1, _>(image, |value| value),
+        DynamicImage::ImageLumaA8(image) => frame.cut::<2, _>(image, |value| value),
+        DynamicImage::ImageRgb8(image) => frame.cut::<3, _>(image, |value| value),
+        DynamicImage::ImageRgba8(image) => frame.cut::<4, _>(image, |value| value),
         DynamicImage::ImageLuma16(image) => frame.cut::<1, _>(image, upper_byte),
         DynamicImage::ImageLumaA16(image) => frame.cut::<2, _>(image, upper_byte),
         DynamicImage::ImageRgb16(image) => frame.cut::<3, _>(image, upper_byte),
         DynamicImage::ImageRgba16(image) => frame.cut::<4, _>(image, upper_byte),
         // Floating point, which none of the decoders gives.
-        other => frame.cut::<4, _>(&other.to_rgba8(), |&value| value),
+        other => frame.cut::<4, _>(&other.to_rgba8(), |value| value),
     };
-    RgbImage::from_raw(window, window, pixels.into_flattened()).expect("one colour for each pixel")
+    RgbImage::from_fn(window, window, |x, y| Rgb(pixels[(y * window + x) as usize]))
 }
 
 /// The window as a tensor `[1, 3, window, window]` in [0, 1].
@@ -68,17 +70,19 @@ impl Frame {
 
     /// The window's colours, from rows of `C` samples per pixel: grey or colour, an even number with alpha
     /// as the last.
-    fn cut<const C: usize, S>(&self, samples: &[S], byte: impl Fn(&S) -> u8) -> Vec<[u8; 3]> {
+    fn cut<const C: usize, S: Copy>(&self, samples: &[S], byte: impl Fn(S) -> u8) -> Vec<[u8; 3]> {
         // Pillow leaves an image alone that has the right size already.
         let resized = self.width.from != self.width.to || self.height.from != self.height.to;
         let weighted = C.is_multiple_of(2) && resized;
         let window = pillow::resize::<C>(&self.width, &self.height, |y, row| {
             let line = samples.chunks_exact(row.len() * C).nth(y).unwrap_or_default();
             for (to, from) in row.as_flattened_mut().iter_mut().zip(line) {
-                *to = byte(from);
+                *to = byte(*from);
             }
             if weighted {
-                row.iter_mut().for_each(|pixel| *pixel = premultiply(*pixel));
+                for pixel in row {
+                    *pixel = premultiply(*pixel);
+                }
             }
         });
         let color = |pixel: [u8; C]| {
@@ -89,7 +93,7 @@ impl Frame {
     }
 }
 
-fn upper_byte(value: &u16) -> u8 {
+fn upper_byte(value: u16) -> u8 {
     (value >> 8) as u8
 }
 
@@ -206,7 +210,10 @@ mod tests {
     #[test]
     fn extreme_shapes() {
         for (width, height) in [(0, 0), (0, 5), (1, 1), (16_384, 1), (1, 16_384)] {
-            assert_eq!(window_rgb(&DynamicImage::new_rgba8(width, height), 224).dimensions(), (224, 224));
+            let image = DynamicImage::new_rgba8(width, height);
+            for window in [0, 1, 224] {
+                assert_eq!(window_rgb(&image, window).dimensions(), (window, window));
+            }
         }
     }
 }

@@ -22,8 +22,8 @@ const RESNET: &str = "RN50-quickgelu";
 /// A transformer's gradient is as exact as its features; rounding switches none of its parts.
 const SMOOTH: GradientLimit = GradientLimit { max: 1e-5, norm: 1e-5 };
 
-/// Among a ResNet's millions of ReLUs some stand so near zero that rounding switches them (the record's own
-/// float32 run is off by 0.8 % of the largest magnitude, 0.1 % of the norm).
+/// Among the millions of `ReLU` units of a `ResNet` some stand so near zero that rounding switches them (the
+/// record's own float32 run is off by 0.8 % of the largest magnitude, 0.1 % of the norm).
 const SWITCHING: GradientLimit = GradientLimit { max: 5e-2, norm: 1e-2 };
 
 fn load(bytes: &[u8], naming: Naming) -> Clip {

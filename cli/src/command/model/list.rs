@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clipig_models::{Entry, Place, Store};
-use console::{measure_text_width, style};
+use console::{Term, measure_text_width, style, truncate_str};
 use serde_json::{Value as Json, json};
 
 use super::{megabytes, place};
@@ -37,9 +37,13 @@ fn table(entries: &[Entry], default: &str) -> String {
             *width = (*width).max(measure_text_width(cell));
         }
     }
+    let term = Term::stdout();
+    // Lines are cut on a terminal, where a wrapped one would break the columns.
+    let available = if term.is_term() { usize::from(term.size().1) } else { usize::MAX };
     let mut text = format!("{}\n", style(line(&heading, widths)).bold());
     for (row, entry) in rows.iter().zip(entries) {
         let line = line(row, widths);
+        let line = truncate_str(&line, available, "…");
         let line = if entry.place == Place::Absent { style(line).dim() } else { style(line) };
         let _ = writeln!(text, "{line}");
     }

@@ -43,7 +43,7 @@ struct Display {
 impl Display {
     fn new() -> Self {
         let bar = ProgressBar::no_length();
-        bar.set_style(style("{spinner} {bytes} {binary_bytes_per_sec} {msg}"));
+        bar.set_style(style("{spinner} {decimal_bytes}, {decimal_bytes_per_sec}"));
         Self { bar, have: None, tenths: 0 }
     }
 
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn templates_are_understood() {
         for template in [
-            "{spinner} {bytes} {binary_bytes_per_sec} {msg}",
+            "{spinner} {decimal_bytes}, {decimal_bytes_per_sec}",
             "{bar:30} {decimal_bytes}/{decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left",
         ] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");

@@ -179,7 +179,7 @@ struct Bar {
 impl Bar {
     fn new(images: usize) -> Self {
         let bar = ProgressBar::with_draw_target(Some(images as u64), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} images, {per_sec}, {eta} left");
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} images, {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self { bar, start: Instant::now() }
     }

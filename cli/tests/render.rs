@@ -1,0 +1,203 @@
+//! `clipig render` as a person runs it: the real program, real files, the embedded model.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+/// Small enough for a second, with everything that could depend on chance, order or threads.
+const EXPERIMENT: &str = "\
+epochs: 4
+resolution:
+  - 32 if t < .5 else 48
+targets:
+  - name: fruit
+    batch_size: 11
+    select: best
+    features:
+      - text: a strawberry
+      - text: a red apple
+    transforms:
+      - noise: .1
+      - random_shift: 0 1
+      - random_rotate:
+          degree: -30 30
+      - rnoise:
+          std: random()*.1
+          resolution: 5
+    constraints:
+      - blur:
+          kernel_size: 5
+  - name: colour
+    features:
+      - text: blue
+        weight: -.2
+postproc:
+  - noise: .01
+  - border:
+      color: .2
+";
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("fruit.yaml"), EXPERIMENT).unwrap();
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_clipig"));
+        command.current_dir(self.0.path()).args(arguments);
+        // An empty store: the embedded model is used whatever this machine holds.
+        command.env("CLIPIG_MODELS", self.path("models")).env_remove("CLIPIG_PANICS");
+        command
+    }
+
+    fn clipig(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs and expects a picture; its pixels.
+    fn pixels(&self, arguments: &[&str], picture: &str) -> Vec<u8> {
+        let output = self.clipig(arguments);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert_eq!(stdout(&output).trim(), picture);
+        pixels(&self.path(picture))
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn pixels(path: &Path) -> Vec<u8> {
+    image::open(path).unwrap().to_rgb8().into_raw()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_picture_and_a_picture_repeats_itself() {
+    let folder = Folder::new();
+    let first = folder.pixels(&["render", "fruit.yaml", "--seed", "7", "-o", "a.png"], "a.png");
+    assert_eq!(first.len(), 48 * 48 * 3);
+    let again = folder.pixels(&["render", "fruit.yaml", "--seed", "7", "-o", "a.png"], "a-1.png");
+    assert!(first == again, "the same seed gave another picture");
+    let other = folder.pixels(&["render", "fruit.yaml", "--seed", "8", "-o", "a.png"], "a-2.png");
+    assert!(first != other, "another seed gave the same picture");
+    let repeated = folder.pixels(&["render", "a.png"], "a-3.png");
+    assert!(first == repeated, "the picture did not repeat itself");
+    let text = std::fs::read_to_string(folder.path("a.yaml")).unwrap();
+    assert!(text.starts_with("# made by clipig") && text.contains("seed: 7"), "{text}");
+    let from_yaml = folder.pixels(&["render", "a.yaml", "-o", "b.png"], "b.png");
+    assert!(first == from_yaml, "the exported experiment did not repeat the picture");
+}
+
+#[test]
+fn shards_side_by_side_change_no_bits() {
+    let folder = Folder::new();
+    let alone = |cores: &str| {
+        let mut command = Command::new("taskset");
+        command.args(["-c", cores, env!("CARGO_BIN_EXE_clipig")]);
+        command.args(["render", "fruit.yaml", "--seed", "3", "--threads", "1", "-v", "0", "-o", "c.png"]);
+        command.current_dir(folder.0.path()).env("CLIPIG_MODELS", folder.path("models"));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        pixels(&folder.path(stdout(&output).trim()))
+    };
+    let cores = std::thread::available_parallelism().unwrap().get();
+    assert!(cores > 1, "this test needs two cores");
+    assert!(alone("0") == alone("0,1"), "the number of computing threads changed the picture");
+}
+
+#[test]
+fn without_a_seed_one_is_drawn_and_shown() {
+    let folder = Folder::new();
+    let output = folder.clipig(&["render", "fruit.yaml", "-e", "1"]);
+    let said = stderr(&output);
+    let seed = said.split("--seed ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().to_owned();
+    let drawn = pixels(&folder.path("fruit.png"));
+    let again = folder.pixels(&["render", "fruit.yaml", "-e", "1", "--seed", &seed], "fruit-1.png");
+    assert!(drawn == again, "the shown seed {seed} gave another picture");
+    assert!(said.contains("fruit ") && said.contains(" x a strawberry "), "no table of targets: {said}");
+}
+
+#[test]
+fn silence_means_silence() {
+    let folder = Folder::new();
+    let output = folder.clipig(&["render", "fruit.yaml", "-v", "0", "-e", "2"]);
+    assert_eq!((stderr(&output).as_str(), stdout(&output).as_str()), ("", "fruit.png\n"));
+}
+
+#[test]
+fn bad_experiments_end_with_2_and_leave_nothing() {
+    let folder = Folder::new();
+    for (yaml, message) in [
+        ("targets:\n- features:\n  - txt: a cat\n", "text"),
+        ("resolution: -5\n", "resolution"),
+        ("targets:\n- features:\n  - image: none.png\n", "none.png"),
+        ("targets:\n- features:\n  - text: a\nlearnrate: 1 / (t * 0)\n", "division by zero"),
+        ("targets:\n- features:\n  - text: a\n  transforms:\n  - random_crop: 500\n", "random_crop"),
+    ] {
+        std::fs::write(folder.path("bad.yaml"), yaml).unwrap();
+        let output = folder.clipig(&["render", "bad.yaml"]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+        assert!(!stderr(&output).contains("panicked") && stdout(&output).is_empty());
+        assert!(!folder.path("bad.png").exists());
+    }
+    assert_eq!(folder.clipig(&["render", "missing.yaml"]).status.code(), Some(2));
+}
+
+#[test]
+fn an_error_on_the_way_keeps_the_picture_so_far() {
+    let folder = Folder::new();
+    let late = format!("{EXPERIMENT}learnrate: 1 / (3 - epoch)\n");
+    std::fs::write(folder.path("late.yaml"), late).unwrap();
+    let output = folder.clipig(&["render", "late.yaml", "--seed", "1"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("epoch 3"), "{}", stderr(&output));
+    assert_eq!(pixels(&folder.path("late.png")).len(), 48 * 48 * 3);
+}
+
+#[test]
+fn an_interrupt_finishes_the_epoch_and_writes_the_picture() {
+    let folder = Folder::new();
+    let mut child = folder
+        .command(&["render", "fruit.yaml", "-e", "100000", "--seed", "1", "-s", "0.1"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    let picture = folder.path("fruit.png");
+    while std::fs::metadata(&picture).map_or(0, |file| file.len()) == 0 {
+        assert!(start.elapsed() < Duration::from_secs(60), "no snapshot came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(pixels(&picture).len(), 32 * 32 * 3);
+    // `fruit.yaml` is the experiment: it is never overwritten.
+    assert_eq!(std::fs::read_to_string(folder.path("fruit.yaml")).unwrap(), EXPERIMENT);
+}
+
+#[test]
+fn images_travel_inside_the_picture() {
+    let folder = Folder::new();
+    image::RgbImage::from_fn(40, 30, |x, y| image::Rgb([x as u8 * 6, y as u8 * 8, 90])).save(folder.path("start.png")).unwrap();
+    let yaml = "epochs: 2\nresolution: 32\ninit:\n  image: start.png\n  mean: 0\n  std: 1\ntargets:\n- features:\n  - image: start.png\n";
+    std::fs::write(folder.path("image.yaml"), yaml).unwrap();
+    let first = folder.pixels(&["render", "image.yaml", "--seed", "1"], "image.png");
+    std::fs::remove_file(folder.path("start.png")).unwrap();
+    let again = folder.pixels(&["render", "image.png"], "image-1.png");
+    assert!(first == again);
+}

@@ -1,0 +1,222 @@
+//! Samples per second of whole experiments, beside the matrix product's peak measured in the same run.
+//!
+//! `cargo bench -p clipig-engine -- [--device cpu|cuda|cuda:1] [--precision float32|bfloat16|float16]
+//! [--threads N] [--epochs N] [FILE…]`
+//!
+//! The model has random weights of the ViT-B/32 shape: time does not depend on their values. One window
+//! costs 17.6 GFLOP, forwards and the gradient of the input together, so samples per second times 17.6 over the
+//! peak is the share of the machine that reaches the picture. Experiments 05 and 08 of `examples/` run unless
+//! files are named.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use clipig_coordinator::{Dispatch, EpochLoop, JobSpec, first_resolution};
+use clipig_engine::clip::weights::Weights;
+use clipig_engine::clip::{Architecture, Clip};
+use clipig_engine::{Assets, CanvasEngine, GradientEngine, device, prepare};
+use clipig_experiment::random::Key;
+use clipig_experiment::{Overrides, Source, load};
+use clipig_schedule::{
+    CPU_SHARD, CanvasOwner, GPU_SHARD, ShardCompute, ShardError, ShardIndex, ShardResult, ShardTask,
+    threads_per_shard,
+};
+use clipig_worker::ComputePool;
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
+use tch::{Device, Kind, Tensor};
+
+/// GFLOP of one window through ViT-B/32 and back.
+const GFLOP: f64 = 17.6;
+
+fn main() {
+    let options = Options::parse();
+    device::load_cuda();
+    let device = device::select(&options.device).unwrap_or_else(|error| panic!("{error}"));
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    tch::set_num_threads(cores as i32);
+    let peak = peak(device, options.kind);
+    println!("matrix product: {peak:.0} GFLOP/s ({device:?}, {:?}, {cores} cores)", options.kind);
+    let bytes = random_weights();
+    let weights = Weights::parse(&bytes).expect("the weights are well-formed");
+    let clip = Arc::new(
+        Clip::new(&weights, &Architecture::default(), device, options.kind).expect("the weights fit together"),
+    );
+    for file in &options.files {
+        let run = Run::of(file, &clip, &options, cores);
+        let share = run.samples_per_second * GFLOP / peak;
+        println!(
+            "{file}: {:.2} samples/s, {:.2} of the matrix product's peak, {} threads per shard, {} MB at most",
+            run.samples_per_second,
+            share,
+            run.threads,
+            peak_memory() / 1_000_000
+        );
+    }
+}
+
+struct Options {
+    device: String,
+    kind: Kind,
+    threads: Option<usize>,
+    epochs: i64,
+    files: Vec<String>,
+}
+
+impl Options {
+    fn parse() -> Self {
+        let mut options =
+            Self { device: "cpu".into(), kind: Kind::Float, threads: None, epochs: 8, files: Vec::new() };
+        let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
+            match argument.as_str() {
+                "--device" => options.device = value(),
+                "--precision" => {
+                    options.kind = match value().as_str() {
+                        "bfloat16" => Kind::BFloat16,
+                        "float16" => Kind::Half,
+                        _ => Kind::Float,
+                    }
+                }
+                "--threads" => options.threads = value().parse().ok(),
+                "--epochs" => options.epochs = value().parse().expect("--epochs takes a number"),
+                _ => options.files.push(argument),
+            }
+        }
+        if options.files.is_empty() {
+            let example = |name| format!("{}/../examples/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+            options.files = ["05-curly-handle-border", "08-lovecraft-three-targets"].map(example).to_vec();
+        }
+        options
+    }
+}
+
+/// The best of several products of 2048 × 2048 matrices, in GFLOP/s.
+fn peak(device: Device, kind: Kind) -> f64 {
+    let n = if device == Device::Cpu { 2_048 } else { 8_192 };
+    let matrix = || Tensor::rand([n, n], (Kind::Float, device)).to_kind(kind);
+    let (a, b) = (matrix(), matrix());
+    let once = || {
+        let start = Instant::now();
+        // Reading one value waits for the device.
+        let _ = a.matmul(&b).double_value(&[0, 0]);
+        2.0 * (n as f64).powi(3) / start.elapsed().as_secs_f64() / 1e9
+    };
+    once();
+    (0..8).map(|_| once()).fold(0.0, f64::max)
+}
+
+struct Run {
+    samples_per_second: f64,
+    threads: usize,
+}
+
+impl Run {
+    fn of(file: &str, clip: &Arc<Clip>, options: &Options, cores: usize) -> Self {
+        let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let overrides = Overrides { epochs: Some(options.epochs), ..Overrides::default() };
+        let loaded = load(&[Source::new(file, text)], &overrides).unwrap_or_else(|error| panic!("{error}"));
+        let mut experiment = loaded.experiment;
+        // Experiment 08 starts from a picture; any canvas costs the same.
+        experiment.init.image = None;
+        let experiment = Arc::new(experiment);
+        let on_cpu = clip.device() == Device::Cpu;
+        let shard_size = if on_cpu { CPU_SHARD } else { GPU_SHARD };
+        let auto = if on_cpu { threads_per_shard(&experiment, shard_size, cores) } else { 1 };
+        let threads = options.threads.unwrap_or(auto);
+        device::set_threads(threads);
+        let resolution = first_resolution(&experiment, 1).expect("a resolution");
+        let canvas = CanvasEngine::new(Arc::clone(&experiment), resolution, &Assets::default(), Key::root(1))
+            .expect("a first canvas");
+        let prepared = prepare(clip, &experiment, &Assets::default(), &canvas.canvas()).expect("features");
+        let prepared = Arc::new(prepared);
+        let engine = || -> Box<dyn ShardCompute> {
+            Box::new(GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared)))
+        };
+        let shards = if on_cpu { (cores / threads).max(1) } else { 1 };
+        let engines = (0..shards).map(|_| engine()).collect();
+        let pool = ComputePool::start(engines, move || device::set_threads(threads)).expect("threads");
+        let mut workers = Workers(pool);
+        let mut job = EpochLoop::new(JobSpec { experiment, seed: 1, shard_size }, canvas);
+        // The first epoch warms caches up.
+        job.run_epoch(&mut workers, &mut |_| {}).expect("the first epoch");
+        let (start, mut samples) = (Instant::now(), 0);
+        while let Some(report) = job.run_epoch(&mut workers, &mut |_| {}).expect("an epoch") {
+            samples += report.samples;
+        }
+        Self { samples_per_second: samples as f64 / start.elapsed().as_secs_f64(), threads }
+    }
+}
+
+struct Workers(ComputePool);
+
+impl Dispatch for Workers {
+    fn dispatch(
+        &mut self,
+        tasks: Vec<ShardTask>,
+        done: &mut dyn FnMut(ShardIndex, Result<ShardResult, ShardError>) -> bool,
+    ) {
+        self.0.compute(tasks, done);
+    }
+}
+
+/// A safetensors file in OpenAI's naming with random float16 weights of the ViT-B/32 shape.
+fn random_weights() -> Vec<u8> {
+    let mut tensors: Vec<(String, Vec<usize>)> = vec![
+        ("visual.conv1.weight".into(), vec![768, 3, 32, 32]),
+        ("visual.class_embedding".into(), vec![768]),
+        ("visual.positional_embedding".into(), vec![50, 768]),
+        ("visual.proj".into(), vec![768, 512]),
+        ("token_embedding.weight".into(), vec![49_408, 512]),
+        ("positional_embedding".into(), vec![77, 512]),
+        ("text_projection".into(), vec![512, 512]),
+    ];
+    let mut norm = |name: String, width: usize| {
+        tensors.push((format!("{name}.weight"), vec![width]));
+        tensors.push((format!("{name}.bias"), vec![width]));
+    };
+    norm("visual.ln_pre".into(), 768);
+    norm("visual.ln_post".into(), 768);
+    norm("ln_final".into(), 512);
+    for (tower, width) in [("visual.transformer", 768), ("transformer", 512)] {
+        for layer in 0..12 {
+            let block = format!("{tower}.resblocks.{layer}");
+            norm(format!("{block}.ln_1"), width);
+            norm(format!("{block}.ln_2"), width);
+        }
+    }
+    for (tower, width) in [("visual.transformer", 768), ("transformer", 512)] {
+        for layer in 0..12 {
+            let block = format!("{tower}.resblocks.{layer}");
+            let mut linear = |name: &str, separator: &str, rows: usize, columns: usize| {
+                tensors.push((format!("{block}.{name}{separator}weight"), vec![rows, columns]));
+                tensors.push((format!("{block}.{name}{separator}bias"), vec![rows]));
+            };
+            linear("attn.in_proj", "_", 3 * width, width);
+            linear("attn.out_proj", ".", width, width);
+            linear("mlp.c_fc", ".", 4 * width, width);
+            linear("mlp.c_proj", ".", width, 4 * width);
+        }
+    }
+    let mut stream = Key::root(0).stream();
+    let data: Vec<Vec<u8>> = tensors
+        .iter()
+        .map(|(_, shape)| {
+            let values = shape.iter().product::<usize>();
+            // float16 around ±0.03: sign and mantissa at random, one exponent.
+            (0..values.div_ceil(4)).flat_map(|_| (stream.bits() & 0x83ff_83ff_83ff_83ff | 0x2800_2800_2800_2800).to_le_bytes()).take(2 * values).collect()
+        })
+        .collect();
+    let views = tensors.iter().zip(&data).map(|((name, shape), data)| {
+        (name.clone(), TensorView::new(Dtype::F16, shape.clone(), data).expect("two bytes per value"))
+    });
+    safetensors::serialize(views, None).expect("valid tensors")
+}
+
+/// The most memory that this process ever had, in bytes.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) * 1_024
+}

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clipig_experiment::Diagnostics;
 
+use crate::output;
+
 /// A failure that ends the command.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -34,7 +36,7 @@ impl Failure {
             Self::Failed(message) => (format!("error: {message}"), 1),
             Self::Experiment(problems) => (problems.render(std::io::stderr().is_terminal()), 2),
         };
-        eprintln!("{}", message.trim_end());
+        output::say(message.trim_end());
         ExitCode::from(code)
     }
 }

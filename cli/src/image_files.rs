@@ -20,6 +20,7 @@ pub(crate) fn read(
     experiment: &Experiment,
     experiment_files: &[String],
     record: Option<&Record>,
+    say: &dyn Fn(String),
 ) -> Result<Assets, Failure> {
     let mut assets = Assets::default();
     for name in names(experiment) {
@@ -28,6 +29,7 @@ pub(crate) fn read(
             continue;
         }
         let bytes = if name.starts_with("http://") || name.starts_with("https://") {
+            say(format!("fetching {name}"));
             fetch(name)
         } else {
             read_file(name, experiment_files)
@@ -36,7 +38,9 @@ pub(crate) fn read(
         if let Some(expected) = record.and_then(|record| record.image_hash(name)) {
             let found = crate::picture::sha256(&bytes);
             if found != expected {
-                eprintln!("warning: the image `{name}` is another one than the repeated run had; the picture will differ");
+                say(format!(
+                    "warning: the image `{name}` is another one than the repeated run had; the picture will differ"
+                ));
             }
         }
         assets.insert(name, bytes);
@@ -46,7 +50,8 @@ pub(crate) fn read(
 
 /// The images that are used: of active targets, and the first canvas.
 fn names(experiment: &Experiment) -> BTreeSet<&str> {
-    let features = experiment.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
+    let features =
+        experiment.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
     let images = features.filter_map(|feature| match &feature.source {
         FeatureSource::Image(name) => Some(name.as_str()),
         FeatureSource::Text(_) => None,
@@ -60,8 +65,10 @@ fn read_file(name: &str, experiment_files: &[String]) -> Result<Vec<u8>, String>
         .chain(experiment_files.iter().filter_map(|file| Some(Path::new(file).parent()?.join(name))))
         .collect();
     let Some(path) = places.iter().find(|path| path.is_file()) else {
-        let folders: BTreeSet<String> =
-            places.iter().map(|path| std::path::absolute(path).unwrap_or_default().display().to_string()).collect();
+        let folders: BTreeSet<String> = places
+            .iter()
+            .map(|path| std::path::absolute(path).unwrap_or_default().display().to_string())
+            .collect();
         let folders: Vec<String> = folders.into_iter().collect();
         return Err(format!("there is no such file; looked for {}", folders.join(" and ")));
     };
@@ -73,9 +80,8 @@ fn read_file(name: &str, experiment_files: &[String]) -> Result<Vec<u8>, String>
 }
 
 fn fetch(address: &str) -> Result<Vec<u8>, String> {
-    eprintln!("fetching {address}");
     let agent = ureq::Agent::new_with_config(
-        ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60))).build(),
+        ureq::Agent::config_builder().timeout_global(Some(Duration::from_mins(1))).build(),
     );
     let mut response = agent.get(address).call().map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();

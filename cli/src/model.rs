@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use clipig_engine::clip::weights::Weights as Tensors;
 use clipig_engine::clip::tokenizer::Tokenizer;
+use clipig_engine::clip::weights::Weights as Tensors;
 use clipig_engine::clip::{Architecture, Clip};
 use clipig_experiment::{Experiment, FeatureSource};
 use clipig_models::{ModelError, Resolved, Store, Weights};
@@ -65,7 +65,8 @@ pub(crate) fn unknown_words(clip: &Clip, experiment: &Experiment) -> Vec<String>
         return Vec::new();
     }
     let tokenizer = Tokenizer::shared();
-    let features = experiment.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
+    let features =
+        experiment.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
     let mut lines = Vec::new();
     for feature in features {
         let FeatureSource::Text(text) = &feature.source else { continue };

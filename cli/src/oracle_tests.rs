@@ -26,7 +26,8 @@ fn strings(value: &Value) -> Vec<String> {
 fn run(case: &Value) -> Result<(), String> {
     let line = ["clipig", "render"].map(OsString::from).into_iter();
     let line = with_long_flags(line.chain(strings(&case["argv"]).into_iter().map(OsString::from)));
-    let Command::Render(arguments) = Arguments::try_parse_from(line).map_err(|error| error.to_string())?.command
+    let Command::Render(arguments) =
+        Arguments::try_parse_from(line).map_err(|error| error.to_string())?.command
     else {
         return Err("not `render`".into());
     };

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use clipig_experiment::random::Key;
 use clipig_experiment::limits::{self, ResolutionError};
+use clipig_experiment::random::Key;
 use clipig_experiment::{EvaluationError, Experiment, Scope};
 use clipig_schedule::{
     Canvas, CanvasOwner, Epoch, EpochContext, EpochPlan, JobStatistics, MergeError, MergeTree, SampleReport,
@@ -115,8 +115,7 @@ impl<C: CanvasOwner> EpochLoop<C> {
         seen: &mut dyn FnMut(&Canvas),
     ) -> Result<Option<EpochReport>, JobError> {
         let Some(epoch) = self.next_epoch() else { return Ok(None) };
-        let report =
-            self.try_epoch(epoch, workers, seen).map_err(|cause| JobError { epoch, cause })?;
+        let report = self.try_epoch(epoch, workers, seen).map_err(|cause| JobError { epoch, cause })?;
         self.next += 1;
         Ok(Some(report))
     }
@@ -154,7 +153,9 @@ impl<C: CanvasOwner> EpochLoop<C> {
         }
         // 9. report
         for (shard, samples) in plan.shards.iter().zip(&samples) {
-            samples.iter().for_each(|sample| self.statistics.add(shard.target, sample));
+            for sample in samples {
+                self.statistics.add(shard.target, sample);
+            }
         }
         if gradient.is_some() {
             self.statistics.loss.push(loss, true);

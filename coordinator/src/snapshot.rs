@@ -41,9 +41,10 @@ pub fn read_texts(bytes: &[u8]) -> Result<Vec<TextChunk>, png::DecodingError> {
     while reader.next_row()?.is_some() {}
     reader.finish()?;
     let info = reader.info();
-    let international = info.utf8_text.iter().filter_map(|chunk| {
-        Some(TextChunk { keyword: chunk.keyword.clone(), text: chunk.get_text().ok()? })
-    });
+    let international = info
+        .utf8_text
+        .iter()
+        .filter_map(|chunk| Some(TextChunk { keyword: chunk.keyword.clone(), text: chunk.get_text().ok()? }));
     let latin = info
         .uncompressed_latin1_text
         .iter()

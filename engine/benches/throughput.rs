@@ -40,7 +40,8 @@ fn main() {
     let bytes = random_weights();
     let weights = Weights::parse(&bytes).expect("the weights are well-formed");
     let clip = Arc::new(
-        Clip::new(&weights, &Architecture::default(), device, options.kind).expect("the weights fit together"),
+        Clip::new(&weights, &Architecture::default(), device, options.kind)
+            .expect("the weights fit together"),
     );
     for file in &options.files {
         let run = Run::of(file, &clip, &options, cores);
@@ -205,7 +206,10 @@ fn random_weights() -> Vec<u8> {
         .map(|(_, shape)| {
             let values = shape.iter().product::<usize>();
             // float16 around ±0.03: sign and mantissa at random, one exponent.
-            (0..values.div_ceil(4)).flat_map(|_| (stream.bits() & 0x83ff_83ff_83ff_83ff | 0x2800_2800_2800_2800).to_le_bytes()).take(2 * values).collect()
+            (0..values.div_ceil(4))
+                .flat_map(|_| (stream.bits() & 0x83ff_83ff_83ff_83ff | 0x2800_2800_2800_2800).to_le_bytes())
+                .take(2 * values)
+                .collect()
         })
         .collect();
     let views = tensors.iter().zip(&data).map(|((name, shape), data)| {

@@ -85,7 +85,11 @@ impl Gaussian {
         if self.size[0] * self.size[1] <= DIRECT_AREA {
             return by_direct_convolution(x, &rows, &columns);
         }
-        let x = if rows.weights.len() == 1 && rows.input == rows.output { x.shallow_clone() } else { rows.blur(x, 2) };
+        let x = if rows.weights.len() == 1 && rows.input == rows.output {
+            x.shallow_clone()
+        } else {
+            rows.blur(x, 2)
+        };
         if columns.weights.len() == 1 && columns.input == columns.output { x } else { columns.blur(&x, 3) }
     }
 }
@@ -168,7 +172,9 @@ mod tests {
     use tch::Kind;
 
     fn image(width: i64, height: i64) -> Tensor {
-        (Tensor::arange(3 * width * height, (Kind::Float, tch::Device::Cpu)) * 12.9898).sin().view([1, 3, height, width])
+        (Tensor::arange(3 * width * height, (Kind::Float, tch::Device::Cpu)) * 12.9898)
+            .sin()
+            .view([1, 3, height, width])
     }
 
     fn difference(a: &Tensor, b: &Tensor) -> f64 {

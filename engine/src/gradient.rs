@@ -163,7 +163,8 @@ impl Losses {
         constraints: Vec<Option<ConstraintLosses>>,
         weights: &[f64],
     ) -> Self {
-        let mut sum = features.as_ref().and_then(|features| features.total.as_ref().map(Tensor::shallow_clone));
+        let mut sum =
+            features.as_ref().and_then(|features| features.total.as_ref().map(Tensor::shallow_clone));
         for ConstraintLosses { weights, losses } in constraints.iter().flatten() {
             let weighted = losses * vector(weights, losses);
             sum = Some(match sum {
@@ -177,7 +178,9 @@ impl Losses {
             (&sum * &weights).where_scalarother(&weights.ne(0.0), 0.0)
         });
         let samples = weighted.as_ref().map_or_else(|| vec![0.0; weights.len()], read);
-        let total = weighted.filter(|_| samples.iter().any(|&loss| loss != 0.0)).map(|losses| losses.sum(None::<Kind>));
+        let total = weighted
+            .filter(|_| samples.iter().any(|&loss| loss != 0.0))
+            .map(|losses| losses.sum(None::<Kind>));
         Self { total, features, constraints, samples }
     }
 
@@ -192,10 +195,12 @@ impl Losses {
         for constraint in &self.constraints {
             let losses = constraint.as_ref().map(|constraint| read(&constraint.losses));
             for (i, report) in reports.iter_mut().enumerate() {
-                report.constraints.push(constraint.as_ref().zip(losses.as_ref()).map(|(constraint, losses)| {
-                    let weight = constraint.weights[i];
-                    ConstraintReport { weight, loss: losses[i] * weight }
-                }));
+                report.constraints.push(constraint.as_ref().zip(losses.as_ref()).map(
+                    |(constraint, losses)| {
+                        let weight = constraint.weights[i];
+                        ConstraintReport { weight, loss: losses[i] * weight }
+                    },
+                ));
             }
         }
         reports
@@ -221,7 +226,10 @@ fn choose(
     rows.zip(scopes).map(choice).collect()
 }
 
-fn evaluate_all(value: &clipig_experiment::expression::Float, scopes: &[Scope]) -> Result<Vec<f64>, ShardError> {
+fn evaluate_all(
+    value: &clipig_experiment::expression::Float,
+    scopes: &[Scope],
+) -> Result<Vec<f64>, ShardError> {
     scopes.iter().map(|scope| value.evaluate(scope).map_err(experiment_error)).collect()
 }
 

@@ -28,10 +28,9 @@ pub(crate) fn first_canvas(
     assets: &Assets,
     run: Key,
 ) -> Result<Vec<f32>, InitError> {
-    let own = init.resolution.map_or(size, |[width, height]| Size {
-        width: i64::from(width),
-        height: i64::from(height),
-    });
+    let own = init
+        .resolution
+        .map_or(size, |[width, height]| Size { width: i64::from(width), height: i64::from(height) });
     let pixels = if let Some(ImageTensor { width, height, data }) = &init.image_tensor {
         cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
     } else {

@@ -96,8 +96,9 @@ impl FeatureLosses {
                 continue;
             }
             let loss = distance(feature.loss, image, &features.narrow(0, i as i64, 1));
-            let weights = choices.iter().map(|choice| if choice.applied[i] { choice.weights[i] } else { 0.0 });
-            self.add(&loss, weights.collect());
+            let weights =
+                choices.iter().map(|choice| if choice.applied[i] { choice.weights[i] } else { 0.0 });
+            self.add(&loss, &weights.collect::<Vec<_>>());
             self.parts.push((loss, vec![i]));
         }
     }
@@ -127,12 +128,12 @@ impl FeatureLosses {
         let shares =
             Tensor::from_slice(&shares).view([choices.len() as i64, count as i64]).to_device(image.device());
         let loss = distance(first.loss, image, &shares.matmul(features));
-        self.add(&loss, weights);
+        self.add(&loss, &weights);
         self.parts.push((loss, (0..count).collect()));
     }
 
-    fn add(&mut self, loss: &Tensor, weights: Vec<f64>) {
-        let weights = Tensor::from_slice(&weights).to_kind(Kind::Float).to_device(loss.device());
+    fn add(&mut self, loss: &Tensor, weights: &[f64]) {
+        let weights = Tensor::from_slice(weights).to_kind(Kind::Float).to_device(loss.device());
         // A weight of zero must not let a NaN of an unused feature through.
         let weighted = (loss * &weights).where_scalarother(&weights.ne(0.0), 0.0);
         self.total = Some(match self.total.take() {

@@ -50,7 +50,8 @@ impl OptimizerState {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         };
         let chunk = values.len().div_ceil(threads).max(1);
-        let mut averages: Vec<_> = self.averages.iter_mut().map(|average| average.chunks_mut(chunk)).collect();
+        let mut averages: Vec<_> =
+            self.averages.iter_mut().map(|average| average.chunks_mut(chunk)).collect();
         std::thread::scope(|scope| {
             for (values, gradient) in values.chunks_mut(chunk).zip(gradient.chunks(chunk)) {
                 let mut state: Vec<&mut [f32]> = averages.iter_mut().filter_map(Iterator::next).collect();
@@ -68,12 +69,22 @@ impl OptimizerState {
 /// The numbers of one step.
 enum Update {
     /// Kingma, Ba: "Adam" (2014), with bias correction.
-    Adam { size: f32, correction: f32 },
-    Sgd { rate: f32 },
+    Adam {
+        size: f32,
+        correction: f32,
+    },
+    Sgd {
+        rate: f32,
+    },
     /// Hinton's `RMSprop`; `centered` subtracts the squared mean (Graves, 2013).
-    RmsProp { rate: f32, centered: bool },
+    RmsProp {
+        rate: f32,
+        centered: bool,
+    },
     /// Zeiler: "ADADELTA" (2012).
-    Adadelta { rate: f32 },
+    Adadelta {
+        rate: f32,
+    },
 }
 
 impl Update {

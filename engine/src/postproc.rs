@@ -13,7 +13,8 @@ pub(crate) fn apply(
     size: Size,
     pixels: &mut Vec<f32>,
 ) -> Result<(), TransformError> {
-    let active = effects.iter().filter(|effect| effect.active && effect.span.contains(scope.epoch(), scope.time()));
+    let active =
+        effects.iter().filter(|effect| effect.active && effect.span.contains(scope.epoch(), scope.time()));
     let transforms: Vec<_> = active.flat_map(|effect| &effect.transforms).collect();
     if transforms.is_empty() {
         return Ok(());

@@ -100,7 +100,8 @@ fn fair_scales(clip: &Clip, canvas: &Canvas, prepared: &mut PreparedTarget) {
     let window = if (Size { width, height }) == window { pixels } else { resample::bicubic(&pixels, window) };
     let image = unit_length(&clip.encode_image(&clip.normalize(&window.to_device(clip.device()))));
     let features = Tensor::from_slice(&prepared.features.concat()).view([prepared.features.len() as i64, -1]);
-    let cosines = features.matmul(&image.to_device(tch::Device::Cpu).tr()).flatten(0, 1).to_kind(Kind::Double);
+    let cosines =
+        features.matmul(&image.to_device(tch::Device::Cpu).tr()).flatten(0, 1).to_kind(Kind::Double);
     let cosines: Vec<f64> = Vec::try_from(cosines).unwrap_or_default();
     let least = cosines.iter().copied().fold(f64::INFINITY, f64::min);
     if least > 0.0 {

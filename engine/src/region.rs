@@ -79,8 +79,7 @@ impl Region {
         let mut bounds: Option<(i32, i32, i32, i32)> = None;
         for point in points.iter().filter(|point| point.is_somewhere()) {
             let (left, top, right, bottom) = bounds.unwrap_or((point.x, point.y, point.x, point.y));
-            bounds =
-                Some((left.min(point.x), top.min(point.y), right.max(point.x), bottom.max(point.y)));
+            bounds = Some((left.min(point.x), top.min(point.y), right.max(point.x), bottom.max(point.y)));
         }
         let (left, top, right, bottom) = bounds.unwrap_or((0, 0, 0, 0));
         Self {

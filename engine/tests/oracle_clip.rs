@@ -92,8 +92,11 @@ fn preprocessing(oracle: &Oracle, tensors: &Tensors, case: &Value) -> Result<(),
     let bytes = oracle.bytes(&format!("clip/{}", case["inputs"]["file"].as_str().unwrap()));
     let image = image::load_from_memory(&bytes).map_err(|error| error.to_string())?;
     let wanted = tensors.get(&case["outputs"]["uint8_hwc"]);
-    let found: Vec<f32> =
-        preprocess::window_rgb(&image, wanted.shape[0] as u32).as_raw().iter().map(|&b| f32::from(b)).collect();
+    let found: Vec<f32> = preprocess::window_rgb(&image, wanted.shape[0] as u32)
+        .as_raw()
+        .iter()
+        .map(|&b| f32::from(b))
+        .collect();
     let (_, greatest) = mismatch(&found, &wanted.values, 0.0);
     let mean = found.iter().zip(&wanted.values).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>()
         / found.len() as f64;

@@ -57,6 +57,11 @@ impl Tree {
         self.0.set("model", export::recorded(Value::Text(model.to_owned())));
     }
 
+    /// Forgets where the picture went: a picture's record says how it was made, not where it lies.
+    pub fn forget_output(&mut self) {
+        self.0.set("output", export::recorded(Value::Text("./".to_owned())));
+    }
+
     /// Records the seed that a run used, so that the exported experiment repeats it.
     pub fn record_seed(&mut self, seed: u64) {
         self.0.set("seed", export::recorded(Value::Int(seed.into())));

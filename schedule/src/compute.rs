@@ -99,4 +99,3 @@ pub trait CanvasOwner: Send {
     /// See [`StepError`].
     fn step(&mut self, gradient: &GradientSum, rate: f64) -> Result<(), StepError>;
 }
-

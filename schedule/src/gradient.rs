@@ -207,7 +207,10 @@ mod tests {
     #[test]
     fn a_repeated_pixel_is_added_in_order() {
         let mut sum = GradientSum::new(70, 2);
-        sum.add_at(&[Some(69), None, Some(69), Some(0)], &[1.0, 9.0, 2.0, 3.0, 0.0, 9.0, 0.0, 0.0, 0.5, 9.0, 0.5, 0.0]);
+        sum.add_at(
+            &[Some(69), None, Some(69), Some(0)],
+            &[1.0, 9.0, 2.0, 3.0, 0.0, 9.0, 0.0, 0.0, 0.5, 9.0, 0.5, 0.0],
+        );
         let dense = sum.to_dense();
         assert_eq!((dense[69], dense[0], dense[2 * 140 + 69]), (3.0, 3.0, 1.0));
         assert_eq!(sum.bytes(), 2 * 3 * TILE * TILE * 4);

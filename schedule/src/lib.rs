@@ -17,9 +17,7 @@ mod report;
 mod statistics;
 
 pub use canvas::{Canvas, CanvasSizeError, Patch, Rect};
-pub use compute::{
-    CanvasOwner, EpochContext, ShardCompute, ShardError, ShardResult, ShardTask, StepError,
-};
+pub use compute::{CanvasOwner, EpochContext, ShardCompute, ShardError, ShardResult, ShardTask, StepError};
 pub use concurrency::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 pub use gradient::{GradientSum, TILE};
 pub use ids::{Epoch, ShardIndex, TargetIndex};

@@ -112,7 +112,12 @@ impl Index {
             .iter()
             .filter_map(|case| check(case).err().map(|error| format!("{}: {error}", case["name"])))
             .collect();
-        println!("{}: {} of {} cases agree", self.name, self.cases().len() - failures.len(), self.cases().len());
+        println!(
+            "{}: {} of {} cases agree",
+            self.name,
+            self.cases().len() - failures.len(),
+            self.cases().len()
+        );
         assert!(failures.is_empty(), "{} cases fail:\n{}", failures.len(), failures.join("\n"));
     }
 }

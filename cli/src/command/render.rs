@@ -10,7 +10,7 @@ use clipig_coordinator::{EpochLoop, JobError, JobErrorCause, JobSpec, first_reso
 use clipig_engine::device::{self, DeviceKind};
 use clipig_engine::{Assets, CanvasEngine, GradientEngine, PrepareError, clip::Clip, prepare};
 use clipig_experiment::random::Key;
-use clipig_experiment::{Experiment, Loaded, Overrides, Scope, load};
+use clipig_experiment::{Experiment, Loaded, Overrides, Scope, Tree, load};
 use clipig_schedule::{
     CPU_SHARD, CanvasOwner, GPU_SHARD, Prepared, ShardCompute, ShardError, StepError, threads_per_shard,
 };
@@ -23,6 +23,7 @@ use crate::image_files;
 use crate::interrupt;
 use crate::local_farm::LocalFarm;
 use crate::model::Model;
+use crate::output;
 use crate::picture::file;
 use crate::picture::record::{Record, Run};
 use crate::terminal::progress::Progress;
@@ -33,16 +34,21 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     let Sources { yaml, record } = experiment_files::read(&arguments.files)?;
     let loaded = load(&yaml, &overrides(arguments))?;
     let talkative = loaded.experiment.verbose >= 1;
-    if talkative && !loaded.warnings.is_empty() {
-        eprintln!("{}", loaded.warnings.render(std::io::IsTerminal::is_terminal(&std::io::stderr())));
+    let say = move |message: String| {
+        if talkative {
+            output::say(message);
+        }
+    };
+    if !loaded.warnings.is_empty() {
+        say(loaded.warnings.render(std::io::IsTerminal::is_terminal(&std::io::stderr())));
     }
     device::load_cuda();
     let device = device::select(&loaded.experiment.device).map_err(Failure::usage)?;
     let model = Model::find(loaded.experiment.model.as_deref())?;
-    if let (true, Some(explanation)) = (talkative, &model.explanation) {
-        eprintln!("{explanation}");
+    if let Some(explanation) = &model.explanation {
+        say(explanation.clone());
     }
-    let assets = image_files::read(&loaded.experiment, &arguments.files, record.as_ref())?;
+    let assets = image_files::read(&loaded.experiment, &arguments.files, record.as_ref(), &say)?;
     let kind = match arguments.precision {
         Precision::Float32 => Kind::Float,
         Precision::Bfloat16 => Kind::BFloat16,
@@ -50,11 +56,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     };
     let setup = Setup { arguments, loaded, device, kind, model, assets, record };
     let clip = setup.model.load(device, kind)?;
-    interrupt::listen(move || {
-        if talkative {
-            eprintln!("\nfinishing this epoch; Ctrl-C again ends at once");
-        }
-    });
+    interrupt::listen(move || say("\nfinishing this epoch; Ctrl-C again ends at once".to_owned()));
     for i in 0..arguments.repeat {
         setup.render(&clip, setup.seed(i))?;
         if interrupt::asked() {
@@ -138,7 +140,8 @@ impl Setup<'_> {
             .map_err(Failure::usage)?;
         let prepared = self.prepare(clip, &canvas, &progress)?;
         let engine = || {
-            let engine = GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared));
+            let engine =
+                GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared));
             Box::new(engine) as Box<dyn ShardCompute>
         };
         let engines = (0..concurrency.shards).map(|_| engine()).collect();
@@ -158,20 +161,26 @@ impl Setup<'_> {
         }
         write_picture(&picture, &job, &record)?;
         let seconds = start.elapsed().as_secs_f64();
-        write_experiment(&picture, &record, &experiment, seconds, &lines)?;
+        write_experiment(&picture, &record, &self.recorded_tree(seed), seconds, &lines)?;
         if experiment.verbose >= 1 && outcome.is_ok() {
             let epochs = record.run.epochs_done;
             let unit = if epochs == 1 { "epoch" } else { "epochs" };
-            eprintln!("{epochs} {unit} in {seconds:.1} seconds, seed {seed}");
+            output::say(format!("{epochs} {unit} in {seconds:.1} seconds, seed {seed}"));
         }
-        println!("{}", picture.display());
+        output::print(&format!("{}\n", picture.display()))?;
         outcome
     }
 
-    fn new_record(&self, seed: u64, kind: &DeviceKind, concurrency: &Concurrency) -> Record {
+    /// The experiment with everything that was chosen for this run.
+    fn recorded_tree(&self, seed: u64) -> Tree {
         let mut tree = self.loaded.tree.clone();
         tree.record_model(&self.model.resolved.name);
         tree.record_seed(seed);
+        tree
+    }
+
+    fn new_record(&self, seed: u64, kind: &DeviceKind, concurrency: &Concurrency) -> Record {
+        let mut tree = self.recorded_tree(seed);
         let run = Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed,
@@ -182,6 +191,7 @@ impl Setup<'_> {
             shard_size: concurrency.shard_size,
             epochs_done: 0,
         };
+        tree.forget_output();
         Record { experiment: tree.to_yaml(), run, images: Record::images_of(&self.assets) }
     }
 
@@ -261,7 +271,7 @@ fn write_picture(path: &Path, job: &EpochLoop<CanvasEngine>, record: &Record) ->
 fn write_experiment(
     picture: &Path,
     record: &Record,
-    experiment: &Experiment,
+    tree: &Tree,
     seconds: f64,
     table: &[String],
 ) -> Result<(), Failure> {
@@ -273,7 +283,7 @@ fn write_experiment(
     let per_epoch = seconds / f64::from((*epochs_done).max(1));
     let mut header = vec![
         format!("made by clipig {version} at {}", crate::terminal::utc_now()),
-        format!("epochs: {epochs_done} / {}", experiment.epochs),
+        format!("epochs: {epochs_done} / {}", tree.to_json()["epochs"]),
         format!("runtime: {seconds:.2} seconds ({per_epoch:.3}/epoch)"),
         format!("seed: {seed}, model: {model}, computed on: {kind}"),
     ];
@@ -281,9 +291,7 @@ fn write_experiment(
         header.push("targets:".to_owned());
         header.extend_from_slice(table);
     }
-    let mut text: String = header.iter().map(|line| format!("# {line}\n")).collect();
-    text.push('\n');
-    text.push_str(&record.experiment);
+    let text = format!("# {}\n\n{}", header.join("\n# "), tree.to_yaml());
     file::write(&path, text.as_bytes())
 }
 

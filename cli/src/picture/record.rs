@@ -88,13 +88,18 @@ impl Record {
     pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Self, Failure> {
         let texts = read_texts(bytes)
             .map_err(|error| Failure::usage(format!("`{name}` is not a complete PNG: {error}")))?;
-        let find = |keyword: &str| texts.iter().find(|chunk| chunk.keyword == keyword).map(|chunk| &chunk.text);
-        let stranger =
-            || Failure::usage(format!("`{name}` was not made by clipig, or a program removed its texts; give the experiment instead"));
+        let find =
+            |keyword: &str| texts.iter().find(|chunk| chunk.keyword == keyword).map(|chunk| &chunk.text);
+        let stranger = || {
+            Failure::usage(format!(
+                "`{name}` was not made by clipig, or a program removed its texts; give the experiment instead"
+            ))
+        };
         let experiment = find(EXPERIMENT).ok_or_else(stranger)?.clone();
         let torn = |error| Failure::usage(format!("the record in `{name}` cannot be read: {error}"));
         let run = serde_json::from_str(find(RUN).ok_or_else(stranger)?).map_err(torn)?;
-        let images = find(IMAGES).map_or(Ok(BTreeMap::new()), |text| serde_json::from_str(text)).map_err(torn)?;
+        let images =
+            find(IMAGES).map_or(Ok(BTreeMap::new()), |text| serde_json::from_str(text)).map_err(torn)?;
         Ok(Self { experiment, run, images })
     }
 

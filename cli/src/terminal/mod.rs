@@ -8,5 +8,6 @@ pub(crate) mod table;
 /// The time now, UTC, to the second (`2026-11-23 17:31:31 UTC`).
 pub(crate) fn utc_now() -> String {
     let now = std::time::SystemTime::now();
-    jiff::Timestamp::try_from(now).map_or_else(|_| String::new(), |now| now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+    jiff::Timestamp::try_from(now)
+        .map_or_else(|_| String::new(), |now| now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::output;
+
 /// How often the table is renewed.
 const TABLE: Duration = Duration::from_secs(4);
 
@@ -73,9 +75,11 @@ impl Progress {
             Level::Lines { table: shown } => {
                 if first || self.shown.elapsed() >= LINE {
                     self.shown = Instant::now();
-                    eprintln!("{}", self.line(loss));
+                    output::say(self.line(loss));
                     if shown {
-                        table().iter().for_each(|line| eprintln!("  {line}"));
+                        for line in table() {
+                            output::say(format!("  {line}"));
+                        }
                     }
                 }
             }
@@ -98,8 +102,8 @@ impl Progress {
     pub(crate) fn say(&self, message: &str) {
         match self.level {
             Level::Silent => {}
-            Level::Terminal { .. } => self.bars.suspend(|| eprintln!("{message}")),
-            Level::Lines { .. } => eprintln!("{message}"),
+            Level::Terminal { .. } => self.bars.suspend(|| output::say(message)),
+            Level::Lines { .. } => output::say(message),
         }
     }
 
@@ -108,7 +112,9 @@ impl Progress {
         self.table.finish_and_clear();
         self.bar.finish_and_clear();
         if matches!(self.level, Level::Terminal { table: true } | Level::Lines { table: true }) {
-            table.iter().for_each(|line| eprintln!("{line}"));
+            for line in table {
+                output::say(line);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The table of targets: how often each feature was chosen, its loss and similarity by now.
 
+use std::fmt::Write as _;
+
 use clipig_experiment::{Experiment, FeatureSource, Scope, rounded};
 use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
 
@@ -44,7 +46,13 @@ pub(crate) fn lines(experiment: &Experiment, statistics: &JobStatistics, scope: 
     aligned(&rows)
 }
 
-fn row(name: String, weight: f64, feature: String, losses: &Recent, target: &TargetStatistics) -> Vec<String> {
+fn row(
+    name: String,
+    weight: f64,
+    feature: String,
+    losses: &Recent,
+    target: &TargetStatistics,
+) -> Vec<String> {
     let share = losses.count as f64 / target.count.max(1) as f64 * 100.0;
     vec![
         name,
@@ -59,14 +67,17 @@ fn row(name: String, weight: f64, feature: String, losses: &Recent, target: &Tar
 }
 
 fn aligned(rows: &[Row]) -> Vec<String> {
-    let width = |cells: &mut dyn Iterator<Item = &String>| cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width =
+        |cells: &mut dyn Iterator<Item = &String>| cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> =
         (0..8).map(|column| width(&mut rows.iter().map(|(cells, _)| &cells[column]))).collect();
-    let similarity: Vec<usize> =
-        (0..3).map(|i| width(&mut rows.iter().filter_map(|(_, values)| Some(&values.as_ref()?[i])))).collect();
+    let similarity: Vec<usize> = (0..3)
+        .map(|i| width(&mut rows.iter().filter_map(|(_, values)| Some(&values.as_ref()?[i]))))
+        .collect();
     rows.iter()
         .map(|(cells, values)| {
-            let c: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+            let c: Vec<String> =
+                cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
             let mut line = format!(
                 "{} : {} x {} : count {} ({}%) / loss {} ({} - {})",
                 c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]
@@ -74,7 +85,7 @@ fn aligned(rows: &[Row]) -> Vec<String> {
             if let Some(values) = values {
                 let s: Vec<String> =
                     values.iter().zip(&similarity).map(|(value, width)| format!("{value:width$}")).collect();
-                line += &format!(" / sim {} ({} - {})", s[0], s[1], s[2]);
+                let _ = write!(line, " / sim {} ({} - {})", s[0], s[1], s[2]);
             }
             line
         })

@@ -55,11 +55,7 @@ impl Bottleneck {
             .contains(&format!("{shortcut}.0.weight"))
             .then(|| Convolution::load(loader, &format!("{shortcut}.0"), &format!("{shortcut}.1"), 1))
             .transpose()?;
-        Ok(Self {
-            convolutions: [convolution(1)?, convolution(2)?, convolution(3)?],
-            stride,
-            downsample,
-        })
+        Ok(Self { convolutions: [convolution(1)?, convolution(2)?, convolution(3)?], stride, downsample })
     }
 
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -115,7 +111,8 @@ impl AttentionPool {
         let mean = x.mean_dim([1_i64].as_slice(), true, None::<Kind>);
         let x = Tensor::cat(&[mean, x], 1) + &self.positions;
         let (n, tokens, width) = x.size3().expect("three dimensions");
-        let split = |t: Tensor, tokens: i64| t.view([n, tokens, self.heads, width / self.heads]).transpose(1, 2);
+        let split =
+            |t: Tensor, tokens: i64| t.view([n, tokens, self.heads, width / self.heads]).transpose(1, 2);
         let project = |t: &Tensor, (weight, bias): &(Tensor, Tensor)| t.linear(weight, Some(bias));
         let attention = Tensor::scaled_dot_product_attention(
             &split(project(&x.narrow(1, 0, 1), &self.query), 1),
@@ -170,7 +167,8 @@ impl ModifiedResNet {
 
     /// `[n, 3, S, S]` to `[n, embedding]`.
     pub(super) fn forward(&self, pixels: &Tensor) -> Tensor {
-        let x = self.stem.iter().fold(pixels.shallow_clone(), |x, convolution| convolution.forward(&x).relu());
+        let x =
+            self.stem.iter().fold(pixels.shallow_clone(), |x, convolution| convolution.forward(&x).relu());
         let x = self.blocks.iter().fold(pool(x, 2), |x, block| block.forward(&x));
         self.pool.forward(&x)
     }

@@ -3,8 +3,8 @@
 use clipig_models::Activation;
 use tch::Tensor;
 
-use super::weights::{Loader, WeightsError};
 use super::Architecture;
+use super::weights::{Loader, WeightsError};
 
 /// Layer normalisation over the last dimension.
 pub(super) struct LayerNorm {

@@ -27,6 +27,9 @@ impl VisionTransformer {
         };
         let positions = loader.shape("visual.positional_embedding")?;
         let grid = (positions.first().copied().unwrap_or(0) - 1).max(0).isqrt();
+        if grid == 0 || patch == 0 {
+            return Err(WeightsError::shape("visual.positional_embedding", "[1 + grid², width]", &positions));
+        }
         let embedding = loader.shape("visual.proj")?.get(1).copied().unwrap_or(0);
         Ok(Self {
             patches: loader

@@ -102,11 +102,8 @@ impl<'a> Weights<'a> {
 
     /// Reads a tensor as float32 on the CPU.
     fn read(&self, name: &str) -> Result<Tensor, WeightsError> {
-        let parts = self
-            .parts(name)
-            .iter()
-            .map(|part| self.read_part(name, part))
-            .collect::<Result<Vec<_>, _>>()?;
+        let parts =
+            self.parts(name).iter().map(|part| self.read_part(name, part)).collect::<Result<Vec<_>, _>>()?;
         let tensor = Tensor::cat(&parts, 0);
         let transposed = matches!(name, "visual.proj" | "text_projection");
         Ok(if self.naming == Naming::HuggingFace && transposed { tensor.tr().contiguous() } else { tensor })

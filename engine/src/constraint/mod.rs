@@ -148,7 +148,11 @@ impl Evaluation<'_> {
 
     /// Mean distance per sample between windows and what they should be.
     fn distance(&self, windows: &Tensor, desired: &Tensor) -> Tensor {
-        distance(&(windows - desired), self.constraint.loss).mean_dim([1_i64, 2, 3].as_slice(), false, None::<Kind>)
+        distance(&(windows - desired), self.constraint.loss).mean_dim(
+            [1_i64, 2, 3].as_slice(),
+            false,
+            None::<Kind>,
+        )
     }
 }
 

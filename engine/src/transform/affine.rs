@@ -37,14 +37,7 @@ impl Affine {
         let Motion { degree, center: [cx, cy], translate: [tx, ty], scale } = *motion;
         let (sin, cos) = libm::sincos((-degree).to_radians());
         let [a, b, c, d] = [cos / scale, sin / scale, -sin / scale, cos / scale];
-        let matrix = [
-            a,
-            b,
-            cx + a * (-cx - tx) + b * (-cy - ty),
-            c,
-            d,
-            cy + c * (-cx - tx) + d * (-cy - ty),
-        ];
+        let matrix = [a, b, cx + a * (-cx - tx) + b * (-cy - ty), c, d, cy + c * (-cx - tx) + d * (-cy - ty)];
         Step::Map(Box::new(Self { image, matrix }))
     }
 }

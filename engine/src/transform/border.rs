@@ -17,9 +17,7 @@ struct Frame {
 pub(super) fn draw(border: &Border, draw: &Draw<'_>) -> Result<Step, TransformError> {
     let [columns, rows] = draw.ints(&border.size)?;
     if columns < 1 || rows < 1 {
-        return Err(
-            draw.impossible(format!("the size is {columns}×{rows}; a border has at least one pixel"))
-        );
+        return Err(draw.impossible(format!("the size is {columns}×{rows}; a border has at least one pixel")));
     }
     Ok(Step::Map(Box::new(Frame { image: draw.size, columns, rows, color: draw.color(&border.color)? })))
 }
@@ -34,7 +32,9 @@ impl PixelMap for Frame {
             i64::from(position) >= border && i64::from(position) < side.saturating_sub(border)
         };
         for point in points.iter_mut().filter(|point| point.is_somewhere()) {
-            if !inside(point.x, self.columns, self.image.width) || !inside(point.y, self.rows, self.image.height) {
+            if !inside(point.x, self.columns, self.image.width)
+                || !inside(point.y, self.rows, self.image.height)
+            {
                 *point = Point::NOWHERE;
             }
         }

@@ -18,9 +18,5 @@ pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<Step, TransformEr
 /// Where the middle begins. A smaller image is first padded, the odd pixel after it; an odd difference is
 /// rounded half to even (torchvision).
 fn offset(image: i64, crop: i64) -> i64 {
-    if crop > image {
-        -((crop - image) / 2)
-    } else {
-        ((image - crop) as f64 / 2.0).round_ties_even() as i64
-    }
+    if crop > image { -((crop - image) / 2) } else { ((image - crop) as f64 / 2.0).round_ties_even() as i64 }
 }

@@ -217,9 +217,8 @@ fn fill(runs: &[&Run], effect: usize, x: Tensor) -> Tensor {
             mask[pixel as usize] = 0.0;
         }
     }
-    let mask = Tensor::from_slice(&mask)
-        .view([runs.len() as i64, 1, size.height, size.width])
-        .to_device(x.device());
+    let mask =
+        Tensor::from_slice(&mask).view([runs.len() as i64, 1, size.height, size.width]).to_device(x.device());
     let kept = x * &mask;
     if fills().all(|(_, color)| color == [0.0; 3]) {
         return kept;

@@ -37,7 +37,9 @@ impl FNoise {
             let points: Vec<Point> = (0..frequencies).map(|i| Point { x: i as i32, y: row }).collect();
             let mut values = normal(self.key, &points);
             for (channel, std) in values.chunks_mut(points.len()).zip(self.std) {
-                channel.iter_mut().for_each(|value| *value *= std * STRENGTH);
+                for value in channel {
+                    *value *= std * STRENGTH;
+                }
             }
             Tensor::from_slice(&values).view([1, 3, frequencies]).to_device(x.device())
         };

@@ -47,7 +47,8 @@ fn size_of(image: &Array) -> Size {
 
 fn apply(case: &Value, image: &Array, seed: u64) -> Result<Rendered, String> {
     let size = size_of(image);
-    let chain = Chain::draw(&transforms(case)?, &scope(case, seed), size).map_err(|error| error.to_string())?;
+    let chain =
+        Chain::draw(&transforms(case)?, &scope(case, seed), size).map_err(|error| error.to_string())?;
     let source = Source { pixels: &image.values, size, clamp: false, device: Device::Cpu };
     render(&[chain], &source).map_err(|error| error.to_string())
 }
@@ -57,7 +58,10 @@ const SEEDS: u64 = 5_000;
 
 fn exact(case: &Value, tensors: &Tensors) -> Result<(), String> {
     let seeds = if case["is_random"] == true && case["expect_error"].is_null() { SEEDS } else { 1 };
-    (0..seeds).map(|seed| exact_with(case, tensors, seed)).find(Result::is_ok).unwrap_or_else(|| exact_with(case, tensors, 0))
+    (0..seeds)
+        .map(|seed| exact_with(case, tensors, seed))
+        .find(Result::is_ok)
+        .unwrap_or_else(|| exact_with(case, tensors, 0))
 }
 
 fn exact_with(case: &Value, tensors: &Tensors, seed: u64) -> Result<(), String> {
@@ -86,12 +90,17 @@ fn exact_with(case: &Value, tensors: &Tensors, seed: u64) -> Result<(), String> 
     }
     let check = |what: &str, found: &[f32], wanted: &[f32], atol: &Value| {
         let (share, greatest) = mismatch(found, wanted, atol.as_f64().unwrap_or(0.0));
-        if share > allowed { Err(format!("{what}: {share:.4} differ, by up to {greatest:.2e}")) } else { Ok(()) }
+        if share > allowed {
+            Err(format!("{what}: {share:.4} differ, by up to {greatest:.2e}"))
+        } else {
+            Ok(())
+        }
     };
     check("output", &found, &wanted, &tolerance["atol"])?;
     let weights = tensors.get(&case["inputs"]["W"]);
     let shape: Vec<i64> = weights.shape.iter().map(|&side| side as i64).collect();
-    let weighted = (rendered.windows.squeeze_dim(0) * Tensor::from_slice(&weights.values).view(&shape[..])).sum(Kind::Float);
+    let weighted = (rendered.windows.squeeze_dim(0) * Tensor::from_slice(&weights.values).view(&shape[..]))
+        .sum(Kind::Float);
     let mut gradient = GradientSum::new(image.shape[2], image.shape[1]);
     if weighted.requires_grad() {
         crate::gradient::back_propagate(&weighted, &rendered.leaves, &mut gradient);
@@ -109,10 +118,13 @@ fn noise(case: &Value, tensors: &Tensors) -> Result<(), String> {
     let _guard = tch::no_grad_guard();
     let mut planes: [Vec<f64>; 3] = Default::default();
     for seed in 0..count {
-        let values = Vec::<f32>::try_from(apply(case, image, seed)?.windows.flatten(0, 3)).map_err(|e| e.to_string())?;
+        let values = Vec::<f32>::try_from(apply(case, image, seed)?.windows.flatten(0, 3))
+            .map_err(|e| e.to_string())?;
         for (channel, plane) in planes.iter_mut().enumerate() {
             let range = channel * width * height..(channel + 1) * width * height;
-            plane.extend(values[range.clone()].iter().zip(&image.values[range]).map(|(a, b)| f64::from(a - b)));
+            plane.extend(
+                values[range.clone()].iter().zip(&image.values[range]).map(|(a, b)| f64::from(a - b)),
+            );
         }
     }
     let neighbours = |step: usize| {
@@ -129,7 +141,11 @@ fn noise(case: &Value, tensors: &Tensors) -> Result<(), String> {
     let limit = |name: &str| tolerance[name].as_f64().unwrap_or(f64::INFINITY);
     let near = |name: &str, found: f64, wanted: &Value, atol: f64| {
         let wanted = wanted.as_f64().unwrap_or(f64::NAN);
-        if (found - wanted).abs() <= atol { Ok(()) } else { Err(format!("{name} is {found:.5}, not {wanted:.5}")) }
+        if (found - wanted).abs() <= atol {
+            Ok(())
+        } else {
+            Err(format!("{name} is {found:.5}, not {wanted:.5}"))
+        }
     };
     for (i, plane) in planes.iter().enumerate() {
         let (mean, std) = mean_std(plane);
@@ -160,7 +176,8 @@ fn mean_std(values: &[f64]) -> (f64, f64) {
 
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let ((mean_a, std_a), (mean_b, std_b)) = (mean_std(a), mean_std(b));
-    let covariance = a.iter().zip(b).map(|(a, b)| (a - mean_a) * (b - mean_b)).sum::<f64>() / (a.len() - 1) as f64;
+    let covariance =
+        a.iter().zip(b).map(|(a, b)| (a - mean_a) * (b - mean_b)).sum::<f64>() / (a.len() - 1) as f64;
     covariance / (std_a * std_b)
 }
 
@@ -171,7 +188,8 @@ fn draws(case: &Value, tensors: &Tensors) -> Result<(), String> {
     let recorded = tensors.get(&case["outputs"]["draws"]);
     let tolerance = &case["tolerance"];
     let count = tolerance["test_draws"].as_u64().unwrap_or(2000);
-    let rows = (0..count).map(|seed| drawn(&transform, &scope(case, seed), size)).collect::<Result<Vec<_>, _>>()?;
+    let rows =
+        (0..count).map(|seed| drawn(&transform, &scope(case, seed), size)).collect::<Result<Vec<_>, _>>()?;
     for column in 0..rows[0].len() {
         let found: Vec<f64> = rows.iter().map(|row| row[column]).collect();
         let columns = recorded.shape.get(1).copied().unwrap_or(1);
@@ -195,7 +213,8 @@ fn draws(case: &Value, tensors: &Tensors) -> Result<(), String> {
 
 /// The numbers of one draw, in the columns of the record.
 fn drawn(transform: &Transform, scope: &Scope, size: Size) -> Result<Vec<f64>, String> {
-    let float = |value: &clipig_experiment::expression::Float| value.evaluate(scope).map_err(|e| e.to_string());
+    let float =
+        |value: &clipig_experiment::expression::Float| value.evaluate(scope).map_err(|e| e.to_string());
     let pair = |values: &[_; 2]| Ok::<_, String>([float(&values[0])?, float(&values[1])?]);
     let mut stream = scope.key(&transform.path).stream();
     Ok(match &transform.kind {
@@ -216,7 +235,8 @@ fn drawn(transform: &Transform, scope: &Scope, size: Size) -> Result<Vec<f64>, S
             random_translate::sample(pair(offset)?, size, &mut stream).to_vec()
         }
         TransformKind::RandomCrop([width, height]) => {
-            let side = |value: &clipig_experiment::expression::Int| value.evaluate(scope).map_err(|e| e.to_string());
+            let side =
+                |value: &clipig_experiment::expression::Int| value.evaluate(scope).map_err(|e| e.to_string());
             let piece = Size { width: side(width)?, height: side(height)? };
             random_crop::sample(size, piece, &mut stream).map(|offset| offset as f64).to_vec()
         }
@@ -228,6 +248,7 @@ fn drawn(transform: &Transform, scope: &Scope, size: Size) -> Result<Vec<f64>, S
 fn kolmogorov_smirnov(mut a: Vec<f64>, mut b: Vec<f64>) -> f64 {
     a.sort_by(f64::total_cmp);
     b.sort_by(f64::total_cmp);
-    let below = |values: &[f64], x: f64| values.partition_point(|&value| value <= x) as f64 / values.len() as f64;
+    let below =
+        |values: &[f64], x: f64| values.partition_point(|&value| value <= x) as f64 / values.len() as f64;
     a.iter().chain(&b).map(|&x| (below(&a, x) - below(&b, x)).abs()).fold(0.0, f64::max)
 }

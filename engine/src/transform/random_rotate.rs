@@ -17,6 +17,10 @@ pub(super) fn draw(
 }
 
 /// Draws angle and centre.
-pub(super) fn sample([from, to]: [f64; 2], [least, greatest]: [f64; 2], stream: &mut Stream) -> (f64, [f64; 2]) {
+pub(super) fn sample(
+    [from, to]: [f64; 2],
+    [least, greatest]: [f64; 2],
+    stream: &mut Stream,
+) -> (f64, [f64; 2]) {
     (stream.uniform(from, to), [stream.uniform(least, greatest), stream.uniform(least, greatest)])
 }

@@ -20,11 +20,7 @@ pub struct RNoise {
 /// The longest side of the noise, which is held as a whole.
 const MAX_SIDE: i64 = 8_192;
 
-pub(super) fn draw(
-    std: &[Float; 3],
-    resolution: &[Int; 2],
-    draw: &Draw<'_>,
-) -> Result<Step, TransformError> {
+pub(super) fn draw(std: &[Float; 3], resolution: &[Int; 2], draw: &Draw<'_>) -> Result<Step, TransformError> {
     let resolution = draw.new_size(resolution)?;
     if resolution.width.max(resolution.height) > MAX_SIDE {
         return Err(draw.impossible(format!("noise has at most {MAX_SIDE} pixels per side")));

@@ -107,7 +107,7 @@ fn init(reader: &mut Reader<'_>) -> Init {
             .help(|| "remove the line to start from noise".to_owned());
     }
     if init.image.is_some() && init.image_tensor.is_some() {
-        reader.warning("image_tensor", "`image` is used, so `image_tensor` is not");
+        reader.warning("image", "`image_tensor` is used, so `image` is not");
     }
     if init.image.is_some() && !reader.is_written("mean") && !reader.is_written("std") {
         reader

@@ -93,7 +93,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "targets.features.text",
         TEXT,
         Initial::Null,
-        "Words that say what should be seen. CLIP knows English best; about fifty words fit, the rest is cut off. \
+        "Words that say what should be seen. CLIP knows English best; about fifty words fit, a longer text is an error. \
          Each feature has either a text or an image.",
     )
     .nullable(),

@@ -32,7 +32,8 @@ fn tasks(n: u32) -> Vec<ShardTask> {
 }
 
 fn pool(threads: usize) -> ComputePool {
-    ComputePool::start((0..threads).map(|_| Box::new(StandIn) as Box<dyn ShardCompute>).collect(), || {}).unwrap()
+    ComputePool::start((0..threads).map(|_| Box::new(StandIn) as Box<dyn ShardCompute>).collect(), || {})
+        .unwrap()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! CLIP: an image tower, a text tower, and the space in which both meet.
 //!
-//! The modules mirror the checkpoint: [`vision_transformer`] and [`resnet`] are `visual.*`, [`text`] is the
-//! rest, [`transformer`] the residual blocks that both transformers share. [`weights`] reads safetensors in
+//! The modules mirror the checkpoint: `vision_transformer` and `resnet` are `visual.*`, `text` is the
+//! rest, `transformer` the residual blocks that both transformers share. [`weights`] reads safetensors in
 //! both namings that are in use, [`tokenizer`] turns words into ids, [`preprocess`] images into windows.
 //!
 //! The model is frozen: no weight ever requires a gradient, so a backward pass computes input gradients

@@ -2,7 +2,7 @@
 //!
 //! Every transform works in two phases. *Draw* evaluates its expressions and takes its random numbers, in
 //! Rust, from the keyed generator; what comes out is a [`Step`] with nothing left to chance. *Apply* happens
-//! in [`chain`], on a whole batch of samples at once, in tensors.
+//! in `chain`, on a whole batch of samples at once, in tensors.
 //!
 //! There are three kinds of steps, and the kind decides what a step costs:
 //! - a [`PixelMap`] says for every output pixel which input pixel stands there (crops, shifts, rotations,
@@ -102,36 +102,36 @@ pub trait PixelMap: Debug + Send {
 /// Changes every pixel by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PixelStep {
-    /// See [`add`].
+    /// The transform `add`.
     Add(add::Add),
-    /// See [`clamp`].
+    /// The transform `clamp`.
     Clamp(clamp::Clamp),
-    /// See [`mul`].
+    /// The transform `mul`.
     Mul(mul::Mul),
-    /// See [`noise`].
+    /// The transform `noise`.
     Noise(noise::Noise),
-    /// See [`quantize`].
+    /// The transform `quantize`.
     Quantize(quantize::Quantize),
-    /// See [`saturation`].
+    /// The transform `saturation`.
     Saturation(saturation::Saturation),
 }
 
 /// Needs neighbours or the whole image.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldStep {
-    /// See [`blur`].
+    /// The transform `blur`.
     Blur(blur::Blur),
-    /// See [`contrast`].
+    /// The transform `contrast`.
     Contrast(contrast::Contrast),
-    /// See [`edge`].
+    /// The transform `edge`.
     Edge(edge::Edge),
-    /// See [`fnoise`].
+    /// The transform `fnoise`.
     FNoise(fnoise::FNoise),
-    /// See [`mean`].
+    /// The transform `mean`.
     Mean(mean::Mean),
-    /// See [`resize`].
+    /// The transform `resize`.
     Resize(resize::Resize),
-    /// See [`rnoise`].
+    /// The transform `rnoise`.
     RNoise(rnoise::RNoise),
 }
 

@@ -6,7 +6,6 @@ mod experiment_files;
 mod failure;
 mod image_files;
 mod interrupt;
-mod local_farm;
 mod model;
 mod output;
 mod picture;

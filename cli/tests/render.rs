@@ -94,6 +94,9 @@ fn the_same_seed_gives_the_same_picture_and_a_picture_repeats_itself() {
     assert!(first != other, "another seed gave the same picture");
     let repeated = folder.pixels(&["render", "a.png"], "a-3.png");
     assert!(first == repeated, "the picture did not repeat itself");
+    // Not only the pixels: whole files can be compared by their hash.
+    let file = |name: &str| std::fs::read(folder.path(name)).unwrap();
+    assert!(file("a.png") == file("a-1.png") && file("a.png") == file("a-3.png"));
     let text = std::fs::read_to_string(folder.path("a.yaml")).unwrap();
     assert!(text.starts_with("# made by clipig") && text.contains("seed: 7"), "{text}");
     let from_yaml = folder.pixels(&["render", "a.yaml", "-o", "b.png"], "b.png");

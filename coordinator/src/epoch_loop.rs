@@ -6,11 +6,9 @@ use clipig_experiment::limits::{self, ResolutionError};
 use clipig_experiment::random::Key;
 use clipig_experiment::{EvaluationError, Experiment, Scope};
 use clipig_schedule::{
-    Canvas, CanvasOwner, Epoch, EpochContext, EpochPlan, JobStatistics, MergeError, MergeTree, SampleReport,
-    ShardError, ShardTask, StepError, plan,
+    Canvas, CanvasOwner, Dispatch, Epoch, EpochContext, EpochPlan, JobStatistics, MergeError, MergeTree,
+    SampleReport, ShardError, ShardTask, StepError, plan,
 };
-
-use crate::dispatch::Dispatch;
 
 /// What a job is made of, besides its canvas.
 #[derive(Clone, Debug)]

@@ -11,16 +11,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use clipig_coordinator::{Dispatch, EpochLoop, JobSpec, first_resolution};
+use clipig_coordinator::{EpochLoop, JobSpec, first_resolution};
 use clipig_engine::clip::weights::Weights;
 use clipig_engine::clip::{Architecture, Clip};
 use clipig_engine::{Assets, CanvasEngine, GradientEngine, device, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{
-    CPU_SHARD, CanvasOwner, GPU_SHARD, ShardCompute, ShardError, ShardIndex, ShardResult, ShardTask,
-    threads_per_shard,
-};
+use clipig_schedule::{CPU_SHARD, CanvasOwner, GPU_SHARD, ShardCompute, threads_per_shard};
 use clipig_worker::ComputePool;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
@@ -137,8 +134,7 @@ impl Run {
         };
         let shards = if on_cpu { (cores / threads).max(1) } else { 1 };
         let engines = (0..shards).map(|_| engine()).collect();
-        let pool = ComputePool::start(engines, move || device::set_threads(threads)).expect("threads");
-        let mut workers = Workers(pool);
+        let mut workers = ComputePool::start(engines, move || device::set_threads(threads)).expect("threads");
         let mut job = EpochLoop::new(JobSpec { experiment, seed: 1, shard_size }, canvas);
         // The first epoch warms caches up.
         job.run_epoch(&mut workers, &mut |_| {}).expect("the first epoch");
@@ -147,18 +143,6 @@ impl Run {
             samples += report.samples;
         }
         Self { samples_per_second: samples as f64 / start.elapsed().as_secs_f64(), threads }
-    }
-}
-
-struct Workers(ComputePool);
-
-impl Dispatch for Workers {
-    fn dispatch(
-        &mut self,
-        tasks: Vec<ShardTask>,
-        done: &mut dyn FnMut(ShardIndex, Result<ShardResult, ShardError>) -> bool,
-    ) {
-        self.0.compute(tasks, done);
     }
 }
 

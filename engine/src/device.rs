@@ -62,6 +62,13 @@ pub fn select(name: &str) -> Result<Device, DeviceError> {
     Err(DeviceError::Absent { asked: name.to_owned(), found })
 }
 
+/// The device that tests run on: `CLIPIG_TEST_DEVICE`, else the CPU.
+#[cfg(test)]
+pub(crate) fn of_tests() -> Device {
+    load_cuda();
+    select(&std::env::var("CLIPIG_TEST_DEVICE").unwrap_or_else(|_| "cpu".to_owned())).unwrap()
+}
+
 /// Everything about a device that changes the bits of a tensor operation. Two devices of the same kind give
 /// the same picture.
 #[derive(Clone, Debug, PartialEq, Eq)]

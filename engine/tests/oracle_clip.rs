@@ -1,9 +1,13 @@
 //! CLIP against the original: both kinds of image tower, the text tower, and the preprocessing of images.
 
+mod support;
+
 use clipig_engine::clip::weights::Weights;
 use clipig_engine::clip::{Architecture, Clip, preprocess, unit_length};
 use clipig_testing::{Array, Oracle, Tensors, Value, mismatch};
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
+
+use self::support::test_device;
 
 #[test]
 fn oracle_clip_models() {
@@ -40,18 +44,20 @@ fn tensor(array: &Array) -> Tensor {
 }
 
 fn values(tensor: &Tensor) -> Vec<f32> {
-    Vec::try_from(tensor.contiguous().view([-1])).unwrap()
+    Vec::try_from(tensor.contiguous().view([-1]).to_device(tch::Device::Cpu)).unwrap()
 }
 
 fn model(oracle: &Oracle, case: &Value) -> Result<(), String> {
     let bytes = oracle.bytes(&format!("clip/{}", case["model_file"].as_str().unwrap()));
     let tensors = oracle.tensors(&format!("clip/{}", case["tensor_file"].as_str().unwrap()));
     let weights = Weights::parse(&bytes).map_err(|error| error.to_string())?;
-    let clip = Clip::new(&weights, &Architecture::default(), Device::Cpu, Kind::Float)
+    let clip = Clip::new(&weights, &Architecture::default(), test_device(), Kind::Float)
         .map_err(|error| error.to_string())?;
     let (inputs, outputs, tolerance) = (&case["inputs"], &case["outputs"], &case["tolerance"]);
     let limit = |name: &str| tolerance[name].as_f64().unwrap();
-    let pixels = clip.normalize(&tensor(tensors.get(&inputs["pixels"]))).set_requires_grad(true);
+    let pixels = clip
+        .normalize(&tensor(tensors.get(&inputs["pixels"])).to_device(clip.device()))
+        .set_requires_grad(true);
     let image = clip.encode_image(&pixels);
     let text = clip.encode_text(&tensor(tensors.get(&inputs["tokens"])).to_kind(Kind::Int64));
     let close = |what: &str, found: &Tensor, wanted: &Array, atol: f64, rtol: f64| {

@@ -1,21 +1,24 @@
 //! Whole training runs against the original: coordinator, workers and engine joined as in `clipig render`.
 
+mod support;
+
 use std::sync::Arc;
 
-use clipig_coordinator::{Dispatch, EpochLoop, EpochReport, JobSpec, first_resolution};
+use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
 use clipig_engine::clip::weights::Weights;
 use clipig_engine::clip::{Architecture, Clip};
 use clipig_engine::{Assets, CanvasEngine, GradientEngine, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, ImageTensor, Overrides, Scope, Source, load};
 use clipig_schedule::{
-    Canvas, CanvasOwner, EpochContext, GradientSum, JobStatistics, ShardCompute, ShardError, ShardIndex,
-    ShardResult, ShardTask, StepError,
+    Canvas, CanvasOwner, EpochContext, GradientSum, JobStatistics, ShardCompute, StepError,
 };
 use clipig_testing::{Oracle, Tensors, Value, mismatch};
 use clipig_worker::ComputePool;
 use safetensors::SafeTensors;
-use tch::{Device, Kind};
+use tch::Kind;
+
+use self::support::test_device;
 
 const SEED: u64 = 1;
 
@@ -56,7 +59,7 @@ impl Models<'_> {
             None => file(name),
         };
         let weights = Weights::parse(&bytes).unwrap();
-        let clip = Clip::new(&weights, &Architecture::default(), Device::Cpu, Kind::Float).unwrap();
+        let clip = Clip::new(&weights, &Architecture::default(), test_device(), Kind::Float).unwrap();
         self.loaded.push((name.to_owned(), Arc::new(clip)));
         Arc::clone(&self.loaded.last().unwrap().1)
     }
@@ -120,7 +123,7 @@ fn run(oracle: &Oracle, tensors: &Tensors, models: &mut Models<'_>, case: &Value
     let engine = || -> Box<dyn ShardCompute> {
         Box::new(GradientEngine::new(Arc::clone(&clip), Arc::clone(&experiment), Arc::clone(&prepared)))
     };
-    let mut workers = Workers(ComputePool::start(vec![engine(), engine()], || {}).map_err(failed)?);
+    let mut workers = ComputePool::start(vec![engine(), engine()], || {}).map_err(failed)?;
     let spec = JobSpec { experiment: Arc::clone(&experiment), seed: SEED, shard_size: 2 };
     let first_gradient = FirstGradient::default();
     let mut job = EpochLoop::new(spec, Recording { canvas, first_gradient: Arc::clone(&first_gradient) });
@@ -238,18 +241,6 @@ fn differences(what: &str, case: &Value, found: &[f32], wanted: &[f32]) -> Resul
 
 fn limit(case: &Value, name: &str) -> f64 {
     case["tolerance"][name].as_f64().unwrap_or(f64::INFINITY)
-}
-
-struct Workers(ComputePool);
-
-impl Dispatch for Workers {
-    fn dispatch(
-        &mut self,
-        tasks: Vec<ShardTask>,
-        done: &mut dyn FnMut(ShardIndex, Result<ShardResult, ShardError>) -> bool,
-    ) {
-        self.0.compute(tasks, done);
-    }
 }
 
 type FirstGradient = Arc<std::sync::Mutex<Option<Vec<f32>>>>;

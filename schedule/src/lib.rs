@@ -8,6 +8,7 @@
 mod canvas;
 mod compute;
 mod concurrency;
+mod dispatch;
 mod gradient;
 mod ids;
 mod merge;
@@ -19,6 +20,7 @@ mod statistics;
 pub use canvas::{Canvas, CanvasSizeError, Patch, Rect};
 pub use compute::{CanvasOwner, EpochContext, ShardCompute, ShardError, ShardResult, ShardTask, StepError};
 pub use concurrency::{CPU_SHARD, GPU_SHARD, threads_per_shard};
+pub use dispatch::Dispatch;
 pub use gradient::{GradientSum, TILE};
 pub use ids::{Epoch, ShardIndex, TargetIndex};
 pub use merge::{MergeError, MergeTree};

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use clipig_schedule::{ShardCompute, ShardError, ShardIndex, ShardResult, ShardTask};
+use clipig_schedule::{Dispatch, ShardCompute, ShardError, ShardIndex, ShardResult, ShardTask};
 
 type Answer = (u64, ShardIndex, Result<ShardResult, ShardError>);
 
@@ -51,10 +51,10 @@ impl ComputePool {
         }
         Ok(Self { queue: Some(queue), answers, threads, round: 0 })
     }
+}
 
-    /// Computes all tasks and calls `done` for each as it is finished; leaves early when `done` answers
-    /// `false`.
-    pub fn compute(
+impl Dispatch for ComputePool {
+    fn dispatch(
         &mut self,
         tasks: Vec<ShardTask>,
         done: &mut dyn FnMut(ShardIndex, Result<ShardResult, ShardError>) -> bool,

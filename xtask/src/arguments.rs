@@ -19,6 +19,7 @@ Usage: cargo xtask COMMAND
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
   generate                  write the generated files (reference, JSON schema) anew
   ci                        check and test, each step timed, as .ci/run does
+  gpu                       on a machine with an NVIDIA GPU: the oracle's tests there, and samples per second
 
 Needed beforehand: a Rust toolchain, a C++ compiler, Python 3 with pip. Linux on x86-64.
 Libtorch and tools are kept in $XDG_CACHE_HOME/clipig (else ~/.cache/clipig).
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Generate,
     /// Check and test.
     Ci,
+    /// What needs a GPU: the oracle there, and its speed.
+    Gpu,
 }
 
 /// Reads the arguments after the program's name.
@@ -62,9 +65,10 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "check" => Command::Check,
         "generate" => Command::Generate,
         "ci" => Command::Ci,
+        "gpu" => Command::Gpu,
         _ => {
             return Err(Error::Usage(format!(
-                "there is no command {name:?}; there are setup, demo, test, check, generate, ci"
+                "there is no command {name:?}; there are setup, demo, test, check, generate, ci, gpu"
             )));
         }
     };

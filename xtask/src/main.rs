@@ -9,6 +9,7 @@ mod crates;
 mod demo;
 mod error;
 mod generated;
+mod gpu;
 mod libtorch;
 mod pins;
 mod places;
@@ -52,5 +53,6 @@ fn run() -> Result<(), Error> {
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
         Command::Ci => ci::run(&places),
+        Command::Gpu => gpu::run(&places),
     }
 }

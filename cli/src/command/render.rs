@@ -14,6 +14,7 @@ use clipig_experiment::{Experiment, Loaded, Overrides, Scope, Tree, load};
 use clipig_schedule::{
     CPU_SHARD, CanvasOwner, GPU_SHARD, Prepared, ShardCompute, ShardError, StepError, threads_per_shard,
 };
+use clipig_worker::ComputePool;
 use tch::{Device, Kind};
 
 use crate::arguments::{Precision, RenderArguments};
@@ -21,7 +22,6 @@ use crate::experiment_files::{self, Sources};
 use crate::failure::Failure;
 use crate::image_files;
 use crate::interrupt;
-use crate::local_farm::LocalFarm;
 use crate::model::Model;
 use crate::output;
 use crate::picture::file;
@@ -144,8 +144,10 @@ impl Setup<'_> {
                 GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared));
             Box::new(engine) as Box<dyn ShardCompute>
         };
+        // A farm of one: coordinator and workers in this process.
+        let threads = concurrency.threads;
         let engines = (0..concurrency.shards).map(|_| engine()).collect();
-        let mut farm = LocalFarm::start(engines, concurrency.threads)
+        let mut farm = ComputePool::start(engines, move || device::set_threads(threads))
             .map_err(|error| Failure::failed(format!("cannot start computing threads: {error}")))?;
         let spec = JobSpec { experiment: Arc::clone(&experiment), seed, shard_size: concurrency.shard_size };
         let mut job = EpochLoop::new(spec, canvas);
@@ -216,7 +218,7 @@ impl Setup<'_> {
     fn run_epochs(
         &self,
         job: &mut EpochLoop<CanvasEngine>,
-        farm: &mut LocalFarm,
+        farm: &mut ComputePool,
         progress: &mut Progress,
         record: &mut Record,
         picture: &Path,

@@ -44,7 +44,10 @@ fn compute(case: &Value, tensors: &Tensors) -> Result<(), String> {
     } else {
         (vec![3, 32, 32], vec![0.5; 3 * 32 * 32])
     };
-    let image = Tensor::from_slice(&values).view(&shape[..]).set_requires_grad(true);
+    let image = Tensor::from_slice(&values)
+        .view(&shape[..])
+        .to_device(crate::device::of_tests())
+        .set_requires_grad(true);
     let losses = super::losses(constraint, &image.unsqueeze(0), std::slice::from_ref(&scope))
         .map_err(|e| e.to_string())?;
     let weight = constraint.weight.evaluate(&scope).map_err(|e| e.to_string())?;

@@ -4,10 +4,11 @@ use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Scope, Source as Yaml, Transform, TransformKind, load};
 use clipig_schedule::GradientSum;
 use clipig_testing::{Array, Oracle, Tensors, Value, mismatch};
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
 
 use super::chain::{Chain, Rendered, Source, render};
 use super::{random_crop, random_rotate, random_shift, random_translate};
+use crate::device;
 use crate::region::Size;
 
 #[test]
@@ -49,7 +50,7 @@ fn apply(case: &Value, image: &Array, seed: u64) -> Result<Rendered, String> {
     let size = size_of(image);
     let chain =
         Chain::draw(&transforms(case)?, &scope(case, seed), size).map_err(|error| error.to_string())?;
-    let source = Source { pixels: &image.values, size, clamp: false, device: Device::Cpu };
+    let source = Source { pixels: &image.values, size, clamp: false, device: device::of_tests() };
     render(&[chain], &source).map_err(|error| error.to_string())
 }
 
@@ -99,8 +100,9 @@ fn exact_with(case: &Value, tensors: &Tensors, seed: u64) -> Result<(), String> 
     check("output", &found, &wanted, &tolerance["atol"])?;
     let weights = tensors.get(&case["inputs"]["W"]);
     let shape: Vec<i64> = weights.shape.iter().map(|&side| side as i64).collect();
-    let weighted = (rendered.windows.squeeze_dim(0) * Tensor::from_slice(&weights.values).view(&shape[..]))
-        .sum(Kind::Float);
+    let weighted = (rendered.windows.squeeze_dim(0)
+        * Tensor::from_slice(&weights.values).view(&shape[..]).to_device(rendered.windows.device()))
+    .sum(Kind::Float);
     let mut gradient = GradientSum::new(image.shape[2], image.shape[1]);
     if weighted.requires_grad() {
         crate::gradient::back_propagate(&weighted, &rendered.leaves, &mut gradient);

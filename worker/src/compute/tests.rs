@@ -3,7 +3,8 @@
 use clipig_experiment::Scope;
 use clipig_experiment::random::Key;
 use clipig_schedule::{
-    Canvas, GradientSum, Shard, ShardCompute, ShardError, ShardIndex, ShardResult, ShardTask, TargetIndex,
+    Canvas, Dispatch as _, GradientSum, Shard, ShardCompute, ShardError, ShardIndex, ShardResult, ShardTask,
+    TargetIndex,
 };
 
 use super::ComputePool;
@@ -41,7 +42,7 @@ fn every_task_is_answered_once() {
     let mut pool = pool(3);
     for _ in 0..3 {
         let mut seen = vec![0; 13];
-        pool.compute(tasks(13), &mut |shard, result| {
+        pool.dispatch(tasks(13), &mut |shard, result| {
             seen[shard.0 as usize] += 1;
             result.unwrap().gradient.to_dense()[0].to_bits() == (shard.0 as f32).to_bits()
         });
@@ -53,13 +54,13 @@ fn every_task_is_answered_once() {
 fn a_failure_ends_the_call_and_the_next_one_is_clean() {
     let mut pool = pool(2);
     let mut failed = None;
-    pool.compute(tasks(30), &mut |shard, result| {
+    pool.dispatch(tasks(30), &mut |shard, result| {
         failed = result.err().map(|_| shard);
         failed.is_none()
     });
     assert_eq!(failed, Some(ShardIndex(13)));
     let mut answers = 0;
-    pool.compute(tasks(5), &mut |_, result| {
+    pool.dispatch(tasks(5), &mut |_, result| {
         answers += 1;
         result.is_ok()
     });

@@ -3,9 +3,9 @@
 use std::io::Read;
 
 use clipig_experiment::{Source, limits::MAX_SOURCE_BYTES};
+use clipig_picture::Record;
 
 use crate::failure::Failure;
-use crate::picture::record::Record;
 
 /// The sources of an experiment, and the record of the picture that is to be repeated.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) fn read(files: &[String]) -> Result<Sources, Failure> {
     for file in files {
         let bytes = read_bytes(file)?;
         if bytes.starts_with(b"\x89PNG") {
-            let record = Record::read(file, &bytes)?;
+            let record = Record::read(&bytes).map_err(|error| Failure::usage(format!("`{file}` {error}")))?;
             sources.yaml.push(Source::new(file.clone(), record.experiment.clone()));
             if sources.record.replace(record).is_some() {
                 return Err(Failure::usage("only one picture can be repeated at a time"));

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clipig_experiment::Diagnostics;
+use clipig_models::ModelError;
 
 use crate::output;
 
@@ -44,5 +45,15 @@ impl Failure {
 impl From<Diagnostics> for Failure {
     fn from(problems: Diagnostics) -> Self {
         Self::Experiment(Box::new(problems))
+    }
+}
+
+/// A wrong name is the person's to mend, everything else a failure.
+impl From<ModelError> for Failure {
+    fn from(error: ModelError) -> Self {
+        match error {
+            ModelError::Unknown { .. } => Self::usage(error),
+            _ => Self::failed(error),
+        }
     }
 }

@@ -5,11 +5,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clipig_engine::Assets;
-use clipig_experiment::{Experiment, FeatureSource};
+use clipig_experiment::Experiment;
+use clipig_picture::Record;
+use clipig_schedule::Assets;
 
 use crate::failure::Failure;
-use crate::picture::record::Record;
 
 /// The greatest image file that is read, in bytes.
 const MAX_BYTES: u64 = 256 << 20;
@@ -23,7 +23,7 @@ pub(crate) fn read(
     say: &dyn Fn(String),
 ) -> Result<Assets, Failure> {
     let mut assets = Assets::default();
-    for name in names(experiment) {
+    for name in experiment.image_names() {
         if let Some(bytes) = record.and_then(|record| record.embedded_image(name)) {
             assets.insert(name, bytes);
             continue;
@@ -46,18 +46,6 @@ pub(crate) fn read(
         assets.insert(name, bytes);
     }
     Ok(assets)
-}
-
-/// The images that are used: of active targets, and the first canvas.
-fn names(experiment: &Experiment) -> BTreeSet<&str> {
-    let features =
-        experiment.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
-    let images = features.filter_map(|feature| match &feature.source {
-        FeatureSource::Image(name) => Some(name.as_str()),
-        FeatureSource::Text(_) => None,
-    });
-    let init = experiment.init.image.as_deref().filter(|_| experiment.init.image_tensor.is_none());
-    images.chain(init).collect()
 }
 
 fn read_file(name: &str, experiment_files: &[String]) -> Result<Vec<u8>, String> {

@@ -7,7 +7,6 @@ use clipig_experiment::{Interval, Optimizer, Scope, Source, load, output_name, r
 use clipig_testing::{Oracle, Value};
 
 use crate::arguments::{Arguments, Command, with_long_flags};
-use crate::command::render::overrides;
 
 #[test]
 fn oracle_cli() {
@@ -35,8 +34,8 @@ fn run(case: &Value) -> Result<(), String> {
         let text = case["yaml_files"][file].as_str().ok_or_else(|| format!("there is no file {file}"))?;
         Ok::<_, String>(Source::new(file.clone(), text))
     };
-    let sources = arguments.files.iter().map(source).collect::<Result<Vec<_>, _>>()?;
-    let loaded = load(&sources, &overrides(&arguments)).map_err(|problems| problems.render(false))?;
+    let sources = arguments.experiment.files.iter().map(source).collect::<Result<Vec<_>, _>>()?;
+    let loaded = load(&sources, &arguments.overrides()).map_err(|problems| problems.render(false))?;
     let (found, wanted) = (&loaded.experiment, &case["parameters"]);
     let scope = Scope::new(Key::root(0), 0, found.epochs);
     let resolution = found.resolution.each_ref().map(|side| side.evaluate(&scope).unwrap_or_default());
@@ -61,7 +60,7 @@ fn run(case: &Value) -> Result<(), String> {
         ("optimizer", serde_json::json!(optimizer)),
         ("device", serde_json::json!(found.device)),
         ("snapshot_interval", interval),
-        ("repeat", serde_json::json!(arguments.repeat)),
+        ("repeat", serde_json::json!(arguments.compute.repeat)),
         ("targets", serde_json::json!(names)),
     ];
     for (name, found) in pairs {

@@ -1,13 +1,17 @@
-//! One job, epoch by epoch, in the order that DESIGN.md fixes.
+//! One job, epoch by epoch, in the order that ARCHITECTURE.md fixes.
+//!
+//! An epoch begins ([`EpochLoop::begin_epoch`]), takes the gradients of its nodes in whatever order they arrive
+//! ([`EpochUnderWay::accept`]), and is finished ([`EpochLoop::finish_epoch`]). Who computes the nodes, and how
+//! often they were lost on the way, is not known here and cannot change the picture.
 
 use std::sync::Arc;
 
 use clipig_experiment::limits::{self, ResolutionError};
 use clipig_experiment::random::Key;
-use clipig_experiment::{EvaluationError, Experiment, Scope};
+use clipig_experiment::{EvaluationError, Experiment, Scope, Target};
 use clipig_schedule::{
-    Canvas, CanvasOwner, Dispatch, Epoch, EpochContext, EpochPlan, JobStatistics, MergeError, MergeTree,
-    SampleReport, ShardError, ShardTask, StepError, plan,
+    Canvas, CanvasOwner, CanvasState, Epoch, EpochContext, EpochPlan, EpochValues, GradientSum,
+    JobStatistics, MergeError, MergeTree, Node, SampleReport, ShardError, StepError, TargetIndex, plan,
 };
 
 /// What a job is made of, besides its canvas.
@@ -46,16 +50,42 @@ pub enum JobErrorCause {
     /// The canvas failed.
     #[error(transparent)]
     Step(#[from] StepError),
-    /// A result did not fit the plan: a fault of the farm.
-    #[error(transparent)]
-    Merge(#[from] MergeError),
     /// Not all shards were computed: whoever computes went away.
     #[error("{0} shards were not computed")]
     Incomplete(usize),
 }
 
+/// Why a node's result was not taken. Nothing has changed then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AcceptError {
+    /// It does not belong to the tree, or was merged before.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// The gradient belongs to another canvas.
+    #[error("the gradient is for a canvas of {found:?}, not of {expected:?}")]
+    Size {
+        /// Width and height of the canvas.
+        expected: [usize; 2],
+        /// Width and height of the gradient.
+        found: [usize; 2],
+    },
+    /// The reports do not fit the plan.
+    #[error("node {node}: {found} reports where the plan has {expected}")]
+    Reports {
+        /// The node.
+        node: Node,
+        /// Samples that the plan gives it.
+        expected: usize,
+        /// Reports that came.
+        found: usize,
+    },
+    /// A report tells of features or constraints that the target does not have.
+    #[error("node {0}: a report has more features or constraints than its target")]
+    Shape(Node),
+}
+
 /// What happened in one epoch.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EpochReport {
     /// The epoch.
     pub epoch: Epoch,
@@ -71,26 +101,132 @@ pub struct EpochReport {
     pub resolution: [u32; 2],
     /// Samples computed.
     pub samples: usize,
+    /// What each shard's samples told, in the order of the plan.
+    pub shards: Vec<(TargetIndex, Vec<SampleReport>)>,
 }
 
 /// Runs one job.
-pub struct EpochLoop<C> {
+pub struct EpochLoop {
     spec: JobSpec,
-    canvas: C,
+    canvas: Box<dyn CanvasOwner>,
     statistics: JobStatistics,
     next: u32,
 }
 
-impl<C: CanvasOwner> EpochLoop<C> {
+/// Everything that a job needs to go on elsewhere, between two epochs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobProgress {
+    /// The next epoch.
+    pub next: Epoch,
+    /// Losses, similarities and counts so far.
+    pub statistics: JobStatistics,
+    /// Canvas and optimiser.
+    pub canvas: CanvasState,
+}
+
+/// An epoch whose gradients are being computed.
+pub struct EpochUnderWay {
+    plan: EpochPlan,
+    values: EpochValues,
+    canvas: Canvas,
+    tree: MergeTree,
+    /// Features and constraints of each target.
+    shapes: Vec<[usize; 2]>,
+    /// One entry per shard, filled as nodes are accepted.
+    reports: Vec<Option<Vec<SampleReport>>>,
+}
+
+impl EpochUnderWay {
+    /// The epoch.
+    pub fn epoch(&self) -> Epoch {
+        self.plan.epoch
+    }
+
+    /// All shards.
+    pub fn plan(&self) -> &EpochPlan {
+        &self.plan
+    }
+
+    /// The variables that workers need.
+    pub fn values(&self) -> EpochValues {
+        self.values
+    }
+
+    /// The canvas as the workers see it.
+    pub fn canvas(&self) -> &Canvas {
+        &self.canvas
+    }
+
+    /// Takes the sum of a node and the reports of its shards.
+    ///
+    /// # Errors
+    /// When it does not fit the plan or was taken before; nothing changes then.
+    pub fn accept(
+        &mut self,
+        node: Node,
+        gradient: GradientSum,
+        reports: Vec<Vec<SampleReport>>,
+    ) -> Result<(), AcceptError> {
+        let expected = [self.canvas.width(), self.canvas.height()];
+        let found = [gradient.width(), gradient.height()];
+        if expected != found {
+            return Err(AcceptError::Size { expected, found });
+        }
+        let shards = node.shards(self.plan.shards.len() as u32);
+        let slots = shards.start as usize..shards.end as usize;
+        let planned = &self.plan.shards[slots.clone()];
+        let fits = planned.len() == reports.len()
+            && planned.iter().zip(&reports).all(|(shard, reports)| shard.samples.len() == reports.len());
+        if !fits {
+            let expected = planned.iter().map(|shard| shard.samples.len()).sum();
+            let found = reports.iter().map(Vec::len).sum();
+            return Err(AcceptError::Reports { node, expected, found });
+        }
+        let too_many = planned.iter().zip(&reports).any(|(shard, reports)| {
+            let [features, constraints] = self.shapes[shard.target.0 as usize];
+            reports.iter().any(|report| report.features.len() > features || report.constraints.len() > constraints)
+        });
+        if too_many {
+            return Err(AcceptError::Shape(node));
+        }
+        self.tree.insert_node(node, gradient)?;
+        for (slot, reports) in self.reports[slots].iter_mut().zip(reports) {
+            *slot = Some(reports);
+        }
+        Ok(())
+    }
+
+    /// Are all shards merged?
+    pub fn is_complete(&self) -> bool {
+        self.tree.is_complete()
+    }
+}
+
+impl EpochLoop {
     /// A job that has not begun. `canvas` holds the first canvas, see [`first_resolution`].
-    pub fn new(spec: JobSpec, canvas: C) -> Self {
+    pub fn new(spec: JobSpec, canvas: Box<dyn CanvasOwner>) -> Self {
         let statistics = JobStatistics::new(&spec.experiment);
         Self { next: spec.experiment.start_epoch, statistics, spec, canvas }
+    }
+
+    /// A job that goes on where it stopped. `canvas` was restored from its progress.
+    pub fn resume(
+        spec: JobSpec,
+        canvas: Box<dyn CanvasOwner>,
+        next: Epoch,
+        statistics: JobStatistics,
+    ) -> Self {
+        Self { next: next.0, statistics: statistics.fitted_to(&spec.experiment), spec, canvas }
     }
 
     /// The next epoch; `None` when all are done.
     pub fn next_epoch(&self) -> Option<Epoch> {
         (self.next < self.spec.experiment.epochs).then_some(Epoch(self.next))
+    }
+
+    /// The experiment.
+    pub fn experiment(&self) -> &Arc<Experiment> {
+        &self.spec.experiment
     }
 
     /// Losses, similarities and counts so far.
@@ -103,27 +239,37 @@ impl<C: CanvasOwner> EpochLoop<C> {
         self.canvas.canvas()
     }
 
-    /// Runs one epoch. `seen` is called with the canvas as the workers see it, before the step.
+    /// What a checkpoint keeps. Only meaningful between two epochs: within one the canvas is processed, but not
+    /// stepped.
+    pub fn progress(&self) -> JobProgress {
+        JobProgress {
+            next: Epoch(self.next),
+            statistics: self.statistics.clone(),
+            canvas: self.canvas.state(),
+        }
+    }
+
+    /// A scope of the last finished epoch, for tables that show evaluated weights.
+    pub fn last_scope(&self) -> Scope {
+        let [width, height] = self.canvas.size();
+        Scope::new(Key::root(self.spec.seed), self.next.saturating_sub(1), self.spec.experiment.epochs)
+            .with_resolution(width, height)
+            .with_learnrate(0.0, 0.0)
+            .with_similarity(0.0)
+    }
+
+    /// Begins the next epoch: context, resolution, learn rate, post-processing, plan. `None` when all are done.
+    ///
+    /// An epoch that was begun and not finished has changed the canvas; go on from the last checkpoint then.
     ///
     /// # Errors
     /// When something fails; the job cannot go on then.
-    pub fn run_epoch(
-        &mut self,
-        workers: &mut dyn Dispatch,
-        seen: &mut dyn FnMut(&Canvas),
-    ) -> Result<Option<EpochReport>, JobError> {
+    pub fn begin_epoch(&mut self) -> Result<Option<EpochUnderWay>, JobError> {
         let Some(epoch) = self.next_epoch() else { return Ok(None) };
-        let report = self.try_epoch(epoch, workers, seen).map_err(|cause| JobError { epoch, cause })?;
-        self.next += 1;
-        Ok(Some(report))
+        self.try_begin(epoch).map(Some).map_err(|cause| JobError { epoch, cause })
     }
 
-    fn try_epoch(
-        &mut self,
-        epoch: Epoch,
-        workers: &mut dyn Dispatch,
-        seen: &mut dyn FnMut(&Canvas),
-    ) -> Result<EpochReport, JobErrorCause> {
+    fn try_begin(&mut self, epoch: Epoch) -> Result<EpochUnderWay, JobErrorCause> {
         let experiment = Arc::clone(&self.spec.experiment);
         // 1. context
         let scope = Scope::new(Key::root(self.spec.seed), epoch.0, experiment.epochs);
@@ -134,23 +280,43 @@ impl<C: CanvasOwner> EpochLoop<C> {
         // 3. learn rate
         let learnrate_scale = experiment.learnrate_scale.evaluate(&scope)?;
         let learnrate = self.canvas.base_rate() * learnrate_scale * experiment.learnrate.evaluate(&scope)?;
-        let scope = scope.with_learnrate(learnrate, learnrate_scale);
+        let values = EpochValues { resolution, learnrate, learnrate_scale };
+        let scope = values.scope(&experiment, self.spec.seed, epoch);
         // 4. post-processing
         self.canvas.post_process(&scope)?;
         // 5. plan
         let plan = plan(&experiment, &scope, self.spec.shard_size);
-        // 6. shards → patches, 7. merge
-        let canvas = self.canvas.canvas();
-        seen(&canvas);
-        let (merged, samples) = compute(&plan, &scope, &canvas, workers)?;
+        // 6. shards → gradients: others compute them. 7. merge: as they arrive.
+        let tree = MergeTree::new(plan.shards.len() as u32);
+        let reports = vec![None; plan.shards.len()];
+        let shape = |target: &Target| [target.features.len(), target.constraints.len()];
+        let shapes = experiment.targets.iter().map(shape).collect();
+        Ok(EpochUnderWay { plan, values, canvas: self.canvas.canvas(), tree, shapes, reports })
+    }
+
+    /// Finishes an epoch whose shards are all merged: step and report.
+    ///
+    /// # Errors
+    /// When shards are missing or the step fails; the job cannot go on then.
+    pub fn finish_epoch(&mut self, epoch: EpochUnderWay) -> Result<EpochReport, JobError> {
+        let number = epoch.epoch();
+        self.try_finish(epoch).map_err(|cause| JobError { epoch: number, cause })
+    }
+
+    fn try_finish(&mut self, epoch: EpochUnderWay) -> Result<EpochReport, JobErrorCause> {
+        let missing = epoch.reports.iter().filter(|report| report.is_none()).count();
+        if missing > 0 {
+            return Err(JobErrorCause::Incomplete(missing));
+        }
+        let samples: Vec<Vec<SampleReport>> = epoch.reports.into_iter().flatten().collect();
         // 8. step
         let loss: f64 = samples.iter().flatten().map(|sample| sample.loss).sum();
-        let gradient = merged.into_sum().filter(|_| loss != 0.0);
+        let gradient = epoch.tree.into_sum().filter(|_| loss != 0.0);
         if let Some(gradient) = &gradient {
-            self.canvas.step(gradient, learnrate)?;
+            self.canvas.step(gradient, epoch.values.learnrate)?;
         }
         // 9. report
-        for (shard, samples) in plan.shards.iter().zip(&samples) {
+        for (shard, samples) in epoch.plan.shards.iter().zip(&samples) {
             for sample in samples {
                 self.statistics.add(shard.target, sample);
             }
@@ -158,50 +324,18 @@ impl<C: CanvasOwner> EpochLoop<C> {
         if gradient.is_some() {
             self.statistics.loss.push(loss, true);
         }
+        self.next += 1;
         Ok(EpochReport {
-            epoch,
+            epoch: epoch.plan.epoch,
             loss,
             stepped: gradient.is_some(),
-            learnrate,
-            learnrate_scale,
-            resolution,
+            learnrate: epoch.values.learnrate,
+            learnrate_scale: epoch.values.learnrate_scale,
+            resolution: epoch.values.resolution,
             samples: samples.iter().map(Vec::len).sum(),
+            shards: epoch.plan.shards.iter().map(|shard| shard.target).zip(samples).collect(),
         })
     }
-}
-
-/// Computes all shards of a plan and merges them; the reports are in the order of the plan.
-fn compute(
-    plan: &EpochPlan,
-    scope: &Scope,
-    canvas: &Canvas,
-    workers: &mut dyn Dispatch,
-) -> Result<(MergeTree, Vec<Vec<SampleReport>>), JobErrorCause> {
-    let tasks = plan.shards.iter().map(|shard| ShardTask {
-        shard: shard.clone(),
-        scope: scope.clone(),
-        canvas: canvas.clone(),
-    });
-    let mut tree = MergeTree::new(plan.shards.len() as u32);
-    let mut reports: Vec<Option<Vec<SampleReport>>> = vec![None; plan.shards.len()];
-    let mut failure: Option<JobErrorCause> = None;
-    workers.dispatch(tasks.collect(), &mut |shard, result| {
-        let merged = result.map_err(JobErrorCause::from).and_then(|result| {
-            tree.insert(shard, result.gradient)?;
-            reports[shard.0 as usize] = Some(result.samples);
-            Ok(())
-        });
-        failure = merged.err();
-        failure.is_none()
-    });
-    if let Some(failure) = failure {
-        return Err(failure);
-    }
-    let missing = reports.iter().filter(|report| report.is_none()).count();
-    if missing > 0 {
-        return Err(JobErrorCause::Incomplete(missing));
-    }
-    Ok((tree, reports.into_iter().flatten().collect()))
 }
 
 /// The resolution of an experiment's first epoch.

@@ -1,9 +1,21 @@
 //! The epoch loop: plans, hands out shards, merges their gradients, steps the canvas.
 //!
-//! No tensor is computed here. The canvas comes in as a [`CanvasOwner`](clipig_schedule::CanvasOwner), the
-//! workers as a [`Dispatch`](clipig_schedule::Dispatch), so the loop can be tested in milliseconds.
+//! No tensor is computed here. The canvas comes in as a [`CanvasOwner`](clipig_schedule::CanvasOwner), so
+//! everything can be tested in milliseconds.
 
 mod epoch_loop;
+mod http;
+pub mod job_runner;
+pub mod metrics;
+pub mod rpc;
+pub mod server;
+pub mod settings;
 pub mod snapshot;
+pub mod store;
+pub mod switchboard;
+pub mod farm;
 
-pub use epoch_loop::{EpochLoop, EpochReport, JobError, JobErrorCause, JobSpec, first_resolution};
+pub use epoch_loop::{
+    AcceptError, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobProgress, JobSpec,
+    first_resolution,
+};

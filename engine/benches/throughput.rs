@@ -8,17 +8,19 @@
 //! peak is the share of the machine that reaches the picture. Experiments 05 and 08 of `examples/` run unless
 //! files are named.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use clipig_coordinator::{EpochLoop, JobSpec, first_resolution};
+use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
 use clipig_engine::clip::weights::Weights;
 use clipig_engine::clip::{Architecture, Clip};
-use clipig_engine::{Assets, CanvasEngine, GradientEngine, device, prepare};
+use clipig_engine::{CanvasEngine, GradientEngine, device, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{CPU_SHARD, CanvasOwner, GPU_SHARD, ShardCompute, threads_per_shard};
-use clipig_worker::ComputePool;
+use clipig_schedule::{
+    Assets, CPU_SHARD, CanvasOwner, GPU_SHARD, Node, ShardCompute, ShardTask, threads_per_shard,
+};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use tch::{Device, Kind, Tensor};
@@ -129,21 +131,45 @@ impl Run {
             .expect("a first canvas");
         let prepared = prepare(clip, &experiment, &Assets::default(), &canvas.canvas()).expect("features");
         let prepared = Arc::new(prepared);
-        let engine = || -> Box<dyn ShardCompute> {
-            Box::new(GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared)))
+        let side_by_side = if on_cpu { (cores / threads).max(1) } else { 1 };
+        let new_engine = || {
+            GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared), threads)
         };
-        let shards = if on_cpu { (cores / threads).max(1) } else { 1 };
-        let engines = (0..shards).map(|_| engine()).collect();
-        let mut workers = ComputePool::start(engines, move || device::set_threads(threads)).expect("threads");
-        let mut job = EpochLoop::new(JobSpec { experiment, seed: 1, shard_size }, canvas);
+        let mut engines: Vec<GradientEngine> = (0..side_by_side).map(|_| new_engine()).collect();
+        let spec = JobSpec { experiment: Arc::clone(&experiment), seed: 1, shard_size };
+        let mut job = EpochLoop::new(spec, Box::new(canvas));
         // The first epoch warms caches up.
-        job.run_epoch(&mut workers, &mut |_| {}).expect("the first epoch");
+        run_epoch(&mut job, &mut engines);
         let (start, mut samples) = (Instant::now(), 0);
-        while let Some(report) = job.run_epoch(&mut workers, &mut |_| {}).expect("an epoch") {
+        while let Some(report) = run_epoch(&mut job, &mut engines) {
             samples += report.samples;
         }
         Self { samples_per_second: samples as f64 / start.elapsed().as_secs_f64(), threads }
     }
+}
+
+/// One epoch, its shards dealt out among the engines, each on a thread of its own.
+fn run_epoch(job: &mut EpochLoop, engines: &mut [GradientEngine]) -> Option<EpochReport> {
+    let mut epoch = job.begin_epoch().expect("an epoch")?;
+    let scope = epoch.values().scope(job.experiment(), 1, epoch.epoch());
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|threads| {
+        for engine in engines {
+            let (epoch, scope, next, results) = (&epoch, &scope, &next, &results);
+            threads.spawn(move || {
+                while let Some(shard) = epoch.plan().shards.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (shard, node) = (shard.clone(), Node::leaf(shard.index));
+                    let task = ShardTask { shard, scope: scope.clone(), canvas: epoch.canvas().clone() };
+                    let result = engine.compute(&task).expect("a shard");
+                    results.lock().expect("no thread panicked").push((node, result));
+                }
+            });
+        }
+    });
+    for (node, result) in results.into_inner().expect("no thread panicked") {
+        epoch.accept(node, result.gradient, vec![result.samples]).expect("a shard of this epoch");
+    }
+    Some(job.finish_epoch(epoch).expect("a step"))
 }
 
 /// A safetensors file in OpenAI's naming with random float16 weights of the ViT-B/32 shape.

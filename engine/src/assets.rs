@@ -1,12 +1,11 @@
 //! Images that an experiment names, read by somebody else.
 //!
-//! The engine opens no path: a client reads the files and hands their bytes over, decoded here with bounds
-//! on what a file may unfold to.
+//! The engine opens no path: a client reads the files and hands their bytes over
+//! ([`Assets`]), decoded here with bounds on what a file may unfold to.
 
-use std::collections::BTreeMap;
 use std::io::Cursor;
-use std::sync::Arc;
 
+use clipig_schedule::Assets;
 use image::{DynamicImage, ImageReader, Limits};
 
 /// The greatest side of an image that is read.
@@ -33,36 +32,13 @@ pub enum AssetError {
     },
 }
 
-/// The bytes of image files, by the names that the experiment uses. Cloning shares them.
-#[derive(Clone, Debug, Default)]
-pub struct Assets {
-    files: BTreeMap<String, Arc<[u8]>>,
-}
-
-impl Assets {
-    /// Adds a file's bytes under the name that the experiment uses.
-    pub fn insert(&mut self, name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
-        self.files.insert(name.into(), bytes.into());
-    }
-
-    /// The bytes of a file.
-    pub fn bytes(&self, name: &str) -> Option<&Arc<[u8]>> {
-        self.files.get(name)
-    }
-
-    /// All names and bytes.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<[u8]>)> {
-        self.files.iter().map(|(name, bytes)| (name.as_str(), bytes))
-    }
-
-    /// Decodes an image.
-    ///
-    /// # Errors
-    /// When it is missing, too large or not an image.
-    pub fn image(&self, name: &str) -> Result<DynamicImage, AssetError> {
-        let bytes = self.files.get(name).ok_or_else(|| AssetError::Missing(name.to_owned()))?;
-        decode(bytes).map_err(|reason| AssetError::Unreadable { name: name.to_owned(), reason })
-    }
+/// Decodes one of the images.
+///
+/// # Errors
+/// When it is missing, too large or not an image.
+pub(crate) fn image(assets: &Assets, name: &str) -> Result<DynamicImage, AssetError> {
+    let bytes = assets.bytes(name).ok_or_else(|| AssetError::Missing(name.to_owned()))?;
+    decode(bytes).map_err(|reason| AssetError::Unreadable { name: name.to_owned(), reason })
 }
 
 /// Decodes an image within bounds.

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Scope};
-use clipig_schedule::{Canvas, CanvasOwner, EpochContext, GradientSum, StepError};
+use clipig_schedule::{Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, StepError};
 use tch::Tensor;
 
-use crate::assets::Assets;
 use crate::gradient::panic_message;
 use crate::init::{InitError, first_canvas};
 use crate::optimizer::{OptimizerState, base_rate};
@@ -37,6 +36,19 @@ impl CanvasEngine {
         let pixels = first_canvas(&experiment.init, size, assets, run)?;
         let optimizer = OptimizerState::new(experiment.optimizer, pixels.len());
         Ok(Self { experiment, size, pixels, optimizer })
+    }
+
+    /// A canvas as it was saved. The optimiser starts afresh where it is another one by now, or where its
+    /// averages do not fit.
+    pub fn restore(experiment: Arc<Experiment>, state: CanvasState) -> Self {
+        let size = Size { width: state.canvas.width() as i64, height: state.canvas.height() as i64 };
+        let pixels = state.canvas.into_pixels();
+        let optimizer = if state.optimizer == experiment.optimizer.name() {
+            OptimizerState::restore(experiment.optimizer, pixels.len(), state.steps, state.averages)
+        } else {
+            OptimizerState::new(experiment.optimizer, pixels.len())
+        };
+        Self { experiment, size, pixels, optimizer }
     }
 }
 
@@ -71,6 +83,19 @@ impl CanvasOwner for CanvasEngine {
     fn canvas(&self) -> Canvas {
         Canvas::new(self.size.width as usize, self.size.height as usize, self.pixels.clone())
             .expect("the canvas holds as many values as its size says")
+    }
+
+    fn size(&self) -> [u32; 2] {
+        [self.size.width as u32, self.size.height as u32]
+    }
+
+    fn state(&self) -> CanvasState {
+        CanvasState {
+            canvas: self.canvas(),
+            optimizer: self.experiment.optimizer.name().to_owned(),
+            steps: self.optimizer.steps(),
+            averages: self.optimizer.averages().to_vec(),
+        }
     }
 
     fn step(&mut self, gradient: &GradientSum, rate: f64) -> Result<(), StepError> {

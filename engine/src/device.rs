@@ -36,12 +36,17 @@ pub fn load_cuda() {
     }
 }
 
+/// How many GPUs can be used; [`load_cuda`] comes first.
+pub fn gpus() -> usize {
+    if Cuda::is_available() { usize::try_from(Cuda::device_count()).unwrap_or(0) } else { 0 }
+}
+
 /// The device of that name: `cpu`, `cuda`, `cuda:N` or `auto` (the first GPU where there is one).
 ///
 /// # Errors
 /// When the name is none of a device or there is no such GPU.
 pub fn select(name: &str) -> Result<Device, DeviceError> {
-    let gpus = if Cuda::is_available() { Cuda::device_count() } else { 0 };
+    let gpus = gpus() as i64;
     let index = match name {
         "cpu" => return Ok(Device::Cpu),
         "auto" if gpus == 0 => return Ok(Device::Cpu),

@@ -11,6 +11,7 @@ use tch::{Kind, Tensor};
 
 use crate::clip::{Clip, unit_length};
 use crate::constraint;
+use crate::device;
 use crate::loss::{Choice, FeatureLosses};
 use crate::region::Size;
 use crate::resample;
@@ -21,12 +22,18 @@ pub struct GradientEngine {
     clip: Arc<Clip>,
     experiment: Arc<Experiment>,
     prepared: Arc<Prepared>,
+    threads: usize,
 }
 
 impl GradientEngine {
-    /// An engine for one job.
-    pub fn new(clip: Arc<Clip>, experiment: Arc<Experiment>, prepared: Arc<Prepared>) -> Self {
-        Self { clip, experiment, prepared }
+    /// An engine for one job that computes with `threads` threads within an operation.
+    pub fn new(
+        clip: Arc<Clip>,
+        experiment: Arc<Experiment>,
+        prepared: Arc<Prepared>,
+        threads: usize,
+    ) -> Self {
+        Self { clip, experiment, prepared, threads }
     }
 
     fn compute_samples(&self, task: &ShardTask) -> Result<ShardResult, ShardError> {
@@ -84,9 +91,23 @@ impl GradientEngine {
 
 impl ShardCompute for GradientEngine {
     fn compute(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
+        // The calling thread may have computed another job's shard before.
+        device::set_threads(self.threads);
         // libtorch reports failures by panicking in tch's wrappers; they end here.
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.compute_samples(task)));
-        result.unwrap_or_else(|panic| Err(ShardError::Device(panic_message(panic.as_ref()))))
+        result.unwrap_or_else(|panic| Err(panic_error(panic.as_ref())))
+    }
+}
+
+/// What a panic of tch's wrappers means.
+pub(crate) fn panic_error(panic: &(dyn std::any::Any + Send)) -> ShardError {
+    let message = panic_message(panic);
+    let lower = message.to_lowercase();
+    // libtorch's allocators have no error type of their own; these are their words on GPU and CPU.
+    if lower.contains("out of memory") || lower.contains("can't allocate memory") {
+        ShardError::OutOfMemory(message)
+    } else {
+        ShardError::Device(message)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use clipig_experiment::random::Key;
 use clipig_experiment::{ImageTensor, Init};
+use clipig_schedule::Assets;
 use tch::{Kind, Tensor};
 
-use crate::assets::{AssetError, Assets};
+use crate::assets::{self, AssetError};
 use crate::colors;
 use crate::noise::normal;
 use crate::region::{Region, Size};
@@ -35,7 +36,7 @@ pub(crate) fn first_canvas(
         cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
     } else {
         let pixels = match &init.image {
-            Some(name) => cover(&image_tensor(&assets.image(name)?.to_rgb8()), own),
+            Some(name) => cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), own),
             None => Tensor::from_slice(&normal(run.with_path("init"), &Region::whole(own).points()))
                 .view([1, 3, own.height, own.width]),
         };

@@ -1,8 +1,8 @@
 //! Tensors: CLIP, transforms, constraints, losses, gradients, the canvas and its optimisers.
 //!
 //! Two objects leave this crate, one for each of the farm's traits: [`GradientEngine`] turns a canvas and a
-//! shard into a gradient, [`CanvasEngine`] owns the canvas, its optimiser and the post-processing. Everything
-//! else serves them.
+//! shard into a gradient, [`CanvasEngine`] owns the canvas, its optimiser and the post-processing.
+//! [`DeviceFactory`] and [`CanvasEngines`] make them for the jobs of a farm. Everything else serves them.
 
 mod assets;
 mod canvas;
@@ -10,6 +10,7 @@ pub mod clip;
 mod colors;
 pub mod constraint;
 pub mod device;
+mod factory;
 mod gaussian;
 mod gradient;
 mod init;
@@ -22,9 +23,11 @@ mod rating;
 mod region;
 mod resample;
 pub mod transform;
+mod vocabulary;
 
-pub use assets::{AssetError, Assets};
+pub use assets::AssetError;
 pub use canvas::CanvasEngine;
+pub use factory::{CanvasEngines, DeviceFactory};
 pub use gradient::GradientEngine;
 pub use init::InitError;
 pub use prepare::{PrepareError, encode_texts, prepare};

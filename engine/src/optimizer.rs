@@ -23,7 +23,7 @@ pub(crate) fn base_rate(optimizer: Optimizer) -> f64 {
 pub(crate) struct OptimizerState {
     kind: Optimizer,
     /// Steps taken.
-    steps: i32,
+    steps: u32,
     /// Running averages, each as long as the canvas; how many depends on the kind.
     averages: Vec<Vec<f32>>,
 }
@@ -40,10 +40,27 @@ impl OptimizerState {
         Self { kind, steps: 0, averages: vec![vec![0.0; len]; averages] }
     }
 
+    /// An optimiser as it was saved; a fresh one where what was saved does not fit.
+    pub(crate) fn restore(kind: Optimizer, len: usize, steps: u32, averages: Vec<Vec<f32>>) -> Self {
+        let fresh = Self::new(kind, len);
+        let fits = averages.len() == fresh.averages.len() && averages.iter().all(|a| a.len() == len);
+        if fits { Self { steps, averages, ..fresh } } else { fresh }
+    }
+
+    /// Steps taken.
+    pub(crate) fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// Running averages, each as long as the canvas.
+    pub(crate) fn averages(&self) -> &[Vec<f32>] {
+        &self.averages
+    }
+
     /// One step of `values` along `gradient`.
     pub(crate) fn step(&mut self, values: &mut [f32], gradient: &[f32], rate: f64) {
         self.steps += 1;
-        let update = Update::new(self.kind, self.steps, rate);
+        let update = Update::new(self.kind, i32::try_from(self.steps).unwrap_or(i32::MAX), rate);
         let threads = if values.len() < PARALLEL {
             1
         } else {

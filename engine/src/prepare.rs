@@ -2,10 +2,10 @@
 //! for.
 
 use clipig_experiment::{Experiment, FeatureScale, FeatureSource};
-use clipig_schedule::{Canvas, Prepared, PreparedTarget};
+use clipig_schedule::{Assets, Canvas, Prepared, PreparedTarget};
 use tch::{Kind, Tensor};
 
-use crate::assets::{AssetError, Assets};
+use crate::assets::{self, AssetError};
 use crate::clip::tokenizer::{TokenizeError, Tokenizer};
 use crate::clip::{Clip, preprocess, unit_length};
 use crate::region::Size;
@@ -86,7 +86,7 @@ pub fn encode_texts<T: AsRef<str>>(clip: &Clip, texts: &[T]) -> Result<Tensor, T
 }
 
 fn encode_asset(clip: &Clip, assets: &Assets, name: &str) -> Result<Tensor, AssetError> {
-    let image = assets.image(name)?;
+    let image = assets::image(assets, name)?;
     let window = preprocess::window_tensor(&image, clip.window() as u32).to_device(clip.device());
     Ok(unit_length(&clip.encode_image(&clip.normalize(&window))).to_device(tch::Device::Cpu))
 }

@@ -1,4 +1,4 @@
-//! Whole training runs against the original: coordinator, workers and engine joined as in `clipig render`.
+//! Whole training runs against the original: epoch loop and engines joined as on a farm.
 
 mod support;
 
@@ -7,14 +7,14 @@ use std::sync::Arc;
 use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
 use clipig_engine::clip::weights::Weights;
 use clipig_engine::clip::{Architecture, Clip};
-use clipig_engine::{Assets, CanvasEngine, GradientEngine, prepare};
+use clipig_engine::{CanvasEngine, GradientEngine, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, ImageTensor, Overrides, Scope, Source, load};
 use clipig_schedule::{
-    Canvas, CanvasOwner, EpochContext, GradientSum, JobStatistics, ShardCompute, StepError,
+    Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, JobStatistics, Node, ShardCompute,
+    ShardTask, StepError,
 };
 use clipig_testing::{Oracle, Tensors, Value, mismatch};
-use clipig_worker::ComputePool;
 use safetensors::SafeTensors;
 use tch::Kind;
 
@@ -120,19 +120,22 @@ fn run(oracle: &Oracle, tensors: &Tensors, models: &mut Models<'_>, case: &Value
         }
     }
     let prepared = Arc::new(prepare(&clip, &experiment, &assets, &canvas.canvas()).map_err(failed)?);
-    let engine = || -> Box<dyn ShardCompute> {
-        Box::new(GradientEngine::new(Arc::clone(&clip), Arc::clone(&experiment), Arc::clone(&prepared)))
-    };
-    let mut workers = ComputePool::start(vec![engine(), engine()], || {}).map_err(failed)?;
+    let mut engine = GradientEngine::new(Arc::clone(&clip), Arc::clone(&experiment), prepared, 1);
     let spec = JobSpec { experiment: Arc::clone(&experiment), seed: SEED, shard_size: 2 };
     let first_gradient = FirstGradient::default();
-    let mut job = EpochLoop::new(spec, Recording { canvas, first_gradient: Arc::clone(&first_gradient) });
+    let recording = Recording { canvas, first_gradient: Arc::clone(&first_gradient) };
+    let mut job = EpochLoop::new(spec, Box::new(recording));
     let mut trace = case["trace"].as_array().map_or(&[][..], Vec::as_slice).iter();
-    loop {
-        let mut seen = None;
-        let report =
-            job.run_epoch(&mut workers, &mut |canvas| seen = Some(canvas.clone())).map_err(failed)?;
-        let (Some(report), Some(seen)) = (report, seen) else { break };
+    while let Some(mut epoch_under_way) = job.begin_epoch().map_err(failed)? {
+        let seen = epoch_under_way.canvas().clone();
+        let scope = epoch_under_way.values().scope(&experiment, SEED, epoch_under_way.epoch());
+        for shard in epoch_under_way.plan().shards.clone() {
+            let node = Node::leaf(shard.index);
+            let task = ShardTask { shard, scope: scope.clone(), canvas: seen.clone() };
+            let result = engine.compute(&task).map_err(failed)?;
+            epoch_under_way.accept(node, result.gradient, vec![result.samples]).map_err(failed)?;
+        }
+        let report = job.finish_epoch(epoch_under_way).map_err(failed)?;
         forward(case, tensors, &report, &seen)
             .and_then(|()| {
                 trace.next().map_or(Ok(()), |wanted| epoch(case, wanted, &report, job.statistics()))
@@ -266,6 +269,14 @@ impl CanvasOwner for Recording {
 
     fn canvas(&self) -> Canvas {
         self.canvas.canvas()
+    }
+
+    fn size(&self) -> [u32; 2] {
+        self.canvas.size()
+    }
+
+    fn state(&self) -> CanvasState {
+        self.canvas.state()
     }
 
     fn step(&mut self, gradient: &GradientSum, rate: f64) -> Result<(), StepError> {

@@ -4,6 +4,8 @@
 //! that may be expressions are [`Float`] and [`Int`]: evaluate them with a [`Scope`](crate::Scope) each time
 //! their value is needed.
 
+use std::collections::BTreeSet;
+
 use crate::expression::{Float, Int};
 
 /// A whole experiment, every default filled in.
@@ -111,6 +113,19 @@ pub enum Optimizer {
     RmsProp,
 }
 
+impl Optimizer {
+    /// The name that experiments use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Adam => "adam",
+            Self::Sgd => "sgd",
+            Self::SparseAdam => "sparse_adam",
+            Self::Adadelta => "adadelta",
+            Self::RmsProp => "rmsprob",
+        }
+    }
+}
+
 /// The first canvas.
 #[derive(Clone, Debug)]
 pub struct Init {
@@ -213,6 +228,15 @@ pub enum FeatureSource {
     Text(String),
     /// Path of an image.
     Image(String),
+}
+
+impl FeatureSource {
+    /// The words, or the path.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Image(text) => text,
+        }
+    }
 }
 
 /// Distance between the window's feature and the target's.
@@ -435,4 +459,18 @@ pub struct Bounds {
     pub above: Option<[Float; 3]>,
     /// Be below this.
     pub below: Option<[Float; 3]>,
+}
+
+impl Experiment {
+    /// The images that are used: those of active targets, and the first canvas.
+    pub fn image_names(&self) -> BTreeSet<&str> {
+        let features =
+            self.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
+        let images = features.filter_map(|feature| match &feature.source {
+            FeatureSource::Image(name) => Some(name.as_str()),
+            FeatureSource::Text(_) => None,
+        });
+        let init = self.init.image.as_deref().filter(|_| self.init.image_tensor.is_none());
+        images.chain(init).collect()
+    }
 }

@@ -8,8 +8,14 @@ pub const NAME: &str = "clipig-tiny";
 /// SHA-256 of [`BYTES`]; a test compares.
 pub const SHA256: &str = "4f4ff74b75c7d503d935b1985f78748c3993387a5b6a60271892fba51e26b007";
 
-/// The weights, in safetensors format.
-pub static BYTES: &[u8] = include_bytes!("../clipig-tiny.safetensors");
+/// Size of the weights in bytes, also where they are left out.
+pub const SIZE: u64 = include_bytes!("../clipig-tiny.safetensors").len() as u64;
+
+/// Are the weights inside this program? The feature `embedded` decides; clients of a farm do without.
+pub const IS_HERE: bool = cfg!(feature = "embedded");
+
+/// The weights, in safetensors format; empty where they are left out.
+pub static BYTES: &[u8] = if IS_HERE { include_bytes!("../clipig-tiny.safetensors") } else { &[] };
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
+    embedded,
     error::ModelError,
     record::Record,
     registry::{self, Origin, Registered},
@@ -91,7 +92,7 @@ impl Store {
         let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file);
         let record = metadata.as_ref().and_then(|_| Record::read(&self.record_file(model.name)));
         let place = match (model.origin, &metadata) {
-            (Origin::Embedded, _) => Place::Embedded,
+            (Origin::Embedded, _) if embedded::IS_HERE => Place::Embedded,
             (_, Some(_)) => Place::Stored(file),
             (_, None) => Place::Absent,
         };

@@ -138,7 +138,7 @@ static REGISTRY: [Registered; 9] = [
         about: "small model inside clipig: emoji-like things, colours, two things at once",
         origin: Origin::Embedded,
         sha256: Some(embedded::SHA256),
-        size: Some(embedded::BYTES.len() as u64),
+        size: Some(embedded::SIZE),
         spec: spec(64, 192, 3, 2, QuickGelu),
         licence: "MIT OR Apache-2.0 (weights); training data: see `clipig licenses`",
     },

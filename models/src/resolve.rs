@@ -56,10 +56,13 @@ impl Store {
     fn resolve_checked(&self, name: &str, always: bool) -> Result<Resolved, ModelError> {
         let known = registry::find(name);
         if let Some(model) = known.filter(|model| model.origin == Origin::Embedded) {
+            if !embedded::IS_HERE {
+                return Err(ModelError::NotEmbedded);
+            }
             return Ok(Resolved {
                 name: model.name.to_owned(),
                 sha256: embedded::SHA256.to_owned(),
-                size: embedded::BYTES.len() as u64,
+                size: embedded::SIZE,
                 spec: model.spec,
                 weights: Weights::Embedded(embedded::BYTES),
             });

@@ -1,10 +1,10 @@
-//! Pixels as plain memory: the canvas that a worker reads and the patches that it returns.
+//! Pixels as plain memory: the canvas that a worker reads.
 
 use std::sync::Arc;
 
 /// The image being trained as a worker sees it: `[3, height, width]` float32, channel by channel, row by
 /// row. Cloning shares the pixels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Canvas {
     width: usize,
     height: usize,
@@ -48,37 +48,22 @@ impl Canvas {
         self.height
     }
 
+    /// The values, without a copy where nobody else holds them.
+    pub fn into_pixels(self) -> Vec<f32> {
+        Arc::unwrap_or_clone(self.pixels)
+    }
+
+    /// The values where nobody else holds them; else the canvas as it was.
+    ///
+    /// # Errors
+    /// When they are shared.
+    pub fn try_into_pixels(self) -> Result<Vec<f32>, Self> {
+        let Self { width, height, pixels } = self;
+        Arc::try_unwrap(pixels).map_err(|pixels| Self { width, height, pixels })
+    }
+
     /// All values: red rows, green rows, blue rows. Not clamped.
     pub fn pixels(&self) -> &[f32] {
         &self.pixels
     }
-}
-
-/// A rectangle of pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rect {
-    /// First column.
-    pub x: usize,
-    /// First row.
-    pub y: usize,
-    /// Columns.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-}
-
-impl Rect {
-    /// Number of pixels.
-    pub fn area(&self) -> usize {
-        self.width * self.height
-    }
-}
-
-/// A rectangle of the canvas with the gradient in it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Patch {
-    /// Where it lies.
-    pub rect: Rect,
-    /// `[3, rect.height, rect.width]`.
-    pub values: Vec<f32>,
 }

@@ -1,13 +1,20 @@
-//! The two traits by which tensors come in from outside.
+//! The traits by which tensors come in from outside.
 //!
-//! [`ShardCompute`] is what a worker needs, [`CanvasOwner`] what a coordinator needs. The engine implements
-//! both with libtorch; tests of the farm use stand-ins that answer in microseconds.
+//! [`ShardCompute`] is what a worker needs for a job, [`CanvasOwner`] what a coordinator needs; a
+//! [`ComputeFactory`] and a [`CanvasFactory`] make them. The engine implements all with libtorch; tests of the
+//! farm use stand-ins that answer in microseconds.
 
-use clipig_experiment::Scope;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
+use clipig_experiment::{Experiment, Scope};
+
+use crate::brief::JobBrief;
 use crate::canvas::Canvas;
 use crate::gradient::GradientSum;
 use crate::plan::Shard;
+use crate::prepared::Prepared;
 use crate::report::SampleReport;
 
 /// One shard to compute.
@@ -39,9 +46,12 @@ pub enum ShardError {
     /// The gradient is not finite.
     #[error("the gradient of target `{0}` is not finite (NaN or infinite)")]
     NotFinite(String),
-    /// The device failed or is out of memory; another worker may succeed.
+    /// The device failed; another worker may succeed.
     #[error("the device failed: {0}")]
     Device(String),
+    /// The device has not enough memory, also after what could be freed was; another worker may.
+    #[error("the device is out of memory: {0}; smaller batches or a device with more memory would do")]
+    OutOfMemory(String),
 }
 
 /// Turns canvas and shard into a gradient. Owned by one thread.
@@ -51,6 +61,122 @@ pub trait ShardCompute: Send {
     /// # Errors
     /// See [`ShardError`].
     fn compute(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError>;
+}
+
+/// Weights where they lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WeightsSource {
+    /// Inside the program, under the model's name.
+    Embedded,
+    /// In a safetensors file whose content was verified.
+    File(PathBuf),
+}
+
+/// A job as those who compute it need it, with all content at hand.
+#[derive(Clone, Debug)]
+pub struct ComputeJob {
+    /// What the coordinator says of it.
+    pub brief: Arc<JobBrief>,
+    /// The experiment, read from the brief's YAML.
+    pub experiment: Arc<Experiment>,
+    /// The model's weights.
+    pub weights: WeightsSource,
+    /// Image files by the names that the experiment uses.
+    pub assets: Assets,
+}
+
+/// The bytes of image files, by the names that an experiment uses. Cloning shares them.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    files: BTreeMap<String, Arc<[u8]>>,
+}
+
+impl Assets {
+    /// Adds a file's bytes under the name that the experiment uses.
+    pub fn insert(&mut self, name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
+        self.files.insert(name.into(), bytes.into());
+    }
+
+    /// The bytes of a file.
+    pub fn bytes(&self, name: &str) -> Option<&Arc<[u8]>> {
+        self.files.get(name)
+    }
+
+    /// All names and bytes.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<[u8]>)> {
+        self.files.iter().map(|(name, bytes)| (name.as_str(), bytes))
+    }
+}
+
+/// What a preparation gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preparation {
+    /// The features of all targets.
+    pub prepared: Prepared,
+    /// What the person who submitted the job should know, such as words that the model never saw.
+    pub warnings: Vec<String>,
+}
+
+/// Makes what computes the shards of a job, on one device. Shared by the threads that compute.
+pub trait ComputeFactory: Send + Sync {
+    /// Encodes the texts and images of a job; `canvas` is its first.
+    ///
+    /// # Errors
+    /// See [`ShardError`].
+    fn prepare(&self, job: &ComputeJob, canvas: &Canvas) -> Result<Preparation, ShardError>;
+
+    /// Makes what computes shards of a prepared job. Weights are loaded where they are not yet.
+    ///
+    /// # Errors
+    /// See [`ShardError`].
+    fn open(&self, job: &ComputeJob, prepared: &Arc<Prepared>) -> Result<Box<dyn ShardCompute>, ShardError>;
+
+    /// Frees what is kept for jobs that are not computed any more.
+    fn forget(&self) {}
+}
+
+/// Makes canvases. Shared by the threads of all running jobs.
+pub trait CanvasFactory: Send + Sync {
+    /// The first canvas of a job.
+    ///
+    /// # Errors
+    /// See [`StepError`].
+    fn first(&self, job: &CanvasJob, resolution: [u32; 2]) -> Result<Box<dyn CanvasOwner>, StepError>;
+
+    /// A canvas as it was saved. Where the optimiser is another one by now, it starts afresh.
+    ///
+    /// # Errors
+    /// See [`StepError`].
+    fn restore(&self, job: &CanvasJob, state: CanvasState) -> Result<Box<dyn CanvasOwner>, StepError>;
+
+    /// The device that steps canvases, as it is recorded with the job.
+    fn kind(&self) -> String;
+}
+
+/// A job as the owner of its canvas needs it.
+#[derive(Clone, Debug)]
+pub struct CanvasJob {
+    /// The experiment.
+    pub experiment: Arc<Experiment>,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// Image files by the names that the experiment uses.
+    pub assets: Assets,
+    /// Threads within an operation of post-processing.
+    pub threads: u32,
+}
+
+/// Everything that a canvas needs to go on elsewhere with the same bits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CanvasState {
+    /// The pixels.
+    pub canvas: Canvas,
+    /// Name of the optimiser, as experiments write it.
+    pub optimizer: String,
+    /// Steps that the optimiser has taken since it started afresh.
+    pub steps: u32,
+    /// The optimiser's running averages, each as long as the canvas.
+    pub averages: Vec<Vec<f32>>,
 }
 
 /// What the coordinator knows of an epoch when it begins.
@@ -93,9 +219,15 @@ pub trait CanvasOwner: Send {
     /// The canvas as the workers see it.
     fn canvas(&self) -> Canvas;
 
+    /// Width and height of the canvas.
+    fn size(&self) -> [u32; 2];
+
     /// One optimiser step along `gradient` with the learn rate `rate`.
     ///
     /// # Errors
     /// See [`StepError`].
     fn step(&mut self, gradient: &GradientSum, rate: f64) -> Result<(), StepError>;
+
+    /// All that a later run needs to go on from here.
+    fn state(&self) -> CanvasState;
 }

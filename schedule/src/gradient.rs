@@ -5,19 +5,36 @@
 //! is not there is zero.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use crate::canvas::{Patch, Rect};
-
-/// Side of a tile in pixels. It changes no bits, only memory: at 64 a 224-pixel window touches 16 to 25
-/// tiles of 48 KiB.
-pub const TILE: usize = 64;
+use crate::tile::{TILE, TileGrid};
 
 /// A gradient `[3, height, width]` as a sum of what was added to it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GradientSum {
     width: usize,
     height: usize,
+    /// By column and row of tiles: `[3, TILE, TILE]`, zero beyond the canvas's edge.
     tiles: BTreeMap<(usize, usize), Box<[f32]>>,
+}
+
+/// Why a tile was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TileError {
+    /// The canvas has no such tile.
+    #[error("lies outside of the canvas")]
+    Outside,
+    /// The tile is there already.
+    #[error("is there already")]
+    Twice,
+    /// The number of values does not fit.
+    #[error("has {found} values, not {expected}")]
+    Length {
+        /// `3 · width · height` of the tile's area.
+        expected: usize,
+        /// Values given.
+        found: usize,
+    },
 }
 
 impl GradientSum {
@@ -56,26 +73,58 @@ impl GradientSum {
         }
     }
 
-    /// Adds a patch.
+    /// The tiles of the canvas.
+    pub fn grid(&self) -> TileGrid {
+        TileGrid::new(self.width, self.height)
+    }
+
+    /// How many tiles are there. All others are zero.
+    pub fn tile_count(&self) -> usize {
+        self.tiles.len()
+    }
+
+    /// The tiles with their numbers, each as `[3, height, width]` of its area. Whole tiles are handed over
+    /// without a copy.
+    pub fn into_tiles(self) -> impl ExactSizeIterator<Item = (usize, Box<[f32]>)> + Send {
+        let grid = self.grid();
+        self.tiles.into_iter().map(move |((column, row), tile)| {
+            let number = row * grid.columns() + column;
+            match grid.area(number) {
+                Some(area) if !area.is_whole() => {
+                    let mut cropped = Vec::with_capacity(area.values());
+                    area.lines()
+                        .for_each(|(_, from)| cropped.extend_from_slice(&tile[from..from + area.width]));
+                    (number, cropped.into_boxed_slice())
+                }
+                _ => (number, tile),
+            }
+        })
+    }
+
+    /// Puts a tile in, `[3, height, width]` of its area, where none was before. A whole one is taken without a
+    /// copy.
     ///
-    /// # Panics
-    /// When the patch reaches outside of the canvas or holds the wrong number of values; peers' patches are
-    /// checked where they come in.
-    pub fn add_patch(&mut self, patch: &Patch) {
-        let Rect { x, y, width, height } = patch.rect;
-        assert!(x + width <= self.width && y + height <= self.height, "patch outside of the canvas");
-        assert_eq!(patch.values.len(), 3 * width * height, "patch of the wrong size");
-        for row in 0..height {
-            let pixels: Vec<Option<u32>> =
-                (0..width).map(|column| Some(((y + row) * self.width + x + column) as u32)).collect();
-            let line: Vec<f32> = (0..3)
-                .flat_map(|channel| {
-                    let start = (channel * height + row) * width;
-                    patch.values[start..start + width].iter().copied()
-                })
-                .collect();
-            self.add_at(&pixels, &line);
+    /// # Errors
+    /// When the canvas has no such tile, it is there already, or the number of values is wrong.
+    pub fn insert_tile(&mut self, number: usize, values: Box<[f32]>) -> Result<(), TileError> {
+        let grid = self.grid();
+        let area = grid.area(number).ok_or(TileError::Outside)?;
+        if values.len() != area.values() {
+            return Err(TileError::Length { expected: area.values(), found: values.len() });
         }
+        let Entry::Vacant(free) = self.tiles.entry((number % grid.columns(), number / grid.columns())) else {
+            return Err(TileError::Twice);
+        };
+        if area.is_whole() {
+            free.insert(values);
+            return Ok(());
+        }
+        let mut tile = vec![0.0; 3 * TILE * TILE].into_boxed_slice();
+        for (from, to) in area.lines() {
+            tile[to..to + area.width].copy_from_slice(&values[from..from + area.width]);
+        }
+        free.insert(tile);
+        Ok(())
     }
 
     /// The sum of two parts: at every pixel `self + other`.
@@ -87,10 +136,10 @@ impl GradientSum {
         assert_eq!((self.width, self.height), (other.width, other.height), "gradients of different canvases");
         for (place, tile) in other.tiles {
             match self.tiles.entry(place) {
-                std::collections::btree_map::Entry::Vacant(free) => {
+                Entry::Vacant(free) => {
                     free.insert(tile);
                 }
-                std::collections::btree_map::Entry::Occupied(mut held) => {
+                Entry::Occupied(mut held) => {
                     for (sum, value) in held.get_mut().iter_mut().zip(tile.iter()) {
                         *sum += value;
                     }
@@ -174,10 +223,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn patch(x: usize, y: usize, width: usize, height: usize, seed: u32) -> Patch {
+    /// A rectangle of pixels, as offsets, and a value for each channel of each.
+    fn window(canvas: usize, place: (usize, usize, usize, usize), seed: u32) -> (Vec<Option<u32>>, Vec<f32>) {
+        let (x, y, width, height) = place;
+        let pixels = (y..y + height).flat_map(|row| (x..x + width).map(move |column| row * canvas + column));
         let values =
             (0..3 * width * height).map(|i| ((i as u32).wrapping_mul(2_654_435_761) ^ seed) as f32 / 1e6);
-        Patch { rect: Rect { x, y, width, height }, values: values.collect() }
+        (pixels.map(|pixel| Some(pixel as u32)).collect(), values.collect())
     }
 
     proptest! {
@@ -189,19 +241,33 @@ mod tests {
             let mut sum = GradientSum::new(width, height);
             let mut dense = vec![0.0_f32; 3 * width * height];
             for (x, y, w, h, seed) in places {
-                let patch = patch(x, y, w, h, seed);
-                sum.add_patch(&patch);
-                for channel in 0..3 {
-                    for row in 0..h {
-                        for column in 0..w {
-                            dense[(channel * height + y + row) * width + x + column] +=
-                                patch.values[(channel * h + row) * w + column];
-                        }
-                    }
+                let (pixels, values) = window(width, (x, y, w, h), seed);
+                sum.add_at(&pixels, &values);
+                for (i, value) in values.iter().enumerate() {
+                    let pixel = pixels[i % (w * h)].unwrap() as usize;
+                    dense[i / (w * h) * width * height + pixel] += value;
                 }
             }
             prop_assert_eq!(sum.to_dense(), dense);
+            let mut again = GradientSum::new(width, height);
+            for (number, tile) in sum.clone().into_tiles() {
+                prop_assert_eq!(again.insert_tile(number, tile.clone()), Ok(()));
+                prop_assert_eq!(again.insert_tile(number, tile), Err(TileError::Twice));
+            }
+            prop_assert_eq!(again, sum);
         }
+    }
+
+    #[test]
+    fn strange_tiles_are_refused() {
+        let mut sum = GradientSum::new(70, 2);
+        assert_eq!(sum.insert_tile(2, vec![1.0; 3 * 64 * 2].into()), Err(TileError::Outside));
+        assert_eq!(
+            sum.insert_tile(1, vec![1.0; 35].into()),
+            Err(TileError::Length { expected: 36, found: 35 })
+        );
+        assert_eq!(sum.insert_tile(usize::MAX, Box::new([])), Err(TileError::Outside));
+        assert_eq!(sum.tile_count(), 0);
     }
 
     #[test]

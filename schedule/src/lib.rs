@@ -2,29 +2,46 @@
 //!
 //! Nothing here computes tensors, reads clocks or talks to anybody: plans, merges and statistics are
 //! functions from values to values. What a worker and a coordinator must agree on, bit for bit, stands in
-//! this crate, and so do the two traits by which tensors come in from outside: [`ShardCompute`] turns a
+//! this crate, and so do the traits by which tensors come in from outside: [`ShardCompute`] turns a
 //! canvas and a shard into a gradient, [`CanvasOwner`] owns the canvas and its optimiser.
 
+mod brief;
 mod canvas;
 mod compute;
 mod concurrency;
-mod dispatch;
+pub mod dispatcher;
 mod gradient;
 mod ids;
+pub mod job;
+mod kind;
 mod merge;
+mod messages;
+mod node;
 mod plan;
 mod prepared;
+pub mod queue;
 mod report;
 mod statistics;
+mod tile;
 
-pub use canvas::{Canvas, CanvasSizeError, Patch, Rect};
-pub use compute::{CanvasOwner, EpochContext, ShardCompute, ShardError, ShardResult, ShardTask, StepError};
+pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
+pub use canvas::{Canvas, CanvasSizeError};
+pub use compute::{
+    Assets, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, EpochContext,
+    Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource,
+};
 pub use concurrency::{CPU_SHARD, GPU_SHARD, threads_per_shard};
-pub use dispatch::Dispatch;
-pub use gradient::{GradientSum, TILE};
-pub use ids::{Epoch, ShardIndex, TargetIndex};
+pub use gradient::{GradientSum, TileError};
+pub use ids::{
+    Epoch, Fence, JobId, JobRevision, SessionId, Sha256, Sha256Error, ShardIndex, TargetIndex, WorkerName,
+    WorkerNameError,
+};
+pub use kind::{DeviceClass, NumberType, NumberTypeError, WorkerKind};
 pub use merge::{MergeError, MergeTree};
+pub use messages::{Computed, EpochCanvas, FromWorker, Held, PROTOCOL, Registration, ToWorker, Welcome};
+pub use node::Node;
 pub use plan::{EpochPlan, Shard, plan};
 pub use prepared::{Prepared, PreparedTarget};
 pub use report::{ConstraintReport, FeatureReport, SampleReport};
 pub use statistics::{JobStatistics, Recent, TargetStatistics};
+pub use tile::{TILE, TileArea, TileGrid};

@@ -19,6 +19,18 @@ pub struct Recent {
 }
 
 impl Recent {
+    /// The values that means run over, oldest first.
+    pub fn values(&self) -> impl Iterator<Item = f64> {
+        self.values.iter().copied()
+    }
+
+    /// A counter as it was saved: its count and last values.
+    pub fn restored(count: u64, values: impl IntoIterator<Item = f64>) -> Self {
+        let mut recent = Self { count, values: VecDeque::new() };
+        values.into_iter().for_each(|value| recent.push(value, false));
+        recent
+    }
+
     /// Appends a value; `counts` says whether the counter moves too.
     pub fn push(&mut self, value: f64, counts: bool) {
         self.values.push_back(value);
@@ -90,6 +102,21 @@ impl JobStatistics {
             }
         });
         Self { targets: targets.collect(), loss: Recent::default() }
+    }
+
+    /// The same statistics for an experiment that was updated: targets with other features or constraints begin
+    /// anew.
+    #[must_use]
+    pub fn fitted_to(self, experiment: &Experiment) -> Self {
+        let mut fitted = Self::new(experiment);
+        for (fresh, known) in fitted.targets.iter_mut().zip(self.targets) {
+            let shape = |target: &TargetStatistics| (target.losses.len(), target.constraint_losses.len());
+            if shape(fresh) == shape(&known) {
+                *fresh = known;
+            }
+        }
+        fitted.loss = self.loss;
+        fitted
     }
 
     /// Adds one sample of a target. Samples come in order: epoch, shard, sample.

@@ -1,5 +1,23 @@
-//! Computes shards: the threads that own devices.
+//! Computes shards for a farm: sessions with a coordinator, the threads that own devices, the cache of weights.
+//!
+//! [`run_worker`] is a whole worker. It dials the coordinator ([`link`]), serves one session after the other
+//! ([`session`] decides, [`serve`] does), computes on threads of its own ([`threads`]), and keeps weights and
+//! images by content ([`blobs`]). Tensors come in from outside, by a
+//! [`ComputeFactory`](clipig_schedule::ComputeFactory).
 
-mod compute;
+mod blobs;
+mod contents;
+mod link;
+mod run;
+mod serve;
+pub mod session;
+mod settings;
+mod shutdown;
+mod threads;
 
-pub use compute::ComputePool;
+pub use blobs::{Blob, BlobCache, BlobError, BlobSource, Download, FetchError, Finding, Found, Pieces};
+pub use contents::{Contents, FindWeights};
+pub use link::{Address, AddressError, Link};
+pub use run::{LocalWorker, WorkerDevice, WorkerError, run_worker};
+pub use settings::{Devices, LogFormat, SETTINGS, SettingsError, Token, TokenError, WorkerSettings};
+pub use shutdown::{Shutdown, Stage};

@@ -1,10 +1,12 @@
 //! `cargo xtask check`: all that is checked besides the tests.
 
+use crate::deploy;
 use crate::error::Error;
 use crate::generated;
 use crate::pins::{CARGO_DENY, CARGO_SHEAR, TYPOS};
 use crate::places::Places;
 use crate::process::{cargo, run as start};
+use crate::protocol;
 use crate::setup;
 use crate::steps::Steps;
 
@@ -27,6 +29,8 @@ pub(crate) fn add(places: &Places, steps: &mut Steps) {
         let checks = ["check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
         start(CARGO_DENY.command(places)?.arg("--workspace").args(checks))
     });
+    deploy::add(places, steps);
+    steps.run("protocol", || protocol::check(places));
     steps.run("lints", || {
         start(cargo(places).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     });

@@ -6,6 +6,7 @@ use crate::crates;
 use crate::error::Error;
 use crate::places::Places;
 use crate::process::{captured, cargo};
+use crate::protocol;
 use crate::setup;
 
 /// A file and what it is made by.
@@ -20,11 +21,14 @@ enum Author {
     Clipig(&'static [&'static str]),
     /// [`crates::notices`].
     Crates,
+    /// [`protocol::image`].
+    Protocol,
 }
 
 /// All of them. A new one is a line here. The notices come first: they are part of `clipig`.
-const FILES: [Generated; 3] = [
+const FILES: [Generated; 4] = [
     Generated { path: "cli/licenses/crates.txt", author: Author::Crates },
+    Generated { path: protocol::IMAGE, author: Author::Protocol },
     Generated { path: "docs/reference.md", author: Author::Clipig(&["reference", "--all"]) },
     Generated { path: "docs/experiment.schema.json", author: Author::Clipig(&["reference", "--schema"]) },
 ];
@@ -72,6 +76,7 @@ impl Generated {
         let arguments = match self.author {
             Author::Clipig(arguments) => arguments,
             Author::Crates => return crates::notices(places),
+            Author::Protocol => return protocol::image(places),
         };
         captured(cargo(places).args(["run", "--quiet", "--package", "clipig", "--"]).args(arguments))
     }

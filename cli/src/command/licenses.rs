@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use clipig_engine::device::LIBTORCH;
 use clipig_models::Notice;
 
 use crate::failure::Failure;
+use crate::local::LIBTORCH;
 use crate::output;
 
 /// The Rust crates in the program with their notices; `cargo xtask generate` writes the file.
@@ -30,10 +30,11 @@ fn text() -> String {
     );
     let _ = write!(text, "{RULE}\n1. Data and code\n{RULE}\n\n");
     works(&mut text);
+    let version = LIBTORCH.unwrap_or("(not used by this clipig, which only talks to farms)");
     let _ = write!(
         text,
         "{RULE}\n2. libtorch\n{RULE}\n\n\
-         libtorch {LIBTORCH}, the library of PyTorch, https://pytorch.org\n\
+         libtorch {version}, the library of PyTorch, https://pytorch.org\n\
          licence: BSD-3-Clause\n\
          It is fetched from PyPI when clipig is set up and is not part of what clipig ships. Its licence and \
          notices stand in LICENSE and NOTICE of the package `torch`.\n\n"

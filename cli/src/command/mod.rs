@@ -1,9 +1,22 @@
 //! One module per command.
 
 pub(crate) mod completions;
+pub(crate) mod control;
+pub(crate) mod farm;
+pub(crate) mod fetch;
+pub(crate) mod job;
+pub(crate) mod jobs;
 pub(crate) mod licenses;
 pub(crate) mod model;
-pub(crate) mod rate;
 pub(crate) mod reference;
-pub(crate) mod render;
+pub(crate) mod remote_render;
+pub(crate) mod submit;
+pub(crate) mod update;
 pub(crate) mod validate;
+pub(crate) mod watch;
+pub(crate) mod workers;
+
+#[cfg(feature = "local")]
+pub(crate) mod rate;
+#[cfg(feature = "local")]
+pub(crate) mod render;

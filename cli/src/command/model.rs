@@ -11,12 +11,11 @@ use clipig_models::{Entry, ImportOptions, Place, Store};
 
 use crate::arguments::{ImportArguments, ModelArguments, ModelCommand};
 use crate::failure::Failure;
-use crate::model::failure;
 use crate::output;
 
 /// Does what is asked for with the store of this user.
 pub(crate) fn run(arguments: &ModelArguments) -> Result<ExitCode, Failure> {
-    let store = Store::of_user().map_err(failure)?;
+    let store = Store::of_user()?;
     let text = match &arguments.command {
         ModelCommand::List { json } => list::text(&store, *json)?,
         ModelCommand::Pull { name, replace } => pull::pull(&store, name, *replace)?,
@@ -30,7 +29,7 @@ pub(crate) fn run(arguments: &ModelArguments) -> Result<ExitCode, Failure> {
 fn import(store: &Store, arguments: &ImportArguments) -> Result<String, Failure> {
     let name = arguments.name.as_deref();
     let options = ImportOptions { name, activation: arguments.activation, replace: arguments.replace };
-    let entry = store.import(&arguments.file, options).map_err(failure)?;
+    let entry = store.import(&arguments.file, options)?;
     Ok(arrived(&entry))
 }
 

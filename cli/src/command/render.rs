@@ -1,38 +1,41 @@
-//! `clipig render`: an experiment becomes a picture.
+//! `clipig render`: an experiment becomes a picture, on a farm of one in this process.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use clipig_coordinator::snapshot::{SnapshotClock, encode_png};
-use clipig_coordinator::{EpochLoop, JobError, JobErrorCause, JobSpec, first_resolution};
-use clipig_engine::device::{self, DeviceKind};
-use clipig_engine::{Assets, CanvasEngine, GradientEngine, PrepareError, clip::Clip, prepare};
-use clipig_experiment::random::Key;
-use clipig_experiment::{Experiment, Loaded, Overrides, Scope, Tree, load};
+use clipig_coordinator::job_runner::{self, Ending, JobOrder, Observer, Revision, RunError, Wish, inbox};
+use clipig_coordinator::snapshot::SnapshotClock;
+use clipig_coordinator::{EpochLoop, EpochReport, JobErrorCause, first_resolution};
+use clipig_engine::{CanvasEngines, DeviceFactory, device};
+use clipig_experiment::{Experiment, Loaded, Tree, load};
+use clipig_picture::{Record, Run, encode_png};
 use clipig_schedule::{
-    CPU_SHARD, CanvasOwner, GPU_SHARD, Prepared, ShardCompute, ShardError, StepError, threads_per_shard,
+    Assets, CPU_SHARD, Epoch, GPU_SHARD, JobBrief, JobId, JobRevision, ModelReference, NumberType,
+    Preparation, ShardError, StepError, WorkerKind, threads_per_shard,
 };
-use clipig_worker::ComputePool;
-use tch::{Device, Kind};
+use tch::Device;
 
 use crate::arguments::{Precision, RenderArguments};
 use crate::experiment_files::{self, Sources};
 use crate::failure::Failure;
 use crate::image_files;
 use crate::interrupt;
+use crate::local::farm_of_one::FarmOfOne;
 use crate::model::Model;
 use crate::output;
-use crate::picture::file;
-use crate::picture::record::{Record, Run};
+use crate::picture::{self, file};
 use crate::terminal::progress::Progress;
 use crate::terminal::table;
 
+/// The number of the only job.
+const JOB: JobId = JobId(1);
+
 /// Runs the command.
 pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
-    let Sources { yaml, record } = experiment_files::read(&arguments.files)?;
-    let loaded = load(&yaml, &overrides(arguments))?;
+    let Sources { yaml, record } = experiment_files::read(&arguments.experiment.files)?;
+    let loaded = load(&yaml, &arguments.overrides())?;
     let talkative = loaded.experiment.verbose >= 1;
     let say = move |message: String| {
         if talkative {
@@ -48,17 +51,18 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     if let Some(explanation) = &model.explanation {
         say(explanation.clone());
     }
-    let assets = image_files::read(&loaded.experiment, &arguments.files, record.as_ref(), &say)?;
-    let kind = match arguments.precision {
-        Precision::Float32 => Kind::Float,
-        Precision::Bfloat16 => Kind::BFloat16,
-        Precision::Float16 => Kind::Half,
+    let assets = image_files::read(&loaded.experiment, &arguments.experiment.files, record.as_ref(), &say)?;
+    let number = match arguments.compute.precision {
+        Precision::Float32 => NumberType::Float32,
+        Precision::Bfloat16 => NumberType::Bfloat16,
+        Precision::Float16 => NumberType::Float16,
     };
-    let setup = Setup { arguments, loaded, device, kind, model, assets, record };
-    let clip = setup.model.load(device, kind)?;
+    let factory = Arc::new(DeviceFactory::new(device));
+    let setup = Setup { arguments, loaded, device, kind: factory.kind(), number, model, assets, record };
+    let farm = FarmOfOne::start(&factory, setup.cores(), &setup.model.resolved, &setup.assets)?;
     interrupt::listen(move || say("\nfinishing this epoch; Ctrl-C again ends at once".to_owned()));
-    for i in 0..arguments.repeat {
-        setup.render(&clip, setup.seed(i))?;
+    for i in 0..arguments.compute.repeat {
+        setup.render(&farm, setup.seed(i))?;
         if interrupt::asked() {
             return Ok(ExitCode::from(interrupt::EXIT_CODE));
         }
@@ -66,27 +70,13 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn overrides(arguments: &RenderArguments) -> Overrides {
-    Overrides {
-        epochs: arguments.epochs,
-        resolution: arguments.resolution.clone(),
-        learnrate: arguments.learnrate,
-        optimizer: arguments.optimizer.clone(),
-        snapshot_interval: arguments.snapshot_interval,
-        device: arguments.device.clone(),
-        model: arguments.model.clone(),
-        seed: arguments.seed,
-        output: arguments.output.clone(),
-        verbose: arguments.verbose,
-    }
-}
-
 /// What all pictures of one command share.
 struct Setup<'a> {
     arguments: &'a RenderArguments,
     loaded: Loaded,
     device: Device,
-    kind: Kind,
+    kind: WorkerKind,
+    number: NumberType,
     model: Model,
     assets: Assets,
     /// The picture that is repeated.
@@ -100,68 +90,63 @@ impl Setup<'_> {
         self.loaded.experiment.seed.map_or_else(drawn, |seed| seed.wrapping_add(u64::from(i)))
     }
 
-    /// The shard size and the threads within an operation: both are part of what decides the bits.
-    fn concurrency(&self) -> Concurrency {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let recorded = self.record.as_ref().map(|record| &record.run);
-        if self.device != Device::Cpu {
-            return Concurrency { shard_size: GPU_SHARD, threads: 1, shards: 1 };
+    /// Shards that can be computed side by side, with one thread each.
+    fn cores(&self) -> usize {
+        if self.device == Device::Cpu {
+            std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+        } else {
+            1
         }
+    }
+
+    /// The shard size and the threads within an operation: both are part of what decides the bits.
+    fn concurrency(&self) -> (u32, usize) {
+        if self.device != Device::Cpu {
+            return (GPU_SHARD, 1);
+        }
+        let recorded = self.record.as_ref().map(|record| &record.run);
         let shard_size = recorded.map_or(CPU_SHARD, |run| run.shard_size);
         let threads = self
             .arguments
+            .compute
             .threads
             .or(recorded.map(|run| run.threads))
-            .unwrap_or_else(|| threads_per_shard(&self.loaded.experiment, shard_size, cores))
-            .max(1);
-        Concurrency { shard_size, threads, shards: (cores / threads).max(1) }
+            .unwrap_or_else(|| threads_per_shard(&self.loaded.experiment, shard_size, self.cores()));
+        (shard_size, threads.max(1))
     }
 
-    fn render(&self, clip: &Arc<Clip>, seed: u64) -> Result<(), Failure> {
+    fn render(&self, farm: &FarmOfOne, seed: u64) -> Result<(), Failure> {
         let experiment = Arc::new(self.loaded.experiment.clone());
-        let concurrency = self.concurrency();
-        let kind = DeviceKind::of(self.device, self.kind, concurrency.threads);
-        let mut record = self.new_record(seed, &kind, &concurrency);
-        let mut progress = Progress::begin(
-            u64::from(experiment.epochs.saturating_sub(experiment.start_epoch)),
-            experiment.verbose,
-        );
+        let (shard_size, threads) = self.concurrency();
+        let record = self.new_record(seed, shard_size, threads);
+        let epochs = u64::from(experiment.epochs.saturating_sub(experiment.start_epoch));
+        let progress = Progress::begin(epochs, experiment.verbose);
         if let Some(repeated) = &self.record {
             for difference in repeated.run.differences(&record.run) {
                 progress.say(&format!("note: {difference}; the picture may differ"));
             }
         }
-        if experiment.seed.is_none() || self.arguments.repeat > 1 {
+        if experiment.seed.is_none() || self.arguments.compute.repeat > 1 {
             progress.say(&format!("seed {seed} (--seed {seed} repeats this picture)"));
         }
-        device::set_threads(concurrency.threads);
-        let resolution = first_resolution(&experiment, seed).map_err(|error| job_failure(&error))?;
-        let canvas = CanvasEngine::new(Arc::clone(&experiment), resolution, &self.assets, Key::root(seed))
-            .map_err(Failure::usage)?;
-        let prepared = self.prepare(clip, &canvas, &progress)?;
-        let engine = || {
-            let engine =
-                GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared));
-            Box::new(engine) as Box<dyn ShardCompute>
-        };
-        // A farm of one: coordinator and workers in this process.
-        let threads = concurrency.threads;
-        let engines = (0..concurrency.shards).map(|_| engine()).collect();
-        let mut farm = ComputePool::start(engines, move || device::set_threads(threads))
-            .map_err(|error| Failure::failed(format!("cannot start computing threads: {error}")))?;
-        let spec = JobSpec { experiment: Arc::clone(&experiment), seed, shard_size: concurrency.shard_size };
-        let mut job = EpochLoop::new(spec, canvas);
-        let picture = file::reserve(&self.loaded.picture)?;
+        first_resolution(&experiment, seed).map_err(|error| failure(&RunError::Job(error)))?;
+        let order = self.order(&experiment, seed, shard_size, threads)?;
+        let snapshots = SnapshotClock::new(experiment.snapshot_interval);
+        let mut artist =
+            Artist { wanted: &self.loaded.picture, picture: None, record, progress, snapshots, fault: None };
         let start = Instant::now();
-        let outcome = self.run_epochs(&mut job, &mut farm, &mut progress, &mut record, &picture);
-        let lines = table::lines(&experiment, job.statistics(), &final_scope(&experiment, &job, seed));
+        let outcome = self.run(farm, order, &mut artist);
+        let Artist { picture, record, progress, fault, .. } = artist;
+        let (job, outcome) = match outcome {
+            Ok((Ending::Completed | Ending::Paused { .. } | Ending::Cancelled, job)) => (Some(job), Ok(())),
+            Err(error) => (None, Err(fault.unwrap_or_else(|| failure(&error)))),
+        };
+        let lines = job.as_ref().map_or_else(Vec::new, |job| table_lines(&experiment, job));
         progress.end(&lines);
-        if record.run.epochs_done == 0 && outcome.is_err() {
-            // Nothing was made: leave no empty file behind.
-            let _ = std::fs::remove_file(&picture);
-            return outcome;
+        let Some(picture) = picture else { return outcome };
+        if let Some(job) = &job {
+            write_picture(&picture, job, &record)?;
         }
-        write_picture(&picture, &job, &record)?;
         let seconds = start.elapsed().as_secs_f64();
         write_experiment(&picture, &record, &self.recorded_tree(seed), seconds, &lines)?;
         if experiment.verbose >= 1 && outcome.is_ok() {
@@ -173,6 +158,62 @@ impl Setup<'_> {
         outcome
     }
 
+    /// Runs the job on this thread; Ctrl-C ends it after the epoch under way.
+    fn run(
+        &self,
+        farm: &FarmOfOne,
+        order: JobOrder,
+        artist: &mut Artist<'_>,
+    ) -> Result<(Ending, EpochLoop), RunError> {
+        let (runner, inbox) = inbox();
+        let port = farm.add_job(JOB, runner.clone());
+        interrupt::tell(move || {
+            // A job that has just ended needs no telling.
+            let _ = runner.send(job_runner::ToRunner::Wish(Wish::Pause(Duration::MAX)));
+        });
+        let outcome = job_runner::run(order, &CanvasEngines, &port, &inbox, artist);
+        interrupt::tell(|| {});
+        farm.remove_job(JOB);
+        outcome
+    }
+
+    fn order(
+        &self,
+        experiment: &Arc<Experiment>,
+        seed: u64,
+        shard_size: u32,
+        threads: usize,
+    ) -> Result<JobOrder, Failure> {
+        let resolved = &self.model.resolved;
+        let hash = |text: &str| text.parse().map_err(|error| Failure::failed(format!("{text}: {error}")));
+        let assets = self.assets.iter().map(|(name, bytes)| {
+            let sha256 = hash(&picture::sha256(bytes))?;
+            Ok((name.to_owned(), sha256))
+        });
+        let brief = JobBrief {
+            revision: JobRevision { job: JOB, revision: 0 },
+            yaml: self.recorded_tree(seed).to_yaml(),
+            seed,
+            model: ModelReference {
+                name: resolved.name.clone(),
+                sha256: hash(&resolved.sha256)?,
+                quick_gelu: resolved.spec.activation == clipig_models::Activation::QuickGelu,
+            },
+            assets: assets.collect::<Result<_, Failure>>()?,
+            number: self.number,
+            threads: threads as u32,
+            shard_size,
+            prepared: None,
+        };
+        let revision = Revision {
+            brief: Arc::new(brief),
+            experiment: Arc::clone(experiment),
+            assets: self.assets.clone(),
+            from: Epoch(experiment.start_epoch),
+        };
+        Ok(JobOrder { revisions: vec![revision], resume: None })
+    }
+
     /// The experiment with everything that was chosen for this run.
     fn recorded_tree(&self, seed: u64) -> Tree {
         let mut tree = self.loaded.tree.clone();
@@ -181,88 +222,77 @@ impl Setup<'_> {
         tree
     }
 
-    fn new_record(&self, seed: u64, kind: &DeviceKind, concurrency: &Concurrency) -> Record {
+    fn new_record(&self, seed: u64, shard_size: u32, threads: usize) -> Record {
         let mut tree = self.recorded_tree(seed);
         let run = Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed,
             model: self.model.resolved.name.clone(),
             model_sha256: self.model.resolved.sha256.clone(),
-            kind: kind.to_string(),
-            threads: concurrency.threads,
-            shard_size: concurrency.shard_size,
+            kind: self.kind.recorded(self.number, threads as u32),
+            threads,
+            shard_size,
             epochs_done: 0,
         };
         tree.forget_output();
         Record { experiment: tree.to_yaml(), run, images: Record::images_of(&self.assets) }
     }
+}
 
-    fn prepare(
-        &self,
-        clip: &Clip,
-        canvas: &CanvasEngine,
-        progress: &Progress,
-    ) -> Result<Arc<Prepared>, Failure> {
-        let experiment = &self.loaded.experiment;
-        for warning in crate::model::unknown_words(clip, experiment) {
-            progress.say(&format!("warning: {warning}"));
-        }
-        let prepared = prepare(clip, experiment, &self.assets, &canvas.canvas())
-            .map_err(|error: PrepareError| Failure::usage(error))?;
-        for warning in prepared.targets.iter().filter_map(|target| target.warning.as_ref()) {
-            progress.say(&format!("warning: {warning}"));
-        }
-        Ok(Arc::new(prepared))
-    }
+/// Shows a job, and keeps its picture on disk.
+struct Artist<'a> {
+    /// The name that the picture should have.
+    wanted: &'a str,
+    /// The file; `None` before the first epoch is done, so that a run that fails at once leaves nothing behind.
+    picture: Option<PathBuf>,
+    record: Record,
+    progress: Progress,
+    snapshots: SnapshotClock,
+    /// What went wrong on disk.
+    fault: Option<Failure>,
+}
 
-    fn run_epochs(
-        &self,
-        job: &mut EpochLoop<CanvasEngine>,
-        farm: &mut ComputePool,
-        progress: &mut Progress,
-        record: &mut Record,
-        picture: &Path,
-    ) -> Result<(), Failure> {
-        let experiment = &self.loaded.experiment;
-        let mut clock = SnapshotClock::new(experiment.snapshot_interval);
-        loop {
-            let report = job.run_epoch(farm, &mut |_| {}).map_err(|error| job_failure(&error))?;
-            let Some(report) = report else { return Ok(()) };
-            record.run.epochs_done += 1;
-            progress.epoch(report.loss, || {
-                table::lines(experiment, job.statistics(), &final_scope(experiment, job, record.run.seed))
-            });
-            let more = job.next_epoch().is_some();
-            if more && interrupt::asked() {
-                return Ok(());
-            }
-            if more && clock.is_due(report.epoch, Instant::now()) {
-                write_picture(picture, job, record)?;
-            }
+impl Artist<'_> {
+    fn draw(&mut self, report: &EpochReport, job: &EpochLoop) -> Result<(), Failure> {
+        let picture = match &self.picture {
+            Some(picture) => picture,
+            None => self.picture.insert(file::reserve(self.wanted)?),
+        };
+        self.record.run.epochs_done += 1;
+        self.progress.epoch(report.loss, || table_lines(job.experiment(), job));
+        if job.next_epoch().is_some() && self.snapshots.is_due(report.epoch, Instant::now()) {
+            write_picture(picture, job, &self.record)?;
         }
+        Ok(())
     }
 }
 
-struct Concurrency {
-    /// Greatest number of samples in a shard.
-    shard_size: u32,
-    /// Threads within an operation.
-    threads: usize,
-    /// Shards computed side by side; changes no bits.
-    shards: usize,
+impl Observer for Artist<'_> {
+    fn prepared(&mut self, _: JobRevision, preparation: &Preparation) -> Result<(), String> {
+        for warning in &preparation.warnings {
+            self.progress.say(&format!("warning: {warning}"));
+        }
+        Ok(())
+    }
+
+    fn revised(&mut self, _: JobRevision, _: Epoch) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn epoch(&mut self, report: &EpochReport, job: &EpochLoop, _: f64) -> Result<(), String> {
+        self.draw(report, job).map_err(|failure| {
+            self.fault = Some(failure);
+            // What is reported is the failure itself.
+            String::new()
+        })
+    }
 }
 
-/// A scope of the last epoch that was run, for the table.
-fn final_scope(experiment: &Experiment, job: &EpochLoop<CanvasEngine>, seed: u64) -> Scope {
-    let last = job.next_epoch().map_or(experiment.epochs, |epoch| epoch.0).saturating_sub(1);
-    let canvas = job.canvas();
-    Scope::new(Key::root(seed), last, experiment.epochs)
-        .with_resolution(canvas.width() as u32, canvas.height() as u32)
-        .with_learnrate(0.0, 0.0)
-        .with_similarity(0.0)
+fn table_lines(experiment: &Experiment, job: &EpochLoop) -> Vec<String> {
+    table::lines(experiment, job.statistics(), &job.last_scope())
 }
 
-fn write_picture(path: &Path, job: &EpochLoop<CanvasEngine>, record: &Record) -> Result<(), Failure> {
+fn write_picture(path: &Path, job: &EpochLoop, record: &Record) -> Result<(), Failure> {
     let png = encode_png(&job.canvas(), &record.chunks())
         .map_err(|error| Failure::failed(format!("cannot encode the picture: {error}")))?;
     file::write(path, &png)
@@ -298,12 +328,19 @@ fn write_experiment(
 }
 
 /// What the experiment asks for in vain is the person's to mend; the rest are failures.
-fn job_failure(error: &JobError) -> Failure {
-    match &error.cause {
-        JobErrorCause::Expression(_)
-        | JobErrorCause::Resolution(_)
-        | JobErrorCause::Shard(ShardError::Experiment(_))
-        | JobErrorCause::Step(StepError::Experiment(_)) => Failure::usage(error),
-        _ => Failure::failed(error),
-    }
+fn failure(error: &RunError) -> Failure {
+    let in_vain = match error {
+        RunError::Job(error) => matches!(
+            error.cause,
+            JobErrorCause::Expression(_)
+                | JobErrorCause::Resolution(_)
+                | JobErrorCause::Shard(ShardError::Experiment(_))
+                | JobErrorCause::Step(StepError::Experiment(_))
+        ),
+        RunError::Canvas(StepError::Experiment(_))
+        | RunError::Prepare { error: ShardError::Experiment(_), .. }
+        | RunError::Shard { error: ShardError::Experiment(_), .. } => true,
+        _ => false,
+    };
+    if in_vain { Failure::usage(error) } else { Failure::failed(error) }
 }

@@ -1,7 +1,7 @@
 //! `clipig validate`: checks experiments without running them.
 
 mod finding;
-mod rehearsal;
+pub(crate) mod rehearsal;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

@@ -1,7 +1,6 @@
-//! The picture of a run on disk: its name, its bytes, the record that it carries.
+//! The picture of a run on disk: its name, its bytes.
 
 pub(crate) mod file;
-pub(crate) mod record;
 
 use sha2::{Digest, Sha256};
 

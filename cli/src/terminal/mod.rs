@@ -2,10 +2,16 @@
 //! output.
 
 pub(crate) mod log;
+pub(crate) mod preview;
+pub(crate) mod screen;
+
+#[cfg(feature = "local")]
 pub(crate) mod progress;
+#[cfg(feature = "local")]
 pub(crate) mod table;
 
 /// The time now, UTC, to the second (`2026-11-23 17:31:31 UTC`).
+#[cfg(feature = "local")]
 pub(crate) fn utc_now() -> String {
     let now = std::time::SystemTime::now();
     jiff::Timestamp::try_from(now)

@@ -10,7 +10,6 @@ use console::style;
 use super::{is_file, megabytes, place};
 use crate::arguments::InfoArguments;
 use crate::failure::Failure;
-use crate::model::failure;
 use crate::output;
 
 /// All that is known of a model of the store, or of a file that is not in it.
@@ -21,7 +20,7 @@ pub(super) fn text(store: &Store, arguments: &InfoArguments) -> Result<String, F
         Err(ModelError::Unknown { .. }) if is_file(name) => {
             return of_file(Path::new(name), arguments.tensors);
         }
-        Err(error) => return Err(failure(error)),
+        Err(error) => return Err(error.into()),
     };
     let mut facts = Facts::default();
     describe_entry(&mut facts, &entry);
@@ -33,18 +32,18 @@ pub(super) fn text(store: &Store, arguments: &InfoArguments) -> Result<String, F
         return Ok(facts.page(&entry.name));
     }
     let resolved = if arguments.verify { store.verify(name) } else { store.resolve(name) };
-    let resolved = resolved.map_err(failure)?;
+    let resolved = resolved?;
     if arguments.verify {
         output::say("all bytes were read; the hash is right");
     }
-    let info = store.info(name).map_err(failure)?;
+    let info = store.info(name)?;
     describe_spec(&mut facts, &resolved.spec);
     describe_weights(&mut facts, &info);
     Ok(facts.page(&entry.name) + &tensors(&info, arguments.tensors))
 }
 
 fn of_file(path: &Path, with_tensors: bool) -> Result<String, Failure> {
-    let info = ModelInfo::of_file(path).map_err(failure)?;
+    let info = ModelInfo::of_file(path)?;
     let mut facts = Facts::default();
     facts.add("size", megabytes(info.size));
     describe_weights(&mut facts, &info);

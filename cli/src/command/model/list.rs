@@ -8,11 +8,10 @@ use serde_json::{Value as Json, json};
 
 use super::{megabytes, place};
 use crate::failure::Failure;
-use crate::model::failure;
 
 /// All models as a table, or for programs.
 pub(super) fn text(store: &Store, as_json: bool) -> Result<String, Failure> {
-    let entries = store.list().map_err(failure)?;
+    let entries = store.list()?;
     if as_json {
         let all: Json = entries.iter().map(record).collect();
         return Ok(format!("{all:#}\n"));

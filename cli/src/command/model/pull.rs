@@ -8,7 +8,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{arrived, megabytes};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::model::failure;
 use crate::output;
 
 /// Where there is no terminal, a line is written each time so many percent are there.
@@ -16,7 +15,7 @@ const STEP: u64 = 10;
 
 /// Fetches the weights; returns what to say then.
 pub(super) fn pull(store: &Store, name: &str, replace: bool) -> Result<String, Failure> {
-    let before = store.entry(name).map_err(failure)?;
+    let before = store.entry(name)?;
     if matches!(before.place, Place::Absent) || replace {
         output::say(format!("fetching {} from {}", before.name, before.source));
     }
@@ -28,7 +27,7 @@ pub(super) fn pull(store: &Store, name: &str, replace: bool) -> Result<String, F
     let options = PullOptions { replace, ..PullOptions::default() };
     let pulled = store.pull(name, &options, &mut |progress| display.show(progress));
     display.bar.finish_and_clear();
-    pulled.map(|entry| arrived(&entry)).map_err(failure)
+    pulled.map(|entry| arrived(&entry)).map_err(Failure::from)
 }
 
 /// A bar on a terminal, lines elsewhere.

@@ -23,15 +23,15 @@ const LONGEST: Duration = Duration::from_secs(2);
 
 /// What the expressions did.
 #[derive(Debug, Default)]
-pub(super) struct Rehearsal {
+pub(crate) struct Rehearsal {
     /// The first failure of every parameter.
-    pub(super) failures: Vec<String>,
+    pub(crate) failures: Vec<String>,
     /// Was it ended before all was tried?
-    pub(super) cut_short: bool,
+    pub(crate) cut_short: bool,
 }
 
 /// Tries everything that is active at each of the moments.
-pub(super) fn rehearse(experiment: &Experiment) -> Rehearsal {
+pub(crate) fn rehearse(experiment: &Experiment) -> Rehearsal {
     let mut stage =
         Stage { done: Rehearsal::default(), failed: BTreeSet::new(), end: Instant::now() + LONGEST };
     for epoch in moments(experiment) {

@@ -1,0 +1,217 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::socket::SocketKind;
+use crate::stand_in::{Shape, Work};
+
+/// What the farm costs, measured with real processes over real sockets.
+#[derive(Debug, Parser)]
+#[command(name = "clipig-bench")]
+pub(crate) struct Arguments {
+    /// What to measure.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Time per epoch with workers that have a gradient ready, beside a bare copy of the same bytes and an all-reduce
+    Coordination(CoordinationArguments),
+    /// Share of the time in which workers compute, for more and more of them
+    Scaling(ScalingArguments),
+    /// Memory of coordinator and workers over 10,000 epochs
+    Memory(MemoryArguments),
+    /// Time from the death of a worker until its shards run elsewhere
+    Kill(KillArguments),
+    /// A process of a measurement
+    #[command(subcommand, hide = true)]
+    Role(Role),
+}
+
+/// What all measurements have.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Fewer combinations and repetitions
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// The folder for figures and facts of the machine
+    #[arg(long, default_value = "target/bench")]
+    pub(crate) out: PathBuf,
+}
+
+/// Arguments of `coordination`. Lists are separated by commas.
+#[derive(Debug, Args)]
+pub(crate) struct CoordinationArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Sides of the canvas in pixels [default: 224,1024,2048,4096]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) sides: Vec<usize>,
+    /// Numbers of workers [default: 1,4,16,64]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workers: Vec<u32>,
+    /// Where the gradient is [default: both]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) shapes: Vec<Shape>,
+    /// Kinds of sockets [default: both]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) sockets: Vec<SocketKind>,
+    /// Shards per worker and epoch; each is a gradient of its own on the wire up to four
+    #[arg(long, default_value_t = 1)]
+    pub(crate) shards: u32,
+    /// How often each combination is measured [default: 5, 3 where quick]
+    #[arg(long)]
+    pub(crate) rounds: Option<usize>,
+    /// Do not compare with gloo
+    #[arg(long)]
+    pub(crate) no_gloo: bool,
+    /// Python with torch, for gloo [default: the first of $CLIPIG_BENCH_PYTHON and python3 that has it]
+    #[arg(long)]
+    pub(crate) python: Option<PathBuf>,
+}
+
+/// Arguments of `scaling`.
+#[derive(Debug, Args)]
+pub(crate) struct ScalingArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Numbers of workers, separated by commas [default: 1,2,4,…,256]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workers: Vec<u32>,
+    /// Sides of the canvas in pixels, separated by commas; only 64 has a threshold
+    #[arg(long, value_delimiter = ',', default_value = "64")]
+    pub(crate) sides: Vec<usize>,
+    /// How often each number of workers is measured [default: 3, 2 where quick]
+    #[arg(long)]
+    pub(crate) rounds: Option<usize>,
+    /// Greatest number of processes for workers; beyond it, a process has several workers, each with its own
+    /// connection
+    #[arg(long, default_value_t = 64)]
+    pub(crate) processes: u32,
+}
+
+/// Arguments of `memory`.
+#[derive(Debug, Args)]
+pub(crate) struct MemoryArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Epochs [default: 10000, 2000 where quick]
+    #[arg(long)]
+    pub(crate) epochs: Option<u32>,
+    /// Side of the canvas in pixels
+    #[arg(long, default_value_t = 224)]
+    pub(crate) side: usize,
+}
+
+/// Arguments of `kill`.
+#[derive(Debug, Args)]
+pub(crate) struct KillArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Workers that are killed [default: 200, 20 where quick]
+    #[arg(long)]
+    pub(crate) kills: Option<usize>,
+    /// Seed of whom and when
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// A process of a measurement.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Role {
+    /// A coordinator with one job, whose epochs wait until they are asked for
+    Coordinator(CoordinatorRole),
+    /// Workers
+    Worker(WorkerRole),
+    /// The middle of a bare copy
+    Hub(HubRole),
+    /// An end of a bare copy
+    Leaf(LeafRole),
+}
+
+/// A coordinator with one job.
+#[derive(Debug, Args)]
+pub(crate) struct CoordinatorRole {
+    /// Where it listens: `127.0.0.1:0` or `unix:/path`
+    #[arg(long)]
+    pub(crate) listen: String,
+    /// Its data folder
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Side of the canvas
+    #[arg(long)]
+    pub(crate) side: usize,
+    /// What the workers compute, to be compared with what comes back
+    #[arg(long)]
+    pub(crate) work: Work,
+    /// Shards per epoch
+    #[arg(long)]
+    pub(crate) shards: u32,
+    /// Workers that must be there before the job is submitted
+    #[arg(long)]
+    pub(crate) workers: usize,
+    /// Write checkpoints as often as in production
+    #[arg(long)]
+    pub(crate) checkpoints: bool,
+}
+
+/// Workers.
+#[derive(Debug, Args)]
+pub(crate) struct WorkerRole {
+    /// Where the coordinator is
+    #[arg(long)]
+    pub(crate) coordinator: String,
+    /// Their name; several get numbers
+    #[arg(long)]
+    pub(crate) name: String,
+    /// How many, each with its own connection
+    #[arg(long, default_value_t = 1)]
+    pub(crate) count: u32,
+    /// Cores of each
+    #[arg(long, default_value_t = 1)]
+    pub(crate) cores: u32,
+    /// What they compute
+    #[arg(long)]
+    pub(crate) work: Work,
+    /// Say when a shard begins
+    #[arg(long)]
+    pub(crate) tell: bool,
+}
+
+/// The middle of a bare copy.
+#[derive(Debug, Args)]
+pub(crate) struct HubRole {
+    /// Where it listens: `127.0.0.1:0` or `unix:/path`
+    #[arg(long)]
+    pub(crate) listen: String,
+    /// How many ends connect
+    #[arg(long)]
+    pub(crate) leaves: usize,
+    /// Bytes to each of them
+    #[arg(long)]
+    pub(crate) there: usize,
+    /// Bytes back from each of them, in order of their numbers
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) back: Vec<usize>,
+}
+
+/// An end of a bare copy.
+#[derive(Debug, Args)]
+pub(crate) struct LeafRole {
+    /// Where the middle is
+    #[arg(long)]
+    pub(crate) hub: String,
+    /// Its number
+    #[arg(long)]
+    pub(crate) number: usize,
+    /// Bytes that come
+    #[arg(long)]
+    pub(crate) there: usize,
+    /// Bytes that go back
+    #[arg(long)]
+    pub(crate) back: usize,
+}

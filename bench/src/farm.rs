@@ -1,0 +1,192 @@
+//! A farm of processes for a measurement, and the bare copy that it is compared with.
+
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::child::Child;
+use crate::error::BenchError;
+use crate::machine::{processor_seconds, resident_bytes};
+use crate::socket::SocketKind;
+use crate::stand_in::Work;
+
+/// How long processes may take to start and find each other: many start at once.
+const START: Duration = Duration::from_secs(120);
+
+/// How long an epoch may take.
+const EPOCH: Duration = Duration::from_secs(300);
+
+/// What a farm is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FarmPlan {
+    /// What processes talk over.
+    pub(crate) socket: SocketKind,
+    /// Side of the canvas in pixels.
+    pub(crate) side: usize,
+    /// What a shard is.
+    pub(crate) work: Work,
+    /// Shards per epoch.
+    pub(crate) shards: u32,
+    /// Workers.
+    pub(crate) workers: u32,
+    /// Cores of each.
+    pub(crate) cores: u32,
+    /// Greatest number of processes for them.
+    pub(crate) processes: u32,
+    /// Write checkpoints as in production.
+    pub(crate) checkpoints: bool,
+    /// Have workers say when a shard begins.
+    pub(crate) tell: bool,
+}
+
+/// One epoch, from its beginning to the step, in seconds since the machine was started.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Epoch {
+    pub(crate) number: u32,
+    pub(crate) begun: f64,
+    pub(crate) ended: f64,
+}
+
+/// Processes that do what is asked of the first of them.
+pub(crate) struct Group {
+    /// The first: a coordinator, a hub, or the first rank of an all-reduce.
+    pub(crate) first: Child,
+    /// The others.
+    pub(crate) others: Vec<Child>,
+    _folder: TempDir,
+}
+
+/// A farm whose job is ready for its first epoch.
+pub(crate) struct Farm {
+    pub(crate) group: Group,
+    /// Where the coordinator listens.
+    address: String,
+    plan: FarmPlan,
+}
+
+impl Farm {
+    /// Starts coordinator and workers, and waits until the job is prepared.
+    pub(crate) fn start(plan: FarmPlan) -> Result<Self, BenchError> {
+        let folder = tempfile::tempdir().map_err(BenchError::at("a folder for data"))?;
+        let FarmPlan { socket, side, work, shards, workers, processes, checkpoints, .. } = plan;
+        let mut arguments = vec![
+            "coordinator".to_owned(),
+            format!("--listen={}", socket.address(folder.path(), "farm.sock")),
+            format!("--data={}", folder.path().join("data").display()),
+            format!("--side={side}"),
+            format!("--work={work}"),
+            format!("--shards={shards}"),
+            format!("--workers={workers}"),
+        ];
+        arguments.extend(checkpoints.then(|| "--checkpoints".to_owned()));
+        let first = Child::role("coordinator", &arguments)?;
+        let address = first.expect("listening", START)?;
+        let group = Group { first, others: Vec::new(), _folder: folder };
+        let mut farm = Self { group, address, plan };
+        let processes = processes.clamp(1, workers.max(1));
+        for process in 0..processes {
+            let count = (workers / processes) + u32::from(process < workers % processes);
+            let worker = farm.worker(&format!("worker{process}"), count)?;
+            farm.group.others.push(worker);
+        }
+        farm.group.first.expect("waiting", START)?;
+        Ok(farm)
+    }
+
+    /// Starts one more process of workers.
+    pub(crate) fn worker(&self, name: &str, count: u32) -> Result<Child, BenchError> {
+        let mut arguments = vec![
+            "worker".to_owned(),
+            format!("--coordinator={}", self.address),
+            format!("--name={name}"),
+            format!("--count={count}"),
+            format!("--cores={}", self.plan.cores),
+            format!("--work={}", self.plan.work),
+        ];
+        arguments.extend(self.plan.tell.then(|| "--tell".to_owned()));
+        Child::role(name, &arguments)
+    }
+}
+
+/// The bare copy of as many bytes.
+pub(crate) fn start_copy(socket: SocketKind, there: usize, back: &[usize]) -> Result<Group, BenchError> {
+    let folder = tempfile::tempdir().map_err(BenchError::at("a folder for a socket"))?;
+    let list: Vec<String> = back.iter().map(ToString::to_string).collect();
+    let arguments = [
+        "hub".to_owned(),
+        format!("--listen={}", socket.address(folder.path(), "hub.sock")),
+        format!("--leaves={}", back.len()),
+        format!("--there={there}"),
+        format!("--back={}", list.join(",")),
+    ];
+    let first = Child::role("hub", &arguments)?;
+    let address = first.expect("listening", START)?;
+    let mut group = Group { first, others: Vec::new(), _folder: folder };
+    for (number, back) in back.iter().enumerate() {
+        let arguments = [
+            "leaf".to_owned(),
+            format!("--hub={address}"),
+            format!("--number={number}"),
+            format!("--there={there}"),
+            format!("--back={back}"),
+        ];
+        group.others.push(Child::role(format!("leaf{number}"), &arguments)?);
+    }
+    group.first.expect("ready", START)?;
+    Ok(group)
+}
+
+impl Group {
+    /// A program that forks its own others, once it is ready.
+    pub(crate) fn of(first: Child, folder: TempDir) -> Result<Self, BenchError> {
+        first.expect("ready", START)?;
+        Ok(Self { first, others: Vec::new(), _folder: folder })
+    }
+
+    /// Asks for so many epochs, which begin as soon as all workers are there, and waits for them.
+    pub(crate) fn epochs(&mut self, count: u32) -> Result<Vec<Epoch>, BenchError> {
+        self.first.say(&format!("go {count}"))?;
+        (0..count).map(|_| self.next_epoch(EPOCH)).collect()
+    }
+
+    /// Waits for an epoch that was asked for.
+    pub(crate) fn next_epoch(&self, patience: Duration) -> Result<Epoch, BenchError> {
+        let line = self.first.expect("epoch", patience)?;
+        epoch(&line).ok_or_else(|| BenchError::Wrong(format!("`epoch {line}` is not understood")))
+    }
+
+    /// Time that all processes have computed, in seconds: the first, the others together.
+    pub(crate) fn processor_seconds(&self) -> Result<[f64; 2], BenchError> {
+        let others: Result<Vec<f64>, _> = self.others.iter().map(|child| processor_seconds(child.id())).collect();
+        Ok([processor_seconds(self.first.id())?, others?.iter().sum()])
+    }
+
+    /// Memory in use, in bytes, of the first and of the largest of the others: all, and the part that is not of files.
+    pub(crate) fn resident_bytes(&self) -> Result<[[u64; 2]; 2], BenchError> {
+        let others: Result<Vec<_>, _> = self.others.iter().map(|child| resident_bytes(child.id())).collect();
+        Ok([resident_bytes(self.first.id())?, others?.into_iter().max().unwrap_or_default()])
+    }
+}
+
+impl Epoch {
+    /// How long it took, in seconds.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.ended - self.begun
+    }
+}
+
+/// `NUMBER BEGUN ENDED`, in nanoseconds.
+fn epoch(line: &str) -> Option<Epoch> {
+    let mut words = line.split(' ');
+    let number = words.next()?.parse().ok()?;
+    let mut seconds = || Some(words.next()?.parse::<u64>().ok()? as f64 * 1e-9);
+    Some(Epoch { number, begun: seconds()?, ended: seconds()? })
+}
+
+/// Seconds per epoch of a row of epochs, with what lies between them.
+pub(crate) fn seconds_per_epoch(epochs: &[Epoch]) -> f64 {
+    match (epochs.first(), epochs.last()) {
+        (Some(first), Some(last)) => (last.ended - first.begun) / epochs.len() as f64,
+        _ => f64::NAN,
+    }
+}

@@ -1,0 +1,16 @@
+//! What is measured.
+
+pub(crate) mod coordination;
+pub(crate) mod kill;
+pub(crate) mod memory;
+pub(crate) mod scaling;
+
+/// The list that was asked for, or the one that is measured otherwise.
+fn or_default<T: Clone>(asked: &[T], default: &[T]) -> Vec<T> {
+    if asked.is_empty() { default.to_vec() } else { asked.to_vec() }
+}
+
+/// A number for a table; a dash where there is none.
+fn shown(value: Option<f64>, digits: usize) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
+}

@@ -1,0 +1,80 @@
+//! What makes up an experiment on the command line: files, and values that win over them.
+
+use clap::Args;
+use clipig_experiment::Overrides;
+
+/// Files and overrides, the same for `render`, `submit` and `update`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ExperimentArguments {
+    /// Experiments in YAML, merged in order (later wins, lists append); `-` reads standard input; a PNG made by
+    /// clipig repeats its run.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// Number of epochs.
+    #[arg(short, long, value_name = "N")]
+    pub(crate) epochs: Option<i64>,
+    /// Width and height of the picture in pixels.
+    #[arg(short, long, num_args = 1..=2, value_names = ["W", "H"])]
+    pub(crate) resolution: Vec<i64>,
+    /// Factor on the optimiser's learn rate (CLIPig's `-lr` works too).
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) learnrate: Option<f64>,
+    /// Optimiser: adam, sgd, `sparse_adam`, adadelta, rmsprob (CLIPig's `-opt` works too).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) optimizer: Option<String>,
+    /// Seconds between snapshots of the picture; 0: none.
+    #[arg(short, long, value_name = "SECONDS")]
+    pub(crate) snapshot_interval: Option<f64>,
+    /// Seed of all random numbers: the same seed gives the same picture.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// The CLIP model, see `clipig model list`.
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// Where to compute: cpu, cuda, cuda:1, … or auto.
+    #[arg(short, long, value_name = "DEVICE")]
+    pub(crate) device: Option<String>,
+}
+
+/// What decides how a job is computed, besides its experiment.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ComputeArguments {
+    /// Number type of CLIP on a GPU: float32, bfloat16 or float16.
+    #[arg(long, value_name = "TYPE", default_value = "float32")]
+    pub(crate) precision: Precision,
+    /// Threads within an operation; part of what decides the bits. Unset: as many as help.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// How many pictures; each has a seed of its own.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) repeat: u32,
+}
+
+impl ExperimentArguments {
+    /// The values that win over the files.
+    pub(crate) fn overrides(&self) -> Overrides {
+        Overrides {
+            epochs: self.epochs,
+            resolution: self.resolution.clone(),
+            learnrate: self.learnrate,
+            optimizer: self.optimizer.clone(),
+            snapshot_interval: self.snapshot_interval,
+            device: self.device.clone(),
+            model: self.model.clone(),
+            seed: self.seed,
+            output: None,
+            verbose: None,
+        }
+    }
+}
+
+/// Number type of CLIP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Precision {
+    /// 32 bits.
+    Float32,
+    /// 16 bits with the range of 32.
+    Bfloat16,
+    /// 16 bits.
+    Float16,
+}

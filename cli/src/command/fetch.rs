@@ -1,0 +1,229 @@
+//! `clipig fetch`: what a job has made.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use super::job;
+use crate::arguments::{FetchArguments, HistoryFormat};
+use crate::failure::Failure;
+use crate::farm::connection::Connection;
+use crate::farm::show::{has_ended, job_state};
+use crate::farm::wire::{Artifact, ArtifactKind, Job};
+use crate::farm::{converse, download, history, video};
+use crate::picture::file;
+use crate::{output, picture};
+
+/// The program that makes films.
+const FFMPEG: &str = "ffmpeg";
+
+/// Fetches what was asked for; prints where each file is.
+pub(crate) fn run(arguments: &FetchArguments) -> Result<ExitCode, Failure> {
+    if let Some(film) = &arguments.video {
+        video::check(film, FFMPEG)?;
+    }
+    let files = converse(async {
+        let connection = Connection::to(&arguments.farm).await?;
+        let job = job::get(&connection, arguments.job).await?;
+        fetch(&connection, &job, arguments).await
+    })?;
+    if arguments.json {
+        output::print(&format!("{:#}\n", files.iter().map(Fetched::to_json).collect::<Json>()))?;
+    } else {
+        let lines = files
+            .iter()
+            .filter(|file| file.what != "snapshot")
+            .map(|file| format!("{}\n", file.path.display()));
+        output::print(&lines.collect::<String>())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A file that is here now.
+#[derive(Debug)]
+struct Fetched {
+    what: &'static str,
+    path: PathBuf,
+    /// For pictures: how many epochs they had.
+    epoch: Option<u32>,
+}
+
+impl Fetched {
+    fn to_json(&self) -> Json {
+        json!({ "what": self.what, "path": self.path.display().to_string(), "epoch": self.epoch })
+    }
+}
+
+async fn fetch(
+    connection: &Connection,
+    job: &Job,
+    arguments: &FetchArguments,
+) -> Result<Vec<Fetched>, Failure> {
+    let folder = &arguments.output;
+    let artifacts = download::list(connection, job.number).await?;
+    let name = base_name(job);
+    let mut files = Vec::new();
+    let only_history = arguments.history.is_some() && artifacts.is_empty();
+    if !only_history {
+        let picture = newest(job, &artifacts)?;
+        let path = save(connection, job.number, picture, &folder.join(format!("{name}.png"))).await?;
+        files.push(Fetched { what: "picture", path, epoch: Some(picture.epoch) });
+    }
+    if let Some(format) = arguments.history {
+        files.push(save_history(connection, job, &folder.join(&name), format).await?);
+    }
+    if !arguments.snapshots && arguments.video.is_none() {
+        return Ok(files);
+    }
+    // Frames of a film alone are not to keep.
+    let temporary;
+    let snapshots = if arguments.snapshots {
+        folder.join(format!("{name}-snapshots"))
+    } else {
+        temporary = tempfile::tempdir_in(folder).map_err(|error| cannot_write(folder, &error))?;
+        temporary.path().to_owned()
+    };
+    let mut frames = Vec::new();
+    for artifact in artifacts.iter().filter(|artifact| is_frame(artifact, &artifacts)) {
+        let path = snapshots.join(format!("{:08}.png", artifact.epoch));
+        let path = save(connection, job.number, artifact, &path).await?;
+        frames.push(Fetched { what: "snapshot", path, epoch: Some(artifact.epoch) });
+    }
+    if let Some(film) = &arguments.video {
+        let paths: Vec<&PathBuf> = frames.iter().map(|frame| &frame.path).collect();
+        video::make(&paths, arguments.frame_rate, film, FFMPEG)?;
+        files.push(Fetched { what: "video", path: film.clone(), epoch: None });
+    }
+    if arguments.snapshots {
+        output::say(format!(
+            "{} in {}",
+            crate::farm::show::counted(frames.len() as u64, "snapshot"),
+            snapshots.display()
+        ));
+        files.extend(frames);
+    }
+    Ok(files)
+}
+
+/// A snapshot, or the finished picture where there is no snapshot of the same epoch.
+fn is_frame(artifact: &Artifact, all: &[Artifact]) -> bool {
+    let snapshot = |one: &Artifact| one.kind() == ArtifactKind::Snapshot;
+    snapshot(artifact) || !all.iter().any(|one| snapshot(one) && one.epoch == artifact.epoch)
+}
+
+/// The job's finished picture.
+pub(super) async fn picture(connection: &Connection, job: u64) -> Result<Artifact, Failure> {
+    let artifacts = download::list(connection, job).await?;
+    let finished = artifacts.into_iter().rfind(|artifact| artifact.kind() == ArtifactKind::Picture);
+    finished.ok_or_else(|| Failure::failed(format!("job {job} has ended without a picture")))
+}
+
+/// The finished picture, else the last snapshot.
+fn newest<'a>(job: &Job, artifacts: &'a [Artifact]) -> Result<&'a Artifact, Failure> {
+    let Job { number, .. } = job;
+    if let Some(finished) = artifacts.iter().rfind(|artifact| artifact.kind() == ArtifactKind::Picture) {
+        return Ok(finished);
+    }
+    let state = job_state(job.state());
+    let Some(snapshot) = artifacts.last() else {
+        let reason = if job.reason.is_empty() { String::new() } else { format!(" ({})", job.reason) };
+        let hint =
+            if has_ended(job.state()) { "" } else { "\nhelp: `clipig watch` shows when there is something" };
+        return Err(Failure::failed(format!(
+            "job {number} is {state}{reason} and has made no picture{hint}"
+        )));
+    };
+    output::say(format!("job {number} is {state}; this is its picture after {} epochs", snapshot.epoch));
+    Ok(snapshot)
+}
+
+/// Downloads a picture to `wanted`. Nothing is ever overwritten: a file with the same content is taken for it,
+/// beside another one this gets the next number.
+pub(super) async fn save(
+    connection: &Connection,
+    job: u64,
+    artifact: &Artifact,
+    wanted: &Path,
+) -> Result<PathBuf, Failure> {
+    let sha256 = base16ct::lower::encode_string(&artifact.sha256);
+    if is_same(wanted, artifact.size, &sha256) {
+        return Ok(wanted.to_owned());
+    }
+    let folder = wanted.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
+    // Named by its content: a download that broke off goes on, also by another run of this program.
+    let part = folder.join(format!(".clipig-{}.part", sha256.get(..24).unwrap_or(&sha256)));
+    download::to_file(connection, job, artifact, &part).await?;
+    let path = file::reserve(&wanted.to_string_lossy())?;
+    std::fs::rename(&part, &path).map_err(|error| cannot_write(&path, &error))?;
+    Ok(path)
+}
+
+fn is_same(path: &Path, size: u64, sha256: &str) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() == size)
+        && std::fs::read(path).is_ok_and(|bytes| picture::sha256(&bytes) == sha256)
+}
+
+async fn save_history(
+    connection: &Connection,
+    job: &Job,
+    base: &Path,
+    format: HistoryFormat,
+) -> Result<Fetched, Failure> {
+    let rows = history::fetch(connection, job.number).await?;
+    let text = history::text(&rows, format)
+        .map_err(|error| Failure::failed(format!("cannot write the history: {error}")))?;
+    let ending = match format {
+        HistoryFormat::Csv => "csv",
+        HistoryFormat::Json => "json",
+    };
+    let wanted = PathBuf::from(format!("{}.{ending}", base.display()));
+    if is_same(&wanted, text.len() as u64, &base16ct::lower::encode_string(&Sha256::digest(&text))) {
+        return Ok(Fetched { what: "history", path: wanted, epoch: None });
+    }
+    let path = file::reserve(&wanted.to_string_lossy())?;
+    file::write(&path, text.as_bytes())?;
+    Ok(Fetched { what: "history", path, epoch: None })
+}
+
+/// A name for a job's files: names come from strangers and must not lead anywhere.
+fn base_name(job: &Job) -> String {
+    let allowed = |c: char| c.is_alphanumeric() || "-_".contains(c);
+    let name: String = job.name.chars().take(60).map(|c| if allowed(c) { c } else { '-' }).collect();
+    let name = name.trim_matches('-');
+    if name.is_empty() { format!("job-{}", job.number) } else { format!("{name}-{}", job.number) }
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::failed(format!("cannot write {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_nowhere() {
+        let name = |name: &str| base_name(&Job { name: name.to_owned(), number: 7, ..Job::default() });
+        assert_eq!(name("an apple"), "an-apple-7");
+        assert_eq!(name("../../etc/passwd"), "etc-passwd-7");
+        assert_eq!(name("..."), "job-7");
+        assert_eq!(name("Löffel 🥄"), "Löffel-7");
+    }
+
+    #[test]
+    fn the_last_picture_is_a_frame_of_its_own() {
+        let artifact =
+            |kind: ArtifactKind, epoch| Artifact { kind: kind.into(), epoch, ..Artifact::default() };
+        let all = [
+            artifact(ArtifactKind::Snapshot, 5),
+            artifact(ArtifactKind::Snapshot, 10),
+            artifact(ArtifactKind::Picture, 10),
+        ];
+        assert_eq!(all.each_ref().map(|one| is_frame(one, &all)), [true, true, false]);
+        let without = [all[0].clone(), all[2].clone()];
+        assert_eq!(without.each_ref().map(|one| is_frame(one, &without)), [true, true]);
+    }
+}

@@ -1,0 +1,41 @@
+//! `clipig update`: another experiment for a job that runs.
+
+use std::process::ExitCode;
+
+use serde_json::{Value as Json, json};
+
+use super::job::{get, present};
+use crate::arguments::UpdateArguments;
+use crate::failure::Failure;
+use crate::farm::connection::Connection;
+use crate::farm::failure::problems;
+use crate::farm::submission::Submission;
+use crate::farm::{converse, json, upload};
+use crate::output;
+
+/// Updates the job, unless somebody else does so at the same time.
+pub(crate) fn run(arguments: &UpdateArguments) -> Result<ExitCode, Failure> {
+    let submission = Submission::read(&arguments.experiment.files, &arguments.experiment.overrides())?;
+    converse(async {
+        let connection = Connection::to(&arguments.farm).await?;
+        let revision = get(&connection, arguments.job).await?.revision;
+        let request = submission.update(arguments.job, Some(revision));
+        let answer = upload::update(&connection, &submission, &request).await?;
+        let job = present(answer.job)?;
+        if arguments.json {
+            let mut record = json::job(&job);
+            record["from_epoch"] = json!(answer.from_epoch);
+            record["warnings"] = answer.warnings.iter().map(json::problem).collect::<Json>();
+            output::print(&format!("{record:#}\n"))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if !answer.warnings.is_empty() {
+            output::say(format!("warning: {}", problems(&answer.warnings)));
+        }
+        let (number, revision, epoch) = (job.number, job.revision, answer.from_epoch);
+        output::print(&format!(
+            "job {number} is updated: revision {revision} holds from epoch {epoch} on\n"
+        ))?;
+        Ok(ExitCode::SUCCESS)
+    })
+}

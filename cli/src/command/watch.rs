@@ -1,0 +1,173 @@
+//! `clipig watch`: how a job goes on.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use crate::arguments::WatchArguments;
+use crate::failure::Failure;
+use crate::farm::connection::Connection;
+use crate::farm::watching::{Seen, Watch};
+use crate::farm::wire::job_event::Event;
+use crate::farm::wire::{Artifact, JobState};
+use crate::farm::{converse, download, json};
+use crate::output;
+use crate::terminal::preview::Protocol;
+use crate::terminal::screen::{Screen, farewell};
+
+/// Exit code after Ctrl-C, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// How often a new snapshot is fetched to be drawn.
+const PREVIEW: Duration = Duration::from_secs(2);
+
+/// How a watch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The job has ended so.
+    Ended(JobState),
+    /// The person left.
+    Left,
+}
+
+/// Watches a job until it ends.
+pub(crate) fn run(arguments: &WatchArguments) -> Result<ExitCode, Failure> {
+    converse(async {
+        let connection = Connection::to(&arguments.farm).await?;
+        if arguments.json {
+            return as_json(&connection, arguments.job).await;
+        }
+        all(&connection, &[arguments.job], arguments.preview).await
+    })
+}
+
+/// Watches jobs, one after the other.
+pub(super) async fn all(connection: &Connection, jobs: &[u64], preview: bool) -> Result<ExitCode, Failure> {
+    let mut code = ExitCode::SUCCESS;
+    for &job in jobs {
+        match until_end(connection, job, preview).await? {
+            Outcome::Left => return Ok(ExitCode::from(INTERRUPTED)),
+            Outcome::Ended(state) => {
+                output::say(farewell(job, state));
+                if state != JobState::Completed {
+                    code = ExitCode::FAILURE;
+                }
+            }
+        }
+    }
+    Ok(code)
+}
+
+/// Shows a job until it ends or the person presses Ctrl-C, which leaves the job alone.
+pub(super) async fn until_end(connection: &Connection, job: u64, preview: bool) -> Result<Outcome, Failure> {
+    let mut watch = Watch::new(connection.clone(), job);
+    let mut screen = Screen::new();
+    let mut pictures = Pictures::new(connection, job, preview);
+    let show = async {
+        pictures.first(&screen).await;
+        while let Some(seen) = watch.next().await? {
+            match seen {
+                Seen::Event(event) => {
+                    screen.event(&event);
+                    if let Some(Event::Artifact(artifact)) = &event.event {
+                        pictures.show(artifact, &screen).await;
+                    }
+                }
+                Seen::Lost(why) => {
+                    screen.say(&format!("the connection is lost ({why}); looking for the farm …"));
+                }
+                Seen::Back => screen.say("the farm is back"),
+            }
+        }
+        Ok(())
+    };
+    let outcome = interruptible(show).await;
+    screen.end();
+    if let Some(shown) = outcome {
+        shown?;
+        return Ok(Outcome::Ended(watch.state()));
+    }
+    output::say(format!(
+        "the job goes on; `clipig watch {job}` shows it again, `clipig cancel {job}` ends it"
+    ));
+    Ok(Outcome::Left)
+}
+
+/// `None` where the person pressed Ctrl-C before the end.
+async fn interruptible<T>(work: impl Future<Output = Result<T, Failure>>) -> Option<Result<T, Failure>> {
+    tokio::select! {
+        done = work => Some(done),
+        Ok(()) = tokio::signal::ctrl_c() => None,
+    }
+}
+
+/// Each event as a line of JSON.
+async fn as_json(connection: &Connection, job: u64) -> Result<ExitCode, Failure> {
+    let mut watch = Watch::new(connection.clone(), job);
+    let print = async {
+        while let Some(seen) = watch.next().await? {
+            match seen {
+                Seen::Event(event) => {
+                    let record = json::event(&event);
+                    if !record.is_null() && !output::stream(&format!("{record}\n"))? {
+                        return Ok(true);
+                    }
+                }
+                Seen::Lost(why) => {
+                    output::say(format!("the connection is lost ({why}); looking for the farm …"));
+                }
+                Seen::Back => output::say("the farm is back"),
+            }
+        }
+        Ok(false)
+    };
+    match interruptible(print).await {
+        None => Ok(ExitCode::from(INTERRUPTED)),
+        Some(printed) => {
+            let unread = printed?;
+            Ok(if unread || watch.state() == JobState::Completed {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+    }
+}
+
+/// Snapshots on their way to the screen.
+struct Pictures<'a> {
+    connection: &'a Connection,
+    job: u64,
+    protocol: Option<Protocol>,
+    shown: Option<Instant>,
+}
+
+impl<'a> Pictures<'a> {
+    fn new(connection: &'a Connection, job: u64, preview: bool) -> Self {
+        let protocol = preview.then(|| Protocol::of_environment(|name| std::env::var(name).ok()));
+        Self { connection, job, protocol, shown: None }
+    }
+
+    /// The newest picture that is there before the watch begins.
+    async fn first(&mut self, screen: &Screen) {
+        if self.protocol.is_some()
+            && let Ok(artifacts) = download::list(self.connection, self.job).await
+            && let Some(newest) = artifacts.last()
+        {
+            self.show(newest, screen).await;
+        }
+    }
+
+    /// Draws a picture, unless the last one was drawn just now. A picture that cannot be fetched ends no watch.
+    async fn show(&mut self, artifact: &Artifact, screen: &Screen) {
+        let Some(protocol) = self.protocol else { return };
+        let finished = artifact.kind() == crate::farm::wire::ArtifactKind::Picture;
+        if !finished && self.shown.is_some_and(|shown| shown.elapsed() < PREVIEW) {
+            return;
+        }
+        self.shown = Some(Instant::now());
+        match download::in_memory(self.connection, self.job, artifact).await {
+            Ok(png) => screen.picture(&png, protocol),
+            Err(failure) => screen.say(&format!("warning: no preview: {failure}")),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! `clipig workers`: who computes for a farm, and what people decide about them.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use crate::arguments::{WorkersArguments, WorkersCommand};
+use crate::failure::Failure;
+use crate::farm::connection::Connection;
+use crate::farm::failure::FarmFailure;
+use crate::farm::wire::{
+    DrainWorkerRequest, ForgiveWorkerRequest, ListWorkersRequest, PauseWorkerRequest, ResumeWorkerRequest,
+    Worker,
+};
+use crate::farm::{converse, json, show};
+use crate::output;
+
+/// Lists workers, or decides about one.
+pub(crate) fn run(arguments: &WorkersArguments) -> Result<ExitCode, Failure> {
+    match &arguments.command {
+        None => list(arguments),
+        Some(command) => decide(command),
+    }
+}
+
+fn list(arguments: &WorkersArguments) -> Result<ExitCode, Failure> {
+    let workers = converse(async {
+        let connection = Connection::to(&arguments.list.farm).await?;
+        let request = ListWorkersRequest { states: Vec::new() };
+        let call = connection.call(request, async |mut client, request| client.list_workers(request).await);
+        Ok(call.await?.workers)
+    })?;
+    if arguments.list.json {
+        output::print(&format!("{:#}\n", workers.iter().map(json::worker).collect::<Json>()))?;
+    } else if workers.is_empty() {
+        output::say("no workers; `clipig worker` starts one on this machine");
+    } else {
+        output::print(&show::workers::text(&workers, Timestamp::now()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn decide(command: &WorkersCommand) -> Result<ExitCode, Failure> {
+    let (WorkersCommand::Pause(arguments)
+    | WorkersCommand::Resume(arguments)
+    | WorkersCommand::Drain(arguments)
+    | WorkersCommand::Forgive(arguments)) = command;
+    let worker = converse(async {
+        let connection = Connection::to(&arguments.list.farm).await?;
+        Ok(ask(&connection, command, arguments.name.clone()).await?)
+    })?;
+    if arguments.list.json {
+        output::print(&format!("{:#}\n", json::worker(&worker)))?;
+    } else {
+        output::print(&format!("{} is {}\n", worker.name, show::worker_state(worker.state())))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn ask(connection: &Connection, command: &WorkersCommand, name: String) -> Result<Worker, FarmFailure> {
+    let reason = String::new();
+    let worker = match command {
+        WorkersCommand::Pause(_) => {
+            let request = PauseWorkerRequest { name, reason };
+            connection
+                .call(request, async |mut client, request| client.pause_worker(request).await)
+                .await?
+                .worker
+        }
+        WorkersCommand::Resume(_) => {
+            let request = ResumeWorkerRequest { name };
+            connection
+                .call(request, async |mut client, request| client.resume_worker(request).await)
+                .await?
+                .worker
+        }
+        WorkersCommand::Drain(_) => {
+            let request = DrainWorkerRequest { name, reason };
+            connection
+                .call(request, async |mut client, request| client.drain_worker(request).await)
+                .await?
+                .worker
+        }
+        WorkersCommand::Forgive(_) => {
+            let request = ForgiveWorkerRequest { name };
+            connection
+                .call(request, async |mut client, request| client.forgive_worker(request).await)
+                .await?
+                .worker
+        }
+    };
+    worker.ok_or_else(|| FarmFailure::Content("the farm answered without the worker".to_owned()))
+}

@@ -1,0 +1,228 @@
+//! The connection to a farm: where it is, how to get in, and calls that survive short interruptions.
+
+use std::fmt;
+use std::time::Duration;
+
+use clipig_proto::v1::farm_service_client::FarmServiceClient;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+use tonic::{Request, Response, Status};
+
+use super::backoff::Backoff;
+use super::failure::FarmFailure;
+use crate::arguments::{AccessArguments, FarmAddress};
+use crate::output;
+
+/// How long a farm may take to accept a connection.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// A silent connection is tried after so long, and given up when nothing comes back for as long.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Bytes under way: at 100 ms to the farm, 4 MiB are 40 MB/s.
+const WINDOW: u32 = 4 << 20;
+
+/// How often a call is tried before it counts as failed: about 6 seconds in all.
+const ATTEMPTS: u32 = 6;
+
+/// The generated client, with a token on each call.
+pub(crate) type Client = FarmServiceClient<InterceptedService<Channel, Token>>;
+
+/// An open connection.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    client: Client,
+    door: Door,
+}
+
+/// What to name in messages: where the farm is and where its token came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Door {
+    /// The address, as people write it.
+    pub(crate) address: String,
+    /// Where the token came from; `None` without one.
+    pub(crate) token_origin: Option<String>,
+}
+
+/// Puts a token on each call.
+#[derive(Clone)]
+pub(crate) struct Token(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Token {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(token) = &self.0 {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        Ok(request)
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.door.fmt(f)
+    }
+}
+
+impl Connection {
+    /// Connects to the farm of the command line.
+    pub(crate) async fn to(farm: &FarmAddress) -> Result<Self, FarmFailure> {
+        Self::open(&farm.farm, &farm.access).await
+    }
+
+    /// Connects to a farm.
+    pub(crate) async fn open(address: &str, access: &AccessArguments) -> Result<Self, FarmFailure> {
+        let address = normal(address)?;
+        let (token, token_origin) = token(access)?.unzip();
+        let door = Door { address, token_origin };
+        if token.is_some() && is_overheard(&door.address) {
+            output::say(format!(
+                "warning: the token travels to {} for everybody to read; use https://",
+                door.address
+            ));
+        }
+        let endpoint = endpoint(&door.address, access)?;
+        let channel = endpoint.connect().await.map_err(|error| FarmFailure::unreachable(&door, &error))?;
+        let bearer = token.map(|token| format!("Bearer {token}").parse()).transpose();
+        let mut bearer: Option<MetadataValue<Ascii>> = bearer.map_err(|_| FarmFailure::TokenUnreadable {
+            origin: door.token_origin.clone().unwrap_or_default(),
+            why: "it has characters that no token has".to_owned(),
+        })?;
+        if let Some(bearer) = &mut bearer {
+            bearer.set_sensitive(true);
+        }
+        let client = FarmServiceClient::with_interceptor(channel, Token(bearer));
+        Ok(Self { client, door })
+    }
+
+    /// The client, for streams.
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// What a status means for the person.
+    pub(crate) fn failure(&self, status: &Status) -> FarmFailure {
+        FarmFailure::answered(&self.door, status)
+    }
+
+    /// A call that may be repeated: where the connection breaks or the farm is about to be there, it is tried again.
+    pub(crate) async fn call<T, Q: Clone>(
+        &self,
+        request: Q,
+        call: impl AsyncFn(Client, Q) -> Result<Response<T>, Status>,
+    ) -> Result<T, FarmFailure> {
+        let mut backoff = Backoff::default();
+        loop {
+            match call(self.client(), request.clone()).await {
+                Ok(response) => return Ok(response.into_inner()),
+                Err(status) if is_passing(&status) && backoff.failed() < ATTEMPTS => {
+                    tracing::debug!(%status, "trying again");
+                    backoff.wait().await;
+                }
+                Err(status) => return Err(self.failure(&status)),
+            }
+        }
+    }
+}
+
+/// Is the same call likely to succeed soon? So it is where the farm says so, and where the connection broke: then
+/// the status was made here and has a cause.
+pub(crate) fn is_passing(status: &Status) -> bool {
+    status.code() == tonic::Code::Unavailable || std::error::Error::source(status).is_some()
+}
+
+/// The address with its scheme.
+fn normal(address: &str) -> Result<String, FarmFailure> {
+    let address = address.trim().trim_end_matches('/');
+    let known = ["http://", "https://", "unix:"].iter().any(|scheme| address.starts_with(scheme));
+    if known && !address.ends_with(':') {
+        return Ok(address.to_owned());
+    }
+    // `host:port`, as people write it.
+    let plain =
+        address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    if plain && !address.contains("//") {
+        return Ok(format!("http://{address}"));
+    }
+    Err(FarmFailure::Address { address: address.to_owned() })
+}
+
+/// Can others on the way read what travels?
+fn is_overheard(address: &str) -> bool {
+    let Some(host) = address.strip_prefix("http://") else { return false };
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let here = host.trim_matches(['[', ']']).parse().is_ok_and(|host: std::net::IpAddr| host.is_loopback());
+    !here && host != "localhost"
+}
+
+/// The token and where it came from.
+fn token(access: &AccessArguments) -> Result<Option<(String, String)>, FarmFailure> {
+    if let Some(token) = std::env::var("CLIPIG_TOKEN").ok().filter(|token| !token.trim().is_empty()) {
+        return Ok(Some((token.trim().to_owned(), "CLIPIG_TOKEN".to_owned())));
+    }
+    let Some(file) = &access.token_file else { return Ok(None) };
+    let origin = file.display().to_string();
+    match std::fs::read_to_string(file) {
+        Ok(token) if !token.trim().is_empty() => Ok(Some((token.trim().to_owned(), origin))),
+        Ok(_) => Err(FarmFailure::TokenUnreadable { origin, why: "it is empty".to_owned() }),
+        Err(error) => Err(FarmFailure::TokenUnreadable { origin, why: error.to_string() }),
+    }
+}
+
+fn endpoint(address: &str, access: &AccessArguments) -> Result<Endpoint, FarmFailure> {
+    let wrong = || FarmFailure::Address { address: address.to_owned() };
+    let mut endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| wrong())?;
+    if address.starts_with("https://") {
+        let mut tls = ClientTlsConfig::new();
+        tls = if let Some(file) = &access.tls_ca {
+            let pem = std::fs::read(file).map_err(|error| FarmFailure::Authority {
+                file: file.display().to_string(),
+                why: error.to_string(),
+            })?;
+            tls.ca_certificate(Certificate::from_pem(pem))
+        } else {
+            tls.with_native_roots()
+        };
+        endpoint = endpoint.tls_config(tls).map_err(|error| FarmFailure::Authority {
+            file: access.tls_ca.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+            why: error.to_string(),
+        })?;
+    }
+    endpoint
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE)
+        .keep_alive_while_idle(true)
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .user_agent(concat!("clipig/", env!("CARGO_PKG_VERSION")))
+        .map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_completed() {
+        assert_eq!(normal("http://a:1/").unwrap(), "http://a:1");
+        assert_eq!(normal("farm.example:7870").unwrap(), "http://farm.example:7870");
+        assert_eq!(normal("unix:/run/farm.sock").unwrap(), "unix:/run/farm.sock");
+        for wrong in ["", "farm", "ftp://a:1", "unix:", "a:port"] {
+            let message = normal(wrong).unwrap_err().to_string();
+            assert!(message.contains("unix:/path"), "{message}");
+        }
+    }
+
+    #[test]
+    fn tokens_in_the_open_are_noticed() {
+        assert!(is_overheard("http://farm.example:7870"));
+        for here in
+            ["http://127.0.0.1:7870", "http://[::1]:7870", "http://localhost:1", "https://a", "unix:/x"]
+        {
+            assert!(!is_overheard(here), "{here}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Content on its way from a farm: goes on where the connection broke, and is compared with its SHA-256.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::backoff::Backoff;
+use super::connection::{Connection, is_passing};
+use super::failure::FarmFailure;
+use super::wire;
+
+/// How often a download is tried without getting further.
+const ATTEMPTS: u32 = 8;
+
+/// All files of a job, by epoch.
+pub(crate) async fn list(connection: &Connection, job: u64) -> Result<Vec<wire::Artifact>, FarmFailure> {
+    let mut artifacts: Vec<wire::Artifact> = Vec::new();
+    let mut from_epoch = None;
+    loop {
+        let request = wire::ListArtifactsRequest { job, from_epoch, limit: 0 };
+        let call = connection.call(request, async |mut client, request| client.list_artifacts(request).await);
+        let page = call.await?;
+        let last = page.artifacts.last().map(|artifact| artifact.epoch);
+        artifacts.extend(page.artifacts);
+        match last {
+            Some(last) if page.more => from_epoch = Some(last.saturating_add(1)),
+            _ => return Ok(artifacts),
+        }
+    }
+}
+
+/// A file in memory.
+pub(crate) async fn in_memory(
+    connection: &Connection,
+    job: u64,
+    artifact: &wire::Artifact,
+) -> Result<Vec<u8>, FarmFailure> {
+    let mut partial = Partial { sink: Vec::new(), hash: Sha256::new(), done: 0 };
+    partial.complete(connection, job, artifact).await?;
+    partial.check(artifact)?;
+    Ok(partial.sink)
+}
+
+/// A file on disk. What an earlier attempt left in it is kept, where it is the beginning of the same content.
+///
+/// # Errors
+/// Where the network fails, what is there stays for the next attempt; wrong content is thrown away.
+pub(crate) async fn to_file(
+    connection: &Connection,
+    job: u64,
+    artifact: &wire::Artifact,
+    path: &Path,
+) -> Result<(), FarmFailure> {
+    let resumed = path.metadata().is_ok_and(|metadata| metadata.len() > 0);
+    match attempt(connection, job, artifact, path).await {
+        // What was there before may have been something else.
+        Err(FarmFailure::Content(_)) if resumed => attempt(connection, job, artifact, path).await,
+        outcome => outcome,
+    }
+}
+
+async fn attempt(
+    connection: &Connection,
+    job: u64,
+    artifact: &wire::Artifact,
+    path: &Path,
+) -> Result<(), FarmFailure> {
+    let mut partial = Partial::reopen(path, artifact.size)?;
+    partial.complete(connection, job, artifact).await?;
+    partial.sink.sync_all().map_err(|error| FarmFailure::file("write", path, error))?;
+    partial.check(artifact).inspect_err(|_| {
+        // The next attempt must not go on from it.
+        let _ = std::fs::remove_file(path);
+    })
+}
+
+/// The beginning of a content.
+struct Partial<W> {
+    sink: W,
+    hash: Sha256,
+    done: u64,
+}
+
+impl Partial<File> {
+    /// Opens a file and reads what is in it. One that is too long is emptied.
+    fn reopen(path: &Path, size: u64) -> Result<Self, FarmFailure> {
+        let failed = |error| FarmFailure::file("write", path, error);
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.len() > size {
+            file.set_len(0).map_err(failed)?;
+        }
+        let mut hash = Sha256::new();
+        let mut done = 0;
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = file.read(&mut buffer).map_err(failed)?;
+            if read == 0 {
+                return Ok(Self { sink: file, hash, done });
+            }
+            hash.update(&buffer[..read]);
+            done += read as u64;
+        }
+    }
+}
+
+impl<W: Write> Partial<W> {
+    /// Fetches the rest; where the connection breaks, from where it broke.
+    async fn complete(
+        &mut self,
+        connection: &Connection,
+        job: u64,
+        artifact: &wire::Artifact,
+    ) -> Result<(), FarmFailure> {
+        let mut backoff = Backoff::default();
+        while self.done < artifact.size {
+            let before = self.done;
+            match self.stream(connection, job, artifact).await? {
+                None => {}
+                Some(status) if !is_passing(&status) => return Err(connection.failure(&status)),
+                Some(status) => {
+                    if self.done > before {
+                        backoff.succeeded();
+                    }
+                    if backoff.failed() >= ATTEMPTS {
+                        return Err(connection.failure(&status));
+                    }
+                    backoff.wait().await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One stream; its status where it broke.
+    async fn stream(
+        &mut self,
+        connection: &Connection,
+        job: u64,
+        artifact: &wire::Artifact,
+    ) -> Result<Option<tonic::Status>, FarmFailure> {
+        let request = wire::FetchArtifactRequest { job, name: artifact.name.clone(), offset: self.done };
+        let mut stream = match connection.client().fetch_artifact(request).await {
+            Ok(response) => response.into_inner(),
+            Err(status) => return Ok(Some(status)),
+        };
+        loop {
+            let chunk = match stream.message().await {
+                Ok(Some(message)) => message.chunk.unwrap_or_default(),
+                // A stream that ends early without saying so: the next one begins where this one ended.
+                Ok(None) if self.done < artifact.size => {
+                    return Ok(Some(tonic::Status::unavailable(format!("{} ended early", artifact.name))));
+                }
+                Ok(None) => return Ok(None),
+                Err(status) => return Ok(Some(status)),
+            };
+            if let Some(header) = &chunk.header {
+                self.accept(header, artifact)?;
+            }
+            if self.done + chunk.data.len() as u64 > artifact.size {
+                return Err(FarmFailure::Content(format!("{} is longer than the farm said", artifact.name)));
+            }
+            self.sink.write_all(&chunk.data).map_err(|error| FarmFailure::File {
+                action: "write",
+                path: artifact.name.clone(),
+                why: error,
+            })?;
+            self.hash.update(&chunk.data);
+            self.done += chunk.data.len() as u64;
+        }
+    }
+
+    /// Is the stream about the same content, and does it begin where this one ends?
+    fn accept(&self, header: &wire::ContentHeader, artifact: &wire::Artifact) -> Result<(), FarmFailure> {
+        let same = header.sha256 == artifact.sha256 && header.size == artifact.size;
+        if same && header.offset == self.done {
+            return Ok(());
+        }
+        Err(FarmFailure::Content(format!("{} was replaced on the farm while it was fetched", artifact.name)))
+    }
+
+    /// Compares the hash of a whole content.
+    fn check(&self, artifact: &wire::Artifact) -> Result<(), FarmFailure> {
+        let found = self.hash.clone().finalize();
+        if found.as_slice() == artifact.sha256.as_ref() {
+            return Ok(());
+        }
+        let hexadecimal = |hash: &[u8]| base16ct::lower::encode_string(hash);
+        Err(FarmFailure::Content(format!(
+            "{} arrived damaged: its SHA-256 is {}, not {}; fetch it again",
+            artifact.name,
+            hexadecimal(&found),
+            hexadecimal(&artifact.sha256)
+        )))
+    }
+}

@@ -1,0 +1,248 @@
+//! What goes wrong with a farm, in words for the person: what happened, where, and what to do.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+
+use tonic::{Code, Status};
+
+use super::connection::Door;
+use super::wire;
+use crate::failure::Failure;
+
+/// A failure of a conversation with a farm.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FarmFailure {
+    /// The address is none.
+    #[error(
+        "`{address}` is not the address of a farm\nhelp: http://host:port, https://host:port and unix:/path are; \
+         it comes from --farm or CLIPIG_FARM"
+    )]
+    Address {
+        /// As given.
+        address: String,
+    },
+    /// Nobody answers.
+    #[error("cannot reach a farm at {address}: {why}\nhelp: {help}")]
+    Unreachable {
+        /// Where it was looked for.
+        address: String,
+        /// What the network says.
+        why: String,
+        /// What to do.
+        help: String,
+    },
+    /// The token cannot be read.
+    #[error("the token in {origin} cannot be used: {why}")]
+    TokenUnreadable {
+        /// A file or variable.
+        origin: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The certificates cannot be used.
+    #[error("cannot prepare TLS with {}: {why}", if .file.is_empty() { "the certificates of this machine" } else { .file })]
+    Authority {
+        /// From --tls-ca; empty where the system's are used.
+        file: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The farm wants a token, or another one.
+    #[error("{message}\nhelp: {help}")]
+    Token {
+        /// What the farm says.
+        message: String,
+        /// Where tokens come from.
+        help: String,
+    },
+    /// The farm refused the experiment, with places.
+    #[error("{0}")]
+    Experiment(String),
+    /// The farm answered with another error.
+    #[error("{message}")]
+    Answered {
+        /// The code of the status.
+        code: Code,
+        /// What the farm says, with its help.
+        message: String,
+    },
+    /// What came is not what was promised.
+    #[error("{0}")]
+    Content(String),
+    /// A file here cannot be read or written.
+    #[error("cannot {action} {path}: {why}")]
+    File {
+        /// `read` or `write`.
+        action: &'static str,
+        /// Which.
+        path: String,
+        /// Why.
+        why: std::io::Error,
+    },
+}
+
+impl FarmFailure {
+    /// No connection at all.
+    pub(super) fn unreachable(door: &Door, error: &tonic::transport::Error) -> Self {
+        // The outermost layers say "transport error" only.
+        let mut why = error.to_string();
+        let mut source = error.source();
+        while let Some(inner) = source {
+            why = inner.to_string();
+            source = inner.source();
+        }
+        let help = if why.contains("certificate") || why.contains("UnknownIssuer") {
+            "CLIPIG_TLS_CA names the file of the authority that signed the farm's certificate".to_owned()
+        } else {
+            "`clipig farm start` starts a farm on this machine; --farm URL or CLIPIG_FARM names another"
+                .to_owned()
+        };
+        Self::Unreachable { address: door.address.clone(), why, help }
+    }
+
+    /// What a status means.
+    pub(super) fn answered(door: &Door, status: &Status) -> Self {
+        let details = clipig_proto::status::error(status);
+        let help = details.as_ref().map(|details| details.help.clone()).unwrap_or_default();
+        if let Some(details) = &details
+            && !details.problems.is_empty()
+        {
+            return Self::Experiment(problems(&details.problems));
+        }
+        let address = &door.address;
+        match status.code() {
+            Code::Unauthenticated => Self::Token {
+                message: match &door.token_origin {
+                    Some(origin) => format!("the farm at {address} does not accept the token in {origin}"),
+                    None => format!("the farm at {address} wants a token"),
+                },
+                help: "put the token for clients into CLIPIG_TOKEN, or the name of a file with it into \
+                       CLIPIG_TOKEN_FILE"
+                    .to_owned(),
+            },
+            Code::Unimplemented => Self::Answered {
+                code: Code::Unimplemented,
+                message: format!(
+                    "the farm at {address} does not know this command; is it of an older version of clipig?"
+                ),
+            },
+            Code::Unavailable if status.source().is_some() => Self::Unreachable {
+                address: address.clone(),
+                why: status.message().to_owned(),
+                help: "the connection broke and did not come back; is the farm still running?".to_owned(),
+            },
+            code => {
+                let mut message = status.message().to_owned();
+                if message.is_empty() {
+                    message = format!("the farm at {address} answered: {code}");
+                }
+                if !help.is_empty() {
+                    let _ = write!(message, "\nhelp: {help}");
+                }
+                Self::Answered { code, message }
+            }
+        }
+    }
+
+    pub(super) fn file(action: &'static str, path: &std::path::Path, why: std::io::Error) -> Self {
+        Self::File { action, path: path.display().to_string(), why }
+    }
+}
+
+impl From<FarmFailure> for Failure {
+    fn from(failure: FarmFailure) -> Self {
+        match failure {
+            FarmFailure::Address { .. }
+            | FarmFailure::Experiment(_)
+            | FarmFailure::Answered { code: Code::InvalidArgument, .. } => Self::usage(failure),
+            _ => Self::failed(failure),
+        }
+    }
+}
+
+/// All problems as text, one paragraph each.
+pub(crate) fn problems(problems: &[wire::Problem]) -> String {
+    problems.iter().map(problem).collect::<Vec<_>>().join("\n\n")
+}
+
+fn problem(problem: &wire::Problem) -> String {
+    let mut text = if problem.path.is_empty() { String::new() } else { format!("{}: ", problem.path) };
+    text += &problem.message;
+    if let Some(place) = &problem.place {
+        let file = if place.file.is_empty() { "the experiment" } else { &place.file };
+        let _ = write!(text, "\n  in {file}, line {}, column {}", place.line, place.column);
+    }
+    if !problem.label.is_empty() {
+        let _ = write!(text, ": {}", problem.label);
+    }
+    for help in &problem.help {
+        let _ = write!(text, "\n  help: {help}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_proto::status::with_error;
+
+    use super::*;
+
+    fn door(token_origin: Option<&str>) -> Door {
+        Door { address: "http://farm:7870".to_owned(), token_origin: token_origin.map(str::to_owned) }
+    }
+
+    #[test]
+    fn tokens_are_explained() {
+        let refused = || Status::unauthenticated("no");
+        insta::assert_snapshot!(FarmFailure::answered(&door(None), &refused()), @r"
+            the farm at http://farm:7870 wants a token
+            help: put the token for clients into CLIPIG_TOKEN, or the name of a file with it into CLIPIG_TOKEN_FILE
+            ");
+        insta::assert_snapshot!(FarmFailure::answered(&door(Some("CLIPIG_TOKEN")), &refused()), @r"
+            the farm at http://farm:7870 does not accept the token in CLIPIG_TOKEN
+            help: put the token for clients into CLIPIG_TOKEN, or the name of a file with it into CLIPIG_TOKEN_FILE
+            ");
+    }
+
+    #[test]
+    fn what_the_farm_says_comes_with_its_help() {
+        let error = wire::FarmError {
+            code: wire::farm_error::Code::State.into(),
+            help: "`clipig retry 7` takes it up again".to_owned(),
+            ..Default::default()
+        };
+        let status = with_error("job 7 has failed and cannot be paused", &error);
+        let failure = FarmFailure::answered(&door(None), &status);
+        insta::assert_snapshot!(failure, @r"
+            job 7 has failed and cannot be paused
+            help: `clipig retry 7` takes it up again
+            ");
+        assert!(matches!(Failure::from(failure), Failure::Failed(_)));
+        insta::assert_snapshot!(FarmFailure::answered(&door(None), &Status::internal("")), @"the farm at http://farm:7870 answered: Internal error");
+        insta::assert_snapshot!(FarmFailure::answered(&door(None), &Status::unimplemented("")), @"the farm at http://farm:7870 does not know this command; is it of an older version of clipig?");
+    }
+
+    #[test]
+    fn problems_have_their_place() {
+        let problem = wire::Problem {
+            message: "the batch is too large".to_owned(),
+            path: "targets.0.batch_size".to_owned(),
+            place: Some(wire::Place { line: 3, column: 15, length: 4, ..Default::default() }),
+            label: "1000000000".to_owned(),
+            help: vec!["at most 100000 on this farm".to_owned()],
+            ..Default::default()
+        };
+        let error = wire::FarmError {
+            code: wire::farm_error::Code::Experiment.into(),
+            problems: vec![problem],
+            ..Default::default()
+        };
+        let failure = FarmFailure::answered(&door(None), &with_error("1 problem", &error));
+        insta::assert_snapshot!(failure, @r"
+            targets.0.batch_size: the batch is too large
+              in the experiment, line 3, column 15: 1000000000
+              help: at most 100000 on this farm
+            ");
+        assert!(matches!(Failure::from(failure), Failure::Usage(_)));
+    }
+}

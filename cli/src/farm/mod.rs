@@ -1,0 +1,31 @@
+//! The client's side of a farm: connection, content that goes there and comes back, what people see of it.
+
+pub(crate) mod backoff;
+pub(crate) mod connection;
+pub(crate) mod download;
+pub(crate) mod failure;
+pub(crate) mod history;
+pub(crate) mod json;
+pub(crate) mod show;
+pub(crate) mod submission;
+pub(crate) mod time;
+pub(crate) mod upload;
+pub(crate) mod video;
+pub(crate) mod watching;
+
+#[cfg(test)]
+mod stand_in;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use clipig_proto::v1 as wire;
+
+use crate::failure::Failure;
+
+/// Runs a conversation with a farm to its end, on this thread.
+pub(crate) fn converse<T>(talk: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::failed(format!("cannot prepare for the network: {error}")))?;
+    runtime.block_on(talk)
+}

@@ -1,0 +1,38 @@
+//! The farm as a whole.
+
+use console::style;
+
+use super::columns::{Facts, plain};
+use super::{colored_job_state, colored_worker_state, counted};
+use crate::farm::time;
+use crate::farm::wire::Farm;
+
+/// A page about a farm.
+pub(crate) fn text(farm: &Farm, address: &str) -> String {
+    let mut facts = Facts::default();
+    facts.add("version", plain(&farm.version, 40));
+    let again = farm.incarnation.saturating_sub(1);
+    let restarts =
+        if again == 0 { String::new() } else { format!(", started again {}", counted(again, "time")) };
+    facts.add("up for", time::duration(farm.uptime_seconds) + &restarts);
+    let jobs = farm.jobs.iter().map(|jobs| format!("{} {}", jobs.count, colored_job_state(jobs.state())));
+    facts.add("jobs", none_or(&jobs.collect::<Vec<_>>(), "none"));
+    facts.add(
+        "room",
+        format!("{} may run side by side, {} may wait", farm.max_running_jobs, farm.max_queued_jobs),
+    );
+    let workers =
+        farm.workers.iter().map(|one| format!("{} {}", one.count, colored_worker_state(one.state())));
+    facts.add("workers", none_or(&workers.collect::<Vec<_>>(), "none; `clipig worker` starts one"));
+    facts.add("speed", format!("{:.1} samples/s", farm.samples_per_second));
+    facts.add(
+        "disk",
+        format!("{} of data, {} free", time::bytes(farm.data_size), time::bytes(farm.disk_free)),
+    );
+    let page = facts.page(&style(format!("farm at {address}")).bold().to_string());
+    farm.warnings.iter().fold(page, |page, one| page + "warning: " + &plain(one, 300) + "\n")
+}
+
+fn none_or(parts: &[String], none: &str) -> String {
+    if parts.is_empty() { none.to_owned() } else { parts.join(", ") }
+}

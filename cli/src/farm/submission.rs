@@ -1,0 +1,181 @@
+//! An experiment made ready to travel: read, checked, its files found and hashed.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::Path;
+
+use bytes::Bytes;
+use clipig_experiment::{Loaded, Overrides, load};
+use clipig_picture::Record;
+use sha2::{Digest, Sha256};
+
+use super::wire;
+use crate::arguments::{ComputeArguments, Precision, TermsArguments};
+use crate::command::validate::rehearsal;
+use crate::experiment_files::{self, Sources};
+use crate::failure::Failure;
+use crate::{image_files, output};
+
+/// The longest name of a job, in bytes.
+const NAME_BYTES: usize = 200;
+
+/// An experiment that can go to a farm.
+pub(crate) struct Submission {
+    /// The experiment, with the values of the command line.
+    pub(crate) loaded: Loaded,
+    /// The picture that is repeated.
+    record: Option<Record>,
+    /// Content by its SHA-256.
+    pub(crate) blobs: BTreeMap<[u8; 32], Blob>,
+    /// SHA-256 by the names that the experiment uses.
+    assets: BTreeMap<String, Bytes>,
+    /// Name of the first file, without folder and ending.
+    file: String,
+}
+
+/// Content that may have to be uploaded.
+#[derive(Clone, Debug)]
+pub(crate) struct Blob {
+    /// A name for messages.
+    pub(crate) name: String,
+    /// The bytes.
+    pub(crate) bytes: Bytes,
+}
+
+impl Submission {
+    /// Reads an experiment with all files that it names and checks it as `clipig validate` does. Addresses are
+    /// fetched here: a farm opens none.
+    pub(crate) fn read(files: &[String], overrides: &Overrides) -> Result<Self, Failure> {
+        let Sources { yaml, record } = experiment_files::read(files)?;
+        let loaded = load(&yaml, overrides)?;
+        if !loaded.warnings.is_empty() {
+            output::say(loaded.warnings.render(std::io::stderr().is_terminal()).trim_end());
+        }
+        let failures = rehearsal::rehearse(&loaded.experiment).failures;
+        if !failures.is_empty() {
+            return Err(Failure::usage(failures.join("\nerror: ")));
+        }
+        let say = |message: String| output::say(message);
+        let images = image_files::read(&loaded.experiment, files, record.as_ref(), &say)?;
+        let mut blobs = BTreeMap::new();
+        let mut assets = BTreeMap::new();
+        for (name, bytes) in images.iter() {
+            let bytes = Bytes::from_owner(std::sync::Arc::clone(bytes));
+            let sha256: [u8; 32] = Sha256::digest(&bytes).into();
+            assets.insert(name.to_owned(), Bytes::copy_from_slice(&sha256));
+            blobs.entry(sha256).or_insert(Blob { name: name.to_owned(), bytes });
+        }
+        let file = files.first().filter(|file| *file != "-").map(String::as_str).unwrap_or_default();
+        let file = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        Ok(Self { loaded, record, blobs, assets, file: file.unwrap_or_default() })
+    }
+
+    /// The experiment as one document.
+    fn yaml(&self) -> String {
+        let mut tree = self.loaded.tree.clone();
+        tree.forget_output();
+        tree.to_yaml()
+    }
+
+    /// The seed of the picture `i`: the one that was asked for and its successors; else the farm draws one.
+    fn seed(&self, i: u32) -> Option<u64> {
+        self.loaded.experiment.seed.map(|seed| seed.wrapping_add(u64::from(i)))
+    }
+
+    /// The job of the picture `i`, under a token of its own.
+    pub(crate) fn job(
+        &self,
+        i: u32,
+        compute: &ComputeArguments,
+        terms: &TermsArguments,
+    ) -> Result<wire::SubmitJobRequest, Failure> {
+        let recorded = self.record.as_ref().map(|record| &record.run);
+        let number_type = match compute.precision {
+            Precision::Float32 => wire::NumberType::Float32,
+            Precision::Bfloat16 => wire::NumberType::Bfloat16,
+            Precision::Float16 => wire::NumberType::Float16,
+        };
+        let threads = compute.threads.or(recorded.map(|run| run.threads));
+        let model_sha256 = recorded.and_then(|run| base16ct::lower::decode_vec(&run.model_sha256).ok());
+        let name = terms.name.clone().unwrap_or_else(|| self.file.clone());
+        Ok(wire::SubmitJobRequest {
+            client_token: client_token()?,
+            yaml: self.yaml(),
+            name: shortened(&name, NAME_BYTES),
+            priority: terms.priority,
+            seed: self.seed(i),
+            device: device(&self.loaded.experiment.device)?.into(),
+            number_type: number_type.into(),
+            threads: threads.map(|threads| u32::try_from(threads).unwrap_or(u32::MAX)),
+            mix_kinds: terms.mix_kinds,
+            assets: self.assets.clone(),
+            model_sha256: model_sha256.map(Bytes::from),
+            model_quick_gelu: None,
+            snapshot_interval: None,
+            submitter: shortened(&submitter(), NAME_BYTES),
+            dry_run: false,
+        })
+    }
+
+    /// This experiment for a job that is there.
+    pub(crate) fn update(&self, job: u64, expected_revision: Option<u32>) -> wire::UpdateJobRequest {
+        wire::UpdateJobRequest { job, yaml: self.yaml(), assets: self.assets.clone(), expected_revision }
+    }
+}
+
+/// Makes a call safe to repeat: 16 random bytes, drawn once.
+fn client_token() -> Result<Bytes, Failure> {
+    let mut token = [0; 16];
+    getrandom::fill(&mut token).map_err(|error| Failure::failed(format!("no random numbers: {error}")))?;
+    Ok(Bytes::copy_from_slice(&token))
+}
+
+/// The kind of device that an experiment asks for. Which of several GPUs computes is the farm's choice.
+fn device(name: &str) -> Result<wire::DeviceClass, Failure> {
+    match name {
+        "auto" => Ok(wire::DeviceClass::Unspecified),
+        "cpu" => Ok(wire::DeviceClass::Cpu),
+        "cuda" => Ok(wire::DeviceClass::Cuda),
+        name if name.starts_with("cuda:") => Ok(wire::DeviceClass::Cuda),
+        name => Err(Failure::usage(format!("device: a farm computes on auto, cpu or cuda, not on `{name}`"))),
+    }
+}
+
+/// `name@machine`.
+fn submitter() -> String {
+    let name = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    match (name.trim(), machine.trim()) {
+        ("", machine) => machine.to_owned(),
+        (name, "") => name.to_owned(),
+        (name, machine) => format!("{name}@{machine}"),
+    }
+}
+
+/// At most so many bytes of a text, in whole characters.
+fn shortened(text: &str, bytes: usize) -> String {
+    let end = (0..=bytes.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    text[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_of_experiments_become_classes() {
+        assert_eq!(device("auto").unwrap(), wire::DeviceClass::Unspecified);
+        assert_eq!(device("cuda:3").unwrap(), wire::DeviceClass::Cuda);
+        assert!(matches!(device("mps"), Err(Failure::Usage(_))));
+    }
+
+    #[test]
+    fn names_are_cut_between_characters() {
+        assert_eq!([shortened("aä", 2), shortened("aä", 3), shortened("", 3)], ["a", "aä", ""]);
+    }
+
+    #[test]
+    fn tokens_differ() {
+        assert_ne!(client_token().unwrap(), client_token().unwrap());
+    }
+}

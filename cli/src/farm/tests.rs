@@ -1,0 +1,277 @@
+//! Conversations with a real server that breaks off now and then.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use clipig_experiment::Overrides;
+
+use super::connection::Connection;
+use super::failure::FarmFailure;
+use super::stand_in::{StandIn, State};
+use super::submission::Submission;
+use super::watching::{Seen, Watch};
+use super::wire::job_event::Event;
+use super::wire::{Artifact, HistoryRow, Job, JobEvent, JobState, Progress, StateChange};
+use super::{converse, download, history, upload};
+use crate::arguments::{AccessArguments, Arguments, Command};
+use crate::failure::Failure;
+
+/// What was said to the person.
+#[track_caller]
+fn message<T>(outcome: Result<T, Failure>) -> String {
+    match outcome {
+        Err(Failure::Usage(message) | Failure::Failed(message)) => message,
+        Err(Failure::Experiment(problems)) => problems.render(false),
+        Ok(_) => panic!("it succeeded"),
+    }
+}
+
+async fn connect(farm: &StandIn) -> Result<Connection, FarmFailure> {
+    Connection::open(&farm.address, &AccessArguments::default()).await
+}
+
+/// A folder with an experiment that names an image.
+fn studio() -> (tempfile::TempDir, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let image = image::RgbImage::from_pixel(300, 300, image::Rgb([10, 200, 30]));
+    image.save(folder.path().join("start.png")).unwrap();
+    let yaml = "epochs: 5\nseed: 11\ninit:\n  image: start.png\ntargets:\n- features:\n  - text: a leaf\n";
+    let file = folder.path().join("a leaf.yaml");
+    std::fs::write(&file, yaml).unwrap();
+    (folder, vec![file.display().to_string()])
+}
+
+fn submit_arguments(line: &str) -> crate::arguments::SubmitArguments {
+    use clap::Parser;
+    let Command::Submit(arguments) = Arguments::parse_from(line.split(' ')).command else {
+        panic!("not submit")
+    };
+    *arguments
+}
+
+#[test]
+fn a_submission_brings_its_files_and_survives_lost_answers() {
+    let (_folder, files) = studio();
+    let farm = StandIn::start(State { lose_answers: 2, break_uploads: 1, ..State::default() });
+    let submission =
+        Submission::read(&files, &Overrides { epochs: Some(9), ..Overrides::default() }).unwrap();
+    let arguments = submit_arguments("clipig submit x.yaml --priority 3");
+    let request = submission.job(1, &arguments.compute, &arguments.terms).unwrap();
+    let answer = converse(async {
+        let connection = connect(&farm).await?;
+        upload::submit(&connection, &submission, &request).await
+    });
+    let answer = answer.unwrap();
+    assert!(answer.existed, "the first attempt had made the job");
+    let job = answer.job.unwrap();
+    assert_eq!((job.number, job.name.as_str(), job.seed), (1, "a leaf", 12));
+    let state = farm.state();
+    assert_eq!(state.submissions.len(), 3);
+    assert!(
+        state.submissions.iter().all(|token| *token == state.submissions[0]),
+        "one token for all attempts"
+    );
+    assert_eq!(state.jobs.len(), 1);
+    assert_eq!(state.blobs.len(), 1);
+    assert!(state.yaml.contains("epochs: 9") && state.yaml.contains("a leaf"), "{}", state.yaml);
+}
+
+#[test]
+fn what_the_farm_has_is_not_uploaded_again() {
+    let (_folder, files) = studio();
+    let submission = Submission::read(&files, &Overrides::default()).unwrap();
+    let blobs = submission.blobs.iter();
+    let blobs = blobs.map(|(hash, blob)| (Bytes::copy_from_slice(hash), blob.bytes.clone())).collect();
+    // An upload would fail for ever.
+    let farm = StandIn::start(State { blobs, break_uploads: u32::MAX, ..State::default() });
+    converse(async {
+        let connection = connect(&farm).await?;
+        Ok(upload::missing(&connection, &submission.blobs).await?)
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_wrong_experiment_never_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.yaml");
+    let read = |yaml: &str| {
+        std::fs::write(&file, yaml).unwrap();
+        Submission::read(&[file.display().to_string()], &Overrides::default())
+    };
+    let unknown = message(read("epocs: 5\ntargets:\n- features:\n  - text: a\n"));
+    assert!(unknown.contains("epochs"), "{unknown}");
+    let failing = message(read("targets:\n- features:\n  - text: a\n    weight: 1/t\n"));
+    assert!(failing.contains("targets.0.features.0.weight"), "{failing}");
+    let image = message(read("targets:\n- features:\n  - image: none.png\n"));
+    assert!(image.contains("none.png"), "{image}");
+}
+
+#[test]
+fn nobody_there_is_said_at_once_with_help() {
+    let mut farm = StandIn::start(State::default());
+    farm.kill();
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let message = message(converse(async { Ok(connect(&farm).await?) }));
+    let message = message.replace(&farm.address, "ADDRESS");
+    insta::assert_snapshot!(message, @r"
+        cannot reach a farm at ADDRESS: Connection refused (os error 111)
+        help: `clipig farm start` starts a farm on this machine; --farm URL or CLIPIG_FARM names another
+        ");
+}
+
+#[test]
+fn a_token_from_a_file_opens_the_door() {
+    let farm = StandIn::start(State { token: Some("secret".to_owned()), ..State::default() });
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "secret\n").unwrap();
+    let listed = |access: AccessArguments| {
+        converse(async {
+            let connection = Connection::open(&farm.address, &access).await?;
+            Ok(download::list(&connection, 1).await?)
+        })
+    };
+    assert!(listed(AccessArguments { token_file: Some(file.path().to_owned()), tls_ca: None }).is_ok());
+    let refused = message(listed(AccessArguments::default()));
+    assert!(refused.contains("wants a token") && refused.contains("CLIPIG_TOKEN_FILE"), "{refused}");
+    let absent = AccessArguments { token_file: Some(PathBuf::from("/nonexistent")), tls_ca: None };
+    assert!(message(listed(absent)).contains("/nonexistent"));
+}
+
+fn content() -> Vec<u8> {
+    (0..10_000_u32).flat_map(u32::to_le_bytes).collect()
+}
+
+async fn only_artifact(connection: &Connection) -> Result<Artifact, FarmFailure> {
+    Ok(download::list(connection, 1).await?.remove(0))
+}
+
+#[test]
+fn a_broken_download_goes_on_where_it_broke() {
+    let files = [("picture.png".to_owned(), content())].into();
+    let farm = StandIn::start(State { files, break_downloads: vec![5_000, 0, 20_000], ..State::default() });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("part");
+    // A run before this one had left the beginning.
+    std::fs::write(&path, &content()[..3_000]).unwrap();
+    converse(async {
+        let connection = connect(&farm).await?;
+        let artifact = only_artifact(&connection).await?;
+        Ok(download::to_file(&connection, 1, &artifact, &path).await?)
+    })
+    .unwrap();
+    assert!(std::fs::read(&path).unwrap() == content());
+    assert_eq!(farm.state().offsets, [3_000, 8_000, 8_000, 28_000]);
+}
+
+#[test]
+fn damaged_content_is_never_kept() {
+    let files = [("picture.png".to_owned(), content())].into();
+    let farm = StandIn::start(State { files, damage_downloads: 1, ..State::default() });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("part");
+    let fetch = || {
+        converse(async {
+            let connection = connect(&farm).await?;
+            let artifact = only_artifact(&connection).await?;
+            Ok(download::to_file(&connection, 1, &artifact, &path).await?)
+        })
+    };
+    assert!(message(fetch()).contains("arrived damaged"));
+    assert!(!path.exists());
+    fetch().unwrap();
+    assert!(std::fs::read(&path).unwrap() == content());
+    // Something else under the same name: begins anew by itself.
+    std::fs::write(&path, b"something else").unwrap();
+    fetch().unwrap();
+    assert!(std::fs::read(&path).unwrap() == content());
+}
+
+fn event(number: u64, event: Event) -> JobEvent {
+    JobEvent { number, time: None, event: Some(event) }
+}
+
+fn state(state: JobState) -> Event {
+    Event::State(StateChange { state: state.into(), reason: String::new() })
+}
+
+#[test]
+fn a_watch_survives_the_farm() {
+    let events = vec![
+        event(1, Event::Job(Job { number: 1, state: JobState::Waiting.into(), ..Job::default() })),
+        event(2, state(JobState::Running)),
+        event(2, Event::Progress(Progress::default())),
+        event(3, Event::Warning("odd".to_owned())),
+        event(4, state(JobState::Completed)),
+    ];
+    let mut farm = StandIn::start(State { events, hold_events: Some(3), ..State::default() });
+    let seen = converse(async {
+        let mut watch = Watch::new(connect(&farm).await?, 1);
+        let mut seen = Vec::new();
+        while let Some(one) = watch.next().await? {
+            seen.push(match one {
+                Seen::Event(event) => event.number.to_string(),
+                Seen::Lost(_) => "lost".to_owned(),
+                Seen::Back => "back".to_owned(),
+            });
+            if seen.len() == 3 {
+                farm.kill();
+                farm.restart();
+                farm.state().hold_events = None;
+            }
+        }
+        assert_eq!(watch.state(), JobState::Completed);
+        Ok(seen)
+    });
+    assert_eq!(seen.unwrap(), ["1", "2", "2", "lost", "back", "3", "4"]);
+    assert_eq!(farm.state().since, [None, Some(2)]);
+}
+
+#[test]
+fn a_watch_of_nothing_ends_at_once() {
+    struct Never;
+    let farm = StandIn::start(State { token: Some("secret".to_owned()), ..State::default() });
+    let outcome = converse(async {
+        let mut watch = Watch::new(connect(&farm).await?, 1);
+        watch.next().await?;
+        Ok(Never)
+    });
+    assert!(message(outcome).contains("wants a token"));
+}
+
+#[test]
+fn history_goes_on_behind_the_last_epoch() {
+    let history: Vec<HistoryRow> =
+        (0..5).map(|epoch| HistoryRow { epoch, ..HistoryRow::default() }).collect();
+    let farm = StandIn::start(State { history: history.clone(), ..State::default() });
+    let rows = converse(async { Ok(history::fetch(&connect(&farm).await?, 1).await?) });
+    assert_eq!(rows.unwrap(), history);
+}
+
+#[test]
+fn what_is_fetched_never_overwrites_and_is_not_fetched_twice() {
+    use clap::Parser;
+    let files = [("picture.png".to_owned(), content())].into();
+    let history = vec![HistoryRow::default()];
+    let jobs = vec![(Bytes::new(), Job { number: 1, name: "a/leaf".to_owned(), ..Job::default() })];
+    let farm = StandIn::start(State { jobs, files, history, ..State::default() });
+    let folder = tempfile::tempdir().unwrap();
+    let fetch = || {
+        let output = folder.path().display().to_string();
+        let line = ["clipig", "fetch", "1", "--farm", &farm.address, "--history", "csv", "-o", &output];
+        let Command::Fetch(arguments) = Arguments::parse_from(line).command else { panic!("not fetch") };
+        crate::command::fetch::run(&arguments).unwrap();
+        let names = std::fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<String> =
+            names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(fetch(), ["a-leaf-1.csv", "a-leaf-1.png"]);
+    assert_eq!(fetch(), ["a-leaf-1.csv", "a-leaf-1.png"]);
+    assert_eq!(farm.state().offsets.len(), 1);
+    farm.state().files.insert("picture.png".to_owned(), b"another picture".to_vec());
+    let names = fetch();
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(std::fs::read(folder.path().join("a-leaf-1.png")).unwrap() == content());
+}

@@ -1,0 +1,129 @@
+//! What happens to a job, as it happens, across interruptions.
+
+use tonic::{Code, Streaming};
+
+use super::backoff::Backoff;
+use super::connection::{Connection, is_passing};
+use super::failure::FarmFailure;
+use super::show::has_ended;
+use super::wire::job_event::Event;
+use super::wire::{JobEvent, JobState, WatchJobRequest, WatchJobResponse};
+
+/// Something that a watcher sees.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    /// The farm says something.
+    Event(Box<JobEvent>),
+    /// The connection is gone; it is looked for from now on.
+    Lost(String),
+    /// The connection is back.
+    Back,
+}
+
+/// Watches one job.
+pub(crate) struct Watch {
+    connection: Connection,
+    job: u64,
+    /// The last event that the farm keeps.
+    since: Option<u64>,
+    stream: Option<Streaming<WatchJobResponse>>,
+    state: JobState,
+    backoff: Backoff,
+    /// Has the loss of the connection been said?
+    lost: bool,
+    /// Was there a connection before?
+    begun: bool,
+}
+
+impl Watch {
+    /// Watches a job from now on.
+    pub(crate) fn new(connection: Connection, job: u64) -> Self {
+        Self {
+            connection,
+            job,
+            since: None,
+            stream: None,
+            state: JobState::Unspecified,
+            backoff: Backoff::default(),
+            lost: false,
+            begun: false,
+        }
+    }
+
+    /// The job's state, as far as it was seen.
+    pub(crate) fn state(&self) -> JobState {
+        self.state
+    }
+
+    /// The next that is seen; `None` once the job has ended. Where the connection breaks, this looks for the farm for
+    /// ever and goes on behind the last event.
+    pub(crate) async fn next(&mut self) -> Result<Option<Seen>, FarmFailure> {
+        loop {
+            let Some(stream) = &mut self.stream else {
+                if let Some(seen) = self.connect().await? {
+                    return Ok(Some(seen));
+                }
+                continue;
+            };
+            match stream.message().await {
+                Ok(Some(WatchJobResponse { event: Some(event) })) => {
+                    self.backoff.succeeded();
+                    self.note(&event);
+                    return Ok(Some(Seen::Event(Box::new(event))));
+                }
+                Ok(Some(_)) => {}
+                Ok(None) if has_ended(self.state) => return Ok(None),
+                // The farm is stopping in good order; the job has not ended.
+                Ok(None) => {
+                    self.stream = None;
+                    if let Some(seen) = self.interrupted("the farm closed the connection").await {
+                        return Ok(Some(seen));
+                    }
+                }
+                Err(status) if passes(&status) => {
+                    self.stream = None;
+                    if let Some(seen) = self.interrupted(status.message()).await {
+                        return Ok(Some(seen));
+                    }
+                }
+                Err(status) => return Err(self.connection.failure(&status)),
+            }
+        }
+    }
+
+    fn note(&mut self, event: &JobEvent) {
+        self.since = Some(self.since.unwrap_or(0).max(event.number));
+        match &event.event {
+            Some(Event::Job(job)) => self.state = job.state(),
+            Some(Event::State(change)) => self.state = change.state(),
+            _ => {}
+        }
+    }
+
+    async fn connect(&mut self) -> Result<Option<Seen>, FarmFailure> {
+        let request = WatchJobRequest { job: self.job, since: self.since, without_tables: false };
+        match self.connection.client().watch_job(request).await {
+            Ok(response) => {
+                self.stream = Some(response.into_inner());
+                self.begun = true;
+                Ok(std::mem::take(&mut self.lost).then_some(Seen::Back))
+            }
+            Err(status) if passes(&status) && self.begun => Ok(self.interrupted(status.message()).await),
+            Err(status) => Err(self.connection.failure(&status)),
+        }
+    }
+
+    /// Waits a little; says that the connection is lost, the first time.
+    async fn interrupted(&mut self, why: &str) -> Option<Seen> {
+        if self.backoff.failed() > 1 {
+            self.backoff.wait().await;
+        }
+        let first = !std::mem::replace(&mut self.lost, true);
+        first.then(|| Seen::Lost(why.to_owned()))
+    }
+}
+
+/// A watch outlives more than a single call does: also a farm that is full for a moment.
+fn passes(status: &tonic::Status) -> bool {
+    is_passing(status) || status.code() == Code::ResourceExhausted
+}

@@ -1,0 +1,101 @@
+//! The commands `clipig`, `clipig-coordinator` and `clipig-worker`.
+
+mod arguments;
+mod command;
+mod experiment_files;
+mod failure;
+mod farm;
+mod image_files;
+mod interrupt;
+mod output;
+mod picture;
+mod terminal;
+
+// What computes here, with libtorch, or what is said instead.
+#[cfg_attr(not(feature = "local"), path = "local/without.rs")]
+mod local;
+#[cfg(feature = "local")]
+mod model;
+
+#[cfg(test)]
+mod oracle_tests;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::arguments::{Arguments, Command};
+#[cfg(feature = "local")]
+use self::arguments::{CoordinatorCommand, WorkerCommand};
+use self::command::control::{self, Decision};
+use self::failure::Failure;
+
+/// The `clipig` command, with the process's arguments.
+pub fn clipig() -> ExitCode {
+    let arguments = Arguments::parse_from(arguments::with_long_flags(std::env::args_os()));
+    if !arguments.command.is_service() {
+        terminal::log::of_command();
+    }
+    outcome(|| run(&arguments.command))
+}
+
+/// The `clipig-coordinator` command: a farm without workers of its own.
+#[cfg(feature = "local")]
+pub fn clipig_coordinator() -> ExitCode {
+    let command = CoordinatorCommand::parse();
+    outcome(|| local::coordinate(&command.arguments))
+}
+
+/// The `clipig-worker` command, which is `clipig worker`.
+#[cfg(feature = "local")]
+pub fn clipig_worker() -> ExitCode {
+    let command = WorkerCommand::parse();
+    outcome(|| local::work(&command.arguments))
+}
+
+/// Does something, reports what went wrong, and gives the exit code.
+fn outcome(command: impl FnOnce() -> Result<ExitCode, Failure> + std::panic::UnwindSafe) -> ExitCode {
+    // tch reports libtorch's failures by panicking; the engine turns them into errors where they happen. No
+    // panic message or backtrace is for people: `CLIPIG_PANICS=1` shows them to those who debug.
+    if std::env::var_os("CLIPIG_PANICS").is_none() {
+        std::panic::set_hook(Box::new(|panic| tracing::debug!(%panic, "panicked")));
+    }
+    let outcome = std::panic::catch_unwind(command).unwrap_or_else(|_| {
+        Err(Failure::failed(
+            "clipig met a fault of its own and stopped; run again with CLIPIG_PANICS=1 and report what it says",
+        ))
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(command: &Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Render(arguments) => match &arguments.farm {
+            Some(farm) => command::remote_render::run(arguments, farm),
+            None => local::render(arguments),
+        },
+        Command::Submit(arguments) => command::submit::run(arguments),
+        Command::Jobs(arguments) => command::jobs::run(arguments),
+        Command::Job(arguments) => command::job::run(arguments),
+        Command::Watch(arguments) => command::watch::run(arguments),
+        Command::Pause(arguments) => control::run(Decision::Pause, arguments),
+        Command::Resume(arguments) => control::run(Decision::Resume, arguments),
+        Command::Cancel(arguments) => control::run(Decision::Cancel, arguments),
+        Command::Retry(arguments) => control::run(Decision::Retry, arguments),
+        Command::Priority(arguments) => control::priority(arguments),
+        Command::Update(arguments) => command::update::run(arguments),
+        Command::Fetch(arguments) => command::fetch::run(arguments),
+        Command::Workers(arguments) => command::workers::run(arguments),
+        Command::Worker(arguments) => local::work(arguments),
+        Command::Farm(arguments) => command::farm::run(arguments),
+        Command::Rate(arguments) => local::rate(arguments),
+        Command::Validate(arguments) => command::validate::run(arguments),
+        Command::Reference(arguments) => command::reference::run(arguments),
+        Command::Model(arguments) => command::model::run(arguments),
+        Command::Licenses => command::licenses::run(),
+        Command::Completions { shell } => command::completions::run(*shell),
+    }
+}

@@ -1,0 +1,63 @@
+//! The devices of this machine as workers.
+
+use std::sync::Arc;
+
+use clipig_engine::{DeviceFactory, device};
+use clipig_models::{Store, Weights, embedded};
+use clipig_schedule::{ComputeFactory, DeviceClass, ModelReference, WeightsSource};
+use clipig_worker::{Devices, FindWeights, WorkerDevice};
+use tch::Device;
+
+use crate::failure::Failure;
+
+/// The devices that a worker shall compute on. `cores` limits how many cores of the CPU it takes.
+pub(crate) fn find(wanted: &Devices, cores: Option<u32>) -> Result<Vec<WorkerDevice>, Failure> {
+    device::load_cuda();
+    match wanted {
+        Devices::One(name) => Ok(vec![worker(name, device::select(name).map_err(Failure::usage)?, cores)]),
+        Devices::All => {
+            let gpus = device::gpus();
+            if gpus == 0 {
+                return Err(Failure::usage("no GPU can be used here; `--device cpu` computes on the CPU"));
+            }
+            Ok((0..gpus).map(|i| worker(&format!("cuda:{i}"), Device::Cuda(i), cores)).collect())
+        }
+    }
+}
+
+fn worker(name: &str, device: Device, cores: Option<u32>) -> WorkerDevice {
+    let factory = DeviceFactory::new(device);
+    let kind = factory.kind();
+    let on_cpu = kind.class == DeviceClass::Cpu;
+    let present = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u32;
+    let name = if name == "auto" { kind.class.to_string() } else { name.to_owned() };
+    WorkerDevice {
+        name,
+        kind,
+        cores: if on_cpu { cores.unwrap_or(present).clamp(1, present) } else { 1 },
+        memory: if on_cpu { memory() } else { 0 },
+        factory: Arc::new(factory) as Arc<dyn ComputeFactory>,
+    }
+}
+
+/// Memory of this machine in bytes; 0 where the system does not say.
+fn memory() -> u64 {
+    let info = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let total = info.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    total.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) * 1_024
+}
+
+/// Models that need no fetching from a coordinator: the one inside the program, and those in the user's store.
+pub(crate) fn weights() -> Arc<FindWeights> {
+    Arc::new(|model: &ModelReference| {
+        let sha256 = model.sha256.to_string();
+        if sha256 == embedded::SHA256 {
+            return Some(WeightsSource::Embedded);
+        }
+        let found = Store::of_user().ok()?.resolve(&model.name).ok()?;
+        match found.weights {
+            Weights::File(path) if found.sha256 == sha256 => Some(WeightsSource::File(path)),
+            _ => None,
+        }
+    })
+}

@@ -1,0 +1,146 @@
+//! A farm in this process: the switchboard of a coordinator, one worker, channels between them.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clipig_coordinator::job_runner::ToRunner;
+use clipig_coordinator::switchboard::{
+    self, JobPort, JobShare, SESSION_QUEUE, Switchboard, SwitchboardSettings,
+};
+use clipig_engine::DeviceFactory;
+use clipig_models::{Resolved, Weights};
+use clipig_schedule::dispatcher::{DispatchSettings, Fit};
+use clipig_schedule::{Assets, ComputeFactory, JobId, ModelReference, Sha256, WeightsSource, WorkerName};
+use clipig_worker::{
+    BlobCache, BlobSource, Contents, Download, FetchError, Finding, Found, Link, LocalWorker, Shutdown,
+    Stage, WorkerDevice,
+};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use crate::failure::Failure;
+use crate::picture;
+
+/// A coordinator's switchboard with one worker.
+pub(crate) struct FarmOfOne {
+    switchboard: Switchboard,
+    /// Runs the messages between both; the work is done on threads of its own.
+    runtime: Option<Runtime>,
+    /// The worker drains when this goes.
+    _stage: watch::Sender<Stage>,
+    /// Images on their way to the worker.
+    _folder: tempfile::TempDir,
+}
+
+/// Nothing can get lost on the way, and no deadline makes sense: the only worker computes as long as it takes.
+const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3_600);
+
+/// Space for images on their way to the worker; more than experiments may name.
+const IMAGES: u64 = 1 << 34;
+
+impl FarmOfOne {
+    /// Starts a worker with `cores` computing threads for jobs that use this model and these images.
+    pub(crate) fn start(
+        factory: &Arc<DeviceFactory>,
+        cores: usize,
+        model: &Resolved,
+        assets: &Assets,
+    ) -> Result<Self, Failure> {
+        let cannot = |what: &str, error: &dyn std::fmt::Display| Failure::failed(format!("{what}: {error}"));
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(|error| cannot("cannot start a thread for messages", &error))?;
+        let folder = tempfile::Builder::new()
+            .prefix("clipig-")
+            .tempdir()
+            .map_err(|error| cannot("cannot make a temporary folder", &error))?;
+        let mut dispatch = DispatchSettings::new(1);
+        (dispatch.heartbeat_timeout, dispatch.lease_timeout) = (FOR_EVER, FOR_EVER);
+        let settings = SwitchboardSettings { dispatch, heartbeat: Duration::from_mins(1) };
+        // Nobody writes down what one worker does.
+        let (notes, _) = std::sync::mpsc::channel();
+        let switchboard = {
+            let _entered = runtime.enter();
+            switchboard::start(settings, notes)
+        };
+        let device = WorkerDevice {
+            name: "this machine".to_owned(),
+            kind: factory.kind(),
+            cores: cores as u32,
+            memory: 0,
+            factory: Arc::clone(factory) as Arc<dyn ComputeFactory>,
+        };
+        let name: WorkerName = "here".parse().map_err(|error| cannot("a fault of clipig", &error))?;
+        let cache = BlobCache::new(folder.path(), IMAGES, Arc::new(InMemory::new(assets)?));
+        let contents = Contents::new(cache, weights_of(model));
+        let (stage, shutdown) = watch::channel(Stage::Run);
+        let (link, outbound, inbound) = Link::local(SESSION_QUEUE);
+        let worker = LocalWorker::new(name, device, contents, Duration::ZERO);
+        runtime.spawn(async move {
+            if let Err(error) = worker.run_local(link, Shutdown::new(shutdown)).await {
+                tracing::error!(%error, "the worker of this process ended");
+            }
+        });
+        let served = switchboard.clone();
+        runtime.spawn(async move { served.serve_local(outbound, inbound).await });
+        Ok(Self { switchboard, runtime: Some(runtime), _stage: stage, _folder: folder })
+    }
+
+    /// Lets a job have the worker.
+    pub(crate) fn add_job(&self, job: JobId, runner: Sender<ToRunner>) -> JobPort {
+        self.switchboard.add_job(job, JobShare { priority: 0, fit: Fit::Any }, runner)
+    }
+
+    /// Takes it away again.
+    pub(crate) fn remove_job(&self, job: JobId) {
+        self.switchboard.remove_job(job);
+    }
+}
+
+impl Drop for FarmOfOne {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // A shard under way after Ctrl-C is of no interest.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The one model's weights, where this machine has them.
+fn weights_of(model: &Resolved) -> Arc<clipig_worker::FindWeights> {
+    let weights = match &model.weights {
+        Weights::Embedded(_) => WeightsSource::Embedded,
+        Weights::File(path) => WeightsSource::File(path.clone()),
+    };
+    Arc::new(move |_: &ModelReference| Some(weights.clone()))
+}
+
+/// Images that this process holds.
+struct InMemory(HashMap<Sha256, Bytes>);
+
+impl InMemory {
+    fn new(assets: &Assets) -> Result<Self, Failure> {
+        let file = |(_, bytes): (&str, &Arc<[u8]>)| {
+            let sha256: Sha256 = picture::sha256(bytes).parse().map_err(Failure::failed)?;
+            Ok((sha256, Bytes::from_owner(Arc::clone(bytes))))
+        };
+        Ok(Self(assets.iter().map(file).collect::<Result<_, Failure>>()?))
+    }
+}
+
+impl BlobSource for InMemory {
+    fn find(&self, hash: Sha256, offset: u64) -> Finding<'_> {
+        let found = self.0.get(&hash).map(|bytes| {
+            let piece = bytes.slice(bytes.len().min(offset as usize)..);
+            let pieces: Pin<Box<_>> = Box::pin(tokio_stream::once(Ok(piece)));
+            Found::Stream(Download { size: bytes.len() as u64, pieces })
+        });
+        Box::pin(std::future::ready(found.ok_or(FetchError::Missing)))
+    }
+}

@@ -1,0 +1,180 @@
+//! A watched job on the terminal: a bar, the table of targets and the picture; elsewhere a line now and then.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use console::Term;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::preview::{Protocol, Space};
+use crate::farm::show::columns::plain;
+use crate::farm::show::{has_ended, job_state, targets};
+use crate::farm::time;
+use crate::farm::wire::job_event::Event;
+use crate::farm::wire::{Job, JobEvent, JobState, LogLevel, Progress, TargetTable};
+use crate::output;
+
+/// How often a line is written where there is no terminal.
+const LINE: Duration = Duration::from_secs(15);
+
+/// Shows a job.
+pub(crate) struct Screen {
+    bars: MultiProgress,
+    bar: ProgressBar,
+    table: ProgressBar,
+    picture: ProgressBar,
+    terminal: bool,
+    /// The last table, for the end.
+    lines: Vec<String>,
+    /// When a line was written last.
+    written: Option<Instant>,
+}
+
+impl Screen {
+    /// An empty screen.
+    pub(crate) fn new() -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let target =
+            if terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+        let bars = MultiProgress::with_draw_target(target);
+        let bar = bars.add(ProgressBar::new(1));
+        let style = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} epochs{msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let block = || {
+            let style =
+                ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+            ProgressBar::new_spinner().with_style(style)
+        };
+        let table = bars.add(block());
+        let picture = bars.add(block());
+        Self { bars, bar, table, picture, terminal, lines: Vec::new(), written: None }
+    }
+
+    /// Shows what happened.
+    pub(crate) fn event(&mut self, event: &JobEvent) {
+        match &event.event {
+            Some(Event::Job(job)) => self.job(job),
+            Some(Event::State(change)) => self.say(&state(change.state(), &change.reason)),
+            Some(Event::Progress(progress)) => self.progress(progress),
+            Some(Event::Table(table)) => self.table(table),
+            Some(Event::Warning(text)) => self.say(&format!("warning: {}", plain(text, 1000))),
+            Some(Event::Log(line)) if line.level() == LogLevel::Error => {
+                self.say(&format!("error: {}", plain(&line.text, 1000)));
+            }
+            Some(Event::Log(line)) => self.say(&plain(&line.text, 1000)),
+            Some(Event::Revision(change)) => {
+                self.say(&format!("update {} holds from epoch {} on", change.revision, change.from_epoch));
+            }
+            Some(Event::Artifact(_)) | None => {}
+        }
+    }
+
+    fn job(&mut self, job: &Job) {
+        self.bar.set_prefix(format!("job {}", job.number));
+        self.bar.set_length(u64::from(job.epochs_total));
+        self.bar.set_position(u64::from(job.epochs_done));
+        if job.state() != JobState::Running {
+            self.say(&format!("job {} is {}", job.number, state(job.state(), &job.reason)));
+        }
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        self.bar.set_length(u64::from(progress.epochs_total));
+        self.bar.set_position(u64::from(progress.epochs_done));
+        let news = news(progress);
+        if self.terminal {
+            self.bar.set_message(format!(", {news}"));
+        } else if self.is_due() {
+            output::say(format!("epoch {}/{}, {news}", progress.epochs_done, progress.epochs_total));
+            for line in &self.lines {
+                output::say(format!("  {line}"));
+            }
+        }
+    }
+
+    fn table(&mut self, table: &TargetTable) {
+        self.lines = targets::lines(table);
+        if self.terminal {
+            self.table.set_message(self.lines.join("\n"));
+        }
+    }
+
+    /// The first time, and then now and then.
+    fn is_due(&mut self) -> bool {
+        let due = self.written.is_none_or(|written| written.elapsed() >= LINE);
+        if due {
+            self.written = Some(Instant::now());
+        }
+        due
+    }
+
+    /// Draws a picture: blocks in one place, pictures of other protocols above the bar, one after the other.
+    pub(crate) fn picture(&self, png: &[u8], protocol: Protocol) {
+        if !self.terminal {
+            return;
+        }
+        let (rows, columns) = Term::stderr().size();
+        let others = self.lines.len() as u32 + 4;
+        let space = Space {
+            columns: u32::from(columns).saturating_sub(1).clamp(1, 120),
+            rows: u32::from(rows).saturating_sub(others).clamp(8, 40),
+        };
+        match (protocol.draw(png, space), protocol) {
+            (Ok(text), Protocol::Blocks | Protocol::PlainBlocks) => {
+                self.picture.set_message(text.trim_end().to_owned());
+            }
+            (Ok(text), _) => self.bars.suspend(|| output::say(text.trim_end_matches('\n'))),
+            (Err(error), _) => self.say(&format!("warning: {error}")),
+        }
+    }
+
+    /// Says something without disturbing the bar.
+    pub(crate) fn say(&self, line: &str) {
+        if self.terminal {
+            self.bars.suspend(|| output::say(line));
+        } else {
+            output::say(line);
+        }
+    }
+
+    /// Ends the show; table and picture stay.
+    pub(crate) fn end(self) {
+        let picture = self.picture.message();
+        self.picture.finish_and_clear();
+        self.table.finish_and_clear();
+        self.bar.finish_and_clear();
+        self.lines.iter().for_each(output::say);
+        if !picture.is_empty() {
+            output::say(picture);
+        }
+    }
+}
+
+fn state(state: JobState, reason: &str) -> String {
+    let word = job_state(state);
+    if reason.is_empty() { word.to_owned() } else { format!("{word}: {}", plain(reason, 1000)) }
+}
+
+fn news(progress: &Progress) -> String {
+    let mut parts = vec![format!("{:.1} samples/s", progress.samples_per_second)];
+    if let Some(eta) = progress.eta_seconds {
+        parts.push(format!("{} left", time::duration(eta)));
+    }
+    if let Some(loss) = progress.loss {
+        parts.push(format!("loss {loss:.3}"));
+    }
+    if progress.workers != 1 {
+        parts.push(format!("{} workers", progress.workers));
+    }
+    parts.join(", ")
+}
+
+/// What to say when a job has ended.
+pub(crate) fn farewell(job: u64, state: JobState) -> String {
+    debug_assert!(has_ended(state), "a job that has not ended");
+    match state {
+        JobState::Completed => format!("job {job} is completed; `clipig fetch {job}` brings the picture"),
+        JobState::Cancelled => format!("job {job} is cancelled; `clipig retry {job}` takes it up again"),
+        _ => format!("job {job} has failed; `clipig job {job}` says more, `clipig retry {job}` tries again"),
+    }
+}

@@ -1,0 +1,287 @@
+//! A farm of real processes on sockets in a folder of its own.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use sha2::{Digest as _, Sha256};
+
+/// The longest that anything may take.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// A coordinator, its workers, and a folder for everything.
+pub(crate) struct Farm {
+    folder: tempfile::TempDir,
+    coordinator: Child,
+    workers: Vec<Worker>,
+}
+
+/// A worker's process.
+pub(crate) struct Worker(Child);
+
+impl Farm {
+    /// Starts a coordinator.
+    pub(crate) fn start(name: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix(&format!("clipig-{name}-")).tempdir().unwrap();
+        let coordinator = coordinator(folder.path());
+        let farm = Self { folder, coordinator, workers: Vec::new() };
+        farm.wait_until("the coordinator answers", || farm.clipig(&["farm", "--json"]).status.success());
+        farm
+    }
+
+    /// Adds workers of one core each.
+    pub(crate) fn with_workers(mut self, count: usize) -> Self {
+        (0..count).for_each(|_| self.add_worker());
+        self
+    }
+
+    pub(crate) fn add_worker(&mut self) {
+        self.add_worker_at(&self.address());
+    }
+
+    pub(crate) fn add_worker_at(&mut self, address: &str) {
+        let name = format!("w{}", self.workers.len() + 1);
+        let log = std::fs::File::create(self.folder.path().join(format!("{name}.log"))).unwrap();
+        let worker = Command::new(env!("CARGO_BIN_EXE_clipig-worker"))
+            .args(["--farm", address, "--name", &name, "--device", "cpu"])
+            .env("CLIPIG_WORKER__CORES", "1")
+            .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.workers.push(Worker(worker));
+    }
+
+    pub(crate) fn worker(&self, number: usize) -> &Worker {
+        &self.workers[number]
+    }
+
+    /// Where the farm listens.
+    pub(crate) fn address(&self) -> String {
+        format!("unix:{}", socket(self.folder.path()).display())
+    }
+
+    /// Runs the client.
+    pub(crate) fn clipig(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_clipig"))
+            .args(arguments)
+            .env("CLIPIG_FARM", self.address())
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
+    }
+
+    /// Runs the client, which must succeed; what it printed.
+    pub(crate) fn ask(&self, arguments: &[&str]) -> String {
+        let output = self.clipig(arguments);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "clipig {arguments:?}: {text}{errors}{}", self.logs());
+        text
+    }
+
+    /// Submits an experiment; the job's number.
+    pub(crate) fn submit(&self, experiment: &str) -> u64 {
+        let file = self.folder.path().join("experiment.yaml");
+        std::fs::write(&file, experiment).unwrap();
+        self.ask(&["submit", "experiment.yaml"]).trim().parse().unwrap()
+    }
+
+    /// What `clipig job --json` says; `None` while the coordinator is not there.
+    pub(crate) fn job(&self, job: u64) -> Option<serde_json::Value> {
+        let output = self.clipig(&["job", &job.to_string(), "--json"]);
+        output.status.success().then(|| serde_json::from_slice(&output.stdout).unwrap())
+    }
+
+    /// Waits until so many epochs are done, or the job has ended.
+    pub(crate) fn wait_for_epochs(&self, job: u64, epochs: u64) {
+        self.wait_until(&format!("{epochs} epochs are done"), || {
+            self.job(job).is_some_and(|job| {
+                job["epochs_done"].as_u64().unwrap() >= epochs || job["state"] == "completed"
+            })
+        });
+    }
+
+    /// Waits for the job's end; the hash of its picture.
+    pub(crate) fn finish(&self, job: u64) -> String {
+        self.wait_until("the job has ended", || {
+            self.job(job).is_some_and(|job| {
+                let state = job["state"].as_str().unwrap().to_owned();
+                assert!(!["failed", "cancelled"].contains(&state.as_str()), "{job:#}{}", self.logs());
+                state == "completed"
+            })
+        });
+        let folder = format!("job-{job}");
+        self.ask(&["fetch", &job.to_string(), "-o", &folder]);
+        hash(&the_png(&self.folder.path().join(folder)))
+    }
+
+    /// Submits, waits, fetches; the hash of the picture.
+    pub(crate) fn picture(&self, experiment: &str) -> String {
+        self.finish(self.submit(experiment))
+    }
+
+    /// kill -9, then a new process on the same data.
+    pub(crate) fn restart_coordinator(&mut self) {
+        self.coordinator.kill().unwrap();
+        self.coordinator.wait().unwrap();
+        self.coordinator = coordinator(self.folder.path());
+    }
+
+    pub(crate) fn wait_until(&self, what: &str, done: impl Fn() -> bool) {
+        let start = Instant::now();
+        while !done() {
+            assert!(start.elapsed() < PATIENCE, "waited too long until {what}\n{}", self.logs());
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The last lines of all logs.
+    fn logs(&self) -> String {
+        let logs = std::fs::read_dir(self.folder.path()).unwrap().flatten().map(|entry| entry.path());
+        let logs = logs.filter(|path| path.extension().is_some_and(|extension| extension == "log"));
+        let tail = |path: PathBuf| {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let lines: Vec<&str> = text.lines().collect();
+            format!("\n--- {}\n{}", path.display(), lines[lines.len().saturating_sub(25)..].join("\n"))
+        };
+        logs.map(tail).collect()
+    }
+}
+
+impl Drop for Farm {
+    fn drop(&mut self) {
+        for Worker(process) in &mut self.workers {
+            // A stopped process is killed all the same; one that has ended is no matter.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        let _ = self.coordinator.kill();
+        let _ = self.coordinator.wait();
+    }
+}
+
+impl Worker {
+    /// kill -9.
+    pub(crate) fn kill(&self) {
+        self.signal(rustix::process::Signal::KILL);
+    }
+
+    /// SIGSTOP: the process is there and does nothing.
+    pub(crate) fn stop(&self) {
+        self.signal(rustix::process::Signal::STOP);
+    }
+
+    /// SIGCONT.
+    pub(crate) fn go_on(&self) {
+        self.signal(rustix::process::Signal::CONT);
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.0), signal).unwrap();
+    }
+}
+
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("farm.sock")
+}
+
+fn coordinator(folder: &Path) -> Child {
+    let log =
+        std::fs::File::options().create(true).append(true).open(folder.join("coordinator.log")).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_clipig-coordinator"))
+        .arg("--listen")
+        .arg(format!("unix:{}", socket(folder).display()))
+        .arg("--data")
+        .arg(folder.join("data"))
+        .env("CLIPIG_COORDINATOR__HTTP_LISTEN", format!("unix:{}", folder.join("http.sock").display()))
+        .env("CLIPIG_COORDINATOR__CHECKPOINT__MIN_SECONDS", "0.2")
+        .stdin(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap()
+}
+
+/// The hash of the picture that `clipig render` makes with one core, as the workers of these farms have.
+pub(crate) fn rendered_here(experiment: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("experiment.yaml"), experiment).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_clipig"))
+        .args(["render", "experiment.yaml", "--threads", "1", "-v", "0", "-o", "picture.png"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    hash(&folder.path().join("picture.png"))
+}
+
+/// The hash of a picture's pixels: what a file says of its making may tell of verbosity and names.
+fn hash(path: &Path) -> String {
+    let picture = image::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).to_rgb8();
+    let size = format!("{:?}", picture.dimensions());
+    format!("{:x}", Sha256::new().chain_update(size).chain_update(picture.as_raw()).finalize())
+}
+
+fn the_png(folder: &Path) -> PathBuf {
+    let mut pictures: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "png"))
+        .collect();
+    assert_eq!(pictures.len(), 1, "{pictures:?}");
+    pictures.remove(0)
+}
+
+/// A socket before the farm's, through which every byte comes later, in both directions.
+pub(crate) struct DelayedSocket {
+    address: String,
+}
+
+impl DelayedSocket {
+    pub(crate) fn before(farm: &Farm, delay: Duration) -> Self {
+        let (path, farm) = (farm.folder.path().join("slow.sock"), socket(farm.folder.path()));
+        let listener = UnixListener::bind(&path).unwrap();
+        thread::spawn(move || {
+            for near in listener.incoming() {
+                let Ok(near) = near else { return };
+                // While the coordinator is being restarted there is nobody; the worker tries again.
+                let Ok(far) = UnixStream::connect(&farm) else { continue };
+                carry(near.try_clone().unwrap(), far.try_clone().unwrap(), delay);
+                carry(far, near, delay);
+            }
+        });
+        Self { address: format!("unix:{}", path.display()) }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+/// Carries bytes one way, each so much later than it came.
+fn carry(mut from: UnixStream, mut to: UnixStream, delay: Duration) {
+    let (send, receive) = channel::<(Instant, Vec<u8>)>();
+    thread::spawn(move || {
+        let mut buffer = vec![0; 1 << 16];
+        while let Ok(read @ 1..) = from.read(&mut buffer) {
+            if send.send((Instant::now() + delay, buffer[..read].to_vec())).is_err() {
+                return;
+            }
+        }
+    });
+    thread::spawn(move || {
+        for (due, bytes) in receive {
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            if to.write_all(&bytes).is_err() {
+                break;
+            }
+        }
+        let _ = to.shutdown(std::net::Shutdown::Both);
+    });
+}

@@ -1,0 +1,398 @@
+//! The jobs of a farm: the one door through which every change goes.
+//!
+//! A change is written to the store first and told to watchers then; an answer to a client means that it is on
+//! disk. Everything here may block for a disk: call it from threads that may. Running jobs have a thread each
+//! ([`running`]); one more thread ([`admission`]) starts waiting jobs when there is room.
+
+mod admission;
+mod chronicle;
+mod error;
+mod keeping;
+mod news;
+mod running;
+mod submission;
+mod table;
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use clipig_models as models;
+use clipig_schedule::{CanvasFactory, DeviceClass, Epoch, JobId, NumberType, Sha256, dispatcher::Note};
+use tokio::sync::broadcast;
+
+pub use self::error::FarmError;
+pub use self::news::{JobNews, LogLevel, News, Progress};
+pub use self::table::{ConstraintRow, FeatureRow, TargetRow};
+use crate::job_runner::{ToRunner, Wish};
+use crate::store::{self, JobRecord, JobStatus, Store, Subject, Transition};
+use crate::switchboard::Switchboard;
+
+/// What an operator decides about a farm.
+#[derive(Clone, Debug)]
+pub struct FarmSettings {
+    /// Jobs that may run side by side. Each holds its canvas and optimiser in memory.
+    pub max_running_jobs: usize,
+    /// Jobs that may wait.
+    pub max_queued_jobs: usize,
+    /// The most pixels that a canvas may have.
+    pub job_pixels: u64,
+    /// The share of a job's time that checkpoints may take, such as 0.05.
+    pub checkpoint_share: f64,
+    /// The least time between two checkpoints of a job.
+    pub checkpoint_interval: Duration,
+}
+
+/// A new job, as a client asks for it.
+#[derive(Clone, Debug)]
+pub struct SubmitRequest {
+    /// Chosen by the client, the same whenever it repeats the call.
+    pub token: String,
+    /// The experiment as one YAML document.
+    pub yaml: String,
+    /// What people call it; empty: the experiment's first text.
+    pub name: String,
+    /// Higher goes first.
+    pub priority: i32,
+    /// Seed; `None`: the experiment's, else a drawn one.
+    pub seed: Option<u64>,
+    /// CPUs or GPUs; `None`: as the experiment says, else whatever there is.
+    pub class: Option<DeviceClass>,
+    /// The number type of CLIP.
+    pub number: NumberType,
+    /// Threads within an operation.
+    pub threads: Option<u32>,
+    /// May workers of several kinds compute it?
+    pub mix_kinds: bool,
+    /// Uploaded images by the names that the experiment uses.
+    pub assets: BTreeMap<String, Sha256>,
+    /// The model's content; `None`: whatever the model's name means here.
+    pub model_sha256: Option<Sha256>,
+    /// Epochs between two snapshots; `None`: as the experiment says.
+    pub snapshot_interval: Option<u32>,
+    /// Who submits.
+    pub submitter: String,
+}
+
+/// What became of a submission.
+#[derive(Clone, Debug)]
+pub struct SubmitAnswer {
+    /// The job.
+    pub job: JobView,
+    /// Was it there before?
+    pub existed: bool,
+    /// What is odd about the experiment.
+    pub warnings: clipig_experiment::Diagnostics,
+}
+
+/// A job as people see it.
+#[derive(Clone, Debug)]
+pub struct JobView {
+    /// What is kept of it.
+    pub record: JobRecord,
+    /// Why it waits, was paused, failed; empty where there is nothing to say.
+    pub reason: String,
+    /// Place in the queue from 1, of a waiting job.
+    pub queue_place: Option<usize>,
+    /// Is it computing epochs (or only preparing)?
+    pub computing: bool,
+    /// How far it is; `None` where it did not run since the coordinator started.
+    pub progress: Option<Progress>,
+    /// Files that it made.
+    pub artifacts: u32,
+    /// The epoch up to which a checkpoint is on disk.
+    pub checkpoint: Option<Epoch>,
+}
+
+/// The farm; cheap to clone.
+#[derive(Clone)]
+pub struct Farm {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    models: models::Store,
+    switchboard: Switchboard,
+    canvases: Arc<dyn CanvasFactory>,
+    settings: FarmSettings,
+    state: Mutex<State>,
+    /// Something changed that may let a job start.
+    changed: Condvar,
+    news: broadcast::Sender<Arc<News>>,
+}
+
+#[derive(Default)]
+struct State {
+    running: BTreeMap<JobId, RunningJob>,
+    /// Why jobs wait, as of the last look at the queue, in its order.
+    waiting: Vec<(JobId, String)>,
+    closing: bool,
+    admission: Option<JoinHandle<()>>,
+}
+
+/// A job with a thread.
+struct RunningJob {
+    runner: Sender<ToRunner>,
+    thread: Option<JoinHandle<()>>,
+    progress: Option<Progress>,
+}
+
+/// How long the epoch under way may take to finish after somebody asked for a pause.
+const PAUSE_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Events that a slow watcher may be behind before it has to read the store again.
+const NEWS: usize = 4_096;
+
+impl Farm {
+    /// Opens a farm: jobs that were running when the coordinator ended go on. `notes` comes from the switchboard.
+    ///
+    /// # Errors
+    /// When the system has no more threads.
+    pub fn open(
+        store: Store,
+        models: models::Store,
+        switchboard: Switchboard,
+        canvases: Arc<dyn CanvasFactory>,
+        settings: FarmSettings,
+        notes: Receiver<Note>,
+    ) -> std::io::Result<Self> {
+        let (news, _) = broadcast::channel(NEWS);
+        let (state, changed) = (Mutex::default(), Condvar::new());
+        let inner = Inner { store, models, switchboard, canvases, settings, state, changed, news };
+        let farm = Self { inner: Arc::new(inner) };
+        let admission = farm.clone();
+        let thread = std::thread::Builder::new().name("admission".into()).spawn(move || admission.admit())?;
+        farm.inner.state().admission = Some(thread);
+        let chronicle = farm.clone();
+        // It ends with the switchboard, which ends with the last handle to it; nobody waits for that.
+        std::thread::Builder::new().name("chronicle".into()).spawn(move || chronicle.write_down(&notes))?;
+        Ok(farm)
+    }
+
+    /// The store, for reading and for uploads.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The models that jobs may name.
+    pub fn models(&self) -> &models::Store {
+        &self.inner.models
+    }
+
+    /// The switchboard.
+    pub fn switchboard(&self) -> &Switchboard {
+        &self.inner.switchboard
+    }
+
+    /// What an operator has decided.
+    pub fn settings(&self) -> &FarmSettings {
+        &self.inner.settings
+    }
+
+    /// What happens from now on.
+    pub fn watch(&self) -> broadcast::Receiver<Arc<News>> {
+        self.inner.news.subscribe()
+    }
+
+    /// A job.
+    ///
+    /// # Errors
+    /// Where there is none; when the store fails.
+    pub fn job(&self, job: JobId) -> Result<JobView, FarmError> {
+        let record = self.inner.store.job(job)?;
+        self.view(record)
+    }
+
+    /// Jobs, newest first, with numbers below `before`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn jobs(
+        &self,
+        status: &[JobStatus],
+        before: Option<JobId>,
+        limit: usize,
+    ) -> Result<Vec<JobView>, FarmError> {
+        let filter = store::JobFilter { status: status.to_vec(), before, limit: u32::try_from(limit).ok() };
+        let records = self.inner.store.jobs(&filter)?;
+        records.into_iter().map(|record| self.view(record)).collect()
+    }
+
+    fn view(&self, record: JobRecord) -> Result<JobView, FarmError> {
+        let id = record.id;
+        let artifacts = self.inner.store.artifacts(id).count()? as u32;
+        let checkpoint = self.inner.store.checkpoints(id).newest()?;
+        let state = self.inner.state();
+        let running = state.running.get(&id);
+        let progress = running.and_then(|running| running.progress.clone());
+        let place = state.waiting.iter().position(|(waiting, _)| *waiting == id);
+        let reason = match place {
+            Some(place) if record.status == JobStatus::Waiting => state.waiting[place].1.clone(),
+            _ => record.reason.clone(),
+        };
+        let waiting = record.status == JobStatus::Waiting;
+        Ok(JobView {
+            reason,
+            queue_place: place.filter(|_| waiting).map(|place| place + 1),
+            computing: running.is_some() && progress.is_some(),
+            progress,
+            artifacts,
+            checkpoint,
+            record,
+        })
+    }
+
+    /// Stops a job until it is resumed.
+    ///
+    /// # Errors
+    /// Where it has ended; when the store fails.
+    pub fn pause(&self, job: JobId, reason: &str) -> Result<JobView, FarmError> {
+        let record = self.inner.store.job(job)?;
+        match record.status {
+            JobStatus::Paused => {}
+            JobStatus::Waiting | JobStatus::Running => {
+                self.inner.change(job, record.status, JobStatus::Paused, reason)?;
+                self.inner.wish(job, Wish::Pause(PAUSE_PATIENCE));
+            }
+            ended => return Err(FarmError::State(format!("job {job} is {ended}; there is nothing to pause"))),
+        }
+        self.job(job)
+    }
+
+    /// Puts a paused job back into the queue.
+    ///
+    /// # Errors
+    /// Where it is not paused; when the store fails.
+    pub fn resume(&self, job: JobId) -> Result<JobView, FarmError> {
+        let record = self.inner.store.job(job)?;
+        match record.status {
+            JobStatus::Waiting | JobStatus::Running => {}
+            JobStatus::Paused => self.inner.change(job, JobStatus::Paused, JobStatus::Waiting, "resumed")?,
+            ended => {
+                let help = if ended == JobStatus::Completed { "" } else { "; `clipig retry` starts it again" };
+                return Err(FarmError::State(format!("job {job} is {ended}, not paused{help}")));
+            }
+        }
+        self.job(job)
+    }
+
+    /// Ends a job that has not ended.
+    ///
+    /// # Errors
+    /// Where it has completed or failed; when the store fails.
+    pub fn cancel(&self, job: JobId, reason: &str) -> Result<JobView, FarmError> {
+        let record = self.inner.store.job(job)?;
+        match record.status {
+            JobStatus::Cancelled => {}
+            JobStatus::Completed | JobStatus::Failed => {
+                let status = record.status;
+                return Err(FarmError::State(format!("job {job} is {status}; there is nothing to cancel")));
+            }
+            status => {
+                self.inner.change(job, status, JobStatus::Cancelled, reason)?;
+                self.inner.wish(job, Wish::Cancel);
+            }
+        }
+        self.job(job)
+    }
+
+    /// Puts a failed or cancelled job back into the queue; it goes on from its last checkpoint.
+    ///
+    /// # Errors
+    /// Where it has not failed and was not cancelled; when the store fails.
+    pub fn retry(&self, job: JobId) -> Result<JobView, FarmError> {
+        let record = self.inner.store.job(job)?;
+        match record.status {
+            JobStatus::Failed | JobStatus::Cancelled => {
+                self.inner.change(job, record.status, JobStatus::Waiting, "tried again")?;
+            }
+            status => {
+                return Err(FarmError::State(format!(
+                    "job {job} is {status}; only failed and cancelled jobs are tried again"
+                )));
+            }
+        }
+        self.job(job)
+    }
+
+    /// Changes a job's priority: its place in the queue, and its share of the workers.
+    ///
+    /// # Errors
+    /// Where there is no such job; when the store fails.
+    pub fn set_priority(&self, job: JobId, priority: i32) -> Result<JobView, FarmError> {
+        self.inner.store.set_priority(job, priority)?;
+        self.inner.switchboard.set_priority(job, priority);
+        self.inner.changed.notify_all();
+        self.job(job)
+    }
+
+    /// Ends the farm: running jobs finish their epoch, write a checkpoint and go on at the next start. Waits for
+    /// them until `deadline`.
+    pub fn close(&self, deadline: Instant) {
+        let admission = {
+            let mut state = self.inner.state();
+            state.closing = true;
+            for running in state.running.values() {
+                // One that just ended needs no telling.
+                let _ = running.runner.send(ToRunner::Wish(Wish::Pause(PAUSE_PATIENCE)));
+            }
+            state.admission.take()
+        };
+        self.inner.changed.notify_all();
+        let mut state = self.inner.state();
+        while !state.running.is_empty() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                tracing::warn!(jobs = state.running.len(), "jobs were stopped in the middle of an epoch");
+                break;
+            }
+            state = self.inner.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        drop(state);
+        if let Some(admission) = admission {
+            // A panic in there was logged when it happened.
+            let _ = admission.join();
+        }
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every change of a job's status: persist, then publish.
+    fn change(&self, job: JobId, from: JobStatus, to: JobStatus, reason: &str) -> Result<(), FarmError> {
+        let number = self.store.transition(job, &Transition { from, to, reason: reason.to_owned() })?;
+        tracing::info!(%job, %from, %to, reason, "job");
+        self.publish(job, Some(number), JobNews::State { status: to, reason: reason.to_owned() });
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    /// Writes down something that whoever submitted the job should know, and tells it.
+    fn tell(&self, job: JobId, level: LogLevel, kind: &store::EventKind, text: &str) {
+        match self.store.add_event(&Subject::Job(job), kind, text) {
+            Ok(number) => self.publish(job, Some(number), JobNews::Log { level, text: text.to_owned() }),
+            Err(error) => {
+                tracing::warn!(%job, %error, text, "an event was not kept");
+                self.publish(job, None, JobNews::Log { level, text: text.to_owned() });
+            }
+        }
+    }
+
+    fn publish(&self, job: JobId, number: Option<u64>, news: JobNews) {
+        // Nobody watching is fine.
+        let _ = self.news.send(Arc::new(News { job, number, time: self.store.now(), news }));
+    }
+
+    fn wish(&self, job: JobId, wish: Wish) {
+        if let Some(running) = self.state().running.get(&job) {
+            // One that just ended needs no telling.
+            let _ = running.runner.send(ToRunner::Wish(wish));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! New jobs and updates: from a client's YAML to what the store keeps.
+
+use std::collections::BTreeMap;
+
+use clipig_experiment::{Diagnostics, Experiment, Loaded, Overrides, Source, load};
+use clipig_models::Activation;
+use clipig_schedule::{DeviceClass, Epoch, JobId, ModelReference, Sha256};
+use sha2::Digest as _;
+
+use super::{Farm, FarmError, JobNews, JobView, SubmitAnswer, SubmitRequest};
+use crate::epoch_loop::first_resolution;
+use crate::job_runner::{Revision, Wish};
+use crate::store::{JobStatus, StoreError, Submission, Submitted, Update};
+
+/// Priorities that a job may have: each step doubles its share of the workers.
+const PRIORITIES: std::ops::RangeInclusive<i32> = -10..=10;
+
+/// Longest name of a job and of a submitter, in characters.
+const NAME: usize = 100;
+
+/// A checked submission.
+struct Checked {
+    loaded: Loaded,
+    model: ModelReference,
+    seed: u64,
+    class: Option<DeviceClass>,
+}
+
+impl Farm {
+    /// Puts a job into the queue. The same token and content give the same job again.
+    ///
+    /// # Errors
+    /// See [`FarmError`].
+    pub fn submit(&self, request: &SubmitRequest) -> Result<SubmitAnswer, FarmError> {
+        let checked = self.check(request)?;
+        if self.inner.state().closing {
+            return Err(FarmError::ShuttingDown);
+        }
+        let waiting = self.inner.store.count(JobStatus::Waiting)?;
+        if waiting >= self.inner.settings.max_queued_jobs {
+            return Err(FarmError::Full { waiting });
+        }
+        let Checked { loaded, model, seed, class } = checked;
+        let mut tree = loaded.tree.clone();
+        tree.record_model(&model.name);
+        tree.record_seed(seed);
+        // Where the client puts its picture is its own business.
+        tree.forget_output();
+        let submission = Submission {
+            token: request.token.clone(),
+            request: request.fingerprint(),
+            name: job_name(&request.name, &loaded.experiment),
+            submitter: shortened(&request.submitter),
+            yaml: tree.to_yaml(),
+            seed,
+            model,
+            assets: named(&request.assets, &loaded.experiment),
+            number: request.number,
+            class,
+            threads: request.threads,
+            mix_kinds: request.mix_kinds,
+            priority: request.priority,
+            first: Epoch(loaded.experiment.start_epoch),
+            epochs: loaded.experiment.epochs,
+        };
+        let submitted = self.inner.store.submit(&submission)?;
+        if let Submitted::New(job) = submitted {
+            tracing::info!(%job, name = submission.name, submitter = submission.submitter, "submitted");
+            self.inner.changed.notify_all();
+        }
+        let existed = matches!(submitted, Submitted::Known(_));
+        Ok(SubmitAnswer { job: self.job(submitted.job())?, existed, warnings: loaded.warnings })
+    }
+
+    /// Checks a submission as [`submit`](Self::submit) does, and makes no job of it.
+    ///
+    /// # Errors
+    /// See [`FarmError`].
+    pub fn rehearse(&self, request: &SubmitRequest) -> Result<Diagnostics, FarmError> {
+        Ok(self.check(request)?.loaded.warnings)
+    }
+
+    /// Gives a job another experiment from its next epoch on. Seed and model stay.
+    ///
+    /// Returns the job, the first epoch of the new experiment as far as it is known by now, and what is odd.
+    ///
+    /// # Errors
+    /// See [`FarmError`].
+    pub fn update(
+        &self,
+        job: JobId,
+        yaml: &str,
+        assets: &BTreeMap<String, Sha256>,
+        seen: Option<u32>,
+    ) -> Result<(JobView, Epoch, Diagnostics), FarmError> {
+        let record = self.inner.store.job(job)?;
+        if record.status.is_ended() {
+            let status = record.status;
+            return Err(FarmError::State(format!("job {job} is {status}; submit the experiment as a new job")));
+        }
+        let mut loaded = self.load(yaml, &Overrides::default())?;
+        loaded.tree.record_model(&record.model.name);
+        loaded.tree.record_seed(record.seed);
+        loaded.tree.forget_output();
+        let running = self.inner.state().running.contains_key(&job);
+        let update = Update {
+            seen: seen.unwrap_or(record.revision),
+            from: if running { Epoch(u32::MAX) } else { record.next },
+            yaml: loaded.tree.to_yaml(),
+            assets: named(assets, &loaded.experiment),
+            epochs: loaded.experiment.epochs,
+        };
+        let revision = self.inner.store.update(job, &update)?;
+        if running {
+            // The runner says from which epoch on it holds; until then a restart would not know it. So its
+            // epoch is open (the greatest) in the store and becomes definite when the runner takes it.
+            let revision = self.revision(job, revision)?;
+            self.inner.wish(job, Wish::Revise(Box::new(revision)));
+        } else {
+            let from = record.next.0;
+            self.inner.publish(job, None, JobNews::Revised { revision, from });
+        }
+        Ok((self.job(job)?, record.next, loaded.warnings))
+    }
+
+    fn revision(&self, job: JobId, revision: u32) -> Result<Revision, FarmError> {
+        let order = self.order(job, None)?;
+        let found = order.revisions.into_iter().find(|held| held.brief.revision.revision == revision);
+        found.ok_or_else(|| FarmError::Store(StoreError::NoSuchJob(job)))
+    }
+
+    fn check(&self, request: &SubmitRequest) -> Result<Checked, FarmError> {
+        if request.token.is_empty() || request.token.len() > 200 {
+            return Err(FarmError::Invalid("a client token has 1 to 200 characters".into()));
+        }
+        if !PRIORITIES.contains(&request.priority) {
+            let (from, to) = (PRIORITIES.start(), PRIORITIES.end());
+            return Err(FarmError::Invalid(format!("a priority is a number from {from} to {to}")));
+        }
+        if request.threads.is_some_and(|threads| !(1..=1_024).contains(&threads)) {
+            return Err(FarmError::Invalid("threads within an operation are a number from 1 to 1024".into()));
+        }
+        let overrides = Overrides {
+            seed: request.seed,
+            snapshot_interval: request.snapshot_interval.map(f64::from),
+            ..Overrides::default()
+        };
+        let loaded = self.load(&request.yaml, &overrides)?;
+        let model = self.model(loaded.experiment.model.as_deref(), request.model_sha256)?;
+        let seed = match loaded.experiment.seed {
+            Some(seed) => seed,
+            None => u64::from(getrandom::u32().map_err(|error| {
+                FarmError::State(format!("this system gives no random numbers: {error}"))
+            })?),
+        };
+        let class = match (request.class, loaded.experiment.device.as_str()) {
+            (Some(class), _) => Some(class),
+            (None, "cpu") => Some(DeviceClass::Cpu),
+            (None, device) if device.starts_with("cuda") => Some(DeviceClass::Cuda),
+            _ => None,
+        };
+        Ok(Checked { loaded, model, seed, class })
+    }
+
+    /// Reads an experiment and looks whether this farm could hold its canvas.
+    fn load(&self, yaml: &str, overrides: &Overrides) -> Result<Loaded, FarmError> {
+        let source = Source::new("experiment", yaml);
+        let loaded = load(&[source], overrides).map_err(|problems| FarmError::Experiment(Box::new(problems)))?;
+        let [width, height] = first_resolution(&loaded.experiment, loaded.experiment.seed.unwrap_or(0))
+            .map_err(|error| FarmError::Invalid(error.to_string()))?;
+        let (pixels, most) = (u64::from(width) * u64::from(height), self.inner.settings.job_pixels);
+        if pixels > most {
+            return Err(FarmError::TooLarge(format!(
+                "a canvas of {width}×{height} has {pixels} pixels; this farm takes {most} (`limits.job_pixels`)"
+            )));
+        }
+        Ok(loaded)
+    }
+
+    fn model(&self, name: Option<&str>, wanted: Option<Sha256>) -> Result<ModelReference, FarmError> {
+        let models = &self.inner.models;
+        let name = name.unwrap_or_else(|| models.default_model().name);
+        let refused = |reason: String| FarmError::Model(format!("on the coordinator: {reason}"));
+        let found = models.resolve(name).map_err(|error| refused(error.to_string()))?;
+        let sha256: Sha256 = found.sha256.parse().map_err(|_| refused(format!("`{name}` has no hash")))?;
+        if wanted.is_some_and(|wanted| wanted != sha256) {
+            return Err(refused(format!(
+                "`{name}` has the SHA-256 {sha256}, not the one that the client has; bring both to the same version"
+            )));
+        }
+        let quick_gelu = found.spec.activation == Activation::QuickGelu;
+        Ok(ModelReference { name: found.name, sha256, quick_gelu })
+    }
+}
+
+impl SubmitRequest {
+    /// The hash of all that the client asked for.
+    fn fingerprint(&self) -> Sha256 {
+        let Self { token: _, yaml, name, priority, seed, class, number, threads, mix_kinds, .. } = self;
+        let Self { assets, model_sha256, snapshot_interval, submitter, .. } = self;
+        // Debug output quotes texts, so that no two requests look the same.
+        let text = format!(
+            "{yaml:?} {name:?} {priority} {seed:?} {class:?} {number} {threads:?} {mix_kinds} {assets:?} \
+             {model_sha256:?} {snapshot_interval:?} {submitter:?}"
+        );
+        Sha256(sha2::Sha256::digest(text).into())
+    }
+}
+
+/// Only files that the experiment names: others would never be collected.
+fn named(assets: &BTreeMap<String, Sha256>, experiment: &Experiment) -> BTreeMap<String, Sha256> {
+    let names = experiment.image_names();
+    assets.iter().filter(|(name, _)| names.contains(name.as_str())).map(|(n, s)| (n.clone(), *s)).collect()
+}
+
+/// What people call a job: as they said, else its first text or image.
+fn job_name(asked: &str, experiment: &Experiment) -> String {
+    if !asked.trim().is_empty() {
+        return shortened(asked.trim());
+    }
+    let mut features = experiment.targets.iter().flat_map(|target| &target.features);
+    features.next().map_or_else(|| "an experiment".to_owned(), |feature| shortened(feature.source.as_str()))
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(NAME).collect()
+}

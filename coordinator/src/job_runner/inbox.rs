@@ -1,0 +1,99 @@
+//! How a runner is reached, and how it reaches those who compute.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use clipig_schedule::{
+    Canvas, Epoch, EpochValues, GradientSum, JobBrief, JobRevision, Node, Preparation, SampleReport,
+    ShardError, dispatcher::Accepted,
+};
+
+use super::order::Revision;
+
+/// What a runner is told.
+#[derive(Debug)]
+pub enum ToRunner {
+    /// The job's texts and images are encoded.
+    Prepared(Preparation),
+    /// A node is computed; each node of an offer comes exactly once.
+    Computed {
+        /// The node.
+        node: Node,
+        /// The sum of its shards.
+        gradient: GradientSum,
+        /// One entry per shard.
+        reports: Vec<Vec<SampleReport>>,
+        /// Who did it, for the case that it makes no sense.
+        accepted: Accepted,
+    },
+    /// The work cannot be done.
+    Failed {
+        /// Why.
+        error: ShardError,
+        /// The workers that tried.
+        workers: Vec<String>,
+    },
+    /// Somebody wants something.
+    Wish(Wish),
+}
+
+/// What people want of a running job.
+#[derive(Debug)]
+pub enum Wish {
+    /// Stop after the epoch under way, or without it where it takes longer than this.
+    Pause(Duration),
+    /// Stop at once.
+    Cancel,
+    /// Go on under another revision from the next epoch on.
+    Revise(Box<Revision>),
+}
+
+/// What a runner hears. It holds at most one epoch's results, because nothing else was offered.
+#[derive(Debug)]
+pub struct Inbox(Receiver<ToRunner>);
+
+/// An inbox and the way into it.
+pub fn inbox() -> (Sender<ToRunner>, Inbox) {
+    let (sender, receiver) = channel();
+    (sender, Inbox(receiver))
+}
+
+impl Inbox {
+    /// Waits for the next message; `None` after the deadline, or when nobody can send any more.
+    pub(super) fn next(&self, deadline: Option<Instant>) -> Option<ToRunner> {
+        match deadline {
+            None => self.0.recv().ok(),
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                match self.0.recv_timeout(left) {
+                    Ok(message) => Some(message),
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+                }
+            }
+        }
+    }
+
+    /// A message that is there already.
+    pub(super) fn at_once(&self) -> Option<ToRunner> {
+        self.0.try_recv().ok()
+    }
+}
+
+/// How a runner hands out work. The answers come through its inbox.
+pub trait Port {
+    /// Makes a revision known; again when it is prepared.
+    fn open(&self, brief: &Arc<JobBrief>);
+
+    /// Has texts and images encoded.
+    fn prepare(&self, revision: JobRevision, values: EpochValues, canvas: Canvas);
+
+    /// Has the shards `0..total` of an epoch computed.
+    fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, values: EpochValues, canvas: Canvas);
+
+    /// What came for a node makes no sense: somebody else shall compute it.
+    fn refused(&self, accepted: Accepted, error: ShardError);
+
+    /// Takes back what is offered and not computed; the revision needs nothing more.
+    fn close(&self, revision: JobRevision);
+}

@@ -1,0 +1,314 @@
+//! Runs one job on a thread of its own, from its first or last checkpointed epoch to its end.
+//!
+//! The thread owns the canvas. Gradients come from the switchboard through the job's inbox, and so do the wishes
+//! of people: nothing here polls. What becomes of an epoch (history, snapshot, checkpoint, a progress bar) is an
+//! [`Observer`]'s business, which is how the same runner serves a farm and a picture made in one process.
+
+mod inbox;
+mod order;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use clipig_schedule::{
+    CanvasFactory, CanvasOwner, Epoch, EpochValues, JobRevision, Preparation, ShardError, StepError,
+};
+
+pub use self::inbox::{Inbox, Port, ToRunner, Wish, inbox};
+pub use self::order::{JobOrder, Revision};
+use crate::epoch_loop::{EpochLoop, EpochReport, EpochUnderWay, JobError, JobSpec, first_resolution};
+
+/// How a job left its runner.
+#[derive(Debug)]
+pub enum Ending {
+    /// All epochs are done.
+    Completed,
+    /// It was asked to pause, or to stop after an epoch. The canvas is that of a finished epoch, or the epoch
+    /// under way was abandoned (`false`) and the last checkpoint counts.
+    Paused {
+        /// Did the epoch under way finish?
+        between_epochs: bool,
+    },
+    /// It was cancelled in the middle of whatever it did.
+    Cancelled,
+}
+
+/// Why a job did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// An epoch failed.
+    #[error(transparent)]
+    Job(#[from] JobError),
+    /// There is no first canvas.
+    #[error("the first canvas: {0}")]
+    Canvas(StepError),
+    /// Texts and images could not be encoded.
+    #[error("{error}{}", tried_by(.workers))]
+    Prepare {
+        /// Why.
+        error: ShardError,
+        /// The workers that tried.
+        workers: Vec<String>,
+    },
+    /// Shards could not be computed.
+    #[error("epoch {epoch}: {error}{}", tried_by(.workers))]
+    Shard {
+        /// The epoch.
+        epoch: Epoch,
+        /// Why.
+        error: ShardError,
+        /// The workers that tried.
+        workers: Vec<String>,
+    },
+    /// The observer could not keep what happened.
+    #[error("{0}")]
+    Observer(String),
+    /// Whoever hands out the work is gone.
+    #[error("the farm is shutting down")]
+    ShuttingDown,
+}
+
+fn tried_by(workers: &[String]) -> String {
+    match workers {
+        [] => String::new(),
+        _ => format!(" (tried by {})", workers.join(", ")),
+    }
+}
+
+/// What is told of a job while it runs.
+pub trait Observer {
+    /// Texts and images were encoded.
+    ///
+    /// # Errors
+    /// When that cannot be kept; the job stops.
+    fn prepared(&mut self, revision: JobRevision, preparation: &Preparation) -> Result<(), String>;
+
+    /// A revision holds from now on.
+    ///
+    /// # Errors
+    /// When that cannot be kept; the job stops.
+    fn revised(&mut self, revision: JobRevision, from: Epoch) -> Result<(), String>;
+
+    /// An epoch was finished; `seconds` since it began.
+    ///
+    /// # Errors
+    /// When that cannot be kept; the job stops.
+    fn epoch(&mut self, report: &EpochReport, job: &EpochLoop, seconds: f64) -> Result<(), String>;
+}
+
+/// Runs a job until it ends, pauses or fails. Blocks the calling thread, which owns the canvas meanwhile.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn run(
+    order: JobOrder,
+    canvases: &dyn CanvasFactory,
+    port: &dyn Port,
+    inbox: &Inbox,
+    observer: &mut dyn Observer,
+) -> Result<(Ending, EpochLoop), RunError> {
+    let mut runner = Runner::begin(order, canvases, port, inbox, observer)?;
+    let ending = runner.epochs();
+    runner.port.close(runner.revision());
+    Ok((ending?, runner.job))
+}
+
+struct Runner<'a> {
+    order: JobOrder,
+    /// Place of the revision that holds now.
+    current: usize,
+    canvases: &'a dyn CanvasFactory,
+    port: &'a dyn Port,
+    inbox: &'a Inbox,
+    observer: &'a mut dyn Observer,
+    job: EpochLoop,
+    /// A wish that came while something else was waited for.
+    wish: Option<Wish>,
+}
+
+/// What came of waiting for an epoch's gradients.
+enum Waited {
+    Complete,
+    Pause,
+    Cancel,
+}
+
+impl<'a> Runner<'a> {
+    fn begin(
+        mut order: JobOrder,
+        canvases: &'a dyn CanvasFactory,
+        port: &'a dyn Port,
+        inbox: &'a Inbox,
+        observer: &'a mut dyn Observer,
+    ) -> Result<Self, RunError> {
+        let resumed = order.resume.take();
+        let next = resumed.as_ref().map_or(Epoch(order.revisions[0].experiment.start_epoch), |p| p.next);
+        let current = order.revision_at(next);
+        let revision = &order.revisions[current];
+        let job = match resumed {
+            Some(progress) => {
+                let canvas =
+                    canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
+                EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics)
+            }
+            None => EpochLoop::new(revision.spec(), first_canvas(revision, canvases)?),
+        };
+        Ok(Self { order, current, canvases, port, inbox, observer, job, wish: None })
+    }
+
+    fn revision(&self) -> JobRevision {
+        self.order.revisions[self.current].brief.revision
+    }
+
+    fn epochs(&mut self) -> Result<Ending, RunError> {
+        if let Some(ending) = self.open()? {
+            return Ok(ending);
+        }
+        loop {
+            if let Some(ending) = self.heed_wishes()? {
+                return Ok(ending);
+            }
+            let Some(next) = self.job.next_epoch() else { return Ok(Ending::Completed) };
+            if self.order.revision_at(next) != self.current
+                && let Some(ending) = self.change_revision(next)?
+            {
+                return Ok(ending);
+            }
+            let start = Instant::now();
+            let Some(mut epoch) = self.job.begin_epoch()? else { return Ok(Ending::Completed) };
+            match self.gather(&mut epoch)? {
+                Waited::Complete => {}
+                Waited::Pause => return Ok(Ending::Paused { between_epochs: false }),
+                Waited::Cancel => return Ok(Ending::Cancelled),
+            }
+            let report = self.job.finish_epoch(epoch)?;
+            let seconds = start.elapsed().as_secs_f64();
+            self.observer.epoch(&report, &self.job, seconds).map_err(RunError::Observer)?;
+        }
+    }
+
+    /// Makes the current revision known to the workers; has it prepared where it is not.
+    fn open(&mut self) -> Result<Option<Ending>, RunError> {
+        let brief = Arc::clone(&self.order.revisions[self.current].brief);
+        self.port.open(&brief);
+        if brief.prepared.is_some() {
+            return Ok(None);
+        }
+        let canvas = self.job.canvas();
+        let resolution = [canvas.width() as u32, canvas.height() as u32];
+        let values = EpochValues { resolution, learnrate: 0.0, learnrate_scale: 0.0 };
+        self.port.prepare(brief.revision, values, canvas);
+        let preparation = loop {
+            match self.inbox.next(None) {
+                Some(ToRunner::Prepared(preparation)) => break preparation,
+                Some(ToRunner::Failed { error, workers }) => return Err(RunError::Prepare { error, workers }),
+                Some(ToRunner::Wish(Wish::Cancel)) => return Ok(Some(Ending::Cancelled)),
+                // Nothing was done yet that would have to be finished first.
+                Some(ToRunner::Wish(Wish::Pause(_))) => return Ok(Some(Ending::Paused { between_epochs: true })),
+                Some(ToRunner::Wish(wish)) => self.wish = Some(wish),
+                Some(ToRunner::Computed { .. }) => {}
+                None => return Err(RunError::ShuttingDown),
+            }
+        };
+        self.observer.prepared(brief.revision, &preparation).map_err(RunError::Observer)?;
+        let revision = &mut self.order.revisions[self.current];
+        let prepared = Some(Arc::new(preparation.prepared));
+        revision.brief = Arc::new(clipig_schedule::JobBrief { prepared, ..(*brief).clone() });
+        self.port.open(&revision.brief);
+        Ok(None)
+    }
+
+    /// Offers an epoch and takes its gradients until it is complete.
+    fn gather(&mut self, epoch: &mut EpochUnderWay) -> Result<Waited, RunError> {
+        if epoch.is_complete() {
+            return Ok(Waited::Complete);
+        }
+        let (revision, number) = (self.revision(), epoch.epoch());
+        let total = epoch.plan().shards.len() as u32;
+        self.port.offer(revision, number, total, epoch.values(), epoch.canvas().clone());
+        let mut deadline = None;
+        while !epoch.is_complete() {
+            match self.inbox.next(deadline) {
+                Some(ToRunner::Computed { node, gradient, reports, accepted }) => {
+                    if accepted.epoch != number || accepted.revision != revision {
+                        continue; // of an epoch that is over
+                    }
+                    if let Err(error) = epoch.accept(node, gradient, reports) {
+                        let error = ShardError::Device(format!("the result makes no sense: {error}"));
+                        self.port.refused(accepted, error);
+                    }
+                }
+                Some(ToRunner::Failed { error, workers }) => {
+                    return Err(RunError::Shard { epoch: number, error, workers });
+                }
+                Some(ToRunner::Wish(Wish::Cancel)) => return Ok(Waited::Cancel),
+                Some(ToRunner::Wish(wish)) => {
+                    if let Wish::Pause(patience) = wish {
+                        deadline = Instant::now().checked_add(patience);
+                    }
+                    self.wish = Some(wish);
+                }
+                Some(ToRunner::Prepared(_)) => {}
+                None if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
+                    return Ok(Waited::Pause);
+                }
+                None => return Err(RunError::ShuttingDown),
+            }
+        }
+        Ok(Waited::Complete)
+    }
+
+    /// Does between two epochs what people asked for.
+    fn heed_wishes(&mut self) -> Result<Option<Ending>, RunError> {
+        loop {
+            let wish = match self.wish.take() {
+                Some(wish) => wish,
+                None => match self.inbox.at_once() {
+                    Some(ToRunner::Wish(wish)) => wish,
+                    // What was computed twice, or for an epoch that is over.
+                    Some(_) => continue,
+                    None => return Ok(None),
+                },
+            };
+            match wish {
+                Wish::Pause(_) => return Ok(Some(Ending::Paused { between_epochs: true })),
+                Wish::Cancel => return Ok(Some(Ending::Cancelled)),
+                Wish::Revise(revision) => {
+                    let from = self.job.next_epoch().unwrap_or(Epoch(self.job.experiment().epochs));
+                    self.observer.revised(revision.brief.revision, from).map_err(RunError::Observer)?;
+                    self.order.revisions.push(Revision { from, ..*revision });
+                }
+            }
+        }
+    }
+
+    /// Goes on under the revision that holds from `next`: same canvas, same epoch count, same optimiser unless
+    /// it was changed.
+    fn change_revision(&mut self, next: Epoch) -> Result<Option<Ending>, RunError> {
+        self.port.close(self.revision());
+        self.current = self.order.revision_at(next);
+        let revision = &self.order.revisions[self.current];
+        let progress = self.job.progress();
+        let canvas = self.canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
+        self.job = EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics);
+        self.open()
+    }
+}
+
+fn first_canvas(revision: &Revision, canvases: &dyn CanvasFactory) -> Result<Box<dyn CanvasOwner>, RunError> {
+    let resolution = first_resolution(&revision.experiment, revision.brief.seed)?;
+    canvases.first(&revision.canvas_job(), resolution).map_err(RunError::Canvas)
+}
+
+impl Revision {
+    fn spec(&self) -> JobSpec {
+        JobSpec {
+            experiment: Arc::clone(&self.experiment),
+            seed: self.brief.seed,
+            shard_size: self.brief.shard_size,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

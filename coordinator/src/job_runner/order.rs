@@ -1,0 +1,49 @@
+//! What a runner needs to begin.
+
+use std::sync::Arc;
+
+use clipig_experiment::Experiment;
+use clipig_schedule::{Assets, CanvasJob, Epoch, JobBrief};
+
+use crate::epoch_loop::JobProgress;
+
+/// A job to run.
+#[derive(Clone, Debug)]
+pub struct JobOrder {
+    /// The job as it was submitted, then its updates, in order of the epochs from which they hold. Never empty.
+    pub revisions: Vec<Revision>,
+    /// Where it stopped; `None`: at the beginning.
+    pub resume: Option<JobProgress>,
+}
+
+/// A job after so many updates.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    /// What workers are told.
+    pub brief: Arc<JobBrief>,
+    /// The experiment, read from the brief's YAML.
+    pub experiment: Arc<Experiment>,
+    /// Image files, for the first canvas.
+    pub assets: Assets,
+    /// The first epoch that it holds for.
+    pub from: Epoch,
+}
+
+impl JobOrder {
+    /// Place of the revision that holds for an epoch.
+    pub(super) fn revision_at(&self, epoch: Epoch) -> usize {
+        self.revisions.iter().rposition(|revision| revision.from <= epoch).unwrap_or(0)
+    }
+}
+
+impl Revision {
+    /// What the owner of the canvas needs of it.
+    pub(super) fn canvas_job(&self) -> CanvasJob {
+        CanvasJob {
+            experiment: Arc::clone(&self.experiment),
+            seed: self.brief.seed,
+            assets: self.assets.clone(),
+            threads: self.brief.threads,
+        }
+    }
+}

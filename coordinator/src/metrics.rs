@@ -1,0 +1,225 @@
+//! What Prometheus is told.
+//!
+//! One struct, shared by all who count. Gauges that say how things stand (workers, jobs) are set when somebody
+//! asks, so that they are true then and cost nothing else.
+
+use std::fmt;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+/// Everything that is counted and measured.
+pub struct Metrics {
+    /// Epochs finished.
+    pub epochs: Counter,
+    /// Leases given and neither answered nor taken back.
+    pub leases_active: Gauge,
+    /// From the grant of a lease to its result.
+    pub lease_seconds: Histogram,
+    /// Time that merging took per epoch.
+    pub merge_seconds: Histogram,
+    /// Time of an optimiser step.
+    pub step_seconds: Histogram,
+    /// From the beginning of an epoch to its end.
+    pub epoch_seconds: Histogram,
+    /// From a job's submission to its first start.
+    pub queue_seconds: Histogram,
+    /// Time that writing a checkpoint took.
+    pub checkpoint_seconds: Histogram,
+    /// Size of the last checkpoint.
+    pub checkpoint_bytes: Gauge,
+    /// Calls of the store that failed.
+    pub store_errors: Counter,
+    /// Bytes received by the gRPC listeners, encryption included.
+    pub received_bytes: Counter,
+    /// Bytes sent by them.
+    pub sent_bytes: Counter,
+    wire: Family<Direction, Counter>,
+    shards: Family<Outcome, Counter>,
+    workers: Family<State, Gauge>,
+    jobs: Family<State, Gauge>,
+    registry: Registry,
+}
+
+/// What became of computed shards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ShardOutcome {
+    /// Merged.
+    Accepted,
+    /// Failed.
+    Failed,
+    /// Computed under a lease that did not hold any more: dropped.
+    Stale,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Outcome {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct State {
+    state: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Direction {
+    direction: &'static str,
+}
+
+/// From a millisecond to a quarter of an hour.
+fn seconds() -> Histogram {
+    Histogram::new([
+        0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 180.0, 900.0,
+    ])
+}
+
+/// From a second to a day.
+fn waiting() -> Histogram {
+    Histogram::new([1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 7_200.0, 21_600.0, 86_400.0])
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let wire = Family::<Direction, Counter>::default();
+        let mut metrics = Self {
+            epochs: Counter::default(),
+            leases_active: Gauge::default(),
+            lease_seconds: seconds(),
+            merge_seconds: seconds(),
+            step_seconds: seconds(),
+            epoch_seconds: seconds(),
+            queue_seconds: waiting(),
+            checkpoint_seconds: seconds(),
+            checkpoint_bytes: Gauge::default(),
+            store_errors: Counter::default(),
+            received_bytes: wire.get_or_create_owned(&Direction { direction: "received" }),
+            sent_bytes: wire.get_or_create_owned(&Direction { direction: "sent" }),
+            wire,
+            shards: Family::default(),
+            workers: Family::default(),
+            jobs: Family::default(),
+            registry: Registry::default(),
+        };
+        metrics.register();
+        metrics
+    }
+}
+
+impl Metrics {
+    /// Counts shards.
+    pub fn shards(&self, outcome: ShardOutcome, count: u64) {
+        let outcome = match outcome {
+            ShardOutcome::Accepted => "accepted",
+            ShardOutcome::Failed => "failed",
+            ShardOutcome::Stale => "stale",
+        };
+        self.shards.get_or_create(&Outcome { outcome }).inc_by(count);
+    }
+
+    /// Says how many workers are in each state. Name all states, those without workers too.
+    pub fn set_workers<'a>(&self, counts: impl IntoIterator<Item = (&'a str, usize)>) {
+        set(&self.workers, counts);
+    }
+
+    /// Says how many jobs are in each state. Name all states, those without jobs too.
+    pub fn set_jobs<'a>(&self, counts: impl IntoIterator<Item = (&'a str, usize)>) {
+        set(&self.jobs, counts);
+    }
+
+    /// Everything as text, in the form of OpenMetrics.
+    ///
+    /// # Errors
+    /// None in practice: a `String` takes all that is written to it.
+    pub fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+
+    fn register(&mut self) {
+        // Outcomes that have not happened are 0, not absent: a rate can be taken from the first one on.
+        for outcome in [ShardOutcome::Accepted, ShardOutcome::Failed, ShardOutcome::Stale] {
+            self.shards(outcome, 0);
+        }
+        let registry = self.registry.sub_registry_with_prefix("clipig");
+        registry.register("epochs", "Epochs finished", self.epochs.clone());
+        registry.register("shards", "Shards by what became of them", self.shards.clone());
+        registry.register("leases_active", "Leases given and not answered", self.leases_active.clone());
+        let histograms = [
+            ("lease", "From the grant of a lease to its result", &self.lease_seconds),
+            ("merge", "Time of merging per epoch", &self.merge_seconds),
+            ("step", "Time of an optimiser step", &self.step_seconds),
+            ("epoch", "Time of an epoch", &self.epoch_seconds),
+            ("queue", "From submission to the first start", &self.queue_seconds),
+            ("checkpoint", "Time of writing a checkpoint", &self.checkpoint_seconds),
+        ];
+        for (name, help, histogram) in histograms {
+            registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
+        }
+        registry.register_with_unit(
+            "checkpoint",
+            "Size of the last checkpoint",
+            Unit::Bytes,
+            self.checkpoint_bytes.clone(),
+        );
+        registry.register("wire_bytes", "Bytes of the gRPC listeners", self.wire.clone());
+        registry.register("store_errors", "Calls of the store that failed", self.store_errors.clone());
+        registry.register("workers", "Workers by state", self.workers.clone());
+        registry.register("jobs", "Jobs by state", self.jobs.clone());
+    }
+}
+
+fn set<'a>(family: &Family<State, Gauge>, counts: impl IntoIterator<Item = (&'a str, usize)>) {
+    for (state, count) in counts {
+        let gauge = family.get_or_create(&State { state: state.to_owned() });
+        gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_documentation() {
+        let metrics = Metrics::default();
+        metrics.epochs.inc_by(3);
+        metrics.shards(ShardOutcome::Accepted, 5);
+        metrics.lease_seconds.observe(0.3);
+        metrics.checkpoint_bytes.set(77);
+        metrics.received_bytes.inc_by(9);
+        metrics.set_workers([("ready", 2), ("paused", 0)]);
+        metrics.set_jobs([("running", 1)]);
+        let text = metrics.text().unwrap();
+        for line in [
+            "clipig_epochs_total 3",
+            "clipig_shards_total{outcome=\"accepted\"} 5",
+            "clipig_shards_total{outcome=\"failed\"} 0",
+            "clipig_shards_total{outcome=\"stale\"} 0",
+            "clipig_leases_active 0",
+            "clipig_lease_seconds_bucket{le=\"0.5\"} 1",
+            "clipig_lease_seconds_bucket{le=\"0.25\"} 0",
+            "clipig_merge_seconds_count 0",
+            "clipig_step_seconds_count 0",
+            "clipig_epoch_seconds_count 0",
+            "clipig_queue_seconds_bucket{le=\"7200.0\"} 0",
+            "clipig_checkpoint_seconds_count 0",
+            "clipig_checkpoint_bytes 77",
+            "clipig_wire_bytes_total{direction=\"received\"} 9",
+            "clipig_wire_bytes_total{direction=\"sent\"} 0",
+            "clipig_workers{state=\"ready\"} 2",
+            "clipig_workers{state=\"paused\"} 0",
+            "clipig_jobs{state=\"running\"} 1",
+            "clipig_store_errors_total 0",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
+        }
+        assert!(text.ends_with("# EOF\n"));
+    }
+}

@@ -1,0 +1,154 @@
+//! Content that clients bring.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clipig_proto::v1;
+use clipig_schedule::Sha256;
+use prost::bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tonic::Streaming;
+
+use super::super::status::Refusal;
+use super::super::{Doors, hash};
+use crate::store::{Store, StoreError};
+
+/// Hashes in one question.
+const ASKED: usize = 10_000;
+
+/// Bytes of data in one message.
+const PIECE: usize = 1 << 20;
+
+/// Pieces that may wait for the disk.
+const AHEAD: usize = 4;
+
+/// How long a client may be silent in the middle of an upload.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(super) async fn check(
+    doors: &Arc<Doors>,
+    request: v1::CheckBlobsRequest,
+) -> Result<v1::CheckBlobsResponse, Refusal> {
+    if request.sha256.len() > ASKED {
+        let found = request.sha256.len();
+        return Err(Refusal::TooLarge(format!("`sha256` has {found} entries; {ASKED} are allowed")));
+    }
+    let hashes: Vec<Sha256> =
+        request.sha256.iter().map(|sha256| hash(sha256, "sha256")).collect::<Result<_, _>>()?;
+    let missing = move |doors: &Doors| {
+        let blobs = doors.farm.store().blobs();
+        Ok::<_, Refusal>(hashes.into_iter().filter(|sha256| !blobs.has(sha256)).collect::<Vec<_>>())
+    };
+    let missing = doors.blocking(missing).await?;
+    Ok(v1::CheckBlobsResponse { missing: missing.into_iter().map(super::super::wire_hash).collect() })
+}
+
+pub(super) async fn upload(
+    doors: &Arc<Doors>,
+    mut stream: Streaming<v1::UploadBlobRequest>,
+) -> Result<v1::UploadBlobResponse, Refusal> {
+    let first = next(&mut stream).await?.ok_or_else(|| Refusal::Invalid("the upload is empty".to_owned()))?;
+    let header = first.header.ok_or_else(|| Refusal::Invalid("the first message has no `header`".to_owned()))?;
+    let v1::ContentHeader { sha256, size, offset } = header;
+    let expected = hash(&sha256, "header.sha256")?;
+    if offset != 0 {
+        return Err(Refusal::Invalid(format!("`header.offset` is {offset}; uploads begin at 0")));
+    }
+    let limit = doors.limits.blob_bytes;
+    if size > limit {
+        return Err(Refusal::Store(StoreError::BlobTooLarge { limit }));
+    }
+    if doors.blocking(move |doors| Ok::<_, Refusal>(doors.farm.store().blobs().has(&expected))).await? {
+        return Ok(v1::UploadBlobResponse { existed: true });
+    }
+    let _permit = doors.uploads.acquire().await.map_err(|_| Refusal::ShuttingDown)?;
+    let (pieces, incoming) = mpsc::channel(AHEAD);
+    let store = doors.farm.store().clone();
+    let writing = tokio::task::spawn_blocking(move || write(&store, expected, size, incoming));
+    let sent = send(&mut stream, first.data, size, pieces).await;
+    let written = writing.await.map_err(|error| Refusal::Internal(format!("the upload failed: {error}")))?;
+    match (written, sent) {
+        // A full disk, or another hash: what the client still had to say does not matter.
+        (Err(Some(error)), _) => Err(error.into()),
+        (_, Err(refusal)) => Err(refusal),
+        (Err(None), Ok(())) => Err(Refusal::Internal("the upload broke off".to_owned())),
+        (Ok(()), Ok(())) => Ok(v1::UploadBlobResponse { existed: false }),
+    }
+}
+
+/// Hands the client's pieces to the disk. Ends early where the disk has had enough.
+async fn send(
+    stream: &mut Streaming<v1::UploadBlobRequest>,
+    first: Bytes,
+    size: u64,
+    pieces: mpsc::Sender<Piece>,
+) -> Result<(), Refusal> {
+    let (mut data, mut sent) = (first, 0);
+    loop {
+        sent += data.len() as u64;
+        if data.len() > PIECE {
+            let found = data.len();
+            return Err(Refusal::TooLarge(format!("a piece has {found} bytes; {PIECE} are allowed")));
+        }
+        if sent > size {
+            return Err(Refusal::Invalid(format!("more bytes came than the {size} of `header.size`")));
+        }
+        if pieces.send(Piece::Data(data)).await.is_err() {
+            return Ok(());
+        }
+        match next(stream).await? {
+            Some(chunk) if chunk.header.is_some() => {
+                return Err(Refusal::Invalid("only the first message has a `header`".to_owned()));
+            }
+            Some(chunk) => data = chunk.data,
+            None if sent < size => {
+                return Err(Refusal::Invalid(format!("the upload ended after {sent} of {size} bytes")));
+            }
+            None => break,
+        }
+    }
+    // Only now is the content complete; a writer that does not hear this leaves nothing behind.
+    let _ = pieces.send(Piece::End).await;
+    Ok(())
+}
+
+enum Piece {
+    Data(Bytes),
+    End,
+}
+
+/// Writes what comes. `Err(None)` where the end did not come.
+fn write(
+    store: &Store,
+    expected: Sha256,
+    size: u64,
+    mut pieces: mpsc::Receiver<Piece>,
+) -> Result<(), Option<StoreError>> {
+    let blobs = store.blobs();
+    let mut writer = blobs.begin(size)?;
+    while let Some(piece) = pieces.blocking_recv() {
+        match piece {
+            Piece::Data(bytes) => writer.write(&bytes)?,
+            Piece::End => {
+                writer.finish(Some(&expected))?;
+                return Ok(());
+            }
+        }
+    }
+    Err(None)
+}
+
+async fn next(stream: &mut Streaming<v1::UploadBlobRequest>) -> Result<Option<v1::ContentChunk>, Refusal> {
+    let message = timeout(PATIENCE, stream.message()).await.map_err(|_| {
+        Refusal::Invalid(format!("nothing has come for {} seconds; upload again", PATIENCE.as_secs()))
+    })?;
+    match message {
+        Ok(None) => Ok(None),
+        Ok(Some(request)) => {
+            let missing = || Refusal::Invalid("a message has no `chunk`".to_owned());
+            request.chunk.ok_or_else(missing).map(Some)
+        }
+        Err(status) => Err(Refusal::Invalid(format!("the upload broke off: {}", status.message()))),
+    }
+}

@@ -1,0 +1,248 @@
+//! Submitting, looking at and steering jobs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use clipig_proto::v1;
+use clipig_schedule::{DeviceClass, JobId, NumberType, Sha256};
+use prost::bytes::Bytes;
+
+use super::super::status::{Refusal, warnings};
+use super::super::{Doors, hash};
+use super::messages;
+use crate::farm::{Farm, FarmError, JobView, SubmitRequest};
+use crate::store::{JobStatus, StoreError};
+
+/// Bytes of a client token, see farm.proto.
+const TOKEN: std::ops::RangeInclusive<usize> = 16..=64;
+
+/// Images that an experiment may name.
+const ASSETS: usize = 65_536;
+
+/// Bytes of a name of an image.
+const ASSET_NAME: usize = 10_000;
+
+/// Bytes of a reason.
+const REASON: usize = 1_000;
+
+/// Bytes of a job's and a submitter's name.
+const NAME: usize = 200;
+
+pub(super) async fn submit(
+    doors: &Arc<Doors>,
+    request: v1::SubmitJobRequest,
+) -> Result<v1::SubmitJobResponse, Refusal> {
+    let dry_run = request.dry_run;
+    let request = submission(request)?;
+    if dry_run {
+        let odd = doors.blocking(move |doors| doors.farm.rehearse(&request)).await?;
+        return Ok(v1::SubmitJobResponse { job: None, existed: false, warnings: warnings(&odd) });
+    }
+    let answer = doors.blocking(move |doors| doors.farm.submit(&request)).await?;
+    let job = Some(seen(doors, answer.job).await?);
+    Ok(v1::SubmitJobResponse { job, existed: answer.existed, warnings: warnings(&answer.warnings) })
+}
+
+fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
+    if !TOKEN.contains(&request.client_token.len()) {
+        return Err(Refusal::Invalid(format!(
+            "`client_token` has {} bytes; 16 to 64 are allowed, such as a random UUID",
+            request.client_token.len()
+        )));
+    }
+    let class = match v1::DeviceClass::try_from(request.device) {
+        Ok(v1::DeviceClass::Unspecified) => None,
+        Ok(v1::DeviceClass::Cpu) => Some(DeviceClass::Cpu),
+        Ok(v1::DeviceClass::Cuda) => Some(DeviceClass::Cuda),
+        Err(_) => return Err(unknown("device", request.device)),
+    };
+    let number = match v1::NumberType::try_from(request.number_type) {
+        Ok(v1::NumberType::Unspecified | v1::NumberType::Float32) => NumberType::Float32,
+        Ok(v1::NumberType::Bfloat16) => NumberType::Bfloat16,
+        Ok(v1::NumberType::Float16) => NumberType::Float16,
+        Err(_) => return Err(unknown("number_type", request.number_type)),
+    };
+    limited("name", &request.name, NAME)?;
+    limited("submitter", &request.submitter, NAME)?;
+    Ok(SubmitRequest {
+        token: hex(&request.client_token),
+        yaml: experiment(request.yaml)?,
+        name: request.name,
+        priority: request.priority,
+        seed: request.seed,
+        class,
+        number,
+        threads: request.threads,
+        mix_kinds: request.mix_kinds,
+        assets: assets(request.assets)?,
+        model_sha256: request.model_sha256.map(|sha256| hash(&sha256, "model_sha256")).transpose()?,
+        snapshot_interval: request.snapshot_interval,
+        submitter: request.submitter,
+    })
+}
+
+pub(super) async fn get(doors: &Arc<Doors>, request: v1::GetJobRequest) -> Result<v1::GetJobResponse, Refusal> {
+    let id = JobId(request.job);
+    let view = doors.blocking(move |doors| doors.farm.job(id)).await?;
+    let mut response = v1::GetJobResponse { job: Some(seen(doors, view).await?), ..Default::default() };
+    if request.with_experiment {
+        let revisions = doors.blocking(move |doors| doors.farm.store().revisions(id)).await?;
+        if let Some(last) = revisions.into_iter().next_back() {
+            response.yaml = Some(last.yaml);
+            response.assets = last.assets.into_iter().map(|(name, sha256)| (name, super::super::wire_hash(sha256))).collect();
+        }
+    }
+    Ok(response)
+}
+
+pub(super) async fn list(
+    doors: &Arc<Doors>,
+    request: v1::ListJobsRequest,
+) -> Result<v1::ListJobsResponse, Refusal> {
+    let limit = match request.limit {
+        0 => 50,
+        limit => limit.min(1_000),
+    };
+    let (mut status, mut preparing, mut running) = (Vec::new(), false, false);
+    for state in request.states {
+        status.push(match v1::JobState::try_from(state) {
+            Ok(v1::JobState::Waiting) => JobStatus::Waiting,
+            Ok(v1::JobState::Preparing) => {
+                preparing = true;
+                JobStatus::Running
+            }
+            Ok(v1::JobState::Running) => {
+                running = true;
+                JobStatus::Running
+            }
+            Ok(v1::JobState::Paused) => JobStatus::Paused,
+            Ok(v1::JobState::Completed) => JobStatus::Completed,
+            Ok(v1::JobState::Failed) => JobStatus::Failed,
+            Ok(v1::JobState::Cancelled) => JobStatus::Cancelled,
+            Ok(v1::JobState::Unspecified) | Err(_) => return Err(unknown("states", state)),
+        });
+    }
+    status.sort_unstable();
+    status.dedup();
+    let before = request.before.map(JobId);
+    // One more than asked for tells whether there are more.
+    let asked = limit as usize + 1;
+    let mut views = doors.blocking(move |doors| doors.farm.jobs(&status, before, asked)).await?;
+    let more = views.len() > limit as usize;
+    views.truncate(limit as usize);
+    // The store knows no difference between the two; both is the same as neither.
+    if preparing != running {
+        views.retain(|view| view.record.status != JobStatus::Running || view.computing == running);
+    }
+    Ok(v1::ListJobsResponse { jobs: all_seen(doors, views).await?, more })
+}
+
+pub(super) async fn pause(doors: &Arc<Doors>, request: v1::PauseJobRequest) -> Result<v1::PauseJobResponse, Refusal> {
+    limited("reason", &request.reason, REASON)?;
+    let job = steered(doors, move |farm| farm.pause(JobId(request.job), &request.reason)).await?;
+    Ok(v1::PauseJobResponse { job: Some(job) })
+}
+
+pub(super) async fn resume(
+    doors: &Arc<Doors>,
+    request: v1::ResumeJobRequest,
+) -> Result<v1::ResumeJobResponse, Refusal> {
+    let job = steered(doors, move |farm| farm.resume(JobId(request.job))).await?;
+    Ok(v1::ResumeJobResponse { job: Some(job) })
+}
+
+pub(super) async fn cancel(
+    doors: &Arc<Doors>,
+    request: v1::CancelJobRequest,
+) -> Result<v1::CancelJobResponse, Refusal> {
+    limited("reason", &request.reason, REASON)?;
+    let job = steered(doors, move |farm| farm.cancel(JobId(request.job), &request.reason)).await?;
+    Ok(v1::CancelJobResponse { job: Some(job) })
+}
+
+pub(super) async fn retry(doors: &Arc<Doors>, request: v1::RetryJobRequest) -> Result<v1::RetryJobResponse, Refusal> {
+    let job = steered(doors, move |farm| farm.retry(JobId(request.job))).await?;
+    Ok(v1::RetryJobResponse { job: Some(job) })
+}
+
+pub(super) async fn set_priority(
+    doors: &Arc<Doors>,
+    request: v1::SetPriorityRequest,
+) -> Result<v1::SetPriorityResponse, Refusal> {
+    let job = steered(doors, move |farm| farm.set_priority(JobId(request.job), request.priority)).await?;
+    Ok(v1::SetPriorityResponse { job: Some(job) })
+}
+
+pub(super) async fn update(
+    doors: &Arc<Doors>,
+    request: v1::UpdateJobRequest,
+) -> Result<v1::UpdateJobResponse, Refusal> {
+    let v1::UpdateJobRequest { job, yaml, assets: named, expected_revision } = request;
+    let (yaml, named) = (experiment(yaml)?, assets(named)?);
+    let update = move |doors: &Doors| doors.farm.update(JobId(job), &yaml, &named, expected_revision);
+    let (view, from, odd) = doors.blocking(update).await?;
+    let job = Some(seen(doors, view).await?);
+    Ok(v1::UpdateJobResponse { job, from_epoch: from.0, warnings: warnings(&odd) })
+}
+
+/// Does something with a job and shows it.
+async fn steered(
+    doors: &Arc<Doors>,
+    work: impl FnOnce(&Farm) -> Result<JobView, FarmError> + Send + 'static,
+) -> Result<v1::Job, Refusal> {
+    let view = doors.blocking(move |doors| work(&doors.farm)).await?;
+    seen(doors, view).await
+}
+
+/// A job with those who compute for it.
+pub(super) async fn seen(doors: &Arc<Doors>, view: JobView) -> Result<v1::Job, Refusal> {
+    let missing = || Refusal::Internal("a job got lost".to_owned());
+    all_seen(doors, vec![view]).await?.pop().ok_or_else(missing)
+}
+
+/// Jobs with those who compute for them.
+async fn all_seen(doors: &Arc<Doors>, views: Vec<JobView>) -> Result<Vec<v1::Job>, Refusal> {
+    let counts = doors.leases.of(&doors.farm).await;
+    let show = move |doors: &Doors| {
+        let job = |view: &JobView| {
+            let interval = doors.intervals.of(doors.farm.store(), &view.record)?;
+            Ok(messages::job(view, counts.get(&view.record.id).copied().unwrap_or(0), interval))
+        };
+        views.iter().map(job).collect::<Result<_, StoreError>>()
+    };
+    doors.blocking(show).await
+}
+
+fn experiment(yaml: String) -> Result<String, Refusal> {
+    let most = clipig_experiment::limits::MAX_SOURCE_BYTES;
+    if yaml.len() > most {
+        return Err(Refusal::TooLarge(format!("the experiment has {} bytes; {most} are allowed", yaml.len())));
+    }
+    Ok(yaml)
+}
+
+fn assets(wire: BTreeMap<String, Bytes>) -> Result<BTreeMap<String, Sha256>, Refusal> {
+    if wire.len() > ASSETS {
+        return Err(Refusal::TooLarge(format!("{} images are named; {ASSETS} are allowed", wire.len())));
+    }
+    let asset = |(name, sha256): (String, Bytes)| {
+        limited("assets", &name, ASSET_NAME)?;
+        Ok((name, hash(&sha256, "assets")?))
+    };
+    wire.into_iter().map(asset).collect()
+}
+
+fn limited(field: &str, text: &str, most: usize) -> Result<(), Refusal> {
+    if text.len() > most {
+        return Err(Refusal::Invalid(format!("`{field}` has {} bytes; {most} are allowed", text.len())));
+    }
+    Ok(())
+}
+
+fn unknown(field: &str, value: i32) -> Refusal {
+    Refusal::Invalid(format!("`{field}` has the value {value}, which this farm does not know"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

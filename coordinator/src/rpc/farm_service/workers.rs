@@ -1,0 +1,141 @@
+//! Looking at workers and steering them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clipig_proto::v1;
+use clipig_schedule::WorkerName;
+use clipig_schedule::dispatcher::{LeaseView, PREPARATION, Presence, WorkerView};
+
+use super::super::Doors;
+use super::super::status::Refusal;
+use crate::switchboard::WorkerWish;
+
+/// Bytes of a reason.
+const REASON: usize = 1_000;
+
+pub(super) async fn list(
+    doors: &Arc<Doors>,
+    request: v1::ListWorkersRequest,
+) -> Result<v1::ListWorkersResponse, Refusal> {
+    let known = |state: &i32| !matches!(v1::WorkerState::try_from(*state), Ok(v1::WorkerState::Unspecified) | Err(_));
+    if let Some(state) = request.states.iter().find(|state| !known(state)) {
+        return Err(Refusal::Invalid(format!("`states` has the value {state}, which this farm does not know")));
+    }
+    let views = doors.farm.switchboard().workers().await.ok_or(Refusal::ShuttingDown)?;
+    let wanted = |worker: &v1::Worker| request.states.is_empty() || request.states.contains(&worker.state);
+    let workers = views.iter().map(|view| worker(doors, view)).filter(wanted).collect();
+    Ok(v1::ListWorkersResponse { workers })
+}
+
+pub(super) async fn pause(
+    doors: &Arc<Doors>,
+    request: v1::PauseWorkerRequest,
+) -> Result<v1::PauseWorkerResponse, Refusal> {
+    let reason = limited(request.reason)?;
+    Ok(v1::PauseWorkerResponse { worker: Some(asked(doors, &request.name, WorkerWish::Pause, reason).await?) })
+}
+
+pub(super) async fn resume(
+    doors: &Arc<Doors>,
+    request: v1::ResumeWorkerRequest,
+) -> Result<v1::ResumeWorkerResponse, Refusal> {
+    Ok(v1::ResumeWorkerResponse { worker: Some(asked(doors, &request.name, WorkerWish::Resume, String::new()).await?) })
+}
+
+pub(super) async fn drain(
+    doors: &Arc<Doors>,
+    request: v1::DrainWorkerRequest,
+) -> Result<v1::DrainWorkerResponse, Refusal> {
+    let reason = limited(request.reason)?;
+    let wish = WorkerWish::Drain(reason.clone());
+    Ok(v1::DrainWorkerResponse { worker: Some(asked(doors, &request.name, wish, reason).await?) })
+}
+
+pub(super) async fn forgive(
+    doors: &Arc<Doors>,
+    request: v1::ForgiveWorkerRequest,
+) -> Result<v1::ForgiveWorkerResponse, Refusal> {
+    Ok(v1::ForgiveWorkerResponse { worker: Some(asked(doors, &request.name, WorkerWish::Forgive, String::new()).await?) })
+}
+
+async fn asked(doors: &Arc<Doors>, name: &str, wish: WorkerWish, reason: String) -> Result<v1::Worker, Refusal> {
+    let name: WorkerName = name.parse().map_err(|_| {
+        Refusal::NotFound("no worker has such a name; `clipig workers` lists those that the farm knows".to_owned())
+    })?;
+    let view = doors.blocking(move |doors| doors.farm.ask_worker(&name, wish, &reason)).await?;
+    Ok(worker(doors, &view))
+}
+
+fn limited(text: String) -> Result<String, Refusal> {
+    if text.len() > REASON {
+        return Err(Refusal::Invalid(format!("`reason` has {} bytes; {REASON} are allowed", text.len())));
+    }
+    Ok(text)
+}
+
+/// What a worker is about.
+pub(super) fn state(view: &WorkerView) -> v1::WorkerState {
+    match view {
+        WorkerView { presence: Presence::Silent(_) | Presence::Gone(_), .. } => v1::WorkerState::Lost,
+        WorkerView { aside: Some(_), .. } => v1::WorkerState::SetAside,
+        WorkerView { paused: true, .. } => v1::WorkerState::Paused,
+        WorkerView { draining: true, .. } => v1::WorkerState::Draining,
+        WorkerView { leases, .. } if leases.is_empty() => v1::WorkerState::Idle,
+        _ => v1::WorkerState::Busy,
+    }
+}
+
+fn worker(doors: &Doors, view: &WorkerView) -> v1::Worker {
+    let said = &view.registration;
+    let connected = matches!(view.presence, Presence::Connected(_));
+    let (since, gone) = match &view.presence {
+        Presence::Connected(connected) => (connected.since, None),
+        Presence::Silent(silent) => (silent.since, Some("it says nothing any more".to_owned())),
+        Presence::Gone(gone) => (gone.since, Some(gone.cause.to_string())),
+    };
+    let reason = gone.or_else(|| view.aside.as_ref().map(|aside| aside.reason.clone()));
+    let wall = |time| Some(wall(doors, time));
+    v1::Worker {
+        name: view.name.to_string(),
+        state: state(view).into(),
+        kind: Some(said.kind.clone().into()),
+        device: said.device.clone(),
+        memory: said.memory,
+        cores: said.cores,
+        version: said.version.clone(),
+        since: wall(since),
+        leases: view.leases.iter().map(|lease| worker_lease(doors, lease)).collect(),
+        shards_done: view.counts.shards,
+        leases_failed: view.counts.failures,
+        reason: reason.unwrap_or_default(),
+        set_aside_until: view.aside.as_ref().and_then(|aside| wall(aside.until)),
+        last_heard: if connected { None } else { wall(since) },
+    }
+}
+
+fn worker_lease(doors: &Doors, lease: &LeaseView) -> v1::WorkerLease {
+    let prepares = lease.epoch == PREPARATION;
+    let work = if prepares {
+        v1::worker_lease::Work::Prepare(true)
+    } else {
+        v1::worker_lease::Work::Node(lease.node.to_string())
+    };
+    v1::WorkerLease {
+        job: lease.revision.job.0,
+        epoch: if prepares { 0 } else { lease.epoch.0 },
+        work: Some(work),
+        since: Some(wall(doors, lease.granted)),
+    }
+}
+
+/// A moment of the dispatcher, which counts from the coordinator's start, by the wall clock of now.
+fn wall(doors: &Doors, time: Duration) -> prost_types::Timestamp {
+    let (start, _) = doors.started;
+    let (now, elapsed) = (std::time::SystemTime::now(), start.elapsed());
+    let moment = match time.checked_sub(elapsed) {
+        Some(ahead) => now.checked_add(ahead),
+        None => now.checked_sub(elapsed - time),
+    };
+    moment.unwrap_or(now).into()
+}

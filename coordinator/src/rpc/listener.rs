@@ -1,0 +1,183 @@
+//! Sockets that wait for connections.
+
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::net::{TcpListener, UnixListener, UnixStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{Duration, sleep};
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::connection::Connection;
+use crate::metrics::Metrics;
+use crate::settings::ListenAddress;
+
+/// Connections at once. A worker has two at most, a client one.
+const CONNECTIONS: usize = 10_000;
+
+/// Why nobody can be heard.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The system refuses the address.
+    #[error("cannot listen on {address}: {source}{}", remedy(.source))]
+    Refused {
+        /// The address.
+        address: ListenAddress,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// Another process answers there.
+    #[error("cannot listen on unix:{}: another process answers there; stop it, or take another path", .0.display())]
+    Answered(PathBuf),
+    /// Something else than a socket is there.
+    #[error("cannot listen on unix:{}: there is a file that is no socket; move it away, or take another path", .0.display())]
+    NoSocket(PathBuf),
+}
+
+fn remedy(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => "; another program, perhaps another coordinator, has it: set `listen` to another port",
+        io::ErrorKind::AddrNotAvailable => "; this machine has no such address: 0.0.0.0 stands for all that it has",
+        io::ErrorKind::PermissionDenied => "; take a port above 1023, or a folder that may be written",
+        _ => "",
+    }
+}
+
+/// A socket that waits for connections.
+#[derive(Debug)]
+pub enum Listener {
+    /// TCP.
+    Tcp(TcpListener),
+    /// A Unix socket, whose file goes when the listener does.
+    Unix(UnixListener, SocketFile),
+}
+
+/// A socket's file.
+#[derive(Debug)]
+pub struct SocketFile(PathBuf);
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        // One that is left behind is replaced at the next start.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+impl Listener {
+    /// Opens a socket. A socket file that nobody answers at is replaced; only its owner may connect.
+    ///
+    /// # Errors
+    /// See [`ListenError`].
+    pub async fn bind(address: &ListenAddress) -> Result<Self, ListenError> {
+        let refused = |source| ListenError::Refused { address: address.clone(), source };
+        match address {
+            ListenAddress::Tcp(address) => TcpListener::bind(address).await.map(Self::Tcp).map_err(refused),
+            ListenAddress::Unix(path) => {
+                clear(path).await?;
+                let listener = bind_unix(path).map_err(refused)?;
+                Ok(Self::Unix(listener, SocketFile(path.clone())))
+            }
+        }
+    }
+
+    /// Where it listens: with the port that the system chose where 0 was asked for.
+    pub fn address(&self) -> io::Result<ListenAddress> {
+        match self {
+            Self::Tcp(listener) => listener.local_addr().map(ListenAddress::Tcp),
+            Self::Unix(_, SocketFile(path)) => Ok(ListenAddress::Unix(path.clone())),
+        }
+    }
+
+    /// Does it reach over the network?
+    pub(super) fn is_tcp(&self) -> bool {
+        matches!(self, Self::Tcp(_))
+    }
+
+    /// Accepts connections as long as somebody takes them.
+    pub(super) fn connections(self, metrics: Arc<Metrics>) -> impl Stream<Item = io::Result<Connection>> {
+        let (accepted, connections) = mpsc::channel(16);
+        let room = Arc::new(Semaphore::new(CONNECTIONS));
+        tokio::spawn(async move {
+            loop {
+                // Beyond this the system queues some and refuses others; those who are connected are served.
+                let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+                let connection = tokio::select! {
+                    () = accepted.closed() => return,
+                    connection = self.accept() => connection,
+                };
+                match connection {
+                    Ok(Accepted::Tcp(stream, peer)) => {
+                        let connection = Connection::tcp(stream, peer, Arc::clone(&metrics), permit);
+                        if accepted.send(Ok(connection)).await.is_err() {
+                            return;
+                        }
+                    }
+                    Ok(Accepted::Unix(stream)) => {
+                        let connection = Connection::unix(stream, Arc::clone(&metrics), permit);
+                        if accepted.send(Ok(connection)).await.is_err() {
+                            return;
+                        }
+                    }
+                    Err(error) => {
+                        // Mostly too many open files: some will be closed. Spinning would not help them.
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        sleep(Duration::from_millis(200)).await;
+                    }
+                }
+            }
+        });
+        ReceiverStream::new(connections)
+    }
+
+    async fn accept(&self) -> io::Result<Accepted> {
+        match self {
+            Self::Tcp(listener) => listener.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, peer)),
+            Self::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Accepted::Unix(stream)),
+        }
+    }
+}
+
+enum Accepted {
+    Tcp(tokio::net::TcpStream, std::net::SocketAddr),
+    Unix(UnixStream),
+}
+
+/// Removes a socket that nobody answers at.
+async fn clear(path: &Path) -> Result<(), ListenError> {
+    let refused = |source| ListenError::Refused { address: ListenAddress::Unix(path.to_path_buf()), source };
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(refused(error)),
+        Ok(metadata) if !metadata.file_type().is_socket() => Err(ListenError::NoSocket(path.to_path_buf())),
+        Ok(_) => match UnixStream::connect(path).await {
+            Ok(_) => Err(ListenError::Answered(path.to_path_buf())),
+            // Its process is gone.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                std::fs::remove_file(path).map_err(refused)
+            }
+            Err(error) => Err(refused(error)),
+        },
+    }
+}
+
+/// Binds in a folder that only its owner may enter, and moves the socket to its place once only its owner may
+/// connect: at no moment can others, whatever the process's mask for new files is.
+fn bind_unix(path: &Path) -> io::Result<UnixListener> {
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    let folder = parent.join(format!(".clipig-{}", std::process::id()));
+    // One that a process of the same number has left.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
+    let inside = folder.join("socket");
+    let bound = UnixListener::bind(&inside).and_then(|listener| {
+        std::fs::set_permissions(&inside, std::fs::Permissions::from_mode(0o600))?;
+        std::fs::rename(&inside, path)?;
+        Ok(listener)
+    });
+    let _ = std::fs::remove_dir_all(&folder);
+    bound
+}

@@ -1,0 +1,152 @@
+//! The coordinator's doors: gRPC for clients and workers.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `listener`, `connection`, `transport` | sockets, what travels on them, HTTP/2 and TLS |
+//! | `auth` | who may call what |
+//! | `status` | the one place where errors become gRPC statuses |
+//! | `farm_service` | the calls of clients |
+//! | `worker_service` | the sessions of workers |
+//! | `content` | files as streams of pieces |
+//! | `intervals` | how often jobs write snapshots |
+//! | `standing` | how many jobs and workers are in which state |
+
+mod auth;
+mod connection;
+mod content;
+mod farm_service;
+mod intervals;
+mod listener;
+pub(crate) mod standing;
+mod status;
+mod transport;
+mod worker_service;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use clipig_proto::v1;
+use clipig_proto::v1::farm_service_server::FarmServiceServer;
+use clipig_proto::v1::worker_service_server::WorkerServiceServer;
+use tokio::sync::{Semaphore, watch};
+use tonic::service::interceptor::InterceptedService;
+use tonic::service::{Routes, RoutesBuilder};
+use tonic_health::server::HealthReporter;
+
+pub use self::listener::{ListenError, Listener};
+pub(crate) use self::transport::{TlsError, identity, serve};
+use self::auth::{Audience, Gate};
+use self::farm_service::FarmCalls;
+pub(crate) use self::intervals::Intervals;
+use self::standing::LeaseCounts;
+use self::worker_service::WorkerCalls;
+use crate::farm::Farm;
+use crate::settings::{Limits, Tokens};
+
+/// What all calls share.
+pub(crate) struct Doors {
+    /// Jobs, store, switchboard.
+    pub(crate) farm: Farm,
+    /// What is refused for its size.
+    pub(crate) limits: Limits,
+    /// Where the data lies, for those who ask how much room there is.
+    pub(crate) data: PathBuf,
+    /// Jobs that may wait, for those who ask.
+    pub(crate) max_queued_jobs: u32,
+    /// When the coordinator started.
+    pub(crate) started: (Instant, SystemTime),
+    /// Turns true when streams have to end.
+    pub(crate) closing: watch::Receiver<bool>,
+    /// Who computes for which job, looked up at most once a second.
+    pub(crate) leases: LeaseCounts,
+    /// How often jobs write snapshots.
+    pub(crate) intervals: Intervals,
+    /// Uploads under way: each of them keeps a thread busy with a disk.
+    pub(crate) uploads: Semaphore,
+}
+
+/// Uploads at once; others wait.
+pub(crate) const UPLOADS: usize = 16;
+
+impl Doors {
+    /// Resolves when streams have to end.
+    async fn closed(&self) {
+        let mut closing = self.closing.clone();
+        // An error means that the coordinator is gone: all the more.
+        let _ = closing.wait_for(|closing| *closing).await;
+    }
+
+    /// Runs something that may block for a disk.
+    async fn blocking<T, E>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Doors) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, status::Refusal>
+    where
+        T: Send + 'static,
+        E: Into<status::Refusal> + Send + 'static,
+    {
+        let doors = Arc::clone(self);
+        match tokio::task::spawn_blocking(move || work(&doors)).await {
+            Ok(result) => result.map_err(Into::into),
+            Err(error) => Err(status::Refusal::Internal(format!("the farm met a fault of its own: {error}"))),
+        }
+    }
+}
+
+/// All services. Health needs no token; reflection needs that of clients.
+pub(crate) async fn routes(doors: Arc<Doors>, tokens: Option<Tokens>) -> Result<(Routes, HealthReporter), String> {
+    let clients = Gate::new(Audience::Clients, tokens.clone());
+    let workers = Gate::new(Audience::Workers, tokens);
+    let limit = doors.limits.message_bytes;
+    let farm = FarmServiceServer::new(FarmCalls::new(Arc::clone(&doors)))
+        .max_decoding_message_size(limit)
+        .max_encoding_message_size(limit);
+    // A worker's messages are bounded by the protocol, not by settings.
+    let worker = WorkerServiceServer::new(WorkerCalls::new(doors))
+        .max_decoding_message_size(clipig_proto::limits::MESSAGE_BYTES)
+        .max_encoding_message_size(clipig_proto::limits::MESSAGE_BYTES);
+    let (reporter, health) = tonic_health::server::health_reporter();
+    reporter.set_serving::<FarmServiceServer<FarmCalls>>().await;
+    reporter.set_serving::<WorkerServiceServer<WorkerCalls>>().await;
+    let mut routes = RoutesBuilder::default();
+    routes
+        .add_service(InterceptedService::new(farm, clients.clone()))
+        .add_service(InterceptedService::new(worker, workers))
+        .add_service(health)
+        .add_service(InterceptedService::new(reflection()?.build_v1().map_err(text)?, clients.clone()))
+        .add_service(InterceptedService::new(reflection()?.build_v1alpha().map_err(text)?, clients));
+    Ok((routes.routes(), reporter))
+}
+
+fn reflection<'a>() -> Result<tonic_reflection::server::Builder<'a>, String> {
+    Ok(tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(clipig_proto::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET))
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+/// Milliseconds since 1970 as the wire has them.
+fn timestamp(time: crate::store::Timestamp) -> prost_types::Timestamp {
+    let (seconds, milliseconds) = (time.0.div_euclid(1_000), time.0.rem_euclid(1_000));
+    prost_types::Timestamp { seconds, nanos: milliseconds as i32 * 1_000_000 }
+}
+
+/// A hash as the wire has it.
+fn wire_hash(sha256: clipig_schedule::Sha256) -> prost::bytes::Bytes {
+    prost::bytes::Bytes::copy_from_slice(&sha256.0)
+}
+
+/// A hash from a peer.
+fn hash(bytes: &[u8], field: &str) -> Result<clipig_schedule::Sha256, status::Refusal> {
+    let wrong = |_| status::Refusal::Invalid(format!("`{field}` has {} bytes; a SHA-256 has 32", bytes.len()));
+    bytes.try_into().map(clipig_schedule::Sha256).map_err(wrong)
+}
+
+/// A piece of content on the wire.
+fn chunk(header: Option<v1::ContentHeader>, data: prost::bytes::Bytes) -> v1::ContentChunk {
+    v1::ContentChunk { header, data }
+}

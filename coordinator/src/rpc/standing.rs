@@ -1,0 +1,94 @@
+//! How many jobs and workers are in which state.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clipig_schedule::JobId;
+use clipig_schedule::dispatcher::{Presence, WorkerView};
+use tokio::sync::Mutex;
+
+use crate::farm::{Farm, FarmError};
+use crate::store::JobStatus;
+
+/// What a worker is about, for metrics.
+const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "set_aside", "lost"];
+
+/// Counts of a moment.
+pub(crate) struct Standing {
+    jobs: BTreeMap<&'static str, usize>,
+    workers: BTreeMap<&'static str, usize>,
+}
+
+impl Standing {
+    /// Counts now.
+    pub(crate) async fn of(farm: &Farm) -> Result<Self, FarmError> {
+        let workers = farm.switchboard().workers().await.ok_or(FarmError::ShuttingDown)?;
+        let counting = farm.clone();
+        let jobs = tokio::task::spawn_blocking(move || jobs_by_status(&counting)).await;
+        let jobs = jobs.map_err(|_| FarmError::ShuttingDown)??;
+        let mut standing = Self {
+            jobs: jobs.into_iter().map(|(status, count)| (status.as_str(), count)).collect(),
+            workers: WORKER_STATES.map(|state| (state, 0)).into(),
+        };
+        for worker in &workers {
+            *standing.workers.entry(state_name(worker)).or_default() += 1;
+        }
+        Ok(standing)
+    }
+
+    /// Jobs per state, all states.
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.jobs.iter().map(|(state, count)| (*state, *count))
+    }
+
+    /// Workers per state, all states.
+    pub(crate) fn workers(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.workers.iter().map(|(state, count)| (*state, *count))
+    }
+}
+
+fn state_name(worker: &WorkerView) -> &'static str {
+    match worker {
+        WorkerView { presence: Presence::Silent(_) | Presence::Gone(_), .. } => "lost",
+        WorkerView { aside: Some(_), .. } => "set_aside",
+        WorkerView { paused: true, .. } => "paused",
+        WorkerView { draining: true, .. } => "draining",
+        _ => "ready",
+    }
+}
+
+/// Jobs per status, all of them.
+pub(super) fn jobs_by_status(farm: &Farm) -> Result<Vec<(JobStatus, usize)>, FarmError> {
+    let count = |status| Ok((status, farm.store().count(status)?));
+    JobStatus::ALL.into_iter().map(count).collect()
+}
+
+/// How many workers compute for each job. Looked up at most once a second, however many ask.
+#[derive(Default)]
+pub(crate) struct LeaseCounts {
+    known: Mutex<Option<(Instant, Arc<HashMap<JobId, u32>>)>>,
+}
+
+impl LeaseCounts {
+    const KEPT: Duration = Duration::from_secs(1);
+
+    pub(super) async fn of(&self, farm: &Farm) -> Arc<HashMap<JobId, u32>> {
+        let mut known = self.known.lock().await;
+        if let Some((when, counts)) = &*known
+            && when.elapsed() < Self::KEPT
+        {
+            return Arc::clone(counts);
+        }
+        let mut counts = HashMap::new();
+        for worker in farm.switchboard().workers().await.unwrap_or_default() {
+            let jobs: BTreeSet<JobId> = worker.leases.iter().map(|lease| lease.revision.job).collect();
+            for job in jobs {
+                *counts.entry(job).or_default() += 1;
+            }
+        }
+        let counts = Arc::new(counts);
+        *known = Some((Instant::now(), Arc::clone(&counts)));
+        counts
+    }
+}

@@ -1,0 +1,242 @@
+//! The one place where errors become gRPC statuses.
+
+use clipig_experiment::{Diagnostic, Diagnostics, Origin, Severity};
+use clipig_proto::status::with_error;
+use clipig_proto::v1::farm_error::Code;
+use clipig_proto::v1::{self, FarmError as WireFarmError};
+use prost::Message;
+use prost::bytes::Bytes;
+use tonic::Status;
+
+use crate::farm::FarmError;
+use crate::store::StoreError;
+use crate::switchboard::WorkerWishError;
+
+/// Bytes of a status's message. A status travels in HTTP headers, of which clients take 16 KiB; what is not ASCII
+/// needs three times its size there.
+const MESSAGE_BYTES: usize = 1_200;
+
+/// Bytes of what is listed in a status's details, which travel as base64.
+const DETAIL_BYTES: usize = 5_000;
+
+/// Why a call is refused.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// A wish about jobs cannot be granted.
+    Farm(FarmError),
+    /// The store refused.
+    Store(StoreError),
+    /// A field of the request makes no sense.
+    Invalid(String),
+    /// There is nothing of that name.
+    NotFound(String),
+    /// Something is larger than the farm takes.
+    TooLarge(String),
+    /// The token is missing or wrong.
+    Unauthenticated(String),
+    /// The coordinator is stopping.
+    ShuttingDown,
+    /// A fault of the farm.
+    Internal(String),
+}
+
+impl From<FarmError> for Refusal {
+    fn from(error: FarmError) -> Self {
+        match error {
+            FarmError::Store(error) => Self::Store(error),
+            error => Self::Farm(error),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        let (message, mut details) = (message(&refusal), WireFarmError::default());
+        details.set_code(code(&refusal));
+        match &refusal {
+            Refusal::Farm(FarmError::Experiment(diagnostics)) => details.problems = problems(diagnostics),
+            Refusal::Store(StoreError::MissingBlobs(missing)) => {
+                let hashes = missing.iter().map(|(_, sha256)| Bytes::copy_from_slice(&sha256.0));
+                details.missing = hashes.take(DETAIL_BYTES / 40).collect();
+            }
+            _ => {}
+        }
+        if matches!(details.code(), Code::Internal) {
+            tracing::error!(%message, "a call failed by a fault of the farm");
+        }
+        with_error(shortened(message), &details)
+    }
+}
+
+fn code(refusal: &Refusal) -> Code {
+    match refusal {
+        Refusal::Farm(error) => match error {
+            FarmError::Invalid(_) | FarmError::Model(_) => Code::InvalidArgument,
+            FarmError::Experiment(_) => Code::Experiment,
+            FarmError::State(_) => Code::State,
+            FarmError::Full { .. } => Code::Full,
+            FarmError::TooLarge(_) => Code::TooLarge,
+            FarmError::ShuttingDown => Code::Unavailable,
+            FarmError::Store(error) => store_code(error),
+            FarmError::Worker(error) => worker_code(error),
+        },
+        Refusal::Store(error) => store_code(error),
+        Refusal::NotFound(_) => Code::NotFound,
+        Refusal::ShuttingDown => Code::Unavailable,
+        Refusal::Invalid(_) => Code::InvalidArgument,
+        Refusal::TooLarge(_) => Code::TooLarge,
+        Refusal::Unauthenticated(_) => Code::Unauthenticated,
+        Refusal::Internal(_) => Code::Internal,
+    }
+}
+
+fn worker_code(error: &WorkerWishError) -> Code {
+    match error {
+        WorkerWishError::Unknown(_) => Code::NotFound,
+        WorkerWishError::State(_) => Code::State,
+        WorkerWishError::ShuttingDown => Code::Unavailable,
+    }
+}
+
+fn store_code(error: &StoreError) -> Code {
+    match error {
+        StoreError::DiskFull { .. } => Code::Full,
+        StoreError::NoSuchJob(_) | StoreError::NoSuchBlob(_) | StoreError::NoSuchArtifact { .. } => Code::NotFound,
+        StoreError::TokenReused { .. } | StoreError::RevisionChanged { .. } => Code::Conflict,
+        StoreError::StatusChanged { .. } => Code::State,
+        StoreError::MissingBlobs(_) => Code::MissingContent,
+        StoreError::BlobMismatch { .. } => Code::InvalidArgument,
+        StoreError::BlobTooLarge { .. } => Code::TooLarge,
+        _ => Code::Internal,
+    }
+}
+
+fn message(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Farm(FarmError::Experiment(diagnostics)) => {
+            let first = diagnostics.iter().next().map(|problem| match problem.path.as_str() {
+                "" => problem.message.clone(),
+                path => format!("`{path}`: {}", problem.message),
+            });
+            let first = first.unwrap_or_default();
+            match diagnostics.len() {
+                0 | 1 => format!("the experiment cannot run: {first}"),
+                n => format!("the experiment cannot run; it has {n} problems, the first is: {first}"),
+            }
+        }
+        Refusal::Farm(error) => error.to_string(),
+        Refusal::Store(error) => error.to_string(),
+        Refusal::Invalid(text)
+        | Refusal::NotFound(text)
+        | Refusal::TooLarge(text)
+        | Refusal::Unauthenticated(text)
+        | Refusal::Internal(text) => text.clone(),
+        Refusal::ShuttingDown => "the farm is shutting down; try again when it is back".to_owned(),
+    }
+}
+
+fn shortened(mut message: String) -> String {
+    if message.len() > MESSAGE_BYTES {
+        message.truncate(message.floor_char_boundary(MESSAGE_BYTES));
+        message.push('…');
+    }
+    message
+}
+
+/// As many problems as a status has room for.
+fn problems(diagnostics: &Diagnostics) -> Vec<v1::Problem> {
+    let mut room = DETAIL_BYTES;
+    let all = diagnostics.iter().map(|diagnostic| problem(diagnostics, diagnostic));
+    all.take_while(|problem| {
+        let length = problem.encoded_len() + 4;
+        let fits = length <= room;
+        room -= length.min(room);
+        fits
+    })
+    .collect()
+}
+
+/// All of them, for messages that are no status.
+pub(super) fn warnings(diagnostics: &Diagnostics) -> Vec<v1::Problem> {
+    diagnostics.iter().map(|diagnostic| problem(diagnostics, diagnostic)).collect()
+}
+
+fn problem(all: &Diagnostics, one: &Diagnostic) -> v1::Problem {
+    let place = match one.origin {
+        Origin::Written(place) => {
+            let (_, line, column) = all.position(place);
+            // There is one file only: what the client sent.
+            let length = place.end.saturating_sub(place.start).max(1);
+            Some(v1::Place {
+                file: String::new(),
+                line: line as u32,
+                column: column as u32,
+                length: u32::try_from(length).unwrap_or(u32::MAX),
+            })
+        }
+        _ => None,
+    };
+    v1::Problem {
+        warning: one.severity == Severity::Warning,
+        message: one.message.clone(),
+        path: one.path.clone(),
+        place,
+        label: one.label.clone(),
+        help: one.help.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clipig_experiment::{Overrides, Source, load};
+    use clipig_schedule::Sha256;
+
+    fn refused(yaml: &str) -> Status {
+        let problems = load(&[Source::new("experiment", yaml)], &Overrides::default()).unwrap_err();
+        Refusal::from(FarmError::Experiment(Box::new(problems))).into()
+    }
+
+    #[test]
+    fn problems_of_an_experiment_come_with_their_places() {
+        let status = refused("epochs: 10\nepoch: 3\n");
+        assert_eq!(status.code(), tonic::Code::InvalidArgument);
+        let error = clipig_proto::status::error(&status).unwrap();
+        assert_eq!(error.code(), Code::Experiment);
+        let place = error.problems[0].place.clone().unwrap();
+        assert_eq!((place.line, place.column, place.length), (2, 1, 5));
+        assert!(status.message().contains("`epoch`"), "{}", status.message());
+    }
+
+    #[test]
+    fn a_status_fits_into_headers_whatever_is_wrong() {
+        let many: String = (0..2_000).map(|i| format!("unbekannter-schlüssel-{i}-ääääääääääääääääää: 1\n")).collect();
+        let missing = (0..60_000).map(|i| (format!("{i}.png"), Sha256([7; 32]))).collect();
+        let statuses = [
+            refused(&many),
+            Refusal::Store(StoreError::MissingBlobs(missing)).into(),
+            Refusal::Invalid("ä".repeat(1 << 20)).into(),
+        ];
+        for status in statuses {
+            let headers = status.into_http::<()>().into_parts().0.headers;
+            let length: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
+            assert!(length < 16 << 10, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn codes_tell_errors_apart() {
+        let code = |refusal: Refusal| Status::from(refusal).code();
+        assert_eq!(code(StoreError::NoSuchJob(clipig_schedule::JobId(1)).into()), tonic::Code::NotFound);
+        assert_eq!(code(StoreError::BlobTooLarge { limit: 1 }.into()), tonic::Code::ResourceExhausted);
+        assert_eq!(code(FarmError::ShuttingDown.into()), tonic::Code::Unavailable);
+        assert_eq!(code(FarmError::Full { waiting: 3 }.into()), tonic::Code::ResourceExhausted);
+        assert_eq!(code(FarmError::State(String::new()).into()), tonic::Code::FailedPrecondition);
+    }
+}

@@ -1,0 +1,55 @@
+//! What workers may fetch: weights and images of the jobs that run.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use clipig_models::{Place, embedded};
+use clipig_schedule::Sha256;
+
+use super::super::content::{Content, Source};
+use super::super::status::Refusal;
+use crate::farm::Farm;
+use crate::store::{Blob, JobFilter, JobStatus};
+
+/// Content by its hash, as far as a running job names it: a worker needs nothing else, and whoever got hold of a
+/// worker's token gets nothing else.
+pub(super) fn find(farm: &Farm, sha256: Sha256) -> Result<Content, Refusal> {
+    let store = farm.store();
+    let filter = JobFilter { status: vec![JobStatus::Running], ..JobFilter::default() };
+    for job in store.jobs(&filter)? {
+        if job.model.sha256 == sha256 {
+            return weights(farm, sha256);
+        }
+        let revisions = store.revisions(job.id)?;
+        if revisions.iter().any(|revision| revision.assets.values().any(|asset| *asset == sha256)) {
+            let Blob { file, len } = store.blobs().open(&sha256)?;
+            return Ok(Content { sha256, size: len, source: Source::File(Arc::new(file)) });
+        }
+    }
+    Err(Refusal::NotFound(format!("no running job names the content {sha256}")))
+}
+
+fn weights(farm: &Farm, sha256: Sha256) -> Result<Content, Refusal> {
+    let digits = sha256.to_string();
+    if embedded::IS_HERE && digits == embedded::SHA256 {
+        let source = Source::Memory(embedded::BYTES);
+        return Ok(Content { sha256, size: embedded::SIZE, source });
+    }
+    let failed = |error: &dyn std::fmt::Display| Refusal::Internal(format!("the weights {sha256}: {error}"));
+    let known = farm.models().list().map_err(|error| failed(&error))?;
+    let found = known.into_iter().find_map(|entry| match entry.place {
+        Place::Stored(path) if entry.sha256.as_deref() == Some(digits.as_str()) => Some(path),
+        _ => None,
+    });
+    let Some(path) = found else {
+        return Err(Refusal::NotFound(format!(
+            "the weights {sha256} are not in the coordinator's store of models any more; `clipig model pull` brings them back"
+        )));
+    };
+    let open = || {
+        let file = File::open(&path)?;
+        let size = file.metadata()?.len();
+        Ok(Content { sha256, size, source: Source::File(Arc::new(file)) })
+    };
+    open().map_err(|error: std::io::Error| failed(&error))
+}

@@ -1,0 +1,162 @@
+//! What is to be sent to one worker, in which order.
+//!
+//! A canvas of 4096² is 800 messages. What does not depend on it passes it: word that a lease is not needed any more,
+//! work of other jobs, the end of the session. What belongs to the same job waits until the canvas is complete.
+
+use std::collections::VecDeque;
+
+use clipig_schedule::{Epoch, EpochCanvas, JobRevision, ToWorker};
+
+/// Messages for a worker that wait.
+#[derive(Default)]
+pub(super) struct Outbox {
+    waiting: VecDeque<ToWorker>,
+}
+
+/// A job's canvas that is on its way.
+pub(super) type Travelling = (JobRevision, Epoch);
+
+impl Outbox {
+    /// Adds a message. What it makes superfluous goes.
+    pub(super) fn push(&mut self, message: ToWorker) {
+        match &message {
+            ToWorker::Revoke(fence) => {
+                let before = self.waiting.len();
+                self.waiting.retain(|other| !matches!(other, ToWorker::Lease(lease) if lease.fence == *fence));
+                // The worker has never heard of it, and need not.
+                if self.waiting.len() < before {
+                    return;
+                }
+            }
+            // An epoch's canvas takes the place of the one before.
+            ToWorker::Canvas(canvas) => {
+                let old = canvas.revision;
+                self.waiting.retain(|other| !matches!(other, ToWorker::Canvas(c) if c.revision == old));
+            }
+            _ => {}
+        }
+        self.waiting.push_back(message);
+    }
+
+    /// Messages that wait.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The next message, while the canvas `travelling` is on its way.
+    pub(super) fn next(&mut self, travelling: Option<Travelling>) -> Option<ToWorker> {
+        let Some((revision, _)) = travelling else { return self.waiting.pop_front() };
+        let passes = |message: &ToWorker| match job_of(message) {
+            Some(job) => job != revision,
+            None => true,
+        };
+        // Another canvas would only make both take longer; and what belongs to it waits with it.
+        let mut held: Vec<JobRevision> = Vec::new();
+        let place = self.waiting.iter().position(|message| {
+            let job = job_of(message);
+            if matches!(message, ToWorker::Canvas(_)) {
+                held.extend(job);
+                return false;
+            }
+            passes(message) && job.is_none_or(|job| !held.contains(&job))
+        })?;
+        self.waiting.remove(place)
+    }
+
+    /// Is the canvas `travelling` of no use any more, because a later one of its job waits, or its job is closed?
+    pub(super) fn overtakes(&self, travelling: Travelling) -> bool {
+        let (revision, epoch) = travelling;
+        self.waiting.iter().any(|message| match message {
+            ToWorker::Canvas(EpochCanvas { revision: job, epoch: newer, .. }) => *job == revision && *newer != epoch,
+            ToWorker::Close(job) => *job == revision,
+            _ => false,
+        })
+    }
+}
+
+fn job_of(message: &ToWorker) -> Option<JobRevision> {
+    match message {
+        ToWorker::Open(brief) => Some(brief.revision),
+        ToWorker::Canvas(canvas) => Some(canvas.revision),
+        ToWorker::Lease(lease) => Some(lease.revision),
+        ToWorker::Close(revision) => Some(*revision),
+        ToWorker::Welcome(_) | ToWorker::Refuse(_) | ToWorker::Revoke(_) | ToWorker::Drain(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clipig_schedule::{Canvas, EpochValues, Fence, JobId, Lease, Node, Work};
+
+    fn job(job: u64) -> JobRevision {
+        JobRevision { job: JobId(job), revision: 0 }
+    }
+
+    fn fence(number: u64) -> Fence {
+        Fence { incarnation: 1, number }
+    }
+
+    fn canvas(of: u64, epoch: u32) -> ToWorker {
+        let canvas = Canvas::new(1, 1, vec![0.0; 3]).unwrap();
+        ToWorker::Canvas(EpochCanvas { revision: job(of), epoch: Epoch(epoch), canvas })
+    }
+
+    fn lease(of: u64, number: u64) -> ToWorker {
+        let values = EpochValues { resolution: [1, 1], learnrate: 0.0, learnrate_scale: 0.0 };
+        let work = Work::Node { node: Node { level: 0, index: 0 }, total: 1 };
+        ToWorker::Lease(Lease { fence: fence(number), revision: job(of), epoch: Epoch(0), work, values })
+    }
+
+    fn outbox(messages: impl IntoIterator<Item = ToWorker>) -> Outbox {
+        let mut outbox = Outbox::default();
+        messages.into_iter().for_each(|message| outbox.push(message));
+        outbox
+    }
+
+    /// Everything that comes out, in words.
+    fn out(outbox: &mut Outbox, travelling: Option<Travelling>) -> Vec<String> {
+        std::iter::from_fn(|| outbox.next(travelling))
+            .map(|message| match message {
+                ToWorker::Canvas(canvas) => format!("canvas {} {}", canvas.revision.job, canvas.epoch),
+                ToWorker::Lease(lease) => format!("lease {}", lease.fence.number),
+                ToWorker::Revoke(fence) => format!("revoke {}", fence.number),
+                ToWorker::Close(revision) => format!("close {}", revision.job),
+                other => format!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn order_is_kept_where_nothing_travels() {
+        let mut outbox = outbox([canvas(1, 0), lease(1, 1), lease(2, 2), ToWorker::Close(job(1))]);
+        assert_eq!(out(&mut outbox, None), ["canvas 1 0", "lease 1", "lease 2", "close 1"]);
+    }
+
+    #[test]
+    fn what_does_not_depend_on_a_canvas_passes_it() {
+        let waiting =
+            [lease(1, 1), lease(2, 2), canvas(3, 0), lease(3, 3), ToWorker::Revoke(fence(9)), lease(2, 4)];
+        let mut outbox = outbox(waiting);
+        assert_eq!(out(&mut outbox, Some((job(1), Epoch(0)))), ["lease 2", "revoke 9", "lease 4"]);
+        assert_eq!(out(&mut outbox, None), ["lease 1", "canvas 3 0", "lease 3"]);
+    }
+
+    #[test]
+    fn a_lease_that_is_taken_back_before_it_was_sent_is_not_sent() {
+        let mut outbox = outbox([lease(1, 1), lease(1, 2), ToWorker::Revoke(fence(1)), ToWorker::Revoke(fence(7))]);
+        assert_eq!(out(&mut outbox, None), ["lease 2", "revoke 7"]);
+    }
+
+    #[test]
+    fn canvases_do_not_pile_up() {
+        let mut outbox = outbox((0..1_000).map(|epoch| canvas(1, epoch)));
+        assert_eq!(outbox.len(), 1);
+        assert!(outbox.overtakes((job(1), Epoch(5))));
+        assert!(!outbox.overtakes((job(1), Epoch(999))));
+        assert!(!outbox.overtakes((job(2), Epoch(5))));
+        assert_eq!(out(&mut outbox, None), ["canvas 1 999"]);
+        outbox.push(ToWorker::Close(job(1)));
+        assert!(outbox.overtakes((job(1), Epoch(999))));
+    }
+}

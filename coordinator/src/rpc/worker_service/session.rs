@@ -1,0 +1,295 @@
+//! One worker's conversation, from its registration to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clipig_proto::incoming::WorkerAssembler;
+use clipig_proto::outgoing::{OutgoingError, to_worker};
+use clipig_proto::v1::{CoordinatorMessage, WorkerMessage};
+use clipig_schedule::{FromWorker, PROTOCOL, Registration, SessionId, ShardError, ToWorker};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tonic::{Status, Streaming};
+
+use super::super::Doors;
+use super::super::status::Refusal;
+use super::canvases::Canvases;
+use super::leases::Leases;
+use super::outbox::Outbox;
+use crate::switchboard::SESSION_QUEUE;
+
+/// How long a worker may take to register.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Sender = mpsc::Sender<Result<CoordinatorMessage, Status>>;
+
+/// Holds the conversation until one side ends it.
+pub(super) async fn run(
+    doors: Arc<Doors>,
+    canvases: Arc<Canvases>,
+    peer: String,
+    mut stream: Streaming<WorkerMessage>,
+    sender: Sender,
+) {
+    let mut assembler = WorkerAssembler::new();
+    let registration = match register(&mut stream, &mut assembler).await {
+        Ok(registration) => registration,
+        Err(reason) => {
+            tracing::warn!(peer, reason, "a worker was not let in");
+            return refuse(&sender, reason).await;
+        }
+    };
+    let worker = registration.name.clone();
+    let (outbound, inbox) = mpsc::channel(SESSION_QUEUE);
+    let switchboard = doors.farm.switchboard();
+    let session = match switchboard.connect(registration, outbound).await {
+        Ok(welcome) => {
+            tracing::info!(peer, worker = %welcome.name, session = %welcome.session, "a worker has joined");
+            welcome.session
+        }
+        Err(reason) => {
+            tracing::warn!(peer, %worker, reason, "a worker was not let in");
+            return refuse(&sender, reason).await;
+        }
+    };
+    let leases = Arc::new(Leases::default());
+    let end = tokio::select! {
+        end = hear(&doors, session, &mut stream, assembler, &leases) => end,
+        end = speak(inbox, &canvases, &leases, &sender) => end,
+        () = doors.closed() => End::Closing,
+    };
+    tracing::info!(peer, %worker, %session, "a session has ended: {}", end.text());
+    let cause = match &end {
+        End::HungUp(cause) | End::Fault(cause) => cause.clone(),
+        End::Ended | End::Closing => String::new(),
+    };
+    switchboard.disconnected(session, cause).await;
+    match end {
+        End::Fault(reason) => refuse(&sender, reason).await,
+        End::Closing => {
+            // Unlike a refusal, this makes the worker come back.
+            let _ = sender.send(Err(Refusal::ShuttingDown.into())).await;
+        }
+        End::HungUp(_) | End::Ended => {}
+    }
+}
+
+/// How a conversation ends.
+enum End {
+    /// The worker's side broke off; how, empty where it just ended.
+    HungUp(String),
+    /// The worker broke the rules; how.
+    Fault(String),
+    /// The switchboard has nothing more to say.
+    Ended,
+    /// The coordinator stops.
+    Closing,
+}
+
+impl End {
+    fn text(&self) -> &str {
+        match self {
+            Self::HungUp(cause) if cause.is_empty() => "the worker hung up",
+            Self::HungUp(cause) | Self::Fault(cause) => cause,
+            Self::Ended => "all is said",
+            Self::Closing => "the farm is shutting down",
+        }
+    }
+}
+
+async fn refuse(sender: &Sender, reason: String) {
+    for message in to_worker(ToWorker::Refuse(reason)).into_iter().flatten() {
+        // One who has hung up need not be refused.
+        let _ = sender.send(Ok(message)).await;
+    }
+}
+
+/// Waits for the registration.
+async fn register(
+    stream: &mut Streaming<WorkerMessage>,
+    assembler: &mut WorkerAssembler,
+) -> Result<Registration, String> {
+    let first = async {
+        loop {
+            let message = match stream.message().await {
+                Ok(Some(message)) => message,
+                Ok(None) => return Err("it hung up before it registered".to_owned()),
+                Err(status) => return Err(format!("its first message cannot be read: {}", status.message())),
+            };
+            match assembler.receive(message, |_| None) {
+                Ok(Some(FromWorker::Register(registration))) => return Ok(registration),
+                Ok(Some(_)) => return Err("the first message of a session must be a registration".to_owned()),
+                Ok(None) => {}
+                Err(error) => return Err(format!("the registration cannot be read: {error}")),
+            }
+        }
+    };
+    let late = |_| format!("no registration has come within {} seconds", PATIENCE.as_secs());
+    let registration = timeout(PATIENCE, first).await.map_err(late)??;
+    if registration.protocol != PROTOCOL {
+        return Err(format!(
+            "the coordinator speaks version {PROTOCOL} of the farm's protocol, the worker (clipig {}) version {}; \
+             install the same clipig on both",
+            registration.version, registration.protocol
+        ));
+    }
+    Ok(registration)
+}
+
+/// What the worker says, until it says no more.
+async fn hear(
+    doors: &Doors,
+    session: SessionId,
+    stream: &mut Streaming<WorkerMessage>,
+    mut assembler: WorkerAssembler,
+    leases: &Leases,
+) -> End {
+    loop {
+        let message = match stream.message().await {
+            Ok(Some(message)) => message,
+            Ok(None) => return End::HungUp(String::new()),
+            // What tonic itself refuses: too large, or no message of this kind.
+            Err(status) if matches!(status.code(), tonic::Code::OutOfRange | tonic::Code::Internal) => {
+                return End::Fault(format!("a message cannot be read: {}", status.message()));
+            }
+            Err(status) => return End::HungUp(format!("the connection broke off: {}", status.message())),
+        };
+        for fence in leases.take_revoked() {
+            assembler.pass_over(fence);
+        }
+        let said = match assembler.receive(message, |fence| leases.expected(fence)) {
+            Ok(None) => continue,
+            Ok(Some(said)) => said,
+            Err(error) => match error.fence() {
+                Some(fence) => {
+                    let error = ShardError::NotFinite(error.to_string());
+                    FromWorker::Failed { fence, error }
+                }
+                None => return End::Fault(format!("it broke the rules of the protocol: {error}")),
+            },
+        };
+        match &said {
+            FromWorker::Computed(computed) => leases.answered(computed.fence),
+            FromWorker::Prepared { fence, .. } | FromWorker::Failed { fence, .. } | FromWorker::Returned { fence, .. } => {
+                leases.answered(*fence);
+            }
+            FromWorker::Register(_) => return End::Fault("it registered twice".to_owned()),
+            FromWorker::Heartbeat(_) | FromWorker::Draining(_) | FromWorker::Goodbye => {}
+        }
+        if !doors.farm.switchboard().message(session, said).await {
+            return End::Ended;
+        }
+    }
+}
+
+/// What the switchboard has to say, until it says no more.
+async fn speak(
+    mut inbox: mpsc::Receiver<ToWorker>,
+    canvases: &Canvases,
+    leases: &Leases,
+    sender: &Sender,
+) -> End {
+    let mut outbox = Outbox::default();
+    let mut travelling = None;
+    let mut open = true;
+    loop {
+        while let Some(message) = take(&mut inbox, &mut open, &outbox) {
+            outbox.push(message);
+        }
+        if travelling.as_ref().is_some_and(|(canvas, _)| outbox.overtakes(*canvas)) {
+            travelling = None;
+        }
+        match outbox.next(travelling.as_ref().map(|(canvas, _)| *canvas)) {
+            Some(ToWorker::Canvas(canvas)) => {
+                let name = (canvas.revision, canvas.epoch);
+                match canvases.encoded(canvas).await {
+                    Ok(encoded) => travelling = Some((name, encoded.messages())),
+                    // The job fails by itself in a moment: its next step is not finite either. Its leases come back.
+                    Err(error) => tracing::warn!(%error, "a canvas was not sent"),
+                }
+            }
+            Some(message) => {
+                note(&message, canvases, leases);
+                match to_worker(message) {
+                    Ok(messages) => {
+                        for message in messages {
+                            if write(sender, message, &mut inbox, &mut outbox, &mut open).await.is_err() {
+                                return End::HungUp(String::new());
+                            }
+                        }
+                    }
+                    Err(error @ (OutgoingError::TooLong { .. } | OutgoingError::NotFinite(_))) => {
+                        return End::Fault(format!("{error}"));
+                    }
+                }
+            }
+            None => match travelling.as_mut().and_then(|(_, messages)| messages.next()) {
+                Some(message) => {
+                    if write(sender, message, &mut inbox, &mut outbox, &mut open).await.is_err() {
+                        return End::HungUp(String::new());
+                    }
+                }
+                None if travelling.take().is_some() => {}
+                None if !open => return End::Ended,
+                None => match inbox.recv().await {
+                    Some(message) => outbox.push(message),
+                    None => open = false,
+                },
+            },
+        }
+    }
+}
+
+/// A message that is there already, as long as the outbox has room: what is beyond waits in the switchboard's queue,
+/// whose bound ends sessions that do not read.
+fn take(inbox: &mut mpsc::Receiver<ToWorker>, open: &mut bool, outbox: &Outbox) -> Option<ToWorker> {
+    if outbox.len() >= SESSION_QUEUE {
+        return None;
+    }
+    match inbox.try_recv() {
+        Ok(message) => Some(message),
+        Err(mpsc::error::TryRecvError::Empty) => None,
+        Err(mpsc::error::TryRecvError::Disconnected) => {
+            *open = false;
+            None
+        }
+    }
+}
+
+/// Waits for room on the way to the socket. What comes meanwhile is put in order, so that a worker that reads slowly
+/// does not make old canvases pile up.
+async fn write(
+    sender: &Sender,
+    message: CoordinatorMessage,
+    inbox: &mut mpsc::Receiver<ToWorker>,
+    outbox: &mut Outbox,
+    open: &mut bool,
+) -> Result<(), mpsc::error::SendError<()>> {
+    loop {
+        tokio::select! {
+            biased;
+            permit = sender.reserve() => {
+                permit?.send(Ok(message));
+                return Ok(());
+            }
+            more = inbox.recv(), if *open && outbox.len() < SESSION_QUEUE => match more {
+                Some(more) => outbox.push(more),
+                None => *open = false,
+            },
+        }
+    }
+}
+
+/// Remembers what the worker was given.
+fn note(message: &ToWorker, canvases: &Canvases, leases: &Leases) {
+    match message {
+        ToWorker::Open(brief) => leases.opened(brief.revision, brief.shard_size),
+        ToWorker::Lease(lease) => leases.given(lease),
+        ToWorker::Revoke(fence) => leases.revoked(*fence),
+        ToWorker::Close(revision) => {
+            leases.closed(*revision);
+            canvases.forget(*revision);
+        }
+        ToWorker::Welcome(_) | ToWorker::Refuse(_) | ToWorker::Canvas(_) | ToWorker::Drain(_) => {}
+    }
+}

@@ -1,0 +1,301 @@
+//! A coordinator from its start to its end.
+//!
+//! ```text
+//! bind ─▶ store ─▶ switchboard ─▶ farm (jobs go on) ─▶ serve ─▶ stop asked for
+//!                                                                    │ not ready any more
+//!   done ◀─ sockets closed ◀─ streams told ◀─ jobs at rest, checkpoints written
+//! ```
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use clipig_models as models;
+use clipig_schedule::CanvasFactory;
+use clipig_schedule::dispatcher::DispatchSettings;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tonic::transport::Identity;
+
+use crate::farm::{Farm, FarmSettings};
+use crate::http::{self, Probes};
+use crate::metrics::Metrics;
+use crate::rpc::{self, Doors, ListenError, Listener, TlsError};
+use crate::settings::{ListenAddress, Settings};
+use crate::store::{EventKind, RetentionPolicy, Store, StoreError, Subject, SystemClock};
+use crate::switchboard::{self, SwitchboardSettings};
+
+/// How long running jobs may take to finish their epochs and write checkpoints after a stop was asked for. Less than
+/// the 60 seconds that Kubernetes gives.
+const REST: Duration = Duration::from_secs(40);
+
+/// How long calls may take to end after that.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How often old jobs and unused content are looked for.
+const TIDY_EVERY: Duration = Duration::from_secs(3_600);
+
+/// How long content that no job names yet is kept: a client uploads first and submits then.
+const GRACE: Duration = Duration::from_secs(24 * 3_600);
+
+/// Why a coordinator could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Nobody can be heard.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// TLS cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The system has no more threads.
+    #[error("the system gives no more threads: {0}")]
+    Threads(io::Error),
+    /// A socket failed.
+    #[error("serving failed: {0}")]
+    Transport(#[from] tonic::transport::Error),
+    /// The page of probes failed.
+    #[error("serving probes failed: {0}")]
+    Http(io::Error),
+    /// A fault of the program.
+    #[error("clipig met a fault of its own: {0}")]
+    Internal(String),
+}
+
+/// What a coordinator takes from outside, besides its settings.
+pub struct Parts {
+    /// Makes canvases.
+    pub canvases: Arc<dyn CanvasFactory>,
+    /// The weights that jobs may name.
+    pub models: models::Store,
+}
+
+/// A coordinator that listens and has its data open. Jobs run from now on.
+pub struct Coordinator {
+    settings: Settings,
+    farm: Farm,
+    metrics: Arc<Metrics>,
+    listeners: Vec<Listener>,
+    http: Option<Listener>,
+    identity: Option<Identity>,
+    started: (Instant, SystemTime),
+}
+
+/// Serves until `shutdown` is there, then lets jobs come to rest and ends.
+///
+/// # Errors
+/// See [`ServeError`].
+pub async fn serve(settings: Settings, parts: Parts, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+    Coordinator::open(settings, parts).await?.serve(shutdown).await
+}
+
+impl Coordinator {
+    /// Opens sockets and data, and lets jobs that were running go on.
+    ///
+    /// # Errors
+    /// See [`ServeError`].
+    pub async fn open(settings: Settings, parts: Parts) -> Result<Self, ServeError> {
+        for warning in settings.warnings() {
+            tracing::warn!("{warning}");
+        }
+        let started = (Instant::now(), SystemTime::now());
+        let identity = settings.tls.as_ref().map(rpc::identity).transpose()?;
+        let mut listeners = Vec::new();
+        for address in &settings.listen {
+            listeners.push(Listener::bind(address).await?);
+        }
+        let http = match &settings.http_listen {
+            Some(address) => Some(Listener::bind(address).await?),
+            None => None,
+        };
+        let data = settings.data.clone();
+        let opening = tokio::task::spawn_blocking(move || Store::open(&data, Arc::new(SystemClock::default())));
+        let store = opening.await.map_err(internal)??;
+        tell_opening(&store);
+        let (notes, chronicle) = std::sync::mpsc::channel();
+        let switchboard = switchboard::start(dispatching(&settings, &store), notes);
+        let farm_settings = farm_settings(&settings);
+        let Parts { canvases, models } = parts;
+        let farm = Farm::open(store, models, switchboard, canvases, farm_settings, chronicle);
+        let farm = farm.map_err(ServeError::Threads)?;
+        let metrics = Arc::new(Metrics::default());
+        Ok(Self { settings, farm, metrics, listeners, http, identity, started })
+    }
+
+    /// The farm, for workers within this process.
+    pub fn farm(&self) -> &Farm {
+        &self.farm
+    }
+
+    /// Where clients and workers connect, with the ports that the system chose.
+    pub fn addresses(&self) -> Vec<ListenAddress> {
+        self.listeners.iter().filter_map(|listener| listener.address().ok()).collect()
+    }
+
+    /// Where probes are served.
+    pub fn http_address(&self) -> Option<ListenAddress> {
+        self.http.as_ref().and_then(|listener| listener.address().ok())
+    }
+
+    /// Serves until `shutdown` is there, then lets jobs come to rest and ends.
+    ///
+    /// # Errors
+    /// See [`ServeError`].
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+        for address in self.addresses() {
+            tracing::info!(%address, data = %self.settings.data.display(), "the farm is open");
+        }
+        let Self { settings, farm, metrics, listeners, http, identity, started } = self;
+        let (close, closing) = watch::channel(false);
+        let stopping = Arc::new(AtomicBool::new(false));
+        let doors = Doors {
+            farm: farm.clone(),
+            limits: settings.limits,
+            data: settings.data.clone(),
+            max_queued_jobs: settings.max_queued_jobs,
+            started,
+            closing: closing.clone(),
+            leases: rpc::standing::LeaseCounts::default(),
+            intervals: rpc::Intervals::default(),
+            uploads: Semaphore::new(rpc::UPLOADS),
+        };
+        let routes = rpc::routes(Arc::new(doors), settings.tokens.clone()).await;
+        let (routes, health) = routes.map_err(ServeError::Internal)?;
+        let mut servers = JoinSet::new();
+        for listener in listeners {
+            let stop = closed(closing.clone());
+            let serving = rpc::serve(listener, routes.clone(), identity.clone(), Arc::clone(&metrics), stop);
+            servers.spawn(async move { serving.await.map_err(ServeError::from) });
+        }
+        if let Some(listener) = http {
+            let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
+            servers.spawn(probe(listener, probes, closed(closing.clone())));
+        }
+        let tidying = tokio::spawn(tidy(farm.clone(), settings.clone()));
+        let outcome = tokio::select! {
+            () = shutdown => Ok(()),
+            // No server ends by itself.
+            ended = servers.join_next() => ended.map_or(Ok(()), |ended| ended.map_err(internal).flatten()),
+        };
+        tracing::info!("the farm is closing: running jobs finish their epochs");
+        stopping.store(true, Ordering::Relaxed);
+        health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+        tidying.abort();
+        let resting = farm.clone();
+        let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + REST));
+        rest.await.map_err(internal)?;
+        // Workers were needed until now. They come back when the farm is open again.
+        let _ = close.send(true);
+        let farewell = async { while servers.join_next().await.is_some() {} };
+        if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
+            tracing::warn!("some calls did not end in time and are cut off");
+            servers.abort_all();
+        }
+        tracing::info!("the farm is closed");
+        outcome
+    }
+}
+
+/// Resolves when streams have to end.
+async fn closed(mut closing: watch::Receiver<bool>) {
+    // An error means that the coordinator is gone: all the more.
+    let _ = closing.wait_for(|closing| *closing).await;
+}
+
+async fn probe(listener: Listener, probes: Probes, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+    let pages = http::router(probes);
+    let served = match listener {
+        Listener::Tcp(listener) => serve_pages(listener, pages, stop).await,
+        Listener::Unix(listener, file) => {
+            let served = axum::serve(listener, pages).with_graceful_shutdown(stop).await;
+            drop(file);
+            served
+        }
+    };
+    served.map_err(ServeError::Http)
+}
+
+async fn serve_pages(
+    listener: TcpListener,
+    pages: axum::Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(listener, pages).with_graceful_shutdown(stop).await
+}
+
+/// Removes old jobs and content that nobody names, now and every hour.
+async fn tidy(farm: Farm, settings: Settings) {
+    let limit = |count: u32| (count > 0).then_some(count);
+    let policy = RetentionPolicy { days: limit(settings.retention.days), jobs: limit(settings.retention.jobs) };
+    let mut clock = tokio::time::interval(TIDY_EVERY);
+    loop {
+        clock.tick().await;
+        let store = farm.store().clone();
+        let tidied = tokio::task::spawn_blocking(move || {
+            let retained = store.retain(policy)?;
+            let collected = store.collect_blobs(GRACE)?;
+            Ok::<_, StoreError>((retained, collected))
+        });
+        match tidied.await {
+            Ok(Ok((retained, collected))) => {
+                if !retained.removed.is_empty() || collected.blobs > 0 {
+                    let (jobs, bytes) = (retained.removed.len(), collected.bytes);
+                    tracing::info!(jobs, blobs = collected.blobs, bytes, "old jobs and unused content were removed");
+                }
+                if let Some(step) = retained.clock_stepped {
+                    tracing::warn!(?step, "the clock was set forward: no job is removed for its age until a restart");
+                }
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "old jobs were not removed"),
+            Err(error) => tracing::error!(%error, "removing old jobs panicked"),
+        }
+    }
+}
+
+/// Says what was found in the data folder.
+fn tell_opening(store: &Store) {
+    let opening = store.opening();
+    tracing::info!(incarnation = opening.incarnation, "the store is open");
+    if opening.unfinished > 0 {
+        tracing::info!(files = opening.unfinished, "unfinished files of the last run were removed");
+    }
+    for job in &opening.strangers {
+        tracing::warn!(%job, "there is a folder of a job that the database does not know; it is left alone");
+    }
+    if let Some(back) = opening.clock_back {
+        tracing::warn!(?back, "the clock shows an earlier time than at the last start");
+    }
+    let text = format!("the coordinator has started (incarnation {})", opening.incarnation);
+    if let Err(error) = store.add_event(&Subject::Farm, &EventKind::Started, &text) {
+        tracing::warn!(%error, "the start was not written down");
+    }
+}
+
+fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
+    let dispatch = settings.dispatch;
+    let patience = DispatchSettings {
+        heartbeat_timeout: dispatch.heartbeat_timeout,
+        lease_timeout: dispatch.lease_timeout,
+        forgive_after: dispatch.forgive_after,
+        ..DispatchSettings::new(store.opening().incarnation)
+    };
+    SwitchboardSettings { dispatch: patience, heartbeat: dispatch.heartbeat }
+}
+
+fn farm_settings(settings: &Settings) -> FarmSettings {
+    FarmSettings {
+        max_running_jobs: settings.max_running_jobs as usize,
+        max_queued_jobs: settings.max_queued_jobs as usize,
+        job_pixels: settings.limits.job_pixels,
+        checkpoint_share: settings.checkpoint.share,
+        checkpoint_interval: settings.checkpoint.least,
+    }
+}
+
+fn internal(error: tokio::task::JoinError) -> ServeError {
+    ServeError::Internal(error.to_string())
+}

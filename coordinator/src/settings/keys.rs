@@ -1,0 +1,55 @@
+//! Everything that can be set, as a table: the documentation is checked against it.
+
+/// What variables of the environment begin with. A dot of a key is written `__`.
+pub const PREFIX: &str = "CLIPIG_COORDINATOR";
+
+/// A setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name, with the section before the dot.
+    pub name: &'static str,
+    /// What holds where it is not set, in words.
+    pub default: &'static str,
+    /// What it is for.
+    pub meaning: &'static str,
+}
+
+const fn key(name: &'static str, default: &'static str, meaning: &'static str) -> Key {
+    Key { name, default, meaning }
+}
+
+/// All settings.
+pub const KEYS: &[Key] = &[
+    key("listen", "127.0.0.1:7870", "where clients and workers connect: `IP:port` or `unix:/path`, or a list of both"),
+    key("http_listen", "127.0.0.1:7871", "where /livez, /readyz and /metrics are served; `off`: nowhere"),
+    key("data", "~/.local/share/clipig/farm", "the data folder"),
+    key("tls.certificate", "none", "certificate chain in PEM"),
+    key("tls.key", "none", "its private key in PEM"),
+    key("tokens.client", "none", "what clients show; `tokens.client_file` is safer"),
+    key("tokens.client_file", "none", "a file with the token for clients"),
+    key("tokens.worker", "none", "what workers show; `tokens.worker_file` is safer"),
+    key("tokens.worker_file", "none", "a file with the token for workers"),
+    key("insecure", "false", "may it listen beyond loopback without TLS or tokens?"),
+    key("max_running_jobs", "8", "jobs that may run side by side"),
+    key("max_queued_jobs", "10000", "jobs that may wait"),
+    key("retention.days", "30", "days after which ended jobs are removed; 0: never by age"),
+    key("retention.jobs", "1000", "ended jobs that are kept; 0: never removed by number"),
+    key("limits.message_bytes", "4 MiB", "greatest gRPC message"),
+    key("limits.blob_bytes", "2 GiB", "greatest uploaded content"),
+    key("limits.job_pixels", "268435456", "greatest canvas of a job in pixels"),
+    key("dispatch.heartbeat_seconds", "2", "how often a worker says that it is alive"),
+    key("dispatch.heartbeat_timeout_seconds", "10", "after this silence a worker's leases go to others"),
+    key("dispatch.lease_timeout_seconds", "120", "after this time without progress a lease goes to others"),
+    key("dispatch.forgive_after_seconds", "600", "for how long a worker that failed too often is set aside"),
+    key("checkpoint.share", "0.05", "the share of a job's run time that its checkpoints may take"),
+    key("checkpoint.min_seconds", "10", "time from one checkpoint to the next, at least"),
+    key("log.format", "human", "`human` or `json`"),
+];
+
+/// The keys of a section, or all where there is no such section.
+pub(super) fn near(name: &str) -> Vec<&'static str> {
+    let section = |name: &'static str| name.split_once('.').map_or("", |(section, _)| section);
+    let wanted = name.split('.').next().unwrap_or_default();
+    let found: Vec<_> = KEYS.iter().map(|key| key.name).filter(|name| section(name) == wanted).collect();
+    if found.is_empty() { KEYS.iter().map(|key| key.name).collect() } else { found }
+}

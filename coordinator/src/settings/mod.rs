@@ -1,0 +1,259 @@
+//! What a coordinator can be told: by a file, by the environment, by flags.
+//!
+//! The later wins: defaults, then the file (TOML or YAML), then variables such as
+//! `CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES`, then flags. [`KEYS`] lists everything that can be set. A value that
+//! makes no sense is refused with its key, its place and what is allowed.
+
+mod address;
+mod error;
+mod keys;
+mod rules;
+mod secret;
+mod sources;
+mod units;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use self::address::{AddressError, ListenAddress};
+pub use self::error::{Place, SettingsError};
+pub use self::keys::{KEYS, Key, PREFIX};
+pub use self::secret::{Token, TokenError};
+use self::sources::Sources;
+
+/// Everything that can be set, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Where clients and workers connect. Never empty.
+    pub listen: Vec<ListenAddress>,
+    /// Where probes and metrics are served; `None`: nowhere.
+    pub http_listen: Option<ListenAddress>,
+    /// The data folder.
+    pub data: PathBuf,
+    /// Certificate and key; `None`: no TLS.
+    pub tls: Option<TlsFiles>,
+    /// What clients and workers show; `None`: whoever reaches the address is let in.
+    pub tokens: Option<Tokens>,
+    /// May it listen beyond loopback without TLS or tokens?
+    pub insecure: bool,
+    /// Jobs that may run side by side, at least 1.
+    pub max_running_jobs: u32,
+    /// Jobs that may wait, at least 1.
+    pub max_queued_jobs: u32,
+    /// When ended jobs are removed.
+    pub retention: Retention,
+    /// What is refused for its size.
+    pub limits: Limits,
+    /// How work is handed out.
+    pub dispatch: Dispatch,
+    /// How often checkpoints are written.
+    pub checkpoint: CheckpointCadence,
+    /// How the log looks.
+    pub log_format: LogFormat,
+}
+
+/// Files in PEM form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate, and those between it and its authority.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// Two different secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// What clients show.
+    pub client: Token,
+    /// What workers show.
+    pub worker: Token,
+}
+
+/// When ended jobs are removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Days after their end; 0: never by age.
+    pub days: u32,
+    /// How many are kept; 0: never by number.
+    pub jobs: u32,
+}
+
+/// What is refused for its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Greatest gRPC message in bytes, 2 to 64 MiB.
+    pub message_bytes: usize,
+    /// Greatest uploaded content in bytes.
+    pub blob_bytes: u64,
+    /// Greatest canvas of a job in pixels.
+    pub job_pixels: u64,
+}
+
+/// How work is handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dispatch {
+    /// How often a worker says that it is alive.
+    pub heartbeat: Duration,
+    /// After this silence its work goes to others.
+    pub heartbeat_timeout: Duration,
+    /// After this time without progress a lease goes to others.
+    pub lease_timeout: Duration,
+    /// For how long a worker is set aside.
+    pub forgive_after: Duration,
+}
+
+/// How often checkpoints are written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CheckpointCadence {
+    /// The share of the run time that they may take, above 0 and at most 1.
+    pub share: f64,
+    /// Time from one to the next, at least.
+    pub least: Duration,
+}
+
+/// How the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Human,
+    /// One JSON object per line.
+    Json,
+}
+
+/// A key and its value as a flag gave it, such as `("listen", "unix:/run/clipig.sock")`.
+pub type Flag = (&'static str, String);
+
+impl Settings {
+    /// Joins and checks all sources. `environment` are the process's variables, see [`environment`].
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its key, value and place, and what to do about it.
+    pub fn load(
+        file: Option<&Path>,
+        environment: &HashMap<String, String>,
+        flags: &[Flag],
+    ) -> Result<Self, SettingsError> {
+        let sources = Sources::read(file, environment, flags)?;
+        let settings = Self::of(&sources, environment)?;
+        rules::check(&settings)?;
+        Ok(settings)
+    }
+
+    /// What holds where nothing is set, with this data folder.
+    pub fn with_data(data: impl Into<PathBuf>) -> Self {
+        let mut settings = Self::defaults();
+        settings.data = data.into();
+        settings
+    }
+
+    /// What a person should hear at the start: chosen, allowed, and dangerous.
+    pub fn warnings(&self) -> Vec<String> {
+        rules::warnings(self)
+    }
+
+    fn of(sources: &Sources, environment: &HashMap<String, String>) -> Result<Self, SettingsError> {
+        let defaults = Self::defaults();
+        let Dispatch { heartbeat, heartbeat_timeout, lease_timeout, forgive_after } = defaults.dispatch;
+        let http = sources.value("http_listen", address::HTTP_ALLOWED, address::http)?;
+        Ok(Self {
+            listen: sources.listen()?.unwrap_or(defaults.listen),
+            http_listen: http.unwrap_or(defaults.http_listen),
+            data: match sources.path("data")? {
+                Some(folder) => folder,
+                None => default_data(environment).ok_or(SettingsError::NoDataFolder)?,
+            },
+            tls: rules::tls(sources)?,
+            tokens: rules::tokens(sources)?,
+            insecure: sources.flag("insecure")?.unwrap_or(defaults.insecure),
+            max_running_jobs: sources.count("max_running_jobs", 1, 10_000)?.unwrap_or(defaults.max_running_jobs),
+            max_queued_jobs: sources.count("max_queued_jobs", 1, 10_000_000)?.unwrap_or(defaults.max_queued_jobs),
+            retention: Retention {
+                days: sources.count("retention.days", 0, 100_000)?.unwrap_or(defaults.retention.days),
+                jobs: sources.count("retention.jobs", 0, 100_000_000)?.unwrap_or(defaults.retention.jobs),
+            },
+            limits: Limits {
+                message_bytes: sources
+                    .bytes("limits.message_bytes", 2 << 20, 64 << 20)?
+                    .map_or(defaults.limits.message_bytes, |bytes| bytes as usize),
+                blob_bytes: sources
+                    .bytes("limits.blob_bytes", 1 << 20, 1 << 50)?
+                    .unwrap_or(defaults.limits.blob_bytes),
+                job_pixels: sources
+                    .count("limits.job_pixels", 1, clipig_experiment::limits::MAX_PIXELS as u32)?
+                    .map_or(defaults.limits.job_pixels, u64::from),
+            },
+            dispatch: Dispatch {
+                heartbeat: sources.seconds("dispatch.heartbeat_seconds", 0.05, 60.0)?.unwrap_or(heartbeat),
+                heartbeat_timeout: sources
+                    .seconds("dispatch.heartbeat_timeout_seconds", 0.1, 3_600.0)?
+                    .unwrap_or(heartbeat_timeout),
+                lease_timeout: sources
+                    .seconds("dispatch.lease_timeout_seconds", 0.1, 86_400.0)?
+                    .unwrap_or(lease_timeout),
+                forgive_after: sources
+                    .seconds("dispatch.forgive_after_seconds", 0.1, 8_640_000.0)?
+                    .unwrap_or(forgive_after),
+            },
+            checkpoint: CheckpointCadence {
+                share: sources
+                    .value("checkpoint.share", "a number above 0 and at most 1", units::share)?
+                    .unwrap_or(defaults.checkpoint.share),
+                least: sources
+                    .seconds("checkpoint.min_seconds", 0.0, 86_400.0)?
+                    .unwrap_or(defaults.checkpoint.least),
+            },
+            log_format: sources
+                .value("log.format", "`human` or `json`", units::log_format)?
+                .unwrap_or(defaults.log_format),
+        })
+    }
+
+    fn defaults() -> Self {
+        Self {
+            listen: vec![ListenAddress::loopback(7870)],
+            http_listen: Some(ListenAddress::loopback(7871)),
+            data: PathBuf::new(),
+            tls: None,
+            tokens: None,
+            insecure: false,
+            max_running_jobs: 8,
+            max_queued_jobs: 10_000,
+            retention: Retention { days: 30, jobs: 1_000 },
+            limits: Limits {
+                message_bytes: 4 << 20,
+                blob_bytes: 2 << 30,
+                job_pixels: clipig_experiment::limits::MAX_PIXELS as u64,
+            },
+            dispatch: Dispatch {
+                heartbeat: Duration::from_secs(2),
+                heartbeat_timeout: Duration::from_secs(10),
+                lease_timeout: Duration::from_secs(120),
+                forgive_after: Duration::from_secs(600),
+            },
+            checkpoint: CheckpointCadence { share: 0.05, least: Duration::from_secs(10) },
+            log_format: LogFormat::Human,
+        }
+    }
+}
+
+/// The process's variables, as far as they are text.
+pub fn environment() -> HashMap<String, String> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}
+
+/// `$XDG_DATA_HOME/clipig/farm`, else `~/.local/share/clipig/farm`.
+fn default_data(environment: &HashMap<String, String>) -> Option<PathBuf> {
+    // The XDG specification wants relative paths ignored.
+    let absolute = |name| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_DATA_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
+        .map(|folder| folder.join("clipig/farm"))
+}
+
+#[cfg(test)]
+mod tests;

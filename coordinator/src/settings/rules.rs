@@ -1,0 +1,114 @@
+//! What settings must be to each other.
+
+use std::fs;
+use std::path::Path;
+use std::str::FromStr;
+
+use super::error::{Place, SettingsError};
+use super::secret::Token;
+use super::sources::Sources;
+use super::{Settings, TlsFiles, Tokens};
+
+/// Certificate and key belong together.
+pub(super) fn tls(sources: &Sources) -> Result<Option<TlsFiles>, SettingsError> {
+    match (sources.path("tls.certificate")?, sources.path("tls.key")?) {
+        (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(SettingsError::OnlyOne("tls.certificate", "tls.key")),
+        (None, Some(_)) => Err(SettingsError::OnlyOne("tls.key", "tls.certificate")),
+    }
+}
+
+/// Both tokens or none, and different ones.
+pub(super) fn tokens(sources: &Sources) -> Result<Option<Tokens>, SettingsError> {
+    let client = token(sources, "tokens.client", "tokens.client_file")?;
+    let worker = token(sources, "tokens.worker", "tokens.worker_file")?;
+    match (client, worker) {
+        (Some(client), Some(worker)) if client == worker => Err(SettingsError::SameTokens),
+        (Some(client), Some(worker)) => Ok(Some(Tokens { client, worker })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(SettingsError::OnlyOne("tokens.client", "tokens.worker")),
+        (None, Some(_)) => Err(SettingsError::OnlyOne("tokens.worker", "tokens.client")),
+    }
+}
+
+fn token(sources: &Sources, key: &'static str, file: &'static str) -> Result<Option<Token>, SettingsError> {
+    let refused = |key, place: &Place, cause: String| SettingsError::Token { key, place: place.clone(), cause };
+    match (sources.secret(key), sources.secret(file)) {
+        (Some(_), Some(_)) => Err(SettingsError::Both(key, file)),
+        (None, None) => Ok(None),
+        (Some((text, place)), None) => {
+            Token::from_str(text).map(Some).map_err(|error| refused(key, place, error.to_string()))
+        }
+        (None, Some((path, place))) => {
+            let read = read_token(Path::new(path)).map(Some);
+            read.map_err(|cause| refused(file, place, format!("{path}: {cause}")))
+        }
+    }
+}
+
+fn read_token(path: &Path) -> Result<Token, String> {
+    // A path to something endless, such as /dev/zero, is not read to its end.
+    let length = fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if length > 4_096 {
+        return Err(format!("the file has {length} bytes; a token has at most 1024"));
+    }
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    text.parse::<Token>().map_err(|error| error.to_string())
+}
+
+/// Everything that only all settings together show.
+pub(super) fn check(settings: &Settings) -> Result<(), SettingsError> {
+    let [heartbeat, timeout] =
+        [settings.dispatch.heartbeat, settings.dispatch.heartbeat_timeout].map(|time| time.as_secs_f64());
+    if timeout < 2.0 * heartbeat {
+        return Err(SettingsError::Heartbeat { heartbeat, timeout });
+    }
+    match exposed(settings) {
+        Some(exposed) if !settings.insecure => Err(SettingsError::Exposed {
+            address: exposed.address,
+            missing: exposed.missing,
+            remedy: exposed.remedy,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What a person should hear at the start.
+pub(super) fn warnings(settings: &Settings) -> Vec<String> {
+    let danger = exposed(settings).map(|Exposed { address, missing, danger, .. }| {
+        format!("INSECURE: {address} can be reached from other machines, but {missing} not set: {danger}")
+    });
+    danger.into_iter().collect()
+}
+
+struct Exposed {
+    address: String,
+    missing: String,
+    remedy: String,
+    danger: &'static str,
+}
+
+/// The first address that others reach without what protects it.
+fn exposed(settings: &Settings) -> Option<Exposed> {
+    let address = settings.listen.iter().find(|address| !address.is_local())?.to_string();
+    let (missing, remedy, danger) = match (&settings.tls, &settings.tokens) {
+        (Some(_), Some(_)) => return None,
+        (None, Some(_)) => (
+            "TLS is",
+            "`tls.certificate` and `tls.key`",
+            "whoever can read the network sees tokens, experiments and pictures",
+        ),
+        (Some(_), None) => (
+            "tokens are",
+            "`tokens.client_file` and `tokens.worker_file`",
+            "whoever reaches it can use and change everything",
+        ),
+        (None, None) => (
+            "TLS and tokens are",
+            "`tls.certificate`, `tls.key`, `tokens.client_file` and `tokens.worker_file`",
+            "whoever reaches it can use and change everything, and read along",
+        ),
+    };
+    Some(Exposed { address, missing: missing.to_owned(), remedy: remedy.to_owned(), danger })
+}

@@ -1,0 +1,69 @@
+//! Tokens: what lets somebody in.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq;
+
+/// A secret that clients or workers show. Never printed; compared in constant time.
+#[derive(Clone)]
+pub struct Token(Arc<str>);
+
+/// Why a text cannot be a token. Does not hold the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Too easy to guess.
+    #[error("it has {0} characters, at least {SHORTEST} are needed; draw one, for example with `openssl rand -hex 32`")]
+    Short(usize),
+    /// Too long for a header.
+    #[error("it has {0} characters, at most {LONGEST} are allowed")]
+    Long(usize),
+    /// It cannot stand in an HTTP header.
+    #[error("letters, digits and punctuation of ASCII are allowed, no spaces")]
+    Characters,
+}
+
+const SHORTEST: usize = 16;
+const LONGEST: usize = 1_024;
+
+impl Token {
+    /// Is this the token? Takes the same time for every text of the same length.
+    pub fn admits(&self, shown: &[u8]) -> bool {
+        self.0.as_bytes().ct_eq(shown).into()
+    }
+
+    /// The secret itself, for whoever has to show it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Token {
+    type Err = TokenError;
+
+    fn from_str(text: &str) -> Result<Self, TokenError> {
+        // Files end with a line break.
+        let text = text.trim_end_matches(['\n', '\r']);
+        match text.chars().count() {
+            length if length > LONGEST => Err(TokenError::Long(length)),
+            _ if !text.bytes().all(|byte| byte.is_ascii_graphic()) => Err(TokenError::Characters),
+            length if length < SHORTEST => Err(TokenError::Short(length)),
+            _ => Ok(Self(text.into())),
+        }
+    }
+}
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.admits(other.0.as_bytes())
+    }
+}
+
+impl Eq for Token {}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}

@@ -1,0 +1,180 @@
+use std::collections::HashMap;
+use std::fs;
+use std::time::Duration;
+
+use super::*;
+
+const CLIENT: &str = "0123456789012345";
+const WORKER: &str = "worker-token-of-test";
+
+fn variables(pairs: &[(&str, &str)]) -> HashMap<String, String> {
+    let home = [("HOME", "/home/somebody")];
+    home.iter().chain(pairs).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn from_file(name: &str, text: &str, pairs: &[(&str, &str)], flags: &[Flag]) -> Result<Settings, SettingsError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    Settings::load(Some(&path), &variables(pairs), flags)
+}
+
+fn message(text: &str) -> String {
+    from_file("farm.toml", text, &[], &[]).unwrap_err().to_string()
+}
+
+#[test]
+fn the_documentation_names_every_key() {
+    let text = include_str!("../../../docs/operations.md");
+    for key in KEYS {
+        assert!(text.contains(&format!("`{}`", key.name)), "docs/operations.md has no `{}`", key.name);
+    }
+}
+
+#[test]
+fn nothing_set_is_a_farm_on_loopback() {
+    let settings = Settings::load(None, &variables(&[]), &[]).unwrap();
+    assert_eq!(settings, Settings::with_data("/home/somebody/.local/share/clipig/farm"));
+    assert_eq!(settings.listen, [ListenAddress::loopback(7870)]);
+    assert!(settings.warnings().is_empty());
+    assert_eq!(Settings::load(None, &HashMap::new(), &[]), Err(SettingsError::NoDataFolder));
+}
+
+#[test]
+fn later_sources_win() {
+    let file = "max_running_jobs = 2\nmax_queued_jobs = 20\n[limits]\nblob_bytes = \"3 GiB\"\n[retention]\ndays = 0\n";
+    let variables = [("CLIPIG_COORDINATOR__MAX_RUNNING_JOBS", "3"), ("CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES", "4GiB")];
+    let flags = [("max_running_jobs", "4".to_owned())];
+    let settings = from_file("farm.toml", file, &variables, &flags).unwrap();
+    assert_eq!(settings.max_running_jobs, 4);
+    assert_eq!(settings.max_queued_jobs, 20);
+    assert_eq!(settings.limits.blob_bytes, 4 << 30);
+    assert_eq!(settings.retention, Retention { days: 0, jobs: 1_000 });
+}
+
+#[test]
+fn yaml_and_every_key_are_read() {
+    let text = "
+listen: [127.0.0.1:1, 'unix:/run/clipig.sock']
+http_listen: off
+data: /srv/clipig
+tls: {certificate: a.pem, key: b.pem}
+tokens: {client: '0123456789012345', worker: worker-token-of-test}
+insecure: true
+limits: {message_bytes: 8 MiB, job_pixels: 1000000}
+dispatch:
+  heartbeat_seconds: 0.5
+  heartbeat_timeout_seconds: 3
+  lease_timeout_seconds: 60
+  forgive_after_seconds: 5
+checkpoint: {share: 0.1, min_seconds: 0}
+log: {format: json}
+";
+    let settings = from_file("farm.yaml", text, &[], &[]).unwrap();
+    assert_eq!(settings.listen[1], ListenAddress::Unix("/run/clipig.sock".into()));
+    assert_eq!(settings.http_listen, None);
+    assert_eq!(settings.limits.message_bytes, 8 << 20);
+    assert_eq!(settings.dispatch.heartbeat, Duration::from_millis(500));
+    assert_eq!(settings.checkpoint, CheckpointCadence { share: 0.1, least: Duration::ZERO });
+    assert_eq!(settings.log_format, LogFormat::Json);
+    // Zeros in front of a token are part of it.
+    assert!(settings.tokens.unwrap().client.admits(CLIENT.as_bytes()));
+}
+
+#[test]
+fn wrong_values_are_named_with_place_and_remedy() {
+    let error = Settings::load(
+        None,
+        &variables(&[("CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES", "much")]),
+        &[],
+    );
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "`limits.blob_bytes`, set by the variable CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES, is `much`; it can be a size \
+         from 1 MiB to 1024 TiB, such as `4 MiB` or 4194304"
+    );
+    assert!(message("max_running_jobs = 0").contains("a whole number from 1 to 10000"));
+    assert!(message("listen = \"here\"").contains("`here`; it can be an IP address with a port"));
+    assert!(message("listen = []").contains("`listen`"));
+    assert!(message("[limits]\nmessage_bytes = 1").contains("2 MiB to 64 MiB"));
+    assert!(message("[log]\nformat = \"pretty\"").contains("`human` or `json`"));
+    assert!(message("data = [1, 2]").contains("`1, 2`; it can be a path"));
+    assert!(message("[dispatch]\nheartbeat_timeout_seconds = 3.0").contains("at least twice"));
+    assert!(message("[dispatch]\nheartbeat_seconds = -1").contains("seconds"));
+    assert!(message("= 3").contains("farm.toml"));
+}
+
+#[test]
+fn unknown_keys_are_refused_with_those_of_their_section() {
+    let text = message("[limits]\nblob_byte = 1");
+    assert!(text.contains("`limits.blob_byte`, set in "), "{text}");
+    assert!(text.ends_with("there are: limits.message_bytes, limits.blob_bytes, limits.job_pixels"), "{text}");
+    let variable = variables(&[("CLIPIG_COORDINATOR__LISSEN", "x")]);
+    let text = Settings::load(None, &variable, &[]).unwrap_err().to_string();
+    assert!(text.contains("CLIPIG_COORDINATOR__LISSEN") && text.contains("listen"), "{text}");
+    // What Kubernetes sets for a service of that name is no setting.
+    assert!(Settings::load(None, &variables(&[("CLIPIG_COORDINATOR_PORT", "tcp://1.2.3.4:7870")]), &[]).is_ok());
+}
+
+#[test]
+fn listening_beyond_loopback_needs_tls_and_tokens() {
+    let open = "listen = \"0.0.0.0:7870\"\n";
+    let tls = "tls.certificate = \"a\"\ntls.key = \"b\"\n";
+    let tokens = format!("tokens.client = \"{CLIENT}\"\ntokens.worker = \"{WORKER}\"\n");
+    for (text, missing) in [
+        (open.to_owned(), "TLS and tokens are not set"),
+        (format!("{open}{tls}"), "tokens are not set"),
+        (format!("{open}{tokens}"), "TLS is not set"),
+        ("listen = [\"127.0.0.1:1\", \"[::]:2\"]".to_owned(), "TLS and tokens are not set"),
+    ] {
+        let error = message(&text);
+        assert!(error.contains(missing) && error.contains("insecure"), "{error}");
+        let allowed = from_file("farm.toml", &format!("insecure = true\n{text}"), &[], &[]).unwrap();
+        assert!(allowed.warnings()[0].starts_with("INSECURE"), "{:?}", allowed.warnings());
+    }
+    let safe = from_file("farm.toml", &format!("{open}{tls}{tokens}"), &[], &[]).unwrap();
+    assert!(safe.warnings().is_empty());
+    for local in ["127.0.0.9:1", "[::1]:1", "[::ffff:127.0.0.1]:1", "localhost:1", "unix:/s"] {
+        assert!(local.parse::<ListenAddress>().unwrap().is_local(), "{local}");
+    }
+}
+
+#[test]
+fn tokens_are_whole_different_and_never_shown() {
+    let both = format!("[tokens]\nclient = \"{CLIENT}\"\nworker = \"{WORKER}\"");
+    let settings = from_file("farm.toml", &both, &[], &[]).unwrap();
+    let shown = format!("{settings:?}");
+    assert!(!shown.contains(CLIENT) && !shown.contains(WORKER), "{shown}");
+    assert!(message(&format!("[tokens]\nclient = \"{CLIENT}\"")).contains("`tokens.worker` is not"));
+    let same = format!("[tokens]\nclient = \"{CLIENT}\"\nworker = \"{CLIENT}\"");
+    assert_eq!(from_file("farm.toml", &same, &[], &[]), Err(SettingsError::SameTokens));
+    for weak in ["short", "with a space in it 123", "Schlüssel-mit-Umlaut"] {
+        let error = message(&format!("[tokens]\nclient = \"{weak}\"\nworker = \"{WORKER}\""));
+        assert!(error.contains("cannot be a token") && !error.contains(weak), "{error}");
+    }
+    let error = message(&format!("tokens = \"{CLIENT}\""));
+    assert!(!error.contains(CLIENT), "{error}");
+}
+
+#[test]
+fn tokens_come_from_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("client");
+    fs::write(&path, format!("{CLIENT}\n")).unwrap();
+    let text = format!("[tokens]\nclient_file = \"{}\"\nworker = \"{WORKER}\"", path.display());
+    let settings = from_file("farm.toml", &text, &[], &[]).unwrap();
+    assert!(settings.tokens.unwrap().client.admits(CLIENT.as_bytes()));
+    let both = format!("{text}\nclient = \"{CLIENT}\"");
+    assert!(message(&both).contains("both set"));
+    fs::remove_file(&path).unwrap();
+    assert!(message(&text).contains("No such file"));
+}
+
+#[test]
+fn tokens_compare_whole() {
+    let token: Token = WORKER.parse().unwrap();
+    assert!(token.admits(WORKER.as_bytes()));
+    for other in ["", &WORKER[1..], &format!("{WORKER}x"), CLIENT] {
+        assert!(!token.admits(other.as_bytes()), "{other}");
+    }
+}

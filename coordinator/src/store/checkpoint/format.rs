@@ -1,0 +1,239 @@
+//! A checkpoint as bytes.
+//!
+//! ```text
+//! "CLIPIGCP"  version  length of the head
+//! head: job, revision, next epoch, width, height, optimiser, steps, number of averages, statistics
+//! CRC-32 of all that
+//! canvas and averages: 3 · width · height float32 each
+//! CRC-32 of the whole file up to here  "PCGIPILC"
+//! ```
+//!
+//! Everything is little-endian. The first checksum makes sure of the sizes before memory is taken.
+
+use std::io::Read;
+
+use clipig_schedule::{
+    Canvas, CanvasState, Epoch, JobId, JobRevision, JobStatistics, Recent, TargetStatistics,
+};
+use crc32fast::Hasher;
+
+use super::{Checkpoint, CheckpointFault};
+use crate::JobProgress;
+use crate::store::binary::{ByteReader, ByteWriter, Malformed};
+
+/// The version that is written; all up to it are read.
+pub(super) const VERSION: u32 = 1;
+
+const MAGIC: &[u8; 8] = b"CLIPIGCP";
+const END: &[u8; 8] = b"PCGIPILC";
+
+/// Magic, version, length of the head.
+const PREFIX: usize = 16;
+
+/// A checksum.
+const CRC: usize = 4;
+
+/// Heads are a few kilobytes; a larger one is damage.
+const MAX_HEAD: usize = 64 << 20;
+
+/// Bytes of pixels that are converted at once: they stay in the processor's cache.
+const CHUNK: usize = 256 << 10;
+
+/// The size of the file in bytes.
+pub(super) fn size(checkpoint: &Checkpoint) -> u64 {
+    let floats: usize = planes(checkpoint).map(<[f32]>::len).sum();
+    (PREFIX + head(checkpoint).len() + CRC + 4 * floats + CRC + END.len()) as u64
+}
+
+/// Canvas and averages.
+fn planes(checkpoint: &Checkpoint) -> impl Iterator<Item = &[f32]> {
+    let state = &checkpoint.progress.canvas;
+    std::iter::once(state.canvas.pixels()).chain(state.averages.iter().map(Vec::as_slice))
+}
+
+/// Writes all bytes by `write`, a piece at a time.
+pub(super) fn write<E>(
+    checkpoint: &Checkpoint,
+    mut write: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let head = head(checkpoint);
+    let mut begin = ByteWriter::default();
+    begin.raw(MAGIC);
+    begin.u32(VERSION);
+    begin.u32(head.len() as u32);
+    begin.raw(&head);
+    let mut begin = begin.into_bytes();
+    begin.extend(crc32fast::hash(&begin).to_le_bytes());
+
+    let mut checksum = Hasher::new();
+    checksum.update(&begin);
+    write(&begin)?;
+    let mut buffer = vec![0; CHUNK];
+    for values in planes(checkpoint).flat_map(|plane| plane.chunks(CHUNK / 4)) {
+        let bytes = &mut buffer[..4 * values.len()];
+        for (bytes, value) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(values) {
+            *bytes = value.to_le_bytes();
+        }
+        checksum.update(bytes);
+        write(bytes)?;
+    }
+    write(&checksum.finalize().to_le_bytes())?;
+    write(END)
+}
+
+/// Reads a file of `size` bytes.
+pub(super) fn read(mut file: impl Read, size: u64) -> Result<Checkpoint, CheckpointFault> {
+    let mut checksum = Hasher::new();
+    let mut begin = take(&mut file, PREFIX)?;
+    if !begin.starts_with(MAGIC) {
+        return Err(CheckpointFault::NotOne);
+    }
+    let mut prefix = ByteReader::new(&begin[MAGIC.len()..]);
+    let (version, len) = (prefix.u32()?, prefix.u32()? as usize);
+    if version > VERSION || version == 0 {
+        return Err(CheckpointFault::Version(version));
+    }
+    if len > MAX_HEAD || len as u64 > size {
+        return Err(CheckpointFault::Damaged);
+    }
+    let head = take(&mut file, len)?;
+    begin.extend(&head);
+    if crc32fast::hash(&begin).to_le_bytes() != *take(&mut file, CRC)? {
+        return Err(CheckpointFault::Damaged);
+    }
+    let head = Head::read(&head)?;
+    let floats = head.floats().ok_or(CheckpointFault::Damaged)?;
+    let planes = u64::from(head.averages) + 1;
+    let expected = (floats as u64)
+        .checked_mul(4)
+        .and_then(|bytes| bytes.checked_mul(planes))
+        .and_then(|bytes| bytes.checked_add((PREFIX + len + 2 * CRC + END.len()) as u64));
+    if expected != Some(size) {
+        return Err(CheckpointFault::Torn);
+    }
+
+    checksum.update(&begin);
+    checksum.update(&crc32fast::hash(&begin).to_le_bytes());
+    let mut planes = Vec::new();
+    for _ in 0..=head.averages {
+        planes.push(read_plane(&mut file, floats, &mut checksum)?);
+    }
+    let sum = checksum.finalize().to_le_bytes();
+    if take(&mut file, CRC)? != sum || take(&mut file, END.len())? != END {
+        return Err(CheckpointFault::Damaged);
+    }
+    head.with(planes)
+}
+
+fn take(file: &mut impl Read, len: usize) -> Result<Vec<u8>, CheckpointFault> {
+    let mut bytes = vec![0; len];
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_plane(
+    file: &mut impl Read,
+    floats: usize,
+    checksum: &mut Hasher,
+) -> Result<Vec<f32>, CheckpointFault> {
+    let mut plane = Vec::with_capacity(floats);
+    let mut buffer = vec![0; CHUNK.min(4 * floats)];
+    while plane.len() < floats {
+        let bytes = &mut buffer[..CHUNK.min(4 * (floats - plane.len()))];
+        file.read_exact(bytes)?;
+        checksum.update(bytes);
+        plane.extend(bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+    }
+    Ok(plane)
+}
+
+/// Everything but the pixels.
+struct Head {
+    revision: JobRevision,
+    next: Epoch,
+    width: u32,
+    height: u32,
+    optimizer: String,
+    steps: u32,
+    averages: u32,
+    statistics: JobStatistics,
+}
+
+fn head(checkpoint: &Checkpoint) -> Vec<u8> {
+    let Checkpoint { revision, progress } = checkpoint;
+    let JobProgress { next, statistics, canvas: state } = progress;
+    let mut bytes = ByteWriter::default();
+    bytes.u64(revision.job.0);
+    bytes.u32(revision.revision);
+    bytes.u32(next.0);
+    bytes.u32(state.canvas.width() as u32);
+    bytes.u32(state.canvas.height() as u32);
+    bytes.text(&state.optimizer);
+    bytes.u32(state.steps);
+    bytes.u32(state.averages.len() as u32);
+    bytes.list(&statistics.targets, |bytes, target| {
+        bytes.u64(target.count);
+        bytes.list(&target.weights, |bytes, weight| bytes.f64(*weight));
+        bytes.list(&target.losses, write_recent);
+        bytes.list(&target.similarities, write_recent);
+        bytes.list(&target.constraint_weights, |bytes, weight| bytes.f64(*weight));
+        bytes.list(&target.constraint_losses, write_recent);
+    });
+    write_recent(&mut bytes, &statistics.loss);
+    bytes.into_bytes()
+}
+
+fn write_recent(bytes: &mut ByteWriter, recent: &Recent) {
+    bytes.u64(recent.count);
+    let values: Vec<f64> = recent.values().collect();
+    bytes.list(&values, |bytes, value| bytes.f64(*value));
+}
+
+fn read_recent(bytes: &mut ByteReader<'_>) -> Result<Recent, Malformed> {
+    Ok(Recent::restored(bytes.u64()?, bytes.list(ByteReader::f64)?))
+}
+
+impl Head {
+    fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut bytes = ByteReader::new(bytes);
+        let head = Self {
+            revision: JobRevision { job: JobId(bytes.u64()?), revision: bytes.u32()? },
+            next: Epoch(bytes.u32()?),
+            width: bytes.u32()?,
+            height: bytes.u32()?,
+            optimizer: bytes.text()?,
+            steps: bytes.u32()?,
+            averages: bytes.u32()?,
+            statistics: JobStatistics {
+                targets: bytes.list(|bytes| {
+                    Ok(TargetStatistics {
+                        count: bytes.u64()?,
+                        weights: bytes.list(ByteReader::f64)?,
+                        losses: bytes.list(read_recent)?,
+                        similarities: bytes.list(read_recent)?,
+                        constraint_weights: bytes.list(ByteReader::f64)?,
+                        constraint_losses: bytes.list(read_recent)?,
+                    })
+                })?,
+                loss: read_recent(&mut bytes)?,
+            },
+        };
+        bytes.end()?;
+        Ok(head)
+    }
+
+    /// Values of the canvas and of each average.
+    fn floats(&self) -> Option<usize> {
+        (self.width as usize).checked_mul(self.height as usize)?.checked_mul(3)
+    }
+
+    fn with(self, planes: Vec<Vec<f32>>) -> Result<Checkpoint, CheckpointFault> {
+        let mut planes = planes.into_iter();
+        let pixels = planes.next().ok_or(CheckpointFault::Damaged)?;
+        let canvas = Canvas::new(self.width as usize, self.height as usize, pixels)
+            .map_err(|_| CheckpointFault::Damaged)?;
+        let Self { revision, next, optimizer, steps, statistics, .. } = self;
+        let canvas = CanvasState { canvas, optimizer, steps, averages: planes.collect() };
+        Ok(Checkpoint { revision, progress: JobProgress { next, statistics, canvas } })
+    }
+}

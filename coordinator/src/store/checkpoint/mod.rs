@@ -1,0 +1,196 @@
+//! Checkpoints: everything that a job needs to go on after a restart, with the same bits.
+
+mod format;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clipig_schedule::{Epoch, JobId, JobRevision};
+
+use super::durable::{self, Incoming};
+use super::error::StoreError;
+use super::layout::{epoch_file, epoch_of};
+use crate::JobProgress;
+
+/// How many are kept: one, and the one before in case that the first is damaged.
+const KEPT: usize = 2;
+
+const EXTENSION: &str = "ckpt";
+
+/// A job between two epochs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// The job, and the revision that holds for the next epoch.
+    pub revision: JobRevision,
+    /// How far it is.
+    pub progress: JobProgress,
+}
+
+/// Why a checkpoint cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointFault {
+    /// The file is something else.
+    #[error("it is no checkpoint of clipig")]
+    NotOne,
+    /// A newer clipig wrote it.
+    #[error("it has version {0}, but this clipig knows versions up to {version}", version = format::VERSION)]
+    Version(u32),
+    /// The file has not the length that it should have.
+    #[error("its end is missing")]
+    Torn,
+    /// Bytes are not what was written.
+    #[error("its bytes were damaged")]
+    Damaged,
+    /// It belongs to another job or epoch.
+    #[error("it is of job {}, epoch {}", .0.job, .1)]
+    Misplaced(JobRevision, Epoch),
+    /// The averages of the optimiser are not as long as the canvas; a fault of the program.
+    #[error("an average of the optimiser has {found} values where the canvas has {expected}")]
+    Lengths {
+        /// Values of the canvas.
+        expected: usize,
+        /// Values of an average.
+        found: usize,
+    },
+    /// The system could not read it.
+    #[error("it cannot be read: {0}")]
+    Unreadable(io::Error),
+}
+
+impl From<io::Error> for CheckpointFault {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Torn,
+            _ => Self::Unreadable(error),
+        }
+    }
+}
+
+impl From<super::binary::Malformed> for CheckpointFault {
+    fn from(_: super::binary::Malformed) -> Self {
+        Self::Damaged
+    }
+}
+
+/// A checkpoint that was passed over.
+#[derive(Debug)]
+pub struct SkippedCheckpoint {
+    /// The file; it stays until the next checkpoint is written.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub fault: CheckpointFault,
+}
+
+/// The newest good checkpoint of a job.
+#[derive(Debug, Default)]
+pub struct Latest {
+    /// `None`: the job begins anew.
+    pub checkpoint: Option<Checkpoint>,
+    /// Newer ones that cannot be used. Tell people.
+    pub skipped: Vec<SkippedCheckpoint>,
+}
+
+/// The checkpoints of one job.
+#[derive(Debug)]
+pub struct Checkpoints<'a> {
+    job: JobId,
+    folder: PathBuf,
+    incoming: &'a Incoming,
+}
+
+impl<'a> Checkpoints<'a> {
+    pub(super) fn new(job: JobId, job_folder: &Path, incoming: &'a Incoming) -> Self {
+        Self { job, folder: job_folder.join("checkpoints"), incoming }
+    }
+
+    /// Writes a checkpoint. When this returns it survives a crash, and all but the last two are removed. The pixels
+    /// are not copied as a whole. Returns the size in bytes.
+    ///
+    /// # Errors
+    /// When it cannot be written; those before are untouched then.
+    pub fn save(&self, checkpoint: &Checkpoint) -> Result<u64, StoreError> {
+        let epoch = checkpoint.progress.next;
+        let path = self.folder.join(epoch_file(epoch, EXTENSION));
+        let expected = checkpoint.progress.canvas.canvas.pixels().len();
+        let averages = &checkpoint.progress.canvas.averages;
+        if let Some(average) = averages.iter().find(|average| average.len() != expected) {
+            let fault = CheckpointFault::Lengths { expected, found: average.len() };
+            return Err(StoreError::Checkpoint { path, fault });
+        }
+        let size = format::size(checkpoint);
+        let mut file = self.incoming.begin(Some(size))?;
+        format::write(checkpoint, |bytes| file.write(bytes))?;
+        file.finish(&path)?;
+        // Later ones were passed over, or belong to a future that is not coming.
+        let (later, kept): (Vec<_>, Vec<_>) = self.files()?.into_iter().partition(|(of, _)| *of > epoch);
+        for (_, path) in later.iter().chain(kept.iter().skip(KEPT)) {
+            durable::remove_file(path)?;
+        }
+        Ok(size)
+    }
+
+    /// The newest good checkpoint, and what is wrong with newer ones.
+    ///
+    /// # Errors
+    /// When the folder, or a file in it, must not be read: then it is better to stop than to begin anew.
+    pub fn latest(&self) -> Result<Latest, StoreError> {
+        let mut latest = Latest::default();
+        for (epoch, path) in self.files()? {
+            match self.read(epoch, &path) {
+                Ok(checkpoint) => {
+                    latest.checkpoint = Some(checkpoint);
+                    break;
+                }
+                Err(CheckpointFault::Unreadable(source))
+                    if source.kind() == io::ErrorKind::PermissionDenied =>
+                {
+                    return Err(StoreError::io("read", &path, source));
+                }
+                Err(CheckpointFault::Version(found)) => {
+                    let fault = CheckpointFault::Version(found);
+                    return Err(StoreError::Checkpoint { path, fault });
+                }
+                Err(fault) => latest.skipped.push(SkippedCheckpoint { path, fault }),
+            }
+        }
+        Ok(latest)
+    }
+
+    /// The next epoch of the newest checkpoint, by its name alone; it may be damaged.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn newest(&self) -> Result<Option<Epoch>, StoreError> {
+        Ok(self.files()?.first().map(|(epoch, _)| *epoch))
+    }
+
+    /// Removes all of them.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn clear(&self) -> Result<(), StoreError> {
+        durable::remove_folder(&self.folder)
+    }
+
+    fn read(&self, epoch: Epoch, path: &Path) -> Result<Checkpoint, CheckpointFault> {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        let checkpoint = format::read(file, size)?;
+        let found = (checkpoint.revision.job, checkpoint.progress.next);
+        if found != (self.job, epoch) {
+            return Err(CheckpointFault::Misplaced(checkpoint.revision, found.1));
+        }
+        Ok(checkpoint)
+    }
+
+    /// All files, newest first.
+    fn files(&self) -> Result<Vec<(Epoch, PathBuf)>, StoreError> {
+        let paths = durable::entries(&self.folder)?.into_iter();
+        let mut files: Vec<_> = paths.filter_map(|path| Some((epoch_of(&path, EXTENSION)?, path))).collect();
+        files.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(files)
+    }
+}

@@ -1,0 +1,132 @@
+//! Files that are there as a whole or not at all, also after a crash.
+//!
+//! A file is written into the folder `incoming`, synced, renamed to its place, and the folder that it lies in
+//! is synced. What a crash leaves in `incoming` is removed at the next start.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::error::StoreError;
+
+/// Where unfinished files lie.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    folder: PathBuf,
+    next: AtomicU64,
+}
+
+impl Incoming {
+    /// Makes the folder and removes what a crash left in it; also returns how many files that were.
+    pub(super) fn open(folder: PathBuf) -> Result<(Self, usize), StoreError> {
+        make_folder(&folder)?;
+        let mut removed = 0;
+        for entry in entries(&folder)? {
+            fs::remove_file(&entry).map_err(|error| StoreError::io("remove", &entry, error))?;
+            removed += 1;
+        }
+        Ok((Self { folder, next: AtomicU64::new(0) }, removed))
+    }
+
+    /// Begins a file.
+    pub(super) fn begin(&self, needed: Option<u64>) -> Result<UnfinishedFile, StoreError> {
+        let path = self.folder.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
+        let file =
+            File::create_new(&path).map_err(|error| StoreError::write("create", &path, needed, error))?;
+        Ok(UnfinishedFile { file, path, needed })
+    }
+
+    /// Writes a whole file to `target`.
+    pub(super) fn write(&self, target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        let mut file = self.begin(Some(bytes.len() as u64))?;
+        file.write(bytes)?;
+        file.finish(target)
+    }
+}
+
+/// A file that is being written. It vanishes when it is dropped unfinished.
+#[derive(Debug)]
+pub(super) struct UnfinishedFile {
+    file: File,
+    path: PathBuf,
+    needed: Option<u64>,
+}
+
+impl UnfinishedFile {
+    /// Appends bytes.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.file.write_all(bytes).map_err(|error| StoreError::write("write", &self.path, self.needed, error))
+    }
+
+    /// Puts the file in its place. It survives a crash when this returns.
+    pub(super) fn finish(self, target: &Path) -> Result<(), StoreError> {
+        self.file.sync_all().map_err(|error| StoreError::write("sync", &self.path, self.needed, error))?;
+        let folder = target.parent().unwrap_or(Path::new("."));
+        make_folder(folder)?;
+        fs::rename(&self.path, target)
+            .map_err(|error| StoreError::write("rename a file to", target, self.needed, error))?;
+        sync_folder(folder)
+    }
+}
+
+impl Drop for UnfinishedFile {
+    fn drop(&mut self) {
+        // After `finish` there is nothing left to remove; otherwise the next start would do it.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Makes a folder and those above it, where they are missing.
+pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        make_folder(parent)?;
+    }
+    match fs::create_dir(folder) {
+        Ok(()) => parent.map_or(Ok(()), sync_folder),
+        // Somebody else was quicker.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) => Err(StoreError::io("create the folder", folder, error)),
+    }
+}
+
+/// Makes names in a folder survive a crash.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| StoreError::io("sync the folder", folder, error))
+}
+
+/// Everything in a folder; nothing where there is none.
+pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let read = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        read => read.map_err(|error| StoreError::io("read the folder", folder, error))?,
+    };
+    read.map(|entry| entry.map(|entry| entry.path()))
+        .collect::<io::Result<Vec<_>>>()
+        .map_err(|error| StoreError::io("read the folder", folder, error))
+}
+
+/// Removes a file; also fine where there is none. Says whether there was one.
+pub(super) fn remove_file(path: &Path) -> Result<bool, StoreError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io("remove", path, error)),
+    }
+}
+
+/// Removes a folder with all in it; also fine where there is none.
+pub(super) fn remove_folder(folder: &Path) -> Result<(), StoreError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(StoreError::io("remove the folder", folder, error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,240 @@
+//! Jobs as they are kept.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use clipig_schedule::{DeviceClass, Epoch, JobId, ModelReference, NumberType, Sha256, WorkerKind};
+
+use super::clock::Timestamp;
+
+/// A job's status as it is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum JobStatus {
+    /// In the queue.
+    Waiting,
+    /// Being computed; goes on by itself after a restart.
+    Running,
+    /// Stopped by a person until resumed.
+    Paused,
+    /// Ended with its picture.
+    Completed,
+    /// Ended by an error.
+    Failed,
+    /// Ended by a person.
+    Cancelled,
+}
+
+impl JobStatus {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Waiting, Self::Running, Self::Paused, Self::Completed, Self::Failed, Self::Cancelled];
+
+    /// As people read it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Is it over, unless somebody asks for a retry?
+    pub fn is_ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+impl fmt::Display for JobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text that names no status.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a status of a job")]
+pub struct JobStatusError(String);
+
+impl FromStr for JobStatus {
+    type Err = JobStatusError;
+
+    fn from_str(text: &str) -> Result<Self, JobStatusError> {
+        let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
+        known.ok_or_else(|| JobStatusError(text.to_owned()))
+    }
+}
+
+/// A job as it is submitted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Submission {
+    /// Chosen by the client, the same whenever it repeats the submission.
+    pub token: String,
+    /// Hash of everything that the client asked for, and of nothing that the coordinator added (a drawn seed):
+    /// tells a repetition from a mistake.
+    pub request: Sha256,
+    /// What people call the job.
+    pub name: String,
+    /// Who submitted it.
+    pub submitter: String,
+    /// The whole experiment.
+    pub yaml: String,
+    /// Seed of all random numbers, given or drawn.
+    pub seed: u64,
+    /// The CLIP model.
+    pub model: ModelReference,
+    /// Uploaded files by the names that the experiment uses.
+    pub assets: BTreeMap<String, Sha256>,
+    /// The number type of CLIP.
+    pub number: NumberType,
+    /// Asked for: CPUs or GPUs; `None`: whatever there is.
+    pub class: Option<DeviceClass>,
+    /// Asked for: threads within an operation; `None`: automatic.
+    pub threads: Option<u32>,
+    /// May workers of several kinds compute it? The bits may differ then.
+    pub mix_kinds: bool,
+    /// Higher goes first.
+    pub priority: i32,
+    /// The first epoch.
+    pub first: Epoch,
+    /// The epoch before which the job ends.
+    pub epochs: u32,
+}
+
+/// What became of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// A new job waits.
+    New(JobId),
+    /// The token and content are those of this job: nothing was done.
+    Known(JobId),
+}
+
+impl Submitted {
+    /// The job.
+    pub fn job(self) -> JobId {
+        match self {
+            Self::New(job) | Self::Known(job) => job,
+        }
+    }
+}
+
+/// What decides a job's bits besides the experiment: chosen once, when it starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Computation {
+    /// Whose devices compute the shards.
+    pub kind: WorkerKind,
+    /// Threads within an operation.
+    pub threads: u32,
+    /// The greatest number of samples in a shard.
+    pub shard_size: u32,
+    /// The device that steps the canvas.
+    pub canvas_kind: String,
+}
+
+/// A job without its experiment, see [`Revision`], and its features.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobRecord {
+    /// Its number.
+    pub id: JobId,
+    /// The client's token.
+    pub token: String,
+    /// What people call it.
+    pub name: String,
+    /// Who submitted it.
+    pub submitter: String,
+    /// Higher goes first.
+    pub priority: i32,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// The CLIP model.
+    pub model: ModelReference,
+    /// The number type of CLIP.
+    pub number: NumberType,
+    /// Asked for: CPUs or GPUs.
+    pub class: Option<DeviceClass>,
+    /// Asked for: threads within an operation.
+    pub threads: Option<u32>,
+    /// May workers of several kinds compute it?
+    pub mix_kinds: bool,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// Why it stands there; may be empty.
+    pub reason: String,
+    /// How often it was updated.
+    pub revision: u32,
+    /// The next epoch as far as the history goes; the checkpoint may be older.
+    pub next: Epoch,
+    /// The epoch before which the job ends.
+    pub epochs: u32,
+    /// When it was submitted.
+    pub created: Timestamp,
+    /// When it first ran.
+    pub started: Option<Timestamp>,
+    /// When it ended, where it has.
+    pub ended: Option<Timestamp>,
+    /// `None` before it first started.
+    pub computation: Option<Computation>,
+    /// Why the bits may differ from those of another run; `None`: they do not.
+    pub inexact: Option<String>,
+}
+
+/// The experiment of a job from some epoch on: as submitted (revision 0) or after an update.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revision {
+    /// How many updates came before, this one included.
+    pub revision: u32,
+    /// The first epoch for which it holds.
+    pub from: Epoch,
+    /// The whole experiment.
+    pub yaml: String,
+    /// Uploaded files by the names that the experiment uses.
+    pub assets: BTreeMap<String, Sha256>,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// An update of a job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Update {
+    /// The revision that whoever made it has seen.
+    pub seen: u32,
+    /// The first epoch for which it holds; [`OPEN`](Self::OPEN) where only the runner knows.
+    pub from: Epoch,
+    /// The whole experiment.
+    pub yaml: String,
+    /// Uploaded files by the names that the experiment uses.
+    pub assets: BTreeMap<String, Sha256>,
+    /// The epoch before which the job ends now.
+    pub epochs: u32,
+}
+
+impl Update {
+    /// From some epoch on that [`Store::settle_revision`](super::Store::settle_revision) will tell.
+    pub const OPEN: Epoch = Epoch(u32::MAX);
+}
+
+/// A change of status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// The status that the change was decided upon.
+    pub from: JobStatus,
+    /// The new one. The same: only the reason changes.
+    pub to: JobStatus,
+    /// Why, for people; may be empty.
+    pub reason: String,
+}
+
+/// Which jobs to list, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobFilter {
+    /// In one of these; empty: in any.
+    pub status: Vec<JobStatus>,
+    /// With a number below this one.
+    pub before: Option<JobId>,
+    /// At most so many; `None`: all.
+    pub limit: Option<u32>,
+}

@@ -1,0 +1,171 @@
+//! Which old jobs go, and their going.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use clipig_schedule::{JobId, Sha256};
+use rusqlite::params;
+
+use super::Store;
+use super::blobs::Collected;
+use super::clock::{self, Timestamp};
+use super::durable;
+use super::error::StoreError;
+use super::events::{self, EventKind, Subject};
+use super::jobs::read_job;
+use super::records::{JobFilter, JobStatus};
+
+/// A step of the wall clock from which on ages are not believed.
+const SUSPICIOUS: Duration = Duration::from_hours(24);
+
+/// How many of the last events are kept that belong to no job, or to a removed one.
+const KEPT_EVENTS: u32 = 100_000;
+
+/// How long ended jobs are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RetentionPolicy {
+    /// At most so many days after their end; `None`: for ever.
+    pub days: Option<u32>,
+    /// At most so many ended jobs, the last ones; `None`: all.
+    pub jobs: Option<u32>,
+}
+
+/// An ended job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedJob {
+    /// The job.
+    pub job: JobId,
+    /// When it ended.
+    pub ended: Timestamp,
+}
+
+/// What a retention did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Retained {
+    /// Jobs that were removed.
+    pub removed: Vec<JobId>,
+    /// Set where the wall clock was moved forward by so much since the start: no job was removed for its age
+    /// then. A restart makes the store believe the clock.
+    pub clock_stepped: Option<Duration>,
+}
+
+/// The ended jobs that are to go at `now`, lowest number first.
+pub fn expired(ended: &[EndedJob], policy: RetentionPolicy, now: Timestamp) -> Vec<JobId> {
+    let mut newest_first = ended.to_vec();
+    newest_first.sort_unstable_by_key(|job| std::cmp::Reverse((job.ended, job.job)));
+    let kept = policy.jobs.map_or(usize::MAX, |jobs| jobs as usize);
+    let age = policy.days.map(|days| Duration::from_hours(24) * days);
+    let goes = |(place, job): &(usize, EndedJob)| {
+        *place >= kept || age.is_some_and(|age| now.since(job.ended) > age)
+    };
+    let mut expired: Vec<JobId> =
+        newest_first.into_iter().enumerate().filter(goes).map(|(_, job)| job.job).collect();
+    expired.sort_unstable();
+    expired
+}
+
+impl Store {
+    /// Removes old ended jobs with their files, each with an event, and the checkpoints of completed ones.
+    ///
+    /// # Errors
+    /// When something cannot be removed; what was removed before stays so.
+    pub fn retain(&self, policy: RetentionPolicy) -> Result<Retained, StoreError> {
+        let status = JobStatus::ALL.into_iter().filter(|status| status.is_ended()).collect();
+        let jobs = self.jobs(&JobFilter { status, ..JobFilter::default() })?;
+        let ended: Vec<EndedJob> =
+            jobs.iter().filter_map(|job| Some(EndedJob { job: job.id, ended: job.ended? })).collect();
+        let clock_stepped = u64::try_from(self.clock_step()).ok().map(Duration::from_millis);
+        let clock_stepped = clock_stepped.filter(|step| *step > SUSPICIOUS);
+        let days = policy.days.filter(|_| clock_stepped.is_none());
+        let removed = expired(&ended, RetentionPolicy { days, ..policy }, self.now());
+        for job in &removed {
+            self.remove(*job, "old")?;
+        }
+        for job in jobs.iter().filter(|job| job.status == JobStatus::Completed) {
+            self.checkpoints(job.id).clear()?;
+        }
+        self.database().write(|transaction| {
+            transaction.execute(
+                "DELETE FROM events WHERE number <= (SELECT max(number) FROM events) - ?1
+                 AND (job IS NULL OR job NOT IN (SELECT id FROM jobs))",
+                [KEPT_EVENTS],
+            )?;
+            Ok(())
+        })?;
+        Ok(Retained { removed, clock_stepped })
+    }
+
+    /// Removes an ended job with all that belongs to it. Its last event stays and tells so.
+    ///
+    /// # Errors
+    /// [`StoreError::StatusChanged`] where it has not ended; [`StoreError::NoSuchJob`]; when it cannot be removed.
+    pub fn remove(&self, job: JobId, why: &str) -> Result<(), StoreError> {
+        let now = self.now();
+        self.database().write(|transaction| {
+            let record = read_job(transaction, job)?;
+            if !record.status.is_ended() {
+                let found = record.status;
+                return Err(StoreError::StatusChanged { job, expected: JobStatus::Completed, found }.into());
+            }
+            transaction.execute("DELETE FROM events WHERE job = ?1", params![job.0 as i64])?;
+            transaction.execute("DELETE FROM jobs WHERE id = ?1", params![job.0 as i64])?;
+            let text = format!("`{}` was {} and is removed: {why}", record.name, record.status);
+            events::add(transaction, now, &Subject::Job(job), &EventKind::Removed, &text)?;
+            Ok(())
+        })?;
+        // A crash here leaves files without a job: the next start removes them.
+        durable::remove_folder(&self.layout().job(job))
+    }
+
+    /// Removes uploaded content that no job names and that nobody asked for within `grace`, which should be longer
+    /// than an upload takes.
+    ///
+    /// # Errors
+    /// When the database or the system fails.
+    pub fn collect_blobs(&self, grace: Duration) -> Result<Collected, StoreError> {
+        let named = || {
+            self.database().read(|connection| {
+                let sql = "SELECT sha256 FROM assets UNION SELECT model_sha256 FROM jobs";
+                let mut statement = connection.prepare_cached(sql)?;
+                let rows = statement.query_map((), |row| row.get(0).map(Sha256))?;
+                Ok(rows.collect::<Result<HashSet<_>, _>>()?)
+            })
+        };
+        self.blobs().collect(named, grace)
+    }
+
+    /// How far the wall clock was set since the start, in milliseconds: negative for back. What passes while the
+    /// machine sleeps looks like a step forward.
+    pub fn clock_step(&self) -> i64 {
+        clock::step_since(self.opened_at(), self.clock())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 24 * 3600 * 1000;
+
+    fn ended(days: &[i64]) -> Vec<EndedJob> {
+        let job = |(number, day): (u64, &i64)| EndedJob { job: JobId(number), ended: Timestamp(day * DAY) };
+        (1..).zip(days).map(job).collect()
+    }
+
+    #[test]
+    fn old_jobs_and_too_many_jobs_go() {
+        let jobs = ended(&[5, 1, 9, 3]);
+        let expired = |days, count, now: i64| {
+            let policy = RetentionPolicy { days, jobs: count };
+            expired(&jobs, policy, Timestamp(now * DAY)).into_iter().map(|job| job.0).collect::<Vec<_>>()
+        };
+        assert_eq!(expired(None, None, 1000), [0; 0]);
+        assert_eq!(expired(Some(5), None, 9), [2, 4]);
+        assert_eq!(expired(None, Some(2), 9), [2, 4]);
+        assert_eq!(expired(None, Some(0), 9), [1, 2, 3, 4]);
+        assert_eq!(expired(Some(2), Some(3), 9), [1, 2, 4]);
+        // A clock that was set back makes nothing older.
+        assert_eq!(expired(Some(0), None, 0), [0; 0]);
+        assert_eq!(expired(Some(u32::MAX), None, 1000), [0; 0]);
+    }
+}

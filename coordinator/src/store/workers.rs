@@ -1,0 +1,116 @@
+//! What is remembered of workers: who is paused, who is set aside.
+
+use std::str::FromStr;
+
+use clipig_schedule::WorkerName;
+use rusqlite::{Row, params};
+
+use super::Store;
+use super::clock::Timestamp;
+use super::database::decoded;
+use super::error::StoreError;
+use super::events::{self, EventKind, Subject};
+
+/// Why a worker gets no leases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mark {
+    /// A person paused it.
+    Paused,
+    /// It failed too often.
+    SetAside,
+}
+
+impl Mark {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::SetAside => "set_aside",
+        }
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let known = [Self::Paused, Self::SetAside].into_iter().find(|mark| mark.as_str() == text);
+        known.ok_or_else(|| format!("`{text}` is not a mark of a worker"))
+    }
+}
+
+/// A worker that gets no leases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkedWorker {
+    /// Its name.
+    pub worker: WorkerName,
+    /// Why.
+    pub mark: Mark,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when, where that is known.
+    pub until: Option<Timestamp>,
+    /// What happened, for people.
+    pub reason: String,
+}
+
+impl Store {
+    /// Marks a worker, with an event. A mark of the same kind is replaced.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn mark_worker(&self, marked: &MarkedWorker) -> Result<(), StoreError> {
+        let MarkedWorker { worker, mark, since, until, reason } = marked;
+        let kind = match mark {
+            Mark::Paused => EventKind::WorkerPaused,
+            Mark::SetAside => EventKind::SetAside,
+        };
+        let now = self.now();
+        self.database().write(|transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO worker_marks (worker, mark, since, until, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![worker.as_str(), mark.as_str(), since.0, until.map(|time| time.0), reason],
+            )?;
+            events::add(transaction, now, &Subject::Worker(worker.clone()), &kind, reason)?;
+            Ok(())
+        })
+    }
+
+    /// Takes a mark away, with an event. Says whether there was one.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn unmark_worker(&self, worker: &WorkerName, mark: Mark, reason: &str) -> Result<bool, StoreError> {
+        let kind = match mark {
+            Mark::Paused => EventKind::WorkerPaused,
+            Mark::SetAside => EventKind::Forgiven,
+        };
+        let now = self.now();
+        self.database().write(|transaction| {
+            let sql = "DELETE FROM worker_marks WHERE worker = ?1 AND mark = ?2";
+            let found = transaction.execute(sql, params![worker.as_str(), mark.as_str()])? > 0;
+            if found {
+                events::add(transaction, now, &Subject::Worker(worker.clone()), &kind, reason)?;
+            }
+            Ok(found)
+        })
+    }
+
+    /// All marked workers by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn marked_workers(&self) -> Result<Vec<MarkedWorker>, StoreError> {
+        self.database().read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT * FROM worker_marks ORDER BY worker, mark")?;
+            let rows = statement.query_map((), marked)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+fn marked(row: &Row<'_>) -> rusqlite::Result<MarkedWorker> {
+    Ok(MarkedWorker {
+        worker: decoded(row, "worker", |name: String| WorkerName::from_str(&name))?,
+        mark: decoded(row, "mark", |text: String| Mark::from_text(&text))?,
+        since: Timestamp(row.get("since")?),
+        until: row.get::<_, Option<i64>>("until")?.map(Timestamp),
+        reason: row.get("reason")?,
+    })
+}

@@ -1,0 +1,212 @@
+//! How everybody else reaches the switchboard.
+
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use clipig_schedule::{
+    Canvas, Epoch, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId, ShardError,
+    ToWorker, Welcome, WorkerName,
+    dispatcher::{Accepted, Offer, OfferedWork, WorkerView},
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::jobs::JobShare;
+use crate::job_runner::{Port, ToRunner};
+
+/// Commands that may wait for the switchboard. It never blocks, so a full queue means thousands of messages within
+/// one turn; whoever sends then waits.
+pub(super) const QUEUE: usize = 4_096;
+
+/// Messages that may wait for one session. What a session is owed is bounded by its leases; a session that lets
+/// this fill up does not read and is closed.
+pub const SESSION_QUEUE: usize = 1_024;
+
+/// What the switchboard is told.
+pub(super) enum Command {
+    Connect {
+        registration: Registration,
+        outbound: mpsc::Sender<ToWorker>,
+        reply: oneshot::Sender<Result<Welcome, String>>,
+    },
+    Message {
+        session: SessionId,
+        message: FromWorker,
+    },
+    Disconnected {
+        session: SessionId,
+        cause: String,
+    },
+    AddJob {
+        job: JobId,
+        share: JobShare,
+        runner: Sender<ToRunner>,
+    },
+    RemoveJob(JobId),
+    SetPriority(JobId, i32),
+    Open(Arc<JobBrief>),
+    Offer {
+        offer: Offer,
+        canvas: Canvas,
+    },
+    Refused(Accepted, ShardError),
+    Close(JobRevision),
+    Workers(oneshot::Sender<Vec<WorkerView>>),
+    Worker {
+        name: WorkerName,
+        wish: WorkerWish,
+        reply: oneshot::Sender<Result<WorkerView, WorkerWishError>>,
+    },
+}
+
+/// What people want of a worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorkerWish {
+    /// Give it nothing new.
+    Pause,
+    /// Take a pause back.
+    Resume,
+    /// Let it finish what it has and leave; why.
+    Drain(String),
+    /// Give it work again in spite of its failures.
+    Forgive,
+}
+
+/// Why a wish about a worker cannot be granted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WorkerWishError {
+    /// There is no such worker.
+    #[error("no worker is called `{0}`; `clipig workers` lists those that the farm knows")]
+    Unknown(WorkerName),
+    /// It is in a state in which that cannot be.
+    #[error("{0}")]
+    State(String),
+    /// The coordinator is shutting down.
+    #[error("the farm is shutting down")]
+    ShuttingDown,
+}
+
+/// Reaches the switchboard; cheap to clone. When the last handle is gone, the switchboard ends.
+#[derive(Clone)]
+pub struct Switchboard {
+    commands: mpsc::Sender<Command>,
+}
+
+impl Switchboard {
+    pub(super) fn new(commands: mpsc::Sender<Command>) -> Self {
+        Self { commands }
+    }
+
+    /// Begins a session. Messages for the worker go to `outbound`, a channel of [`SESSION_QUEUE`] messages; the
+    /// answer stands first in it as [`ToWorker::Welcome`], so that the caller need not send it.
+    ///
+    /// # Errors
+    /// Why the worker is refused, for its log.
+    pub async fn connect(
+        &self,
+        registration: Registration,
+        outbound: mpsc::Sender<ToWorker>,
+    ) -> Result<Welcome, String> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.commands.send(Command::Connect { registration, outbound, reply }).await;
+        let shutting_down = || "the farm is shutting down".to_owned();
+        sent.map_err(|_| shutting_down())?;
+        answer.await.map_err(|_| shutting_down())?
+    }
+
+    /// Passes on what a worker said. A `false` means that the session is over: stop reading.
+    pub async fn message(&self, session: SessionId, message: FromWorker) -> bool {
+        self.commands.send(Command::Message { session, message }).await.is_ok()
+    }
+
+    /// Ends a session; its leases go to others at once.
+    pub async fn disconnected(&self, session: SessionId, cause: impl Into<String>) {
+        // Nobody to tell any more where this fails.
+        let _ = self.commands.send(Command::Disconnected { session, cause: cause.into() }).await;
+    }
+
+    /// The workers that the farm knows, by name; `None` when it is shutting down.
+    pub async fn workers(&self) -> Option<Vec<WorkerView>> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::Workers(reply)).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Asks something of a worker.
+    ///
+    /// # Errors
+    /// See [`WorkerWishError`].
+    pub async fn ask_worker(&self, name: WorkerName, wish: WorkerWish) -> Result<WorkerView, WorkerWishError> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.commands.send(Command::Worker { name, wish, reply }).await;
+        sent.map_err(|_| WorkerWishError::ShuttingDown)?;
+        answer.await.map_err(|_| WorkerWishError::ShuttingDown)?
+    }
+
+    /// As [`workers`](Self::workers), for threads that may block.
+    pub fn workers_blocking(&self) -> Option<Vec<WorkerView>> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.blocking_send(Command::Workers(reply)).ok()?;
+        answer.blocking_recv().ok()
+    }
+
+    /// As [`ask_worker`](Self::ask_worker), for threads that may block.
+    ///
+    /// # Errors
+    /// See [`WorkerWishError`].
+    pub fn ask_worker_blocking(&self, name: WorkerName, wish: WorkerWish) -> Result<WorkerView, WorkerWishError> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.commands.blocking_send(Command::Worker { name, wish, reply });
+        sent.map_err(|_| WorkerWishError::ShuttingDown)?;
+        answer.blocking_recv().map_err(|_| WorkerWishError::ShuttingDown)?
+    }
+
+    /// Lets a job have workers from now on; what they compute comes to `runner`. For threads that may block.
+    pub fn add_job(&self, job: JobId, share: JobShare, runner: Sender<ToRunner>) -> JobPort {
+        self.tell(Command::AddJob { job, share, runner });
+        JobPort { switchboard: self.clone() }
+    }
+
+    /// Takes a job's workers away. For threads that may block.
+    pub fn remove_job(&self, job: JobId) {
+        self.tell(Command::RemoveJob(job));
+    }
+
+    /// Changes a job's share of the workers. For threads that may block.
+    pub fn set_priority(&self, job: JobId, priority: i32) {
+        self.tell(Command::SetPriority(job, priority));
+    }
+
+    fn tell(&self, command: Command) {
+        // A switchboard that is gone ends the runner through its inbox.
+        let _ = self.commands.blocking_send(command);
+    }
+}
+
+/// A running job's way to the workers.
+pub struct JobPort {
+    switchboard: Switchboard,
+}
+
+impl Port for JobPort {
+    fn open(&self, brief: &Arc<JobBrief>) {
+        self.switchboard.tell(Command::Open(Arc::clone(brief)));
+    }
+
+    fn prepare(&self, revision: JobRevision, values: EpochValues, canvas: Canvas) {
+        let offer = Offer { revision, work: OfferedWork::Prepare, values };
+        self.switchboard.tell(Command::Offer { offer, canvas });
+    }
+
+    fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, values: EpochValues, canvas: Canvas) {
+        let offer = Offer { revision, work: OfferedWork::Epoch { epoch, shards: total }, values };
+        self.switchboard.tell(Command::Offer { offer, canvas });
+    }
+
+    fn refused(&self, accepted: Accepted, error: ShardError) {
+        self.switchboard.tell(Command::Refused(accepted, error));
+    }
+
+    fn close(&self, revision: JobRevision) {
+        self.switchboard.tell(Command::Close(revision));
+    }
+}

@@ -1,0 +1,29 @@
+//! A worker in the coordinator's own process: the same messages, over channels.
+
+use clipig_schedule::{FromWorker, ToWorker};
+use tokio::sync::mpsc;
+
+use super::Switchboard;
+
+impl Switchboard {
+    /// Serves one worker whose messages come and go over channels, until either side ends.
+    pub async fn serve_local(&self, outbound: mpsc::Sender<ToWorker>, mut inbound: mpsc::Receiver<FromWorker>) {
+        let Some(FromWorker::Register(registration)) = inbound.recv().await else { return };
+        let refusals = outbound.clone();
+        let welcome = match self.connect(registration, outbound).await {
+            Ok(welcome) => welcome,
+            Err(reason) => {
+                // A worker that has gone already needs no reason.
+                let _ = refusals.send(ToWorker::Refuse(reason)).await;
+                return;
+            }
+        };
+        drop(refusals);
+        while let Some(message) = inbound.recv().await {
+            if !self.message(welcome.session, message).await {
+                return;
+            }
+        }
+        self.disconnected(welcome.session, "").await;
+    }
+}

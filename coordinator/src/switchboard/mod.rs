@@ -1,0 +1,281 @@
+//! The one task that owns the dispatcher and the ways to all workers.
+//!
+//! It takes commands in, in order, asks the [`Dispatcher`] what follows, and sends messages out. It never waits for a
+//! disk, a network or a computation: results go on to the jobs' runners, which merge them on threads of their own,
+//! and messages to workers go into a queue per session that somebody else writes to the wire.
+
+mod handle;
+mod jobs;
+mod local;
+
+use std::collections::HashMap;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use clipig_schedule::dispatcher::{Action, DispatchSettings, Dispatcher, LeaveCause, Note, Verdict};
+use clipig_schedule::{FromWorker, Preparation, SessionId, ToWorker, Welcome, Work};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use self::handle::{Command, QUEUE};
+pub use self::handle::{JobPort, SESSION_QUEUE, Switchboard, WorkerWish, WorkerWishError};
+pub use self::jobs::JobShare;
+use self::jobs::OpenJobs;
+use crate::job_runner::ToRunner;
+
+/// How a switchboard behaves.
+#[derive(Clone, Debug)]
+pub struct SwitchboardSettings {
+    /// How patient the dispatcher is.
+    pub dispatch: DispatchSettings,
+    /// How often workers send heartbeats.
+    pub heartbeat: Duration,
+}
+
+/// Starts a switchboard on the current runtime. What people may want to read about goes to `notes`.
+///
+/// # Panics
+/// Outside of a tokio runtime.
+pub fn start(settings: SwitchboardSettings, notes: Sender<Note>) -> Switchboard {
+    let (commands, inbox) = mpsc::channel(QUEUE);
+    tokio::spawn(Task::new(settings, notes).run(inbox));
+    Switchboard::new(commands)
+}
+
+struct Task {
+    dispatcher: Dispatcher,
+    heartbeat: Duration,
+    notes: Sender<Note>,
+    /// The dispatcher's times count from here.
+    start: Instant,
+    next_session: u64,
+    sessions: HashMap<SessionId, mpsc::Sender<ToWorker>>,
+    jobs: OpenJobs,
+}
+
+impl Task {
+    fn new(settings: SwitchboardSettings, notes: Sender<Note>) -> Self {
+        Self {
+            dispatcher: Dispatcher::new(settings.dispatch),
+            heartbeat: settings.heartbeat,
+            notes,
+            start: Instant::now(),
+            next_session: 1,
+            sessions: HashMap::new(),
+            jobs: OpenJobs::default(),
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
+        loop {
+            let wakeup = self.dispatcher.next_wakeup().map(|time| self.start + time);
+            let command = match wakeup {
+                Some(at) => match tokio::time::timeout_at(at, inbox.recv()).await {
+                    Ok(command) => command,
+                    Err(_) => {
+                        self.dispatcher.tick(self.now());
+                        self.act();
+                        continue;
+                    }
+                },
+                None => inbox.recv().await,
+            };
+            let Some(command) = command else { return };
+            self.obey(command);
+            self.act();
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        let now = self.now();
+        match command {
+            Command::Connect { registration, outbound, reply } => {
+                let session = SessionId(self.next_session);
+                self.next_session += 1;
+                match self.dispatcher.join(session, registration, now) {
+                    Ok(name) => {
+                        let version = env!("CARGO_PKG_VERSION").to_owned();
+                        let welcome = Welcome { session, name, heartbeat: self.heartbeat, version };
+                        self.sessions.insert(session, outbound);
+                        self.send(session, ToWorker::Welcome(welcome.clone()));
+                        // A caller that has gone away ends its session itself.
+                        let _ = reply.send(Ok(welcome));
+                    }
+                    Err(error) => {
+                        let _ = reply.send(Err(error.to_string()));
+                    }
+                }
+            }
+            Command::Message { session, message } => self.hear(session, message),
+            Command::Disconnected { session, cause } => {
+                self.sessions.remove(&session);
+                let cause = if cause.is_empty() { LeaveCause::Disconnected } else { LeaveCause::Fault(cause) };
+                self.dispatcher.leave(session, cause, now);
+            }
+            Command::AddJob { job, share, runner } => self.jobs.add(job, share, runner),
+            Command::RemoveJob(job) => {
+                for revision in self.jobs.remove(job) {
+                    self.dispatcher.close_job(revision, now);
+                }
+            }
+            Command::SetPriority(job, priority) => {
+                for revision in self.jobs.set_priority(job, priority) {
+                    if let Err(error) = self.dispatcher.set_priority(revision, priority) {
+                        tracing::error!(%error, "a priority was refused");
+                    }
+                }
+            }
+            Command::Open(brief) => {
+                // Of a job that was open before, sessions get the new brief in the place of the old one.
+                if let Some(terms) = self.jobs.open(brief) {
+                    self.dispatcher.open_job(terms, now);
+                }
+            }
+            Command::Offer { offer, canvas } => {
+                self.jobs.offer(&offer, canvas);
+                if let Err(error) = self.dispatcher.offer(offer, now) {
+                    tracing::error!(%error, "an offer was refused");
+                }
+            }
+            Command::Refused(accepted, error) => self.dispatcher.refused(&accepted, &error, now),
+            Command::Close(revision) => {
+                self.jobs.close(revision);
+                self.dispatcher.close_job(revision, now);
+            }
+            Command::Workers(reply) => {
+                // Whoever asked may have gone away.
+                let _ = reply.send(self.dispatcher.workers());
+            }
+            Command::Worker { name, wish, reply } => {
+                let done = match wish {
+                    WorkerWish::Pause => self.dispatcher.pause(&name, now),
+                    WorkerWish::Resume => self.dispatcher.resume(&name, now),
+                    WorkerWish::Drain(reason) => self.dispatcher.drain(&name, reason, now),
+                    WorkerWish::Forgive => self.dispatcher.forgive(&name, now),
+                };
+                let answer = match done {
+                    Ok(()) => {
+                        let workers = self.dispatcher.workers();
+                        let found = workers.into_iter().find(|worker| worker.name == name);
+                        found.ok_or(WorkerWishError::Unknown(name))
+                    }
+                    Err(error) => Err(WorkerWishError::State(error.to_string())),
+                };
+                let _ = reply.send(answer);
+            }
+        }
+    }
+
+    /// What a worker says.
+    fn hear(&mut self, session: SessionId, message: FromWorker) {
+        let now = self.now();
+        match message {
+            FromWorker::Register(_) => {
+                let cause = LeaveCause::Fault("it registered twice".to_owned());
+                self.refuse(session, "a session registers once");
+                self.dispatcher.leave(session, cause, now);
+            }
+            FromWorker::Heartbeat(held) => self.dispatcher.heartbeat(session, &held, now),
+            FromWorker::Prepared { fence, prepared, warnings } => {
+                if let Verdict::Accept(accepted) = self.dispatcher.finished(session, fence, Duration::ZERO, now) {
+                    let preparation = Preparation { prepared, warnings };
+                    self.jobs.tell(accepted.revision, ToRunner::Prepared(preparation));
+                }
+            }
+            FromWorker::Computed(computed) => {
+                let computing = Duration::try_from_secs_f64(computed.seconds).unwrap_or_default();
+                let verdict = self.dispatcher.finished(session, computed.fence, computing, now);
+                if let Verdict::Accept(accepted) = verdict
+                    && let Work::Node { node, .. } = accepted.work
+                {
+                    let (gradient, reports, revision) = (computed.gradient, computed.reports, accepted.revision);
+                    self.jobs.tell(revision, ToRunner::Computed { node, gradient, reports, accepted });
+                }
+            }
+            FromWorker::Failed { fence, error } => self.dispatcher.failed(session, fence, &error, now),
+            FromWorker::Returned { fence, reason } => self.dispatcher.returned(session, fence, reason, now),
+            FromWorker::Draining(reason) => {
+                tracing::info!(%session, reason, "a worker is leaving");
+                self.dispatcher.draining(session, now);
+            },
+            FromWorker::Goodbye => {
+                self.sessions.remove(&session);
+                self.dispatcher.leave(session, LeaveCause::Goodbye, now);
+            }
+        }
+    }
+
+    /// Does what the dispatcher wants done; that may give it new wishes.
+    fn act(&mut self) {
+        loop {
+            let actions = self.dispatcher.take_actions();
+            if actions.is_empty() {
+                return;
+            }
+            actions.into_iter().for_each(|action| self.do_one(action));
+        }
+    }
+
+    fn do_one(&mut self, action: Action) {
+            match action {
+                Action::Open { session, revision } => {
+                    if let Some(brief) = self.jobs.brief(revision) {
+                        self.send(session, ToWorker::Open(brief));
+                    }
+                }
+                Action::Canvas { session, revision, epoch } => {
+                    if let Some(canvas) = self.jobs.canvas(revision, epoch) {
+                        self.send(session, ToWorker::Canvas(canvas));
+                    }
+                }
+                Action::Lease { session, lease } => self.send(session, ToWorker::Lease(lease)),
+                Action::Revoke { session, fence } => self.send(session, ToWorker::Revoke(fence)),
+                Action::Close { session, revision } => {
+                    self.send(session, ToWorker::Close(revision));
+                }
+                Action::Drain { session, reason } => self.send(session, ToWorker::Drain(reason)),
+                Action::End { session, reason } => self.refuse(session, &reason),
+                Action::JobFailed(failure) => {
+                    let workers = failure.attempts.iter().map(|attempt| attempt.worker.to_string()).collect();
+                    let failed = ToRunner::Failed { error: failure.error, workers };
+                    self.jobs.tell(failure.revision, failed);
+                }
+                Action::Note(note) => {
+                    tracing::info!("{note}");
+                    // Nobody may be interested.
+                    let _ = self.notes.send(note);
+                }
+            }
+    }
+
+    /// Tells a worker why its session ends. What is in its queue is still written; nothing follows.
+    fn refuse(&mut self, session: SessionId, reason: &str) {
+        self.send(session, ToWorker::Refuse(reason.to_owned()));
+        self.sessions.remove(&session);
+    }
+
+    fn send(&mut self, session: SessionId, message: ToWorker) {
+        let Some(outbound) = self.sessions.get(&session) else { return };
+        match outbound.try_send(message) {
+            Ok(()) => {}
+            // Its reader is gone, and says so in a moment; or it does not read: its queue ends here, and its reader
+            // then says so, too.
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                self.sessions.remove(&session);
+            }
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                tracing::warn!(%session, "a worker does not read its messages; its session ends");
+                self.sessions.remove(&session);
+                let cause = LeaveCause::Fault("it does not read its messages".to_owned());
+                self.dispatcher.leave(session, cause, self.now());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,12 @@
+//! The coordinator's doors, with real sockets: who is let in, what is refused, and what nobody may break.
+
+mod bombs;
+mod health;
+mod hostile_workers;
+mod standin;
+mod support;
+mod tls;
+mod tokens;
+mod uploads;
+mod watching;
+mod workers;

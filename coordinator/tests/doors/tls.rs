@@ -1,0 +1,118 @@
+//! Encryption, Unix sockets, and addresses that cannot be had.
+
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clipig_coordinator::server::{Coordinator, Parts, ServeError};
+use clipig_coordinator::settings::{ListenAddress, TlsFiles};
+use clipig_models::Store;
+use clipig_proto::v1;
+use clipig_proto::v1::farm_service_client::FarmServiceClient;
+use hyper_util::rt::TokioIo;
+use tokio::net::UnixStream;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+
+use crate::standin::StandInCanvases;
+use crate::support::{CLIENT_TOKEN, Show, TestFarm, settings, tokens};
+
+/// Writes a certificate for `localhost`; returns it and the files.
+fn certificate(folder: &std::path::Path) -> (String, TlsFiles) {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let files = TlsFiles { certificate: folder.join("tls.crt"), key: folder.join("tls.key") };
+    std::fs::write(&files.certificate, made.cert.pem()).unwrap();
+    std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
+    (made.cert.pem(), files)
+}
+
+async fn over_tls(farm: &TestFarm, authority: Option<&str>) -> Result<Channel, tonic::transport::Error> {
+    let mut tls = ClientTlsConfig::new().domain_name("localhost");
+    if let Some(pem) = authority {
+        tls = tls.ca_certificate(Certificate::from_pem(pem));
+    }
+    let endpoint = Endpoint::from_shared(format!("https://{}", farm.address)).unwrap();
+    endpoint.tls_config(tls).unwrap().connect().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_with_tokens_serves_those_who_trust_its_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pem, files) = certificate(folder.path());
+    let farm = TestFarm::with(|settings| {
+        settings.tls = Some(files);
+        settings.tokens = Some(tokens());
+    })
+    .await;
+    let channel = over_tls(&farm, Some(&pem)).await.unwrap();
+    let mut client = FarmServiceClient::with_interceptor(channel, Show(CLIENT_TOKEN));
+    assert!(client.get_farm(v1::GetFarmRequest {}).await.is_ok());
+    // Somebody else's certificate is not trusted, and who does not encrypt is not heard.
+    let (other, _) = certificate(tempfile::tempdir().unwrap().path());
+    assert!(over_tls(&farm, Some(&other)).await.is_err());
+    let plain = async { FarmServiceClient::new(farm.endpoint().connect().await?).get_farm(v1::GetFarmRequest {}).await.map_err(|status| status.into()) };
+    let plain: Result<_, Box<dyn std::error::Error>> = plain.await;
+    assert!(plain.is_err());
+}
+
+async fn open(change: impl FnOnce(&mut clipig_coordinator::settings::Settings)) -> Result<Coordinator, ServeError> {
+    let data = tempfile::tempdir().unwrap();
+    let mut settings = settings(data.path());
+    change(&mut settings);
+    let parts = Parts { canvases: Arc::new(StandInCanvases), models: Store::at(data.path().join("models")) };
+    Coordinator::open(settings, parts).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_no_certificate_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, files) = certificate(folder.path());
+    std::fs::write(folder.path().join("junk"), "no certificate").unwrap();
+    let junk = TlsFiles { certificate: folder.path().join("junk"), ..files.clone() };
+    let absent = TlsFiles { key: folder.path().join("absent"), ..files };
+    for (files, words) in [(junk, "junk"), (absent, "`tls.key`: cannot read")] {
+        let error = open(|settings| settings.tls = Some(files)).await.err().unwrap().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+async fn over_unix(path: PathBuf) -> Result<Channel, tonic::transport::Error> {
+    let connect = tower::service_fn(move |_| {
+        let path = path.clone();
+        async move { UnixStream::connect(path).await.map(TokioIo::new) }
+    });
+    Endpoint::from_static("http://farm").connect_with_connector(connect).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unix_socket_is_for_its_owner_and_replaces_a_stale_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("farm.sock");
+    // A process that was killed leaves this behind.
+    drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+    let mut farm = TestFarm::with(|settings| settings.listen = vec![ListenAddress::Unix(path.clone())]).await;
+    let metadata = std::fs::metadata(&path).unwrap();
+    assert!(metadata.file_type().is_socket());
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    let mut client = FarmServiceClient::new(over_unix(path.clone()).await.unwrap());
+    assert!(client.get_farm(v1::GetFarmRequest {}).await.is_ok());
+    // While somebody answers there, nobody takes it away.
+    let second = open(|settings| settings.listen = vec![ListenAddress::Unix(path.clone())]).await;
+    assert!(second.err().unwrap().to_string().contains("another process answers there"));
+    drop(client);
+    farm.stop().await;
+    assert!(!path.exists());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    // A file that is no socket stays.
+    std::fs::write(&path, "precious").unwrap();
+    let third = open(|settings| settings.listen = vec![ListenAddress::Unix(path.clone())]).await;
+    assert!(third.err().unwrap().to_string().contains("no socket"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_taken_is_named_with_a_remedy() {
+    let farm = TestFarm::start().await;
+    let taken = farm.address.clone();
+    let error = open(|settings| settings.listen = vec![taken]).await.err().unwrap().to_string();
+    assert!(error.contains(&farm.address.to_string()) && error.contains("set `listen`"), "{error}");
+}

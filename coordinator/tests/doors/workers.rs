@@ -1,0 +1,110 @@
+//! Sessions of workers as they should be.
+
+use clipig_proto::v1::{self, WorkerState};
+use clipig_schedule::{Epoch, FromWorker, Held, ToWorker};
+use sha2::Digest;
+use tonic::Code;
+
+use crate::standin::WorkerEnd;
+use crate::support::{EXPERIMENT, TestFarm, submit, until};
+
+async fn workers(farm: &TestFarm) -> Vec<v1::Worker> {
+    farm.client().await.list_workers(v1::ListWorkersRequest::default()).await.unwrap().into_inner().workers
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_is_seen_steered_and_leaves() {
+    let farm = TestFarm::start().await;
+    let mut client = farm.client().await;
+    let mut worker = WorkerEnd::join(farm.worker().await, "node-1").await;
+    let seen = workers(&farm).await.remove(0);
+    assert_eq!((seen.name.as_str(), seen.state(), seen.cores), ("node-1", WorkerState::Idle, 2));
+    assert_eq!(seen.kind.unwrap().model, "stand-in");
+    let request = v1::PauseWorkerRequest { name: "node-1".into(), reason: "cleaning".into() };
+    let paused = client.pause_worker(request).await.unwrap().into_inner().worker.unwrap();
+    assert_eq!(paused.state(), WorkerState::Paused);
+    let request = v1::ResumeWorkerRequest { name: "node-1".into() };
+    let resumed = client.resume_worker(request).await.unwrap().into_inner().worker.unwrap();
+    assert_eq!(resumed.state(), WorkerState::Idle);
+    let request = v1::DrainWorkerRequest { name: "node-1".into(), reason: "night".into() };
+    client.drain_worker(request).await.unwrap();
+    assert!(matches!(worker.hear().await.unwrap(), Some(ToWorker::Drain(reason)) if reason == "night"));
+    worker.say(FromWorker::Goodbye).await;
+    assert!(worker.hear().await.unwrap().is_none());
+    until("the worker's leaving", async || workers(&farm).await[0].state() == WorkerState::Lost).await;
+    let request = v1::PauseWorkerRequest { name: "nobody".into(), reason: String::new() };
+    assert_ne!(client.pause_worker(request).await.unwrap_err().code(), Code::Ok);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn canvases_arrive_whole_and_leases_after_them() {
+    let farm = TestFarm::start().await;
+    // 20 messages of tiles per canvas, with narrow tiles at both edges.
+    let yaml = EXPERIMENT.replace("resolution: 16", "resolution: [710, 650]").replace("epochs: 40", "epochs: 2");
+    let job = submit(&mut farm.client().await, &yaml).await.unwrap().number;
+    let mut worker = WorkerEnd::join(farm.worker().await, "node-1").await;
+    let (mut canvas, mut epochs) = (None, 0);
+    while epochs < 2 {
+        match worker.hear().await.unwrap().unwrap() {
+            ToWorker::Canvas(came) => {
+                assert_eq!((came.canvas.width(), came.canvas.height()), (710, 650));
+                let expected = if epochs == 0 { 0.5 } else { 0.5 * 1.001 };
+                assert!(came.canvas.pixels().iter().all(|pixel| *pixel == expected));
+                canvas = Some((came.revision, came.epoch));
+            }
+            ToWorker::Lease(lease) => {
+                assert_eq!(canvas, Some((lease.revision, lease.epoch)));
+                epochs += u32::from(matches!(lease.work, clipig_schedule::Work::Node { .. }));
+                worker.say(FromWorker::Heartbeat(vec![Held { fence: lease.fence, progress: 1 }])).await;
+                let answer = worker.answer(&lease);
+                worker.say(answer).await;
+            }
+            _ => {}
+        }
+    }
+    let request = v1::GetJobRequest { job, with_experiment: false };
+    until("the end", async || {
+        let answer = farm.client().await.get_job(request).await.unwrap().into_inner();
+        answer.job.unwrap().state() == v1::JobState::Completed
+    })
+    .await;
+    assert!(canvas.is_some_and(|(_, epoch)| epoch == Epoch(1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_fetch_what_running_jobs_name_and_nothing_else() {
+    let farm = TestFarm::start().await;
+    let mut client = farm.client().await;
+    let sha256 = prost::bytes::Bytes::copy_from_slice(&sha2::Sha256::digest(b"somebody's picture"));
+    let header = v1::ContentHeader { sha256: sha256.clone(), size: 18, offset: 0 };
+    let chunk = v1::ContentChunk { header: Some(header), data: b"somebody's picture"[..].into() };
+    client.upload_blob(tokio_stream::iter([v1::UploadBlobRequest { chunk: Some(chunk) }])).await.unwrap();
+    let job = submit(&mut client, EXPERIMENT).await.unwrap();
+    let weights = job.model.unwrap().sha256;
+    let mut fetcher = farm.worker().await;
+    // The job waits: nobody needs anything yet.
+    let request = v1::FetchBlobRequest { sha256: weights.clone(), offset: 0 };
+    assert_eq!(fetcher.fetch_blob(request.clone()).await.unwrap_err().code(), Code::NotFound);
+    let mut worker = WorkerEnd::join(farm.worker().await, "node-1").await;
+    worker.lease().await;
+    let mut stream = fetcher.fetch_blob(request).await.unwrap().into_inner();
+    let (mut bytes, mut size) = (Vec::new(), 0);
+    while let Some(message) = stream.message().await.unwrap() {
+        let chunk = message.chunk.unwrap();
+        size = chunk.header.map_or(size, |header| header.size);
+        assert!(chunk.data.len() <= 256 << 10);
+        bytes.extend_from_slice(&chunk.data);
+    }
+    assert_eq!(bytes.len() as u64, size);
+    assert_eq!(sha2::Sha256::digest(&bytes)[..], weights[..]);
+    // A download that broke off goes on in the middle.
+    let request = v1::FetchBlobRequest { sha256: weights.clone(), offset: size - 1_000 };
+    let mut stream = fetcher.fetch_blob(request).await.unwrap().into_inner();
+    let tail = stream.message().await.unwrap().unwrap().chunk.unwrap();
+    assert_eq!((tail.header.unwrap().offset, &tail.data[..]), (size - 1_000, &bytes[bytes.len() - 1_000..]));
+    let beyond = v1::FetchBlobRequest { sha256: weights, offset: size + 1 };
+    assert_eq!(fetcher.fetch_blob(beyond).await.unwrap_err().code(), Code::InvalidArgument);
+    // What clients have uploaded is not everybody's.
+    let other = v1::FetchBlobRequest { sha256, offset: 0 };
+    assert_eq!(fetcher.fetch_blob(other).await.unwrap_err().code(), Code::NotFound);
+}

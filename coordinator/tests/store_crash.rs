@@ -1,0 +1,262 @@
+//! `kill -9` in the middle of writes, again and again: all that was acknowledged is there afterwards.
+//!
+//! The child is this same test program. It works as fast as it can and says on standard output what the store has
+//! returned; this process kills it at some moment, opens the folder and compares.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clipig_coordinator::JobProgress;
+use clipig_coordinator::store::{
+    ArtifactName, Checkpoint, EpochHistory, EventFilter, JobStatus, Store, Subject, Submission, SystemClock,
+    Transition,
+};
+use clipig_schedule::{
+    Canvas, CanvasState, Epoch, JobId, JobRevision, JobStatistics, ModelReference, NumberType, Sha256,
+};
+
+const FOLDER: &str = "CLIPIG_STORE_CRASH_FOLDER";
+
+/// Kills in one run; `CLIPIG_STORE_KILLS` asks for more.
+const KILLS: u32 = 30;
+
+/// Values of a checkpoint's canvas: large enough that many kills hit the middle of one.
+const SIDE: usize = 400;
+
+fn open(folder: &Path) -> Store {
+    Store::open(folder, Arc::new(SystemClock::default())).unwrap()
+}
+
+fn checkpoint(job: JobId, next: u32) -> Checkpoint {
+    let plane = |offset: u32| (0..3 * SIDE * SIDE).map(|i| (next + offset) as f32 + i as f32).collect();
+    let canvas = CanvasState {
+        canvas: Canvas::new(SIDE, SIDE, plane(0)).unwrap(),
+        optimizer: "adam".into(),
+        steps: next,
+        averages: vec![plane(1), plane(2)],
+    };
+    let progress = JobProgress { next: Epoch(next), statistics: JobStatistics::default(), canvas };
+    Checkpoint { revision: JobRevision { job, revision: 0 }, progress }
+}
+
+fn content(number: u32) -> Vec<u8> {
+    number.to_le_bytes().repeat(20_000)
+}
+
+fn history(epoch: u32) -> EpochHistory {
+    EpochHistory {
+        epoch: Epoch(epoch),
+        loss: f64::from(epoch),
+        learnrate: 0.1,
+        learnrate_scale: 1.0,
+        resolution: [SIDE as u32; 2],
+        samples: 1,
+        stepped: true,
+        seconds: 0.1,
+        targets: Vec::new(),
+    }
+}
+
+/// Works until it is killed. One line per acknowledgement.
+#[test]
+#[ignore = "the child of the test below"]
+fn child() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let store = open(Path::new(&folder));
+    let say = |line: String| {
+        let mut out = std::io::stdout().lock();
+        // One write per line: a kill cuts between lines or within the last one, which ends without a line feed.
+        out.write_all(format!("ack {line}\n").as_bytes()).unwrap();
+        out.flush().unwrap();
+    };
+    say(format!("open {}", store.opening().incarnation));
+    let first = store.opening().incarnation as u32 * 1000;
+    for number in first.. {
+        let blob = store.blobs().insert(&content(number)).unwrap();
+        say(format!("blob {blob}"));
+        let submission = Submission {
+            token: number.to_string(),
+            request: blob,
+            name: String::new(),
+            submitter: String::new(),
+            yaml: "text: a teapot\n".repeat(200),
+            seed: number.into(),
+            model: ModelReference { name: "m".into(), sha256: Sha256([0; 32]), quick_gelu: false },
+            assets: BTreeMap::from([("a".into(), blob)]),
+            number: NumberType::Float32,
+            class: None,
+            threads: None,
+            mix_kinds: false,
+            priority: 0,
+            first: Epoch(0),
+            epochs: 9,
+        };
+        let job = store.submit(&submission).unwrap().job();
+        say(format!("job {job} {number}"));
+        let transition =
+            Transition { from: JobStatus::Waiting, to: JobStatus::Running, reason: String::new() };
+        store.transition(job, &transition).unwrap();
+        say(format!("running {job}"));
+        for next in 1..=3 {
+            store.checkpoints(job).save(&checkpoint(job, next)).unwrap();
+            say(format!("checkpoint {job} {next}"));
+            store.add_history(job, &[history(next - 1)], Epoch(next)).unwrap();
+            say(format!("history {job} {next}"));
+            let name = ArtifactName::Snapshot(Epoch(next));
+            store.artifacts(job).write(name, &content(next)).unwrap();
+            say(format!("artifact {job} {next}"));
+        }
+        if number % 2 == 0 {
+            let done =
+                Transition { from: JobStatus::Running, to: JobStatus::Completed, reason: String::new() };
+            store.transition(job, &done).unwrap();
+            store.remove(job, "test").unwrap();
+            say(format!("removed {job}"));
+        }
+    }
+}
+
+/// Runs the child, kills it after `life`, and returns what it had acknowledged.
+fn run_and_kill(folder: &Path, life: Duration) -> Vec<String> {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["child", "--exact", "--ignored", "--nocapture"])
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut lines = Vec::new();
+    // The clock starts when the store is open, however slow the machine is.
+    let mut line = String::new();
+    while !line.starts_with("ack open") {
+        line.clear();
+        assert!(out.read_line(&mut line).unwrap() > 0, "the child ended by itself");
+    }
+    lines.push(line);
+    std::thread::sleep(life);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    // A line without its end was not acknowledged to anybody.
+    let whole = rest.rfind('\n').map_or("", |end| &rest[..end]);
+    lines.extend(whole.lines().map(str::to_owned));
+    lines.iter().filter_map(|line| line.trim().strip_prefix("ack ")).map(str::to_owned).collect()
+}
+
+/// What must be there.
+#[derive(Default)]
+struct Acknowledged {
+    incarnation: u64,
+    blobs: Vec<Sha256>,
+    jobs: BTreeMap<JobId, Job>,
+}
+
+#[derive(Default)]
+struct Job {
+    token: String,
+    running: bool,
+    removed: bool,
+    checkpoint: u32,
+    history: u32,
+    artifacts: u32,
+}
+
+impl Acknowledged {
+    fn add(&mut self, line: &str) {
+        let words: Vec<&str> = line.split(' ').collect();
+        let number = |i: usize| words[i].parse::<u64>().unwrap();
+        if words[0] == "blob" {
+            self.blobs.push(words[1].parse().unwrap());
+            return;
+        }
+        if words[0] == "open" {
+            assert!(number(1) > self.incarnation, "incarnation {} after {}", number(1), self.incarnation);
+            self.incarnation = number(1);
+            return;
+        }
+        let job = self.jobs.entry(JobId(number(1))).or_default();
+        match words[0] {
+            "job" => words[2].clone_into(&mut job.token),
+            "running" => job.running = true,
+            "removed" => job.removed = true,
+            "checkpoint" => job.checkpoint = number(2) as u32,
+            "history" => job.history = number(2) as u32,
+            "artifact" => job.artifacts = number(2) as u32,
+            other => panic!("{other}"),
+        }
+    }
+
+    fn check(&mut self, folder: &Path) {
+        let store = open(folder);
+        assert!(store.opening().incarnation > self.incarnation);
+        self.incarnation = store.opening().incarnation;
+        assert!(store.opening().strangers.is_empty(), "{:?}", store.opening());
+        assert_eq!(std::fs::read_dir(folder.join("incoming")).unwrap().count(), 0);
+        for blob in &self.blobs {
+            store.blobs().read(blob).unwrap();
+        }
+        for (&id, expected) in &self.jobs {
+            check_job(&store, id, expected);
+        }
+        // A job that was not acknowledged may be there, but then with all that belongs to it.
+        for job in store.jobs(&clipig_coordinator::store::JobFilter::default()).unwrap() {
+            for revision in store.revisions(job.id).unwrap() {
+                assert_eq!(revision.assets.len(), 1);
+                assert!(revision.assets.values().all(|blob| store.blobs().has(blob)));
+            }
+        }
+    }
+}
+
+fn check_job(store: &Store, id: JobId, expected: &Job) {
+    // The last job may have been removed just before the kill, without anybody having heard of it.
+    let Ok(found) = store.job(id) else {
+        let filter = EventFilter { subject: Some(Subject::Job(id)), ..EventFilter::default() };
+        let events = store.events(&filter).unwrap();
+        assert_eq!(events.last().map(|event| event.kind.as_str()), Some("removed"), "job {id} is lost");
+        return;
+    };
+    assert!(!expected.removed, "job {id} came back");
+    assert_eq!(found.token, expected.token);
+    assert!(!expected.running || found.status != JobStatus::Waiting);
+    assert!(found.next.0 >= expected.history);
+    assert!(store.history(id, Epoch(0), 100).unwrap().len() as u32 >= expected.history);
+    let latest = store.checkpoints(id).latest().unwrap();
+    assert!(latest.skipped.is_empty(), "a torn checkpoint was put in its place: {latest:?}");
+    let next = latest.checkpoint.as_ref().map_or(0, |found| found.progress.next.0);
+    assert!(next >= expected.checkpoint, "checkpoint {next} of job {id}, not {}", expected.checkpoint);
+    assert!(latest.checkpoint.is_none_or(|found| found == checkpoint(id, next)));
+    for epoch in 1..=expected.artifacts {
+        let (mut file, _) = store.artifacts(id).open(ArtifactName::Snapshot(Epoch(epoch))).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        assert!(bytes == content(epoch));
+    }
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_by_kill_9() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder: PathBuf = folder.path().to_path_buf();
+    let kills = std::env::var("CLIPIG_STORE_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
+    let mut acknowledged = Acknowledged::default();
+    let mut life = 1_u64;
+    let mut count = 0;
+    for _ in 0..kills {
+        // Lives of 0 to 96 ms, in an order that hits everything.
+        life = life * 31 % 97;
+        let lines = run_and_kill(&folder, Duration::from_millis(life));
+        count += lines.len();
+        for line in &lines {
+            acknowledged.add(line);
+        }
+        acknowledged.check(&folder);
+    }
+    println!("{kills} kills, {count} acknowledgements, {} jobs", acknowledged.jobs.len());
+    assert!(acknowledged.jobs.len() > 3, "the child never got far");
+}

@@ -1,0 +1,160 @@
+//! Makes engines for jobs: the doors by which coordinator and workers reach libtorch.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clipig_experiment::random::Key;
+use clipig_models::{Activation, ModelInfo, embedded, registry};
+use clipig_schedule::{
+    Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, DeviceClass,
+    NumberType, Preparation, Prepared, Sha256, ShardCompute, ShardError, StepError, WeightsSource, WorkerKind,
+};
+use tch::{Device, Kind};
+
+use crate::canvas::CanvasEngine;
+use crate::clip::weights::Weights;
+use crate::clip::{Architecture, Clip};
+use crate::device::{self, DeviceKind};
+use crate::gradient::{GradientEngine, panic_error, panic_message};
+use crate::prepare::prepare;
+use crate::vocabulary::unknown_words;
+
+/// Models that stay loaded while no job uses them: going back and forth between two jobs costs nothing.
+const KEPT_MODELS: usize = 2;
+
+/// Makes what computes shards, on one device.
+pub struct DeviceFactory {
+    device: Device,
+    models: Mutex<Vec<LoadedModel>>,
+}
+
+struct LoadedModel {
+    sha256: Sha256,
+    number: NumberType,
+    clip: Arc<Clip>,
+}
+
+impl DeviceFactory {
+    /// A factory for one device; models are loaded when jobs need them.
+    pub fn new(device: Device) -> Self {
+        Self { device, models: Mutex::new(Vec::new()) }
+    }
+
+    /// What of the device changes bits.
+    pub fn kind(&self) -> WorkerKind {
+        let DeviceKind { model, libtorch, capability, .. } = DeviceKind::of(self.device, Kind::Float, 1);
+        let class = if self.device == Device::Cpu { DeviceClass::Cpu } else { DeviceClass::Cuda };
+        WorkerKind { class, model, libtorch: libtorch.to_owned(), capability }
+    }
+
+    /// The job's model on this device. Threads that ask for the same one meanwhile wait for it.
+    fn clip(&self, job: &ComputeJob) -> Result<Arc<Clip>, ShardError> {
+        let (sha256, number) = (job.brief.model.sha256, job.brief.number);
+        let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = models.iter().position(|model| model.sha256 == sha256 && model.number == number) {
+            // The last one is the one that was used last.
+            let model = models.remove(place);
+            let clip = Arc::clone(&model.clip);
+            models.push(model);
+            return Ok(clip);
+        }
+        let clip = Arc::new(load(job, self.device)?);
+        models.push(LoadedModel { sha256, number, clip: Arc::clone(&clip) });
+        if let Some(surplus) = models.len().checked_sub(KEPT_MODELS) {
+            models.drain(..surplus);
+        }
+        Ok(clip)
+    }
+}
+
+impl ComputeFactory for DeviceFactory {
+    fn prepare(&self, job: &ComputeJob, canvas: &Canvas) -> Result<Preparation, ShardError> {
+        guarded(|| {
+            device::set_threads(job.brief.threads as usize);
+            let clip = self.clip(job)?;
+            let prepared = prepare(&clip, &job.experiment, &job.assets, canvas)
+                .map_err(|error| ShardError::Experiment(error.to_string()))?;
+            let mut warnings = unknown_words(&clip, &job.experiment);
+            warnings.extend(prepared.targets.iter().filter_map(|target| target.warning.clone()));
+            Ok(Preparation { prepared, warnings })
+        })
+    }
+
+    fn open(&self, job: &ComputeJob, prepared: &Arc<Prepared>) -> Result<Box<dyn ShardCompute>, ShardError> {
+        guarded(|| {
+            let (clip, experiment) = (self.clip(job)?, Arc::clone(&job.experiment));
+            let threads = job.brief.threads as usize;
+            let engine = GradientEngine::new(clip, experiment, Arc::clone(prepared), threads);
+            Ok(Box::new(engine) as Box<dyn ShardCompute>)
+        })
+    }
+
+    fn forget(&self) {
+        let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever computes with a model holds it; the others' memory goes back.
+        models.retain(|model| Arc::strong_count(&model.clip) > 1);
+    }
+}
+
+/// Reads a job's weights and builds the model.
+fn load(job: &ComputeJob, device: Device) -> Result<Clip, ShardError> {
+    let model = &job.brief.model;
+    let failed = |reason: String| ShardError::Device(format!("the model `{}`: {reason}", model.name));
+    let file;
+    let bytes = match &job.weights {
+        WeightsSource::Embedded => embedded::BYTES,
+        WeightsSource::File(path) => {
+            file = std::fs::read(path).map_err(|error| failed(format!("{}: {error}", path.display())))?;
+            file.as_slice()
+        }
+    };
+    let spec = match registry::find(&model.name) {
+        Some(known) => known.spec,
+        // Somebody's own model: what its tensors do not say comes with the job.
+        None => ModelInfo::of_bytes(bytes)
+            .map_err(|error| failed(error.to_string()))?
+            .architecture
+            .spec(if model.quick_gelu { Activation::QuickGelu } else { Activation::Gelu }),
+    };
+    let kind = match job.brief.number {
+        NumberType::Float32 => Kind::Float,
+        NumberType::Bfloat16 => Kind::BFloat16,
+        NumberType::Float16 => Kind::Half,
+    };
+    Weights::parse(bytes)
+        .and_then(|tensors| Clip::new(&tensors, &Architecture::from(&spec), device, kind))
+        .map_err(|error| failed(error.to_string()))
+}
+
+/// Makes canvases in the memory of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CanvasEngines;
+
+impl CanvasFactory for CanvasEngines {
+    fn first(&self, job: &CanvasJob, resolution: [u32; 2]) -> Result<Box<dyn CanvasOwner>, StepError> {
+        device::set_threads(job.threads as usize);
+        let make = || {
+            let experiment = Arc::clone(&job.experiment);
+            CanvasEngine::new(experiment, resolution, &job.assets, Key::root(job.seed))
+                .map(|canvas| Box::new(canvas) as Box<dyn CanvasOwner>)
+                .map_err(|error| StepError::Experiment(error.to_string()))
+        };
+        std::panic::catch_unwind(AssertUnwindSafe(make))
+            .unwrap_or_else(|panic| Err(StepError::Device(panic_message(panic.as_ref()))))
+    }
+
+    fn restore(&self, job: &CanvasJob, state: CanvasState) -> Result<Box<dyn CanvasOwner>, StepError> {
+        device::set_threads(job.threads as usize);
+        Ok(Box::new(CanvasEngine::restore(Arc::clone(&job.experiment), state)))
+    }
+
+    fn kind(&self) -> String {
+        DeviceKind::of(Device::Cpu, Kind::Float, 1).to_string()
+    }
+}
+
+/// libtorch reports failures by panicking in tch's wrappers; they end here.
+fn guarded<T>(compute: impl FnOnce() -> Result<T, ShardError>) -> Result<T, ShardError> {
+    std::panic::catch_unwind(AssertUnwindSafe(compute))
+        .unwrap_or_else(|panic| Err(panic_error(panic.as_ref())))
+}

@@ -1,0 +1,31 @@
+//! Words that a model never saw: it cannot draw them.
+
+use clipig_experiment::{Experiment, FeatureSource};
+
+use crate::clip::Clip;
+use crate::clip::tokenizer::Tokenizer;
+
+/// Lines for people about texts with words of which the model has seen none in training.
+pub(crate) fn unknown_words(clip: &Clip, experiment: &Experiment) -> Vec<String> {
+    let known = clip.known_tokens();
+    if known.iter().skip(1).all(|&known| known) {
+        return Vec::new();
+    }
+    let tokenizer = Tokenizer::shared();
+    let features =
+        experiment.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
+    let mut lines = Vec::new();
+    for feature in features {
+        let FeatureSource::Text(text) = &feature.source else { continue };
+        let words = tokenizer.unknown_words(text, &known);
+        if words.is_empty() {
+            continue;
+        }
+        lines.push(if tokenizer.all_unknown(text, &known) {
+            format!("the model knows no word of \"{text}\" and cannot draw it; `clipig model pull ViT-B/32` gets one that does")
+        } else {
+            format!("the model does not know {} in \"{text}\"", words.join(", "))
+        });
+    }
+    lines
+}

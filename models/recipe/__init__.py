@@ -1,0 +1,1 @@
+"""The recipe of clipig-tiny: from package names to weights. `python3 -m models.recipe --help`."""

@@ -1,0 +1,1 @@
+"""Tests of the recipe: `python3 -m pytest models/recipe`."""

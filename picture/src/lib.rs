@@ -1,0 +1,10 @@
+//! Pictures as PNG files, with the record of how they were made.
+//!
+//! [`encode_png`] makes a file of a canvas; its text chunks hold a [`Record`]: experiment, seed, model, kind of
+//! device and small images. [`Record::read`] takes it out again, so that a picture repeats its own run.
+
+mod file;
+mod record;
+
+pub use file::{TextChunk, encode_png, read_texts};
+pub use record::{ImageRecord, Record, RecordError, Run};

@@ -1,0 +1,154 @@
+//! What a picture says about its own making, in text chunks of the PNG: enough to repeat the run.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use clipig_schedule::{Assets, Sha256};
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+
+use crate::file::{TextChunk, read_texts};
+
+/// Images up to this size travel inside the picture.
+const EMBEDDED_BYTES: usize = 512 << 10;
+
+const EXPERIMENT: &str = "clipig experiment";
+const RUN: &str = "clipig run";
+const IMAGES: &str = "clipig images";
+
+/// Why a picture cannot be repeated.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The file cannot be read to its end.
+    #[error("is not a complete PNG: {0}")]
+    Torn(String),
+    /// It has no record.
+    #[error("was not made by clipig, or a program removed its texts; give the experiment instead")]
+    Absent,
+    /// Its record is damaged.
+    #[error("has a record that cannot be read: {0}")]
+    Damaged(String),
+}
+
+/// Everything that a run was made from.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The whole experiment as YAML, model and seed included.
+    pub experiment: String,
+    /// What else decides the bits.
+    pub run: Run,
+    /// The images that the experiment used, by the names that it uses.
+    pub images: BTreeMap<String, ImageRecord>,
+}
+
+/// What decides the bits, besides the experiment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Version of clipig.
+    pub version: String,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// Name of the model.
+    pub model: String,
+    /// SHA-256 of its weights.
+    pub model_sha256: String,
+    /// The kind of device.
+    pub kind: String,
+    /// Threads within an operation.
+    pub threads: usize,
+    /// Greatest number of samples in a shard.
+    pub shard_size: u32,
+    /// Epochs that were run; fewer than asked for after Ctrl-C.
+    pub epochs_done: u32,
+}
+
+/// An image that was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageRecord {
+    /// SHA-256 of the file.
+    sha256: String,
+    /// The file itself, where it is small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base64: Option<String>,
+}
+
+impl Record {
+    /// Records the images that were used.
+    pub fn images_of(assets: &Assets) -> BTreeMap<String, ImageRecord> {
+        let image = |(name, bytes): (&str, &std::sync::Arc<[u8]>)| {
+            let base64 = (bytes.len() <= EMBEDDED_BYTES).then(|| BASE64.encode(bytes));
+            (name.to_owned(), ImageRecord { sha256: hash(bytes), base64 })
+        };
+        assets.iter().map(image).collect()
+    }
+
+    /// The text chunks.
+    pub fn chunks(&self) -> Vec<TextChunk> {
+        let json = |value: serde_json::Result<String>| value.unwrap_or_default();
+        let mut chunks = vec![
+            chunk("Software", format!("clipig {}", self.run.version)),
+            chunk(EXPERIMENT, self.experiment.clone()),
+            chunk(RUN, json(serde_json::to_string(&self.run))),
+        ];
+        if !self.images.is_empty() {
+            chunks.push(chunk(IMAGES, json(serde_json::to_string(&self.images))));
+        }
+        chunks
+    }
+
+    /// Reads the record of a picture.
+    ///
+    /// # Errors
+    /// See [`RecordError`]; a sentence about the file whose subject is its name.
+    pub fn read(bytes: &[u8]) -> Result<Self, RecordError> {
+        let texts = read_texts(bytes).map_err(|error| RecordError::Torn(error.to_string()))?;
+        let find =
+            |keyword: &str| texts.iter().find(|chunk| chunk.keyword == keyword).map(|chunk| &chunk.text);
+        let damaged = |error: serde_json::Error| RecordError::Damaged(error.to_string());
+        let experiment = find(EXPERIMENT).ok_or(RecordError::Absent)?.clone();
+        let run = serde_json::from_str(find(RUN).ok_or(RecordError::Absent)?).map_err(damaged)?;
+        let images =
+            find(IMAGES).map_or(Ok(BTreeMap::new()), |text| serde_json::from_str(text)).map_err(damaged)?;
+        Ok(Self { experiment, run, images })
+    }
+
+    /// An image that travels inside the picture.
+    pub fn embedded_image(&self, name: &str) -> Option<Vec<u8>> {
+        BASE64.decode(self.images.get(name)?.base64.as_ref()?).ok()
+    }
+
+    /// The hash of an image that the run used.
+    pub fn image_hash(&self, name: &str) -> Option<&str> {
+        self.images.get(name).map(|image| image.sha256.as_str())
+    }
+}
+
+impl Run {
+    /// What would make a repetition by `now` differ from this run.
+    pub fn differences(&self, now: &Self) -> Vec<String> {
+        let mut differences = Vec::new();
+        let mut compare = |what: &str, then: &str, now: &str| {
+            if then != now {
+                differences.push(format!("{what} was {then}, now it is {now}"));
+            }
+        };
+        compare("the version of clipig", &self.version, &now.version);
+        compare("the model", &self.model_name(), &now.model_name());
+        compare("the kind of device", &self.kind, &now.kind);
+        compare("the greatest shard", &self.shard_size.to_string(), &now.shard_size.to_string());
+        differences
+    }
+
+    fn model_name(&self) -> String {
+        format!("{} ({})", self.model, self.model_sha256.get(..12).unwrap_or(&self.model_sha256))
+    }
+}
+
+fn chunk(keyword: &str, text: String) -> TextChunk {
+    TextChunk { keyword: keyword.to_owned(), text }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256(sha2::Sha256::digest(bytes).into()).to_string()
+}

@@ -1,0 +1,89 @@
+//! Leases.
+
+use clipig_experiment::limits;
+use clipig_schedule::{Epoch, EpochValues, Lease, Node, Work};
+
+use super::checks::{ranged, required};
+use crate::v1;
+use crate::wire_error::{FieldProblem, WireError, field};
+
+/// Greatest number of shards in an epoch: the tree above them has a root that a number of 32 bits can name.
+const MAX_SHARDS: u32 = 1 << 31;
+
+impl From<Lease> for v1::Lease {
+    fn from(lease: Lease) -> Self {
+        let work = match lease.work {
+            Work::Prepare => v1::lease::Work::Prepare(v1::PrepareWork {}),
+            Work::Node { node, total } => v1::lease::Work::Node(v1::NodeWork {
+                level: node.level,
+                index: node.index,
+                total_shards: total,
+            }),
+        };
+        Self {
+            fence: Some(lease.fence.into()),
+            revision: Some(lease.revision.into()),
+            epoch: lease.epoch.0,
+            work: Some(work),
+            values: Some(lease.values.into()),
+        }
+    }
+}
+
+impl TryFrom<v1::Lease> for Lease {
+    type Error = WireError;
+
+    fn try_from(lease: v1::Lease) -> Result<Self, WireError> {
+        let work = match required(lease.work, "work")? {
+            v1::lease::Work::Prepare(v1::PrepareWork {}) => Work::Prepare,
+            v1::lease::Work::Node(v1::NodeWork { level, index, total_shards: total }) => {
+                let total = ranged(total, 1..=MAX_SHARDS, "total_shards")?;
+                let node = Node { level, index };
+                if !node.exists(total) {
+                    let problem = format!("a tree of {total} shards has no node {node}");
+                    return Err(field("node", FieldProblem::Invalid(problem)));
+                }
+                Work::Node { node, total }
+            }
+        };
+        Ok(Self {
+            fence: required(lease.fence, "fence")?.into(),
+            revision: required(lease.revision, "revision")?.into(),
+            epoch: Epoch(lease.epoch),
+            work,
+            values: required(lease.values, "values")?.try_into()?,
+        })
+    }
+}
+
+impl From<EpochValues> for v1::EpochValues {
+    fn from(values: EpochValues) -> Self {
+        let [width, height] = values.resolution;
+        Self {
+            resolution: Some(v1::Resolution { width, height }),
+            learnrate: Some(values.learnrate),
+            learnrate_scale: Some(values.learnrate_scale),
+        }
+    }
+}
+
+impl TryFrom<v1::EpochValues> for EpochValues {
+    type Error = WireError;
+
+    fn try_from(values: v1::EpochValues) -> Result<Self, WireError> {
+        let v1::EpochValues { resolution, learnrate, learnrate_scale } = values;
+        Ok(Self {
+            resolution: pixels(resolution)?,
+            learnrate: required(learnrate, "learnrate")?,
+            learnrate_scale: required(learnrate_scale, "learnrate_scale")?,
+        })
+    }
+}
+
+/// Width and height from a peer: what an experiment could ask for.
+pub(crate) fn pixels(resolution: Option<v1::Resolution>) -> Result<[u32; 2], WireError> {
+    let v1::Resolution { width, height } = required(resolution, "resolution")?;
+    let invalid =
+        |error: limits::ResolutionError| field("resolution", FieldProblem::Invalid(error.to_string()));
+    limits::resolution(width.into(), height.into()).map_err(invalid)
+}

@@ -1,0 +1,17 @@
+//! Values ↔ messages, one file per family. From a value to a message is `From`; from a message to a value is
+//! `TryFrom`, which checks everything.
+
+mod brief;
+mod checks;
+mod failure;
+mod ids;
+mod kind;
+mod lease;
+mod prepared;
+mod registration;
+mod report;
+
+pub(crate) use checks::{limited, listed, reason, required};
+pub(crate) use failure::{failure, wire_failure};
+pub(crate) use lease::pixels;
+pub(crate) use report::{node_reports, wire_reports};

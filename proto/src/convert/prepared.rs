@@ -1,0 +1,73 @@
+//! Encoded texts and images.
+
+use bytes::Bytes;
+use clipig_schedule::{Prepared, PreparedTarget};
+
+use super::checks::{counted, limited, reason};
+use crate::limits::REASON_BYTES;
+use crate::v1;
+use crate::wire_error::{FieldProblem, WireError, field};
+
+impl From<&Prepared> for v1::Prepared {
+    fn from(prepared: &Prepared) -> Self {
+        let features = || prepared.targets.iter().flat_map(|target| &target.features);
+        let mut values = Vec::with_capacity(features().map(|feature| 4 * feature.len()).sum());
+        features().flatten().for_each(|value| values.extend_from_slice(&value.to_le_bytes()));
+        let warnings = prepared.targets.iter().enumerate().filter_map(|(i, target)| {
+            let text = reason(target.warning.clone()?);
+            Some(v1::TargetWarning { target: i as u32, text })
+        });
+        Self {
+            features: prepared.targets.iter().map(|target| target.features.len() as u32).collect(),
+            dimensions: features().map(|feature| feature.len() as u32).collect(),
+            values: Bytes::from(values),
+            auto_scales: prepared
+                .targets
+                .iter()
+                .flat_map(|target| target.auto_scales.iter().copied())
+                .collect(),
+            warnings: warnings.collect(),
+        }
+    }
+}
+
+impl TryFrom<v1::Prepared> for Prepared {
+    type Error = WireError;
+
+    fn try_from(wire: v1::Prepared) -> Result<Self, WireError> {
+        let sum = |counts: &[u32]| counts.iter().map(|count| *count as usize).sum::<usize>();
+        let features = sum(&wire.features);
+        counted(wire.dimensions.len(), features, "prepared.dimensions")?;
+        counted(wire.auto_scales.len(), features, "prepared.auto_scales")?;
+        let expected = sum(&wire.dimensions).saturating_mul(4);
+        counted(wire.values.len(), expected, "prepared.values")?;
+        if !wire.auto_scales.iter().all(|scale| scale.is_finite()) {
+            return Err(field("prepared.auto_scales", FieldProblem::NotFinite));
+        }
+        let mut values = wire.values.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+        if !values.clone().all(f32::is_finite) {
+            return Err(field("prepared.values", FieldProblem::NotFinite));
+        }
+        let mut dimensions = wire.dimensions.iter();
+        let mut scales = wire.auto_scales.iter();
+        let targets = wire.features.iter().map(|count| {
+            let count = *count as usize;
+            let features = dimensions.by_ref().take(count);
+            PreparedTarget {
+                features: features.map(|length| values.by_ref().take(*length as usize).collect()).collect(),
+                auto_scales: scales.by_ref().take(count).copied().collect(),
+                warning: None,
+            }
+        });
+        let mut prepared = Self { targets: targets.collect() };
+        for v1::TargetWarning { target, text } in wire.warnings {
+            let text = limited(text, REASON_BYTES, "prepared.warnings.text")?;
+            let invalid = || field("prepared.warnings", FieldProblem::Invalid(format!("no target {target}")));
+            let slot = &mut prepared.targets.get_mut(target as usize).ok_or_else(invalid)?.warning;
+            if slot.replace(text).is_some() {
+                return Err(field("prepared.warnings", FieldProblem::Twice(format!("target {target}"))));
+            }
+        }
+        Ok(prepared)
+    }
+}

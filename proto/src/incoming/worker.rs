@@ -1,0 +1,130 @@
+//! What a worker says, for the coordinator.
+
+use clipig_schedule::{Fence, FromWorker, Held};
+use prost::Message;
+
+use super::fragments::Fragments;
+use super::gradients::Gradients;
+use crate::convert::{failure, limited, listed, required};
+use crate::limits::{REASON_BYTES, WARNINGS, WORKER_FRAGMENTS_BYTES};
+use crate::v1::WorkerMessage;
+use crate::v1::worker_message::Message as Said;
+use crate::wire_error::{FragmentProblem, WireError};
+
+/// What a gradient must be like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpectedGradient {
+    /// Pixels per row of the canvas.
+    pub width: u32,
+    /// Rows of the canvas.
+    pub height: u32,
+    /// Shards below the leased node.
+    pub shards: u32,
+    /// The greatest number of samples in a shard.
+    pub shard_size: u32,
+}
+
+/// Puts together what one worker says.
+#[derive(Debug)]
+pub struct WorkerAssembler {
+    fragments: Fragments,
+    gradients: Gradients,
+}
+
+impl Default for WorkerAssembler {
+    fn default() -> Self {
+        Self { fragments: Fragments::new(WORKER_FRAGMENTS_BYTES), gradients: Gradients::default() }
+    }
+}
+
+impl WorkerAssembler {
+    /// For a new session.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a message; returns what it says, or completes.
+    ///
+    /// `expect` tells what is leased to this session: for other fences it gives `None`, and their gradients are
+    /// passed over, since a lease may be revoked while its result is on the way. It is asked when a gradient begins.
+    ///
+    /// # Errors
+    /// When the message breaks the rules of the protocol; nothing of it counts then.
+    pub fn receive(
+        &mut self,
+        message: WorkerMessage,
+        expect: impl FnOnce(Fence) -> Option<ExpectedGradient>,
+    ) -> Result<Option<FromWorker>, WireError> {
+        let said = match message.message.ok_or(WireError::Unknown)? {
+            Said::Fragment(fragment) => match self.fragments.add(&fragment)? {
+                None => return Ok(None),
+                Some(whole) => {
+                    let whole = WorkerMessage::decode(whole)
+                        .map_err(|error| WireError::Fragment(FragmentProblem::Decode(error.to_string())))?;
+                    match whole.message.ok_or(WireError::Unknown)? {
+                        Said::Fragment(_) | Said::GradientTiles(_) => {
+                            return Err(WireError::Fragment(FragmentProblem::Nested));
+                        }
+                        said => said,
+                    }
+                }
+            },
+            said => said,
+        };
+        self.said(said, expect)
+    }
+
+    /// Passes over what else comes of the gradient under this fence: the lease was revoked.
+    pub fn pass_over(&mut self, fence: Fence) {
+        self.gradients.pass_over(fence);
+    }
+
+    /// Memory held by what is not complete, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.fragments.bytes() + self.gradients.bytes()
+    }
+
+    fn said(
+        &mut self,
+        said: Said,
+        expect: impl FnOnce(Fence) -> Option<ExpectedGradient>,
+    ) -> Result<Option<FromWorker>, WireError> {
+        let complete = match said {
+            Said::Computed(header) => {
+                return Ok(self.gradients.open(header, expect)?.map(FromWorker::Computed));
+            }
+            Said::GradientTiles(tiles) => return Ok(self.gradients.add(tiles)?.map(FromWorker::Computed)),
+            Said::Register(worker) => FromWorker::Register(worker.try_into()?),
+            Said::Heartbeat(heartbeat) => FromWorker::Heartbeat(Vec::<Held>::try_from(heartbeat)?),
+            Said::Prepared(result) => {
+                listed(result.warnings.len(), WARNINGS, "warnings")?;
+                let warnings = result.warnings.into_iter();
+                FromWorker::Prepared {
+                    fence: required(result.fence, "fence")?.into(),
+                    prepared: required(result.prepared, "prepared")?.try_into()?,
+                    warnings: warnings
+                        .map(|warning| limited(warning, REASON_BYTES, "warnings"))
+                        .collect::<Result<_, _>>()?,
+                }
+            }
+            Said::Failed(failed) => {
+                let (fence, error) = failure(failed)?;
+                self.gradients.close(fence);
+                FromWorker::Failed { fence, error }
+            }
+            Said::Returned(returned) => {
+                let fence = required(returned.fence, "fence")?.into();
+                let reason = limited(returned.reason, REASON_BYTES, "reason")?;
+                self.gradients.close(fence);
+                FromWorker::Returned { fence, reason }
+            }
+            Said::Draining(draining) => {
+                FromWorker::Draining(limited(draining.reason, REASON_BYTES, "reason")?)
+            }
+            Said::Goodbye(_) => FromWorker::Goodbye,
+            // One that came alone was put together before; one within another was refused.
+            Said::Fragment(_) => return Err(WireError::Fragment(FragmentProblem::Nested)),
+        };
+        Ok(Some(complete))
+    }
+}

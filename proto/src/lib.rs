@@ -1,0 +1,28 @@
+//! The farm's protocol `clipig.farm.v1`: generated messages, and the way from values to bytes and back.
+//!
+//! `proto/farm/v1/*.proto` is the definition, documented field by field. Here:
+//!
+//! - [`v1`] is generated from it: messages, and with the features `client` and `server` the stubs.
+//! - [`outgoing`] turns what coordinator and worker tell each other ([`ToWorker`](clipig_schedule::ToWorker),
+//!   [`FromWorker`](clipig_schedule::FromWorker)) into messages of a bounded size.
+//! - [`incoming`] puts it together again. Nothing in a peer's message is believed: lengths, ranges and places are
+//!   checked, memory is bounded, nothing panics.
+//! - [`status`] puts a typed error into a gRPC status and takes it out again.
+
+mod convert;
+pub mod incoming;
+pub mod limits;
+pub mod outgoing;
+pub mod status;
+mod wire_error;
+
+pub use wire_error::{FieldProblem, FragmentProblem, TransferProblem, WireError};
+
+/// Generated from `proto/farm/v1/*.proto`; the documentation is theirs.
+#[allow(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, rustdoc::all)]
+pub mod v1 {
+    tonic::include_proto!("clipig.farm.v1");
+}
+
+/// All definitions, encoded as `google.protobuf.FileDescriptorSet`: for the reflection service.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/farm.binpb"));

@@ -1,0 +1,108 @@
+//! From values to messages of a bounded size.
+//!
+//! The memory of whole tiles of a gradient is handed over, not copied. A canvas is cut into tiles once for all
+//! workers: see [`EncodedCanvas`].
+
+mod canvas;
+mod fragments;
+mod gradient;
+
+pub use canvas::{CanvasEncoder, CanvasNotFinite, EncodedCanvas};
+
+use clipig_schedule::{Computed, FromWorker, ToWorker};
+
+use crate::convert::{reason, wire_failure, wire_reports};
+use crate::limits::{COORDINATOR_FRAGMENTS_BYTES, WORKER_FRAGMENTS_BYTES};
+use crate::v1::coordinator_message::Message as ToWorkerMessage;
+use crate::v1::worker_message::Message as FromWorkerMessage;
+use crate::v1::{self, CoordinatorMessage, WorkerMessage};
+use gradient::GradientMessages;
+
+/// Why a value cannot be sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OutgoingError {
+    /// Its encoding is longer than a receiver takes.
+    #[error("{what} of {length} bytes is too long for the farm; {limit} bytes are allowed")]
+    TooLong {
+        /// What it is.
+        what: &'static str,
+        /// Bytes allowed.
+        limit: usize,
+        /// Bytes of its encoding.
+        length: usize,
+    },
+    /// A canvas holds numbers that no receiver takes.
+    #[error(transparent)]
+    NotFinite(#[from] CanvasNotFinite),
+}
+
+/// The messages that carry what a coordinator tells a worker, in order.
+///
+/// A canvas is encoded here; where it goes to several workers, [`EncodedCanvas`] does that once.
+///
+/// # Errors
+/// When the value is too long, or a canvas is not finite.
+pub fn to_worker(
+    message: ToWorker,
+) -> Result<impl Iterator<Item = CoordinatorMessage> + Send + use<>, OutgoingError> {
+    let message = match message {
+        ToWorker::Canvas(canvas) => {
+            let canvas = EncodedCanvas::new(&canvas)?;
+            return Ok(Vec::new().into_iter().chain(Some(canvas.messages()).into_iter().flatten()));
+        }
+        ToWorker::Welcome(welcome) => ToWorkerMessage::Welcome(welcome.into()),
+        ToWorker::Refuse(why) => ToWorkerMessage::Refuse(v1::Refuse { reason: reason(why) }),
+        ToWorker::Open(brief) => ToWorkerMessage::Open((&*brief).into()),
+        ToWorker::Lease(lease) => ToWorkerMessage::Lease(lease.into()),
+        ToWorker::Revoke(fence) => ToWorkerMessage::Revoke(v1::Revoke { fence: Some(fence.into()) }),
+        ToWorker::Close(revision) => ToWorkerMessage::Close(v1::CloseJob { revision: Some(revision.into()) }),
+        ToWorker::Drain(why) => ToWorkerMessage::Drain(v1::Drain { reason: reason(why) }),
+    };
+    let message = CoordinatorMessage { message: Some(message) };
+    let pieces = fragments::split(message, "a job with its encoded texts", COORDINATOR_FRAGMENTS_BYTES)?;
+    Ok(pieces.into_iter().chain(None.into_iter().flatten()))
+}
+
+/// The messages that carry what a worker tells the coordinator, in order.
+///
+/// # Errors
+/// When the value is too long.
+pub fn from_worker(
+    message: FromWorker,
+) -> Result<impl Iterator<Item = WorkerMessage> + Send + use<>, OutgoingError> {
+    let mut tiles = None;
+    let message = match message {
+        FromWorker::Register(worker) => FromWorkerMessage::Register(worker.into()),
+        FromWorker::Heartbeat(held) => FromWorkerMessage::Heartbeat(held.into()),
+        FromWorker::Prepared { fence, prepared, warnings } => {
+            FromWorkerMessage::Prepared(v1::PreparedResult {
+                fence: Some(fence.into()),
+                prepared: Some((&prepared).into()),
+                warnings: warnings.into_iter().map(reason).collect(),
+            })
+        }
+        FromWorker::Computed(Computed { fence, gradient, reports, seconds }) => {
+            let header = v1::ComputedHeader {
+                fence: Some(fence.into()),
+                resolution: Some(v1::Resolution {
+                    width: gradient.width() as u32,
+                    height: gradient.height() as u32,
+                }),
+                tile_count: gradient.tile_count() as u32,
+                reports: Some(wire_reports(&reports)),
+                seconds,
+            };
+            tiles = Some(GradientMessages::new(fence, gradient));
+            FromWorkerMessage::Computed(header)
+        }
+        FromWorker::Failed { fence, error } => FromWorkerMessage::Failed(wire_failure(fence, error)),
+        FromWorker::Returned { fence, reason: why } => {
+            FromWorkerMessage::Returned(v1::Returned { fence: Some(fence.into()), reason: reason(why) })
+        }
+        FromWorker::Draining(why) => FromWorkerMessage::Draining(v1::Draining { reason: reason(why) }),
+        FromWorker::Goodbye => FromWorkerMessage::Goodbye(v1::Goodbye {}),
+    };
+    let message = WorkerMessage { message: Some(message) };
+    let pieces = fragments::split(message, "a result", WORKER_FRAGMENTS_BYTES)?;
+    Ok(pieces.into_iter().chain(tiles.into_iter().flatten()))
+}

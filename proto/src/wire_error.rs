@@ -1,0 +1,202 @@
+//! What can be wrong with a peer's message.
+
+use clipig_schedule::{Epoch, Fence, JobRevision, TileError};
+
+/// A message that is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WireError {
+    /// None of the kinds of messages.
+    #[error("a message is empty or of a kind that this version does not know")]
+    Unknown,
+    /// A field does not hold what it must.
+    #[error("the field `{field}` {problem}")]
+    Field {
+        /// Its name.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: FieldProblem,
+    },
+    /// A gradient cannot be put together.
+    #[error("the gradient under lease {fence} {problem}")]
+    Gradient {
+        /// Of the lease.
+        fence: Fence,
+        /// What is wrong with it.
+        problem: TransferProblem,
+    },
+    /// A canvas cannot be put together.
+    #[error("the canvas of job {revision}, epoch {epoch} {problem}")]
+    Canvas {
+        /// The job.
+        revision: JobRevision,
+        /// The epoch.
+        epoch: Epoch,
+        /// What is wrong with it.
+        problem: TransferProblem,
+    },
+    /// A long message cannot be put together.
+    #[error("a message in fragments {0}")]
+    Fragment(FragmentProblem),
+}
+
+/// What can be wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FieldProblem {
+    /// It must be set.
+    #[error("is missing")]
+    Missing,
+    /// A text or list is too long.
+    #[error("is longer than {0}")]
+    TooLong(usize),
+    /// A list or content has another length than the rest of the message says.
+    #[error("has a length of {found}, not {expected}")]
+    Length {
+        /// As it must be.
+        expected: usize,
+        /// As it is.
+        found: usize,
+    },
+    /// A number is out of its range.
+    #[error("is {found}, not {least} to {most}")]
+    Range {
+        /// The least allowed.
+        least: u64,
+        /// The greatest allowed.
+        most: u64,
+        /// As it is.
+        found: u64,
+    },
+    /// A number is NaN or infinite.
+    #[error("is not finite")]
+    NotFinite,
+    /// An enum has a value that this version does not know, or none.
+    #[error("has the unknown value {0}")]
+    UnknownValue(i32),
+    /// Something is named twice.
+    #[error("names {0} twice")]
+    Twice(String),
+    /// It contradicts its type's rules, which say how.
+    #[error("is not usable: {0}")]
+    Invalid(String),
+}
+
+/// What can be wrong with a transfer of tiles.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransferProblem {
+    /// Its header came already.
+    #[error("is under way already")]
+    Opened,
+    /// Tiles came without a header before.
+    #[error("was not opened, but tiles of it came")]
+    NotOpened,
+    /// Too many are under way.
+    #[error("is one too many under way; {0} may be")]
+    TooMany(usize),
+    /// It belongs to a canvas of another size.
+    #[error("is for {found} pixels, not {expected}")]
+    Size {
+        /// Width × height as it must be.
+        expected: String,
+        /// Width × height as it is.
+        found: String,
+    },
+    /// More tiles are announced than the canvas has.
+    #[error("has {found} tiles, but the canvas has {canvas}")]
+    Count {
+        /// Tiles of the canvas.
+        canvas: usize,
+        /// Tiles announced.
+        found: usize,
+    },
+    /// More tiles came than were announced, or numbers without pixels.
+    #[error("has a message of {pixels} tiles with {numbers} numbers; {left} tiles are left")]
+    Message {
+        /// Numbers in it.
+        numbers: usize,
+        /// Tiles in it.
+        pixels: usize,
+        /// Tiles still to come.
+        left: usize,
+    },
+    /// A message is larger than receivers take.
+    #[error("has a message of {found} bytes of tiles; {limit} are allowed")]
+    TooLarge {
+        /// Bytes allowed.
+        limit: usize,
+        /// Bytes found.
+        found: usize,
+    },
+    /// A tile does not fit.
+    #[error("has a bad tile {number}: it {error}")]
+    Tile {
+        /// The tile's number.
+        number: usize,
+        /// What is wrong with it.
+        error: TileError,
+    },
+    /// A tile holds a number that is NaN or infinite.
+    #[error("is not finite (NaN or infinite) in tile {number}")]
+    NotFinite {
+        /// The tile's number: the first in the order of arrival.
+        number: usize,
+    },
+    /// The reports do not fit the lease.
+    #[error("comes with reports of {found}, not {expected}")]
+    Reports {
+        /// As they must be.
+        expected: String,
+        /// As they are.
+        found: String,
+    },
+}
+
+/// What can be wrong with a long message.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FragmentProblem {
+    /// It would be longer than allowed, or is empty.
+    #[error("has {found} bytes, not 1 to {limit}")]
+    Total {
+        /// Greatest length.
+        limit: usize,
+        /// Length announced.
+        found: usize,
+    },
+    /// A piece is empty, too long, or goes beyond the message.
+    #[error("has a piece of {found} bytes, not 1 to {limit}")]
+    Piece {
+        /// Greatest length.
+        limit: usize,
+        /// Length of the piece.
+        found: usize,
+    },
+    /// A piece of another message came in between.
+    #[error("changes its length from {before} to {after} bytes")]
+    Mixed {
+        /// Length announced by the first piece.
+        before: usize,
+        /// Length announced now.
+        after: usize,
+    },
+    /// It holds fragments or tiles, which may not be fragmented.
+    #[error("holds fragments or tiles")]
+    Nested,
+    /// Its bytes are no message.
+    #[error("cannot be decoded: {0}")]
+    Decode(String),
+}
+
+impl WireError {
+    /// The lease that the message was about, where it concerns nothing but one. Then the session can go on: the
+    /// lease has failed, whatever else comes of its gradient is passed over.
+    pub fn fence(&self) -> Option<Fence> {
+        match self {
+            Self::Gradient { fence, problem: TransferProblem::NotFinite { .. } } => Some(*fence),
+            _ => None,
+        }
+    }
+}
+
+/// For `ok_or_else` and the like: an error of one field.
+pub(crate) fn field(field: &'static str, problem: FieldProblem) -> WireError {
+    WireError::Field { field, problem }
+}

@@ -1,0 +1,206 @@
+//! From value to bytes and back.
+
+use std::collections::BTreeSet;
+
+use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
+use clipig_proto::limits::{MESSAGE_BYTES, OPEN_GRADIENTS, SENT_TILE_BYTES};
+use clipig_proto::outgoing::{self, CanvasEncoder, EncodedCanvas, OutgoingError};
+use clipig_proto::v1;
+use clipig_schedule::{
+    Canvas, Computed, Epoch, EpochCanvas, EpochValues, Fence, FromWorker, GradientSum, JobId, JobRevision,
+    Lease, Prepared, PreparedTarget, SampleReport, ToWorker, Work,
+};
+use proptest::prelude::*;
+use prost::Message;
+
+use crate::messages;
+
+/// The message as its receiver decodes it. The transport takes no longer ones.
+fn over_the_wire<M: Message + Default>(message: &M) -> M {
+    let bytes = message.encode_to_vec();
+    assert!(bytes.len() <= MESSAGE_BYTES, "a message of {} bytes", bytes.len());
+    M::decode(bytes::Bytes::from(bytes)).unwrap()
+}
+
+fn expectation(message: &FromWorker) -> Option<ExpectedGradient> {
+    if let FromWorker::Computed(computed) = message { Some(messages::expected(computed)) } else { None }
+}
+
+fn received_from_worker(message: FromWorker) -> Vec<FromWorker> {
+    let expected = expectation(&message);
+    let mut assembler = WorkerAssembler::new();
+    let wire = outgoing::from_worker(message).unwrap();
+    let said = wire.filter_map(|message| assembler.receive(over_the_wire(&message), |_| expected).unwrap());
+    let said = said.collect();
+    assert_eq!(assembler.bytes(), 0, "everything is complete");
+    said
+}
+
+fn received_by_worker(message: ToWorker) -> Vec<ToWorker> {
+    let mut assembler = CoordinatorAssembler::new();
+    let wire = outgoing::to_worker(message).unwrap();
+    let said = wire.filter_map(|message| assembler.receive(over_the_wire(&message)).unwrap()).collect();
+    assert_eq!(assembler.bytes(), 0, "everything is complete");
+    said
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    // Values are compared as text: NaN equals itself there, and -0 is not 0.
+    #[test]
+    fn what_a_worker_says_arrives(message in messages::from_worker()) {
+        let said = received_from_worker(message.clone());
+        prop_assert_eq!(format!("{said:?}"), format!("[{message:?}]"));
+    }
+
+    #[test]
+    fn what_the_coordinator_says_arrives(message in messages::to_worker()) {
+        let said = received_by_worker(message.clone());
+        prop_assert_eq!(format!("{said:?}"), format!("[{message:?}]"));
+    }
+
+    #[test]
+    fn gradients_may_interleave(one in messages::gradient(), other in messages::gradient()) {
+        let computed = |number, gradient| Computed {
+            fence: Fence { incarnation: 1, number },
+            gradient,
+            reports: vec![vec![SampleReport::default()]],
+            seconds: 0.5,
+        };
+        let sent = [computed(1, one), computed(2, other)];
+        let expected = sent.each_ref().map(messages::expected);
+        let mut wire = sent.each_ref().map(|computed| {
+            outgoing::from_worker(FromWorker::Computed(computed.clone())).unwrap().collect::<Vec<_>>().into_iter()
+        });
+        let mut assembler = WorkerAssembler::new();
+        let mut said = Vec::new();
+        while wire.iter().any(|messages| messages.len() > 0) {
+            for messages in &mut wire {
+                let Some(message) = messages.next() else { continue };
+                let received = assembler.receive(message, |fence| expected.get(fence.number as usize - 1).copied());
+                said.extend(received.unwrap());
+            }
+        }
+        said.sort_by_key(|message| if let FromWorker::Computed(computed) = message { computed.fence } else { panic!() });
+        prop_assert_eq!(format!("{said:?}"), format!("{:?}", sent.map(FromWorker::Computed)));
+    }
+}
+
+fn one_job() -> JobRevision {
+    JobRevision { job: JobId(1), revision: 0 }
+}
+
+/// A canvas of which every pixel is another.
+fn canvas(width: usize, height: usize) -> EpochCanvas {
+    let pixels = (0..3 * width * height).map(|i| i as f32).collect();
+    EpochCanvas { revision: one_job(), epoch: Epoch(3), canvas: Canvas::new(width, height, pixels).unwrap() }
+}
+
+#[test]
+fn a_negative_zero_stays_one() {
+    let values = EpochValues { resolution: [1, 1], learnrate: -0.0, learnrate_scale: -0.0 };
+    let fence = Fence { incarnation: 0, number: 0 };
+    let lease = Lease { fence, revision: one_job(), epoch: Epoch(0), work: Work::Prepare, values };
+    let said = received_by_worker(ToWorker::Lease(lease));
+    let [ToWorker::Lease(lease)] = &said[..] else { panic!("{said:?}") };
+    assert_eq!(lease.values.learnrate_scale.to_bits(), (-0.0_f64).to_bits());
+}
+
+#[test]
+fn messages_of_tiles_are_small_and_full() {
+    let encoded = EncodedCanvas::new(&canvas(1024, 200)).unwrap();
+    let sizes: Vec<usize> = encoded.messages().map(|message| message.encoded_len()).collect();
+    // A header; nine messages of five whole tiles; the last three with 16 of 8 rows, which are as large as two.
+    assert!(sizes.iter().all(|size| *size < SENT_TILE_BYTES + 1000), "{sizes:?}");
+    assert_eq!(sizes.iter().filter(|size| **size > 5 * 49_152).count(), 10, "{sizes:?}");
+    let shared = |encoded: &EncodedCanvas| match encoded.messages().nth(1).unwrap().message.unwrap() {
+        v1::coordinator_message::Message::CanvasTiles(tiles) => tiles.tiles.unwrap().pixels[0].as_ptr(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(shared(&encoded), shared(&encoded.clone()), "clones share the bytes");
+}
+
+#[test]
+fn memory_of_canvases_is_used_again() {
+    let (mut encoder, mut assembler) = (CanvasEncoder::new(), CoordinatorAssembler::new());
+    let mut held: Option<EpochCanvas> = None;
+    let (mut sent, mut received) = (BTreeSet::new(), BTreeSet::new());
+    for epoch in 0..9 {
+        let encoded = encoder.encode(&EpochCanvas { epoch: Epoch(epoch), ..canvas(130, 70) }).unwrap();
+        for message in encoded.messages() {
+            if let Some(v1::coordinator_message::Message::CanvasTiles(tiles)) = &message.message {
+                sent.insert(tiles.tiles.as_ref().unwrap().pixels[0].as_ptr().addr());
+            }
+            if let Some(ToWorker::Canvas(complete)) = assembler.receive(message).unwrap() {
+                assert_eq!(complete.epoch, Epoch(epoch));
+                assert_eq!(complete.canvas.pixels(), canvas(130, 70).canvas.pixels());
+                received.insert(complete.canvas.pixels().as_ptr().addr());
+                held = Some(complete);
+            }
+        }
+    }
+    assert!(held.is_some_and(|canvas| canvas.epoch == Epoch(8)));
+    assert_eq!(sent.len(), 1, "all of one is sent before the next");
+    assert_eq!(received.len(), 2, "one is held while the next comes");
+}
+
+#[test]
+fn whole_tiles_of_a_gradient_are_not_copied() {
+    let mut gradient = GradientSum::new(64, 64);
+    let tile = vec![1.5_f32; 3 * 64 * 64].into_boxed_slice();
+    let before = tile.as_ptr().addr();
+    gradient.insert_tile(0, tile).unwrap();
+    let fence = Fence { incarnation: 1, number: 1 };
+    let computed = Computed { fence, gradient, reports: vec![], seconds: 0.0 };
+    let last = outgoing::from_worker(FromWorker::Computed(computed)).unwrap().last().unwrap();
+    let Some(v1::worker_message::Message::GradientTiles(tiles)) = last.message else { panic!("{last:?}") };
+    assert_eq!(tiles.tiles.unwrap().pixels[0].as_ptr().addr(), before);
+}
+
+#[test]
+fn long_messages_go_in_fragments() {
+    let values = vec![0.25; 512];
+    let target = PreparedTarget { features: vec![values; 2000], auto_scales: vec![1.0; 2000], warning: None };
+    let prepared = Prepared { targets: vec![target] };
+    let message =
+        FromWorker::Prepared { fence: Fence { incarnation: 2, number: 3 }, prepared, warnings: vec![] };
+    assert_eq!(outgoing::from_worker(message.clone()).unwrap().count(), 4);
+    let said = received_from_worker(message.clone());
+    assert_eq!(format!("{said:?}"), format!("[{message:?}]"));
+}
+
+#[test]
+fn what_no_receiver_takes_is_not_sent() {
+    let values = vec![0.25; 1 << 20];
+    let target = PreparedTarget { features: vec![values; 9], auto_scales: vec![1.0; 9], warning: None };
+    let prepared = Prepared { targets: vec![target] };
+    let message =
+        FromWorker::Prepared { fence: Fence { incarnation: 2, number: 3 }, prepared, warnings: vec![] };
+    assert!(matches!(outgoing::from_worker(message).map(|_| ()), Err(OutgoingError::TooLong { .. })));
+    let broken = Canvas::new(1, 1, vec![0.0, f32::NAN, 0.0]).unwrap();
+    let broken = EpochCanvas { canvas: broken, ..canvas(1, 1) };
+    assert!(matches!(
+        outgoing::to_worker(ToWorker::Canvas(broken)).map(|_| ()),
+        Err(OutgoingError::NotFinite(_))
+    ));
+}
+
+#[test]
+fn a_revoked_gradient_is_passed_over() {
+    let mut gradient = GradientSum::new(640, 64);
+    (0..10).for_each(|i| gradient.add_at(&[Some(i * 64)], &[1.0; 3]));
+    let mut assembler = WorkerAssembler::new();
+    for number in 0..2 * OPEN_GRADIENTS as u64 {
+        let fence = Fence { incarnation: 1, number };
+        let computed = Computed { fence, gradient: gradient.clone(), reports: vec![vec![]], seconds: 0.0 };
+        let expected = messages::expected(&computed);
+        // Half of them are revoked before, half during the transfer.
+        let known = number % 2 == 0;
+        for message in outgoing::from_worker(FromWorker::Computed(computed)).unwrap() {
+            assert!(assembler.receive(message, |_| known.then_some(expected)).unwrap().is_none());
+            assembler.pass_over(fence);
+            assert_eq!(assembler.bytes(), 0);
+        }
+    }
+}

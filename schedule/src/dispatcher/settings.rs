@@ -1,0 +1,47 @@
+//! How patient the dispatcher is.
+
+use std::time::Duration;
+
+/// Settings of a [`Dispatcher`](super::Dispatcher).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DispatchSettings {
+    /// How often the coordinator was started on its data: the first half of every fence. Durable before use.
+    pub incarnation: u64,
+    /// A worker that says nothing for this long loses its leases; it may come back.
+    pub heartbeat_timeout: Duration,
+    /// A lease without progress for this long is given to somebody else.
+    pub lease_timeout: Duration,
+    /// How long a worker that was set aside gets nothing.
+    pub forgive_after: Duration,
+    /// The shortest time after which a node is computed a second time near the end of an epoch.
+    pub second_copy_after: Duration,
+    /// Leases per slot and epoch that nodes are cut for: more balance better, fewer cost less.
+    pub leases_per_slot: u32,
+    /// Failed attempts of one node that fail its job.
+    pub attempts: usize,
+    /// Workers that may disappear with one and the same node in their hands before its job fails: the node may be
+    /// what kills them. Far more than accidents explain.
+    pub disappearances: u32,
+    /// Sessions at once; others are refused.
+    pub sessions: usize,
+    /// How long a worker that has left is remembered.
+    pub remember: Duration,
+}
+
+impl DispatchSettings {
+    /// The default settings of an incarnation.
+    pub fn new(incarnation: u64) -> Self {
+        Self {
+            incarnation,
+            heartbeat_timeout: Duration::from_secs(10),
+            lease_timeout: Duration::from_secs(120),
+            forgive_after: Duration::from_secs(600),
+            second_copy_after: Duration::from_millis(200),
+            leases_per_slot: 4,
+            attempts: 3,
+            disappearances: 10,
+            sessions: 4096,
+            remember: Duration::from_secs(3600),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a job asks of the farm.
+
+use crate::brief::{EpochValues, Work};
+use crate::ids::{Epoch, JobRevision, SessionId, WorkerName};
+use crate::kind::{DeviceClass, WorkerKind};
+
+/// Under which terms a job is computed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobTerms {
+    /// The job.
+    pub revision: JobRevision,
+    /// −10 to 10, limited to that; each step doubles the job's share.
+    pub priority: i32,
+    /// Who may compute it.
+    pub fit: Fit,
+    /// Threads within an operation: what a shard occupies of a CPU worker's cores.
+    pub threads: u32,
+}
+
+/// Which workers may compute a job.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// Those of one kind: the picture is exact, bit for bit.
+    Kind(WorkerKind),
+    /// Those of one class; kinds mix.
+    Class(DeviceClass),
+    /// All; kinds mix.
+    Any,
+}
+
+impl Fit {
+    /// May a worker of this kind compute the job?
+    pub fn admits(&self, kind: &WorkerKind) -> bool {
+        match self {
+            Self::Kind(wanted) => wanted == kind,
+            Self::Class(class) => *class == kind.class,
+            Self::Any => true,
+        }
+    }
+
+    /// Is there a kind that both admit?
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (_, Self::Any) => true,
+            (Self::Kind(kind), fit) | (fit, Self::Kind(kind)) => fit.admits(kind),
+            (Self::Class(class), Self::Class(other)) => class == other,
+        }
+    }
+}
+
+/// Work that a job has ready.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Offer {
+    /// The job; it must be open.
+    pub revision: JobRevision,
+    /// What is to be done.
+    pub work: OfferedWork,
+    /// The epoch's variables; for a preparation those of the first canvas.
+    pub values: EpochValues,
+}
+
+/// What a job has ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfferedWork {
+    /// Encode texts and images. Its lease and canvas carry the epoch [`PREPARATION`].
+    Prepare,
+    /// All shards of an epoch.
+    Epoch {
+        /// Which.
+        epoch: Epoch,
+        /// How many, at least one.
+        shards: u32,
+    },
+}
+
+/// The epoch of a preparation, beyond all that experiments can have. The first canvas is another one than epoch
+/// 0's, which is post-processed; so they never share a name.
+pub const PREPARATION: Epoch = Epoch(u32::MAX);
+
+/// A result that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The job.
+    pub revision: JobRevision,
+    /// The epoch; [`PREPARATION`] for a preparation.
+    pub epoch: Epoch,
+    /// What was done.
+    pub work: Work,
+    /// Who did it.
+    pub worker: WorkerName,
+    /// On which connection.
+    pub session: SessionId,
+}
+
+/// What is to be done with a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Verdict {
+    /// Hand it on to the job; nobody else's result for it will be accepted.
+    Accept(Accepted),
+    /// Drop it: the lease was taken back, or never was this session's.
+    Stale,
+}
+
+/// Something that the dispatcher does not know.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DispatchError {
+    /// No such worker.
+    #[error("there is no worker `{0}`")]
+    UnknownWorker(WorkerName),
+    /// The worker is not connected.
+    #[error("worker `{0}` is not connected")]
+    NotConnected(WorkerName),
+    /// The job is not open: a fault of the caller.
+    #[error("job {0} is not open")]
+    UnknownJob(JobRevision),
+    /// An offer without shards: nothing to wait for.
+    #[error("job {0} offers an epoch without shards")]
+    NoShards(JobRevision),
+}
+
+/// Why a worker is not welcome.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JoinError {
+    /// It speaks another version of the conversation.
+    #[error(
+        "the coordinator speaks version {expected} of the farm's protocol, worker `{name}` (clipig {version}) \
+         version {found}; install the same clipig on both"
+    )]
+    Protocol {
+        /// The worker.
+        name: WorkerName,
+        /// Its clipig.
+        version: String,
+        /// The coordinator's protocol.
+        expected: u32,
+        /// The worker's protocol.
+        found: u32,
+    },
+    /// There is no room.
+    #[error("{0} workers are connected, and the coordinator takes no more")]
+    Full(usize),
+    /// The session's number is taken: a fault of the caller.
+    #[error("session {0} has joined already")]
+    Twice(SessionId),
+}

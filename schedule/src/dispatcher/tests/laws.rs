@@ -1,0 +1,259 @@
+//! Laws that hold whatever happens.
+
+use super::*;
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Event {
+    Join(u8),
+    Leave(u8),
+    Finish(u8),
+    /// A result under a fence that this session once had, or somebody else has.
+    Replay(u8, u8),
+    Fail(u8),
+    NotFinite(u8),
+    GiveBack(u8),
+    Beat(u8),
+    /// A heartbeat that names nothing.
+    Forget(u8),
+    Wait(u16),
+    Offer(u8, u8),
+    Abandon(u8),
+    Pause(u8),
+    Resume(u8),
+    Drain(u8),
+    Refuse,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    use Event::{
+        Abandon, Beat, Drain, Fail, Finish, Forget, GiveBack, Join, Leave, NotFinite, Offer, Pause, Refuse, Replay,
+        Resume, Wait,
+    };
+    prop_oneof![
+        3 => any::<u8>().prop_map(Join),
+        1 => any::<u8>().prop_map(Leave),
+        12 => any::<u8>().prop_map(Finish),
+        2 => any::<(u8, u8)>().prop_map(|(a, b)| Replay(a, b)),
+        1 => any::<u8>().prop_map(Fail),
+        1 => any::<u8>().prop_map(NotFinite),
+        1 => any::<u8>().prop_map(GiveBack),
+        4 => any::<u8>().prop_map(Beat),
+        1 => any::<u8>().prop_map(Forget),
+        6 => (0_u16..9000).prop_map(Wait),
+        3 => any::<(u8, u8)>().prop_map(|(a, b)| Offer(a, b)),
+        1 => any::<u8>().prop_map(Abandon),
+        1 => any::<u8>().prop_map(Pause),
+        1 => any::<u8>().prop_map(Resume),
+        1 => any::<u8>().prop_map(Drain),
+        1 => Just(Refuse),
+    ]
+}
+
+const JOBS: u64 = 3;
+
+/// A farm, and what it once gave out.
+struct World {
+    farm: Farm,
+    past: Vec<(u64, Lease)>,
+    epochs: u32,
+    instance: u128,
+    accepted: Option<Accepted>,
+}
+
+impl World {
+    fn session(&self, choice: u8) -> Option<u64> {
+        let live: Vec<u64> = self.farm.held.keys().map(|id| id.0).collect();
+        (!live.is_empty()).then(|| live[choice as usize % live.len()])
+    }
+
+    fn name(&self, choice: u8) -> Option<WorkerName> {
+        let workers = self.farm.dispatcher.workers();
+        (!workers.is_empty()).then(|| workers[choice as usize % workers.len()].name.clone())
+    }
+
+    fn holding(&self, choice: u8) -> Option<u64> {
+        self.session(choice).filter(|session| self.farm.holds(*session) > 0)
+    }
+
+    fn apply(&mut self, event: &Event) {
+        for (session, held) in &self.farm.held {
+            self.past.extend(held.iter().map(|lease| (session.0, lease.clone())));
+        }
+        let excess = self.past.len().saturating_sub(300);
+        self.past.drain(..excess);
+        match *event {
+            Event::Join(cores) => {
+                self.instance += 1;
+                let name = format!("w{}", cores % 5);
+                self.farm.join(registration(&name, self.instance, u32::from(cores % 4) + 1));
+            }
+            Event::Leave(which) => {
+                if let Some(session) = self.session(which) {
+                    self.farm.leave(session, LeaveCause::Disconnected);
+                }
+            }
+            Event::Finish(which) => {
+                if let Some(session) = self.holding(which)
+                    && let Verdict::Accept(accepted) = self.farm.finish(session)
+                {
+                    self.accepted = Some(accepted);
+                }
+            }
+            Event::Replay(which, past) => {
+                if let (Some(session), false) = (self.session(which), self.past.is_empty()) {
+                    let (holder, lease) = self.past[past as usize % self.past.len()].clone();
+                    let held = self.farm.held.get(&SessionId(session));
+                    let holds = held.is_some_and(|held| held.iter().any(|other| other.fence == lease.fence));
+                    let verdict = self.farm.finish_lease(session, &lease);
+                    assert!(holds || holder == session || verdict == Verdict::Stale);
+                }
+            }
+            Event::Fail(which) => {
+                if let Some(session) = self.holding(which) {
+                    self.farm.fail(session, &device());
+                }
+            }
+            Event::NotFinite(which) => {
+                if let Some(session) = self.holding(which) {
+                    self.farm.fail(session, &not_finite());
+                }
+            }
+            Event::GiveBack(which) => {
+                if let Some(session) = self.holding(which) {
+                    self.farm.give_back(session);
+                }
+            }
+            Event::Beat(which) => {
+                if let Some(session) = self.session(which) {
+                    self.farm.beat(session, self.farm.now.as_secs() as u32);
+                }
+            }
+            Event::Forget(which) => {
+                if let Some(session) = self.session(which) {
+                    self.farm.dispatcher.heartbeat(SessionId(session), &[], self.farm.now);
+                    self.farm.act();
+                }
+            }
+            Event::Wait(time) => self.farm.wait(Duration::from_millis(u64::from(time))),
+            Event::Offer(job, shards) => {
+                self.epochs += 1;
+                let job = u64::from(job) % JOBS + 1;
+                self.farm.offer(epoch(job, self.epochs, u32::from(shards) + 1));
+            }
+            Event::Abandon(job) => {
+                self.farm.dispatcher.abandon(revision(u64::from(job) % JOBS + 1), self.farm.now);
+                self.farm.act();
+            }
+            Event::Pause(which) => {
+                if let Some(name) = self.name(which) {
+                    self.farm.dispatcher.pause(&name, self.farm.now).unwrap();
+                    self.farm.act();
+                }
+            }
+            Event::Resume(which) => {
+                if let Some(name) = self.name(which) {
+                    self.farm.dispatcher.resume(&name, self.farm.now).unwrap();
+                    self.farm.act();
+                }
+            }
+            Event::Drain(which) => {
+                if let Some(session) = self.session(which) {
+                    self.farm.dispatcher.draining(SessionId(session), self.farm.now);
+                    self.farm.act();
+                }
+            }
+            Event::Refuse => {
+                if let Some(accepted) = self.accepted.take() {
+                    let before = self.farm.dispatcher.round(accepted.revision);
+                    self.farm.dispatcher.refused(&accepted, &device(), self.farm.now);
+                    self.farm.act();
+                    let same = before.is_some_and(|round| round.epoch == accepted.epoch);
+                    if let (true, Work::Node { node, total }) = (same, accepted.work)
+                        && let Some(done) = self.farm.done.get_mut(&(accepted.revision, accepted.epoch))
+                    {
+                        done.retain(|shard| !node.shards(total).contains(shard));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every shard is under exactly one node that is pending, leased or done; and the roster agrees with the workers.
+    fn check(&self) {
+        for job in 1..=JOBS {
+            let Some(open) = self.farm.dispatcher.jobs.get(&revision(job)) else { continue };
+            let Some(round) = &open.round else { continue };
+            let mut shards = round.open_shards();
+            shards.extend(self.farm.shards(job, round.epoch.0));
+            shards.sort_unstable();
+            assert_eq!(shards, (0..round.total()).collect::<Vec<_>>(), "job {job}");
+        }
+        for view in self.farm.dispatcher.workers() {
+            let Presence::Connected(Connected { session, .. }) = view.presence else {
+                assert!(view.leases.is_empty(), "{} holds leases and is not there", view.name);
+                continue;
+            };
+            assert!(view.aside.is_none() || view.leases.is_empty(), "{} is set aside", view.name);
+            let connection = &self.farm.dispatcher.connections[&session];
+            assert_eq!(connection.serving, view.takes_work(), "{}", view.name);
+            let load: u64 = view.leases.iter().map(|lease| self.farm.dispatcher.leases[&lease.fence].share).sum();
+            assert_eq!(connection.load, load);
+        }
+        // Nobody is idle while there is something that it could do.
+        let idle = self.farm.dispatcher.roster.idle(&Fit::Kind(kind("a"))).next();
+        if let Some((_, session)) = idle {
+            for job in 1..=JOBS {
+                let now = self.farm.now;
+                let willing = !self.farm.dispatcher.connections[&session].declines(revision(job), now);
+                let Some(open) = self.farm.dispatcher.jobs.get(&revision(job)) else { continue };
+                let fresh = open.round.as_ref().and_then(round::Round::first_fresh);
+                assert!(!willing || fresh.is_none(), "{session} is idle, and job {job} has work");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_shard_is_in_one_place_and_every_offer_completes(
+        events in prop::collection::vec(event(), 1..120)
+    ) {
+        let farm = Farm::with_workers(&[2, 1]);
+        let mut world = World { farm, past: Vec::new(), epochs: 0, instance: 1000, accepted: None };
+        for job in 1..=JOBS {
+            world.farm.open(job, job as i32);
+        }
+        for event in &events {
+            world.apply(event);
+            world.check();
+        }
+        // One healthy worker stays: every offer that has not failed completes.
+        let failed = world.farm.failures.len();
+        let (healthy, _) = world.farm.join(registration("healthy", 999_999, 1));
+        for _ in 0..2000 {
+            let open = |job: &u64| {
+                world.farm.dispatcher.round(revision(*job)).is_some_and(|round| round.done < round.shards)
+            };
+            if !(1..=JOBS).any(|job| open(&job)) {
+                break;
+            }
+            if world.farm.holds(healthy.0) > 0 {
+                let _ = world.farm.finish(healthy.0);
+            } else {
+                world.farm.wait(Duration::from_secs(1));
+                world.farm.beat(healthy.0, 1);
+            }
+            world.check();
+        }
+        for job in 1..=JOBS {
+            if let Some(round) = world.farm.dispatcher.round(revision(job)) {
+                prop_assert_eq!(round.done, round.shards, "job {} still waits", job);
+            }
+        }
+        // Failures while it worked come from deadlines of others at most.
+        prop_assert!(world.farm.failures.len() <= failed + JOBS as usize);
+    }
+}

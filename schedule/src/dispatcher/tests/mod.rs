@@ -1,0 +1,281 @@
+//! Tests of the dispatcher, by a farm of honest workers that is played by hand.
+
+mod failures;
+mod laws;
+mod presence;
+mod sharing;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::*;
+use crate::brief::{EpochValues, Lease, Work};
+use crate::compute::ShardError;
+use crate::ids::{Epoch, JobId};
+use crate::kind::{DeviceClass, WorkerKind};
+use crate::messages::{Held, PROTOCOL, Registration};
+use crate::node::Node;
+
+pub(super) const MS: Duration = Duration::from_millis(1);
+
+pub(super) fn kind(model: &str) -> WorkerKind {
+    WorkerKind {
+        class: DeviceClass::Cpu,
+        model: model.into(),
+        libtorch: "2.11".into(),
+        capability: String::new(),
+    }
+}
+
+pub(super) fn registration(name: &str, instance: u128, cores: u32) -> Registration {
+    Registration {
+        protocol: PROTOCOL,
+        version: "test".into(),
+        name: name.parse().unwrap(),
+        instance,
+        kind: kind("a"),
+        cores,
+        memory: 0,
+        device: "cpu".into(),
+    }
+}
+
+pub(super) fn revision(job: u64) -> JobRevision {
+    JobRevision { job: JobId(job), revision: 0 }
+}
+
+pub(super) fn terms(job: u64, priority: i32) -> JobTerms {
+    JobTerms { revision: revision(job), priority, fit: Fit::Kind(kind("a")), threads: 1 }
+}
+
+pub(super) fn epoch(job: u64, epoch: u32, shards: u32) -> Offer {
+    let values = EpochValues { resolution: [8, 8], learnrate: 1.0, learnrate_scale: 1.0 };
+    Offer { revision: revision(job), work: OfferedWork::Epoch { epoch: Epoch(epoch), shards }, values }
+}
+
+/// A dispatcher with what its actions have put into workers' hands. Every action is checked against the rules on the
+/// way.
+pub(super) struct Farm {
+    pub(super) dispatcher: Dispatcher,
+    pub(super) now: Time,
+    pub(super) held: BTreeMap<SessionId, Vec<Lease>>,
+    opened: BTreeSet<(SessionId, JobRevision)>,
+    canvases: BTreeMap<(SessionId, JobRevision), Epoch>,
+    last_fence: u64,
+    pub(super) failures: Vec<JobFailure>,
+    pub(super) notes: Vec<Note>,
+    pub(super) ended: Vec<SessionId>,
+    /// Shards of accepted results, by job and epoch.
+    pub(super) done: BTreeMap<(JobRevision, Epoch), Vec<u32>>,
+    sessions: u64,
+}
+
+impl Farm {
+    pub(super) fn new() -> Self {
+        Self {
+            dispatcher: Dispatcher::new(DispatchSettings::new(3)),
+            now: Time::ZERO,
+            held: BTreeMap::new(),
+            opened: BTreeSet::new(),
+            canvases: BTreeMap::new(),
+            last_fence: 0,
+            failures: Vec::new(),
+            notes: Vec::new(),
+            ended: Vec::new(),
+            done: BTreeMap::new(),
+            sessions: 0,
+        }
+    }
+
+    /// A farm with workers `w1`, `w2`, … in the sessions 1, 2, ….
+    pub(super) fn with_workers(cores: &[u32]) -> Self {
+        let mut farm = Self::new();
+        for (i, cores) in cores.iter().enumerate() {
+            farm.join(registration(&format!("w{}", i + 1), i as u128 + 1, *cores));
+        }
+        farm
+    }
+
+    pub(super) fn join(&mut self, registration: Registration) -> (SessionId, WorkerName) {
+        self.sessions += 1;
+        let session = SessionId(self.sessions);
+        let name = self.dispatcher.join(session, registration, self.now).unwrap();
+        self.held.insert(session, Vec::new());
+        self.act();
+        (session, name)
+    }
+
+    pub(super) fn open(&mut self, job: u64, priority: i32) {
+        self.dispatcher.open_job(terms(job, priority), self.now);
+        self.act();
+    }
+
+    pub(super) fn offer(&mut self, offer: Offer) {
+        if let OfferedWork::Epoch { epoch, .. } = offer.work {
+            self.done.remove(&(offer.revision, epoch));
+        }
+        self.dispatcher.offer(offer, self.now).unwrap();
+        self.act();
+    }
+
+    pub(super) fn act(&mut self) {
+        for action in self.dispatcher.take_actions() {
+            match action {
+                Action::Open { session, revision } => {
+                    self.opened.insert((session, revision));
+                }
+                Action::Canvas { session, revision, epoch } => {
+                    self.canvases.insert((session, revision), epoch);
+                }
+                Action::Lease { session, lease } => {
+                    assert!(self.opened.contains(&(session, lease.revision)), "a lease before its brief");
+                    let canvas = self.canvases.get(&(session, lease.revision));
+                    assert_eq!(canvas, Some(&lease.epoch), "a lease before its canvas");
+                    assert!(lease.fence.number > self.last_fence, "a fence was used before");
+                    self.last_fence = lease.fence.number;
+                    let views = self.dispatcher.workers();
+                    let holds = |view: &&WorkerView| view.leases.iter().any(|l| l.fence == lease.fence);
+                    // The lease may have been taken back by a later action of the same call.
+                    if let Some(view) = views.iter().find(holds) {
+                        assert!(view.takes_work(), "a lease for {}, which takes no work", view.name);
+                    }
+                    self.held.entry(session).or_default().push(lease);
+                }
+                Action::Revoke { session, fence } => {
+                    self.held.entry(session).or_default().retain(|lease| lease.fence != fence);
+                }
+                Action::Close { session, revision } => {
+                    self.opened.remove(&(session, revision));
+                    self.canvases.remove(&(session, revision));
+                    self.held.entry(session).or_default().retain(|lease| lease.revision != revision);
+                }
+                Action::Drain { .. } => {}
+                Action::End { session, .. } => {
+                    self.ended.push(session);
+                    self.held.remove(&session);
+                }
+                Action::JobFailed(failure) => self.failures.push(failure),
+                Action::Note(note) => self.notes.push(note),
+            }
+        }
+    }
+
+    pub(super) fn wait(&mut self, time: Duration) {
+        let until = self.now + time;
+        while let Some(at) = self.dispatcher.next_wakeup().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.dispatcher.tick(self.now);
+            self.act();
+        }
+        self.now = until;
+    }
+
+    /// As [`wait`](Self::wait), while these sessions send heartbeats that name all they hold, with progress.
+    pub(super) fn live(&mut self, time: Duration, sessions: &[u64]) {
+        let until = self.now + time;
+        while self.now < until {
+            for session in sessions {
+                self.beat(*session, self.now.as_secs() as u32 + 1);
+            }
+            self.wait((until - self.now).min(Duration::from_secs(2)));
+        }
+    }
+
+    pub(super) fn beat(&mut self, session: u64, progress: u32) {
+        let session = SessionId(session);
+        let held: Vec<Held> =
+            self.held[&session].iter().map(|lease| Held { fence: lease.fence, progress }).collect();
+        self.dispatcher.heartbeat(session, &held, self.now);
+        self.act();
+    }
+
+    pub(super) fn first(&self, session: u64) -> Lease {
+        self.held[&SessionId(session)].first().expect("the session holds nothing").clone()
+    }
+
+    fn drop_lease(&mut self, session: u64, fence: Fence) {
+        self.held.entry(SessionId(session)).or_default().retain(|lease| lease.fence != fence);
+    }
+
+    /// A session finishes its first lease.
+    pub(super) fn finish(&mut self, session: u64) -> Verdict {
+        let lease = self.first(session);
+        self.finish_lease(session, &lease)
+    }
+
+    pub(super) fn finish_lease(&mut self, session: u64, lease: &Lease) -> Verdict {
+        self.drop_lease(session, lease.fence);
+        let verdict = self.dispatcher.finished(SessionId(session), lease.fence, MS, self.now);
+        if let Verdict::Accept(accepted) = &verdict
+            && let Work::Node { node, total } = accepted.work
+        {
+            self.done.entry((accepted.revision, accepted.epoch)).or_default().extend(node.shards(total));
+        }
+        self.act();
+        verdict
+    }
+
+    pub(super) fn fail(&mut self, session: u64, error: &ShardError) {
+        let lease = self.first(session);
+        self.drop_lease(session, lease.fence);
+        self.dispatcher.failed(SessionId(session), lease.fence, error, self.now);
+        self.act();
+    }
+
+    pub(super) fn give_back(&mut self, session: u64) {
+        let lease = self.first(session);
+        self.drop_lease(session, lease.fence);
+        // It hands back what it cannot compute for want of the brief or the canvas; both come again.
+        if self.dispatcher.lease(lease.fence).is_some() {
+            self.opened.remove(&(SessionId(session), lease.revision));
+            self.canvases.remove(&(SessionId(session), lease.revision));
+        }
+        self.dispatcher.returned(SessionId(session), lease.fence, "no".into(), self.now);
+        self.act();
+    }
+
+    pub(super) fn leave(&mut self, session: u64, cause: LeaveCause) {
+        self.held.remove(&SessionId(session));
+        self.dispatcher.leave(SessionId(session), cause, self.now);
+        self.act();
+    }
+
+    pub(super) fn holds(&self, session: u64) -> usize {
+        self.held.get(&SessionId(session)).map_or(0, Vec::len)
+    }
+
+    /// Nodes that a session holds.
+    pub(super) fn nodes(&self, session: u64) -> Vec<Node> {
+        let node = |lease: &Lease| match lease.work {
+            Work::Node { node, .. } => node,
+            Work::Prepare => Node::root(1),
+        };
+        self.held[&SessionId(session)].iter().map(node).collect()
+    }
+
+    /// Every session finishes what it holds, again and again, until nothing is held.
+    pub(super) fn finish_all(&mut self) {
+        for _ in 0..100_000 {
+            let Some(session) = self.held.iter().find(|(_, held)| !held.is_empty()).map(|(id, _)| id.0) else {
+                return;
+            };
+            let _ = self.finish(session);
+        }
+        panic!("leases without end");
+    }
+
+    /// Accepted shards of an epoch, in order.
+    pub(super) fn shards(&self, job: u64, epoch: u32) -> Vec<u32> {
+        let mut shards = self.done.get(&(revision(job), Epoch(epoch))).cloned().unwrap_or_default();
+        shards.sort_unstable();
+        shards
+    }
+}
+
+pub(super) fn device() -> ShardError {
+    ShardError::Device("it broke".into())
+}
+
+pub(super) fn not_finite() -> ShardError {
+    ShardError::NotFinite("t".into())
+}

@@ -1,0 +1,146 @@
+//! What coordinator and workers tell each other.
+//!
+//! These are the values that both sides compute with. In one process they travel over channels as they are;
+//! over a network the crate `clipig-proto` turns them into bytes and back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::brief::{JobBrief, Lease};
+use crate::canvas::Canvas;
+use crate::compute::ShardError;
+use crate::gradient::GradientSum;
+use crate::ids::{Epoch, Fence, JobRevision, SessionId, WorkerName};
+use crate::kind::WorkerKind;
+use crate::prepared::Prepared;
+use crate::report::SampleReport;
+
+/// The version of the conversation. A coordinator refuses workers that speak another one.
+pub const PROTOCOL: u32 = 1;
+
+/// From the coordinator to a worker.
+#[derive(Clone, Debug)]
+pub enum ToWorker {
+    /// The registration is accepted.
+    Welcome(Welcome),
+    /// The registration is not accepted, or the session ends; why.
+    Refuse(String),
+    /// A job of which leases may follow. A later one with the same revision takes its place: then it is
+    /// prepared.
+    Open(Arc<JobBrief>),
+    /// The canvas of an epoch, before the first lease of that epoch. It takes the place of the one before.
+    Canvas(EpochCanvas),
+    /// Work to do.
+    Lease(Lease),
+    /// The work under this fence is not needed any more; no answer is expected.
+    Revoke(Fence),
+    /// The job needs nothing more: forget it.
+    Close(JobRevision),
+    /// Finish what is held, take nothing new, say goodbye.
+    Drain(String),
+}
+
+/// The answer to a registration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Welcome {
+    /// The number of this connection.
+    pub session: SessionId,
+    /// The name that the farm knows the worker by; another than asked for where that was taken.
+    pub name: WorkerName,
+    /// How often the worker sends a heartbeat.
+    pub heartbeat: Duration,
+    /// Version of the coordinator.
+    pub version: String,
+}
+
+/// A canvas as the workers of an epoch see it.
+#[derive(Clone, Debug)]
+pub struct EpochCanvas {
+    /// The job.
+    pub revision: JobRevision,
+    /// The epoch.
+    pub epoch: Epoch,
+    /// The pixels after post-processing.
+    pub canvas: Canvas,
+}
+
+/// From a worker to the coordinator.
+#[derive(Clone, Debug)]
+pub enum FromWorker {
+    /// The first message of a session.
+    Register(Registration),
+    /// The worker is alive, whatever its device does.
+    Heartbeat(Vec<Held>),
+    /// Texts and images are encoded.
+    Prepared {
+        /// Of the lease.
+        fence: Fence,
+        /// The features.
+        prepared: Prepared,
+        /// What the person who submitted the job should know.
+        warnings: Vec<String>,
+    },
+    /// A node is computed.
+    Computed(Computed),
+    /// The work failed.
+    Failed {
+        /// Of the lease.
+        fence: Fence,
+        /// Why.
+        error: ShardError,
+    },
+    /// The work is handed back undone, because the worker is leaving or never heard of the job.
+    Returned {
+        /// Of the lease.
+        fence: Fence,
+        /// Why.
+        reason: String,
+    },
+    /// The worker takes nothing new from now on.
+    Draining(String),
+    /// Nothing is held any more; the session ends.
+    Goodbye,
+}
+
+/// What a worker says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Must be [`PROTOCOL`].
+    pub protocol: u32,
+    /// Version of clipig.
+    pub version: String,
+    /// The name it would like to have.
+    pub name: WorkerName,
+    /// Drawn at random when the process starts: tells a worker that comes back from another one of its name.
+    pub instance: u128,
+    /// What changes bits.
+    pub kind: WorkerKind,
+    /// Shards that can be computed side by side with one thread each; 1 for a GPU.
+    pub cores: u32,
+    /// Memory of the device in bytes; 0 where it is not known.
+    pub memory: u64,
+    /// The device as people call it, such as `cuda:0`.
+    pub device: String,
+}
+
+/// A lease that a worker holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Of the lease.
+    pub fence: Fence,
+    /// Grows whenever something under the lease gets done: a shard, a piece of a download.
+    pub progress: u32,
+}
+
+/// The sum of a node's shards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Computed {
+    /// Of the lease.
+    pub fence: Fence,
+    /// The gradient, added up over the tree.
+    pub gradient: GradientSum,
+    /// One entry per shard in order, one report per sample in it.
+    pub reports: Vec<Vec<SampleReport>>,
+    /// Time of computing, in seconds.
+    pub seconds: f64,
+}

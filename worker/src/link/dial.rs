@@ -1,0 +1,159 @@
+//! Reaching a coordinator over a network.
+
+use std::error::Error as _;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clipig_proto::limits::MESSAGE_BYTES;
+use clipig_proto::v1::worker_service_client::WorkerServiceClient;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+use tonic::{Code, Request, Status};
+
+use super::Address;
+use crate::settings::{Token, TokenError};
+
+/// Where a coordinator is, and what it wants to see.
+#[derive(Clone, Debug)]
+pub(crate) struct Coordinator {
+    address: Address,
+    token: Option<Token>,
+    endpoint: Endpoint,
+}
+
+/// Why there is no connection.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DialError {
+    /// Nobody answers; somebody may later.
+    #[error("{0}")]
+    Unreachable(String),
+    /// There is no token to show.
+    #[error("the token: {0}")]
+    Token(#[from] TokenError),
+}
+
+/// How long the way to a coordinator may take.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How often a silent connection is asked whether it is alive, and how long the answer may take.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// How much a coordinator may send before this worker has read it: a canvas of 4 MiB without waiting for the
+/// way back.
+const STREAM_WINDOW: u32 = 4 << 20;
+
+/// The same for all streams together.
+const CONNECTION_WINDOW: u32 = 8 << 20;
+
+/// Greatest piece of a message in one HTTP/2 frame: a message of tiles in one, instead of sixteen.
+const FRAME: u32 = 512 << 10;
+
+impl Coordinator {
+    /// A coordinator at an address. `authorities` is a PEM file, for `https`, instead of the system's.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no certificates.
+    pub(crate) fn new(
+        address: Address,
+        token: Option<Token>,
+        authorities: Option<&PathBuf>,
+    ) -> io::Result<Self> {
+        let wrong =
+            |error: tonic::transport::Error| io::Error::new(io::ErrorKind::InvalidInput, chain(&error));
+        let mut endpoint = Endpoint::from_shared(address.to_string())
+            .map_err(wrong)?
+            .connect_timeout(CONNECT)
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE)
+            .keep_alive_while_idle(true)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_frame_size(FRAME);
+        if let Address::Tcp { tls: true, .. } = &address {
+            let tls = ClientTlsConfig::new();
+            let tls = match authorities {
+                Some(file) => tls.ca_certificate(Certificate::from_pem(std::fs::read(file)?)),
+                None => tls.with_native_roots(),
+            };
+            endpoint = endpoint.tls_config(tls).map_err(wrong)?;
+        }
+        Ok(Self { address, token, endpoint })
+    }
+
+    /// Where it is.
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// A connection that stands.
+    pub(super) async fn connect(&self) -> Result<WorkerServiceClient<Channel>, DialError> {
+        // Beyond the time for the socket: somebody may listen and say nothing.
+        let channel = match tokio::time::timeout(CONNECT * 2, self.endpoint.connect()).await {
+            Ok(connected) => connected.map_err(|error| DialError::Unreachable(chain(&error)))?,
+            Err(_) => return Err(DialError::Unreachable("somebody listens, but does not answer".to_owned())),
+        };
+        Ok(client(channel))
+    }
+
+    /// A connection that is made when it is needed, and made again when it breaks.
+    pub(super) fn connect_lazily(&self) -> WorkerServiceClient<Channel> {
+        client(self.endpoint.connect_lazy())
+    }
+
+    /// A request that shows the token.
+    pub(super) fn request<T>(&self, message: T) -> Result<Request<T>, DialError> {
+        let mut request = Request::new(message);
+        if let Some(token) = &self.token {
+            // Read again each time: files of tokens change.
+            let mut bearer = format!("Bearer {}", token.read()?)
+                .parse::<tonic::metadata::AsciiMetadataValue>()
+                .map_err(|_| TokenError::Malformed)?;
+            bearer.set_sensitive(true);
+            request.metadata_mut().insert("authorization", bearer);
+        }
+        Ok(request)
+    }
+}
+
+fn client(channel: Channel) -> WorkerServiceClient<Channel> {
+    WorkerServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES)
+}
+
+/// Does a status say that asking again is of no use? Then, why, for a person.
+pub(super) fn refusal(status: &Status) -> Option<String> {
+    let said = status.message();
+    match status.code() {
+        Code::Unauthenticated => Some(format!(
+            "{said} (a worker shows its token by `token_file`, CLIPIG_WORKER__TOKEN_FILE or CLIPIG_WORKER__TOKEN)"
+        )),
+        Code::PermissionDenied => Some(said.to_owned()),
+        Code::Unimplemented => Some(format!(
+            "it does not speak clipig.farm.v1 ({said}); is it a coordinator of this version, on that port?"
+        )),
+        _ => None,
+    }
+}
+
+/// What a status says, for a person.
+pub(super) fn status_text(status: &Status) -> String {
+    let cause = status.source().map(|source| format!(" ({})", chain(source))).unwrap_or_default();
+    match status.message() {
+        "" => format!("{}{cause}", status.code().description()),
+        said => format!("{said}{cause}"),
+    }
+}
+
+/// An error with its causes: tonic's own text is "transport error".
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        // Wrappers often repeat what they wrap.
+        if texts.last().is_none_or(|last| !last.contains(&text)) {
+            texts.push(text);
+        }
+        next = error.source();
+    }
+    texts.join(": ")
+}

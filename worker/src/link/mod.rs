@@ -1,0 +1,52 @@
+//! How a session's messages travel: over channels in one process, over gRPC between machines.
+
+mod address;
+mod backoff;
+mod blob_fetch;
+mod dial;
+mod grpc;
+mod outgoing;
+
+use clipig_schedule::{Fence, FromWorker, ToWorker};
+use tokio::sync::mpsc;
+
+pub use address::{Address, AddressError};
+pub(crate) use backoff::Backoff;
+pub(crate) use blob_fetch::GrpcBlobs;
+pub(crate) use dial::{Coordinator, DialError};
+pub(crate) use grpc::LinkEnd;
+
+/// A connection of a worker to its coordinator. It ends when one of the channels does.
+#[derive(Debug)]
+pub struct Link {
+    /// What the coordinator says.
+    pub incoming: mpsc::Receiver<ToWorker>,
+    /// What the worker says.
+    pub outgoing: mpsc::Sender<FromWorker>,
+    /// The leases whose answers were written as a whole. `None` where a message has arrived as soon as it is in the
+    /// channel.
+    pub written: Option<mpsc::Receiver<Fence>>,
+}
+
+impl Link {
+    /// A link inside one process, and the coordinator's ends of it.
+    pub fn local(capacity: usize) -> (Self, mpsc::Sender<ToWorker>, mpsc::Receiver<FromWorker>) {
+        let (to_worker, incoming) = mpsc::channel(capacity);
+        let (outgoing, from_worker) = mpsc::channel(capacity);
+        (Self { incoming, outgoing, written: None }, to_worker, from_worker)
+    }
+}
+
+/// The lease that a message answers.
+pub(crate) fn answered(message: &FromWorker) -> Option<Fence> {
+    match message {
+        FromWorker::Prepared { fence, .. }
+        | FromWorker::Failed { fence, .. }
+        | FromWorker::Returned { fence, .. } => Some(*fence),
+        FromWorker::Computed(computed) => Some(computed.fence),
+        FromWorker::Register(_)
+        | FromWorker::Heartbeat(_)
+        | FromWorker::Draining(_)
+        | FromWorker::Goodbye => None,
+    }
+}

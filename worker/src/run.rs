@@ -1,0 +1,290 @@
+//! A worker from its start to its end: sessions, one after the other, until it is told to leave.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clipig_schedule::{ComputeFactory, PROTOCOL, Registration, WorkerKind, WorkerName};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::blobs::BlobCache;
+use crate::contents::{Contents, FindWeights};
+use crate::link::{Backoff, Coordinator, GrpcBlobs, Link, LinkEnd};
+use crate::serve::{Device, SessionEnd, serve};
+use crate::session::SessionSettings;
+use crate::settings::WorkerSettings;
+use crate::shutdown::{Shutdown, Stage};
+use crate::threads::DeviceThreads;
+
+/// A device that computes.
+#[derive(Clone)]
+pub struct WorkerDevice {
+    /// As people call it, such as `cuda:0`.
+    pub name: String,
+    /// What of it changes bits.
+    pub kind: WorkerKind,
+    /// Threads that compute side by side: cores of a CPU, 1 for a GPU.
+    pub cores: u32,
+    /// Its memory in bytes; 0 where it is not known.
+    pub memory: u64,
+    /// Makes what computes on it.
+    pub factory: Arc<dyn ComputeFactory>,
+}
+
+/// Why a worker ended that was not told to.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// There is nothing to compute on.
+    #[error("there is no device to compute on; `device` names one, and `cpu` is always there")]
+    NoDevice,
+    /// The coordinator does not want this worker.
+    #[error("the coordinator at {coordinator} refuses this worker: {reason}")]
+    Refused {
+        /// Where it is.
+        coordinator: String,
+        /// What it said.
+        reason: String,
+    },
+    /// The way to the coordinator cannot be set up.
+    #[error("the connection to {coordinator} cannot be set up: {error}; see `coordinator` and `tls.ca`")]
+    Connection {
+        /// Where it should be.
+        coordinator: String,
+        /// What is wrong.
+        error: std::io::Error,
+    },
+    /// The system has no more threads.
+    #[error("no threads could be started: {0}")]
+    Threads(std::io::Error),
+    /// Told to end at once, while work was under way.
+    #[error("ended at once; what was under way is computed by others")]
+    Interrupted,
+}
+
+impl WorkerError {
+    /// The exit code of a process that ends so: 2 for what settings must change, 3 for a refusal, 130 for an
+    /// interruption, else 1.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoDevice | Self::Connection { .. } => 2,
+            Self::Refused { .. } => 3,
+            Self::Interrupted => 130,
+            Self::Threads(_) => 1,
+        }
+    }
+}
+
+/// How often a worker says what it waits for.
+const SAY_AGAIN: Duration = Duration::from_secs(30);
+
+/// How long threads may take to end after the last goodbye.
+const THREADS_END: Duration = Duration::from_secs(1);
+
+/// Runs a worker on each of the devices, with a session of its own each, until it is told to end. Must be called
+/// inside a tokio runtime with timers and I/O.
+///
+/// # Errors
+/// When the coordinator refuses the worker, or it cannot run at all. A coordinator that is not there is waited for.
+pub async fn run_worker(
+    settings: &WorkerSettings,
+    devices: Vec<WorkerDevice>,
+    weights: Arc<FindWeights>,
+    shutdown: Shutdown,
+) -> Result<(), WorkerError> {
+    let address = settings.coordinator.to_string();
+    let coordinator =
+        Coordinator::new(settings.coordinator.clone(), settings.token.clone(), settings.authorities.as_ref())
+            .map_err(|error| WorkerError::Connection { coordinator: address.clone(), error })?;
+    if settings.coordinator.is_open() {
+        tracing::warn!(coordinator = address, "the connection is not encrypted; `https://…` is");
+    }
+    let source = Arc::new(GrpcBlobs::new(coordinator.clone()));
+    let cache = BlobCache::new(&settings.cache, settings.cache_bytes, source);
+    let contents = Contents::new(cache, weights);
+    let several = devices.len() > 1;
+    let mut workers = JoinSet::new();
+    for device in devices {
+        let name = if several { name_of(&settings.name, &device.name) } else { settings.name.clone() };
+        let worker = LocalWorker::new(name, device, contents.clone(), settings.drain);
+        let span = tracing::info_span!("worker", worker = %worker.name);
+        let (coordinator, shutdown) = (coordinator.clone(), shutdown.clone());
+        workers.spawn(async move { worker.run(&coordinator, shutdown).await }.instrument(span));
+    }
+    let mut result = if workers.is_empty() { Err(WorkerError::NoDevice) } else { Ok(()) };
+    // The first that fails ends the others: they are told the same by the same coordinator.
+    while let Some(ended) = workers.join_next().await {
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                result = Err(error);
+                workers.abort_all();
+            }
+            Err(error) if error.is_cancelled() => {}
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+    result
+}
+
+/// A worker on one device.
+pub struct LocalWorker {
+    name: WorkerName,
+    device: WorkerDevice,
+    contents: Contents,
+    drain: Duration,
+}
+
+impl LocalWorker {
+    /// A worker of that name. `drain` is how long work under way may take when it is told to end.
+    pub fn new(name: WorkerName, device: WorkerDevice, contents: Contents, drain: Duration) -> Self {
+        Self { name, device, contents, drain }
+    }
+
+    /// Serves one session over channels, as inside the coordinator's process. Ends with the channels, or when it is
+    /// told to.
+    ///
+    /// # Errors
+    /// When threads cannot be started, or the coordinator refuses the worker.
+    pub async fn run_local(self, link: Link, shutdown: Shutdown) -> Result<(), WorkerError> {
+        let settings = self.session_settings();
+        let mut device = self.start()?;
+        let end = serve(&mut device, settings, link, &shutdown).await;
+        end_threads(device).await;
+        match end {
+            SessionEnd::Drained | SessionEnd::Lost { .. } => Ok(()),
+            SessionEnd::Refused(reason) => {
+                Err(WorkerError::Refused { coordinator: "this process".to_owned(), reason })
+            }
+            SessionEnd::Interrupted => Err(WorkerError::Interrupted),
+        }
+    }
+
+    /// Serves session after session, until it is told to end.
+    async fn run(self, coordinator: &Coordinator, mut shutdown: Shutdown) -> Result<(), WorkerError> {
+        let settings = self.session_settings();
+        let mut device = self.start()?;
+        let result = sessions(&mut device, &settings, coordinator, &mut shutdown).await;
+        end_threads(device).await;
+        result
+    }
+
+    fn session_settings(&self) -> SessionSettings {
+        let WorkerDevice { name: device, kind, cores, memory, .. } = &self.device;
+        let registration = Registration {
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            name: self.name.clone(),
+            instance: draw_instance(),
+            kind: kind.clone(),
+            cores: (*cores).max(1),
+            memory: *memory,
+            device: device.clone(),
+        };
+        SessionSettings { registration, drain: self.drain }
+    }
+
+    fn start(self) -> Result<Device, WorkerError> {
+        let slots = self.device.cores.max(1) as usize;
+        let (answer, answers) = mpsc::channel(slots);
+        let threads =
+            DeviceThreads::start(slots, &self.device.factory, &answer).map_err(WorkerError::Threads)?;
+        Ok(Device { threads, answers, contents: self.contents, sessions: 0 })
+    }
+}
+
+/// Connects and serves, again and again.
+async fn sessions(
+    device: &mut Device,
+    settings: &SessionSettings,
+    coordinator: &Coordinator,
+    shutdown: &mut Shutdown,
+) -> Result<(), WorkerError> {
+    let address = coordinator.address();
+    let refused = |reason| Err(WorkerError::Refused { coordinator: address.to_string(), reason });
+    let mut backoff = Backoff::default();
+    let mut patience = Patience::default();
+    loop {
+        let dialled = tokio::select! {
+            dialled = coordinator.dial() => dialled,
+            () = shutdown.reaches(Stage::Drain) => return Ok(()),
+        };
+        match dialled {
+            Ok((link, pump)) => {
+                let end = serve(device, settings.clone(), link, shutdown).await;
+                match end {
+                    SessionEnd::Drained => {
+                        pump.abort();
+                        return Ok(());
+                    }
+                    SessionEnd::Interrupted => {
+                        pump.abort();
+                        return Err(WorkerError::Interrupted);
+                    }
+                    SessionEnd::Refused(reason) => return refused(reason),
+                    SessionEnd::Lost { welcome, reason } => {
+                        if welcome {
+                            backoff.reset();
+                            patience = Patience::default();
+                        }
+                        let reason = match (reason, pump.await) {
+                            (Some(reason), _) | (None, Ok(LinkEnd::Lost(reason))) => reason,
+                            (None, Ok(LinkEnd::Refused(reason))) => return refused(reason),
+                            (None, Ok(LinkEnd::Closed) | Err(_)) => "the coordinator closed it".to_owned(),
+                        };
+                        patience
+                            .say(|| tracing::warn!(%address, reason, "the connection is lost; trying again"));
+                    }
+                }
+            }
+            Err(error) => {
+                patience.say(|| tracing::warn!(%address, %error, "waiting for the coordinator"));
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(backoff.next_pause()) => {}
+            () = shutdown.reaches(Stage::Drain) => return Ok(()),
+        }
+    }
+}
+
+/// Says something at once, and then not before some time has passed.
+#[derive(Default)]
+struct Patience {
+    said: Option<Instant>,
+}
+
+impl Patience {
+    fn say(&mut self, say: impl FnOnce()) {
+        if self.said.is_none_or(|said| said.elapsed() >= SAY_AGAIN) {
+            say();
+            self.said = Some(Instant::now());
+        }
+    }
+}
+
+async fn end_threads(device: Device) {
+    let Device { threads, answers, .. } = device;
+    // Whoever waits to answer hears that nobody listens.
+    drop(answers);
+    let joined = tokio::task::spawn_blocking(move || threads.join(THREADS_END)).await;
+    if !joined.unwrap_or(false) {
+        tracing::debug!("a thread is still computing; it ends with the process");
+    }
+}
+
+/// The name of one of several workers of a machine.
+fn name_of(machine: &WorkerName, device: &str) -> WorkerName {
+    // Names of devices are plain.
+    format!("{machine}-{device}").parse().unwrap_or_else(|_| machine.clone())
+}
+
+fn draw_instance() -> u128 {
+    let mut bytes = [0; 16];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => u128::from_ne_bytes(bytes),
+        // Only told apart from other processes of the same name.
+        Err(_) => fastrand::u128(..),
+    }
+}

@@ -1,0 +1,348 @@
+//! One session from its first message to its last: the loop that wires the pure [`Session`] to its connection, to
+//! the computing threads, to downloads and to time.
+//!
+//! Nothing in the loop waits for anything but the next event. What cannot be sent at once waits in a queue that is
+//! never longer than the leases that are held.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clipig_schedule::{
+    Epoch, Fence, FromWorker, JobBrief, JobRevision, ShardError, ToWorker, Work, WorkerName,
+};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use crate::contents::Contents;
+use crate::link::{Link, answered};
+use crate::session::{
+    Effect, ExitCause, FetchError, Input, Outcome, Request, Session, SessionSettings, Task, Ticket,
+};
+use crate::shutdown::{Shutdown, Stage};
+use crate::threads::{DeviceThreads, Done, Order};
+
+/// How long the last words of a session may take.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// How long a worker that cannot get a job's content keeps the lease, so that it does not come back at once.
+const THINK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Tells a ticket from those of earlier sessions, which threads may still be computing.
+pub(crate) type SessionTicket = (u64, Ticket);
+
+/// What sessions of one device share, one after the other.
+pub(crate) struct Device {
+    pub(crate) threads: DeviceThreads<SessionTicket>,
+    pub(crate) answers: mpsc::Receiver<Done<SessionTicket>>,
+    pub(crate) contents: Contents,
+    /// Sessions so far.
+    pub(crate) sessions: u64,
+}
+
+/// How a session ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum SessionEnd {
+    /// It has said goodbye.
+    Drained,
+    /// The coordinator refused it before it was welcome.
+    Refused(String),
+    /// The connection is gone. The leases are with others by now.
+    Lost {
+        /// Was the worker welcome before?
+        welcome: bool,
+        /// What the coordinator said, where it said something.
+        reason: Option<String>,
+    },
+    /// The worker was told to end at once.
+    Interrupted,
+}
+
+/// A session while it runs.
+struct Serving<'a> {
+    device: &'a mut Device,
+    session: Session,
+    number: u64,
+    begun: Instant,
+    outbox: VecDeque<FromWorker>,
+    fetches: JoinSet<()>,
+    fetched: mpsc::Sender<Input>,
+    /// What is held, for the log.
+    leases: BTreeMap<Fence, (JobRevision, Epoch, Work)>,
+    /// What happened in the course of an effect; the session hears of it after the others.
+    later: VecDeque<Input>,
+    exit: Option<ExitCause>,
+    name: Option<WorkerName>,
+}
+
+/// Serves one session over a link.
+pub(crate) async fn serve(
+    device: &mut Device,
+    settings: SessionSettings,
+    link: Link,
+    shutdown: &Shutdown,
+) -> SessionEnd {
+    device.sessions += 1;
+    let end = serve_to_its_end(device, settings, link, shutdown).await;
+    // What nobody waits for any more and no thread began.
+    device.threads.take_back(|_| true);
+    end
+}
+
+async fn serve_to_its_end(
+    device: &mut Device,
+    settings: SessionSettings,
+    link: Link,
+    shutdown: &Shutdown,
+) -> SessionEnd {
+    let number = device.sessions;
+    let (mut now, mut drain) = (shutdown.clone(), shutdown.clone());
+    let Link { mut incoming, outgoing, written } = link;
+    let arrives = written.is_none();
+    // Without it there is nothing to hear: a channel that stays open and empty.
+    let (_silent, silence) = mpsc::channel(1);
+    let mut written = written.unwrap_or(silence);
+    let (session, effects) = Session::new(settings);
+    let (fetched, mut fetches) = mpsc::channel(16);
+    let mut serving = Serving {
+        device,
+        session,
+        number,
+        begun: Instant::now(),
+        outbox: VecDeque::new(),
+        fetches: JoinSet::new(),
+        fetched,
+        leases: BTreeMap::new(),
+        later: VecDeque::new(),
+        exit: None,
+        name: None,
+    };
+    serving.apply(effects);
+    let mut draining = false;
+    while serving.exit.is_none() {
+        let wakeup = serving.session.next_wakeup().map(|time| serving.begun + time);
+        let input = tokio::select! {
+            () = now.reaches(Stage::Now) => return SessionEnd::Interrupted,
+            () = drain.reaches(Stage::Drain), if !draining => {
+                draining = true;
+                Input::Drain("the worker was told to end".to_owned())
+            }
+            () = sleep_until(wakeup), if wakeup.is_some() => Input::Tick,
+            permit = outgoing.reserve(), if !serving.outbox.is_empty() => {
+                let Ok(permit) = permit else { return serving.lost() };
+                match serving.send(permit, arrives) {
+                    Some(input) => input,
+                    None => continue,
+                }
+            }
+            Some(fence) = written.recv() => Input::Sent(fence),
+            message = incoming.recv() => match message {
+                Some(message) => Input::Received(message),
+                None => return serving.lost(),
+            },
+            Some(done) = serving.device.answers.recv() => match serving.own(done) {
+                Some(input) => input,
+                None => continue,
+            },
+            Some(input) = fetches.recv() => input,
+        };
+        serving.handle(input);
+    }
+    serving.end(incoming, outgoing).await
+}
+
+impl Serving<'_> {
+    fn handle(&mut self, input: Input) {
+        let mut next = Some(input);
+        while let Some(input) = next {
+            if let Input::Received(message) = &input {
+                self.note_received(message);
+            }
+            let effects = self.session.handle(input, self.begun.elapsed());
+            if self.name.is_none()
+                && let Some(name) = self.session.name()
+            {
+                tracing::info!(name = %name, "the coordinator has accepted this worker");
+                self.name = Some(name.clone());
+            }
+            self.apply(effects);
+            next = self.later.pop_front();
+        }
+    }
+
+    fn apply(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Send(message) => self.queue(message),
+                Effect::Fetch { request, brief } => self.fetch(request, brief),
+                Effect::Compute { ticket, job, task } => {
+                    let (revision, epoch) = (job.brief.revision, epoch_of(&task));
+                    tracing::trace!(job = %revision.job, epoch, ticket = ticket.0, "a thread begins");
+                    self.device.threads.order(Order { ticket: (self.number, ticket), job, task });
+                }
+                Effect::Cancel(ticket) => self.cancel(ticket),
+                Effect::Forget(job) => self.device.threads.forget(&job),
+                Effect::Exit(cause) => self.exit = Some(cause),
+            }
+        }
+    }
+
+    /// Puts a message in the queue; a heartbeat goes first and takes the place of an older one.
+    fn queue(&mut self, message: FromWorker) {
+        self.note_sent(&message);
+        if matches!(message, FromWorker::Heartbeat(_)) {
+            self.outbox.retain(|waiting| !matches!(waiting, FromWorker::Heartbeat(_)));
+            self.outbox.push_front(message);
+            // Now and then, since threads let go of jobs in their own time.
+            self.device.contents.release_unused();
+        } else {
+            self.outbox.push_back(message);
+        }
+    }
+
+    /// Sends the first message of the queue. On a link inside one process it has arrived then.
+    fn send(&mut self, permit: mpsc::Permit<'_, FromWorker>, arrives: bool) -> Option<Input> {
+        let message = self.outbox.pop_front()?;
+        let answers = answered(&message).filter(|_| arrives);
+        permit.send(message);
+        answers.map(Input::Sent)
+    }
+
+    fn fetch(&mut self, request: Request, brief: Arc<JobBrief>) {
+        let (contents, tell) = (self.device.contents.clone(), self.fetched.clone());
+        let span = tracing::info_span!("open", job = %brief.revision.job);
+        let fetch = async move {
+            let (alive, job) = (tell.clone(), brief.revision.job);
+            // A sign of life that finds no room is not missed.
+            let progress = move || drop(alive.try_send(Input::Fetching(request)));
+            let result = contents.open(brief, progress).await;
+            match &result {
+                Ok(_) => tracing::info!(%job, "ready to compute"),
+                Err(error) => tracing::warn!(%job, %error, "cannot compute"),
+            }
+            if matches!(result, Err(FetchError::Unavailable(_))) {
+                tokio::time::sleep(THINK_AGAIN).await;
+            }
+            // The session may be over.
+            let _ = tell.send(Input::Fetched { request, job: result }).await;
+        };
+        self.fetches.spawn(fetch.instrument(span));
+        // Those that have ended are let go of.
+        while self.fetches.try_join_next().is_some() {}
+    }
+
+    fn cancel(&mut self, ticket: Ticket) {
+        let ours = (self.number, ticket);
+        for order in self.device.threads.take_back(|ordered| *ordered == ours) {
+            let error = ShardError::Device("not needed any more".to_owned());
+            let outcome = match order.task {
+                Task::Shard(_) => Outcome::Shard(Err(error)),
+                Task::Prepare(_) => Outcome::Prepared(Err(error)),
+            };
+            self.later.push_back(Input::Done { ticket, outcome, took: Duration::ZERO });
+        }
+    }
+
+    /// An answer, if it is to an order of this session.
+    fn own(&self, done: Done<SessionTicket>) -> Option<Input> {
+        let (number, ticket) = done.ticket;
+        (number == self.number).then_some(Input::Done { ticket, outcome: done.outcome, took: done.took })
+    }
+
+    fn lost(&self) -> SessionEnd {
+        SessionEnd::Lost { welcome: self.name.is_some(), reason: None }
+    }
+
+    fn note_received(&mut self, message: &ToWorker) {
+        match message {
+            ToWorker::Lease(lease) => {
+                let (fence, revision, epoch, work) = (lease.fence, lease.revision, lease.epoch, lease.work);
+                tracing::debug!(job = %revision.job, %epoch, node = %Shown(work), %fence, "leased");
+                self.leases.insert(fence, (revision, epoch, work));
+            }
+            ToWorker::Revoke(fence) => drop(self.leases.remove(fence)),
+            ToWorker::Close(revision) => self.leases.retain(|_, (job, ..)| job != revision),
+            _ => {}
+        }
+    }
+
+    fn note_sent(&mut self, message: &FromWorker) {
+        let Some(fence) = answered(message) else {
+            match message {
+                FromWorker::Draining(reason) => tracing::info!(reason, "taking nothing new"),
+                FromWorker::Goodbye => tracing::info!("goodbye"),
+                _ => {}
+            }
+            return;
+        };
+        // A lease that the session never took is answered, too.
+        let Some((revision, epoch, work)) = self.leases.remove(&fence) else { return };
+        let (job, node) = (revision.job, Shown(work));
+        match message {
+            FromWorker::Computed(computed) => {
+                tracing::debug!(%job, %epoch, %node, %fence, seconds = computed.seconds, "computed");
+            }
+            FromWorker::Failed { error, .. } => tracing::warn!(%job, %epoch, %node, %fence, %error, "failed"),
+            FromWorker::Returned { reason, .. } => {
+                tracing::info!(%job, %epoch, %node, %fence, reason, "handed back");
+            }
+            _ => tracing::debug!(%job, %epoch, %node, %fence, "done"),
+        }
+    }
+
+    /// Writes what is still to be written, and waits for the coordinator to have heard it.
+    async fn end(
+        mut self,
+        mut incoming: mpsc::Receiver<ToWorker>,
+        outgoing: mpsc::Sender<FromWorker>,
+    ) -> SessionEnd {
+        let last_words = async {
+            while let Some(message) = self.outbox.pop_front() {
+                if outgoing.send(message).await.is_err() {
+                    return;
+                }
+            }
+            drop(outgoing);
+            // The coordinator closes its side when it has read everything.
+            while incoming.recv().await.is_some() {}
+        };
+        if tokio::time::timeout(LAST_WORDS, last_words).await.is_err() {
+            tracing::warn!("the coordinator did not take the last words of this session");
+        }
+        match (self.exit, self.name.is_some()) {
+            (Some(ExitCause::Refused(reason)), false) => SessionEnd::Refused(reason),
+            (Some(ExitCause::Refused(reason)), true) => {
+                SessionEnd::Lost { welcome: true, reason: Some(reason) }
+            }
+            (Some(ExitCause::Drained) | None, _) => SessionEnd::Drained,
+        }
+    }
+}
+
+async fn sleep_until(time: Option<Instant>) {
+    if let Some(time) = time {
+        tokio::time::sleep_until(time).await;
+    }
+}
+
+fn epoch_of(task: &Task) -> Option<u32> {
+    match task {
+        Task::Shard(task) => Some(task.scope.epoch()),
+        Task::Prepare(_) => None,
+    }
+}
+
+/// A lease's work in a log.
+struct Shown(Work);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Work::Prepare => f.write_str("prepare"),
+            Work::Node { node, .. } => node.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! A lease in a worker's hands.
+//!
+//! ```text
+//!  Lease ──▶ Queued ──first shard starts──▶ Begun ──last shard done, or one failed──▶ Answered ──sent──▶ forgotten
+//!               │                             │
+//!               └─────revoked, closed─────────┴──▶ forgotten; running shards finish unseen
+//! ```
+//!
+//! A queued lease is handed back when the worker leaves; a begun one is finished if there is time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clipig_schedule::{
+    Canvas, ComputeJob, Computed, FromWorker, GradientSum, Lease, MergeTree, Node, SampleReport, ShardError,
+    ShardIndex, ShardTask, Work,
+};
+
+use super::open_job::{OpenJob, Planned};
+use super::{Outcome, Task, Ticket};
+
+/// A lease that is not answered.
+#[derive(Debug)]
+pub(super) enum HeldLease {
+    Queued(Queued),
+    Begun(Box<Begun>),
+}
+
+/// Nothing of the lease runs yet.
+#[derive(Debug)]
+pub(super) struct Queued {
+    lease: Lease,
+    canvas: Canvas,
+    progress: u32,
+}
+
+/// A part of the lease runs, or has run.
+#[derive(Debug)]
+pub(super) struct Begun {
+    lease: Lease,
+    job: Arc<ComputeJob>,
+    canvas: Canvas,
+    progress: u32,
+    work: BegunWork,
+    /// Time of computing so far.
+    spent: Duration,
+}
+
+/// The answer is on its way to the connection.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) progress: u32,
+}
+
+#[derive(Debug)]
+enum BegunWork {
+    Prepare { started: bool },
+    Node(NodeSum),
+}
+
+/// The sum of a node, as far as it is computed.
+#[derive(Debug)]
+struct NodeSum {
+    node: Node,
+    planned: Planned,
+    /// The next shard to start.
+    next: u32,
+    end: u32,
+    running: BTreeMap<Ticket, ShardIndex>,
+    tree: MergeTree,
+    reports: BTreeMap<u32, Vec<SampleReport>>,
+}
+
+/// What can be done next for a lease.
+pub(super) enum Step {
+    /// Start this on a thread.
+    Start(Arc<ComputeJob>, Task),
+    /// Nothing now.
+    Wait,
+    /// It cannot be computed here.
+    Fail(ShardError),
+}
+
+impl Queued {
+    pub(super) fn new(lease: Lease, canvas: Canvas) -> Self {
+        Self { lease, canvas, progress: 0 }
+    }
+
+    /// The lease with its first shard about to start.
+    fn begin(&self, job: &mut OpenJob, ready: Arc<ComputeJob>) -> Result<Begun, ShardError> {
+        let work = match self.lease.work {
+            Work::Prepare => BegunWork::Prepare { started: false },
+            Work::Node { node, total } => {
+                let planned = job.planned(&ready, self.lease.epoch, self.lease.values);
+                let shards = planned.plan.shards.len() as u32;
+                if shards != total || !node.exists(total) {
+                    let epoch = self.lease.epoch;
+                    return Err(ShardError::Device(format!(
+                        "epoch {epoch} has {shards} shards here, but {total} on the coordinator, of which node \
+                         {node} is wanted; are both of the same version?"
+                    )));
+                }
+                BegunWork::Node(NodeSum::new(node, total, planned))
+            }
+        };
+        let (lease, canvas) = (self.lease.clone(), self.canvas.clone());
+        Ok(Begun { lease, job: ready, canvas, progress: self.progress, work, spent: Duration::ZERO })
+    }
+}
+
+impl HeldLease {
+    pub(super) fn lease(&self) -> &Lease {
+        match self {
+            Self::Queued(queued) => &queued.lease,
+            Self::Begun(begun) => &begun.lease,
+        }
+    }
+
+    pub(super) fn is_queued(&self) -> bool {
+        matches!(self, Self::Queued(_))
+    }
+
+    pub(super) fn progress(&self) -> u32 {
+        match self {
+            Self::Queued(queued) => queued.progress,
+            Self::Begun(begun) => begun.progress,
+        }
+    }
+
+    pub(super) fn make_progress(&mut self) {
+        let progress = match self {
+            Self::Queued(queued) => &mut queued.progress,
+            Self::Begun(begun) => &mut begun.progress,
+        };
+        *progress = progress.saturating_add(1);
+    }
+
+    /// Could something of it start, if a thread were free? Content may be missing still.
+    pub(super) fn wants_thread(&self) -> bool {
+        match self {
+            Self::Queued(_) => true,
+            Self::Begun(begun) => begun.wants_thread(),
+        }
+    }
+
+    /// What can be done next. A queued lease whose job is ready begins.
+    pub(super) fn next(&mut self, job: &mut OpenJob) -> Step {
+        if let Self::Queued(queued) = self {
+            let Some(ready) = job.ready() else { return Step::Wait };
+            match queued.begin(job, ready) {
+                Ok(begun) => *self = Self::Begun(Box::new(begun)),
+                Err(error) => return Step::Fail(error),
+            }
+        }
+        match self {
+            Self::Begun(begun) => begun.next(),
+            Self::Queued(_) => Step::Wait,
+        }
+    }
+
+    /// Notes that what [`next`](Self::next) gave runs under a ticket.
+    pub(super) fn started(&mut self, ticket: Ticket, task: &Task) {
+        let Self::Begun(begun) = self else { return };
+        match (&mut begun.work, task) {
+            (BegunWork::Prepare { started }, _) => *started = true,
+            (BegunWork::Node(sum), Task::Shard(task)) => {
+                sum.running.insert(ticket, task.shard.index);
+                sum.next += 1;
+            }
+            (BegunWork::Node(_), Task::Prepare(_)) => {}
+        }
+    }
+
+    /// Takes what a thread gave. The answer to the lease, once there is one.
+    pub(super) fn done(&mut self, ticket: Ticket, outcome: Outcome, took: Duration) -> Option<FromWorker> {
+        self.make_progress();
+        let Self::Begun(begun) = self else { return None };
+        begun.spent += took;
+        let fence = begun.lease.fence;
+        match begun.take(ticket, outcome) {
+            Ok(answer) => answer,
+            Err(error) => Some(FromWorker::Failed { fence, error }),
+        }
+    }
+}
+
+impl Begun {
+    fn wants_thread(&self) -> bool {
+        match &self.work {
+            BegunWork::Prepare { started } => !started,
+            BegunWork::Node(sum) => sum.next < sum.end,
+        }
+    }
+
+    fn next(&self) -> Step {
+        if !self.wants_thread() {
+            return Step::Wait;
+        }
+        let task = match &self.work {
+            BegunWork::Prepare { .. } => Task::Prepare(self.canvas.clone()),
+            BegunWork::Node(sum) => Task::Shard(ShardTask {
+                shard: sum.planned.plan.shards[sum.next as usize].clone(),
+                scope: sum.planned.scope.clone(),
+                canvas: self.canvas.clone(),
+            }),
+        };
+        Step::Start(Arc::clone(&self.job), task)
+    }
+
+    fn take(&mut self, ticket: Ticket, outcome: Outcome) -> Result<Option<FromWorker>, ShardError> {
+        let fence = self.lease.fence;
+        match (&mut self.work, outcome) {
+            (BegunWork::Prepare { .. }, Outcome::Prepared(result)) => {
+                let preparation = result?;
+                let (prepared, warnings) = (preparation.prepared, preparation.warnings);
+                Ok(Some(FromWorker::Prepared { fence, prepared, warnings }))
+            }
+            (BegunWork::Node(sum), Outcome::Shard(result)) => {
+                let result = result?;
+                sum.add(ticket, result.gradient, result.samples)?;
+                let Some((gradient, reports)) = sum.take_if_complete() else { return Ok(None) };
+                let seconds = self.spent.as_secs_f64();
+                Ok(Some(FromWorker::Computed(Computed { fence, gradient, reports, seconds })))
+            }
+            _ => Err(ShardError::Device("a thread answered something that it was not asked".to_owned())),
+        }
+    }
+}
+
+impl NodeSum {
+    fn new(node: Node, total: u32, planned: Planned) -> Self {
+        let shards = node.shards(total);
+        Self {
+            node,
+            planned,
+            next: shards.start,
+            end: shards.end,
+            running: BTreeMap::new(),
+            tree: MergeTree::below(node, total),
+            reports: BTreeMap::new(),
+        }
+    }
+
+    fn add(
+        &mut self,
+        ticket: Ticket,
+        gradient: GradientSum,
+        samples: Vec<SampleReport>,
+    ) -> Result<(), ShardError> {
+        let Some(shard) = self.running.remove(&ticket) else { return Ok(()) };
+        let merged = self.tree.insert(shard, gradient);
+        merged.map_err(|error| ShardError::Device(format!("shard {shard} cannot be merged: {error}")))?;
+        self.reports.insert(shard.0, samples);
+        Ok(())
+    }
+
+    fn take_if_complete(&mut self) -> Option<(GradientSum, Vec<Vec<SampleReport>>)> {
+        if !self.tree.is_complete() {
+            return None;
+        }
+        let total = self.planned.plan.shards.len() as u32;
+        let tree = std::mem::replace(&mut self.tree, MergeTree::below(self.node, total));
+        let reports = std::mem::take(&mut self.reports).into_values().collect();
+        tree.into_sum().map(|sum| (sum, reports))
+    }
+}

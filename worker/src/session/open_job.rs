@@ -1,0 +1,130 @@
+//! A job that a session knows.
+//!
+//! ```text
+//!             Fetch             content arrived
+//!  Known ───────────▶ Fetching ────────────────▶ Ready
+//!    ▲                   │
+//!    └───did not arrive──┘   (the error is kept; a later lease tries again)
+//! ```
+
+use std::sync::Arc;
+
+use clipig_experiment::Scope;
+use clipig_schedule::{Canvas, ComputeJob, Epoch, EpochPlan, EpochValues, JobBrief, plan};
+
+use super::{FetchError, Request};
+
+/// What a session knows of a job.
+#[derive(Debug)]
+pub(super) struct OpenJob {
+    brief: Arc<JobBrief>,
+    content: Content,
+    /// The canvas that came last, and its epoch.
+    pub(super) canvas: Option<(Epoch, Canvas)>,
+    /// The plan that was needed last: a session computes several nodes of an epoch.
+    planned: Option<(Epoch, EpochValues, Planned)>,
+}
+
+/// Experiment, weights and assets.
+#[derive(Debug)]
+enum Content {
+    Known(Known),
+    Fetching(Fetching),
+    Ready(Ready),
+}
+
+/// Not at hand; why not, where that was tried.
+#[derive(Debug)]
+struct Known {
+    error: Option<FetchError>,
+}
+
+/// On its way.
+#[derive(Debug)]
+struct Fetching {
+    request: Request,
+}
+
+/// At hand.
+#[derive(Debug)]
+struct Ready {
+    job: Arc<ComputeJob>,
+}
+
+/// The plan of an epoch, and the variables that its shards are computed with.
+#[derive(Clone, Debug)]
+pub(super) struct Planned {
+    pub(super) plan: Arc<EpochPlan>,
+    pub(super) scope: Scope,
+}
+
+impl OpenJob {
+    pub(super) fn new(brief: Arc<JobBrief>) -> Self {
+        Self { brief, content: Content::Known(Known { error: None }), canvas: None, planned: None }
+    }
+
+    pub(super) fn brief(&self) -> &JobBrief {
+        &self.brief
+    }
+
+    /// Cores that one shard occupies, of `all` that the worker has.
+    pub(super) fn cores(&self, all: u32) -> u32 {
+        self.brief.threads.clamp(1, all.max(1))
+    }
+
+    pub(super) fn needs_fetch(&self) -> bool {
+        matches!(self.content, Content::Known(_))
+    }
+
+    pub(super) fn waits_for(&self, request: Request) -> bool {
+        matches!(&self.content, Content::Fetching(fetching) if fetching.request == request)
+    }
+
+    pub(super) fn fetch_error(&self) -> Option<&FetchError> {
+        match &self.content {
+            Content::Known(known) => known.error.as_ref(),
+            Content::Fetching(_) | Content::Ready(_) => None,
+        }
+    }
+
+    /// What is to be fetched, unless that is under way or done.
+    pub(super) fn begin_fetch(&mut self, request: Request) -> Option<Arc<JobBrief>> {
+        if !self.needs_fetch() {
+            return None;
+        }
+        self.content = Content::Fetching(Fetching { request });
+        Some(Arc::clone(&self.brief))
+    }
+
+    pub(super) fn end_fetch(&mut self, fetched: Result<Arc<ComputeJob>, FetchError>) {
+        self.content = match fetched {
+            Ok(job) => Content::Ready(Ready { job }),
+            Err(error) => Content::Known(Known { error: Some(error) }),
+        };
+    }
+
+    pub(super) fn ready(&self) -> Option<Arc<ComputeJob>> {
+        match &self.content {
+            Content::Ready(ready) => Some(Arc::clone(&ready.job)),
+            Content::Known(_) | Content::Fetching(_) => None,
+        }
+    }
+
+    pub(super) fn into_ready(self) -> Option<Arc<ComputeJob>> {
+        self.ready()
+    }
+
+    /// The plan of an epoch.
+    pub(super) fn planned(&mut self, job: &ComputeJob, epoch: Epoch, values: EpochValues) -> Planned {
+        if let Some((known, with, planned)) = &self.planned
+            && (*known, *with) == (epoch, values)
+        {
+            return planned.clone();
+        }
+        let scope = values.scope(&job.experiment, self.brief.seed, epoch);
+        let plan = Arc::new(plan(&job.experiment, &scope, self.brief.shard_size));
+        let planned = Planned { plan, scope };
+        self.planned = Some((epoch, values, planned.clone()));
+        planned
+    }
+}

@@ -1,0 +1,483 @@
+//! Tests of the session, with a job of real plans and gradients of one pixel.
+
+use std::collections::BTreeMap;
+
+use clipig_experiment::{Overrides, Source, load};
+use clipig_schedule::{
+    Assets, DeviceClass, Epoch, EpochCanvas, EpochValues, GradientSum, JobId, MergeTree, ModelReference,
+    Node, NumberType, PROTOCOL, Prepared, PreparedTarget, SampleReport, SessionId, Sha256, ShardIndex,
+    WeightsSource, Welcome, WorkerKind, plan,
+};
+use proptest::prelude::*;
+
+use super::*;
+
+const EPOCH: Epoch = Epoch(2);
+
+fn settings(cores: u32) -> SessionSettings {
+    let kind = WorkerKind {
+        class: DeviceClass::Cpu,
+        model: "m".into(),
+        libtorch: "2.11".into(),
+        capability: String::new(),
+    };
+    let registration = Registration {
+        protocol: PROTOCOL,
+        version: "test".into(),
+        name: "w".parse().unwrap(),
+        instance: 1,
+        kind,
+        cores,
+        memory: 0,
+        device: "cpu".into(),
+    };
+    SessionSettings { registration, drain: Duration::from_secs(30) }
+}
+
+const YAML: &str = "epochs: 5\ntargets:\n  - features:\n      - text: a spoon\n    batch_size: 11\n    transforms:\n      \
+                    - random_crop: 4\n";
+
+fn brief(job: u64, threads: u32, prepared: bool) -> Arc<JobBrief> {
+    let prepared = prepared.then(|| Arc::new(Prepared { targets: vec![PreparedTarget::default()] }));
+    Arc::new(JobBrief {
+        revision: revision(job),
+        yaml: YAML.into(),
+        seed: 5,
+        model: ModelReference { name: "m".into(), sha256: Sha256([0; 32]), quick_gelu: false },
+        assets: BTreeMap::new(),
+        number: NumberType::Float32,
+        threads,
+        shard_size: 1,
+        prepared,
+    })
+}
+
+fn revision(job: u64) -> JobRevision {
+    JobRevision { job: JobId(job), revision: 0 }
+}
+
+fn compute_job(brief: &Arc<JobBrief>) -> Arc<ComputeJob> {
+    let loaded = load(&[Source::new("brief", &brief.yaml)], &Overrides::default()).unwrap();
+    Arc::new(ComputeJob {
+        brief: Arc::clone(brief),
+        experiment: Arc::new(loaded.experiment),
+        weights: WeightsSource::Embedded,
+        assets: Assets::default(),
+    })
+}
+
+const VALUES: EpochValues = EpochValues { resolution: [8, 8], learnrate: 1.0, learnrate_scale: 1.0 };
+
+fn lease(job: u64, number: u64, node: Node) -> ToWorker {
+    let work = Work::Node { node, total: 11 };
+    let fence = Fence { incarnation: 1, number };
+    ToWorker::Lease(Lease { fence, revision: revision(job), epoch: EPOCH, work, values: VALUES })
+}
+
+/// A session whose fetches succeed at once, and the work that it has started.
+struct Worker {
+    session: Session,
+    now: Time,
+    tasks: Vec<(Ticket, Task)>,
+    cancelled: Vec<Ticket>,
+    sent: Vec<FromWorker>,
+    forgotten: usize,
+    fetch: Result<(), FetchError>,
+    /// Whether answers are written to the connection at once.
+    writes: bool,
+    exit: Option<ExitCause>,
+}
+
+impl Worker {
+    fn new(cores: u32) -> Self {
+        let (session, effects) = Session::new(settings(cores));
+        let mut worker = Self {
+            session,
+            now: Time::ZERO,
+            tasks: Vec::new(),
+            cancelled: Vec::new(),
+            sent: Vec::new(),
+            forgotten: 0,
+            fetch: Ok(()),
+            writes: true,
+            exit: None,
+        };
+        worker.act(effects);
+        assert!(matches!(worker.sent.remove(0), FromWorker::Register(_)));
+        let heartbeat = Duration::from_secs(2);
+        let name = "w-2".parse().unwrap();
+        let welcome = Welcome { session: SessionId(4), name, heartbeat, version: String::new() };
+        worker.hear(ToWorker::Welcome(welcome));
+        worker
+    }
+
+    /// With job 1 open and its canvas there.
+    fn ready(cores: u32, threads: u32) -> Self {
+        let mut worker = Self::new(cores);
+        worker.open(1, threads);
+        worker
+    }
+
+    fn open(&mut self, job: u64, threads: u32) {
+        self.hear(ToWorker::Open(brief(job, threads, true)));
+        self.canvas(job, EPOCH);
+    }
+
+    fn canvas(&mut self, job: u64, epoch: Epoch) {
+        let canvas = Canvas::new(8, 8, vec![0.5; 192]).unwrap();
+        self.hear(ToWorker::Canvas(EpochCanvas { revision: revision(job), epoch, canvas }));
+    }
+
+    fn hear(&mut self, message: ToWorker) {
+        self.tell(Input::Received(message));
+    }
+
+    fn tell(&mut self, input: Input) {
+        let effects = self.session.handle(input, self.now);
+        self.act(effects);
+    }
+
+    fn act(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Send(message) => {
+                    let fence = match &message {
+                        FromWorker::Computed(computed) => Some(computed.fence),
+                        FromWorker::Prepared { fence, .. }
+                        | FromWorker::Failed { fence, .. }
+                        | FromWorker::Returned { fence, .. } => Some(*fence),
+                        _ => None,
+                    };
+                    self.sent.push(message);
+                    if let (Some(fence), true) = (fence, self.writes) {
+                        self.tell(Input::Sent(fence));
+                    }
+                }
+                Effect::Fetch { request, brief } => {
+                    let job = self.fetch.clone().map(|()| compute_job(&brief));
+                    self.tell(Input::Fetched { request, job });
+                }
+                Effect::Compute { ticket, task, .. } => self.tasks.push((ticket, task)),
+                Effect::Cancel(ticket) => self.cancelled.push(ticket),
+                Effect::Forget(_) => self.forgotten += 1,
+                Effect::Exit(cause) => self.exit = Some(cause),
+            }
+        }
+    }
+
+    fn shards(&self) -> Vec<u32> {
+        self.tasks
+            .iter()
+            .filter_map(|(_, task)| match task {
+                Task::Shard(task) => Some(task.shard.index.0),
+                Task::Prepare(_) => None,
+            })
+            .collect()
+    }
+
+    /// A thread finishes one of the tasks that run.
+    fn finish(&mut self, which: usize) {
+        let (ticket, task) = self.tasks.remove(which);
+        let outcome = match task {
+            Task::Shard(task) => {
+                let gradient = gradient(task.shard.index);
+                let samples = vec![SampleReport::default(); task.shard.samples.len()];
+                Outcome::Shard(Ok(ShardResult { gradient, samples }))
+            }
+            Task::Prepare(_) => Outcome::Prepared(Ok(Preparation {
+                prepared: Prepared { targets: vec![PreparedTarget::default()] },
+                warnings: vec!["odd".into()],
+            })),
+        };
+        self.tell(Input::Done { ticket, outcome, took: Duration::from_secs(1) });
+    }
+
+    fn fail(&mut self, error: ShardError) {
+        let (ticket, _) = self.tasks.remove(0);
+        self.tell(Input::Done { ticket, outcome: Outcome::Shard(Err(error)), took: Duration::ZERO });
+    }
+
+    fn wait(&mut self, time: Duration) {
+        let until = self.now + time;
+        while let Some(at) = self.session.next_wakeup().filter(|at| *at <= until) {
+            self.now = at;
+            self.tell(Input::Tick);
+        }
+        self.now = until;
+    }
+
+    fn take(&mut self) -> Vec<FromWorker> {
+        std::mem::take(&mut self.sent)
+    }
+}
+
+fn gradient(shard: ShardIndex) -> GradientSum {
+    let mut sum = GradientSum::new(8, 8);
+    let value = 1.1_f32.powi(shard.0 as i32 * 17 - 40);
+    sum.add_at(&[Some(shard.0)], &[value, 1.0 / value, 0.1]);
+    sum.add_at(&[Some(0)], &[value, 1.0 / value, 0.1]);
+    sum
+}
+
+fn fences(messages: &[FromWorker]) -> Vec<u64> {
+    messages
+        .iter()
+        .filter_map(|message| match message {
+            FromWorker::Computed(computed) => Some(computed.fence.number),
+            FromWorker::Returned { fence, .. } | FromWorker::Failed { fence, .. } => Some(fence.number),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn the_test_jobs_plan_has_eleven_shards() {
+    let brief = brief(1, 1, true);
+    let job = compute_job(&brief);
+    assert_eq!(plan(&job.experiment, &VALUES.scope(&job.experiment, 5, EPOCH), 1).shards.len(), 11);
+}
+
+proptest! {
+    #[test]
+    fn a_nodes_sum_is_the_trees_in_whatever_order_its_shards_end(
+        cores in 1_u32..6, level in 0_u32..5, order in prop::collection::vec(any::<prop::sample::Index>(), 11)
+    ) {
+        let mut worker = Worker::ready(cores, 1);
+        let node = Node { level, index: 0 };
+        worker.hear(lease(1, 1, node));
+        let mut order = order.into_iter();
+        while !worker.tasks.is_empty() {
+            prop_assert!(worker.tasks.len() <= cores as usize);
+            let which = order.next().unwrap().index(worker.tasks.len());
+            worker.finish(which);
+        }
+        let mut tree = MergeTree::below(node, 11);
+        for shard in node.shards(11) {
+            tree.insert(ShardIndex(shard), gradient(ShardIndex(shard))).unwrap();
+        }
+        let sent = worker.take();
+        let [FromWorker::Computed(computed)] = &sent[..] else { panic!("{sent:?}") };
+        prop_assert_eq!(&computed.gradient, &tree.into_sum().unwrap());
+        prop_assert_eq!(computed.reports.len(), node.shards(11).len());
+        prop_assert_eq!(computed.seconds, node.shards(11).len() as f64);
+    }
+
+    #[test]
+    fn threads_are_never_promised_twice_and_every_lease_is_answered(
+        cores in 1_u32..8,
+        threads in prop::collection::vec(1_u32..10, 1..4),
+        nodes in prop::collection::vec((0_usize..4, 0_u32..2, 0_u32..5), 1..12),
+        order in prop::collection::vec(any::<prop::sample::Index>(), 40),
+    ) {
+        let mut worker = Worker::new(cores);
+        for (job, threads) in threads.iter().enumerate() {
+            worker.open(job as u64, *threads);
+        }
+        let mut wanted: Vec<u64> = Vec::new();
+        for (number, (job, level, index)) in (1..).zip(nodes) {
+            worker.hear(lease((job % threads.len()) as u64, number, Node { level, index }));
+            wanted.push(number);
+        }
+        for index in order {
+            let used: u32 = worker.session.running.values().map(|running| running.cores).sum();
+            prop_assert!(used <= cores && used == worker.session.busy);
+            if worker.tasks.is_empty() {
+                break;
+            }
+            worker.finish(index.index(worker.tasks.len()));
+        }
+        let sent = worker.take();
+        let mut answered = fences(&sent);
+        answered.sort_unstable();
+        prop_assert_eq!(answered, wanted);
+    }
+}
+
+#[test]
+fn shards_of_the_next_lease_fill_free_cores_and_wide_ones_are_not_overtaken() {
+    let mut worker = Worker::ready(3, 1);
+    worker.open(2, 2);
+    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.hear(lease(2, 2, Node { level: 0, index: 5 }));
+    worker.hear(lease(1, 3, Node { level: 0, index: 7 }));
+    // The second needs two cores; the third would fit, but waits behind it.
+    assert_eq!(worker.shards(), [0, 1]);
+    worker.finish(0);
+    assert_eq!(worker.shards(), [1, 5]);
+    worker.finish(0);
+    assert_eq!(worker.shards(), [5, 7]);
+}
+
+#[test]
+fn a_lease_without_brief_canvas_or_features_is_handed_back() {
+    let mut worker = Worker::new(1);
+    let mut reasons = Vec::new();
+    worker.hear(lease(1, 1, Node { level: 0, index: 0 }));
+    worker.hear(ToWorker::Open(brief(1, 1, false)));
+    worker.hear(lease(1, 2, Node { level: 0, index: 0 }));
+    worker.hear(ToWorker::Open(brief(1, 1, true)));
+    worker.hear(lease(1, 3, Node { level: 0, index: 0 }));
+    worker.canvas(1, Epoch(1));
+    worker.hear(lease(1, 4, Node { level: 0, index: 0 }));
+    for message in worker.take() {
+        let FromWorker::Returned { reason, .. } = message else { panic!("{message:?}") };
+        reasons.push(reason);
+    }
+    assert_eq!(
+        reasons,
+        [
+            "job 1.0 is not open here",
+            "job 1.0 is open here, but not prepared",
+            "the canvas of job 1.0, epoch 2 is missing",
+            "the canvas of job 1.0, epoch 2 is missing",
+        ]
+    );
+    worker.canvas(1, EPOCH);
+    worker.hear(lease(1, 5, Node { level: 0, index: 0 }));
+    assert_eq!(worker.tasks.len(), 1);
+}
+
+#[test]
+fn a_preparation_is_answered_with_its_warnings() {
+    let mut worker = Worker::new(1);
+    worker.hear(ToWorker::Open(brief(1, 1, false)));
+    worker.canvas(1, Epoch(u32::MAX));
+    let ToWorker::Lease(lease) = lease(1, 1, Node { level: 0, index: 0 }) else { unreachable!() };
+    worker.hear(ToWorker::Lease(Lease { work: Work::Prepare, epoch: Epoch(u32::MAX), ..lease }));
+    worker.finish(0);
+    let sent = worker.take();
+    assert!(matches!(&sent[..], [FromWorker::Prepared { warnings, .. }] if warnings == &["odd"]), "{sent:?}");
+    // The brief that is prepared takes the place of the other; the first canvas is not epoch 0's.
+    worker.hear(ToWorker::Open(brief(1, 1, true)));
+    assert_eq!(worker.forgotten, 1);
+    assert!(worker.session.jobs[&revision(1)].canvas.is_none());
+}
+
+#[test]
+fn what_is_revoked_or_closed_is_dropped_and_its_threads_are_free_when_they_end() {
+    let mut worker = Worker::ready(2, 1);
+    worker.hear(lease(1, 1, Node { level: 2, index: 0 }));
+    worker.hear(lease(1, 2, Node { level: 0, index: 8 }));
+    worker.hear(ToWorker::Revoke(Fence { incarnation: 1, number: 1 }));
+    assert_eq!((worker.session.held(), worker.cancelled.len(), worker.shards()), (1, 2, vec![0, 1]));
+    worker.finish(0);
+    assert_eq!(worker.shards(), [1, 8]);
+    worker.hear(ToWorker::Close(revision(1)));
+    worker.finish(0);
+    worker.finish(0);
+    assert!(worker.take().is_empty() && worker.session.busy == 0);
+    assert_eq!(worker.forgotten, 1);
+}
+
+#[test]
+fn a_failed_shard_fails_its_lease_once() {
+    let mut worker = Worker::ready(2, 1);
+    worker.hear(lease(1, 1, Node { level: 2, index: 0 }));
+    let error = ShardError::OutOfMemory("full".into());
+    worker.fail(error.clone());
+    worker.finish(0);
+    let sent = worker.take();
+    assert!(matches!(&sent[..], [FromWorker::Failed { error: sent, .. }] if *sent == error), "{sent:?}");
+    assert!(worker.tasks.is_empty());
+}
+
+#[test]
+fn another_plan_than_the_coordinators_is_a_failure_that_says_so() {
+    let mut worker = Worker::ready(1, 1);
+    let ToWorker::Lease(lease) = lease(1, 1, Node { level: 0, index: 0 }) else { unreachable!() };
+    let work = Work::Node { node: Node { level: 0, index: 0 }, total: 12 };
+    worker.hear(ToWorker::Lease(Lease { work, ..lease }));
+    let sent = worker.take();
+    let [FromWorker::Failed { error, .. }] = &sent[..] else { panic!("{sent:?}") };
+    assert_eq!(
+        error.to_string(),
+        "the device failed: epoch 2 has 11 shards here, but 12 on the coordinator, of which node 0:0 is wanted; are \
+         both of the same version?"
+    );
+}
+
+#[test]
+fn content_that_does_not_arrive_hands_leases_back_and_is_tried_again() {
+    let mut worker = Worker::new(1);
+    worker.fetch = Err(FetchError::Unavailable("the farm has no such content".into()));
+    worker.open(1, 1);
+    worker.hear(lease(1, 1, Node { level: 0, index: 0 }));
+    let sent = worker.take();
+    assert!(matches!(&sent[..], [FromWorker::Returned { .. }]), "{sent:?}");
+    worker.fetch = Ok(());
+    worker.hear(lease(1, 2, Node { level: 0, index: 0 }));
+    assert_eq!(worker.tasks.len(), 1);
+    worker.fetch = Err(FetchError::Refused("`epochs`: too many".into()));
+    worker.open(2, 1);
+    worker.hear(lease(2, 3, Node { level: 0, index: 0 }));
+    let sent = worker.take();
+    let [FromWorker::Failed { error, .. }] = &sent[..] else { panic!("{sent:?}") };
+    assert_eq!(*error, ShardError::Experiment("`epochs`: too many".into()));
+}
+
+#[test]
+fn heartbeats_name_everything_until_it_is_written() {
+    let mut worker = Worker::ready(1, 1);
+    worker.writes = false;
+    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.hear(lease(1, 2, Node { level: 0, index: 2 }));
+    // The same lease twice is one.
+    worker.hear(lease(1, 2, Node { level: 0, index: 2 }));
+    worker.finish(0);
+    worker.wait(Duration::from_secs(2));
+    worker.finish(0);
+    worker.wait(Duration::from_secs(2));
+    worker.tell(Input::Sent(Fence { incarnation: 1, number: 1 }));
+    worker.wait(Duration::from_secs(2));
+    let beats: Vec<Vec<(u64, u32)>> = worker
+        .take()
+        .into_iter()
+        .filter_map(|message| match message {
+            FromWorker::Heartbeat(held) => Some(held.iter().map(|h| (h.fence.number, h.progress)).collect()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(beats, [vec![(1, 1), (2, 0)], vec![(2, 0), (1, 2)], vec![(2, 0)]]);
+}
+
+#[test]
+fn a_drain_finishes_what_runs_and_hands_back_the_rest() {
+    let mut worker = Worker::ready(1, 1);
+    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.hear(lease(1, 2, Node { level: 1, index: 1 }));
+    worker.tell(Input::Drain("SIGTERM".into()));
+    worker.hear(lease(1, 3, Node { level: 0, index: 5 }));
+    worker.finish(0);
+    assert_eq!(worker.exit, None);
+    worker.finish(0);
+    let sent = worker.take();
+    assert!(matches!(&sent[0], FromWorker::Draining(reason) if reason == "SIGTERM"));
+    assert_eq!(fences(&sent), [2, 3, 1]);
+    assert!(matches!(sent.last(), Some(FromWorker::Goodbye)));
+    assert_eq!(worker.exit, Some(ExitCause::Drained));
+    assert_eq!(worker.session.next_wakeup(), None);
+}
+
+#[test]
+fn a_drain_ends_in_time() {
+    let mut worker = Worker::ready(1, 1);
+    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.hear(ToWorker::Drain("update".into()));
+    worker.wait(Duration::from_secs(29));
+    assert_eq!(worker.exit, None);
+    worker.wait(Duration::from_secs(1));
+    let sent = worker.take();
+    assert_eq!(fences(&sent), [1]);
+    assert!(matches!(sent.last(), Some(FromWorker::Goodbye)));
+    assert_eq!(worker.exit, Some(ExitCause::Drained));
+}
+
+#[test]
+fn a_refusal_ends_the_session() {
+    let mut worker = Worker::new(1);
+    assert_eq!(worker.session.name().unwrap().as_str(), "w-2");
+    worker.hear(ToWorker::Refuse("another version".into()));
+    assert_eq!(worker.exit, Some(ExitCause::Refused("another version".into())));
+    worker.hear(lease(1, 1, Node { level: 0, index: 0 }));
+    assert!(worker.take().is_empty());
+}

@@ -1,0 +1,276 @@
+//! The threads that own the device.
+//!
+//! A CPU has one thread per core, a GPU one per device. Each keeps what computes the last few jobs
+//! ([`engines`]), takes one order after the other, and outlives whatever goes wrong in it: a panic is an answer
+//! like any other. Nothing here waits for a network, and no heartbeat waits for what happens here.
+
+mod engines;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use clipig_schedule::{ComputeFactory, ComputeJob, ShardError};
+use tokio::sync::mpsc;
+
+use crate::session::{Outcome, Task};
+use engines::Engines;
+
+/// Something to compute. `T` is what the answer is recognised by.
+#[derive(Debug)]
+pub(crate) struct Order<T> {
+    /// Comes back with the answer.
+    pub(crate) ticket: T,
+    /// The job, with all content at hand.
+    pub(crate) job: Arc<ComputeJob>,
+    /// What of it.
+    pub(crate) task: Task,
+}
+
+/// The answer to an [`Order`].
+#[derive(Debug)]
+pub(crate) struct Done<T> {
+    /// The order's.
+    pub(crate) ticket: T,
+    /// What came of it.
+    pub(crate) outcome: Outcome,
+    /// How long it took.
+    pub(crate) took: Duration,
+}
+
+/// Threads that compute, with a queue in front of them. They end when this is dropped, each after what it is
+/// computing; [`join`](Self::join) waits for that.
+pub(crate) struct DeviceThreads<T> {
+    shared: Arc<Shared<T>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// What all threads see.
+struct Shared<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+}
+
+struct State<T> {
+    /// As long as the slots that the session believes to be free: it orders nothing beyond them.
+    queue: VecDeque<Order<T>>,
+    /// Counts what is to be forgotten, so that a sleeping thread finds out what it missed.
+    forgotten: u64,
+    /// The latest things to forget, the newest last; a thread that missed older ones forgets all.
+    forget: VecDeque<Forget>,
+    closed: bool,
+}
+
+/// What threads are to forget. It must not keep alive what it is about.
+#[derive(Clone)]
+enum Forget {
+    /// A job that is closed.
+    Job(Weak<ComputeJob>),
+    /// Everything but one job: the device is out of memory.
+    AllBut(Weak<ComputeJob>),
+}
+
+/// How many [`Forget`]s are remembered for threads that are busy.
+const FORGET: usize = 16;
+
+impl<T: Send + 'static> DeviceThreads<T> {
+    /// Starts `slots` threads, at least one. Answers arrive in the channel, in whatever order they are ready.
+    ///
+    /// # Errors
+    /// When the system has no more threads.
+    pub(crate) fn start(
+        slots: usize,
+        factory: &Arc<dyn ComputeFactory>,
+        answers: &mpsc::Sender<Done<T>>,
+    ) -> std::io::Result<Self> {
+        let state = State { queue: VecDeque::new(), forgotten: 0, forget: VecDeque::new(), closed: false };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let mut all = Self { shared, threads: Vec::new() };
+        for slot in 0..slots.max(1) {
+            let thread = Thread {
+                shared: Arc::clone(&all.shared),
+                factory: Arc::clone(factory),
+                engines: Engines::default(),
+                answers: answers.clone(),
+                seen: 0,
+            };
+            let span = tracing::Span::current();
+            let run = move || span.in_scope(|| thread.run());
+            all.threads.push(std::thread::Builder::new().name(format!("compute-{slot}")).spawn(run)?);
+        }
+        Ok(all)
+    }
+
+    /// Queues an order.
+    pub(crate) fn order(&self, order: Order<T>) {
+        self.shared.lock().queue.push_back(order);
+        self.shared.changed.notify_one();
+    }
+
+    /// Takes back the orders of these tickets that no thread has begun: there will be no answer. Those under way
+    /// are finished and answered.
+    pub(crate) fn take_back(&self, which: impl Fn(&T) -> bool) -> Vec<Order<T>> {
+        let mut state = self.shared.lock();
+        let (taken, left): (Vec<_>, Vec<_>) = state.queue.drain(..).partition(|order| which(&order.ticket));
+        state.queue = left.into();
+        taken
+    }
+
+    /// Lets go of what computes a job that nobody computes any more.
+    pub(crate) fn forget(&self, job: &Arc<ComputeJob>) {
+        self.shared.forget(Forget::Job(Arc::downgrade(job)));
+    }
+
+    /// Waits until all threads have ended, up to `patience`; says whether they have. What they had not begun is
+    /// dropped. An operation of a device cannot be interrupted, so a thread may outlive its welcome.
+    pub(crate) fn join(mut self, patience: Duration) -> bool {
+        self.shared.close();
+        let until = Instant::now() + patience;
+        let threads = std::mem::take(&mut self.threads);
+        while !threads.iter().all(JoinHandle::is_finished) {
+            if Instant::now() >= until {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        true
+    }
+}
+
+impl<T> Drop for DeviceThreads<T> {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
+impl<T> Shared<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        // Nothing panics while it holds the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.queue.clear();
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    fn forget(&self, what: Forget) {
+        let mut state = self.lock();
+        state.forgotten += 1;
+        state.forget.push_back(what);
+        if state.forget.len() > FORGET {
+            state.forget.pop_front();
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+}
+
+/// What one thread owns.
+struct Thread<T> {
+    shared: Arc<Shared<T>>,
+    factory: Arc<dyn ComputeFactory>,
+    engines: Engines,
+    answers: mpsc::Sender<Done<T>>,
+    /// Of [`State::forgotten`].
+    seen: u64,
+}
+
+/// What a thread does next.
+enum Next<T> {
+    Compute(Order<T>),
+    Forget(Vec<Forget>),
+    ForgetAll,
+    End,
+}
+
+fn span_of(job: &ComputeJob, task: &Task) -> tracing::Span {
+    let job = job.brief.revision.job;
+    match task {
+        Task::Shard(task) => {
+            let (epoch, shard) = (task.scope.epoch(), task.shard.index);
+            tracing::debug_span!("shard", %job, epoch, %shard)
+        }
+        Task::Prepare(_) => tracing::debug_span!("prepare", %job),
+    }
+}
+
+impl<T: Send + 'static> Thread<T> {
+    fn run(mut self) {
+        loop {
+            match self.next() {
+                Next::Compute(order) => {
+                    let begun = Instant::now();
+                    let _span = span_of(&order.job, &order.task).entered();
+                    let outcome = self.compute(&order.job, &order.task);
+                    // The canvas is let go of before anybody hears that the work is done.
+                    drop(order.task);
+                    let done = Done { ticket: order.ticket, outcome, took: begun.elapsed() };
+                    if self.answers.blocking_send(done).is_err() {
+                        return;
+                    }
+                }
+                Next::Forget(what) => what.iter().for_each(|forget| self.engines.forget(forget)),
+                Next::ForgetAll => self.engines.clear(),
+                Next::End => return,
+            }
+        }
+    }
+
+    fn next(&mut self) -> Next<T> {
+        let mut state = self.shared.lock();
+        loop {
+            if state.closed {
+                return Next::End;
+            }
+            if state.forgotten > self.seen {
+                let missed = state.forgotten - self.seen;
+                self.seen = state.forgotten;
+                let Some(known) = state.forget.len().checked_sub(missed as usize) else {
+                    return Next::ForgetAll;
+                };
+                return Next::Forget(state.forget.range(known..).cloned().collect());
+            }
+            if let Some(order) = state.queue.pop_front() {
+                return Next::Compute(order);
+            }
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn compute(&mut self, job: &Arc<ComputeJob>, task: &Task) -> Outcome {
+        match task {
+            Task::Shard(task) => {
+                let mut result = self.engines.compute(self.factory.as_ref(), job, task);
+                if let Err(ShardError::OutOfMemory(reason)) = &result {
+                    self.make_room(job, reason);
+                    result = self.engines.compute(self.factory.as_ref(), job, task);
+                }
+                Outcome::Shard(result)
+            }
+            Task::Prepare(canvas) => {
+                let mut result = engines::prepare(self.factory.as_ref(), job, canvas);
+                if let Err(ShardError::OutOfMemory(reason)) = &result {
+                    self.make_room(job, reason);
+                    result = engines::prepare(self.factory.as_ref(), job, canvas);
+                }
+                Outcome::Prepared(result)
+            }
+        }
+    }
+
+    /// Frees what can be freed for one more attempt: this thread's engines, the other threads' as soon as they
+    /// are idle, and the factory's caches.
+    fn make_room(&mut self, job: &Arc<ComputeJob>, reason: &str) {
+        tracing::warn!(job = %job.brief.revision.job, reason, "out of memory; trying again with caches freed");
+        self.engines.clear();
+        self.shared.forget(Forget::AllBut(Arc::downgrade(job)));
+        engines::forget_unused(self.factory.as_ref());
+    }
+}

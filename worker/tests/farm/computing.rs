@@ -1,0 +1,207 @@
+//! From registration to gradients.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use clipig_schedule::{FromWorker, JobBrief, Node, PROTOCOL, ShardError, ToWorker};
+
+use crate::coordinator::{Connection, Manners, Place, TestCoordinator, blob};
+use crate::stand_in::{brief, expected};
+use crate::{SELDOM, Worker};
+
+const ROOT: Node = Node { level: 3, index: 0 };
+
+/// A coordinator with a model of `len` bytes, and a job for it.
+async fn farm(place: Place, len: usize, damaged: u32) -> (TestCoordinator, JobBrief) {
+    let (hash, bytes) = blob(1, len);
+    let manners = Manners { blobs: BTreeMap::from([(hash, bytes)]), damaged, ..Manners::default() };
+    (TestCoordinator::start(place, manners), brief(17, hash))
+}
+
+async fn computes(connection: &mut Connection, brief: &JobBrief, number: u64, node: Node) {
+    let fence = connection.lease(brief.revision, number, node, 8).await;
+    let answer = connection.next_word().await;
+    let Some(FromWorker::Computed(computed)) = answer else { panic!("{answer:?}") };
+    let (gradient, reports) = expected(brief, node, 8);
+    assert_eq!(computed.fence, fence);
+    assert_eq!(computed.reports, reports);
+    assert!(computed.gradient == gradient, "the gradient is the tree's, bit for bit");
+}
+
+#[tokio::test]
+async fn a_lease_becomes_a_gradient_over_tcp_and_unix_sockets() {
+    let folder = tempfile::tempdir().unwrap();
+    for place in [Place::loopback(), Place::Unix(folder.path().join("farm.sock"))] {
+        let (farm, brief) = farm(place, 1_000_000, 0).await;
+        let worker = Worker::start(&farm.address, 3);
+        let (mut connection, registration) = farm.worker(SELDOM).await;
+        assert_eq!((registration.protocol, registration.cores), (PROTOCOL, 3));
+        assert_eq!(registration.name.as_str(), "tester");
+        connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+        connection.canvas(brief.revision, 0).await;
+        computes(&mut connection, &brief, 1, ROOT).await;
+        computes(&mut connection, &brief, 2, Node { level: 1, index: 3 }).await;
+        let cached = worker.folder.path().join("cache").join(brief.model.sha256.to_string());
+        assert!(worker.device.weights.lock().unwrap().iter().all(|path| *path == cached));
+        assert_eq!(farm.shared.downloads.lock().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_job_is_prepared() {
+    let (model, weights) = blob(1, 1000);
+    let (picture, pixels) = blob(2, 4321);
+    let blobs = BTreeMap::from([(model, weights), (picture, pixels)]);
+    let farm = TestCoordinator::start(Place::loopback(), Manners { blobs, ..Manners::default() });
+    let _worker = Worker::start(&farm.address, 2);
+    let (mut connection, _) = farm.worker(SELDOM).await;
+    let assets = BTreeMap::from([("a picture.png".to_owned(), picture)]);
+    let brief = JobBrief { prepared: None, assets, ..brief(1, model) };
+    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    let fence = connection.lease_preparation(brief.revision, 5).await;
+    let answer = connection.next_word().await;
+    let Some(FromWorker::Prepared { fence: of, prepared, warnings }) = answer else { panic!("{answer:?}") };
+    assert_eq!((of, warnings), (fence, vec!["the picture has 4321 bytes".to_owned()]));
+    let brief = JobBrief { prepared: Some(Arc::new(prepared)), ..brief };
+    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    computes(&mut connection, &brief, 6, ROOT).await;
+    assert_eq!(farm.shared.downloads.lock().unwrap().len(), 2, "nothing is fetched twice");
+}
+
+#[tokio::test]
+async fn heartbeats_do_not_wait_for_the_device() {
+    let (farm, brief) = farm(Place::loopback(), 1000, 0).await;
+    let worker = Worker::start(&farm.address, 1);
+    worker.device.milliseconds.store(3000, Ordering::SeqCst);
+    let (mut connection, _) = farm.worker(Duration::from_millis(100)).await;
+    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    let node = Node { level: 0, index: 2 };
+    let fence = connection.lease(brief.revision, 1, node, 8).await;
+    let begun = Instant::now();
+    let (mut beats, mut longest, mut last) = (0, Duration::ZERO, Instant::now());
+    loop {
+        match connection.next().await.unwrap() {
+            FromWorker::Heartbeat(held) => {
+                beats += u32::from(held.iter().any(|held| held.fence == fence));
+                longest = longest.max(last.elapsed());
+                last = Instant::now();
+            }
+            FromWorker::Computed(_) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(begun.elapsed() >= Duration::from_secs(3));
+    assert!((20..=32).contains(&beats), "{beats} heartbeats in 3 s");
+    assert!(longest < Duration::from_millis(500), "{longest:?} between two heartbeats");
+}
+
+#[tokio::test]
+async fn shards_run_side_by_side() {
+    let (farm, brief) = farm(Place::loopback(), 1000, 0).await;
+    let worker = Worker::start(&farm.address, 4);
+    worker.device.milliseconds.store(300, Ordering::SeqCst);
+    let (mut connection, _) = farm.worker(SELDOM).await;
+    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    let begun = Instant::now();
+    computes(&mut connection, &brief, 1, ROOT).await;
+    let took = begun.elapsed();
+    assert!(
+        took >= Duration::from_millis(600) && took < Duration::from_millis(1500),
+        "8 shards on 4 cores: {took:?}"
+    );
+}
+
+#[tokio::test]
+async fn failures_of_the_device_are_answers() {
+    let (farm, brief) = farm(Place::loopback(), 1000, 0).await;
+    let worker = Worker::start(&farm.address, 1);
+    let (mut connection, _) = farm.worker(SELDOM).await;
+    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    let leaf = Node { level: 0, index: 1 };
+    for number in 0..3 {
+        worker.device.panics.store(1, Ordering::SeqCst);
+        let fence = connection.lease(brief.revision, number, leaf, 8).await;
+        let answer = connection.next_word().await.unwrap();
+        let FromWorker::Failed { fence: of, error: ShardError::Device(message) } = &answer else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(*of, fence);
+        assert!(message.contains("on fire"), "{message}");
+    }
+    computes(&mut connection, &brief, 4, ROOT).await;
+}
+
+#[tokio::test]
+async fn what_is_out_of_memory_is_tried_once_more() {
+    let (farm, brief) = farm(Place::loopback(), 1000, 0).await;
+    let worker = Worker::start(&farm.address, 1);
+    let (mut connection, _) = farm.worker(SELDOM).await;
+    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    worker.device.out_of_memory.store(1, Ordering::SeqCst);
+    computes(&mut connection, &brief, 1, ROOT).await;
+    assert_eq!(worker.device.forgotten.load(Ordering::SeqCst), 1, "caches were freed");
+    worker.device.out_of_memory.store(2, Ordering::SeqCst);
+    let fence = connection.lease(brief.revision, 2, Node { level: 0, index: 0 }, 8).await;
+    let answer = connection.next_word().await.unwrap();
+    assert!(
+        matches!(&answer, FromWorker::Failed { fence: of, error: ShardError::OutOfMemory(_) } if *of == fence),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn downloads_are_verified_and_the_cache_is_bounded() {
+    let blobs: Vec<_> = (1..=3).map(|seed| blob(seed, 400_000)).collect();
+    let manners = Manners { blobs: blobs.iter().cloned().collect(), damaged: 1, ..Manners::default() };
+    let farm = TestCoordinator::start(Place::loopback(), manners);
+    let worker = Worker::start_with(&farm.address, 1, &[("cache_bytes", "1 MB")]);
+    let (mut connection, _) = farm.worker(SELDOM).await;
+    for (number, (hash, _)) in (1..).zip(&blobs) {
+        let brief = brief(number, *hash);
+        connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+        connection.canvas(brief.revision, 0).await;
+        computes(&mut connection, &brief, number, ROOT).await;
+        connection.tell(ToWorker::Close(brief.revision)).await;
+        // The thread lets go of the job before the next one comes.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    assert_eq!(farm.shared.downloads.lock().unwrap().len(), 4, "the damaged one was fetched again");
+    let files = std::fs::read_dir(worker.folder.path().join("cache")).unwrap();
+    let sizes: Vec<u64> = files.map(|file| file.unwrap().metadata().unwrap().len()).collect();
+    assert_eq!(sizes, [400_000, 400_000], "1 MB holds two");
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_a_typed_failure() {
+    let (farm, good) = farm(Place::loopback(), 1000, 0).await;
+    let _worker = Worker::start(&farm.address, 1);
+    let (mut connection, _) = farm.worker(SELDOM).await;
+    let absent = brief(1, blob(99, 10).0);
+    let bomb = JobBrief {
+        yaml: "a: &a [1,1]\nb: &b [*a,*a]\nepochs: *b\n".to_owned(),
+        ..brief(2, good.model.sha256)
+    };
+    let huge =
+        JobBrief { yaml: "resolution: 60000\ntargets: []\n".to_owned(), ..brief(3, good.model.sha256) };
+    for (number, brief) in (1..).zip([absent, bomb, huge]) {
+        connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+        connection.canvas(brief.revision, 0).await;
+        let fence = connection.lease(brief.revision, number, ROOT, 8).await;
+        let answer = connection.next_word().await.unwrap();
+        assert!(
+            matches!(&answer, FromWorker::Failed { fence: of, error: ShardError::Experiment(_) } if *of == fence),
+            "{answer:?}"
+        );
+    }
+    connection.tell(ToWorker::Open(Arc::new(good.clone()))).await;
+    connection.canvas(good.revision, 0).await;
+    computes(&mut connection, &good, 9, ROOT).await;
+}

@@ -1,0 +1,188 @@
+//! Workers that leave.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use clipig_schedule::{FromWorker, JobBrief, Node, ToWorker};
+use clipig_worker::{Contents, Link, LocalWorker, Shutdown, Stage, WorkerError};
+use tokio::sync::watch;
+
+use crate::coordinator::{Connection, Manners, Place, TestCoordinator, blob};
+use crate::stand_in::{Device, brief, expected};
+use crate::{SELDOM, Worker};
+
+const LEAF: Node = Node { level: 0, index: 1 };
+
+/// A worker that computes one lease and has another one in its queue.
+async fn busy(milliseconds: u64, drain: &str) -> (TestCoordinator, Connection, Worker, JobBrief) {
+    let (hash, bytes) = blob(1, 10_000);
+    let manners = Manners { blobs: BTreeMap::from([(hash, bytes)]), ..Manners::default() };
+    let farm = TestCoordinator::start(Place::loopback(), manners);
+    let worker = Worker::start_with(&farm.address, 1, &[("drain_seconds", drain)]);
+    worker.device.milliseconds.store(milliseconds, Ordering::SeqCst);
+    let (connection, _) = farm.worker(SELDOM).await;
+    let brief = brief(1, hash);
+    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    connection.lease(brief.revision, 1, LEAF, 8).await;
+    connection.lease(brief.revision, 2, LEAF, 8).await;
+    while worker.device.opened.load(Ordering::SeqCst) < 1 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    (farm, connection, worker, brief)
+}
+
+#[tokio::test]
+async fn a_worker_finishes_hands_back_and_says_goodbye() {
+    let (_farm, mut connection, worker, _) = busy(600, "20").await;
+    worker.shutdown.send_replace(Stage::Drain);
+    let mut said = Vec::new();
+    while let Some(word) = connection.next_word().await {
+        said.push(word);
+    }
+    let [
+        FromWorker::Draining(_),
+        FromWorker::Returned { fence, .. },
+        FromWorker::Computed(computed),
+        FromWorker::Goodbye,
+    ] = &said[..]
+    else {
+        panic!("{said:?}")
+    };
+    assert_eq!((computed.fence.number, fence.number), (1, 2));
+    worker.end().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_drain_has_an_end() {
+    let (_farm, mut connection, worker, _) = busy(20_000, "0.5").await;
+    let begun = Instant::now();
+    worker.shutdown.send_replace(Stage::Drain);
+    let mut returned = Vec::new();
+    let mut goodbye = false;
+    while let Some(word) = connection.next_word().await {
+        match word {
+            FromWorker::Returned { fence, .. } => returned.push(fence.number),
+            FromWorker::Goodbye => goodbye = true,
+            FromWorker::Draining(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((returned, goodbye), (vec![2, 1], true), "all is handed back");
+    worker.end().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_at_once() {
+    let (_farm, _connection, worker, _) = busy(20_000, "20").await;
+    worker.shutdown.send_replace(Stage::Drain);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let begun = Instant::now();
+    worker.shutdown.send_replace(Stage::Now);
+    let error = worker.end().await.unwrap_err();
+    assert!(matches!(error, WorkerError::Interrupted), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn the_coordinator_may_send_a_worker_away() {
+    let (_farm, mut connection, worker, _) = busy(100, "20").await;
+    connection.tell(ToWorker::Drain("this machine is needed elsewhere".to_owned())).await;
+    let mut last = None;
+    while let Some(word) = connection.next_word().await {
+        last = Some(word);
+    }
+    assert!(matches!(last, Some(FromWorker::Goodbye)), "{last:?}");
+    worker.end().await.unwrap();
+}
+
+#[tokio::test]
+async fn each_of_several_devices_has_a_session() {
+    let farm = TestCoordinator::start(Place::loopback(), Manners::default());
+    let flags = [("coordinator", farm.address.as_str()), ("name", "box"), ("cache", "/nowhere")];
+    let flags = flags.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    let settings = clipig_worker::WorkerSettings::load(None, BTreeMap::new(), flags).unwrap();
+    let devices = ["cuda:0", "cuda:1"].map(|name| {
+        let device = Arc::<Device>::default().worker(1);
+        clipig_worker::WorkerDevice { name: name.to_owned(), ..device }
+    });
+    let (shutdown, stage) = watch::channel(Stage::Run);
+    let run = async move {
+        let find = Arc::new(|_: &_| None);
+        clipig_worker::run_worker(&settings, devices.into(), find, Shutdown::new(stage)).await
+    };
+    let running = tokio::spawn(run);
+    let (one, first) = farm.worker(SELDOM).await;
+    let (two, second) = farm.worker(SELDOM).await;
+    let mut names = [first.name.as_str(), second.name.as_str()];
+    names.sort_unstable();
+    assert_eq!(names, ["box-cuda:0", "box-cuda:1"]);
+    assert_ne!(first.instance, second.instance);
+    shutdown.send_replace(Stage::Drain);
+    for mut connection in [one, two] {
+        assert!(matches!(connection.next_word().await, Some(FromWorker::Draining(_))));
+        assert!(matches!(connection.next_word().await, Some(FromWorker::Goodbye)));
+    }
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_worker_that_waits_for_its_coordinator_leaves_at_once() {
+    let worker = Worker::start("http://127.0.0.1:9", 1);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    worker.shutdown.send_replace(Stage::Drain);
+    let begun = Instant::now();
+    worker.end().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
+/// As in `clipig render`: one process, channels instead of sockets.
+#[tokio::test]
+async fn a_worker_inside_the_process_needs_no_network() {
+    struct Nowhere;
+    impl clipig_worker::BlobSource for Nowhere {
+        fn find(&self, _: clipig_schedule::Sha256, _: u64) -> clipig_worker::Finding<'_> {
+            Box::pin(async { Err(clipig_worker::FetchError::Missing) })
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let cache = clipig_worker::BlobCache::new(folder.path(), 1 << 20, Arc::new(Nowhere));
+    let embedded = Arc::new(|_: &_| Some(clipig_schedule::WeightsSource::Embedded));
+    let contents = Contents::new(cache, embedded);
+    let device = Arc::<Device>::default();
+    let name = "here".parse().unwrap();
+    let worker = LocalWorker::new(name, device.worker(2), contents, Duration::from_secs(1));
+    let (link, tell, mut says) = Link::local(16);
+    let (_shutdown, stage) = watch::channel(Stage::Run);
+    let running = tokio::spawn(worker.run_local(link, Shutdown::new(stage)));
+    let Some(FromWorker::Register(registration)) = says.recv().await else { panic!("it registers first") };
+    let welcome = clipig_schedule::Welcome {
+        session: clipig_schedule::SessionId(1),
+        name: registration.name,
+        heartbeat: SELDOM,
+        version: String::new(),
+    };
+    tell.send(ToWorker::Welcome(welcome)).await.unwrap();
+    let brief = brief(1, blob(1, 1).0);
+    tell.send(ToWorker::Open(Arc::new(brief.clone()))).await.unwrap();
+    let pixels = (0..3 * 300 * 300).map(|i| i as f32 / 1e6).collect();
+    let canvas = clipig_schedule::EpochCanvas {
+        revision: brief.revision,
+        epoch: clipig_schedule::Epoch(0),
+        canvas: clipig_schedule::Canvas::new(300, 300, pixels).unwrap(),
+    };
+    tell.send(ToWorker::Canvas(canvas)).await.unwrap();
+    let fence = clipig_schedule::Fence { incarnation: 1, number: 1 };
+    let node = Node { level: 3, index: 0 };
+    let work = clipig_schedule::Work::Node { node, total: 8 };
+    let lease = crate::coordinator::lease(fence, brief.revision, work);
+    tell.send(ToWorker::Lease(lease)).await.unwrap();
+    let answer = says.recv().await;
+    let Some(FromWorker::Computed(computed)) = answer else { panic!("{answer:?}") };
+    assert!(computed.gradient == expected(&brief, node, 8).0);
+    drop(tell);
+    tokio::time::timeout(Duration::from_secs(5), running).await.unwrap().unwrap().unwrap();
+}

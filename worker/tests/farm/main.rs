@@ -1,0 +1,56 @@
+//! Whole workers with a stand-in device, against a real server on real sockets.
+
+mod coordinator;
+mod stand_in;
+
+mod computing;
+mod connections;
+mod leaving;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clipig_worker::{Shutdown, Stage, WorkerError, WorkerSettings, run_worker};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use stand_in::Device;
+
+/// A heartbeat that is not in a test's way.
+const SELDOM: Duration = Duration::from_mins(10);
+
+/// A worker that runs.
+struct Worker {
+    device: Arc<Device>,
+    shutdown: watch::Sender<Stage>,
+    running: JoinHandle<Result<(), WorkerError>>,
+    folder: TempDir,
+}
+
+impl Worker {
+    fn start(address: &str, cores: u32) -> Self {
+        Self::start_with(address, cores, &[])
+    }
+
+    fn start_with(address: &str, cores: u32, settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let device = Arc::<Device>::default();
+        let cache = folder.path().join("cache").display().to_string();
+        let all = [("coordinator", address), ("name", "tester"), ("cache", &cache)];
+        let flags: BTreeMap<String, String> =
+            all.iter().chain(settings).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let settings = WorkerSettings::load(None, BTreeMap::new(), flags).unwrap();
+        let (shutdown, stage) = watch::channel(Stage::Run);
+        let devices = vec![device.worker(cores)];
+        let running = tokio::spawn(async move {
+            run_worker(&settings, devices, Arc::new(|_| None), Shutdown::new(stage)).await
+        });
+        Self { device, shutdown, running, folder }
+    }
+
+    async fn end(self) -> Result<(), WorkerError> {
+        tokio::time::timeout(Duration::from_secs(20), self.running).await.expect("the worker ends").unwrap()
+    }
+}

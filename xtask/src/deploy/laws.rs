@@ -1,0 +1,248 @@
+//! What the schemas of Kubernetes cannot say: pods have no more rights than they need, names that
+//! refer to something refer to something that is there, and a worker has the time to drain.
+
+use serde_json::Value;
+
+/// The settings file in the workers' `ConfigMap`.
+const WORKER_SETTINGS: &str = "worker.toml";
+
+/// The laws that these resources of one kustomization break, a line each.
+pub(crate) fn broken(resources: &[Value]) -> Vec<String> {
+    let mut problems = Vec::new();
+    let workloads: Vec<_> = resources.iter().filter(|resource| pod(resource).is_object()).collect();
+    if workloads.len() < 2 {
+        problems.push("a coordinator and workers are wanted".into());
+    }
+    for workload in &workloads {
+        let found = rights(workload)
+            .into_iter()
+            .chain(references(workload, resources))
+            .chain(timing(workload, resources));
+        problems.extend(found.map(|problem| format!("{}: {problem}", name(workload))));
+    }
+    problems.extend(resources.iter().filter_map(|resource| selects_nothing(resource, &workloads)));
+    problems
+}
+
+fn pod(workload: &Value) -> &Value {
+    &workload["spec"]["template"]["spec"]
+}
+
+fn name(resource: &Value) -> String {
+    format!("{}/{}", text(&resource["kind"]), text(&resource["metadata"]["name"]))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// Rights and resources of the pod and its containers.
+fn rights(workload: &Value) -> Vec<String> {
+    let pod = pod(workload);
+    let mut wanted = vec![
+        ("runAsNonRoot: true", pod["securityContext"]["runAsNonRoot"] == true),
+        (
+            "seccompProfile: RuntimeDefault",
+            pod["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault",
+        ),
+        ("automountServiceAccountToken: false", pod["automountServiceAccountToken"] == false),
+        ("a container", list(&pod["containers"]).next().is_some()),
+    ];
+    for container in list(&pod["containers"]).chain(list(&pod["initContainers"])) {
+        let (security, resources) = (&container["securityContext"], &container["resources"]);
+        wanted.extend([
+            ("readOnlyRootFilesystem: true", security["readOnlyRootFilesystem"] == true),
+            ("allowPrivilegeEscalation: false", security["allowPrivilegeEscalation"] == false),
+            (
+                "capabilities: drop: [ALL]",
+                list(&security["capabilities"]["drop"]).any(|dropped| dropped == "ALL"),
+            ),
+            ("a request of cpu", resources["requests"]["cpu"].is_string()),
+            ("a request of memory", resources["requests"]["memory"].is_string()),
+            ("a limit of memory", resources["limits"]["memory"].is_string()),
+            ("an image with a version", has_version(text(&container["image"]))),
+        ]);
+    }
+    wanted.into_iter().filter(|(_, kept)| !kept).map(|(law, _)| format!("wants {law}")).collect()
+}
+
+fn has_version(image: &str) -> bool {
+    let file = image.rsplit('/').next().unwrap_or_default();
+    file.split_once(':').is_some_and(|(_, tag)| !tag.is_empty() && tag != "latest")
+}
+
+/// Mounts without a volume, volumes of `ConfigMaps` that nobody makes.
+fn references(workload: &Value, resources: &[Value]) -> Vec<String> {
+    let (pod, claims) = (pod(workload), &workload["spec"]["volumeClaimTemplates"]);
+    let volumes: Vec<_> = list(&pod["volumes"]).collect();
+    let mut problems = Vec::new();
+    for mount in list(&pod["containers"]).flat_map(|container| list(&container["volumeMounts"])) {
+        let volume = volumes.iter().any(|volume| volume["name"] == mount["name"]);
+        if !volume && !list(claims).any(|claim| claim["metadata"]["name"] == mount["name"]) {
+            problems.push(format!("mounts `{}`, which is no volume", text(&mount["name"])));
+        }
+    }
+    for map in volumes.iter().map(|volume| &volume["configMap"]["name"]).filter(|name| name.is_string()) {
+        if config_map(map, resources).is_none() {
+            problems.push(format!("uses the ConfigMap `{}`, which nobody makes", text(map)));
+        }
+    }
+    problems
+}
+
+fn config_map<'a>(name: &Value, resources: &'a [Value]) -> Option<&'a Value> {
+    resources.iter().find(|resource| resource["kind"] == "ConfigMap" && resource["metadata"]["name"] == *name)
+}
+
+/// One coordinator; workers get more time to end than they take to drain.
+fn timing(workload: &Value, resources: &[Value]) -> Option<String> {
+    if workload["kind"] == "StatefulSet" {
+        let alone = workload["spec"]["replicas"] == 1;
+        return (!alone).then(|| "a coordinator has one replica: one process owns the store".into());
+    }
+    let settings = list(&pod(workload)["volumes"])
+        .filter_map(|volume| config_map(&volume["configMap"]["name"], resources))
+        .find_map(|map| map["data"][WORKER_SETTINGS].as_str());
+    let drain = settings?.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        if key.trim() == "drain_seconds" { value.trim().parse::<u64>().ok() } else { None }
+    });
+    let grace = pod(workload)["terminationGracePeriodSeconds"].as_u64();
+    match (drain, grace) {
+        (Some(drain), Some(grace)) if grace > drain => None,
+        (Some(drain), grace) => Some(format!(
+            "terminationGracePeriodSeconds is {}, not more than drain_seconds ({drain})",
+            grace.map_or("not set".into(), |grace| grace.to_string())
+        )),
+        (None, _) => Some(format!("{WORKER_SETTINGS} does not say drain_seconds")),
+    }
+}
+
+/// Services, disruption budgets, policies and workloads whose selector fits no pod.
+fn selects_nothing(resource: &Value, workloads: &[&Value]) -> Option<String> {
+    let spec = &resource["spec"];
+    let selector = match text(&resource["kind"]) {
+        "Service" => &spec["selector"],
+        "NetworkPolicy" => &spec["podSelector"]["matchLabels"],
+        "PodDisruptionBudget" | "Deployment" | "StatefulSet" => &spec["selector"]["matchLabels"],
+        _ => return None,
+    };
+    let fits = |labels: &Value| {
+        selector.as_object().is_some_and(|wanted| wanted.iter().all(|(key, value)| labels[key] == *value))
+    };
+    let selected = workloads.iter().any(|workload| fits(&workload["spec"]["template"]["metadata"]["labels"]));
+    (!selected).then(|| format!("{}: its selector fits no pod", name(resource)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn workload(kind: &str, name: &str) -> Value {
+        json!({
+            "kind": kind,
+            "metadata": { "name": name },
+            "spec": {
+                "replicas": 1,
+                "selector": { "matchLabels": { "app": name } },
+                "template": {
+                    "metadata": { "labels": { "app": name } },
+                    "spec": {
+                        "automountServiceAccountToken": false,
+                        "terminationGracePeriodSeconds": 45,
+                        "securityContext": {
+                            "runAsNonRoot": true, "seccompProfile": { "type": "RuntimeDefault" },
+                        },
+                        "containers": [{
+                            "image": "registry:5000/clipig:1",
+                            "resources": {
+                                "requests": { "cpu": "1", "memory": "1Gi" }, "limits": { "memory": "1Gi" },
+                            },
+                            "securityContext": {
+                                "readOnlyRootFilesystem": true,
+                                "allowPrivilegeEscalation": false,
+                                "capabilities": { "drop": ["ALL"] },
+                            },
+                            "volumeMounts": [{ "name": "settings", "mountPath": "/settings" }],
+                        }],
+                        "volumes": [{ "name": "settings", "configMap": { "name": "settings" } }],
+                    },
+                },
+            },
+        })
+    }
+
+    fn farm() -> Vec<Value> {
+        vec![
+            workload("StatefulSet", "coordinator"),
+            workload("Deployment", "worker"),
+            json!({
+                "kind": "ConfigMap",
+                "metadata": { "name": "settings" },
+                "data": { "worker.toml": "# seconds\ndrain_seconds = 30\n" },
+            }),
+            json!({
+                "kind": "Service", "metadata": { "name": "farm" }, "spec": { "selector": { "app": "coordinator" } },
+            }),
+        ]
+    }
+
+    /// The farm with one value set to another, `null` takes it away.
+    fn farm_with(resource: usize, place: &str, value: Value) -> Vec<String> {
+        let mut farm = farm();
+        *farm[resource].pointer_mut(place).unwrap() = value;
+        broken(&farm)
+    }
+
+    #[test]
+    fn a_sound_farm_breaks_no_law() {
+        assert_eq!(broken(&farm()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_law_is_enforced() {
+        let pod = "/spec/template/spec";
+        let at = |place: &str| format!("{pod}{place}");
+        let security = |field: &str| at(&format!("/containers/0/securityContext{field}"));
+        for (resource, place, value, problem) in [
+            (0, at("/securityContext/runAsNonRoot"), json!(false), "wants runAsNonRoot"),
+            (0, at("/securityContext/seccompProfile"), json!(null), "wants seccompProfile"),
+            (0, at("/automountServiceAccountToken"), json!(null), "wants automountServiceAccountToken"),
+            (1, security("/readOnlyRootFilesystem"), json!(null), "wants readOnlyRootFilesystem"),
+            (1, security("/allowPrivilegeEscalation"), json!(true), "wants allowPrivilegeEscalation"),
+            (1, security("/capabilities/drop"), json!(["NET_RAW"]), "wants capabilities"),
+            (1, at("/containers/0/resources/requests/cpu"), json!(null), "wants a request of cpu"),
+            (1, at("/containers/0/resources/limits"), json!(null), "wants a limit of memory"),
+            (1, at("/containers/0/image"), json!("registry:5000/clipig"), "wants an image with a version"),
+            (1, at("/containers/0/image"), json!("clipig:latest"), "wants an image with a version"),
+            (1, at("/containers"), json!([]), "wants a container"),
+            (1, at("/volumes/0/name"), json!("other"), "mounts `settings`, which is no volume"),
+            (1, at("/volumes/0/configMap/name"), json!("x"), "uses the ConfigMap `x`, which nobody makes"),
+            (0, "/spec/replicas".into(), json!(2), "one replica"),
+            (1, at("/terminationGracePeriodSeconds"), json!(30), "is 30, not more than drain_seconds (30)"),
+            (1, at("/terminationGracePeriodSeconds"), json!(null), "is not set"),
+            (2, "/data/worker.toml".into(), json!(""), "does not say drain_seconds"),
+            (3, "/spec/selector/app".into(), json!("x"), "Service/farm: its selector fits no pod"),
+            (
+                1,
+                "/spec/selector/matchLabels/app".into(),
+                json!("x"),
+                "Deployment/worker: its selector fits no pod",
+            ),
+        ] {
+            let problems = farm_with(resource, &place, value);
+            assert!(problems.iter().any(|line| line.contains(problem)), "{place}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn a_farm_without_workers_is_none() {
+        assert_eq!(broken(&farm()[..1]).first().unwrap(), "a coordinator and workers are wanted");
+    }
+}

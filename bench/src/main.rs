@@ -25,9 +25,10 @@ use clap::Parser as _;
 use crate::arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // `RUST_LOG=info` makes the processes of a measurement say what they do.
+    let level = std::env::var("RUST_LOG").ok().and_then(|level| level.parse().ok());
+    let level: tracing::Level = level.unwrap_or(tracing::Level::ERROR);
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).init();
     let outcome = match Arguments::parse().command {
         Command::Coordination(arguments) => measure::coordination::run(&arguments),
         Command::Scaling(arguments) => measure::scaling::run(&arguments),

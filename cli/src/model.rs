@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use clipig_engine::clip::tokenizer::Tokenizer;
 use clipig_engine::clip::weights::Weights as Tensors;
 use clipig_engine::clip::{Architecture, Clip};
-use clipig_experiment::{Experiment, FeatureSource};
 use clipig_models::{Resolved, Store, Weights};
 use tch::{Device, Kind};
 

@@ -10,8 +10,8 @@ use self::farm::{DelayedSocket, Farm};
 /// Everything whose order could matter: chance, a choice among features, two targets, an optimiser with memory,
 /// post-processing, a change of resolution.
 const EXPERIMENT: &str = "
-epochs: 24
-resolution: '40 if t < .5 else 56'
+epochs: 40
+resolution: ['40 if t < .5 else 56']
 learnrate: 2
 optimizer: adam
 seed: 11
@@ -29,7 +29,7 @@ targets:
     features: [{text: a strawberry}]
     transforms: [{random_scale: .8 1.1}, {random_crop: 32}, {noise: .05 }]
 postproc:
-  - blur: {kernel_size: 3, sigma: .5, end: 60%}
+  - {blur: {kernel_size: 3, sigma: .5}, end: 60%}
   - border: {size: 2, color: 1 .5 .2}
 ";
 
@@ -64,7 +64,7 @@ fn neither_delays_nor_restarts_of_the_coordinator_change_the_picture() {
     let slow = DelayedSocket::before(&farm, Duration::from_secs(2));
     farm.add_worker_at(slow.address());
     let job = farm.submit(EXPERIMENT);
-    for epochs in [2, 6, 10, 14, 18] {
+    for epochs in [3, 8, 13, 18, 23] {
         farm.wait_for_epochs(job, epochs);
         farm.restart_coordinator();
     }

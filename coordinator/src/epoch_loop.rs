@@ -5,6 +5,7 @@
 //! often they were lost on the way, is not known here and cannot change the picture.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clipig_experiment::limits::{self, ResolutionError};
 use clipig_experiment::random::Key;
@@ -101,6 +102,10 @@ pub struct EpochReport {
     pub resolution: [u32; 2],
     /// Samples computed.
     pub samples: usize,
+    /// Time of adding gradients up, in seconds.
+    pub merge_seconds: f64,
+    /// Time of the optimiser step, in seconds.
+    pub step_seconds: f64,
     /// What each shard's samples told, in the order of the plan.
     pub shards: Vec<(TargetIndex, Vec<SampleReport>)>,
 }
@@ -134,6 +139,7 @@ pub struct EpochUnderWay {
     shapes: Vec<[usize; 2]>,
     /// One entry per shard, filled as nodes are accepted.
     reports: Vec<Option<Vec<SampleReport>>>,
+    merging: Duration,
 }
 
 impl EpochUnderWay {
@@ -189,7 +195,9 @@ impl EpochUnderWay {
         if too_many {
             return Err(AcceptError::Shape(node));
         }
+        let start = Instant::now();
         self.tree.insert_node(node, gradient)?;
+        self.merging += start.elapsed();
         for (slot, reports) in self.reports[slots].iter_mut().zip(reports) {
             *slot = Some(reports);
         }
@@ -291,7 +299,8 @@ impl EpochLoop {
         let reports = vec![None; plan.shards.len()];
         let shape = |target: &Target| [target.features.len(), target.constraints.len()];
         let shapes = experiment.targets.iter().map(shape).collect();
-        Ok(EpochUnderWay { plan, values, canvas: self.canvas.canvas(), tree, shapes, reports })
+        let canvas = self.canvas.canvas();
+        Ok(EpochUnderWay { plan, values, canvas, tree, shapes, reports, merging: Duration::ZERO })
     }
 
     /// Finishes an epoch whose shards are all merged: step and report.
@@ -312,9 +321,11 @@ impl EpochLoop {
         // 8. step
         let loss: f64 = samples.iter().flatten().map(|sample| sample.loss).sum();
         let gradient = epoch.tree.into_sum().filter(|_| loss != 0.0);
+        let start = Instant::now();
         if let Some(gradient) = &gradient {
             self.canvas.step(gradient, epoch.values.learnrate)?;
         }
+        let step_seconds = start.elapsed().as_secs_f64();
         // 9. report
         for (shard, samples) in epoch.plan.shards.iter().zip(&samples) {
             for sample in samples {
@@ -333,6 +344,8 @@ impl EpochLoop {
             learnrate_scale: epoch.values.learnrate_scale,
             resolution: epoch.values.resolution,
             samples: samples.iter().map(Vec::len).sum(),
+            merge_seconds: epoch.merging.as_secs_f64(),
+            step_seconds,
             shards: epoch.plan.shards.iter().map(|shard| shard.target).zip(samples).collect(),
         })
     }

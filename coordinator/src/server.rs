@@ -25,7 +25,7 @@ use crate::metrics::Metrics;
 use crate::rpc::{self, Doors, ListenError, Listener, TlsError};
 use crate::settings::{ListenAddress, Settings};
 use crate::store::{EventKind, RetentionPolicy, Store, StoreError, Subject, SystemClock};
-use crate::switchboard::{self, SwitchboardSettings};
+use crate::switchboard::{self, Reports, SwitchboardSettings};
 
 /// How long running jobs may take to finish their epochs and write checkpoints after a stop was asked for. Less than
 /// the 60 seconds that Kubernetes gives.
@@ -116,13 +116,16 @@ impl Coordinator {
         let opening = tokio::task::spawn_blocking(move || Store::open(&data, Arc::new(SystemClock::default())));
         let store = opening.await.map_err(internal)??;
         tell_opening(&store);
+        let metrics = Arc::new(Metrics::default());
         let (notes, chronicle) = std::sync::mpsc::channel();
-        let switchboard = switchboard::start(dispatching(&settings, &store), notes);
-        let farm_settings = farm_settings(&settings);
+        let switchboard = {
+            let reports = Reports { notes, metrics: Arc::clone(&metrics) };
+            switchboard::start(dispatching(&settings, &store), reports)
+        };
+        let farm_settings = farm_settings(&settings, &metrics);
         let Parts { canvases, models } = parts;
         let farm = Farm::open(store, models, switchboard, canvases, farm_settings, chronicle);
         let farm = farm.map_err(ServeError::Threads)?;
-        let metrics = Arc::new(Metrics::default());
         Ok(Self { settings, farm, metrics, listeners, http, identity, started })
     }
 
@@ -286,13 +289,14 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
     SwitchboardSettings { dispatch: patience, heartbeat: dispatch.heartbeat }
 }
 
-fn farm_settings(settings: &Settings) -> FarmSettings {
+fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
     FarmSettings {
         max_running_jobs: settings.max_running_jobs as usize,
         max_queued_jobs: settings.max_queued_jobs as usize,
         job_pixels: settings.limits.job_pixels,
         checkpoint_share: settings.checkpoint.share,
         checkpoint_interval: settings.checkpoint.least,
+        metrics: Arc::clone(metrics),
     }
 }
 

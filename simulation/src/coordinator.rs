@@ -309,6 +309,9 @@ impl World {
     pub(crate) fn leave(&mut self, id: ConnectionId, cause: LeaveCause) {
         let Some(connection) = self.network.connections.get_mut(&id) else { return };
         connection.coordinator_knows = true;
+        if connection.incarnation != self.disk.incarnation {
+            return; // its process is dead; session numbers begin anew
+        }
         let Some(session) = connection.session else { return };
         if let Some(coordinator) = &mut self.coordinator {
             coordinator.sessions.remove(&session);

@@ -44,7 +44,7 @@ impl Picture {
             revision,
             yaml: self.yaml.clone(),
             seed: self.seed,
-            model: ModelReference { name: "stand-in".into(), sha256: Sha256([7; 32]) },
+            model: ModelReference { name: "stand-in".into(), sha256: Sha256([7; 32]), quick_gelu: false },
             assets: BTreeMap::new(),
             number: NumberType::Float32,
             threads,

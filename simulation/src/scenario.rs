@@ -142,7 +142,13 @@ impl Scenario {
             .collect();
         let mut jobs = Vec::new();
         for number in 0..2 {
-            let mut job = job(&mut random, number, 60, 64)?;
+            // Enough shards for every slot, or a job could not use its share.
+            let yaml = "epochs: 30\nresolution: 3\ntargets:\n  - batch_size: 160\n    features:\n      - text: words\n    \
+                        transforms:\n      - random_crop: 2\n";
+            let mut job = JobPlan {
+                picture: Picture::new(yaml.to_owned(), random.next(), 1)?,
+                ..job(&mut random, number, 2, 1)?
+            };
             (job.submitted, job.threads) = (Time::ZERO, 1);
             job.priority = random.between(0, 2) as i32;
             job.shard_time = 20 * MS;

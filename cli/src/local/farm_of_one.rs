@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clipig_coordinator::job_runner::ToRunner;
 use clipig_coordinator::switchboard::{
-    self, JobPort, JobShare, SESSION_QUEUE, Switchboard, SwitchboardSettings,
+    self, JobPort, JobShare, Reports, SESSION_QUEUE, Switchboard, SwitchboardSettings,
 };
 use clipig_engine::DeviceFactory;
 use clipig_models::{Resolved, Weights};
@@ -67,7 +67,7 @@ impl FarmOfOne {
         let (notes, _) = std::sync::mpsc::channel();
         let switchboard = {
             let _entered = runtime.enter();
-            switchboard::start(settings, notes)
+            switchboard::start(settings, Reports { notes, metrics: Arc::default() })
         };
         let device = WorkerDevice {
             name: "this machine".to_owned(),

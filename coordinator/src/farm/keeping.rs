@@ -196,6 +196,12 @@ impl Observer for Keeper {
     }
 
     fn epoch(&mut self, report: &EpochReport, job: &EpochLoop, seconds: f64) -> Result<(), String> {
+        let metrics = &self.farm.settings.metrics;
+        metrics.epochs.inc();
+        metrics.epoch_seconds.observe(seconds);
+        metrics.merge_seconds.observe(report.merge_seconds);
+        metrics.step_seconds.observe(report.step_seconds);
+        tracing::debug!(job = %self.job, epoch = %report.epoch, loss = report.loss, seconds, "epoch done");
         self.pace.push_back((seconds, report.samples));
         if self.pace.len() > SPEED_OVER {
             self.pace.pop_front();
@@ -271,7 +277,13 @@ impl Checkpointer {
         let work = move || {
             for checkpoint in checkpoints {
                 let start = Instant::now();
-                if let Err(error) = own.store.checkpoints(job).save(&checkpoint) {
+                let saved = own.store.checkpoints(job).save(&checkpoint);
+                own.settings.metrics.checkpoint_seconds.observe(start.elapsed().as_secs_f64());
+                if let Ok(bytes) = saved {
+                    own.settings.metrics.checkpoint_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+                }
+                if let Err(error) = saved {
+                    own.settings.metrics.store_errors.inc();
                     let text = format!("no checkpoint of epoch {}: {error}", checkpoint.progress.next);
                     own.tell(job, LogLevel::Error, &EventKind::Disk, &text);
                 }

@@ -27,11 +27,12 @@ pub use self::error::FarmError;
 pub use self::news::{JobNews, LogLevel, News, Progress};
 pub use self::table::{ConstraintRow, FeatureRow, TargetRow};
 use crate::job_runner::{ToRunner, Wish};
+use crate::metrics::Metrics;
 use crate::store::{self, JobRecord, JobStatus, Store, Subject, Transition};
 use crate::switchboard::Switchboard;
 
 /// What an operator decides about a farm.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FarmSettings {
     /// Jobs that may run side by side. Each holds its canvas and optimiser in memory.
     pub max_running_jobs: usize,
@@ -43,6 +44,8 @@ pub struct FarmSettings {
     pub checkpoint_share: f64,
     /// The least time between two checkpoints of a job.
     pub checkpoint_interval: Duration,
+    /// Figures.
+    pub metrics: Arc<Metrics>,
 }
 
 /// A new job, as a client asks for it.
@@ -379,6 +382,7 @@ impl Inner {
             Ok(number) => self.publish(job, Some(number), JobNews::Log { level, text: text.to_owned() }),
             Err(error) => {
                 tracing::warn!(%job, %error, text, "an event was not kept");
+                self.settings.metrics.store_errors.inc();
                 self.publish(job, None, JobNews::Log { level, text: text.to_owned() });
             }
         }

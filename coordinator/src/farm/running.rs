@@ -31,6 +31,10 @@ impl Farm {
             self.inner.state().running.remove(&id);
             return;
         }
+        if job.started.is_none() {
+            let waited = self.inner.store.now().since(job.created);
+            self.inner.settings.metrics.queue_seconds.observe(waited.as_secs_f64());
+        }
         let (farm, kind) = (self.clone(), kind.clone());
         let work = move || {
             let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| farm.run(&job, &kind, runner, &inbox)))

@@ -9,6 +9,7 @@ mod jobs;
 mod local;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub use self::handle::{JobPort, SESSION_QUEUE, Switchboard, WorkerWish, WorkerWi
 pub use self::jobs::JobShare;
 use self::jobs::OpenJobs;
 use crate::job_runner::ToRunner;
+use crate::metrics::{Metrics, ShardOutcome};
 
 /// How a switchboard behaves.
 #[derive(Clone, Debug)]
@@ -32,37 +34,50 @@ pub struct SwitchboardSettings {
     pub heartbeat: Duration,
 }
 
-/// Starts a switchboard on the current runtime. What people may want to read about goes to `notes`.
+/// Where a switchboard tells what it does.
+pub struct Reports {
+    /// What people may want to read about.
+    pub notes: Sender<Note>,
+    /// Figures.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Starts a switchboard on the current runtime.
 ///
 /// # Panics
 /// Outside of a tokio runtime.
-pub fn start(settings: SwitchboardSettings, notes: Sender<Note>) -> Switchboard {
+pub fn start(settings: SwitchboardSettings, reports: Reports) -> Switchboard {
     let (commands, inbox) = mpsc::channel(QUEUE);
-    tokio::spawn(Task::new(settings, notes).run(inbox));
+    tokio::spawn(Task::new(settings, reports).run(inbox));
     Switchboard::new(commands)
 }
 
 struct Task {
     dispatcher: Dispatcher,
     heartbeat: Duration,
-    notes: Sender<Note>,
+    reports: Reports,
     /// The dispatcher's times count from here.
     start: Instant,
     next_session: u64,
     sessions: HashMap<SessionId, mpsc::Sender<ToWorker>>,
     jobs: OpenJobs,
+    figures_told: Instant,
 }
 
+/// Time between two settings of gauges.
+const FIGURES_EVERY: Duration = Duration::from_millis(500);
+
 impl Task {
-    fn new(settings: SwitchboardSettings, notes: Sender<Note>) -> Self {
+    fn new(settings: SwitchboardSettings, reports: Reports) -> Self {
         Self {
             dispatcher: Dispatcher::new(settings.dispatch),
             heartbeat: settings.heartbeat,
-            notes,
+            reports,
             start: Instant::now(),
             next_session: 1,
             sessions: HashMap::new(),
             jobs: OpenJobs::default(),
+            figures_told: Instant::now(),
         }
     }
 
@@ -87,6 +102,7 @@ impl Task {
             let Some(command) = command else { return };
             self.obey(command);
             self.act();
+            self.tell_figures();
         }
     }
 
@@ -188,7 +204,9 @@ impl Task {
             }
             FromWorker::Computed(computed) => {
                 let computing = Duration::try_from_secs_f64(computed.seconds).unwrap_or_default();
+                let granted = self.dispatcher.granted(computed.fence);
                 let verdict = self.dispatcher.finished(session, computed.fence, computing, now);
+                self.count(granted, &verdict, now, computed.reports.len());
                 if let Verdict::Accept(accepted) = verdict
                     && let Work::Node { node, .. } = accepted.work
                 {
@@ -196,7 +214,12 @@ impl Task {
                     self.jobs.tell(revision, ToRunner::Computed { node, gradient, reports, accepted });
                 }
             }
-            FromWorker::Failed { fence, error } => self.dispatcher.failed(session, fence, &error, now),
+            FromWorker::Failed { fence, error } => {
+                if let Some((_, shards)) = self.dispatcher.granted(fence) {
+                    self.reports.metrics.shards(ShardOutcome::Failed, u64::from(shards));
+                }
+                self.dispatcher.failed(session, fence, &error, now);
+            }
             FromWorker::Returned { fence, reason } => self.dispatcher.returned(session, fence, reason, now),
             FromWorker::Draining(reason) => {
                 tracing::info!(%session, reason, "a worker is leaving");
@@ -206,6 +229,26 @@ impl Task {
                 self.sessions.remove(&session);
                 self.dispatcher.leave(session, LeaveCause::Goodbye, now);
             }
+        }
+    }
+
+    /// Sets gauges, now and then: counting leases takes longer than handing one out.
+    fn tell_figures(&mut self) {
+        if self.figures_told.elapsed() >= FIGURES_EVERY {
+            self.figures_told = Instant::now();
+            self.reports.metrics.leases_active.set(self.dispatcher.figures().leases as i64);
+        }
+    }
+
+    /// Counts a result.
+    fn count(&self, granted: Option<(Duration, u32)>, verdict: &Verdict, now: Duration, shards: usize) {
+        let metrics = &self.reports.metrics;
+        match (verdict, granted) {
+            (Verdict::Accept(_), Some((granted, shards))) => {
+                metrics.shards(ShardOutcome::Accepted, u64::from(shards));
+                metrics.lease_seconds.observe(now.saturating_sub(granted).as_secs_f64());
+            }
+            _ => metrics.shards(ShardOutcome::Stale, shards as u64),
         }
     }
 
@@ -232,7 +275,11 @@ impl Task {
                         self.send(session, ToWorker::Canvas(canvas));
                     }
                 }
-                Action::Lease { session, lease } => self.send(session, ToWorker::Lease(lease)),
+                Action::Lease { session, lease } => {
+                    let (job, epoch, fence) = (lease.revision.job, lease.epoch, lease.fence);
+                    tracing::trace!(%job, %epoch, %fence, %session, work = ?lease.work, "leased");
+                    self.send(session, ToWorker::Lease(lease));
+                }
                 Action::Revoke { session, fence } => self.send(session, ToWorker::Revoke(fence)),
                 Action::Close { session, revision } => {
                     self.send(session, ToWorker::Close(revision));
@@ -247,7 +294,7 @@ impl Task {
                 Action::Note(note) => {
                     tracing::info!("{note}");
                     // Nobody may be interested.
-                    let _ = self.notes.send(note);
+                    let _ = self.reports.notes.send(note);
                 }
             }
     }
@@ -276,6 +323,3 @@ impl Task {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

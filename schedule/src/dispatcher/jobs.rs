@@ -134,6 +134,11 @@ impl Dispatcher {
         Some((granted.session, granted.revision, round.work(granted.node)))
     }
 
+    /// When a lease was granted, while it is valid, and how many shards it covers.
+    pub fn granted(&self, fence: Fence) -> Option<(Time, u32)> {
+        self.leases.get(&fence).map(|granted| (granted.times.granted, granted.shards))
+    }
+
     /// The median time in which so many of a job's shards are computed; `None` before enough is known.
     pub fn expected(&self, revision: JobRevision, shards: u32) -> Option<Duration> {
         self.jobs.get(&revision)?.pace.expected(shards)

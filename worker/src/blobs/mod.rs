@@ -295,7 +295,8 @@ impl Inner {
             }
         }
         drop(to_disk);
-        // What the disk said comes first: it is why nothing more was taken.
+        // What the disk said comes first: it is why nothing more was taken. But that something is missing is said
+        // better by the connection that broke.
         let written = joined(writer.await)?;
         match (written, end) {
             (Err(BlobError::Broken { .. }), Err(error)) | (Err(error), _) => Err(error),

@@ -14,7 +14,7 @@ use crate::{SELDOM, Worker};
 const ROOT: Node = Node { level: 3, index: 0 };
 
 /// A coordinator with a model of `len` bytes, and a job for it.
-async fn farm(place: Place, len: usize, damaged: u32) -> (TestCoordinator, JobBrief) {
+fn farm(place: Place, len: usize, damaged: u32) -> (TestCoordinator, JobBrief) {
     let (hash, bytes) = blob(1, len);
     let manners = Manners { blobs: BTreeMap::from([(hash, bytes)]), damaged, ..Manners::default() };
     (TestCoordinator::start(place, manners), brief(17, hash))
@@ -34,7 +34,7 @@ async fn computes(connection: &mut Connection, brief: &JobBrief, number: u64, no
 async fn a_lease_becomes_a_gradient_over_tcp_and_unix_sockets() {
     let folder = tempfile::tempdir().unwrap();
     for place in [Place::loopback(), Place::Unix(folder.path().join("farm.sock"))] {
-        let (farm, brief) = farm(place, 1_000_000, 0).await;
+        let (farm, brief) = farm(place, 1_000_000, 0);
         let worker = Worker::start(&farm.address, 3);
         let (mut connection, registration) = farm.worker(SELDOM).await;
         assert_eq!((registration.protocol, registration.cores), (PROTOCOL, 3));
@@ -74,7 +74,7 @@ async fn a_job_is_prepared() {
 
 #[tokio::test]
 async fn heartbeats_do_not_wait_for_the_device() {
-    let (farm, brief) = farm(Place::loopback(), 1000, 0).await;
+    let (farm, brief) = farm(Place::loopback(), 1000, 0);
     let worker = Worker::start(&farm.address, 1);
     worker.device.milliseconds.store(3000, Ordering::SeqCst);
     let (mut connection, _) = farm.worker(Duration::from_millis(100)).await;
@@ -102,7 +102,7 @@ async fn heartbeats_do_not_wait_for_the_device() {
 
 #[tokio::test]
 async fn shards_run_side_by_side() {
-    let (farm, brief) = farm(Place::loopback(), 1000, 0).await;
+    let (farm, brief) = farm(Place::loopback(), 1000, 0);
     let worker = Worker::start(&farm.address, 4);
     worker.device.milliseconds.store(300, Ordering::SeqCst);
     let (mut connection, _) = farm.worker(SELDOM).await;
@@ -119,7 +119,7 @@ async fn shards_run_side_by_side() {
 
 #[tokio::test]
 async fn failures_of_the_device_are_answers() {
-    let (farm, brief) = farm(Place::loopback(), 1000, 0).await;
+    let (farm, brief) = farm(Place::loopback(), 1000, 0);
     let worker = Worker::start(&farm.address, 1);
     let (mut connection, _) = farm.worker(SELDOM).await;
     connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
@@ -140,7 +140,7 @@ async fn failures_of_the_device_are_answers() {
 
 #[tokio::test]
 async fn what_is_out_of_memory_is_tried_once_more() {
-    let (farm, brief) = farm(Place::loopback(), 1000, 0).await;
+    let (farm, brief) = farm(Place::loopback(), 1000, 0);
     let worker = Worker::start(&farm.address, 1);
     let (mut connection, _) = farm.worker(SELDOM).await;
     connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
@@ -181,7 +181,7 @@ async fn downloads_are_verified_and_the_cache_is_bounded() {
 
 #[tokio::test]
 async fn what_cannot_be_opened_is_a_typed_failure() {
-    let (farm, good) = farm(Place::loopback(), 1000, 0).await;
+    let (farm, good) = farm(Place::loopback(), 1000, 0);
     let _worker = Worker::start(&farm.address, 1);
     let (mut connection, _) = farm.worker(SELDOM).await;
     let absent = brief(1, blob(99, 10).0);

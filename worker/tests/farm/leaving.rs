@@ -115,14 +115,19 @@ async fn each_of_several_devices_has_a_session() {
         clipig_worker::run_worker(&settings, devices.into(), find, Shutdown::new(stage)).await
     };
     let running = tokio::spawn(run);
-    let (one, first) = farm.worker(SELDOM).await;
-    let (two, second) = farm.worker(SELDOM).await;
+    let (one, first) = farm.worker(Duration::from_millis(50)).await;
+    let (two, second) = farm.worker(Duration::from_millis(50)).await;
+    let mut connections = [one, two];
+    for connection in &mut connections {
+        // It has read its welcome then.
+        assert!(matches!(connection.next().await, Some(FromWorker::Heartbeat(_))));
+    }
     let mut names = [first.name.as_str(), second.name.as_str()];
     names.sort_unstable();
     assert_eq!(names, ["box-cuda:0", "box-cuda:1"]);
     assert_ne!(first.instance, second.instance);
     shutdown.send_replace(Stage::Drain);
-    for mut connection in [one, two] {
+    for connection in &mut connections {
         assert!(matches!(connection.next_word().await, Some(FromWorker::Draining(_))));
         assert!(matches!(connection.next_word().await, Some(FromWorker::Goodbye)));
     }

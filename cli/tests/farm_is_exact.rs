@@ -1,5 +1,6 @@
 //! The picture does not depend on the farm: real processes, really killed, stopped, delayed and restarted.
 
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/farm.rs"]
 mod farm;
 

@@ -19,7 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tonic::transport::Identity;
 
-use crate::farm::{Farm, FarmSettings};
+use crate::farm::{Farm, FarmSettings, OpenError};
 use crate::http::{self, Probes};
 use crate::metrics::Metrics;
 use crate::rpc::{self, Doors, ListenError, Listener, TlsError};
@@ -52,9 +52,9 @@ pub enum ServeError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The system has no more threads.
-    #[error("the system gives no more threads: {0}")]
-    Threads(io::Error),
+    /// The farm cannot open.
+    #[error(transparent)]
+    Farm(#[from] OpenError),
     /// A socket failed.
     #[error("serving failed: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -125,7 +125,7 @@ impl Coordinator {
         let farm_settings = farm_settings(&settings, &metrics);
         let Parts { canvases, models } = parts;
         let farm = Farm::open(store, models, switchboard, canvases, farm_settings, chronicle);
-        let farm = farm.map_err(ServeError::Threads)?;
+        let farm = farm?;
         Ok(Self { settings, farm, metrics, listeners, http, identity, started })
     }
 

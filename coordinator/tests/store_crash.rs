@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use clipig_coordinator::JobProgress;
 use clipig_coordinator::store::{
-    ArtifactName, Checkpoint, EpochHistory, EventFilter, JobStatus, Store, Subject, Submission, SystemClock,
+    ArtifactName, Checkpoint, EpochHistory, EventFilter, JobState, Store, Subject, Submission, SystemClock,
     Transition,
 };
 use clipig_schedule::{
@@ -98,7 +98,7 @@ fn child() {
         let job = store.submit(&submission).unwrap().job();
         say(format!("job {job} {number}"));
         let transition =
-            Transition { from: JobStatus::Waiting, to: JobStatus::Running, reason: String::new() };
+            Transition { from: JobState::Waiting, to: JobState::Running, reason: String::new() };
         store.transition(job, &transition).unwrap();
         say(format!("running {job}"));
         for next in 1..=3 {
@@ -112,7 +112,7 @@ fn child() {
         }
         if number % 2 == 0 {
             let done =
-                Transition { from: JobStatus::Running, to: JobStatus::Completed, reason: String::new() };
+                Transition { from: JobState::Running, to: JobState::Completed, reason: String::new() };
             store.transition(job, &done).unwrap();
             store.remove(job, "test").unwrap();
             say(format!("removed {job}"));
@@ -223,7 +223,7 @@ fn check_job(store: &Store, id: JobId, expected: &Job) {
     };
     assert!(!expected.removed, "job {id} came back");
     assert_eq!(found.token, expected.token);
-    assert!(!expected.running || found.status != JobStatus::Waiting);
+    assert!(!expected.running || found.status != JobState::Waiting);
     assert!(found.next.0 >= expected.history);
     assert!(store.history(id, Epoch(0), 100).unwrap().len() as u32 >= expected.history);
     let latest = store.checkpoints(id).latest().unwrap();

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use clipig_coordinator::JobProgress;
 use clipig_coordinator::store::{
-    ArtifactName, Checkpoint, EventKind, JobFilter, JobStatus, Store, StoreError, Subject, Submission,
+    ArtifactName, Checkpoint, EventKind, JobFilter, JobState, Store, StoreError, Subject, Submission,
     SystemClock, Transition,
 };
 use clipig_schedule::{
@@ -133,9 +133,9 @@ fn child_on_tmpfs() {
     assert_full::<()>(Err(error), None);
     // It says so again and again, and goes on reading.
     assert_full(store.submit(&submission(&refused)), None);
-    let pause = Transition { from: JobStatus::Waiting, to: JobStatus::Paused, reason: "x".repeat(100_000) };
+    let pause = Transition { from: JobState::Waiting, to: JobState::Paused, reason: "x".repeat(100_000) };
     assert_full(store.transition(job, &pause), None);
-    assert_eq!(store.job(job).unwrap().status, JobStatus::Waiting);
+    assert_eq!(store.job(job).unwrap().status, JobState::Waiting);
     let tokens = |store: &Store| {
         let jobs = store.jobs(&JobFilter::default()).unwrap();
         jobs.into_iter().rev().map(|job| job.token).collect::<Vec<_>>()
@@ -157,7 +157,7 @@ fn child_on_tmpfs() {
     drop(store);
     let store = open(&data);
     assert_eq!(tokens(&store), acknowledged);
-    assert_eq!(store.job(job).unwrap().status, JobStatus::Paused);
+    assert_eq!(store.job(job).unwrap().status, JobState::Paused);
     files_are(&store, job, 2);
     println!("{} jobs on a disk that was full", acknowledged.len());
 }

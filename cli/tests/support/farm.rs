@@ -26,8 +26,13 @@ pub(crate) struct Worker(Child);
 impl Farm {
     /// Starts a coordinator.
     pub(crate) fn start(name: &str) -> Self {
+        Self::start_with(name, &[])
+    }
+
+    /// Starts a coordinator with settings from its environment.
+    pub(crate) fn start_with(name: &str, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::Builder::new().prefix(&format!("clipig-{name}-")).tempdir().unwrap();
-        let coordinator = coordinator(folder.path());
+        let coordinator = coordinator(folder.path(), settings);
         let farm = Self { folder, coordinator, workers: Vec::new() };
         farm.wait_until("the coordinator answers", || farm.clipig(&["farm", "--json"]).status.success());
         farm
@@ -58,6 +63,16 @@ impl Farm {
 
     pub(crate) fn worker(&self, number: usize) -> &Worker {
         &self.workers[number]
+    }
+
+    /// Where everything of this farm lies.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The coordinator's process.
+    pub(crate) fn coordinator(&self) -> &Child {
+        &self.coordinator
     }
 
     /// Where the farm listens.
@@ -130,7 +145,7 @@ impl Farm {
     pub(crate) fn restart_coordinator(&mut self) {
         self.coordinator.kill().unwrap();
         self.coordinator.wait().unwrap();
-        self.coordinator = coordinator(self.folder.path());
+        self.coordinator = coordinator(self.folder.path(), &[]);
     }
 
     pub(crate) fn wait_until(&self, what: &str, done: impl Fn() -> bool) {
@@ -142,7 +157,7 @@ impl Farm {
     }
 
     /// The last lines of all logs.
-    fn logs(&self) -> String {
+    pub(crate) fn logs(&self) -> String {
         let logs = std::fs::read_dir(self.folder.path()).unwrap().flatten().map(|entry| entry.path());
         let logs = logs.filter(|path| path.extension().is_some_and(|extension| extension == "log"));
         let tail = |path: PathBuf| {
@@ -191,7 +206,7 @@ fn socket(folder: &Path) -> PathBuf {
     folder.join("farm.sock")
 }
 
-fn coordinator(folder: &Path) -> Child {
+fn coordinator(folder: &Path, settings: &[(&str, &str)]) -> Child {
     let log =
         std::fs::File::options().create(true).append(true).open(folder.join("coordinator.log")).unwrap();
     Command::new(env!("CARGO_BIN_EXE_clipig-coordinator"))
@@ -201,6 +216,7 @@ fn coordinator(folder: &Path) -> Child {
         .arg(folder.join("data"))
         .env("CLIPIG_COORDINATOR__HTTP_LISTEN", format!("unix:{}", folder.join("http.sock").display()))
         .env("CLIPIG_COORDINATOR__CHECKPOINT__MIN_SECONDS", "0.2")
+        .envs(settings.iter().copied())
         .stdin(Stdio::null())
         .stderr(log)
         .spawn()
@@ -222,7 +238,7 @@ pub(crate) fn rendered_here(experiment: &str) -> String {
 }
 
 /// The hash of a picture's pixels: what a file says of its making may tell of verbosity and names.
-fn hash(path: &Path) -> String {
+pub(crate) fn hash(path: &Path) -> String {
     let picture = image::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).to_rgb8();
     let size = format!("{:?}", picture.dimensions());
     format!("{:x}", Sha256::new().chain_update(size).chain_update(picture.as_raw()).finalize())

@@ -1,19 +1,20 @@
-//! Which waiting jobs start, and why the others wait.
+//! The thread that starts waiting jobs; [`queue`] decides which.
 
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use clipig_schedule::{DeviceClass, WorkerKind, dispatcher::WorkerView};
+use clipig_schedule::dispatcher::WorkerView;
+use clipig_schedule::queue::{self, KindRequest, ServingWorker, WaitingJob};
 
 use super::Farm;
-use crate::store::{JobFilter, JobRecord, JobStatus};
+use crate::store::{JobFilter, JobRecord, JobState, StoreError};
 
 /// How long the thread sleeps at most: a look at the queue that nobody asked for costs little and mends what was
 /// forgotten.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Farm {
-    /// The thread that starts jobs, until the farm closes.
+    /// Starts jobs until the farm closes.
     pub(super) fn admit(&self) {
         loop {
             let workers = self.inner.switchboard.workers_blocking().unwrap_or_default();
@@ -31,76 +32,50 @@ impl Farm {
         }
     }
 
-    fn look_at_queue(&self, workers: &[WorkerView]) -> Result<(), crate::store::StoreError> {
-        let filter =
-            JobFilter { status: vec![JobStatus::Waiting, JobStatus::Running], ..JobFilter::default() };
-        let mut jobs = self.inner.store.jobs(&filter)?;
-        // Those that ran before the coordinator was restarted come first, then priority, then age.
-        jobs.sort_by_key(|job| (job.status != JobStatus::Running, -job.priority, job.id));
-        let mut waiting = Vec::new();
-        for job in jobs {
-            let running = {
-                let state = self.inner.state();
-                if state.closing {
-                    return Ok(());
-                }
-                if state.running.contains_key(&job.id) {
-                    continue;
-                }
-                state.running.len()
-            };
-            let most = self.inner.settings.max_running_jobs;
-            let id = job.id;
-            let reason = if running >= most {
-                format!("{running} jobs run, which is as many as may (`max_running_jobs`)")
-            } else {
-                match choose_kind(&job, workers) {
-                    Ok(kind) => {
-                        self.start(job, &kind);
-                        continue;
-                    }
-                    Err(reason) => reason,
-                }
-            };
-            waiting.push((id, reason));
+    fn look_at_queue(&self, workers: &[WorkerView]) -> Result<(), StoreError> {
+        let filter = JobFilter { status: vec![JobState::Waiting], ..JobFilter::default() };
+        let mut records = self.inner.store.jobs(&filter)?;
+        let (waiting, running) = {
+            let state = self.inner.state();
+            // One that was paused and resumed at once has to come to rest before it starts again.
+            records.retain(|record| !state.running.contains_key(&record.id));
+            let waiting: Vec<WaitingJob> = records
+                .iter()
+                .map(|record| WaitingJob {
+                    job: record.id,
+                    priority: record.priority,
+                    interrupted: state.interrupted.contains(&record.id),
+                    request: request(record),
+                })
+                .collect();
+            (waiting, state.running.len())
+        };
+        let serving: Vec<ServingWorker> = workers
+            .iter()
+            .filter(|worker| worker.takes_work())
+            .map(|worker| ServingWorker {
+                kind: worker.registration.kind.clone(),
+                cores: worker.registration.cores,
+            })
+            .collect();
+        let admission = queue::admit(&waiting, running, self.inner.settings.max_running_jobs, &serving);
+        self.inner.state().waiting =
+            admission.wait.into_iter().map(|(job, reason)| (job, reason.to_string())).collect();
+        for (job, kind) in admission.start {
+            let Some(place) = records.iter().position(|record| record.id == job) else { continue };
+            self.inner.state().interrupted.remove(&job);
+            self.start(records.swap_remove(place), &kind);
         }
-        self.inner.state().waiting = waiting;
         Ok(())
     }
 }
 
-/// The kind of device that computes a job: the one that it has begun with, else the one of which most cores or GPUs
-/// are connected; a GPU before any number of CPUs.
-///
-/// # Errors
-/// What the job waits for.
-fn choose_kind(job: &JobRecord, workers: &[WorkerView]) -> Result<WorkerKind, String> {
-    let able = workers.iter().filter(|worker| worker.serves()).map(|worker| &worker.registration);
-    if let Some(computation) = &job.computation {
-        let kind = &computation.kind;
-        if job.mix_kinds || able.clone().any(|worker| worker.kind == *kind) {
-            return Ok(kind.clone());
-        }
-        return Err(format!("it was begun on {kind}, and no such worker is connected"));
+/// What kind of worker a job asks for: the one that it has begun with, where it has.
+fn request(job: &JobRecord) -> KindRequest {
+    match (&job.computation, job.class) {
+        (Some(begun), _) if job.mix_kinds => KindRequest::Mixed(begun.kind.clone()),
+        (Some(begun), _) => KindRequest::Begun(begun.kind.clone()),
+        (None, Some(class)) => KindRequest::Class(class),
+        (None, None) => KindRequest::Auto,
     }
-    let mut kinds: Vec<(WorkerKind, u32)> = Vec::new();
-    for worker in able.filter(|worker| job.class.is_none_or(|class| class == worker.kind.class)) {
-        match kinds.iter_mut().find(|(kind, _)| *kind == worker.kind) {
-            Some((_, cores)) => *cores += worker.cores,
-            None => kinds.push((worker.kind.clone(), worker.cores)),
-        }
-    }
-    let best = kinds.into_iter().max_by_key(|(kind, cores)| {
-        // The name decides between equals, so that two looks at the same workers agree.
-        (kind.class == DeviceClass::Cuda, *cores, std::cmp::Reverse(kind.clone()))
-    });
-    best.map(|(kind, _)| kind).ok_or_else(|| match job.class {
-        _ if workers.is_empty() => "no worker is connected; `clipig worker` starts one".to_owned(),
-        Some(DeviceClass::Cuda) => "no worker with a GPU takes work; `clipig workers` shows them".to_owned(),
-        Some(DeviceClass::Cpu) => "no worker with a CPU takes work; `clipig workers` shows them".to_owned(),
-        None => "no worker takes work; `clipig workers` shows why".to_owned(),
-    })
 }
-
-#[cfg(test)]
-mod tests;

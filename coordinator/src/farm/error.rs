@@ -5,6 +5,17 @@ use clipig_experiment::Diagnostics;
 use crate::store::StoreError;
 use crate::switchboard::WorkerWishError;
 
+/// Why a farm cannot open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The system has no more threads.
+    #[error("the system gives no more threads: {0}")]
+    Threads(#[from] std::io::Error),
+    /// Jobs that ran before cannot be taken up again.
+    #[error(transparent)]
+    Jobs(#[from] FarmError),
+}
+
 /// Why a client's wish is not granted. Nothing has changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum FarmError {

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clipig_picture::{Record, Run, encode_png};
+use clipig_schedule::job::Job;
 use clipig_schedule::{Epoch, JobId, JobRevision, Preparation};
 
 use super::{Inner, JobNews, LogLevel, Progress, table};
@@ -178,6 +179,13 @@ impl Keeper {
 }
 
 impl Observer for Keeper {
+    fn ready(&mut self) {
+        if let Err(error) = self.farm.change(self.job, Job::prepared) {
+            // Somebody has paused or cancelled it meanwhile; the runner hears of that itself.
+            tracing::info!(job = %self.job, %error, "not running");
+        }
+    }
+
     fn prepared(&mut self, revision: JobRevision, preparation: &Preparation) -> Result<(), String> {
         self.farm.store.set_prepared(revision, preparation).map_err(|error| error.to_string())?;
         for warning in &preparation.warnings {

@@ -6,6 +6,7 @@
 
 mod admission;
 mod chronicle;
+mod door;
 mod error;
 mod keeping;
 mod news;
@@ -13,22 +14,23 @@ mod running;
 mod submission;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clipig_models as models;
+use clipig_schedule::job::Job;
 use clipig_schedule::{CanvasFactory, DeviceClass, Epoch, JobId, NumberType, Sha256, dispatcher::Note};
 use tokio::sync::broadcast;
 
-pub use self::error::FarmError;
+pub use self::error::{FarmError, OpenError};
 pub use self::news::{JobNews, LogLevel, News, Progress};
 pub use self::table::{ConstraintRow, FeatureRow, TargetRow};
 use crate::job_runner::{ToRunner, Wish};
 use crate::metrics::Metrics;
-use crate::store::{self, JobRecord, JobStatus, Store, Subject, Transition};
+use crate::store::{self, JobRecord, JobState, Store, Subject};
 use crate::switchboard::Switchboard;
 
 /// What an operator decides about a farm.
@@ -99,8 +101,6 @@ pub struct JobView {
     pub reason: String,
     /// Place in the queue from 1, of a waiting job.
     pub queue_place: Option<usize>,
-    /// Is it computing epochs (or only preparing)?
-    pub computing: bool,
     /// How far it is; `None` where it did not run since the coordinator started.
     pub progress: Option<Progress>,
     /// Files that it made.
@@ -132,6 +132,8 @@ struct State {
     running: BTreeMap<JobId, RunningJob>,
     /// Why jobs wait, as of the last look at the queue, in its order.
     waiting: Vec<(JobId, String)>,
+    /// Jobs that a restart of the coordinator has interrupted: they go on before others start.
+    interrupted: BTreeSet<JobId>,
     closing: bool,
     admission: Option<JoinHandle<()>>,
 }
@@ -153,7 +155,7 @@ impl Farm {
     /// Opens a farm: jobs that were running when the coordinator ended go on. `notes` comes from the switchboard.
     ///
     /// # Errors
-    /// When the system has no more threads.
+    /// When the system has no more threads, or the store fails.
     pub fn open(
         store: Store,
         models: models::Store,
@@ -161,11 +163,12 @@ impl Farm {
         canvases: Arc<dyn CanvasFactory>,
         settings: FarmSettings,
         notes: Receiver<Note>,
-    ) -> std::io::Result<Self> {
+    ) -> Result<Self, OpenError> {
         let (news, _) = broadcast::channel(NEWS);
         let (state, changed) = (Mutex::default(), Condvar::new());
         let inner = Inner { store, models, switchboard, canvases, settings, state, changed, news };
         let farm = Self { inner: Arc::new(inner) };
+        farm.inner.interrupt()?;
         let admission = farm.clone();
         let thread = std::thread::Builder::new().name("admission".into()).spawn(move || admission.admit())?;
         farm.inner.state().admission = Some(thread);
@@ -215,7 +218,7 @@ impl Farm {
     /// When the store fails.
     pub fn jobs(
         &self,
-        status: &[JobStatus],
+        status: &[JobState],
         before: Option<JobId>,
         limit: usize,
     ) -> Result<Vec<JobView>, FarmError> {
@@ -233,14 +236,13 @@ impl Farm {
         let progress = running.and_then(|running| running.progress.clone());
         let place = state.waiting.iter().position(|(waiting, _)| *waiting == id);
         let reason = match place {
-            Some(place) if record.status == JobStatus::Waiting => state.waiting[place].1.clone(),
+            Some(place) if record.status == JobState::Waiting => state.waiting[place].1.clone(),
             _ => record.reason.clone(),
         };
-        let waiting = record.status == JobStatus::Waiting;
+        let waiting = record.status == JobState::Waiting;
         Ok(JobView {
             reason,
             queue_place: place.filter(|_| waiting).map(|place| place + 1),
-            computing: running.is_some() && progress.is_some(),
             progress,
             artifacts,
             checkpoint,
@@ -248,56 +250,38 @@ impl Farm {
         })
     }
 
-    /// Stops a job until it is resumed.
+    /// Stops a job until it is resumed. Paused already: no change.
     ///
     /// # Errors
     /// Where it has ended; when the store fails.
     pub fn pause(&self, job: JobId, reason: &str) -> Result<JobView, FarmError> {
-        let record = self.inner.store.job(job)?;
-        match record.status {
-            JobStatus::Paused => {}
-            JobStatus::Waiting | JobStatus::Running => {
-                self.inner.change(job, record.status, JobStatus::Paused, reason)?;
-                self.inner.wish(job, Wish::Pause(PAUSE_PATIENCE));
-            }
-            ended => return Err(FarmError::State(format!("job {job} is {ended}; there is nothing to pause"))),
+        if self.inner.store.job(job)?.status != JobState::Paused {
+            self.inner.change(job, |life, now| life.pause(reason.to_owned(), now))?;
+            self.inner.wish(job, Wish::Pause(PAUSE_PATIENCE));
         }
         self.job(job)
     }
 
-    /// Puts a paused job back into the queue.
+    /// Puts a paused job back into the queue. In the queue already, or running: no change.
     ///
     /// # Errors
-    /// Where it is not paused; when the store fails.
+    /// Where it has ended; when the store fails.
     pub fn resume(&self, job: JobId) -> Result<JobView, FarmError> {
-        let record = self.inner.store.job(job)?;
-        match record.status {
-            JobStatus::Waiting | JobStatus::Running => {}
-            JobStatus::Paused => self.inner.change(job, JobStatus::Paused, JobStatus::Waiting, "resumed")?,
-            ended => {
-                let help = if ended == JobStatus::Completed { "" } else { "; `clipig retry` starts it again" };
-                return Err(FarmError::State(format!("job {job} is {ended}, not paused{help}")));
-            }
+        let state = self.inner.store.job(job)?.status;
+        if state != JobState::Waiting && !state.is_active() {
+            self.inner.change(job, Job::resume)?;
         }
         self.job(job)
     }
 
-    /// Ends a job that has not ended.
+    /// Ends a job that has not ended. Cancelled already: no change.
     ///
     /// # Errors
     /// Where it has completed or failed; when the store fails.
     pub fn cancel(&self, job: JobId, reason: &str) -> Result<JobView, FarmError> {
-        let record = self.inner.store.job(job)?;
-        match record.status {
-            JobStatus::Cancelled => {}
-            JobStatus::Completed | JobStatus::Failed => {
-                let status = record.status;
-                return Err(FarmError::State(format!("job {job} is {status}; there is nothing to cancel")));
-            }
-            status => {
-                self.inner.change(job, status, JobStatus::Cancelled, reason)?;
-                self.inner.wish(job, Wish::Cancel);
-            }
+        if self.inner.store.job(job)?.status != JobState::Cancelled {
+            self.inner.change(job, |life, now| life.cancel(reason.to_owned(), now))?;
+            self.inner.wish(job, Wish::Cancel);
         }
         self.job(job)
     }
@@ -307,17 +291,7 @@ impl Farm {
     /// # Errors
     /// Where it has not failed and was not cancelled; when the store fails.
     pub fn retry(&self, job: JobId) -> Result<JobView, FarmError> {
-        let record = self.inner.store.job(job)?;
-        match record.status {
-            JobStatus::Failed | JobStatus::Cancelled => {
-                self.inner.change(job, record.status, JobStatus::Waiting, "tried again")?;
-            }
-            status => {
-                return Err(FarmError::State(format!(
-                    "job {job} is {status}; only failed and cancelled jobs are tried again"
-                )));
-            }
-        }
+        self.inner.change(job, Job::retry)?;
         self.job(job)
     }
 
@@ -365,15 +339,6 @@ impl Farm {
 impl Inner {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Every change of a job's status: persist, then publish.
-    fn change(&self, job: JobId, from: JobStatus, to: JobStatus, reason: &str) -> Result<(), FarmError> {
-        let number = self.store.transition(job, &Transition { from, to, reason: reason.to_owned() })?;
-        tracing::info!(%job, %from, %to, reason, "job");
-        self.publish(job, Some(number), JobNews::State { status: to, reason: reason.to_owned() });
-        self.changed.notify_all();
-        Ok(())
     }
 
     /// Writes down something that whoever submitted the job should know, and tells it.

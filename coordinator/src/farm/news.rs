@@ -3,7 +3,7 @@
 use clipig_schedule::JobId;
 
 use super::table::TargetRow;
-use crate::store::{JobStatus, Timestamp};
+use crate::store::{JobState, Timestamp};
 
 /// Something that happened to a job.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub enum JobNews {
     /// It is in another status.
     State {
         /// The status now.
-        status: JobStatus,
+        status: JobState,
         /// Why; may be empty.
         reason: String,
     },

@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use clipig_experiment::{Overrides, Source, load};
+use clipig_schedule::job::Job;
 use clipig_schedule::{
     Assets, CPU_SHARD, DeviceClass, Epoch, GPU_SHARD, JobBrief, JobId, JobRevision, WorkerKind, dispatcher::Fit,
     threads_per_shard,
@@ -14,7 +15,7 @@ use super::{Farm, FarmError, JobNews, LogLevel, RunningJob};
 use crate::epoch_loop::JobProgress;
 use crate::job_runner::{self, Ending, Inbox, JobOrder, Revision, RunError, inbox};
 use crate::switchboard::JobShare;
-use crate::store::{Computation, EventKind, JobRecord, JobStatus};
+use crate::store::{Computation, EventKind, JobRecord};
 
 impl Farm {
     /// Starts a job's thread. What goes wrong from here on is the job's failure, not the queue's.
@@ -23,9 +24,7 @@ impl Farm {
         let (runner, inbox) = inbox();
         let running = RunningJob { runner: runner.clone(), thread: None, progress: None };
         self.inner.state().running.insert(id, running);
-        if job.status == JobStatus::Waiting
-            && let Err(error) = self.inner.change(id, JobStatus::Waiting, JobStatus::Running, "")
-        {
+        if let Err(error) = self.inner.change(id, Job::start) {
             // Somebody was quicker, or the disk is full: the queue is looked at again.
             tracing::info!(job = %id, %error, "not started");
             self.inner.state().running.remove(&id);
@@ -61,7 +60,7 @@ impl Farm {
 
     fn fail(&self, job: JobId, reason: &str) {
         // Where somebody has cancelled or paused it meanwhile, that stands.
-        if let Err(error) = self.inner.change(job, JobStatus::Running, JobStatus::Failed, reason) {
+        if let Err(error) = self.inner.change(job, |life, now| life.fail(reason.to_owned(), now)) {
             tracing::warn!(%job, reason, %error, "a failure was not written down");
         }
     }
@@ -96,7 +95,7 @@ impl Farm {
         match job_runner::run(order, &*self.inner.canvases, &port, inbox, &mut keeper) {
             Ok((Ending::Completed, done)) => {
                 keeper.finish(&done)?;
-                let changed = self.inner.change(id, JobStatus::Running, JobStatus::Completed, "");
+                let changed = self.inner.change(id, Job::complete);
                 changed.map_err(|error| error.to_string())
             }
             Ok((Ending::Paused { between_epochs: true } | Ending::Cancelled, stopped)) => {

@@ -10,7 +10,7 @@ use sha2::Digest as _;
 use super::{Farm, FarmError, JobNews, JobView, SubmitAnswer, SubmitRequest};
 use crate::epoch_loop::first_resolution;
 use crate::job_runner::{Revision, Wish};
-use crate::store::{JobStatus, StoreError, Submission, Submitted, Update};
+use crate::store::{JobState, StoreError, Submission, Submitted, Update};
 
 /// Priorities that a job may have: each step doubles its share of the workers.
 const PRIORITIES: std::ops::RangeInclusive<i32> = -10..=10;
@@ -36,7 +36,7 @@ impl Farm {
         if self.inner.state().closing {
             return Err(FarmError::ShuttingDown);
         }
-        let waiting = self.inner.store.count(JobStatus::Waiting)?;
+        let waiting = self.inner.store.count(JobState::Waiting)?;
         if waiting >= self.inner.settings.max_queued_jobs {
             return Err(FarmError::Full { waiting });
         }

@@ -77,6 +77,9 @@ fn tried_by(workers: &[String]) -> String {
 
 /// What is told of a job while it runs.
 pub trait Observer {
+    /// Canvas and features are there; epochs follow.
+    fn ready(&mut self) {}
+
     /// Texts and images were encoded.
     ///
     /// # Errors
@@ -164,6 +167,7 @@ impl<'a> Runner<'a> {
         if let Some(ending) = self.open()? {
             return Ok(ending);
         }
+        self.observer.ready();
         loop {
             if let Some(ending) = self.heed_wishes()? {
                 return Ok(ending);

@@ -9,7 +9,7 @@ use clipig_schedule::dispatcher::{Presence, WorkerView};
 use tokio::sync::Mutex;
 
 use crate::farm::{Farm, FarmError};
-use crate::store::JobStatus;
+use crate::store::JobState;
 
 /// What a worker is about, for metrics.
 const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "set_aside", "lost"];
@@ -59,9 +59,9 @@ fn state_name(worker: &WorkerView) -> &'static str {
 }
 
 /// Jobs per status, all of them.
-pub(super) fn jobs_by_status(farm: &Farm) -> Result<Vec<(JobStatus, usize)>, FarmError> {
+pub(super) fn jobs_by_status(farm: &Farm) -> Result<Vec<(JobState, usize)>, FarmError> {
     let count = |status| Ok((status, farm.store().count(status)?));
-    JobStatus::ALL.into_iter().map(count).collect()
+    JobState::ALL.into_iter().map(count).collect()
 }
 
 /// How many workers compute for each job. Looked up at most once a second, however many ask.

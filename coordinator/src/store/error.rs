@@ -3,10 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clipig_schedule::job::JobState;
 use clipig_schedule::{JobId, Sha256};
 
 use super::checkpoint::CheckpointFault;
-use super::records::JobStatus;
 
 /// Why the store could not do what it was asked. Nothing that was acknowledged before is lost.
 #[derive(Debug, thiserror::Error)]
@@ -88,9 +88,9 @@ pub enum StoreError {
         /// The job.
         job: JobId,
         /// What the change started from.
-        expected: JobStatus,
+        expected: JobState,
         /// What it is.
-        found: JobStatus,
+        found: JobState,
     },
     /// A job was updated by somebody else meanwhile.
     #[error(

@@ -9,9 +9,10 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::clock::Timestamp;
 use super::database::{Fault, decoded};
+use super::JobState;
 use super::error::StoreError;
 use super::events::{self, EventKind, Subject};
-use super::records::{Computation, JobFilter, JobRecord, JobStatus, Revision, Submission, Submitted, Update};
+use super::records::{Computation, JobFilter, JobRecord, Revision, Submission, Submitted, Update};
 use super::{Store, Transition, features};
 
 impl Store {
@@ -78,7 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn count(&self, status: JobStatus) -> Result<usize, StoreError> {
+    pub fn count(&self, status: JobState) -> Result<usize, StoreError> {
         self.database().read(|connection| {
             let mut statement = connection.prepare_cached("SELECT count(*) FROM jobs WHERE status = ?1")?;
             let count: u32 = statement.query_row([status.as_str()], |row| row.get(0))?;
@@ -100,7 +101,7 @@ impl Store {
             if found != *expected {
                 return Err(StoreError::StatusChanged { job, expected: *expected, found }.into());
             }
-            let started = started.or((*to == JobStatus::Running).then_some(now));
+            let started = started.or(to.is_active().then_some(now));
             let ended = to.is_ended().then_some(now.0);
             transaction
                 .prepare_cached(
@@ -308,7 +309,7 @@ fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Re
             job.class.map(|class| class.to_string()),
             job.threads,
             job.mix_kinds,
-            JobStatus::Waiting.as_str(),
+            JobState::Waiting.as_str(),
             job.first.0,
             job.epochs,
             now.0,

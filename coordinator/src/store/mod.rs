@@ -56,8 +56,10 @@ pub use self::clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use self::error::StoreError;
 pub use self::events::{Event, EventFilter, EventKind, Subject};
 pub use self::history::{EpochHistory, FeatureHistory, TargetHistory};
+pub use clipig_schedule::job::{JobState, JobStateError};
+
 pub use self::records::{
-    Computation, JobFilter, JobRecord, JobStatus, JobStatusError, Revision, Submission, Submitted,
+    Computation, JobFilter, JobRecord, Revision, Submission, Submitted,
     Transition, Update,
 };
 pub use self::retention::{EndedJob, Retained, RetentionPolicy, expired};

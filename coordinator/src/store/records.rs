@@ -1,72 +1,11 @@
 //! Jobs as they are kept.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 
+use clipig_schedule::job::JobState;
 use clipig_schedule::{DeviceClass, Epoch, JobId, ModelReference, NumberType, Sha256, WorkerKind};
 
 use super::clock::Timestamp;
-
-/// A job's status as it is written down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum JobStatus {
-    /// In the queue.
-    Waiting,
-    /// Being computed; goes on by itself after a restart.
-    Running,
-    /// Stopped by a person until resumed.
-    Paused,
-    /// Ended with its picture.
-    Completed,
-    /// Ended by an error.
-    Failed,
-    /// Ended by a person.
-    Cancelled,
-}
-
-impl JobStatus {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Waiting, Self::Running, Self::Paused, Self::Completed, Self::Failed, Self::Cancelled];
-
-    /// As people read it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Is it over, unless somebody asks for a retry?
-    pub fn is_ended(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
-    }
-}
-
-impl fmt::Display for JobStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A text that names no status.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a status of a job")]
-pub struct JobStatusError(String);
-
-impl FromStr for JobStatus {
-    type Err = JobStatusError;
-
-    fn from_str(text: &str) -> Result<Self, JobStatusError> {
-        let known = Self::ALL.into_iter().find(|status| status.as_str() == text);
-        known.ok_or_else(|| JobStatusError(text.to_owned()))
-    }
-}
 
 /// A job as it is submitted.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,7 +100,7 @@ pub struct JobRecord {
     /// May workers of several kinds compute it?
     pub mix_kinds: bool,
     /// Where it stands.
-    pub status: JobStatus,
+    pub status: JobState,
     /// Why it stands there; may be empty.
     pub reason: String,
     /// How often it was updated.
@@ -221,9 +160,9 @@ impl Update {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
     /// The status that the change was decided upon.
-    pub from: JobStatus,
+    pub from: JobState,
     /// The new one. The same: only the reason changes.
-    pub to: JobStatus,
+    pub to: JobState,
     /// Why, for people; may be empty.
     pub reason: String,
 }
@@ -232,7 +171,7 @@ pub struct Transition {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobFilter {
     /// In one of these; empty: in any.
-    pub status: Vec<JobStatus>,
+    pub status: Vec<JobState>,
     /// With a number below this one.
     pub before: Option<JobId>,
     /// At most so many; `None`: all.

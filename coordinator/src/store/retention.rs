@@ -10,10 +10,11 @@ use super::Store;
 use super::blobs::Collected;
 use super::clock::{self, Timestamp};
 use super::durable;
+use super::JobState;
 use super::error::StoreError;
 use super::events::{self, EventKind, Subject};
 use super::jobs::read_job;
-use super::records::{JobFilter, JobStatus};
+use super::records::JobFilter;
 
 /// A step of the wall clock from which on ages are not believed.
 const SUSPICIOUS: Duration = Duration::from_hours(24);
@@ -70,7 +71,7 @@ impl Store {
     /// # Errors
     /// When something cannot be removed; what was removed before stays so.
     pub fn retain(&self, policy: RetentionPolicy) -> Result<Retained, StoreError> {
-        let status = JobStatus::ALL.into_iter().filter(|status| status.is_ended()).collect();
+        let status = JobState::ALL.into_iter().filter(|status| status.is_ended()).collect();
         let jobs = self.jobs(&JobFilter { status, ..JobFilter::default() })?;
         let ended: Vec<EndedJob> =
             jobs.iter().filter_map(|job| Some(EndedJob { job: job.id, ended: job.ended? })).collect();
@@ -81,7 +82,7 @@ impl Store {
         for job in &removed {
             self.remove(*job, "old")?;
         }
-        for job in jobs.iter().filter(|job| job.status == JobStatus::Completed) {
+        for job in jobs.iter().filter(|job| job.status == JobState::Completed) {
             self.checkpoints(job.id).clear()?;
         }
         self.database().write(|transaction| {
@@ -105,7 +106,7 @@ impl Store {
             let record = read_job(transaction, job)?;
             if !record.status.is_ended() {
                 let found = record.status;
-                return Err(StoreError::StatusChanged { job, expected: JobStatus::Completed, found }.into());
+                return Err(StoreError::StatusChanged { job, expected: JobState::Completed, found }.into());
             }
             transaction.execute("DELETE FROM events WHERE job = ?1", params![job.0 as i64])?;
             transaction.execute("DELETE FROM jobs WHERE id = ?1", params![job.0 as i64])?;

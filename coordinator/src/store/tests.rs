@@ -90,14 +90,14 @@ fn epoch(epoch: u32, loss: f64) -> EpochHistory {
     }
 }
 
-fn transition(from: JobStatus, to: JobStatus, reason: &str) -> Transition {
+fn transition(from: JobState, to: JobState, reason: &str) -> Transition {
     Transition { from, to, reason: reason.into() }
 }
 
-fn end(store: &Store, token: &str, status: JobStatus) -> JobId {
+fn end(store: &Store, token: &str, status: JobState) -> JobId {
     let job = store.submit(&submission(token)).unwrap().job();
-    store.transition(job, &transition(JobStatus::Waiting, JobStatus::Running, "")).unwrap();
-    store.transition(job, &transition(JobStatus::Running, status, "")).unwrap();
+    store.transition(job, &transition(JobState::Waiting, JobState::Running, "")).unwrap();
+    store.transition(job, &transition(JobState::Running, status, "")).unwrap();
     job
 }
 
@@ -117,7 +117,7 @@ fn everything_of_a_job_survives_a_restart() {
     store.choose(job, &computation()).unwrap();
     store.set_prepared(JobRevision { job, revision: 0 }, &preparation()).unwrap();
     farm.clock.advance(1000);
-    store.transition(job, &transition(JobStatus::Waiting, JobStatus::Running, "2 workers")).unwrap();
+    store.transition(job, &transition(JobState::Waiting, JobState::Running, "2 workers")).unwrap();
     let update = Update {
         seen: 0,
         from: Epoch(100),
@@ -144,7 +144,7 @@ fn everything_of_a_job_survives_a_restart() {
     let record = found.0;
     assert_eq!(revision, 1);
     assert_eq!((record.id, record.seed, record.revision, record.priority), (JobId(1), u64::MAX - 5, 1, 9));
-    assert_eq!((record.next, record.epochs, record.status), (Epoch(6), 900, JobStatus::Running));
+    assert_eq!((record.next, record.epochs, record.status), (Epoch(6), 900, JobState::Running));
     assert_eq!((record.created, record.started, record.ended), (NOW, Some(Timestamp(NOW.0 + 1000)), None));
     assert_eq!((record.model, record.number), (submitted.model, submitted.number));
     assert_eq!((record.class, record.threads), (submitted.class, submitted.threads));
@@ -203,14 +203,14 @@ fn a_change_that_others_overtook_is_refused() {
     let farm = Farm::new();
     let store = farm.open();
     let job = store.submit(&submission("t")).unwrap().job();
-    store.transition(job, &transition(JobStatus::Waiting, JobStatus::Cancelled, "by ada")).unwrap();
+    store.transition(job, &transition(JobState::Waiting, JobState::Cancelled, "by ada")).unwrap();
     let before = store.job(job).unwrap();
-    let error = store.transition(job, &transition(JobStatus::Waiting, JobStatus::Running, "")).unwrap_err();
+    let error = store.transition(job, &transition(JobState::Waiting, JobState::Running, "")).unwrap_err();
     assert_eq!(error.to_string(), "job 1 is cancelled, not waiting; look at it again and repeat the command");
     assert_eq!(store.job(job).unwrap(), before);
     assert_eq!(before.ended, Some(NOW));
     // A retry is not ended any more.
-    store.transition(job, &transition(JobStatus::Cancelled, JobStatus::Waiting, "retry")).unwrap();
+    store.transition(job, &transition(JobState::Cancelled, JobState::Waiting, "retry")).unwrap();
     assert_eq!(store.job(job).unwrap().ended, None);
 
     let update = Update { seen: 0, from: Epoch(4), yaml: String::new(), assets: BTreeMap::new(), epochs: 5 };
@@ -244,17 +244,17 @@ fn a_change_that_others_overtook_is_refused() {
 fn jobs_are_listed_by_status_and_in_pages() {
     let farm = Farm::new();
     let store = farm.open();
-    for status in [JobStatus::Completed, JobStatus::Failed, JobStatus::Completed] {
+    for status in [JobState::Completed, JobState::Failed, JobState::Completed] {
         end(&store, &format!("{}", store.jobs(&JobFilter::default()).unwrap().len()), status);
     }
-    let list = |status: &[JobStatus], before: Option<u64>, limit| {
+    let list = |status: &[JobState], before: Option<u64>, limit| {
         let filter = JobFilter { status: status.to_vec(), before: before.map(JobId), limit };
         store.jobs(&filter).unwrap().into_iter().map(|job| job.id.0).collect::<Vec<_>>()
     };
-    assert_eq!(list(&[JobStatus::Completed], None, None), [3, 1]);
-    assert_eq!(list(&[JobStatus::Failed, JobStatus::Waiting], None, None), [2]);
-    let counts = JobStatus::ALL.map(|status| store.count(status).unwrap());
-    assert_eq!(counts, [0, 0, 0, 2, 1, 0]);
+    assert_eq!(list(&[JobState::Completed], None, None), [3, 1]);
+    assert_eq!(list(&[JobState::Failed, JobState::Waiting], None, None), [2]);
+    let counts = JobState::ALL.map(|status| store.count(status).unwrap());
+    assert_eq!(counts, [0, 0, 0, 0, 2, 1, 0]);
     store.ping().unwrap();
     assert_eq!(list(&[], Some(3), Some(1)), [2]);
 }
@@ -401,7 +401,7 @@ fn blobs_stay_while_a_job_names_them() {
     assert!(matches!(&error, StoreError::MissingBlobs(names) if names[..] == [("b".into(), old)]), "{error}");
     assert_eq!(store.jobs(&JobFilter::default()).unwrap().len(), 1);
 
-    store.transition(job, &transition(JobStatus::Waiting, JobStatus::Cancelled, "")).unwrap();
+    store.transition(job, &transition(JobState::Waiting, JobState::Cancelled, "")).unwrap();
     store.remove(job, "test").unwrap();
     assert_eq!(store.collect_blobs(Duration::ZERO).unwrap().blobs, 3);
 }
@@ -410,12 +410,12 @@ fn blobs_stay_while_a_job_names_them() {
 fn old_jobs_go_with_their_files() {
     let farm = Farm::new();
     let store = farm.open();
-    let old = end(&store, "old", JobStatus::Failed);
+    let old = end(&store, "old", JobState::Failed);
     let waiting = store.submit(&submission("waiting")).unwrap().job();
     store.artifacts(old).write(ArtifactName::Picture, b"png").unwrap();
     store.add_history(old, &[epoch(4, 1.0)], Epoch(5)).unwrap();
     farm.clock.advance(40 * DAY);
-    let young = end(&store, "young", JobStatus::Completed);
+    let young = end(&store, "young", JobState::Completed);
     let policy = RetentionPolicy { days: Some(30), jobs: Some(10) };
     assert_eq!(store.retain(policy).unwrap(), Retained { removed: vec![old], clock_stepped: None });
     assert!(!store.layout().job(old).exists());
@@ -432,7 +432,7 @@ fn old_jobs_go_with_their_files() {
 fn a_clock_that_leaps_forward_removes_nothing() {
     let farm = Farm::new();
     let store = farm.open();
-    let job = end(&store, "t", JobStatus::Completed);
+    let job = end(&store, "t", JobState::Completed);
     farm.clock.step(4000 * DAY);
     let policy = RetentionPolicy { days: Some(30), jobs: None };
     let retained = store.retain(policy).unwrap();
@@ -479,10 +479,10 @@ fn artifacts_are_listed_with_their_sizes() {
 fn what_a_crash_left_is_sorted_out() {
     let farm = Farm::new();
     let store = farm.open();
-    let removed = end(&store, "t", JobStatus::Failed);
+    let removed = end(&store, "t", JobState::Failed);
     store.artifacts(removed).write(ArtifactName::Picture, b"png").unwrap();
     store.remove(removed, "test").unwrap();
-    let kept = end(&store, "kept", JobStatus::Completed);
+    let kept = end(&store, "kept", JobState::Completed);
     store.artifacts(kept).write(ArtifactName::Picture, b"png").unwrap();
     drop(store);
     let root = farm.folder.path();
@@ -532,7 +532,7 @@ fn fill_version_1(store: &Store) {
     let job = store.submit(&job).unwrap().job();
     store.choose(job, &computation()).unwrap();
     store.set_prepared(JobRevision { job, revision: 0 }, &preparation()).unwrap();
-    store.transition(job, &transition(JobStatus::Waiting, JobStatus::Running, "2 workers")).unwrap();
+    store.transition(job, &transition(JobState::Waiting, JobState::Running, "2 workers")).unwrap();
     store.add_history(job, &[epoch(4, 1.5), epoch(5, 0.1)], Epoch(6)).unwrap();
     let update =
         Update { seen: 0, from: Epoch(6), yaml: "text: b\n".into(), assets: BTreeMap::new(), epochs: 700 };

@@ -232,6 +232,26 @@ impl Dispatcher {
         false
     }
 
+    /// Takes leases back that wait in workers' hands for jobs that are ahead of this one, no more than this one has
+    /// nodes. Or else a job would begin each of its epochs behind what others have got while it had nothing to offer.
+    pub(super) fn free_others(&mut self, revision: JobRevision, now: Time) {
+        let Some(job) = self.jobs.get(&revision) else { return };
+        let (pass, fit) = (job.pass(), &job.terms.fit);
+        let pending = job.round.as_ref().map_or(0, Round::pending);
+        let ahead = self.jobs.values().filter(|other| other.pass() > pass && other.terms.fit.overlaps(fit));
+        let waiting = ahead.filter_map(|other| other.round.as_ref()).flat_map(Round::last_queued);
+        let useful = |fence: &Fence| {
+            let holder = self.leases.get(fence).and_then(|granted| self.connections.get(&granted.session));
+            holder.is_some_and(|connection| connection.serving && self.roster.fits(connection.pool, fit))
+        };
+        let freed: Vec<Fence> = waiting.filter(useful).take(pending).collect();
+        for fence in freed {
+            if let Some(granted) = self.release(fence, now) {
+                self.actions.push(Action::Revoke { session: granted.session, fence });
+            }
+        }
+    }
+
     /// Sessions with a free slot that may compute the job and do not decline it.
     fn idle_for(&self, revision: JobRevision, now: Time) -> impl Iterator<Item = SessionId> {
         let idle = self.fit(revision).into_iter().flat_map(|fit| self.roster.idle(fit));

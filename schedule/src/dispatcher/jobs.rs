@@ -81,6 +81,7 @@ impl Dispatcher {
             job.failed = false;
             job.round = Some(Round::new(&offer, serial, level));
         }
+        self.free_others(revision, now);
         self.assign(now);
         Ok(())
     }

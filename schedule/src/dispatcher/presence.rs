@@ -101,7 +101,7 @@ impl Dispatcher {
             return asked.clone();
         }
         // Sessions are bounded, so a free number comes soon.
-        (2..).map(|number| variant(asked, number)).find(free).unwrap_or_else(|| asked.clone())
+        (2..=u32::MAX).map(|number| variant(asked, number)).find(free).unwrap_or_else(|| asked.clone())
     }
 
     /// Any message has come from a session; call this, or [`heartbeat`](Self::heartbeat), for each.
@@ -155,7 +155,9 @@ impl Dispatcher {
             }
         }
         if !lost.is_empty() || back {
-            lost.into_iter().for_each(|fence| self.lose(fence, now));
+            for fence in lost {
+                self.lose(fence, now);
+            }
             self.assign(now);
         }
     }

@@ -83,6 +83,11 @@ impl Roster {
         }
     }
 
+    /// Does a job of this fit go to the sessions of a pool?
+    pub(super) fn fits(&self, pool: usize, fit: &Fit) -> bool {
+        fit.admits(&self.pools[pool].kind)
+    }
+
     /// Has anybody room?
     pub(super) fn has_room(&self) -> bool {
         self.pools.iter().any(|pool| !pool.room.is_empty())

@@ -34,14 +34,14 @@ impl DispatchSettings {
         Self {
             incarnation,
             heartbeat_timeout: Duration::from_secs(10),
-            lease_timeout: Duration::from_secs(120),
-            forgive_after: Duration::from_secs(600),
+            lease_timeout: Duration::from_mins(2),
+            forgive_after: Duration::from_mins(10),
             second_copy_after: Duration::from_millis(200),
             leases_per_slot: 4,
             attempts: 3,
             disappearances: 10,
             sessions: 4096,
-            remember: Duration::from_secs(3600),
+            remember: Duration::from_hours(1),
         }
     }
 }

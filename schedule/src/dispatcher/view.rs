@@ -40,13 +40,6 @@ impl WorkerView {
     }
 }
 
-impl WorkerView {
-    /// Would it get work if there were some?
-    pub fn serves(&self) -> bool {
-        matches!(self.presence, Presence::Connected(_)) && !self.paused && !self.draining && self.aside.is_none()
-    }
-}
-
 /// A lease as people see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseView {

@@ -6,10 +6,10 @@ use clipig_proto::v1::job_event::Event as What;
 use super::super::timestamp;
 use super::messages::job_state;
 use crate::farm::LogLevel;
-use crate::store::{Event, EventKind, JobStatus};
+use crate::store::{Event, EventKind, JobState};
 
 /// An event, and the status that the job has from it on where it tells one.
-pub(super) fn message(event: &Event) -> (v1::JobEvent, Option<JobStatus>) {
+pub(super) fn message(event: &Event) -> (v1::JobEvent, Option<JobState>) {
     let mut status = None;
     let what = match event.kind {
         EventKind::Status => match state(&event.text) {
@@ -43,7 +43,7 @@ pub(super) fn log(level: LogLevel, text: &str) -> What {
 }
 
 /// `failed: the device is out of memory` as the store writes it.
-fn state(text: &str) -> Option<(JobStatus, &str)> {
+fn state(text: &str) -> Option<(JobState, &str)> {
     let (status, reason) = text.split_once(": ").unwrap_or((text, ""));
     status.parse().ok().map(|status| (status, reason))
 }
@@ -60,7 +60,7 @@ mod tests {
     use crate::store::{Subject, Timestamp};
     use clipig_schedule::JobId;
 
-    fn of(kind: EventKind, text: &str) -> (What, Option<JobStatus>) {
+    fn of(kind: EventKind, text: &str) -> (What, Option<JobState>) {
         let (subject, time) = (Subject::Job(JobId(1)), Timestamp(1_500));
         let (message, status) = message(&Event { number: 7, time, subject, kind, text: text.to_owned() });
         assert_eq!((message.number, message.time.unwrap().nanos), (7, 500_000_000));
@@ -71,8 +71,8 @@ mod tests {
     fn the_words_of_the_store_become_values() {
         let change = v1::StateChange { state: v1::JobState::Failed.into(), reason: "epoch 3: no memory".into() };
         let failed = of(EventKind::Status, "failed: epoch 3: no memory");
-        assert_eq!(failed, (What::State(change), Some(JobStatus::Failed)));
-        assert_eq!(of(EventKind::Status, "completed").1, Some(JobStatus::Completed));
+        assert_eq!(failed, (What::State(change), Some(JobState::Failed)));
+        assert_eq!(of(EventKind::Status, "completed").1, Some(JobState::Completed));
         let updated = of(EventKind::Updated, "revision 2 holds from epoch 30 on").0;
         assert_eq!(updated, What::Revision(v1::RevisionChange { revision: 2, from_epoch: 30 }));
         assert_eq!(of(EventKind::Warning, "odd").0, What::Warning("odd".into()));

@@ -11,7 +11,7 @@ use super::super::status::{Refusal, warnings};
 use super::super::{Doors, hash};
 use super::messages;
 use crate::farm::{Farm, FarmError, JobView, SubmitRequest};
-use crate::store::{JobStatus, StoreError};
+use crate::store::{JobState, StoreError};
 
 /// Bytes of a client token, see farm.proto.
 const TOKEN: std::ops::RangeInclusive<usize> = 16..=64;
@@ -103,22 +103,16 @@ pub(super) async fn list(
         0 => 50,
         limit => limit.min(1_000),
     };
-    let (mut status, mut preparing, mut running) = (Vec::new(), false, false);
+    let mut status = Vec::new();
     for state in request.states {
         status.push(match v1::JobState::try_from(state) {
-            Ok(v1::JobState::Waiting) => JobStatus::Waiting,
-            Ok(v1::JobState::Preparing) => {
-                preparing = true;
-                JobStatus::Running
-            }
-            Ok(v1::JobState::Running) => {
-                running = true;
-                JobStatus::Running
-            }
-            Ok(v1::JobState::Paused) => JobStatus::Paused,
-            Ok(v1::JobState::Completed) => JobStatus::Completed,
-            Ok(v1::JobState::Failed) => JobStatus::Failed,
-            Ok(v1::JobState::Cancelled) => JobStatus::Cancelled,
+            Ok(v1::JobState::Waiting) => JobState::Waiting,
+            Ok(v1::JobState::Preparing) => JobState::Preparing,
+            Ok(v1::JobState::Running) => JobState::Running,
+            Ok(v1::JobState::Paused) => JobState::Paused,
+            Ok(v1::JobState::Completed) => JobState::Completed,
+            Ok(v1::JobState::Failed) => JobState::Failed,
+            Ok(v1::JobState::Cancelled) => JobState::Cancelled,
             Ok(v1::JobState::Unspecified) | Err(_) => return Err(unknown("states", state)),
         });
     }
@@ -130,10 +124,6 @@ pub(super) async fn list(
     let mut views = doors.blocking(move |doors| doors.farm.jobs(&status, before, asked)).await?;
     let more = views.len() > limit as usize;
     views.truncate(limit as usize);
-    // The store knows no difference between the two; both is the same as neither.
-    if preparing != running {
-        views.retain(|view| view.record.status != JobStatus::Running || view.computing == running);
-    }
     Ok(v1::ListJobsResponse { jobs: all_seen(doors, views).await?, more })
 }
 

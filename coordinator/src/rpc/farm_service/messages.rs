@@ -5,16 +5,13 @@ use clipig_schedule::{DeviceClass, ModelReference, NumberType};
 
 use super::super::{timestamp, wire_hash};
 use crate::farm::{ConstraintRow, FeatureRow, JobView, Progress, TargetRow};
-use crate::store::JobStatus;
+use crate::store::JobState;
 
 /// A job; `workers` compute for it, and snapshots are `interval` epochs apart.
 pub(super) fn job(view: &JobView, workers: u32, interval: u32) -> v1::Job {
-    let JobView { record, reason, queue_place, computing, progress, artifacts, checkpoint } = view;
-    let state = match record.status {
-        JobStatus::Running if !computing => v1::JobState::Preparing,
-        status => job_state(status),
-    };
-    let running = record.status == JobStatus::Running;
+    let JobView { record, reason, queue_place, progress, artifacts, checkpoint } = view;
+    let state = job_state(record.status);
+    let running = record.status == JobState::Running;
     let now = progress.as_ref().filter(|_| running);
     let computation = record.computation.as_ref();
     v1::Job {
@@ -53,14 +50,15 @@ pub(super) fn job(view: &JobView, workers: u32, interval: u32) -> v1::Job {
     }
 }
 
-pub(super) fn job_state(status: JobStatus) -> v1::JobState {
+pub(super) fn job_state(status: JobState) -> v1::JobState {
     match status {
-        JobStatus::Waiting => v1::JobState::Waiting,
-        JobStatus::Running => v1::JobState::Running,
-        JobStatus::Paused => v1::JobState::Paused,
-        JobStatus::Completed => v1::JobState::Completed,
-        JobStatus::Failed => v1::JobState::Failed,
-        JobStatus::Cancelled => v1::JobState::Cancelled,
+        JobState::Waiting => v1::JobState::Waiting,
+        JobState::Preparing => v1::JobState::Preparing,
+        JobState::Running => v1::JobState::Running,
+        JobState::Paused => v1::JobState::Paused,
+        JobState::Completed => v1::JobState::Completed,
+        JobState::Failed => v1::JobState::Failed,
+        JobState::Cancelled => v1::JobState::Cancelled,
     }
 }
 

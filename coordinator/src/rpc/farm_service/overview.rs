@@ -10,7 +10,7 @@ use super::super::status::Refusal;
 use super::super::Doors;
 use super::{messages, workers};
 use crate::farm::FarmError;
-use crate::store::JobStatus;
+use crate::store::JobState;
 
 /// Below this share of free room a person should look after the disk.
 const LITTLE: u64 = 20;
@@ -20,21 +20,16 @@ pub(super) async fn get(doors: &Arc<Doors>, _: v1::GetFarmRequest) -> Result<v1:
     let read = |doors: &Doors| {
         let farm = &doors.farm;
         let jobs = jobs_by_status(farm)?;
-        let running = farm.jobs(&[JobStatus::Running], None, 10_000)?;
+        let running = farm.jobs(&[JobState::Running], None, 10_000)?;
         Ok::<_, FarmError>((jobs, running, Room::of(&doors.data)))
     };
     let (by_status, running, room) = doors.blocking(read).await?;
     let speeds = running.iter().filter_map(|view| view.progress.as_ref()).map(|progress| progress.samples_per_second);
-    let preparing = running.iter().filter(|view| !view.computing).count();
-    let mut jobs = Vec::new();
-    for (status, count) in by_status {
-        let prepares = if status == JobStatus::Running { preparing.min(count) } else { 0 };
-        for (state, count) in [(v1::JobState::Preparing, prepares), (messages::job_state(status), count - prepares)] {
-            if count > 0 {
-                jobs.push(v1::JobCount { state: state.into(), count: count as u32 });
-            }
-        }
-    }
+    let with_jobs = by_status.into_iter().filter(|(_, count)| *count > 0);
+    let jobs = with_jobs.map(|(state, count)| v1::JobCount {
+        state: messages::job_state(state).into(),
+        count: count as u32,
+    });
     let mut by_state = std::collections::BTreeMap::<i32, u32>::new();
     for view in &views {
         *by_state.entry(workers::state(view).into()).or_default() += 1;
@@ -45,7 +40,7 @@ pub(super) async fn get(doors: &Arc<Doors>, _: v1::GetFarmRequest) -> Result<v1:
         started: Some(wall.into()),
         uptime_seconds: start.elapsed().as_secs_f64(),
         incarnation: doors.farm.store().opening().incarnation,
-        jobs,
+        jobs: jobs.collect(),
         workers: by_state.into_iter().map(|(state, count)| v1::WorkerCount { state, count }).collect(),
         samples_per_second: speeds.sum(),
         disk_free: room.free,

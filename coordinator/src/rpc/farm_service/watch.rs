@@ -19,7 +19,7 @@ use super::super::{Doors, timestamp};
 use super::artifacts::{self, Hashes};
 use super::{events, jobs, messages};
 use crate::farm::{JobNews, News};
-use crate::store::{EventFilter, JobStatus, StoreError, Subject};
+use crate::store::{EventFilter, JobState, StoreError, Subject};
 
 /// Messages that may wait for a client.
 const WAITING: usize = 64;
@@ -163,7 +163,7 @@ impl Watcher {
                 self.send(message).await?;
                 self.last = event.number;
                 if let Some(status) = status {
-                    self.ended = JobStatus::is_ended(status);
+                    self.ended = JobState::is_ended(status);
                 }
             }
         }

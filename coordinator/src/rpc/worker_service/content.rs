@@ -9,13 +9,13 @@ use clipig_schedule::Sha256;
 use super::super::content::{Content, Source};
 use super::super::status::Refusal;
 use crate::farm::Farm;
-use crate::store::{Blob, JobFilter, JobStatus};
+use crate::store::{Blob, JobFilter, JobState};
 
 /// Content by its hash, as far as a running job names it: a worker needs nothing else, and whoever got hold of a
 /// worker's token gets nothing else.
 pub(super) fn find(farm: &Farm, sha256: Sha256) -> Result<Content, Refusal> {
     let store = farm.store();
-    let filter = JobFilter { status: vec![JobStatus::Running], ..JobFilter::default() };
+    let filter = JobFilter { status: vec![JobState::Preparing, JobState::Running], ..JobFilter::default() };
     for job in store.jobs(&filter)? {
         if job.model.sha256 == sha256 {
             return weights(farm, sha256);

@@ -177,7 +177,7 @@ impl Farm {
             for session in sessions {
                 self.beat(*session, self.now.as_secs() as u32 + 1);
             }
-            self.wait((until - self.now).min(Duration::from_secs(2)));
+            self.wait(until.saturating_sub(self.now).min(Duration::from_secs(2)));
         }
     }
 

@@ -135,7 +135,7 @@ fn contest(priorities: [i32; 2], cost: [u32; 2]) -> [f64; 2] {
     }
     // When each worker's first lease ends.
     let mut busy: BTreeMap<u64, (Time, Lease)> = BTreeMap::new();
-    let end = Duration::from_secs(60);
+    let end = Duration::from_mins(1);
     while farm.now < end {
         for session in 1..=3 {
             if !busy.contains_key(&session) && farm.holds(session) > 0 {

@@ -1,0 +1,1 @@
+//! Peers that break the rules against a real farm.

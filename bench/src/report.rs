@@ -48,7 +48,5 @@ pub(crate) fn write<T: Serialize>(
     let path = folder.join(format!("{name}.json"));
     let written = Written { measurement: name, machine, figures };
     let text = serde_json::to_string_pretty(&written).map_err(BenchError::wrong)?;
-    fs::write(&path, text + "\n").map_err(BenchError::at(format!("writing {}", path.display())))?;
-    println!("figures: {}", path.display());
-    Ok(())
+    fs::write(&path, text + "\n").map_err(BenchError::at(format!("writing {}", path.display())))
 }

@@ -55,7 +55,8 @@ struct Row {
 
 impl Row {
     fn of(json: &Json) -> Self {
-        let time = |name: &str| milliseconds(json[name].as_str().unwrap_or_else(|| panic!("no {name}: {json:#}")));
+        let time =
+            |name: &str| milliseconds(json[name].as_str().unwrap_or_else(|| panic!("no {name}: {json:#}")));
         assert_eq!(json["state"], "completed", "{json:#}");
         assert_eq!((&json["epochs_done"], &json["bit_exact"]), (&4.into(), &true.into()), "{json:#}");
         Self {
@@ -272,7 +273,8 @@ async fn a_client_token_makes_one_job_however_often_it_comes() {
     let mut client = FarmServiceClient::new(channel);
     let other = client.submit_job(request(0, 8)).await.unwrap_err();
     assert_eq!(other.code(), tonic::Code::AlreadyExists, "{}", other.message());
-    let listed: Vec<Job> = client.list_jobs(clipig_proto::v1::ListJobsRequest::default()).await.unwrap().into_inner().jobs;
+    let listed: Vec<Job> =
+        client.list_jobs(clipig_proto::v1::ListJobsRequest::default()).await.unwrap().into_inner().jobs;
     assert_eq!(listed.len(), 3);
 }
 
@@ -288,7 +290,8 @@ fn text(load: &Load, outcome: &Outcome) -> String {
     let mut cycles = Vec::new();
     for client in 0..load.clients {
         let name = format!("client {client}");
-        let created: Vec<i64> = rows.iter().rev().filter(|row| row.name == name).map(|row| row.created).collect();
+        let created: Vec<i64> =
+            rows.iter().rev().filter(|row| row.name == name).map(|row| row.created).collect();
         cycles.extend(created.windows(2).map(|pair| (pair[1] - pair[0]) as f64));
     }
     let first = rows.iter().map(|row| row.created).min().unwrap();
@@ -357,7 +360,10 @@ fn machine() -> String {
     let model = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split_whitespace().next().unwrap_or("?").to_owned();
-    format!("a machine with {cores} cores ({}; load average {load})", model.map_or("unknown", |(_, model)| model))
+    format!(
+        "a machine with {cores} cores ({}; load average {load})",
+        model.map_or("unknown", |(_, model)| model)
+    )
 }
 
 /// The value that so large a share of all values does not exceed.

@@ -15,7 +15,7 @@ use clipig_models as models;
 use clipig_schedule::CanvasFactory;
 use clipig_schedule::dispatcher::DispatchSettings;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::transport::Identity;
 
@@ -164,7 +164,7 @@ impl Coordinator {
             closing: closing.clone(),
             leases: rpc::standing::LeaseCounts::default(),
             intervals: rpc::Intervals::default(),
-            uploads: Semaphore::new(rpc::UPLOADS),
+            uploads: rpc::Uploads::default(),
         };
         let routes = rpc::routes(Arc::new(doors), settings.tokens.clone()).await;
         let (routes, health) = routes.map_err(ServeError::Internal)?;

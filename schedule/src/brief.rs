@@ -18,7 +18,7 @@ pub struct ModelReference {
     pub name: String,
     /// SHA-256 of the weights.
     pub sha256: Sha256,
-    /// Is its non-linearity QuickGELU, as OpenAI's, rather than GELU? Weights do not tell.
+    /// Is its non-linearity `QuickGELU`, as OpenAI's, rather than GELU? Weights do not tell.
     pub quick_gelu: bool,
 }
 

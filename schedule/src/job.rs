@@ -351,7 +351,9 @@ pub enum JobState {
 
 /// A text that names no state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no state of a job; waiting, preparing, running, paused, completed, failed and cancelled are")]
+#[error(
+    "`{0}` is no state of a job; waiting, preparing, running, paused, completed, failed and cancelled are"
+)]
 pub struct JobStateError(String);
 
 impl JobState {

@@ -79,14 +79,14 @@ impl WorkerKind {
     /// The kind of a whole computation as pictures record it: device, number type, threads within an operation.
     pub fn recorded(&self, number: NumberType, threads: u32) -> String {
         let Self { class, model, libtorch, capability } = self;
-        let mut text = format!("{model}, libtorch {libtorch}, {number}");
+        let mut parts = vec![model.clone(), format!("libtorch {libtorch}"), number.to_string()];
         if !capability.is_empty() {
-            text += &format!(", {capability}");
+            parts.push(capability.clone());
         }
         if *class == DeviceClass::Cpu {
-            text += &format!(", {threads} thread{}", if threads == 1 { "" } else { "s" });
+            parts.push(if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") });
         }
-        text
+        parts.join(", ")
     }
 }
 

@@ -139,9 +139,9 @@ impl fmt::Display for WaitReason {
                 }
                 write!(f, "; at most {most} run at once (`max_running_jobs`)")
             }
-            Self::NoWorker { serving, .. } if serving.is_empty() => {
-                f.write_str("no worker takes work; `clipig worker` starts one, `clipig workers` shows those there are")
-            }
+            Self::NoWorker { serving, .. } if serving.is_empty() => f.write_str(
+                "no worker takes work; `clipig worker` starts one, `clipig workers` shows those there are",
+            ),
             Self::NoWorker { request: KindRequest::Class(DeviceClass::Cuda), .. } => {
                 f.write_str("no worker with a GPU takes work; `clipig workers` shows those there are")
             }
@@ -150,7 +150,11 @@ impl fmt::Display for WaitReason {
             }
             Self::NoWorker { request: KindRequest::Begun(kind) | KindRequest::Mixed(kind), serving } => {
                 let kinds: Vec<String> = serving.iter().map(ToString::to_string).collect();
-                write!(f, "it was begun on {kind}, and no such worker takes work; there are: {}", kinds.join("; "))
+                write!(
+                    f,
+                    "it was begun on {kind}, and no such worker takes work; there are: {}",
+                    kinds.join("; ")
+                )
             }
             Self::NoWorker { request: KindRequest::Auto, .. } => f.write_str("no worker takes work"),
         }
@@ -200,7 +204,10 @@ mod tests {
         assert_eq!(admission.start[0].0, JobId(2));
         let (job, reason) = &admission.wait[0];
         assert_eq!(*job, JobId(1));
-        assert_eq!(reason.to_string(), "no worker with a GPU takes work; `clipig workers` shows those there are");
+        assert_eq!(
+            reason.to_string(),
+            "no worker with a GPU takes work; `clipig workers` shows those there are"
+        );
         let nobody = admit(&jobs, 0, 1, &[]);
         assert!(nobody.start.is_empty() && nobody.wait.len() == 2);
     }

@@ -16,9 +16,13 @@ mod network;
 mod picture;
 mod plant;
 mod random;
+mod results;
+mod running;
 mod scenario;
 mod trial;
+mod trouble;
 mod worker;
+mod workplace;
 mod world;
 
 pub use plant::{Plant, PlantError};

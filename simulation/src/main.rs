@@ -75,7 +75,9 @@ fn main() -> ExitCode {
         None => ExitCode::SUCCESS,
         Some((seed, broken)) => {
             println!("seed {seed} fails:");
-            broken.iter().for_each(|rule| println!("  {rule}"));
+            for rule in &broken {
+                println!("  {rule}");
+            }
             println!("replay it with --seed {seed} --trace");
             ExitCode::FAILURE
         }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use clipig_coordinator::{EpochLoop, JobProgress, JobSpec, first_resolution};
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
 use clipig_schedule::{
-    Assets, Canvas, CanvasOwner, CanvasState, ComputeJob, EpochContext, EpochValues, FeatureReport, GradientSum,
-    JobBrief, JobRevision, ModelReference, Node, NumberType, Prepared, PreparedTarget, SampleReport, Sha256,
-    ShardResult, ShardTask, StepError, WeightsSource,
+    Assets, Canvas, CanvasOwner, CanvasState, ComputeJob, EpochContext, EpochValues, FeatureReport,
+    GradientSum, JobBrief, JobRevision, ModelReference, Node, NumberType, Prepared, PreparedTarget,
+    SampleReport, Sha256, ShardResult, ShardTask, StepError, WeightsSource,
 };
 
 /// What a job is made of.
@@ -63,7 +63,8 @@ impl Picture {
     }
 
     pub(crate) fn first(&self) -> Result<EpochLoop, String> {
-        let [width, height] = first_resolution(&self.experiment, self.seed).map_err(|error| error.to_string())?;
+        let [width, height] =
+            first_resolution(&self.experiment, self.seed).map_err(|error| error.to_string())?;
         Ok(EpochLoop::new(self.spec(), Box::new(Pixels::first(self.seed, width, height))))
     }
 
@@ -134,8 +135,11 @@ pub(crate) fn compute(experiment: &Experiment, prepared: &Prepared, task: &Shard
             .collect();
         gradient.add_at(&places, &values);
         let loss = f64::from(values.iter().sum::<f32>());
-        let report =
-            FeatureReport { similarity: f64::from(values[0]), weight: draws.unit(), loss: Some(f64::from(values[1])) };
+        let report = FeatureReport {
+            similarity: f64::from(values[0]),
+            weight: draws.unit(),
+            loss: Some(f64::from(values[1])),
+        };
         samples.push(SampleReport { loss, features: vec![report; features], constraints: Vec::new() });
     }
     ShardResult { gradient, samples }

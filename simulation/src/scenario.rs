@@ -1,5 +1,6 @@
 //! What a seed decides: jobs, workers, and what goes wrong when.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use clipig_schedule::dispatcher::Time;
@@ -137,7 +138,11 @@ impl Scenario {
         let mut random = Random::part(seed, 2);
         let count = random.between(1, 4);
         let workers: Vec<WorkerPlan> = (0..count)
-            .map(|i| WorkerPlan { device: Device::Sound, joins: Time::ZERO, ..worker(&mut random, i, &kind("a")) })
+            .map(|i| WorkerPlan {
+                device: Device::Sound,
+                joins: Time::ZERO,
+                ..worker(&mut random, i, &kind("a"))
+            })
             .map(|worker| WorkerPlan { slowness: 1.0, ..worker })
             .collect();
         let mut jobs = Vec::new();
@@ -231,13 +236,16 @@ fn jobs(random: &mut Random) -> Result<Vec<JobPlan>, String> {
 fn job(random: &mut Random, number: usize, epochs: usize, most: usize) -> Result<JobPlan, String> {
     let (width, height) = (random.between(2, 9), random.between(2, 9));
     let (second, change) = (random.between(2, 9), random.unit());
-    let mut yaml = format!("epochs: {epochs}\nresolution:\n  - {width} if t < {change:.3} else {second}\n  - {height}\n");
+    let mut yaml = format!(
+        "epochs: {epochs}\nresolution:\n  - {width} if t < {change:.3} else {second}\n  - {height}\n"
+    );
+    // Writing to a string does not fail.
     yaml.push_str("learnrate: 1 - 0.5 * t\ntargets:\n");
     for target in 0..random.between(1, 2) {
         let batch = if target == 0 { most } else { random.between(1, most) };
-        yaml.push_str(&format!("  - batch_size: {batch}\n    features:\n"));
+        let _ = writeln!(yaml, "  - batch_size: {batch}\n    features:");
         for feature in 0..random.between(1, 2) {
-            yaml.push_str(&format!("      - text: words {number} {target} {feature}\n"));
+            let _ = writeln!(yaml, "      - text: words {number} {target} {feature}");
         }
         yaml.push_str("    transforms:\n      - random_crop: 2\n");
         if target == 1 && random.chance(0.3) {

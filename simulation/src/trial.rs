@@ -33,13 +33,13 @@ pub fn run(seed: u64, plant: Option<Plant>, tracing: bool) -> Result<Figures, Ve
         }
     }
     if let Some(shares) = &world.shares {
-        broken.extend(unfair(shares, &[jobs[0].priority, jobs[1].priority]));
+        broken.extend(unfair(shares, [jobs[0].priority, jobs[1].priority]));
     }
     if broken.is_empty() { Ok(world.figures) } else { Err(broken) }
 }
 
 /// Shares of two jobs that always compete, against their priorities. Epochs end and begin, so they are not exact.
-fn unfair(shares: &[f64], priorities: &[i32; 2]) -> Option<String> {
+fn unfair(shares: &[f64], priorities: [i32; 2]) -> Option<String> {
     let wanted = f64::from(priorities[0] - priorities[1]).exp2();
     let found = shares[0] / shares[1];
     let ratio = found / wanted;

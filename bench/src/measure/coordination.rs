@@ -110,15 +110,11 @@ pub(crate) fn run(arguments: &CoordinationArguments) -> Result<(), BenchError> {
             }
             machine.ended();
             // Written again and again: a long run that is interrupted leaves what it has.
-            write_quietly(arguments, &machine, &figures)?;
+            write(&arguments.common.out, "coordination", &machine, &figures)?;
         }
     }
     judge(&figures);
-    write(&arguments.common.out, "coordination", &machine, &figures)
-}
-
-fn write_quietly(arguments: &CoordinationArguments, machine: &Machine, figures: &[Figures]) -> Result<(), BenchError> {
-    write(&arguments.common.out, "coordination-so-far", machine, &figures)
+    Ok(())
 }
 
 /// Says how many targets are met.

@@ -61,8 +61,9 @@ pub(super) async fn submit(
         let request = submission.job(i, compute, terms)?;
         let answer = upload::submit(connection, submission, &request).await?;
         // All pictures have the same warnings.
-        if i == 0 && !answer.warnings.is_empty() {
-            output::say(format!("warning: {}", problems(&answer.warnings)));
+        let news = if i == 0 { submission.news(&answer.warnings) } else { Vec::new() };
+        if !news.is_empty() {
+            output::say(format!("warning: {}", problems(&news)));
         }
         answers.push(answer);
     }

@@ -29,8 +29,9 @@ pub(crate) fn run(arguments: &UpdateArguments) -> Result<ExitCode, Failure> {
             output::print(&format!("{record:#}\n"))?;
             return Ok(ExitCode::SUCCESS);
         }
-        if !answer.warnings.is_empty() {
-            output::say(format!("warning: {}", problems(&answer.warnings)));
+        let news = submission.news(&answer.warnings);
+        if !news.is_empty() {
+            output::say(format!("warning: {}", problems(&news)));
         }
         let (number, revision, epoch) = (job.number, job.revision, answer.from_epoch);
         output::print(&format!(

@@ -77,6 +77,13 @@ impl Submission {
         tree.to_yaml()
     }
 
+    /// Of the farm's warnings, those that were not said here before.
+    pub(crate) fn news(&self, warnings: &[wire::Problem]) -> Vec<wire::Problem> {
+        let said =
+            |warning: &&wire::Problem| self.loaded.warnings.iter().any(|one| one.message == warning.message);
+        warnings.iter().filter(|warning| !said(warning)).cloned().collect()
+    }
+
     /// The seed of the picture `i`: the one that was asked for and its successors; else the farm draws one.
     fn seed(&self, i: u32) -> Option<u64> {
         self.loaded.experiment.seed.map(|seed| seed.wrapping_add(u64::from(i)))

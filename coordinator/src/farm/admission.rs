@@ -1,6 +1,5 @@
 //! The thread that starts waiting jobs; [`queue`] decides which.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use clipig_schedule::dispatcher::WorkerView;
@@ -17,18 +16,15 @@ impl Farm {
     /// Starts jobs until the farm closes.
     pub(super) fn admit(&self) {
         loop {
+            let seen = self.inner.changed.seen();
             let workers = self.inner.switchboard.workers_blocking().unwrap_or_default();
             if let Err(error) = self.look_at_queue(&workers) {
                 tracing::warn!(%error, "the queue could not be read; looking again in a moment");
             }
-            let state = self.inner.state();
-            if state.closing {
+            if self.inner.state().closing {
                 return;
             }
-            let waited = self.inner.changed.wait_timeout(state, PATIENCE);
-            if waited.unwrap_or_else(PoisonError::into_inner).0.closing {
-                return;
-            }
+            self.inner.changed.wait_beyond(seen, PATIENCE);
         }
     }
 

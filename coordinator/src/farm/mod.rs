@@ -5,6 +5,7 @@
 //! ([`running`]); one more thread ([`admission`]) starts waiting jobs when there is room.
 
 mod admission;
+mod changes;
 mod chronicle;
 mod door;
 mod error;
@@ -16,7 +17,7 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -123,7 +124,7 @@ struct Inner {
     settings: FarmSettings,
     state: Mutex<State>,
     /// Something changed that may let a job start.
-    changed: Condvar,
+    changed: Changes,
     news: broadcast::Sender<Arc<News>>,
 }
 
@@ -165,7 +166,7 @@ impl Farm {
         notes: Receiver<Note>,
     ) -> Result<Self, OpenError> {
         let (news, _) = broadcast::channel(NEWS);
-        let (state, changed) = (Mutex::default(), Condvar::new());
+        let (state, changed) = (Mutex::default(), Changes::default());
         let inner = Inner { store, models, switchboard, canvases, settings, state, changed, news };
         let farm = Self { inner: Arc::new(inner) };
         farm.inner.interrupt()?;
@@ -298,8 +299,9 @@ impl Farm {
     /// Changes a job's priority: its place in the queue, and its share of the workers.
     ///
     /// # Errors
-    /// Where there is no such job; when the store fails.
+    /// Where no job may have that priority; where there is no such job; when the store fails.
     pub fn set_priority(&self, job: JobId, priority: i32) -> Result<JobView, FarmError> {
+        submission::check_priority(priority)?;
         self.inner.store.set_priority(job, priority)?;
         self.inner.switchboard.set_priority(job, priority);
         self.inner.changed.notify_all();
@@ -319,16 +321,19 @@ impl Farm {
             state.admission.take()
         };
         self.inner.changed.notify_all();
-        let mut state = self.inner.state();
-        while !state.running.is_empty() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                tracing::warn!(jobs = state.running.len(), "jobs were stopped in the middle of an epoch");
+        loop {
+            let seen = self.inner.changed.seen();
+            let jobs = self.inner.state().running.len();
+            if jobs == 0 {
                 break;
             }
-            state = self.inner.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                tracing::warn!(jobs, "jobs were stopped in the middle of an epoch");
+                break;
+            }
+            self.inner.changed.wait_beyond(seen, left);
         }
-        drop(state);
         if let Some(admission) = admission {
             // A panic in there was logged when it happened.
             let _ = admission.join();

@@ -133,10 +133,7 @@ impl Farm {
         if request.token.is_empty() || request.token.len() > 200 {
             return Err(FarmError::Invalid("a client token has 1 to 200 characters".into()));
         }
-        if !PRIORITIES.contains(&request.priority) {
-            let (from, to) = (PRIORITIES.start(), PRIORITIES.end());
-            return Err(FarmError::Invalid(format!("a priority is a number from {from} to {to}")));
-        }
+        check_priority(request.priority)?;
         if request.threads.is_some_and(|threads| !(1..=1_024).contains(&threads)) {
             return Err(FarmError::Invalid("threads within an operation are a number from 1 to 1024".into()));
         }
@@ -205,6 +202,15 @@ impl SubmitRequest {
         );
         Sha256(sha2::Sha256::digest(text).into())
     }
+}
+
+/// Refuses priorities that no job may have.
+pub(super) fn check_priority(priority: i32) -> Result<(), FarmError> {
+    if PRIORITIES.contains(&priority) {
+        return Ok(());
+    }
+    let (from, to) = (PRIORITIES.start(), PRIORITIES.end());
+    Err(FarmError::Invalid(format!("a priority is a number from {from} to {to}, not {priority}")))
 }
 
 /// Only files that the experiment names: others would never be collected.

@@ -1,7 +1,7 @@
 //! How a runner is reached, and how it reaches those who compute.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use clipig_schedule::{
@@ -66,10 +66,7 @@ impl Inbox {
             None => self.0.recv().ok(),
             Some(deadline) => {
                 let left = deadline.saturating_duration_since(Instant::now());
-                match self.0.recv_timeout(left) {
-                    Ok(message) => Some(message),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-                }
+                self.0.recv_timeout(left).ok()
             }
         }
     }

@@ -249,7 +249,7 @@ fn the_order_of_answers_changes_no_bit() {
 fn a_paused_job_goes_on_with_the_same_bits() {
     let (runner, inbox) = inbox();
     let workers = Workers::new(&runner, 1, false);
-    workers.before.borrow_mut().push((6, Wish::Pause(Duration::from_secs(60))));
+    workers.before.borrow_mut().push((6, Wish::Pause(Duration::from_mins(1))));
     let (outcome, watching) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
     let (ending, job) = outcome.unwrap();
     assert!(matches!(ending, Ending::Paused { between_epochs: true }));

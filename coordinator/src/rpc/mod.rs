@@ -9,6 +9,7 @@
 //! | `worker_service` | the sessions of workers |
 //! | `content` | files as streams of pieces |
 //! | `intervals` | how often jobs write snapshots |
+//! | `uploads` | room for content that clients bring |
 //! | `standing` | how many jobs and workers are in which state |
 
 mod auth;
@@ -20,6 +21,7 @@ mod listener;
 pub(crate) mod standing;
 mod status;
 mod transport;
+mod uploads;
 mod worker_service;
 
 use std::path::PathBuf;
@@ -29,7 +31,7 @@ use std::time::{Instant, SystemTime};
 use clipig_proto::v1;
 use clipig_proto::v1::farm_service_server::FarmServiceServer;
 use clipig_proto::v1::worker_service_server::WorkerServiceServer;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tonic::service::interceptor::InterceptedService;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic_health::server::HealthReporter;
@@ -40,6 +42,7 @@ use self::auth::{Audience, Gate};
 use self::farm_service::FarmCalls;
 pub(crate) use self::intervals::Intervals;
 use self::standing::LeaseCounts;
+pub(crate) use self::uploads::Uploads;
 use self::worker_service::WorkerCalls;
 use crate::farm::Farm;
 use crate::settings::{Limits, Tokens};
@@ -62,12 +65,9 @@ pub(crate) struct Doors {
     pub(crate) leases: LeaseCounts,
     /// How often jobs write snapshots.
     pub(crate) intervals: Intervals,
-    /// Uploads under way: each of them keeps a thread busy with a disk.
-    pub(crate) uploads: Semaphore,
+    /// Uploads under way.
+    pub(crate) uploads: Uploads,
 }
-
-/// Uploads at once; others wait.
-pub(crate) const UPLOADS: usize = 16;
 
 impl Doors {
     /// Resolves when streams have to end.

@@ -32,6 +32,8 @@ pub(super) enum Refusal {
     NotFound(String),
     /// Something is larger than the farm takes.
     TooLarge(String),
+    /// So many do the same that there is no room.
+    Busy(String),
     /// The token is missing or wrong.
     Unauthenticated(String),
     /// The coordinator is stopping.
@@ -91,6 +93,7 @@ fn code(refusal: &Refusal) -> Code {
         Refusal::ShuttingDown => Code::Unavailable,
         Refusal::Invalid(_) => Code::InvalidArgument,
         Refusal::TooLarge(_) => Code::TooLarge,
+        Refusal::Busy(_) => Code::Full,
         Refusal::Unauthenticated(_) => Code::Unauthenticated,
         Refusal::Internal(_) => Code::Internal,
     }
@@ -135,6 +138,7 @@ fn message(refusal: &Refusal) -> String {
         Refusal::Invalid(text)
         | Refusal::NotFound(text)
         | Refusal::TooLarge(text)
+        | Refusal::Busy(text)
         | Refusal::Unauthenticated(text)
         | Refusal::Internal(text) => text.clone(),
         Refusal::ShuttingDown => "the farm is shutting down; try again when it is back".to_owned(),

@@ -47,9 +47,26 @@ impl Blobs<'_> {
     ///
     /// # Errors
     /// When no file can be made.
-    pub fn begin(&self, limit: u64) -> Result<BlobWriter<'_>, StoreError> {
+    pub fn begin(&self, limit: u64) -> Result<BlobWriter, StoreError> {
         let file = self.incoming.begin(None)?;
-        Ok(BlobWriter { blobs: self, file, hash: sha2::Sha256::new(), len: 0, limit })
+        Ok(BlobWriter { file, hash: sha2::Sha256::new(), len: 0, limit })
+    }
+
+    /// Ends an upload. The content survives a crash when this returns its hash.
+    ///
+    /// # Errors
+    /// [`StoreError::BlobMismatch`] where the hash is not the `expected` one; when it cannot be written.
+    pub fn finish(&self, writer: BlobWriter, expected: Option<&Sha256>) -> Result<Sha256, StoreError> {
+        let BlobWriter { file, hash, len, .. } = writer;
+        let found = Sha256(hash.finalize().into());
+        if let Some(expected) = expected.filter(|expected| **expected != found) {
+            return Err(StoreError::BlobMismatch { expected: *expected, found });
+        }
+        // The same content again: what is there is as good, unless its length says otherwise.
+        if self.len(&found) != Some(len) || !self.has(&found) {
+            file.finish(&self.layout.blob(&found))?;
+        }
+        Ok(found)
     }
 
     /// Stores bytes that are in memory.
@@ -59,7 +76,7 @@ impl Blobs<'_> {
     pub fn insert(&self, bytes: &[u8]) -> Result<Sha256, StoreError> {
         let mut writer = self.begin(u64::MAX)?;
         writer.write(bytes)?;
-        writer.finish(None)
+        self.finish(writer, None)
     }
 
     /// Is there such content? If so it is kept for a while, also when no job names it yet.
@@ -153,15 +170,14 @@ pub(super) fn hold(gate: &RwLock<()>) -> RwLockReadGuard<'_, ()> {
 
 /// An upload under way. It leaves nothing behind when it is dropped unfinished.
 #[derive(Debug)]
-pub struct BlobWriter<'a> {
-    blobs: &'a Blobs<'a>,
+pub struct BlobWriter {
     file: UnfinishedFile,
     hash: sha2::Sha256,
     len: u64,
     limit: u64,
 }
 
-impl BlobWriter<'_> {
+impl BlobWriter {
     /// Appends bytes.
     ///
     /// # Errors
@@ -185,21 +201,5 @@ impl BlobWriter<'_> {
     /// Has nothing been written yet?
     pub fn is_empty(&self) -> bool {
         self.len == 0
-    }
-
-    /// Ends the upload. The content survives a crash when this returns its hash.
-    ///
-    /// # Errors
-    /// [`StoreError::BlobMismatch`] where the hash is not the `expected` one; when it cannot be written.
-    pub fn finish(self, expected: Option<&Sha256>) -> Result<Sha256, StoreError> {
-        let found = Sha256(self.hash.finalize().into());
-        if let Some(expected) = expected.filter(|expected| **expected != found) {
-            return Err(StoreError::BlobMismatch { expected: *expected, found });
-        }
-        // The same content again: what is there is as good, unless its length says otherwise.
-        if self.blobs.len(&found) != Some(self.len) || !self.blobs.has(&found) {
-            self.file.finish(&self.blobs.layout.blob(&found))?;
-        }
-        Ok(found)
     }
 }

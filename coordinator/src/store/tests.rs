@@ -361,7 +361,7 @@ fn uploads_are_checked_and_kept_once() {
     drop(writer);
     let mut writer = blobs.begin(5).unwrap();
     writer.write(b"other").unwrap();
-    let error = writer.finish(Some(&sha256)).unwrap_err();
+    let error = blobs.finish(writer, Some(&sha256)).unwrap_err();
     assert!(matches!(error, StoreError::BlobMismatch { .. }), "{error}");
     assert!(matches!(blobs.open(&Sha256([1; 32])), Err(StoreError::NoSuchBlob(_))));
     assert_eq!(durable::entries(&store.layout().incoming()).unwrap().len(), 0);

@@ -88,19 +88,19 @@ impl Task {
     async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
         loop {
             let wakeup = self.dispatcher.next_wakeup().map(|time| self.start + time);
-            let command = match wakeup {
-                Some(at) => match tokio::time::timeout_at(at, inbox.recv()).await {
-                    Ok(command) => command,
-                    Err(_) => {
-                        self.dispatcher.tick(self.now());
-                        self.act();
-                        continue;
-                    }
-                },
-                None => inbox.recv().await,
+            let due = async {
+                match wakeup {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
             };
-            let Some(command) = command else { return };
-            self.obey(command);
+            tokio::select! {
+                command = inbox.recv() => match command {
+                    Some(command) => self.obey(command),
+                    None => return,
+                },
+                () = due => self.dispatcher.tick(self.now()),
+            }
             self.act();
             self.tell_figures();
         }
@@ -259,7 +259,9 @@ impl Task {
             if actions.is_empty() {
                 return;
             }
-            actions.into_iter().for_each(|action| self.do_one(action));
+            for action in actions {
+                self.do_one(action);
+            }
         }
     }
 

@@ -25,7 +25,7 @@ async fn bombs_do_not_go_off() {
         ("aliases", aliases(), Code::InvalidArgument, "values"),
         ("nesting", nested, Code::InvalidArgument, "deep"),
         ("resolution", EXPERIMENT.replace("resolution: 16", "resolution: 60000"), Code::InvalidArgument, "60000"),
-        ("a computed resolution", EXPERIMENT.replace("resolution: 16", "resolution: 30000 * (t + 2)"), Code::InvalidArgument, "60000"),
+        ("a computed resolution", EXPERIMENT.replace("resolution: 16", "resolution: 30000*(t+2)"), Code::InvalidArgument, "60000"),
         ("epochs", EXPERIMENT.replace("epochs: 40", "epochs: 1000000000"), Code::InvalidArgument, "epochs"),
         ("batch", EXPERIMENT.replace("batch_size: 4", "batch_size: 1000000000"), Code::InvalidArgument, "batch_size"),
         ("an expression", EXPERIMENT.replace("resolution: 16", "resolution: 9**9**9**9"), Code::InvalidArgument, "resolution"),

@@ -108,7 +108,7 @@ epochs: 40
 resolution: 16
 snapshot_interval: 10
 targets:
-  - features: [a red square]
+  - features: [{text: a red square}]
     batch_size: 4
     transforms:
       - noise: 0.1

@@ -84,7 +84,7 @@ async fn wrong_uploads_are_refused_and_leave_nothing() {
 async fn jobs_name_only_content_that_is_here() {
     let farm = TestFarm::start().await;
     let mut client = farm.client().await;
-    let yaml = EXPERIMENT.replace("[a red square]", "[{image: cat.png}]");
+    let yaml = EXPERIMENT.replace("{text: a red square}", "{image: cat.png}");
     let sha256 = hash(b"a cat");
     let request = v1::SubmitJobRequest {
         client_token: Bytes::from_static(b"0123456789abcdef"),

@@ -98,7 +98,8 @@ impl Dispatcher {
         if !connection.draining {
             let known = connection.reluctance.get(&revision).map_or(0, |reluctance| reluctance.times);
             // The first time it is asked again at once: it may just lack the brief or the canvas.
-            let pause = if known == 0 { Duration::ZERO } else { RELUCTANCE * (1 << (known - 1).min(DOUBLINGS)) };
+            let pause =
+                if known == 0 { Duration::ZERO } else { RELUCTANCE * (1 << (known - 1).min(DOUBLINGS)) };
             let reluctance = Reluctance { times: known.saturating_add(1), until: now + pause };
             connection.reluctance.insert(revision, reluctance);
             self.timers.set(now + pause, Timer::Retry(session));
@@ -149,7 +150,8 @@ impl Dispatcher {
 
     /// An attempt is in the node's history, and the node is pending again: does the job fail, or the worker?
     fn attempt_failed(&mut self, revision: JobRevision, node: Node, attempt: Attempt, now: Time) {
-        let Some(epoch) = self.jobs.get(&revision).and_then(|job| job.round.as_ref()).map(|round| round.epoch)
+        let Some(epoch) =
+            self.jobs.get(&revision).and_then(|job| job.round.as_ref()).map(|round| round.epoch)
         else {
             return;
         };
@@ -174,13 +176,15 @@ impl Dispatcher {
     fn is_fatal(&self, revision: JobRevision, node: Node, last: &Attempt) -> bool {
         let Some(job) = self.jobs.get(&revision) else { return false };
         let Some(history) = job.round.as_ref().and_then(|round| round.history(node)) else { return false };
-        if matches!(last.error, ShardError::Experiment(_)) || history.attempts.len() >= self.settings.attempts {
+        if matches!(last.error, ShardError::Experiment(_)) || history.attempts.len() >= self.settings.attempts
+        {
             return true;
         }
         if !matches!(last.error, ShardError::NotFinite(_)) {
             return false;
         }
-        let mut same = history.attempts.iter().filter(|other| matches!(other.error, ShardError::NotFinite(_)));
+        let mut same =
+            history.attempts.iter().filter(|other| matches!(other.error, ShardError::NotFinite(_)));
         let alone = || {
             let mut others = self.roster.serving(&job.terms.fit).filter_map(|id| self.connections.get(&id));
             !others.any(|connection| connection.worker != last.worker)
@@ -221,7 +225,8 @@ impl Dispatcher {
         history.disappeared += 1;
         let disappeared = history.disappeared;
         if disappeared >= self.settings.disappearances {
-            let what = format!("{disappeared} workers disappeared while they computed node {node}; it may be why");
+            let what =
+                format!("{disappeared} workers disappeared while they computed node {node}; it may be why");
             self.fail_job(revision, node, ShardError::Device(what), now);
         }
     }

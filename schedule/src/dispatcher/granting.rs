@@ -264,7 +264,9 @@ impl Dispatcher {
     /// Has idle workers compute nodes that take long.
     fn second_copies(&mut self, now: Time) {
         self.second_copy = None;
-        for revision in by_pass(self.jobs.iter(), |round| round.pending() == 0 && round.longest().next().is_some()) {
+        for revision in
+            by_pass(self.jobs.iter(), |round| round.pending() == 0 && round.longest().next().is_some())
+        {
             while let Some((node, first, session)) = self.choose_second(revision, now) {
                 self.grant_second(revision, node, first, session, now);
             }
@@ -272,7 +274,11 @@ impl Dispatcher {
     }
 
     /// A node that takes long, its lease, and who could compute it too. Notes when there may be one.
-    fn choose_second(&mut self, revision: JobRevision, now: Time) -> Option<(Node, (Time, Fence), SessionId)> {
+    fn choose_second(
+        &mut self,
+        revision: JobRevision,
+        now: Time,
+    ) -> Option<(Node, (Time, Fence), SessionId)> {
         self.idle_for(revision, now).next()?;
         let job = self.jobs.get(&revision)?;
         let round = job.round.as_ref()?;

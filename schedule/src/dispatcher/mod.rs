@@ -51,7 +51,7 @@ mod timers;
 mod view;
 mod worker;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::ids::{Fence, JobRevision, SessionId, WorkerName};
@@ -78,6 +78,8 @@ pub type Time = Duration;
 pub struct Dispatcher {
     settings: DispatchSettings,
     workers: BTreeMap<WorkerName, Worker>,
+    /// Workers that have left, by when.
+    gone: BTreeSet<(Time, WorkerName)>,
     /// The names that workers have, by the instance and name that they registered with.
     instances: BTreeMap<(u128, WorkerName), WorkerName>,
     connections: BTreeMap<SessionId, Connection>,
@@ -101,6 +103,7 @@ impl Dispatcher {
         Self {
             settings,
             workers: BTreeMap::new(),
+            gone: BTreeSet::new(),
             instances: BTreeMap::new(),
             connections: BTreeMap::new(),
             roster: Roster::default(),

@@ -79,6 +79,9 @@ impl Dispatcher {
         let identity = (registration.instance, registration.name.clone());
         match self.workers.get_mut(name) {
             Some(worker) => {
+                if let Presence::Gone(gone) = &worker.presence {
+                    self.gone.remove(&(gone.since, name.clone()));
+                }
                 self.instances.remove(&worker.identity());
                 worker.registration = registration;
                 worker.presence = presence;
@@ -188,6 +191,8 @@ impl Dispatcher {
         if let Some(worker) = self.workers.get_mut(&name) {
             worker.presence = Presence::Gone(Gone { since: now, cause: cause.clone() });
             self.timers.set(now + self.settings.remember, Timer::Forget(name.clone()));
+            self.gone.insert((now, name.clone()));
+            self.forget_first();
         }
         self.note(Note::Left { worker: name, cause, leases: fences.len() });
     }
@@ -340,8 +345,27 @@ impl Dispatcher {
             self.timers.set(due.max(now + self.settings.remember), Timer::Forget(name.clone()));
             return;
         }
-        self.instances.remove(&worker.identity());
-        self.workers.remove(name);
+        self.forget(name);
+    }
+
+    fn forget(&mut self, name: &WorkerName) {
+        if let Some(worker) = self.workers.remove(name) {
+            self.instances.remove(&worker.identity());
+            if let Presence::Gone(gone) = worker.presence {
+                self.gone.remove(&(gone.since, name.clone()));
+                self.timers.unset(gone.since + self.settings.remember, Timer::Forget(name.clone()));
+            }
+        }
+    }
+
+    /// Keeps to the bound on workers that have left: anybody could register under a thousand names. People's wishes
+    /// outlive that.
+    fn forget_first(&mut self) {
+        while self.gone.len() > self.settings.remembered {
+            let free = |(_, name): &&(Time, WorkerName)| !self.workers.get(name).is_some_and(|worker| worker.paused);
+            let Some((_, name)) = self.gone.iter().find(free).cloned() else { return };
+            self.forget(&name);
+        }
     }
 }
 

@@ -242,10 +242,15 @@ impl Round {
 
     fn requeue(&mut self, node: Node) {
         let place = (node.shards(self.total).start, node);
-        let eventful = self.histories.get(&node).is_some_and(|history| {
-            !history.attempts.is_empty() || !history.returned.is_empty()
-        });
-        if eventful { self.failed.insert(place) } else { self.fresh.insert(place) };
+        let eventful = self
+            .histories
+            .get(&node)
+            .is_some_and(|history| !history.attempts.is_empty() || !history.returned.is_empty());
+        if eventful {
+            self.failed.insert(place)
+        } else {
+            self.fresh.insert(place)
+        };
     }
 
     fn forget_times(&mut self, fence: Fence, times: LeaseTimes) {

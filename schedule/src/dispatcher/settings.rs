@@ -26,6 +26,8 @@ pub struct DispatchSettings {
     pub sessions: usize,
     /// How long a worker that has left is remembered.
     pub remember: Duration,
+    /// How many of those that have left are remembered; the one that left first is forgotten first.
+    pub remembered: usize,
 }
 
 impl DispatchSettings {
@@ -41,7 +43,8 @@ impl DispatchSettings {
             attempts: 3,
             disappearances: 10,
             sessions: 4096,
-            remember: Duration::from_hours(1),
+            remember: Duration::from_secs(3600),
+            remembered: 1_000,
         }
     }
 }

@@ -36,7 +36,10 @@ pub struct WorkerView {
 impl WorkerView {
     /// Does it get leases?
     pub fn takes_work(&self) -> bool {
-        matches!(self.presence, Presence::Connected(_)) && !self.paused && self.aside.is_none() && !self.draining
+        matches!(self.presence, Presence::Connected(_))
+            && !self.paused
+            && self.aside.is_none()
+            && !self.draining
     }
 }
 
@@ -123,7 +126,8 @@ impl fmt::Display for LeaseWait {
                 write!(f, "no {fit} is connected; there are: {}", kinds.join("; "))
             }
             Self::NobodyServes { paused, aside, silent, draining } => {
-                let parts = [(paused, "paused"), (aside, "set aside"), (silent, "silent"), (draining, "leaving")];
+                let parts =
+                    [(paused, "paused"), (aside, "set aside"), (silent, "silent"), (draining, "leaving")];
                 let said: Vec<String> = parts
                     .iter()
                     .filter(|(count, _)| **count > 0)
@@ -217,7 +221,8 @@ impl Dispatcher {
         if self.roster.serving(fit).next().is_some() {
             return LeaseWait::Busy;
         }
-        let present: Vec<&Worker> = self.workers.values().filter(|worker| worker.session().is_some()).collect();
+        let present: Vec<&Worker> =
+            self.workers.values().filter(|worker| worker.session().is_some()).collect();
         let fitting: Vec<&&Worker> =
             present.iter().filter(|worker| fit.admits(&worker.registration.kind)).collect();
         if fitting.is_empty() {

@@ -6,22 +6,18 @@ use std::time::Duration;
 use clipig_proto::v1;
 use clipig_schedule::Sha256;
 use prost::bytes::Bytes;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tonic::Streaming;
 
 use super::super::status::Refusal;
 use super::super::{Doors, hash};
-use crate::store::{Store, StoreError};
+use crate::store::{BlobWriter, StoreError};
 
 /// Hashes in one question.
 const ASKED: usize = 10_000;
 
 /// Bytes of data in one message.
 const PIECE: usize = 1 << 20;
-
-/// Pieces that may wait for the disk.
-const AHEAD: usize = 4;
 
 /// How long a client may be silent in the middle of an upload.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -62,29 +58,9 @@ pub(super) async fn upload(
     if doors.blocking(move |doors| Ok::<_, Refusal>(doors.farm.store().blobs().has(&expected))).await? {
         return Ok(v1::UploadBlobResponse { existed: true });
     }
-    let _permit = doors.uploads.acquire().await.map_err(|_| Refusal::ShuttingDown)?;
-    let (pieces, incoming) = mpsc::channel(AHEAD);
-    let store = doors.farm.store().clone();
-    let writing = tokio::task::spawn_blocking(move || write(&store, expected, size, incoming));
-    let sent = send(&mut stream, first.data, size, pieces).await;
-    let written = writing.await.map_err(|error| Refusal::Internal(format!("the upload failed: {error}")))?;
-    match (written, sent) {
-        // A full disk, or another hash: what the client still had to say does not matter.
-        (Err(Some(error)), _) => Err(error.into()),
-        (_, Err(refusal)) => Err(refusal),
-        (Err(None), Ok(())) => Err(Refusal::Internal("the upload broke off".to_owned())),
-        (Ok(()), Ok(())) => Ok(v1::UploadBlobResponse { existed: false }),
-    }
-}
-
-/// Hands the client's pieces to the disk. Ends early where the disk has had enough.
-async fn send(
-    stream: &mut Streaming<v1::UploadBlobRequest>,
-    first: Bytes,
-    size: u64,
-    pieces: mpsc::Sender<Piece>,
-) -> Result<(), Refusal> {
-    let (mut data, mut sent) = (first, 0);
+    let place = doors.uploads.place().await?;
+    let mut writer = doors.blocking(move |doors| doors.farm.store().blobs().begin(size)).await?;
+    let (mut data, mut sent) = (first.data, 0);
     loop {
         sent += data.len() as u64;
         if data.len() > PIECE {
@@ -94,10 +70,8 @@ async fn send(
         if sent > size {
             return Err(Refusal::Invalid(format!("more bytes came than the {size} of `header.size`")));
         }
-        if pieces.send(Piece::Data(data)).await.is_err() {
-            return Ok(());
-        }
-        match next(stream).await? {
+        writer = written(doors, writer, data).await?;
+        match place.unless_evicted(next(&mut stream)).await?? {
             Some(chunk) if chunk.header.is_some() => {
                 return Err(Refusal::Invalid("only the first message has a `header`".to_owned()));
             }
@@ -108,35 +82,15 @@ async fn send(
             None => break,
         }
     }
-    // Only now is the content complete; a writer that does not hear this leaves nothing behind.
-    let _ = pieces.send(Piece::End).await;
-    Ok(())
+    let _disk = doors.uploads.disk().await?;
+    doors.blocking(move |doors| doors.farm.store().blobs().finish(writer, Some(&expected))).await?;
+    Ok(v1::UploadBlobResponse { existed: false })
 }
 
-enum Piece {
-    Data(Bytes),
-    End,
-}
-
-/// Writes what comes. `Err(None)` where the end did not come.
-fn write(
-    store: &Store,
-    expected: Sha256,
-    size: u64,
-    mut pieces: mpsc::Receiver<Piece>,
-) -> Result<(), Option<StoreError>> {
-    let blobs = store.blobs();
-    let mut writer = blobs.begin(size)?;
-    while let Some(piece) = pieces.blocking_recv() {
-        match piece {
-            Piece::Data(bytes) => writer.write(&bytes)?,
-            Piece::End => {
-                writer.finish(Some(&expected))?;
-                return Ok(());
-            }
-        }
-    }
-    Err(None)
+/// Hands a piece to the disk. No thread waits for a client.
+async fn written(doors: &Arc<Doors>, mut writer: BlobWriter, data: Bytes) -> Result<BlobWriter, Refusal> {
+    let _disk = doors.uploads.disk().await?;
+    doors.blocking(move |_| writer.write(&data).map(|()| writer)).await
 }
 
 async fn next(stream: &mut Streaming<v1::UploadBlobRequest>) -> Result<Option<v1::ContentChunk>, Refusal> {

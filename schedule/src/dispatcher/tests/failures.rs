@@ -165,7 +165,10 @@ fn a_lease_without_progress_goes_elsewhere() {
     }
     let failed = |note: &&Note| matches!(note, Note::Failed { .. });
     let note = farm.notes.iter().find(failed).unwrap().to_string();
-    assert_eq!(note, "job 1, epoch 0, node 0:0 failed on worker w1: the device failed: no progress for 120 s");
+    assert_eq!(
+        note,
+        "job 1, epoch 0, node 0:0 failed on worker w1: the device failed: no progress for 120 s"
+    );
     assert_eq!(farm.finish_lease(1, &old), Verdict::Stale);
 }
 

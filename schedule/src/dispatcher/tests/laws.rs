@@ -27,8 +27,8 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     use Event::{
-        Abandon, Beat, Drain, Fail, Finish, Forget, GiveBack, Join, Leave, NotFinite, Offer, Pause, Refuse, Replay,
-        Resume, Wait,
+        Abandon, Beat, Drain, Fail, Finish, Forget, GiveBack, Join, Leave, NotFinite, Offer, Pause, Refuse,
+        Replay, Resume, Wait,
     };
     prop_oneof![
         3 => any::<u8>().prop_map(Join),
@@ -197,7 +197,8 @@ impl World {
             assert!(view.aside.is_none() || view.leases.is_empty(), "{} is set aside", view.name);
             let connection = &self.farm.dispatcher.connections[&session];
             assert_eq!(connection.serving, view.takes_work(), "{}", view.name);
-            let load: u64 = view.leases.iter().map(|lease| self.farm.dispatcher.leases[&lease.fence].share).sum();
+            let load: u64 =
+                view.leases.iter().map(|lease| self.farm.dispatcher.leases[&lease.fence].share).sum();
             assert_eq!(connection.load, load);
         }
         // Nobody is idle while there is something that it could do.

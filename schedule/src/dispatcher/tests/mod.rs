@@ -256,7 +256,8 @@ impl Farm {
     /// Every session finishes what it holds, again and again, until nothing is held.
     pub(super) fn finish_all(&mut self) {
         for _ in 0..100_000 {
-            let Some(session) = self.held.iter().find(|(_, held)| !held.is_empty()).map(|(id, _)| id.0) else {
+            let Some(session) = self.held.iter().find(|(_, held)| !held.is_empty()).map(|(id, _)| id.0)
+            else {
                 return;
             };
             let _ = self.finish(session);

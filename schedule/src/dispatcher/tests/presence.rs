@@ -66,7 +66,11 @@ fn a_silent_worker_loses_its_leases_and_may_come_back() {
     farm.offer(epoch(1, 0, 2));
     let old = farm.first(1);
     farm.live(Duration::from_secs(11), &[2]);
-    assert!(farm.notes.iter().any(|note| matches!(note, Note::Lost { worker, leases: 1 } if worker.as_str() == "w1")));
+    assert!(
+        farm.notes
+            .iter()
+            .any(|note| matches!(note, Note::Lost { worker, leases: 1 } if worker.as_str() == "w1"))
+    );
     assert_eq!(farm.holds(2), 2);
     farm.dispatcher.heard(SessionId(1), farm.now);
     farm.act();
@@ -157,4 +161,24 @@ fn only_workers_of_the_jobs_kind_get_its_leases() {
     farm.dispatcher.open_job(JobTerms { fit: Fit::Class(DeviceClass::Cpu), ..terms(2, 0) }, farm.now);
     farm.offer(epoch(2, 0, 4));
     assert!(farm.holds(1) > 0);
+}
+
+#[test]
+fn a_thousand_names_are_remembered_and_not_more() {
+    let mut farm = Farm::with_workers(&[1]);
+    let paused: WorkerName = "paused".parse().unwrap();
+    let (session, _) = farm.join(registration("paused", 77, 1));
+    farm.dispatcher.pause(&paused, farm.now).unwrap();
+    farm.leave(session.0, LeaveCause::Goodbye);
+    for number in 0..2_000_u32 {
+        farm.wait(MS);
+        let (session, _) = farm.join(registration(&format!("n{number}"), 1_000 + u128::from(number), 1));
+        farm.leave(session.0, LeaveCause::Disconnected);
+    }
+    let names: Vec<String> = farm.dispatcher.workers().iter().map(|worker| worker.name.to_string()).collect();
+    // Those that are here, those that somebody has decided about, and the last that have left.
+    assert_eq!(names.len(), 1 + 1_000);
+    for (name, known) in [("w1", true), ("paused", true), ("n1000", false), ("n1001", true), ("n1999", true)] {
+        assert_eq!(names.iter().any(|other| other == name), known, "{name}");
+    }
 }

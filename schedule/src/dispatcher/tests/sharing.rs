@@ -157,7 +157,8 @@ fn contest(priorities: [i32; 2], cost: [u32; 2]) -> [f64; 2] {
         let Work::Node { node, total } = lease.work else { panic!("a preparation") };
         let took = 10 * MS * node.shards(total).len() as u32 * cost[begun];
         farm.drop_lease(session, lease.fence);
-        if let Verdict::Accept(_) = farm.dispatcher.finished(SessionId(session), lease.fence, took, farm.now) {
+        if let Verdict::Accept(_) = farm.dispatcher.finished(SessionId(session), lease.fence, took, farm.now)
+        {
             spent[begun] += took.as_secs_f64();
         }
         farm.act();
@@ -173,7 +174,9 @@ fn contest(priorities: [i32; 2], cost: [u32; 2]) -> [f64; 2] {
 
 #[test]
 fn shares_follow_priority_whatever_shards_cost() {
-    for (priorities, cost, wanted) in [([0, 0], [1, 1], 1.0), ([0, 0], [1, 7], 1.0), ([2, 0], [1, 1], 4.0), ([-1, 1], [3, 1], 0.25)] {
+    for (priorities, cost, wanted) in
+        [([0, 0], [1, 1], 1.0), ([0, 0], [1, 7], 1.0), ([2, 0], [1, 1], 4.0), ([-1, 1], [3, 1], 0.25)]
+    {
         let [a, b] = contest(priorities, cost);
         let ratio = a / b / wanted;
         // Between two epochs a job has nothing to offer, and the other's leases are in the way when it has again.

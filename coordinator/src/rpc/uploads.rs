@@ -1,0 +1,146 @@
+//! Room for uploads: nobody keeps others waiting by being silent.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::time::sleep;
+
+use super::status::Refusal;
+
+/// Uploads at once: each has a file open.
+const PLACES: usize = 256;
+
+/// Uploads that write to the disk at the same moment.
+const WRITERS: usize = 16;
+
+/// An upload that has been silent for so long makes room where all places are taken.
+const SILENCE: Duration = Duration::from_millis(100);
+
+/// How long a newcomer waits for room.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// All uploads under way.
+pub(crate) struct Uploads {
+    state: Mutex<State>,
+    writers: Semaphore,
+}
+
+#[derive(Default)]
+struct State {
+    next: u64,
+    places: BTreeMap<u64, Upload>,
+}
+
+struct Upload {
+    heard: Instant,
+    evicted: Arc<Notify>,
+}
+
+/// Room for one upload, until it is dropped.
+pub(super) struct Place<'a> {
+    uploads: &'a Uploads,
+    number: u64,
+    evicted: Arc<Notify>,
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self { state: Mutex::default(), writers: Semaphore::new(WRITERS) }
+    }
+}
+
+impl Uploads {
+    /// Waits for room. Where there is none, the upload that has been silent for longest ends.
+    pub(super) async fn place(&self) -> Result<Place<'_>, Refusal> {
+        let start = Instant::now();
+        loop {
+            if let Some(place) = self.try_place() {
+                return Ok(place);
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(Refusal::Busy(format!("{PLACES} uploads are under way; try again in a moment")));
+            }
+            sleep(SILENCE / 4).await;
+        }
+    }
+
+    fn try_place(&self) -> Option<Place<'_>> {
+        let mut state = self.lock();
+        if state.places.len() >= PLACES {
+            let (silent, upload) = state.places.iter().min_by_key(|(_, upload)| upload.heard)?;
+            if upload.heard.elapsed() < SILENCE {
+                return None;
+            }
+            upload.evicted.notify_one();
+            let silent = *silent;
+            state.places.remove(&silent);
+        }
+        let number = state.next;
+        state.next += 1;
+        let evicted = Arc::new(Notify::new());
+        state.places.insert(number, Upload { heard: Instant::now(), evicted: Arc::clone(&evicted) });
+        Some(Place { uploads: self, number, evicted })
+    }
+
+    /// Waits until the disk has time.
+    pub(super) async fn disk(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        self.writers.acquire().await.map_err(|_| Refusal::ShuttingDown)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place<'_> {
+    /// Waits for the client, unless somebody else needs the place more.
+    pub(super) async fn unless_evicted<T>(&self, client: impl Future<Output = T>) -> Result<T, Refusal> {
+        self.heard();
+        let said = tokio::select! {
+            said = client => Ok(said),
+            () = self.evicted.notified() => Err(Refusal::Busy(format!(
+                "more than {PLACES} uploads are under way, and this one was silent for longest; upload again"
+            ))),
+        };
+        self.heard();
+        said
+    }
+
+    fn heard(&self) {
+        if let Some(upload) = self.uploads.lock().places.get_mut(&self.number) {
+            upload.heard = Instant::now();
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.uploads.lock().places.remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_silent_make_room() {
+        let uploads = Uploads::default();
+        let mut places = Vec::new();
+        for _ in 0..PLACES {
+            places.push(uploads.place().await.unwrap());
+        }
+        std::thread::sleep(SILENCE);
+        // All but the first say something.
+        places[1..].iter().for_each(Place::heard);
+        let newcomer = uploads.place().await.unwrap();
+        let first = places.remove(0);
+        let refusal = first.unless_evicted(std::future::pending::<()>()).await.unwrap_err();
+        assert!(matches!(refusal, Refusal::Busy(text) if text.contains("upload again")));
+        drop(first);
+        assert_eq!(uploads.lock().places.len(), PLACES);
+        newcomer.unless_evicted(async {}).await.unwrap();
+    }
+}

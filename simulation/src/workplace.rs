@@ -1,0 +1,289 @@
+//! What the simulated workers do: dial, serve sessions, compute.
+
+use std::time::Duration;
+
+use clipig_schedule::{FromWorker, ShardError, ToWorker};
+use clipig_worker::session::{Effect, ExitCause, Input, Outcome, Request, Session, Task, Ticket};
+
+use crate::network::{ConnectionId, Parcel};
+use crate::picture;
+use crate::scenario::Device;
+use crate::worker::Link;
+use crate::world::{Event, World};
+
+impl World {
+    pub(crate) fn start_worker(&mut self, number: usize) {
+        if self.workers[number].up {
+            return;
+        }
+        self.workers[number].start();
+        let process = self.workers[number].process;
+        self.trace(|| format!("worker {number} starts"));
+        self.queue.push(self.now + Duration::from_millis(5), Event::Dial(number, process));
+    }
+
+    pub(crate) fn kill_worker(&mut self, number: usize) {
+        if self.workers[number].up {
+            self.trace(|| format!("worker {number} dies"));
+            self.break_link(number);
+            self.workers[number].die();
+        }
+    }
+
+    /// The connection of a worker breaks; both sides find out some time.
+    pub(crate) fn break_link(&mut self, number: usize) {
+        let Some(link) = &self.workers[number].link else { return };
+        let id = link.connection;
+        let Some(connection) = self.network.connections.get_mut(&id) else { return };
+        if connection.broken {
+            return;
+        }
+        connection.broken = true;
+        // Sometimes an end is noticed at once, sometimes when keep-alives fail.
+        let mut notice = || {
+            let most = if self.random.chance(0.6) { 50 } else { 25_000 };
+            self.now + self.random.time(Duration::from_millis(1), Duration::from_millis(most))
+        };
+        let (worker, coordinator) = (notice(), notice());
+        self.queue.push(worker, Event::WorkerNotices(id));
+        self.queue.push(coordinator, Event::CoordinatorNotices(id));
+    }
+
+    pub(crate) fn worker_notices(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.network.connections.get_mut(&id) {
+            connection.worker_knows = true;
+        }
+        if let Some(number) = self.worker_of(id) {
+            self.hang_up(number);
+        }
+    }
+
+    /// A worker's session is over; it dials again.
+    pub(crate) fn hang_up(&mut self, number: usize) {
+        let worker = &mut self.workers[number];
+        worker.link = None;
+        let process = worker.process;
+        let back_off = Duration::from_millis(200) * (1 << worker.dials.min(5));
+        worker.dials += 1;
+        let at = self.now + self.random.time(Duration::ZERO, back_off.min(Duration::from_secs(10)));
+        self.queue.push(at, Event::Dial(number, process));
+    }
+
+    pub(crate) fn dial(&mut self, number: usize, process: u64) {
+        let worker = &self.workers[number];
+        if !worker.up || worker.process != process || worker.link.is_some() {
+            return;
+        }
+        let reachable = !self.network.is_cut_off(number, self.now);
+        let Some(coordinator) = self.coordinator.as_ref().filter(|_| reachable) else {
+            self.hang_up(number);
+            return;
+        };
+        let incarnation = coordinator.incarnation;
+        let Some(settings) = worker.settings(number) else { return };
+        let id = self.network.connect(number, incarnation);
+        self.network.sweep();
+        let (session, effects) = Session::new(settings);
+        self.workers[number].link = Some(Link { connection: id, session, tick: None });
+        self.effects(id, number, effects);
+        // A registration that is lost leaves a connection without a session, which somebody must give up.
+        self.queue.push(self.now + Duration::from_secs(20), Event::WorkerTick(id));
+    }
+
+    /// The worker whose current connection this is.
+    pub(crate) fn worker_of(&self, id: ConnectionId) -> Option<usize> {
+        let number = self.network.connections.get(&id)?.worker;
+        let link = self.workers[number].link.as_ref()?;
+        (link.connection == id).then_some(number)
+    }
+
+    pub(crate) fn send(&mut self, id: ConnectionId, parcel: &Parcel) {
+        let up = matches!(parcel, Parcel::Up(_));
+        for at in self.network.arrivals(id, up, self.now) {
+            self.queue.push(at, Event::Arrive(id, Box::new(parcel.clone())));
+        }
+    }
+
+    pub(crate) fn arrive(&mut self, id: ConnectionId, parcel: Parcel) {
+        if !self.network.delivers(id) {
+            return;
+        }
+        match parcel {
+            Parcel::Up(message) => {
+                let incarnation = self.network.connections.get(&id).map(|connection| connection.incarnation);
+                if incarnation.is_some_and(|incarnation| self.is_current(incarnation)) {
+                    self.coordinator_hears(id, message);
+                }
+            }
+            Parcel::Down(message) => {
+                if self.worker_of(id).is_some() {
+                    self.tell(id, Input::Received(message));
+                }
+            }
+        }
+    }
+
+    /// Something happens to a worker's session.
+    pub(crate) fn tell(&mut self, id: ConnectionId, input: Input) {
+        let Some(number) = self.worker_of(id) else { return };
+        let now = self.now;
+        let worker = &mut self.workers[number];
+        let clock = worker.clock(now);
+        let Some(link) = &mut worker.link else { return };
+        if matches!(input, Input::Tick) && link.session.name().is_none() {
+            // It was never welcome: the registration or the answer was lost.
+            self.break_link(number);
+            self.worker_notices(id);
+            return;
+        }
+        if matches!(input, Input::Received(ToWorker::Welcome(_))) {
+            worker.dials = 0;
+        }
+        let effects = link.session.handle(input, clock);
+        self.effects(id, number, effects);
+    }
+
+    pub(crate) fn effects(&mut self, id: ConnectionId, number: usize, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Send(message) => {
+                    let fence = match &message {
+                        FromWorker::Computed(computed) => Some(computed.fence),
+                        FromWorker::Prepared { fence, .. }
+                        | FromWorker::Failed { fence, .. }
+                        | FromWorker::Returned { fence, .. } => Some(*fence),
+                        _ => None,
+                    };
+                    if fence.is_some() {
+                        self.workers[number].remember(&message);
+                    }
+                    let message = self.spoil(number, message);
+                    self.send(id, &Parcel::Up(message));
+                    if let Some(fence) = fence {
+                        self.tell(id, Input::Sent(fence));
+                    }
+                }
+                Effect::Fetch { request, brief } => {
+                    self.workers[number].fetches.insert((id, request), brief);
+                    let at =
+                        self.now + self.random.time(Duration::from_millis(1), Duration::from_millis(500));
+                    self.queue.push(at, Event::Fetched(id, request));
+                }
+                Effect::Compute { ticket, job, task } => self.compute(id, number, ticket, job, task),
+                Effect::Cancel(_) | Effect::Forget(_) => {}
+                Effect::Exit(cause) => self.exit(id, number, &cause),
+            }
+        }
+        let worker = &mut self.workers[number];
+        let Some(wakeup) = worker.link.as_ref().and_then(|link| link.session.next_wakeup()) else { return };
+        let at = worker.when(wakeup).max(self.now);
+        if let Some(link) = worker.link.as_mut().filter(|link| link.connection == id)
+            && link.tick.is_none_or(|known| at < known)
+        {
+            link.tick = Some(at);
+            self.queue.push(at, Event::WorkerTick(id));
+        }
+    }
+
+    pub(crate) fn exit(&mut self, id: ConnectionId, number: usize, cause: &ExitCause) {
+        self.trace(|| format!("worker {number} ends its session: {cause:?}"));
+        if let Some(connection) = self.network.connections.get_mut(&id) {
+            connection.worker_knows = true;
+        }
+        // The stream ends behind what was sent on it.
+        let arrivals = self.network.arrivals(id, true, self.now);
+        let at = arrivals.into_iter().next().unwrap_or(self.now + Duration::from_secs(20));
+        self.queue.push(at, Event::CoordinatorNotices(id));
+        match cause {
+            ExitCause::Refused(_) => self.hang_up(number),
+            ExitCause::Drained => {
+                let back = self.workers[number].away.unwrap_or(self.now + Duration::from_secs(5));
+                self.workers[number].die();
+                self.queue.push(back.max(self.now), Event::Start(number));
+            }
+        }
+    }
+
+    /// Threads compute something.
+    pub(crate) fn compute(
+        &mut self,
+        id: ConnectionId,
+        number: usize,
+        ticket: Ticket,
+        job: std::sync::Arc<clipig_schedule::ComputeJob>,
+        task: Task,
+    ) {
+        let plan = &self.workers[number].plan;
+        let base = self.scenario.jobs[job.brief.revision.job.0 as usize - 1].shard_time;
+        let hangs = matches!(plan.device, Device::Hangs(share) if self.random.chance(share));
+        let took = base.mul_f64(plan.slowness * (0.8 + 0.4 * self.random.unit()));
+        let process = self.workers[number].process;
+        self.workers[number].running.insert((id, ticket), (job, task));
+        if !hangs {
+            self.queue.push(self.now + took, Event::Done(id, ticket, process, took));
+        }
+    }
+
+    pub(crate) fn done(&mut self, id: ConnectionId, ticket: Ticket, process: u64, took: Duration) {
+        let Some(number) = self.network.connections.get(&id).map(|connection| connection.worker) else {
+            return;
+        };
+        if self.workers[number].process != process {
+            return;
+        }
+        let Some((job, task)) = self.workers[number].running.remove(&(id, ticket)) else { return };
+        if self.worker_of(id).is_none() {
+            return; // its session is over
+        }
+        let device = self.workers[number].plan.device;
+        let outcome = match task {
+            Task::Prepare(canvas) => {
+                let prepared = picture::prepare(&job.experiment, &canvas);
+                Outcome::Prepared(Ok(clipig_schedule::Preparation { prepared, warnings: Vec::new() }))
+            }
+            Task::Shard(task) => Outcome::Shard(match device {
+                Device::Fails(share) if self.random.chance(share) => {
+                    Err(ShardError::Device("it is faulty".to_owned()))
+                }
+                Device::NotFinite(share) if self.random.chance(share) => {
+                    Err(ShardError::NotFinite("words".to_owned()))
+                }
+                _ => match &job.brief.prepared {
+                    Some(prepared) => Ok(picture::compute(&job.experiment, prepared, &task)),
+                    None => Err(ShardError::Device("the job is not prepared".to_owned())),
+                },
+            }),
+        };
+        self.tell(id, Input::Done { ticket, outcome, took });
+    }
+
+    /// What a faulty worker sends.
+    pub(crate) fn spoil(&mut self, number: usize, message: FromWorker) -> FromWorker {
+        let (share, not_a_number) = match self.workers[number].plan.device {
+            Device::SendsNan(share) => (share, true),
+            Device::SendsGarbage(share) => (share, false),
+            _ => return message,
+        };
+        match message {
+            FromWorker::Computed(mut computed) if self.random.chance(share) => {
+                let gradient = &computed.gradient;
+                computed.gradient = picture::garbage([gradient.width(), gradient.height()], not_a_number);
+                FromWorker::Computed(computed)
+            }
+            other => other,
+        }
+    }
+
+    pub(crate) fn fetched(&mut self, id: ConnectionId, request: Request) {
+        let Some(number) = self.worker_of(id) else { return };
+        let Some(brief) = self.workers[number].fetches.remove(&(id, request)) else { return };
+        let picture = &self.scenario.jobs[brief.revision.job.0 as usize - 1].picture;
+        let fails = !self.is_quiet() && self.random.chance(0.02);
+        let job = if fails {
+            Err(clipig_worker::session::FetchError::Unavailable("the download broke off".to_owned()))
+        } else {
+            Ok(picture.compute_job(&brief))
+        };
+        self.tell(id, Input::Fetched { request, job });
+    }
+}

@@ -127,7 +127,7 @@ class Farm:
         while (state := json.loads(self.ask("job", job, "--json"))["state"]) != "completed":
             if state in ("failed", "cancelled"):
                 raise RuntimeError(self.ask("job", job))
-            time.sleep(0.5)
+            time.sleep(2)
         self.ask("fetch", job, "-o", "out", "--history", "json")
         out = self.folder / "out"
         rows = json.loads(next(out.glob("*.json")).read_text())

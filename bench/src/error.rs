@@ -14,10 +14,14 @@ pub(crate) enum BenchError {
         source: io::Error,
     },
     /// A process that is measured ended by itself.
-    #[error("the process `{0}` ended by itself; its own words stand above, and RUST_LOG=info makes it say more")]
+    #[error(
+        "the process `{0}` ended by itself; its own words stand above, and RUST_LOG=info makes it say more"
+    )]
     Ended(String),
     /// A process that is measured said nothing in time.
-    #[error("the process `{name}` did not say `{expected}` within {seconds} s; RUST_LOG=info makes it say more")]
+    #[error(
+        "the process `{name}` did not say `{expected}` within {seconds} s; RUST_LOG=info makes it say more"
+    )]
     Silent {
         /// The process.
         name: String,

@@ -157,7 +157,8 @@ impl Group {
 
     /// Time that all processes have computed, in seconds: the first, the others together.
     pub(crate) fn processor_seconds(&self) -> Result<[f64; 2], BenchError> {
-        let others: Result<Vec<f64>, _> = self.others.iter().map(|child| processor_seconds(child.id())).collect();
+        let others: Result<Vec<f64>, _> =
+            self.others.iter().map(|child| processor_seconds(child.id())).collect();
         Ok([processor_seconds(self.first.id())?, others?.iter().sum()])
     }
 

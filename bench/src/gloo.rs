@@ -18,7 +18,8 @@ impl Python {
         let variable = std::env::var_os("CLIPIG_BENCH_PYTHON").map(PathBuf::from);
         let python = asked.map(Path::to_owned).or(variable).unwrap_or_else(|| "python3".into());
         let check = "import torch.distributed as d; assert d.is_gloo_available()";
-        let tried = Command::new(&python).args(["-c", check]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let tried =
+            Command::new(&python).args(["-c", check]).stdout(Stdio::null()).stderr(Stdio::null()).status();
         tried.is_ok_and(|status| status.success()).then_some(Self(python))
     }
 

@@ -59,7 +59,9 @@ impl Listener {
     pub(crate) fn accept(&self) -> io::Result<Box<dyn Duplex>> {
         match self {
             Self::Tcp(listener) => listener.accept().map(|(stream, _)| Box::new(stream) as Box<dyn Duplex>),
-            Self::Unix(listener, _) => listener.accept().map(|(stream, _)| Box::new(stream) as Box<dyn Duplex>),
+            Self::Unix(listener, _) => {
+                listener.accept().map(|(stream, _)| Box::new(stream) as Box<dyn Duplex>)
+            }
         }
     }
 }

@@ -210,7 +210,8 @@ async fn workers_that_answer_for_others_change_nothing() {
     let mut thief = Peer::join(honest.channel().await, "thief", &kind).await;
     let own = thief.node().await;
     // Those of the honest worker are among these: fences are counted.
-    let near = (own.fence.number.saturating_sub(20)..own.fence.number + 20).filter(|n| *n != own.fence.number);
+    let near =
+        (own.fence.number.saturating_sub(20)..own.fence.number + 20).filter(|n| *n != own.fence.number);
     let mut fences: Vec<Fence> = near.map(|number| Fence { number, ..own.fence }).collect();
     fences.push(Fence { incarnation: own.fence.incarnation - 1, ..own.fence });
     fences.push(Fence { incarnation: u64::MAX, number: u64::MAX });
@@ -237,7 +238,10 @@ async fn workers_that_answer_for_others_change_nothing() {
     giant.say(Message::Computed(v1::ComputedHeader { resolution, ..computed })).await;
     let piece: Bytes = vec![0; 3 * 64 * 64 * 4].into();
     for message in 0..1_024_u32 {
-        let tiles = v1::Tiles { numbers: (21 * message..21 * (message + 1)).collect(), pixels: vec![piece.clone(); 21] };
+        let tiles = v1::Tiles {
+            numbers: (21 * message..21 * (message + 1)).collect(),
+            pixels: vec![piece.clone(); 21],
+        };
         let tiles = v1::GradientTiles { fence: Some(stranger.fence.into()), tiles: Some(tiles) };
         if !giant.say(Message::GradientTiles(tiles)).await {
             break;
@@ -256,7 +260,8 @@ async fn workers_that_do_not_answer_lose_their_leases() {
     silent.node().await;
     let mut idle = Peer::join(honest.channel().await, "idle", &kind).await;
     let held = idle.node().await;
-    let deaf = Peer::open(honest.channel().await, Message::Register(registration("deaf", kind.clone()))).await;
+    let deaf =
+        Peer::open(honest.channel().await, Message::Register(registration("deaf", kind.clone()))).await;
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(5) {
         idle.tell(FromWorker::Heartbeat(vec![Held { fence: held.fence, progress: 0 }])).await;
@@ -362,8 +367,10 @@ async fn refusal(stream: raw_http::Stream) -> String {
 }
 
 fn request(yaml: &str) -> SubmitJobRequest {
-    let token: [u8; 16] = std::array::from_fn(|i| (Instant::now().elapsed().as_nanos() as u8).wrapping_add(i as u8));
-    let digest = Sha256::digest([yaml.as_bytes(), &token, format!("{:?}", Instant::now()).as_bytes()].concat());
+    let token: [u8; 16] =
+        std::array::from_fn(|i| (Instant::now().elapsed().as_nanos() as u8).wrapping_add(i as u8));
+    let digest =
+        Sha256::digest([yaml.as_bytes(), &token, format!("{:?}", Instant::now()).as_bytes()].concat());
     SubmitJobRequest { client_token: digest.to_vec().into(), yaml: yaml.to_owned(), ..Default::default() }
 }
 
@@ -397,10 +404,13 @@ fn bombs() -> Vec<(&'static str, SubmitJobRequest)> {
         ("priority 11", SubmitJobRequest { priority: 11, ..request(SMALL) }),
         ("the least priority", SubmitJobRequest { priority: i32::MIN, ..request(SMALL) }),
         ("4,000,000,000 threads", SubmitJobRequest { threads: Some(4_000_000_000), ..request(SMALL) }),
-        ("content that is not here", SubmitJobRequest {
-            assets: [("cat.png".to_owned(), vec![7; 32].into())].into(),
-            ..with("text: a red apple", "image: cat.png")
-        }),
+        (
+            "content that is not here",
+            SubmitJobRequest {
+                assets: [("cat.png".to_owned(), vec![7; 32].into())].into(),
+                ..with("text: a red apple", "image: cat.png")
+            },
+        ),
     ]
 }
 
@@ -425,7 +435,10 @@ async fn bombs_of_clients_do_not_go_off() {
     writeln!(said, "another hash: {:?}: {}", status.code(), status.message()).unwrap();
     let large = v1::ContentHeader { sha256: vec![1; 32].into(), size: 1 << 40, offset: 0 };
     let chunk = v1::ContentChunk { header: Some(large), data: Bytes::new() };
-    let status = client.upload_blob(tokio_stream::iter([v1::UploadBlobRequest { chunk: Some(chunk) }])).await.unwrap_err();
+    let status = client
+        .upload_blob(tokio_stream::iter([v1::UploadBlobRequest { chunk: Some(chunk) }]))
+        .await
+        .unwrap_err();
     writeln!(said, "a terabyte: {:?}: {}", status.code(), status.message()).unwrap();
     insta::assert_snapshot!("bombs", said);
     // Nothing of it was kept, and the next one is served.
@@ -477,7 +490,9 @@ async fn pictures_that_are_bombs_fail_their_own_jobs() {
     let init = "init: {image: bomb.png}\ntargets:";
     let feature = "image: bomb.png";
     let mut said = String::new();
-    for (name, bytes) in [("a picture of 60,000²", black), ("the start of one", lie), ("no picture", vec![7; 5_000])] {
+    for (name, bytes) in
+        [("a picture of 60,000²", black), ("the start of one", lie), ("no picture", vec![7; 5_000])]
+    {
         let sha256 = Sha256::digest(&bytes);
         upload(client.clone(), &sha256, bytes).await.unwrap();
         for (place, yaml) in [
@@ -498,7 +513,8 @@ async fn pictures_that_are_bombs_fail_their_own_jobs() {
         }
     }
     // An expression that goes on and on fails the epoch that it is evaluated in, and with it its own job.
-    let endless = SMALL.replace("text: a red apple", "{text: a red apple, weight: 'sum([sum([t]*9999)]*9999)'}");
+    let endless =
+        SMALL.replace("text: a red apple", "{text: a red apple, weight: 'sum([sum([t]*9999)]*9999)'}");
     let endless = endless.replace("[{{", "[{").replace("}}]", "}]");
     let told = match client.clone().submit_job(request(&endless)).await {
         Ok(answer) => format!("{:?}", ending(client.clone(), answer.into_inner().job.unwrap().number).await),

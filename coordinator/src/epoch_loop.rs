@@ -190,7 +190,9 @@ impl EpochUnderWay {
         }
         let too_many = planned.iter().zip(&reports).any(|(shard, reports)| {
             let [features, constraints] = self.shapes[shard.target.0 as usize];
-            reports.iter().any(|report| report.features.len() > features || report.constraints.len() > constraints)
+            reports
+                .iter()
+                .any(|report| report.features.len() > features || report.constraints.len() > constraints)
         });
         if too_many {
             return Err(AcceptError::Shape(node));

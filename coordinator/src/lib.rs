@@ -4,6 +4,7 @@
 //! everything can be tested in milliseconds.
 
 mod epoch_loop;
+pub mod farm;
 mod http;
 pub mod job_runner;
 pub mod metrics;
@@ -13,7 +14,6 @@ pub mod settings;
 pub mod snapshot;
 pub mod store;
 pub mod switchboard;
-pub mod farm;
 
 pub use epoch_loop::{
     AcceptError, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobProgress, JobSpec,

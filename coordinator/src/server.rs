@@ -89,7 +89,11 @@ pub struct Coordinator {
 ///
 /// # Errors
 /// See [`ServeError`].
-pub async fn serve(settings: Settings, parts: Parts, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+pub async fn serve(
+    settings: Settings,
+    parts: Parts,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     Coordinator::open(settings, parts).await?.serve(shutdown).await
 }
 
@@ -113,7 +117,8 @@ impl Coordinator {
             None => None,
         };
         let data = settings.data.clone();
-        let opening = tokio::task::spawn_blocking(move || Store::open(&data, Arc::new(SystemClock::default())));
+        let opening =
+            tokio::task::spawn_blocking(move || Store::open(&data, Arc::new(SystemClock::default())));
         let store = opening.await.map_err(internal)??;
         tell_opening(&store);
         let metrics = Arc::new(Metrics::default());
@@ -209,7 +214,11 @@ async fn closed(mut closing: watch::Receiver<bool>) {
     let _ = closing.wait_for(|closing| *closing).await;
 }
 
-async fn probe(listener: Listener, probes: Probes, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+async fn probe(
+    listener: Listener,
+    probes: Probes,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
     let pages = http::router(probes);
     let served = match listener {
         Listener::Tcp(listener) => serve_pages(listener, pages, stop).await,
@@ -233,7 +242,8 @@ async fn serve_pages(
 /// Removes old jobs and content that nobody names, now and every hour.
 async fn tidy(farm: Farm, settings: Settings) {
     let limit = |count: u32| (count > 0).then_some(count);
-    let policy = RetentionPolicy { days: limit(settings.retention.days), jobs: limit(settings.retention.jobs) };
+    let policy =
+        RetentionPolicy { days: limit(settings.retention.days), jobs: limit(settings.retention.jobs) };
     let mut clock = tokio::time::interval(TIDY_EVERY);
     loop {
         clock.tick().await;
@@ -247,10 +257,18 @@ async fn tidy(farm: Farm, settings: Settings) {
             Ok(Ok((retained, collected))) => {
                 if !retained.removed.is_empty() || collected.blobs > 0 {
                     let (jobs, bytes) = (retained.removed.len(), collected.bytes);
-                    tracing::info!(jobs, blobs = collected.blobs, bytes, "old jobs and unused content were removed");
+                    tracing::info!(
+                        jobs,
+                        blobs = collected.blobs,
+                        bytes,
+                        "old jobs and unused content were removed"
+                    );
                 }
                 if let Some(step) = retained.clock_stepped {
-                    tracing::warn!(?step, "the clock was set forward: no job is removed for its age until a restart");
+                    tracing::warn!(
+                        ?step,
+                        "the clock was set forward: no job is removed for its age until a restart"
+                    );
                 }
             }
             Ok(Err(error)) => tracing::warn!(%error, "old jobs were not removed"),

@@ -97,8 +97,7 @@ fn child() {
         };
         let job = store.submit(&submission).unwrap().job();
         say(format!("job {job} {number}"));
-        let transition =
-            Transition { from: JobState::Waiting, to: JobState::Running, reason: String::new() };
+        let transition = Transition { from: JobState::Waiting, to: JobState::Running, reason: String::new() };
         store.transition(job, &transition).unwrap();
         say(format!("running {job}"));
         for next in 1..=3 {
@@ -111,8 +110,7 @@ fn child() {
             say(format!("artifact {job} {next}"));
         }
         if number % 2 == 0 {
-            let done =
-                Transition { from: JobState::Running, to: JobState::Completed, reason: String::new() };
+            let done = Transition { from: JobState::Running, to: JobState::Completed, reason: String::new() };
             store.transition(job, &done).unwrap();
             store.remove(job, "test").unwrap();
             say(format!("removed {job}"));

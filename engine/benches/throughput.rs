@@ -132,9 +132,8 @@ impl Run {
         let prepared = prepare(clip, &experiment, &Assets::default(), &canvas.canvas()).expect("features");
         let prepared = Arc::new(prepared);
         let side_by_side = if on_cpu { (cores / threads).max(1) } else { 1 };
-        let new_engine = || {
-            GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared), threads)
-        };
+        let new_engine =
+            || GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared), threads);
         let mut engines: Vec<GradientEngine> = (0..side_by_side).map(|_| new_engine()).collect();
         let spec = JobSpec { experiment: Arc::clone(&experiment), seed: 1, shard_size };
         let mut job = EpochLoop::new(spec, Box::new(canvas));

@@ -7,7 +7,8 @@ use clipig_experiment::random::Key;
 use clipig_models::{Activation, ModelInfo, embedded, registry};
 use clipig_schedule::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, DeviceClass,
-    NumberType, Preparation, Prepared, Sha256, ShardCompute, ShardError, StepError, WeightsSource, WorkerKind,
+    NumberType, Preparation, Prepared, Sha256, ShardCompute, ShardError, StepError, WeightsSource,
+    WorkerKind,
 };
 use tch::{Device, Kind};
 
@@ -51,7 +52,8 @@ impl DeviceFactory {
     fn clip(&self, job: &ComputeJob) -> Result<Arc<Clip>, ShardError> {
         let (sha256, number) = (job.brief.model.sha256, job.brief.number);
         let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = models.iter().position(|model| model.sha256 == sha256 && model.number == number) {
+        if let Some(place) = models.iter().position(|model| model.sha256 == sha256 && model.number == number)
+        {
             // The last one is the one that was used last.
             let model = models.remove(place);
             let clip = Arc::clone(&model.clip);

@@ -464,8 +464,7 @@ pub struct Bounds {
 impl Experiment {
     /// The images that are used: those of active targets, and the first canvas.
     pub fn image_names(&self) -> BTreeSet<&str> {
-        let features =
-            self.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
+        let features = self.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
         let images = features.filter_map(|feature| match &feature.source {
             FeatureSource::Image(name) => Some(name.as_str()),
             FeatureSource::Text(_) => None,

@@ -28,7 +28,8 @@ pub enum ModelError {
     /// The embedded model was left out of this program.
     #[error(
         "{} is not inside this clipig, which was built without `local`; farms have it, and so has a clipig \
-         that can render", crate::embedded::NAME
+         that can render",
+        crate::embedded::NAME
     )]
     NotEmbedded,
     /// The network or the server cannot be reached.

@@ -89,12 +89,24 @@ pub(crate) fn run(arguments: &CoordinationArguments) -> Result<(), BenchError> {
     let rounds = arguments.rounds.unwrap_or(if quick { 3 } else { 5 });
     let python = if arguments.no_gloo { None } else { Python::with_torch(arguments.python.as_deref()) };
     if python.is_none() {
-        println!("gloo is not compared: no python with torch (`pip install torch`, then --python or $CLIPIG_BENCH_PYTHON)");
+        println!(
+            "gloo is not compared: no python with torch (`pip install torch`, then --python or $CLIPIG_BENCH_PYTHON)"
+        );
     }
     let mut machine = Machine::here();
     let mut figures = Vec::new();
     let table = Table::new(&[
-        "side", "workers", "shape", "socket", "farm ms", "copy ms", "farm/copy", "least", "most", "busy", "gloo ms",
+        "side",
+        "workers",
+        "shape",
+        "socket",
+        "farm ms",
+        "copy ms",
+        "farm/copy",
+        "least",
+        "most",
+        "busy",
+        "gloo ms",
         "farm/gloo",
     ]);
     for side in sides {
@@ -122,8 +134,11 @@ fn judge(figures: &[Figures]) {
     let dense: Vec<&Figures> = figures.iter().filter(|found| found.shape == Shape::Dense).collect();
     let met = dense.iter().filter(|found| found.farm_by_copy <= 2.0).count();
     println!("dense, at most twice the bare copy: {met} of {}", dense.len());
-    let compared: Vec<f64> =
-        dense.iter().filter(|found| found.workers >= MANY).filter_map(|found| found.farm_by_all_reduce).collect();
+    let compared: Vec<f64> = dense
+        .iter()
+        .filter(|found| found.workers >= MANY)
+        .filter_map(|found| found.farm_by_all_reduce)
+        .collect();
     let met = compared.iter().filter(|quotient| **quotient < 1.0).count();
     println!("dense, {MANY} workers and more, quicker than gloo's all-reduce: {met} of {}", compared.len());
 }
@@ -153,7 +168,8 @@ impl Combination {
             let parts: Result<Vec<_>, _> = shards.map(|shard| gradient(shape, self.side, shard)).collect();
             let sum = parts.map_err(BenchError::wrong)?.into_iter().reduce(GradientSum::merge);
             let tiles = sum.into_iter().flat_map(GradientSum::into_tiles);
-            back[node % self.workers as usize] += tiles.map(|(_, tile)| size_of_val(&tile[..])).sum::<usize>();
+            back[node % self.workers as usize] +=
+                tiles.map(|(_, tile)| size_of_val(&tile[..])).sum::<usize>();
         }
         Ok(back)
     }
@@ -170,7 +186,15 @@ impl Combination {
                 let bytes = canvas * workers as usize + back.iter().sum::<usize>();
                 let epochs = (BYTES / bytes).clamp(2, EPOCHS) as u32;
                 let plan = FarmPlan {
-                    socket, side, work, shards, workers, cores: 1, processes: workers, checkpoints: false, tell: false,
+                    socket,
+                    side,
+                    work,
+                    shards,
+                    workers,
+                    cores: 1,
+                    processes: workers,
+                    checkpoints: false,
+                    tell: false,
                 };
                 let farm = cost(&mut Farm::start(plan)?.group, epochs)?;
                 let copy = cost(&mut start_copy(socket, canvas, back)?, epochs)?;
@@ -181,7 +205,8 @@ impl Combination {
                 let mut group = python.start(workers, canvas / 4)?;
                 let epochs = (BYTES / (2 * canvas * workers as usize)).clamp(2, EPOCHS) as u32;
                 group.epochs(WARM_UP)?;
-                let seconds: Vec<f64> = group.epochs(epochs)?.iter().map(crate::farm::Epoch::seconds).collect();
+                let seconds: Vec<f64> =
+                    group.epochs(epochs)?.iter().map(crate::farm::Epoch::seconds).collect();
                 self.all_reduce.push(median(&seconds));
             }
         }
@@ -191,9 +216,14 @@ impl Combination {
     fn figures(&self) -> impl Iterator<Item = Figures> {
         let all_reduce = Some(1e3 * median(&self.all_reduce)).filter(|time| !time.is_nan());
         self.variants.iter().map(move |variant| {
-            let quotients: Vec<f64> =
-                variant.farm.iter().zip(&variant.copy).map(|(farm, copy)| farm.elapsed / copy.elapsed).collect();
-            let middle = |costs: &[Cost], of: fn(&Cost) -> f64| median(&costs.iter().map(of).collect::<Vec<_>>());
+            let quotients: Vec<f64> = variant
+                .farm
+                .iter()
+                .zip(&variant.copy)
+                .map(|(farm, copy)| farm.elapsed / copy.elapsed)
+                .collect();
+            let middle =
+                |costs: &[Cost], of: fn(&Cost) -> f64| median(&costs.iter().map(of).collect::<Vec<_>>());
             let busy = |costs: &[Cost]| middle(costs, |cost| cost.processors);
             let farm = 1e3 * middle(&variant.farm, |cost| cost.elapsed);
             Figures {
@@ -203,7 +233,8 @@ impl Combination {
                 socket: variant.socket,
                 shards: self.shards,
                 rounds: self.rounds,
-                bytes: 12 * self.side * self.side * self.workers as usize + variant.back.iter().sum::<usize>(),
+                bytes: 12 * self.side * self.side * self.workers as usize
+                    + variant.back.iter().sum::<usize>(),
                 farm,
                 copy: 1e3 * middle(&variant.copy, |cost| cost.elapsed),
                 farm_by_copy: median(&quotients),

@@ -77,7 +77,8 @@ pub(crate) fn run(arguments: &KillArguments) -> Result<(), BenchError> {
         farm.group.epochs(1)?;
         drain(&farm.group.others)?;
         farm.group.first.say("go 1")?;
-        let begun: Vec<Begun> = (0..SHARDS).map(|_| next_shard(&farm.group.others)).collect::<Result<_, _>>()?;
+        let begun: Vec<Begun> =
+            (0..SHARDS).map(|_| next_shard(&farm.group.others)).collect::<Result<_, _>>()?;
         let victim = begun[random.usize(0..begun.len())];
         let wait = LATEST.mul_f64(random.f64()).saturating_sub(Duration::from_nanos(now() - victim.time));
         std::thread::sleep(wait);
@@ -125,7 +126,11 @@ fn next_shard(workers: &[Child]) -> Result<Begun, BenchError> {
         }
         if Instant::now() > until {
             let expected = "shard".to_owned();
-            return Err(BenchError::Silent { name: "worker".to_owned(), expected, seconds: PATIENCE.as_secs() });
+            return Err(BenchError::Silent {
+                name: "worker".to_owned(),
+                expected,
+                seconds: PATIENCE.as_secs(),
+            });
         }
         // Times are those that workers tell, so that nothing depends on when they are read.
         std::thread::sleep(Duration::from_millis(1));
@@ -158,6 +163,7 @@ fn parse(worker: usize, line: &str) -> Result<Begun, BenchError> {
     let mut words = line.split(' ').skip(1);
     let mut number = || words.next()?.parse::<u64>().ok();
     let parsed = number().zip(number()).zip(number());
-    let ((epoch, shard), time) = parsed.ok_or_else(|| BenchError::Wrong(format!("`{line}` is not understood")))?;
+    let ((epoch, shard), time) =
+        parsed.ok_or_else(|| BenchError::Wrong(format!("`{line}` is not understood")))?;
     Ok(Begun { worker, epoch: epoch as u32, shard: shard as u32, time })
 }

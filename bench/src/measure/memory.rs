@@ -56,7 +56,8 @@ pub(crate) fn run(arguments: &MemoryArguments) -> Result<(), BenchError> {
         checkpoints: true,
         tell: false,
     })?;
-    let table = Table::new(&["epoch", "ms/epoch", "coordinator MB", "anonymous MB", "worker MB", "anonymous MB"]);
+    let table =
+        Table::new(&["epoch", "ms/epoch", "coordinator MB", "anonymous MB", "worker MB", "anonymous MB"]);
     let mut looks: Vec<Look> = Vec::new();
     for epoch in (STEP..=epochs).step_by(STEP as usize) {
         let milliseconds = 1e3 * seconds_per_epoch(&farm.group.epochs(STEP)?);
@@ -70,8 +71,11 @@ pub(crate) fn run(arguments: &MemoryArguments) -> Result<(), BenchError> {
     machine.ended();
     let settled = |look: &&Look| f64::from(look.epoch) > SETTLED * f64::from(epochs);
     let growth = |bytes: fn(&Look) -> u64| {
-        let points: Vec<(f64, f64)> =
-            looks.iter().filter(settled).map(|look| (f64::from(look.epoch) / 1e3, bytes(look) as f64)).collect();
+        let points: Vec<(f64, f64)> = looks
+            .iter()
+            .filter(settled)
+            .map(|look| (f64::from(look.epoch) / 1e3, bytes(look) as f64))
+            .collect();
         slope(&points)
     };
     let growth = [growth(|look| look.coordinator[1]), growth(|look| look.worker[1])];

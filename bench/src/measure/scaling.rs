@@ -52,7 +52,14 @@ pub(crate) fn run(arguments: &ScalingArguments) -> Result<(), BenchError> {
     let rounds = arguments.rounds.unwrap_or(if quick { 2 } else { 3 });
     let mut machine = Machine::here();
     let table = Table::new(&[
-        "side", "workers", "processes", "epoch ms", "alone ms", "efficiency", "least", "coordinator CPU ms",
+        "side",
+        "workers",
+        "processes",
+        "epoch ms",
+        "alone ms",
+        "efficiency",
+        "least",
+        "coordinator CPU ms",
         "workers CPU ms",
     ]);
     let mut figures = Vec::new();

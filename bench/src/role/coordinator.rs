@@ -35,10 +35,11 @@ async fn coordinate(arguments: CoordinatorRole) -> Result<(), BenchError> {
     let coordinator = Coordinator::open(settings(&arguments)?, Parts { canvases, models }).await;
     let coordinator = coordinator.map_err(BenchError::wrong)?;
     let farm = coordinator.farm().clone();
-    let address = coordinator.addresses().into_iter().next().map_or_else(String::new, |address| match address {
-        ListenAddress::Tcp(address) => format!("http://{address}"),
-        ListenAddress::Unix(path) => format!("unix:{}", path.display()),
-    });
+    let address =
+        coordinator.addresses().into_iter().next().map_or_else(String::new, |address| match address {
+            ListenAddress::Tcp(address) => format!("http://{address}"),
+            ListenAddress::Unix(path) => format!("unix:{}", path.display()),
+        });
     tell(&format!("listening {address}"))?;
     let (switchboard, wanted) = (farm.switchboard().clone(), arguments.workers);
     std::thread::spawn(move || {

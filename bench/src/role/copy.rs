@@ -1,8 +1,8 @@
 //! The bare copy: as many bytes as an epoch moves, by as many processes, over the same kind of socket, with plain reads
 //! and writes of buffers that hold everything.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::{obey, tell};
 use crate::arguments::{HubRole, LeafRole};

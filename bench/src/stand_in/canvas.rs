@@ -27,7 +27,8 @@ impl Gate {
     /// Waits until another epoch may begin.
     fn pass(&self) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut open = self.changed.wait_while(open, |open| *open == 0).unwrap_or_else(PoisonError::into_inner);
+        let mut open =
+            self.changed.wait_while(open, |open| *open == 0).unwrap_or_else(PoisonError::into_inner);
         *open -= 1;
     }
 }
@@ -64,7 +65,8 @@ impl CanvasFactory for Canvases {
     fn first(&self, _: &CanvasJob, [width, height]: [u32; 2]) -> Result<Box<dyn CanvasOwner>, StepError> {
         let (width, height) = (width as usize, height as usize);
         let pixels = (0..3 * width * height).map(|i| (i % 256) as f32 / 256.0).collect();
-        let canvas = Canvas::new(width, height, pixels).map_err(|error| StepError::Device(error.to_string()))?;
+        let canvas =
+            Canvas::new(width, height, pixels).map_err(|error| StepError::Device(error.to_string()))?;
         Ok(self.make(canvas))
     }
 

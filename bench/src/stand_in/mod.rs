@@ -134,7 +134,9 @@ fn filled(side: usize, patch: &Patch) -> Result<GradientSum, TileError> {
 fn sum_of_all(shape: Shape, side: usize, shards: u32) -> Vec<f32> {
     let mut sum = vec![0.0; 3 * side * side];
     for patch in (0..shards).flat_map(|shard| patches(shape, side, shard)) {
-        for line in (0..3).flat_map(|channel| (patch.y..patch.y + patch.height).map(move |y| channel * side + y)) {
+        for line in
+            (0..3).flat_map(|channel| (patch.y..patch.y + patch.height).map(move |y| channel * side + y))
+        {
             let from = line * side + patch.x;
             sum[from..from + patch.width].iter_mut().for_each(|value| *value += patch.value);
         }

@@ -56,7 +56,12 @@ impl Farm {
     ///
     /// # Errors
     /// Where there is no such worker or that cannot be; when the store fails.
-    pub fn ask_worker(&self, name: &WorkerName, wish: WorkerWish, reason: &str) -> Result<WorkerView, FarmError> {
+    pub fn ask_worker(
+        &self,
+        name: &WorkerName,
+        wish: WorkerWish,
+        reason: &str,
+    ) -> Result<WorkerView, FarmError> {
         let refused = |error: WorkerWishError| match error {
             WorkerWishError::ShuttingDown => FarmError::ShuttingDown,
             error => FarmError::Worker(error),

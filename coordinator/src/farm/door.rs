@@ -23,9 +23,8 @@ impl Inner {
     ) -> Result<(), FarmError> {
         loop {
             let record = self.store.job(job)?;
-            let next = step(kept(&record), moment(self.store.now())).map_err(|refused| {
-                FarmError::State(format!("job {job}: {refused}"))
-            })?;
+            let next = step(kept(&record), moment(self.store.now()))
+                .map_err(|refused| FarmError::State(format!("job {job}: {refused}")))?;
             let (from, to, reason) = (record.status, next.state(), next.reason().to_owned());
             match self.store.transition(job, &Transition { from, to, reason: reason.clone() }) {
                 Ok(number) => {
@@ -45,7 +44,8 @@ impl Inner {
     /// # Errors
     /// When the store fails.
     pub(super) fn interrupt(&self) -> Result<(), FarmError> {
-        let filter = JobFilter { status: vec![JobState::Preparing, JobState::Running], ..JobFilter::default() };
+        let filter =
+            JobFilter { status: vec![JobState::Preparing, JobState::Running], ..JobFilter::default() };
         for record in self.store.jobs(&filter)? {
             self.change(record.id, |job, now| Ok(job.interrupt(now)))?;
             self.state().interrupted.insert(record.id);

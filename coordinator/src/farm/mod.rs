@@ -26,6 +26,7 @@ use clipig_schedule::job::Job;
 use clipig_schedule::{CanvasFactory, DeviceClass, Epoch, JobId, NumberType, Sha256, dispatcher::Note};
 use tokio::sync::broadcast;
 
+use self::changes::Changes;
 pub use self::error::{FarmError, OpenError};
 pub use self::news::{JobNews, LogLevel, News, Progress};
 pub use self::table::{ConstraintRow, FeatureRow, TargetRow};

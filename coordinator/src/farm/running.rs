@@ -6,16 +6,16 @@ use std::sync::Arc;
 use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::job::Job;
 use clipig_schedule::{
-    Assets, CPU_SHARD, DeviceClass, Epoch, GPU_SHARD, JobBrief, JobId, JobRevision, WorkerKind, dispatcher::Fit,
-    threads_per_shard,
+    Assets, CPU_SHARD, DeviceClass, Epoch, GPU_SHARD, JobBrief, JobId, JobRevision, WorkerKind,
+    dispatcher::Fit, threads_per_shard,
 };
 
 use super::keeping::Keeper;
 use super::{Farm, FarmError, JobNews, LogLevel, RunningJob};
 use crate::epoch_loop::JobProgress;
 use crate::job_runner::{self, Ending, Inbox, JobOrder, Revision, RunError, inbox};
-use crate::switchboard::JobShare;
 use crate::store::{Computation, EventKind, JobRecord};
+use crate::switchboard::JobShare;
 
 impl Farm {
     /// Starts a job's thread. What goes wrong from here on is the job's failure, not the queue's.
@@ -36,8 +36,9 @@ impl Farm {
         }
         let (farm, kind) = (self.clone(), kind.clone());
         let work = move || {
-            let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| farm.run(&job, &kind, runner, &inbox)))
-                .unwrap_or_else(|_| Err("clipig met a fault of its own; its log says more".to_owned()));
+            let outcome =
+                std::panic::catch_unwind(AssertUnwindSafe(|| farm.run(&job, &kind, runner, &inbox)))
+                    .unwrap_or_else(|_| Err("clipig met a fault of its own; its log says more".to_owned()));
             farm.inner.switchboard.remove_job(id);
             farm.inner.state().running.remove(&id);
             if let Err(reason) = outcome {

@@ -96,7 +96,9 @@ impl Farm {
         let record = self.inner.store.job(job)?;
         if record.status.is_ended() {
             let status = record.status;
-            return Err(FarmError::State(format!("job {job} is {status}; submit the experiment as a new job")));
+            return Err(FarmError::State(format!(
+                "job {job} is {status}; submit the experiment as a new job"
+            )));
         }
         let mut loaded = self.load(yaml, &Overrides::default())?;
         loaded.tree.record_model(&record.model.name);
@@ -162,7 +164,8 @@ impl Farm {
     /// Reads an experiment and looks whether this farm could hold its canvas.
     fn load(&self, yaml: &str, overrides: &Overrides) -> Result<Loaded, FarmError> {
         let source = Source::new("experiment", yaml);
-        let loaded = load(&[source], overrides).map_err(|problems| FarmError::Experiment(Box::new(problems)))?;
+        let loaded =
+            load(&[source], overrides).map_err(|problems| FarmError::Experiment(Box::new(problems)))?;
         let [width, height] = first_resolution(&loaded.experiment, loaded.experiment.seed.unwrap_or(0))
             .map_err(|error| FarmError::Invalid(error.to_string()))?;
         let (pixels, most) = (u64::from(width) * u64::from(height), self.inner.settings.job_pixels);

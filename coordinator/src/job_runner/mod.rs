@@ -205,10 +205,14 @@ impl<'a> Runner<'a> {
         let preparation = loop {
             match self.inbox.next(None) {
                 Some(ToRunner::Prepared(preparation)) => break preparation,
-                Some(ToRunner::Failed { error, workers }) => return Err(RunError::Prepare { error, workers }),
+                Some(ToRunner::Failed { error, workers }) => {
+                    return Err(RunError::Prepare { error, workers });
+                }
                 Some(ToRunner::Wish(Wish::Cancel)) => return Ok(Some(Ending::Cancelled)),
                 // Nothing was done yet that would have to be finished first.
-                Some(ToRunner::Wish(Wish::Pause(_))) => return Ok(Some(Ending::Paused { between_epochs: true })),
+                Some(ToRunner::Wish(Wish::Pause(_))) => {
+                    return Ok(Some(Ending::Paused { between_epochs: true }));
+                }
                 Some(ToRunner::Wish(wish)) => self.wish = Some(wish),
                 Some(ToRunner::Computed { .. }) => {}
                 None => return Err(RunError::ShuttingDown),
@@ -293,7 +297,8 @@ impl<'a> Runner<'a> {
         self.current = self.order.revision_at(next);
         let revision = &self.order.revisions[self.current];
         let progress = self.job.progress();
-        let canvas = self.canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
+        let canvas =
+            self.canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
         self.job = EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics);
         self.open()
     }

@@ -12,9 +12,7 @@ use clipig_schedule::{
     Prepared, SampleReport, SessionId, Sha256, ShardError, ShardIndex, StepError, Work, dispatcher::Accepted,
 };
 
-use super::{
-    Ending, Inbox, JobOrder, Observer, Port, Revision, RunError, ToRunner, Wish, inbox, run,
-};
+use super::{Ending, Inbox, JobOrder, Observer, Port, Revision, RunError, ToRunner, Wish, inbox, run};
 use crate::epoch_loop::{EpochLoop, EpochReport, JobProgress};
 
 /// Four pixels and one running average.
@@ -106,7 +104,9 @@ fn shard_gradient(canvas: &Canvas, revision: JobRevision, epoch: Epoch, shard: u
         .pixels()
         .iter()
         .enumerate()
-        .map(|(i, pixel)| pixel * 10_f32.powi(shard as i32 % 5) + (epoch.0 * 7 + i as u32 + revision.revision) as f32)
+        .map(|(i, pixel)| {
+            pixel * 10_f32.powi(shard as i32 % 5) + (epoch.0 * 7 + i as u32 + revision.revision) as f32
+        })
         .collect();
     sum.add_at(&[Some(0), Some(1), Some(2), Some(3)], &values);
     sum

@@ -53,7 +53,9 @@ impl Gate {
     fn help(&self) -> &'static str {
         match self.audience {
             Audience::Clients => "clients take theirs from CLIPIG_TOKEN or CLIPIG_TOKEN_FILE",
-            Audience::Workers => "workers take theirs from the setting `token_file` (CLIPIG_WORKER__TOKEN_FILE)",
+            Audience::Workers => {
+                "workers take theirs from the setting `token_file` (CLIPIG_WORKER__TOKEN_FILE)"
+            }
         }
     }
 }

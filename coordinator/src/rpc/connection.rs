@@ -60,7 +60,12 @@ struct Silence {
 }
 
 impl Connection {
-    pub(super) fn tcp(stream: TcpStream, peer: SocketAddr, metrics: Arc<Metrics>, permit: OwnedSemaphorePermit) -> Self {
+    pub(super) fn tcp(
+        stream: TcpStream,
+        peer: SocketAddr,
+        metrics: Arc<Metrics>,
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
         // Messages are written whole; waiting for more would only delay heartbeats. Where this fails, it is slower.
         let _ = stream.set_nodelay(true);
         Self::new(Stream::Tcp(stream), Peer::Tcp(peer), metrics, permit)
@@ -96,7 +101,11 @@ impl Connected for Connection {
 }
 
 impl AsyncRead for Connection {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = match &mut self.stream {
             Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),

@@ -96,7 +96,8 @@ pub(super) fn stream<T: Send + 'static>(
                 Ok(Ok(piece)) if piece.len() == length => piece,
                 // It was cut off while it was read, or the disk failed.
                 _ => {
-                    let refusal = Refusal::Internal(format!("the content {sha256} cannot be read at byte {at}"));
+                    let refusal =
+                        Refusal::Internal(format!("the content {sha256} cannot be read at byte {at}"));
                     let _ = pieces.send(Err(refusal.into())).await;
                     return;
                 }

@@ -40,8 +40,12 @@ pub enum ListenError {
 
 fn remedy(source: &io::Error) -> &'static str {
     match source.kind() {
-        io::ErrorKind::AddrInUse => "; another program, perhaps another coordinator, has it: set `listen` to another port",
-        io::ErrorKind::AddrNotAvailable => "; this machine has no such address: 0.0.0.0 stands for all that it has",
+        io::ErrorKind::AddrInUse => {
+            "; another program, perhaps another coordinator, has it: set `listen` to another port"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "; this machine has no such address: 0.0.0.0 stands for all that it has"
+        }
         io::ErrorKind::PermissionDenied => "; take a port above 1023, or a folder that may be written",
         _ => "",
     }

@@ -36,12 +36,12 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic_health::server::HealthReporter;
 
-pub use self::listener::{ListenError, Listener};
-pub(crate) use self::transport::{TlsError, identity, serve};
 use self::auth::{Audience, Gate};
 use self::farm_service::FarmCalls;
 pub(crate) use self::intervals::Intervals;
+pub use self::listener::{ListenError, Listener};
 use self::standing::LeaseCounts;
+pub(crate) use self::transport::{TlsError, identity, serve};
 pub(crate) use self::uploads::Uploads;
 use self::worker_service::WorkerCalls;
 use crate::farm::Farm;
@@ -95,7 +95,10 @@ impl Doors {
 }
 
 /// All services. Health needs no token; reflection needs that of clients.
-pub(crate) async fn routes(doors: Arc<Doors>, tokens: Option<Tokens>) -> Result<(Routes, HealthReporter), String> {
+pub(crate) async fn routes(
+    doors: Arc<Doors>,
+    tokens: Option<Tokens>,
+) -> Result<(Routes, HealthReporter), String> {
     let clients = Gate::new(Audience::Clients, tokens.clone());
     let workers = Gate::new(Audience::Workers, tokens);
     let limit = doors.limits.message_bytes;
@@ -142,7 +145,8 @@ fn wire_hash(sha256: clipig_schedule::Sha256) -> prost::bytes::Bytes {
 
 /// A hash from a peer.
 fn hash(bytes: &[u8], field: &str) -> Result<clipig_schedule::Sha256, status::Refusal> {
-    let wrong = |_| status::Refusal::Invalid(format!("`{field}` has {} bytes; a SHA-256 has 32", bytes.len()));
+    let wrong =
+        |_| status::Refusal::Invalid(format!("`{field}` has {} bytes; a SHA-256 has 32", bytes.len()));
     bytes.try_into().map(clipig_schedule::Sha256).map_err(wrong)
 }
 

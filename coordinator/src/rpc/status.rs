@@ -110,7 +110,9 @@ fn worker_code(error: &WorkerWishError) -> Code {
 fn store_code(error: &StoreError) -> Code {
     match error {
         StoreError::DiskFull { .. } => Code::Full,
-        StoreError::NoSuchJob(_) | StoreError::NoSuchBlob(_) | StoreError::NoSuchArtifact { .. } => Code::NotFound,
+        StoreError::NoSuchJob(_) | StoreError::NoSuchBlob(_) | StoreError::NoSuchArtifact { .. } => {
+            Code::NotFound
+        }
         StoreError::TokenReused { .. } | StoreError::RevisionChanged { .. } => Code::Conflict,
         StoreError::StatusChanged { .. } => Code::State,
         StoreError::MissingBlobs(_) => Code::MissingContent,
@@ -220,7 +222,8 @@ mod tests {
 
     #[test]
     fn a_status_fits_into_headers_whatever_is_wrong() {
-        let many: String = (0..2_000).map(|i| format!("unbekannter-schlüssel-{i}-ääääääääääääääääää: 1\n")).collect();
+        let many: String =
+            (0..2_000).map(|i| format!("unbekannter-schlüssel-{i}-ääääääääääääääääää: 1\n")).collect();
         let missing = (0..60_000).map(|i| (format!("{i}.png"), Sha256([7; 32]))).collect();
         let statuses = [
             refused(&many),
@@ -229,7 +232,8 @@ mod tests {
         ];
         for status in statuses {
             let headers = status.into_http::<()>().into_parts().0.headers;
-            let length: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
+            let length: usize =
+                headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
             assert!(length < 16 << 10, "{length} bytes");
         }
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tonic::service::Routes;
-use tonic::transport::server::{Server, ServerTlsConfig};
 use tonic::transport::Identity;
+use tonic::transport::server::{Server, ServerTlsConfig};
 
 use super::listener::Listener;
 use crate::metrics::Metrics;
@@ -79,7 +79,8 @@ pub(crate) fn identity(files: &TlsFiles) -> Result<Identity, TlsError> {
     match tried {
         Ok(_) => Ok(identity),
         Err(error) => {
-            let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            let cause =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
             Err(TlsError::Unusable { files: files.clone(), cause })
         }
     }

@@ -20,8 +20,7 @@ pub enum ListenAddress {
 pub struct AddressError(String);
 
 /// What an address may be, in words.
-pub(super) const ALLOWED: &str =
-    "an IP address with a port such as `127.0.0.1:7870`, `0.0.0.0:7870` or `[::]:7870`, or `unix:/path/of/socket`";
+pub(super) const ALLOWED: &str = "an IP address with a port such as `127.0.0.1:7870`, `0.0.0.0:7870` or `[::]:7870`, or `unix:/path/of/socket`";
 
 /// The same for `http_listen`.
 pub(super) const HTTP_ALLOWED: &str =

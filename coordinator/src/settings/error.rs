@@ -74,7 +74,9 @@ pub enum SettingsError {
     #[error("`{0}` is set, `{1}` is not; set both or none")]
     OnlyOne(&'static str, &'static str),
     /// Workers and clients would have the same rights.
-    #[error("`tokens.client` and `tokens.worker` are the same; draw another one, for example with `openssl rand -hex 32`")]
+    #[error(
+        "`tokens.client` and `tokens.worker` are the same; draw another one, for example with `openssl rand -hex 32`"
+    )]
     SameTokens,
     /// Nobody says where data is kept.
     #[error("there is no folder for the farm's data; set `data`, or the variable HOME")]

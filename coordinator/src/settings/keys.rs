@@ -20,7 +20,11 @@ const fn key(name: &'static str, default: &'static str, meaning: &'static str) -
 
 /// All settings.
 pub const KEYS: &[Key] = &[
-    key("listen", "127.0.0.1:7870", "where clients and workers connect: `IP:port` or `unix:/path`, or a list of both"),
+    key(
+        "listen",
+        "127.0.0.1:7870",
+        "where clients and workers connect: `IP:port` or `unix:/path`, or a list of both",
+    ),
     key("http_listen", "127.0.0.1:7871", "where /livez, /readyz and /metrics are served; `off`: nowhere"),
     key("data", "~/.local/share/clipig/farm", "the data folder"),
     key("tls.certificate", "none", "certificate chain in PEM"),

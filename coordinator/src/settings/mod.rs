@@ -167,8 +167,12 @@ impl Settings {
             tls: rules::tls(sources)?,
             tokens: rules::tokens(sources)?,
             insecure: sources.flag("insecure")?.unwrap_or(defaults.insecure),
-            max_running_jobs: sources.count("max_running_jobs", 1, 10_000)?.unwrap_or(defaults.max_running_jobs),
-            max_queued_jobs: sources.count("max_queued_jobs", 1, 10_000_000)?.unwrap_or(defaults.max_queued_jobs),
+            max_running_jobs: sources
+                .count("max_running_jobs", 1, 10_000)?
+                .unwrap_or(defaults.max_running_jobs),
+            max_queued_jobs: sources
+                .count("max_queued_jobs", 1, 10_000_000)?
+                .unwrap_or(defaults.max_queued_jobs),
             retention: Retention {
                 days: sources.count("retention.days", 0, 100_000)?.unwrap_or(defaults.retention.days),
                 jobs: sources.count("retention.jobs", 0, 100_000_000)?.unwrap_or(defaults.retention.jobs),

@@ -33,7 +33,8 @@ pub(super) fn tokens(sources: &Sources) -> Result<Option<Tokens>, SettingsError>
 }
 
 fn token(sources: &Sources, key: &'static str, file: &'static str) -> Result<Option<Token>, SettingsError> {
-    let refused = |key, place: &Place, cause: String| SettingsError::Token { key, place: place.clone(), cause };
+    let refused =
+        |key, place: &Place, cause: String| SettingsError::Token { key, place: place.clone(), cause };
     match (sources.secret(key), sources.secret(file)) {
         (Some(_), Some(_)) => Err(SettingsError::Both(key, file)),
         (None, None) => Ok(None),

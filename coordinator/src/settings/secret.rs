@@ -14,7 +14,9 @@ pub struct Token(Arc<str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Too easy to guess.
-    #[error("it has {0} characters, at least {SHORTEST} are needed; draw one, for example with `openssl rand -hex 32`")]
+    #[error(
+        "it has {0} characters, at least {SHORTEST} are needed; draw one, for example with `openssl rand -hex 32`"
+    )]
     Short(usize),
     /// Too long for a header.
     #[error("it has {0} characters, at most {LONGEST} are allowed")]

@@ -45,8 +45,12 @@ impl Sources {
             .separator("__")
             .ignore_empty(true)
             .source(Some(variables));
-        let cause = |error: config::ConfigError| SettingsError::File { path: "environment".into(), cause: error.to_string() };
-        let table = Config::builder().add_source(source).build().and_then(Config::try_deserialize).map_err(cause)?;
+        let cause = |error: config::ConfigError| SettingsError::File {
+            path: "environment".into(),
+            cause: error.to_string(),
+        };
+        let table =
+            Config::builder().add_source(source).build().and_then(Config::try_deserialize).map_err(cause)?;
         let place = |key: &str| Place::Variable(variable(key));
         join(&mut values, table, &place)?;
         for (key, text) in flags {
@@ -85,18 +89,33 @@ impl Sources {
         self.value(key, "`true` or `false`", units::flag)
     }
 
-    pub(super) fn count(&self, key: &'static str, least: u32, most: u32) -> Result<Option<u32>, SettingsError> {
+    pub(super) fn count(
+        &self,
+        key: &'static str,
+        least: u32,
+        most: u32,
+    ) -> Result<Option<u32>, SettingsError> {
         let allowed = format!("a whole number from {least} to {most}");
         self.value(key, &allowed, |text| text.parse().ok().filter(|count| (least..=most).contains(count)))
     }
 
-    pub(super) fn bytes(&self, key: &'static str, least: u64, most: u64) -> Result<Option<u64>, SettingsError> {
+    pub(super) fn bytes(
+        &self,
+        key: &'static str,
+        least: u64,
+        most: u64,
+    ) -> Result<Option<u64>, SettingsError> {
         let [from, to] = [least, most].map(units::bytes_text);
         let allowed = format!("a size from {from} to {to}, such as `4 MiB` or 4194304");
         self.value(key, &allowed, |text| units::bytes(text).filter(|bytes| (least..=most).contains(bytes)))
     }
 
-    pub(super) fn seconds(&self, key: &'static str, least: f64, most: f64) -> Result<Option<Duration>, SettingsError> {
+    pub(super) fn seconds(
+        &self,
+        key: &'static str,
+        least: f64,
+        most: f64,
+    ) -> Result<Option<Duration>, SettingsError> {
         let allowed = format!("a time from {least} to {most} seconds");
         let fits = |time: &Duration| (least..=most).contains(&time.as_secs_f64());
         self.value(key, &allowed, |text| units::seconds(text).filter(fits))
@@ -165,11 +184,8 @@ fn join(
 
 fn known(key: &str, place: &Place) -> Result<&'static str, SettingsError> {
     let found = KEYS.iter().map(|known| known.name).find(|known| *known == key);
-    let unknown = || SettingsError::UnknownKey {
-        key: key.to_owned(),
-        place: place.clone(),
-        near: keys::near(key),
-    };
+    let unknown =
+        || SettingsError::UnknownKey { key: key.to_owned(), place: place.clone(), near: keys::near(key) };
     found.ok_or_else(unknown)
 }
 

@@ -12,7 +12,12 @@ fn variables(pairs: &[(&str, &str)]) -> HashMap<String, String> {
     home.iter().chain(pairs).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn from_file(name: &str, text: &str, pairs: &[(&str, &str)], flags: &[Flag]) -> Result<Settings, SettingsError> {
+fn from_file(
+    name: &str,
+    text: &str,
+    pairs: &[(&str, &str)],
+    flags: &[Flag],
+) -> Result<Settings, SettingsError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::write(&path, text).unwrap();
@@ -43,7 +48,8 @@ fn nothing_set_is_a_farm_on_loopback() {
 #[test]
 fn later_sources_win() {
     let file = "max_running_jobs = 2\nmax_queued_jobs = 20\n[limits]\nblob_bytes = \"3 GiB\"\n[retention]\ndays = 0\n";
-    let variables = [("CLIPIG_COORDINATOR__MAX_RUNNING_JOBS", "3"), ("CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES", "4GiB")];
+    let variables =
+        [("CLIPIG_COORDINATOR__MAX_RUNNING_JOBS", "3"), ("CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES", "4GiB")];
     let flags = [("max_running_jobs", "4".to_owned())];
     let settings = from_file("farm.toml", file, &variables, &flags).unwrap();
     assert_eq!(settings.max_running_jobs, 4);
@@ -83,11 +89,7 @@ log: {format: json}
 
 #[test]
 fn wrong_values_are_named_with_place_and_remedy() {
-    let error = Settings::load(
-        None,
-        &variables(&[("CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES", "much")]),
-        &[],
-    );
+    let error = Settings::load(None, &variables(&[("CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES", "much")]), &[]);
     assert_eq!(
         error.unwrap_err().to_string(),
         "`limits.blob_bytes`, set by the variable CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES, is `much`; it can be a size \
@@ -108,12 +110,17 @@ fn wrong_values_are_named_with_place_and_remedy() {
 fn unknown_keys_are_refused_with_those_of_their_section() {
     let text = message("[limits]\nblob_byte = 1");
     assert!(text.contains("`limits.blob_byte`, set in "), "{text}");
-    assert!(text.ends_with("there are: limits.message_bytes, limits.blob_bytes, limits.job_pixels"), "{text}");
+    assert!(
+        text.ends_with("there are: limits.message_bytes, limits.blob_bytes, limits.job_pixels"),
+        "{text}"
+    );
     let variable = variables(&[("CLIPIG_COORDINATOR__LISSEN", "x")]);
     let text = Settings::load(None, &variable, &[]).unwrap_err().to_string();
     assert!(text.contains("CLIPIG_COORDINATOR__LISSEN") && text.contains("listen"), "{text}");
     // What Kubernetes sets for a service of that name is no setting.
-    assert!(Settings::load(None, &variables(&[("CLIPIG_COORDINATOR_PORT", "tcp://1.2.3.4:7870")]), &[]).is_ok());
+    assert!(
+        Settings::load(None, &variables(&[("CLIPIG_COORDINATOR_PORT", "tcp://1.2.3.4:7870")]), &[]).is_ok()
+    );
 }
 
 #[test]

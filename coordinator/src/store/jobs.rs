@@ -7,9 +7,9 @@ use clipig_schedule::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use super::JobState;
 use super::clock::Timestamp;
 use super::database::{Fault, decoded};
-use super::JobState;
 use super::error::StoreError;
 use super::events::{self, EventKind, Subject};
 use super::records::{Computation, JobFilter, JobRecord, Revision, Submission, Submitted, Update};

@@ -59,8 +59,7 @@ pub use self::history::{EpochHistory, FeatureHistory, TargetHistory};
 pub use clipig_schedule::job::{JobState, JobStateError};
 
 pub use self::records::{
-    Computation, JobFilter, JobRecord, Revision, Submission, Submitted,
-    Transition, Update,
+    Computation, JobFilter, JobRecord, Revision, Submission, Submitted, Transition, Update,
 };
 pub use self::retention::{EndedJob, Retained, RetentionPolicy, expired};
 pub use self::workers::{Mark, MarkedWorker};

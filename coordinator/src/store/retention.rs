@@ -6,11 +6,11 @@ use std::time::Duration;
 use clipig_schedule::{JobId, Sha256};
 use rusqlite::params;
 
+use super::JobState;
 use super::Store;
 use super::blobs::Collected;
 use super::clock::{self, Timestamp};
 use super::durable;
-use super::JobState;
 use super::error::StoreError;
 use super::events::{self, EventKind, Subject};
 use super::jobs::read_job;

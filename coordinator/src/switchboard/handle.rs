@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use clipig_schedule::{
-    Canvas, Epoch, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId, ShardError,
-    ToWorker, Welcome, WorkerName,
+    Canvas, Epoch, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId,
+    ShardError, ToWorker, Welcome, WorkerName,
     dispatcher::{Accepted, Offer, OfferedWork, WorkerView},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -135,7 +135,11 @@ impl Switchboard {
     ///
     /// # Errors
     /// See [`WorkerWishError`].
-    pub async fn ask_worker(&self, name: WorkerName, wish: WorkerWish) -> Result<WorkerView, WorkerWishError> {
+    pub async fn ask_worker(
+        &self,
+        name: WorkerName,
+        wish: WorkerWish,
+    ) -> Result<WorkerView, WorkerWishError> {
         let (reply, answer) = oneshot::channel();
         let sent = self.commands.send(Command::Worker { name, wish, reply }).await;
         sent.map_err(|_| WorkerWishError::ShuttingDown)?;
@@ -153,7 +157,11 @@ impl Switchboard {
     ///
     /// # Errors
     /// See [`WorkerWishError`].
-    pub fn ask_worker_blocking(&self, name: WorkerName, wish: WorkerWish) -> Result<WorkerView, WorkerWishError> {
+    pub fn ask_worker_blocking(
+        &self,
+        name: WorkerName,
+        wish: WorkerWish,
+    ) -> Result<WorkerView, WorkerWishError> {
         let (reply, answer) = oneshot::channel();
         let sent = self.commands.blocking_send(Command::Worker { name, wish, reply });
         sent.map_err(|_| WorkerWishError::ShuttingDown)?;

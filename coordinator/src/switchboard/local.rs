@@ -7,7 +7,11 @@ use super::Switchboard;
 
 impl Switchboard {
     /// Serves one worker whose messages come and go over channels, until either side ends.
-    pub async fn serve_local(&self, outbound: mpsc::Sender<ToWorker>, mut inbound: mpsc::Receiver<FromWorker>) {
+    pub async fn serve_local(
+        &self,
+        outbound: mpsc::Sender<ToWorker>,
+        mut inbound: mpsc::Receiver<FromWorker>,
+    ) {
         let Some(FromWorker::Register(registration)) = inbound.recv().await else { return };
         let refusals = outbound.clone();
         let welcome = match self.connect(registration, outbound).await {

@@ -129,7 +129,8 @@ impl Task {
             Command::Message { session, message } => self.hear(session, message),
             Command::Disconnected { session, cause } => {
                 self.sessions.remove(&session);
-                let cause = if cause.is_empty() { LeaveCause::Disconnected } else { LeaveCause::Fault(cause) };
+                let cause =
+                    if cause.is_empty() { LeaveCause::Disconnected } else { LeaveCause::Fault(cause) };
                 self.dispatcher.leave(session, cause, now);
             }
             Command::AddJob { job, share, runner } => self.jobs.add(job, share, runner),
@@ -197,7 +198,9 @@ impl Task {
             }
             FromWorker::Heartbeat(held) => self.dispatcher.heartbeat(session, &held, now),
             FromWorker::Prepared { fence, prepared, warnings } => {
-                if let Verdict::Accept(accepted) = self.dispatcher.finished(session, fence, Duration::ZERO, now) {
+                if let Verdict::Accept(accepted) =
+                    self.dispatcher.finished(session, fence, Duration::ZERO, now)
+                {
                     let preparation = Preparation { prepared, warnings };
                     self.jobs.tell(accepted.revision, ToRunner::Prepared(preparation));
                 }
@@ -210,7 +213,8 @@ impl Task {
                 if let Verdict::Accept(accepted) = verdict
                     && let Work::Node { node, .. } = accepted.work
                 {
-                    let (gradient, reports, revision) = (computed.gradient, computed.reports, accepted.revision);
+                    let (gradient, reports, revision) =
+                        (computed.gradient, computed.reports, accepted.revision);
                     self.jobs.tell(revision, ToRunner::Computed { node, gradient, reports, accepted });
                 }
             }
@@ -224,7 +228,7 @@ impl Task {
             FromWorker::Draining(reason) => {
                 tracing::info!(%session, reason, "a worker is leaving");
                 self.dispatcher.draining(session, now);
-            },
+            }
             FromWorker::Goodbye => {
                 self.sessions.remove(&session);
                 self.dispatcher.leave(session, LeaveCause::Goodbye, now);
@@ -266,39 +270,39 @@ impl Task {
     }
 
     fn do_one(&mut self, action: Action) {
-            match action {
-                Action::Open { session, revision } => {
-                    if let Some(brief) = self.jobs.brief(revision) {
-                        self.send(session, ToWorker::Open(brief));
-                    }
-                }
-                Action::Canvas { session, revision, epoch } => {
-                    if let Some(canvas) = self.jobs.canvas(revision, epoch) {
-                        self.send(session, ToWorker::Canvas(canvas));
-                    }
-                }
-                Action::Lease { session, lease } => {
-                    let (job, epoch, fence) = (lease.revision.job, lease.epoch, lease.fence);
-                    tracing::trace!(%job, %epoch, %fence, %session, work = ?lease.work, "leased");
-                    self.send(session, ToWorker::Lease(lease));
-                }
-                Action::Revoke { session, fence } => self.send(session, ToWorker::Revoke(fence)),
-                Action::Close { session, revision } => {
-                    self.send(session, ToWorker::Close(revision));
-                }
-                Action::Drain { session, reason } => self.send(session, ToWorker::Drain(reason)),
-                Action::End { session, reason } => self.refuse(session, &reason),
-                Action::JobFailed(failure) => {
-                    let workers = failure.attempts.iter().map(|attempt| attempt.worker.to_string()).collect();
-                    let failed = ToRunner::Failed { error: failure.error, workers };
-                    self.jobs.tell(failure.revision, failed);
-                }
-                Action::Note(note) => {
-                    tracing::info!("{note}");
-                    // Nobody may be interested.
-                    let _ = self.reports.notes.send(note);
+        match action {
+            Action::Open { session, revision } => {
+                if let Some(brief) = self.jobs.brief(revision) {
+                    self.send(session, ToWorker::Open(brief));
                 }
             }
+            Action::Canvas { session, revision, epoch } => {
+                if let Some(canvas) = self.jobs.canvas(revision, epoch) {
+                    self.send(session, ToWorker::Canvas(canvas));
+                }
+            }
+            Action::Lease { session, lease } => {
+                let (job, epoch, fence) = (lease.revision.job, lease.epoch, lease.fence);
+                tracing::trace!(%job, %epoch, %fence, %session, work = ?lease.work, "leased");
+                self.send(session, ToWorker::Lease(lease));
+            }
+            Action::Revoke { session, fence } => self.send(session, ToWorker::Revoke(fence)),
+            Action::Close { session, revision } => {
+                self.send(session, ToWorker::Close(revision));
+            }
+            Action::Drain { session, reason } => self.send(session, ToWorker::Drain(reason)),
+            Action::End { session, reason } => self.refuse(session, &reason),
+            Action::JobFailed(failure) => {
+                let workers = failure.attempts.iter().map(|attempt| attempt.worker.to_string()).collect();
+                let failed = ToRunner::Failed { error: failure.error, workers };
+                self.jobs.tell(failure.revision, failed);
+            }
+            Action::Note(note) => {
+                tracing::info!("{note}");
+                // Nobody may be interested.
+                let _ = self.reports.notes.send(note);
+            }
+        }
     }
 
     /// Tells a worker why its session ends. What is in its queue is still written; nothing follows.

@@ -24,11 +24,31 @@ async fn bombs_do_not_go_off() {
     let cases = [
         ("aliases", aliases(), Code::InvalidArgument, "values"),
         ("nesting", nested, Code::InvalidArgument, "deep"),
-        ("resolution", EXPERIMENT.replace("resolution: 16", "resolution: 60000"), Code::InvalidArgument, "60000"),
-        ("a computed resolution", EXPERIMENT.replace("resolution: 16", "resolution: 30000*(t+2)"), Code::InvalidArgument, "60000"),
+        (
+            "resolution",
+            EXPERIMENT.replace("resolution: 16", "resolution: 60000"),
+            Code::InvalidArgument,
+            "60000",
+        ),
+        (
+            "a computed resolution",
+            EXPERIMENT.replace("resolution: 16", "resolution: 30000*(t+2)"),
+            Code::InvalidArgument,
+            "60000",
+        ),
         ("epochs", EXPERIMENT.replace("epochs: 40", "epochs: 1000000000"), Code::InvalidArgument, "epochs"),
-        ("batch", EXPERIMENT.replace("batch_size: 4", "batch_size: 1000000000"), Code::InvalidArgument, "batch_size"),
-        ("an expression", EXPERIMENT.replace("resolution: 16", "resolution: 9**9**9**9"), Code::InvalidArgument, "resolution"),
+        (
+            "batch",
+            EXPERIMENT.replace("batch_size: 4", "batch_size: 1000000000"),
+            Code::InvalidArgument,
+            "batch_size",
+        ),
+        (
+            "an expression",
+            EXPERIMENT.replace("resolution: 16", "resolution: 9**9**9**9"),
+            Code::InvalidArgument,
+            "resolution",
+        ),
         ("size", format!("# {}\n{EXPERIMENT}", "x".repeat(1 << 20)), Code::ResourceExhausted, "1048576"),
         ("no text", "\u{0}\u{1}\u{2}".to_owned(), Code::InvalidArgument, ""),
     ];
@@ -60,7 +80,8 @@ async fn canvases_larger_than_the_farm_takes_are_refused() {
 async fn fields_out_of_range_are_named() {
     let farm = TestFarm::start().await;
     let mut client = farm.client().await;
-    let good = v1::SubmitJobRequest { client_token: token().into(), yaml: EXPERIMENT.into(), ..Default::default() };
+    let good =
+        v1::SubmitJobRequest { client_token: token().into(), yaml: EXPERIMENT.into(), ..Default::default() };
     let long = "x".repeat(1_000);
     for (request, words) in [
         (v1::SubmitJobRequest { client_token: vec![1; 3].into(), ..good.clone() }, "client_token"),
@@ -73,7 +94,10 @@ async fn fields_out_of_range_are_named() {
         (v1::SubmitJobRequest { submitter: long, ..good.clone() }, "submitter"),
         (v1::SubmitJobRequest { model_sha256: Some(vec![1; 31].into()), ..good.clone() }, "model_sha256"),
         (v1::SubmitJobRequest { model_sha256: Some(vec![1; 32].into()), ..good.clone() }, "SHA-256"),
-        (v1::SubmitJobRequest { assets: [("a".to_owned(), vec![1; 5].into())].into(), ..good.clone() }, "assets"),
+        (
+            v1::SubmitJobRequest { assets: [("a".to_owned(), vec![1; 5].into())].into(), ..good.clone() },
+            "assets",
+        ),
     ] {
         let status = client.submit_job(request).await.unwrap_err();
         assert_eq!(status.code(), Code::InvalidArgument, "{words}: {}", status.message());

@@ -46,7 +46,8 @@ async fn metrics_count_jobs_and_bytes() {
     submit(&mut farm.client().await, EXPERIMENT).await.unwrap();
     let (_, text) = page(&farm.http, "/metrics").await;
     assert!(text.contains("clipig_jobs{state=\"waiting\"} 1\n"), "{text}");
-    let sent = text.lines().find(|line| line.starts_with("clipig_wire_bytes_total{direction=\"sent\"}")).unwrap();
+    let sent =
+        text.lines().find(|line| line.starts_with("clipig_wire_bytes_total{direction=\"sent\"}")).unwrap();
     assert!(sent.rsplit(' ').next().unwrap().parse::<u64>().unwrap() > 100, "{sent}");
 }
 

@@ -157,7 +157,9 @@ async fn somebody_elses_lease_is_nobodys_business() {
     let FromWorker::Computed(right) = holder.answer(&lease) else { panic!("no node") };
     // The thief answers under the holder's fence, under old ones and under ones that never were.
     let mut thief = WorkerEnd::join(farm.worker().await, "a-thief").await;
-    for fence in [lease.fence, Fence { incarnation: 0, number: 1 }, Fence { incarnation: 9, number: u64::MAX }] {
+    for fence in
+        [lease.fence, Fence { incarnation: 0, number: 1 }, Fence { incarnation: 9, number: u64::MAX }]
+    {
         thief.say(FromWorker::Computed(Computed { fence, ..right.clone() })).await;
         let error = clipig_schedule::ShardError::Experiment("I say so".into());
         thief.say(FromWorker::Failed { fence, error }).await;

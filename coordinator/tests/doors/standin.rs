@@ -10,8 +10,8 @@ use clipig_proto::v1;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_schedule::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, Computed, ConstraintReport, DeviceClass,
-    EpochContext, FeatureReport, FromWorker, GradientSum, JobBrief, Lease, PROTOCOL, Prepared, PreparedTarget,
-    Registration, SampleReport, StepError, ToWorker, Work, WorkerKind, plan,
+    EpochContext, FeatureReport, FromWorker, GradientSum, JobBrief, Lease, PROTOCOL, Prepared,
+    PreparedTarget, Registration, SampleReport, StepError, ToWorker, Work, WorkerKind, plan,
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -75,7 +75,12 @@ impl CanvasOwner for StandInCanvas {
     }
 
     fn state(&self) -> CanvasState {
-        CanvasState { canvas: self.canvas.clone(), optimizer: "adam".into(), steps: self.steps, averages: Vec::new() }
+        CanvasState {
+            canvas: self.canvas.clone(),
+            optimizer: "adam".into(),
+            steps: self.steps,
+            averages: Vec::new(),
+        }
     }
 }
 
@@ -168,7 +173,11 @@ impl WorkerEnd {
                     warning: None,
                 });
                 let prepared = Prepared { targets: targets.collect() };
-                return FromWorker::Prepared { fence, prepared, warnings: vec!["a word is not known".into()] };
+                return FromWorker::Prepared {
+                    fence,
+                    prepared,
+                    warnings: vec!["a word is not known".into()],
+                };
             }
             Work::Node { node, total } => (node, total),
         };
@@ -187,7 +196,12 @@ impl WorkerEnd {
         };
         let shards = node.shards(total);
         let reports = plan.shards[shards.start as usize..shards.end as usize].iter().map(report).collect();
-        FromWorker::Computed(Computed { fence, gradient: GradientSum::new(width, height), reports, seconds: 0.001 })
+        FromWorker::Computed(Computed {
+            fence,
+            gradient: GradientSum::new(width, height),
+            reports,
+            seconds: 0.001,
+        })
     }
 
     /// Answers leases until the session ends.

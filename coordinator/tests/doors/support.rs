@@ -75,7 +75,9 @@ impl TestFarm {
     }
 
     pub(crate) fn endpoint(&self) -> Endpoint {
-        Endpoint::from_shared(format!("http://{}", self.address)).unwrap().connect_timeout(Duration::from_secs(5))
+        Endpoint::from_shared(format!("http://{}", self.address))
+            .unwrap()
+            .connect_timeout(Duration::from_secs(5))
     }
 
     pub(crate) async fn channel(&self) -> Channel {

@@ -49,12 +49,19 @@ async fn tls_with_tokens_serves_those_who_trust_its_certificate() {
     // Somebody else's certificate is not trusted, and who does not encrypt is not heard.
     let (other, _) = certificate(tempfile::tempdir().unwrap().path());
     assert!(over_tls(&farm, Some(&other)).await.is_err());
-    let plain = async { FarmServiceClient::new(farm.endpoint().connect().await?).get_farm(v1::GetFarmRequest {}).await.map_err(|status| status.into()) };
+    let plain = async {
+        FarmServiceClient::new(farm.endpoint().connect().await?)
+            .get_farm(v1::GetFarmRequest {})
+            .await
+            .map_err(|status| status.into())
+    };
     let plain: Result<_, Box<dyn std::error::Error>> = plain.await;
     assert!(plain.is_err());
 }
 
-async fn open(change: impl FnOnce(&mut clipig_coordinator::settings::Settings)) -> Result<Coordinator, ServeError> {
+async fn open(
+    change: impl FnOnce(&mut clipig_coordinator::settings::Settings),
+) -> Result<Coordinator, ServeError> {
     let data = tempfile::tempdir().unwrap();
     let mut settings = settings(data.path());
     change(&mut settings);

@@ -62,7 +62,8 @@ async fn a_session_needs_the_token_of_workers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_tokens_everybody_on_this_machine_is_let_in() {
     let farm = TestFarm::start().await;
-    let answer = farm.client().await.get_farm(v1::GetFarmRequest {}).await.unwrap().into_inner().farm.unwrap();
+    let answer =
+        farm.client().await.get_farm(v1::GetFarmRequest {}).await.unwrap().into_inner().farm.unwrap();
     assert_eq!(answer.max_running_jobs, 8);
     assert!(answer.disk_free > 0 && answer.data_size > 0);
 }

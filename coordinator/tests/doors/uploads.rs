@@ -69,8 +69,14 @@ async fn wrong_uploads_are_refused_and_leave_nothing() {
         (vec![piece(Some(header(&Bytes::new(), 1)), &data)], Code::InvalidArgument, "a SHA-256 has 32"),
         (vec![v1::UploadBlobRequest { chunk: None }], Code::InvalidArgument, "no `chunk`"),
         (vec![], Code::InvalidArgument, "empty"),
-        (vec![piece(Some(header(&right, 1_000_000)), &large[..1 << 19]), piece(Some(header(&right, 1)), &[])],
-         Code::InvalidArgument, "only the first"),
+        (
+            vec![
+                piece(Some(header(&right, 1_000_000)), &large[..1 << 19]),
+                piece(Some(header(&right, 1)), &[]),
+            ],
+            Code::InvalidArgument,
+            "only the first",
+        ),
     ] {
         let status = upload(&farm, pieces).await.unwrap_err();
         assert_eq!(status.code(), code, "{}", status.message());
@@ -131,4 +137,3 @@ async fn a_message_that_announces_a_gigabyte_takes_no_memory() {
     // And nobody else notices.
     submit(&mut farm.client().await, EXPERIMENT).await.unwrap();
 }
-

@@ -54,9 +54,15 @@ async fn a_watch_tells_a_job_from_the_queue_to_its_end() {
         })
         .collect();
     assert_eq!(states.last(), Some(&JobState::Completed), "{events:#?}");
-    assert!(events.iter().any(|event| matches!(&event.event, Some(Event::Progress(p)) if p.epochs_total == 40)));
+    assert!(
+        events.iter().any(|event| matches!(&event.event, Some(Event::Progress(p)) if p.epochs_total == 40))
+    );
     assert!(events.iter().any(|event| matches!(&event.event, Some(Event::Table(t)) if t.targets.len() == 1)));
-    assert!(events.iter().any(|event| matches!(&event.event, Some(Event::Warning(w)) if w == "a word is not known")));
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(&event.event, Some(Event::Warning(w)) if w == "a word is not known"))
+    );
     let picture = events.iter().find_map(|event| match &event.event {
         Some(Event::Artifact(file)) if file.name == "picture.png" => Some(file.clone()),
         _ => None,
@@ -78,7 +84,8 @@ async fn a_watch_tells_a_job_from_the_queue_to_its_end() {
     assert_eq!((bytes.len() as u64, &bytes[1..4]), (picture.size, &b"PNG"[..]));
     use sha2::Digest;
     assert_eq!(sha2::Sha256::digest(&bytes)[..], picture.sha256[..]);
-    let list = client.list_artifacts(v1::ListArtifactsRequest { job: job.number, ..Default::default() }).await;
+    let list =
+        client.list_artifacts(v1::ListArtifactsRequest { job: job.number, ..Default::default() }).await;
     let names: Vec<String> = list.unwrap().into_inner().artifacts.into_iter().map(|file| file.name).collect();
     assert_eq!(names.last().map(String::as_str), Some("picture.png"));
     assert!(names.len() > 1, "{names:?}");
@@ -124,15 +131,20 @@ async fn jobs_are_steered_and_listed() {
     let first = submit(&mut client, EXPERIMENT).await.unwrap().number;
     let second = submit(&mut client, EXPERIMENT).await.unwrap().number;
     let reason = "later".to_owned();
-    let paused = client.pause_job(v1::PauseJobRequest { job: first, reason }).await.unwrap().into_inner().job.unwrap();
+    let paused =
+        client.pause_job(v1::PauseJobRequest { job: first, reason }).await.unwrap().into_inner().job.unwrap();
     assert_eq!((paused.state(), paused.reason.as_str()), (JobState::Paused, "later"));
-    let resumed = client.resume_job(v1::ResumeJobRequest { job: first }).await.unwrap().into_inner().job.unwrap();
+    let resumed =
+        client.resume_job(v1::ResumeJobRequest { job: first }).await.unwrap().into_inner().job.unwrap();
     assert_eq!(resumed.state(), JobState::Waiting);
-    let cancelled = client.cancel_job(v1::CancelJobRequest { job: second, reason: String::new() }).await.unwrap();
+    let cancelled =
+        client.cancel_job(v1::CancelJobRequest { job: second, reason: String::new() }).await.unwrap();
     assert_eq!(cancelled.into_inner().job.unwrap().state(), JobState::Cancelled);
-    let status = client.pause_job(v1::PauseJobRequest { job: second, reason: String::new() }).await.unwrap_err();
+    let status =
+        client.pause_job(v1::PauseJobRequest { job: second, reason: String::new() }).await.unwrap_err();
     assert_eq!(status.code(), Code::FailedPrecondition);
-    let retried = client.retry_job(v1::RetryJobRequest { job: second }).await.unwrap().into_inner().job.unwrap();
+    let retried =
+        client.retry_job(v1::RetryJobRequest { job: second }).await.unwrap().into_inner().job.unwrap();
     assert_eq!(retried.state(), JobState::Waiting);
     let list = |request| {
         let mut client = client.clone();
@@ -164,4 +176,3 @@ async fn jobs_are_steered_and_listed() {
     assert_eq!(updated.revision, 1);
     assert_eq!(client.update_job(update).await.unwrap_err().code(), Code::AlreadyExists);
 }
-

@@ -40,7 +40,8 @@ async fn a_worker_is_seen_steered_and_leaves() {
 async fn canvases_arrive_whole_and_leases_after_them() {
     let farm = TestFarm::start().await;
     // 20 messages of tiles per canvas, with narrow tiles at both edges.
-    let yaml = EXPERIMENT.replace("resolution: 16", "resolution: [710, 650]").replace("epochs: 40", "epochs: 2");
+    let yaml =
+        EXPERIMENT.replace("resolution: 16", "resolution: [710, 650]").replace("epochs: 40", "epochs: 2");
     let job = submit(&mut farm.client().await, &yaml).await.unwrap().number;
     let mut worker = WorkerEnd::join(farm.worker().await, "node-1").await;
     let (mut canvas, mut epochs) = (None, 0);

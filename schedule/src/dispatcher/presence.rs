@@ -362,7 +362,8 @@ impl Dispatcher {
     /// outlive that.
     fn forget_first(&mut self) {
         while self.gone.len() > self.settings.remembered {
-            let free = |(_, name): &&(Time, WorkerName)| !self.workers.get(name).is_some_and(|worker| worker.paused);
+            let free =
+                |(_, name): &&(Time, WorkerName)| !self.workers.get(name).is_some_and(|worker| worker.paused);
             let Some((_, name)) = self.gone.iter().find(free).cloned() else { return };
             self.forget(&name);
         }

@@ -45,7 +45,8 @@ pub(super) async fn upload(
     mut stream: Streaming<v1::UploadBlobRequest>,
 ) -> Result<v1::UploadBlobResponse, Refusal> {
     let first = next(&mut stream).await?.ok_or_else(|| Refusal::Invalid("the upload is empty".to_owned()))?;
-    let header = first.header.ok_or_else(|| Refusal::Invalid("the first message has no `header`".to_owned()))?;
+    let header =
+        first.header.ok_or_else(|| Refusal::Invalid("the first message has no `header`".to_owned()))?;
     let v1::ContentHeader { sha256, size, offset } = header;
     let expected = hash(&sha256, "header.sha256")?;
     if offset != 0 {

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn the_words_of_the_store_become_values() {
-        let change = v1::StateChange { state: v1::JobState::Failed.into(), reason: "epoch 3: no memory".into() };
+        let change =
+            v1::StateChange { state: v1::JobState::Failed.into(), reason: "epoch 3: no memory".into() };
         let failed = of(EventKind::Status, "failed: epoch 3: no memory");
         assert_eq!(failed, (What::State(change), Some(JobState::Failed)));
         assert_eq!(of(EventKind::Status, "completed").1, Some(JobState::Completed));

@@ -81,7 +81,10 @@ fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
     })
 }
 
-pub(super) async fn get(doors: &Arc<Doors>, request: v1::GetJobRequest) -> Result<v1::GetJobResponse, Refusal> {
+pub(super) async fn get(
+    doors: &Arc<Doors>,
+    request: v1::GetJobRequest,
+) -> Result<v1::GetJobResponse, Refusal> {
     let id = JobId(request.job);
     let view = doors.blocking(move |doors| doors.farm.job(id)).await?;
     let mut response = v1::GetJobResponse { job: Some(seen(doors, view).await?), ..Default::default() };
@@ -89,7 +92,11 @@ pub(super) async fn get(doors: &Arc<Doors>, request: v1::GetJobRequest) -> Resul
         let revisions = doors.blocking(move |doors| doors.farm.store().revisions(id)).await?;
         if let Some(last) = revisions.into_iter().next_back() {
             response.yaml = Some(last.yaml);
-            response.assets = last.assets.into_iter().map(|(name, sha256)| (name, super::super::wire_hash(sha256))).collect();
+            response.assets = last
+                .assets
+                .into_iter()
+                .map(|(name, sha256)| (name, super::super::wire_hash(sha256)))
+                .collect();
         }
     }
     Ok(response)
@@ -127,7 +134,10 @@ pub(super) async fn list(
     Ok(v1::ListJobsResponse { jobs: all_seen(doors, views).await?, more })
 }
 
-pub(super) async fn pause(doors: &Arc<Doors>, request: v1::PauseJobRequest) -> Result<v1::PauseJobResponse, Refusal> {
+pub(super) async fn pause(
+    doors: &Arc<Doors>,
+    request: v1::PauseJobRequest,
+) -> Result<v1::PauseJobResponse, Refusal> {
     limited("reason", &request.reason, REASON)?;
     let job = steered(doors, move |farm| farm.pause(JobId(request.job), &request.reason)).await?;
     Ok(v1::PauseJobResponse { job: Some(job) })
@@ -150,7 +160,10 @@ pub(super) async fn cancel(
     Ok(v1::CancelJobResponse { job: Some(job) })
 }
 
-pub(super) async fn retry(doors: &Arc<Doors>, request: v1::RetryJobRequest) -> Result<v1::RetryJobResponse, Refusal> {
+pub(super) async fn retry(
+    doors: &Arc<Doors>,
+    request: v1::RetryJobRequest,
+) -> Result<v1::RetryJobResponse, Refusal> {
     let job = steered(doors, move |farm| farm.retry(JobId(request.job))).await?;
     Ok(v1::RetryJobResponse { job: Some(job) })
 }
@@ -206,7 +219,10 @@ async fn all_seen(doors: &Arc<Doors>, views: Vec<JobView>) -> Result<Vec<v1::Job
 fn experiment(yaml: String) -> Result<String, Refusal> {
     let most = clipig_experiment::limits::MAX_SOURCE_BYTES;
     if yaml.len() > most {
-        return Err(Refusal::TooLarge(format!("the experiment has {} bytes; {most} are allowed", yaml.len())));
+        return Err(Refusal::TooLarge(format!(
+            "the experiment has {} bytes; {most} are allowed",
+            yaml.len()
+        )));
     }
     Ok(yaml)
 }

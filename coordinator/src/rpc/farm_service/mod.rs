@@ -74,7 +74,10 @@ impl FarmService for FarmCalls {
         answer(jobs::retry(&self.doors, request.into_inner()).await)
     }
 
-    async fn set_priority(&self, request: Request<v1::SetPriorityRequest>) -> Answer<v1::SetPriorityResponse> {
+    async fn set_priority(
+        &self,
+        request: Request<v1::SetPriorityRequest>,
+    ) -> Answer<v1::SetPriorityResponse> {
         answer(jobs::set_priority(&self.doors, request.into_inner()).await)
     }
 
@@ -82,7 +85,10 @@ impl FarmService for FarmCalls {
         answer(jobs::update(&self.doors, request.into_inner()).await)
     }
 
-    async fn list_artifacts(&self, request: Request<v1::ListArtifactsRequest>) -> Answer<v1::ListArtifactsResponse> {
+    async fn list_artifacts(
+        &self,
+        request: Request<v1::ListArtifactsRequest>,
+    ) -> Answer<v1::ListArtifactsResponse> {
         answer(artifacts::list(&self.doors, &self.hashes, request.into_inner()).await)
     }
 
@@ -90,23 +96,38 @@ impl FarmService for FarmCalls {
         answer(blobs::check(&self.doors, request.into_inner()).await)
     }
 
-    async fn list_workers(&self, request: Request<v1::ListWorkersRequest>) -> Answer<v1::ListWorkersResponse> {
+    async fn list_workers(
+        &self,
+        request: Request<v1::ListWorkersRequest>,
+    ) -> Answer<v1::ListWorkersResponse> {
         answer(workers::list(&self.doors, request.into_inner()).await)
     }
 
-    async fn pause_worker(&self, request: Request<v1::PauseWorkerRequest>) -> Answer<v1::PauseWorkerResponse> {
+    async fn pause_worker(
+        &self,
+        request: Request<v1::PauseWorkerRequest>,
+    ) -> Answer<v1::PauseWorkerResponse> {
         answer(workers::pause(&self.doors, request.into_inner()).await)
     }
 
-    async fn resume_worker(&self, request: Request<v1::ResumeWorkerRequest>) -> Answer<v1::ResumeWorkerResponse> {
+    async fn resume_worker(
+        &self,
+        request: Request<v1::ResumeWorkerRequest>,
+    ) -> Answer<v1::ResumeWorkerResponse> {
         answer(workers::resume(&self.doors, request.into_inner()).await)
     }
 
-    async fn drain_worker(&self, request: Request<v1::DrainWorkerRequest>) -> Answer<v1::DrainWorkerResponse> {
+    async fn drain_worker(
+        &self,
+        request: Request<v1::DrainWorkerRequest>,
+    ) -> Answer<v1::DrainWorkerResponse> {
         answer(workers::drain(&self.doors, request.into_inner()).await)
     }
 
-    async fn forgive_worker(&self, request: Request<v1::ForgiveWorkerRequest>) -> Answer<v1::ForgiveWorkerResponse> {
+    async fn forgive_worker(
+        &self,
+        request: Request<v1::ForgiveWorkerRequest>,
+    ) -> Answer<v1::ForgiveWorkerResponse> {
         answer(workers::forgive(&self.doors, request.into_inner()).await)
     }
 

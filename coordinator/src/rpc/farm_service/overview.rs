@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use clipig_proto::v1;
 
+use super::super::Doors;
 use super::super::standing::jobs_by_status;
 use super::super::status::Refusal;
-use super::super::Doors;
 use super::{messages, workers};
 use crate::farm::FarmError;
 use crate::store::JobState;
@@ -24,12 +24,11 @@ pub(super) async fn get(doors: &Arc<Doors>, _: v1::GetFarmRequest) -> Result<v1:
         Ok::<_, FarmError>((jobs, running, Room::of(&doors.data)))
     };
     let (by_status, running, room) = doors.blocking(read).await?;
-    let speeds = running.iter().filter_map(|view| view.progress.as_ref()).map(|progress| progress.samples_per_second);
+    let speeds =
+        running.iter().filter_map(|view| view.progress.as_ref()).map(|progress| progress.samples_per_second);
     let with_jobs = by_status.into_iter().filter(|(_, count)| *count > 0);
-    let jobs = with_jobs.map(|(state, count)| v1::JobCount {
-        state: messages::job_state(state).into(),
-        count: count as u32,
-    });
+    let jobs = with_jobs
+        .map(|(state, count)| v1::JobCount { state: messages::job_state(state).into(), count: count as u32 });
     let mut by_state = std::collections::BTreeMap::<i32, u32>::new();
     for view in &views {
         *by_state.entry(workers::state(view).into()).or_default() += 1;

@@ -18,9 +18,12 @@ pub(super) async fn list(
     doors: &Arc<Doors>,
     request: v1::ListWorkersRequest,
 ) -> Result<v1::ListWorkersResponse, Refusal> {
-    let known = |state: &i32| !matches!(v1::WorkerState::try_from(*state), Ok(v1::WorkerState::Unspecified) | Err(_));
+    let known =
+        |state: &i32| !matches!(v1::WorkerState::try_from(*state), Ok(v1::WorkerState::Unspecified) | Err(_));
     if let Some(state) = request.states.iter().find(|state| !known(state)) {
-        return Err(Refusal::Invalid(format!("`states` has the value {state}, which this farm does not know")));
+        return Err(Refusal::Invalid(format!(
+            "`states` has the value {state}, which this farm does not know"
+        )));
     }
     let views = doors.farm.switchboard().workers().await.ok_or(Refusal::ShuttingDown)?;
     let wanted = |worker: &v1::Worker| request.states.is_empty() || request.states.contains(&worker.state);
@@ -33,14 +36,18 @@ pub(super) async fn pause(
     request: v1::PauseWorkerRequest,
 ) -> Result<v1::PauseWorkerResponse, Refusal> {
     let reason = limited(request.reason)?;
-    Ok(v1::PauseWorkerResponse { worker: Some(asked(doors, &request.name, WorkerWish::Pause, reason).await?) })
+    Ok(v1::PauseWorkerResponse {
+        worker: Some(asked(doors, &request.name, WorkerWish::Pause, reason).await?),
+    })
 }
 
 pub(super) async fn resume(
     doors: &Arc<Doors>,
     request: v1::ResumeWorkerRequest,
 ) -> Result<v1::ResumeWorkerResponse, Refusal> {
-    Ok(v1::ResumeWorkerResponse { worker: Some(asked(doors, &request.name, WorkerWish::Resume, String::new()).await?) })
+    Ok(v1::ResumeWorkerResponse {
+        worker: Some(asked(doors, &request.name, WorkerWish::Resume, String::new()).await?),
+    })
 }
 
 pub(super) async fn drain(
@@ -56,12 +63,21 @@ pub(super) async fn forgive(
     doors: &Arc<Doors>,
     request: v1::ForgiveWorkerRequest,
 ) -> Result<v1::ForgiveWorkerResponse, Refusal> {
-    Ok(v1::ForgiveWorkerResponse { worker: Some(asked(doors, &request.name, WorkerWish::Forgive, String::new()).await?) })
+    Ok(v1::ForgiveWorkerResponse {
+        worker: Some(asked(doors, &request.name, WorkerWish::Forgive, String::new()).await?),
+    })
 }
 
-async fn asked(doors: &Arc<Doors>, name: &str, wish: WorkerWish, reason: String) -> Result<v1::Worker, Refusal> {
+async fn asked(
+    doors: &Arc<Doors>,
+    name: &str,
+    wish: WorkerWish,
+    reason: String,
+) -> Result<v1::Worker, Refusal> {
     let name: WorkerName = name.parse().map_err(|_| {
-        Refusal::NotFound("no worker has such a name; `clipig workers` lists those that the farm knows".to_owned())
+        Refusal::NotFound(
+            "no worker has such a name; `clipig workers` lists those that the farm knows".to_owned(),
+        )
     })?;
     let view = doors.blocking(move |doors| doors.farm.ask_worker(&name, wish, &reason)).await?;
     Ok(worker(doors, &view))

@@ -22,7 +22,8 @@ struct Entry {
 
 impl Entry {
     fn is_of(&self, canvas: &EpochCanvas) -> bool {
-        self.canvas.epoch == canvas.epoch && self.canvas.canvas.pixels().as_ptr() == canvas.canvas.pixels().as_ptr()
+        self.canvas.epoch == canvas.epoch
+            && self.canvas.canvas.pixels().as_ptr() == canvas.canvas.pixels().as_ptr()
     }
 }
 

@@ -22,7 +22,8 @@ impl Outbox {
         match &message {
             ToWorker::Revoke(fence) => {
                 let before = self.waiting.len();
-                self.waiting.retain(|other| !matches!(other, ToWorker::Lease(lease) if lease.fence == *fence));
+                self.waiting
+                    .retain(|other| !matches!(other, ToWorker::Lease(lease) if lease.fence == *fence));
                 // The worker has never heard of it, and need not.
                 if self.waiting.len() < before {
                     return;
@@ -67,7 +68,9 @@ impl Outbox {
     pub(super) fn overtakes(&self, travelling: Travelling) -> bool {
         let (revision, epoch) = travelling;
         self.waiting.iter().any(|message| match message {
-            ToWorker::Canvas(EpochCanvas { revision: job, epoch: newer, .. }) => *job == revision && *newer != epoch,
+            ToWorker::Canvas(EpochCanvas { revision: job, epoch: newer, .. }) => {
+                *job == revision && *newer != epoch
+            }
             ToWorker::Close(job) => *job == revision,
             _ => false,
         })
@@ -144,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_lease_that_is_taken_back_before_it_was_sent_is_not_sent() {
-        let mut outbox = outbox([lease(1, 1), lease(1, 2), ToWorker::Revoke(fence(1)), ToWorker::Revoke(fence(7))]);
+        let mut outbox =
+            outbox([lease(1, 1), lease(1, 2), ToWorker::Revoke(fence(1)), ToWorker::Revoke(fence(7))]);
         assert_eq!(out(&mut outbox, None), ["lease 2", "revoke 7"]);
     }
 

@@ -170,7 +170,9 @@ async fn hear(
         };
         match &said {
             FromWorker::Computed(computed) => leases.answered(computed.fence),
-            FromWorker::Prepared { fence, .. } | FromWorker::Failed { fence, .. } | FromWorker::Returned { fence, .. } => {
+            FromWorker::Prepared { fence, .. }
+            | FromWorker::Failed { fence, .. }
+            | FromWorker::Returned { fence, .. } => {
                 leases.answered(*fence);
             }
             FromWorker::Register(_) => return End::Fault("it registered twice".to_owned()),

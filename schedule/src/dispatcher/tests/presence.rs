@@ -178,7 +178,8 @@ fn a_thousand_names_are_remembered_and_not_more() {
     let names: Vec<String> = farm.dispatcher.workers().iter().map(|worker| worker.name.to_string()).collect();
     // Those that are here, those that somebody has decided about, and the last that have left.
     assert_eq!(names.len(), 1 + 1_000);
-    for (name, known) in [("w1", true), ("paused", true), ("n1000", false), ("n1001", true), ("n1999", true)] {
+    for (name, known) in [("w1", true), ("paused", true), ("n1000", false), ("n1001", true), ("n1999", true)]
+    {
         assert_eq!(names.iter().any(|other| other == name), known, "{name}");
     }
 }

@@ -17,6 +17,7 @@ fn main() -> Result<(), Error> {
         .build_client(env::var_os("CARGO_FEATURE_CLIENT").is_some())
         .build_server(env::var_os("CARGO_FEATURE_SERVER").is_some())
         .build_transport(false)
+        .codec_path("crate::codec::ReservingCodec")
         // Bulk data is cut out of what was received, not copied.
         .bytes(".")
         // Maps are encoded in one order.

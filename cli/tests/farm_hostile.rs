@@ -349,7 +349,7 @@ async fn garbage_and_gigabytes_are_refused_at_the_door() {
     for greeting in [&b""[..], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
         let path = honest.farm.address().replace("unix:", "");
         let mut socket = UnixStream::connect(path).await.unwrap();
-        socket.write_all(&[greeting, &[0x16; 100_000]].concat()).await.unwrap();
+        socket.write_all(&[greeting, &vec![0x16; 100_000]].concat()).await.unwrap();
         let mut answer = Vec::new();
         // It hangs up; whether with a reset does not matter.
         let _ = timeout(Duration::from_secs(20), socket.read_to_end(&mut answer)).await.unwrap();

@@ -100,7 +100,7 @@ fn the_page_of_figures() {
 }
 
 fn run(name: &str, load: &Load) -> Outcome {
-    let farm = Farm::start(name).with_workers(load.workers);
+    let mut farm = Farm::start(name).with_workers(load.workers);
     farm.wait_until("all workers are there", || {
         let farm: Json = serde_json::from_str(&farm.ask(&["farm", "--json"])).unwrap();
         farm["workers"]["idle"] == load.workers
@@ -127,6 +127,8 @@ fn run(name: &str, load: &Load) -> Outcome {
     check_clients(&rows, load);
     check_priorities(&rows);
     check_pictures(&farm, &rows);
+    // While it runs, the database is the coordinator's alone.
+    farm.stop_coordinator();
     check_store(&farm, all);
     Outcome { rows, seconds, before, after }
 }
@@ -225,7 +227,7 @@ fn check_pictures(farm: &Farm, rows: &[Row]) {
 fn check_store(farm: &Farm, jobs: usize) {
     let database = rusqlite::Connection::open(farm.folder().join("data/farm.sqlite")).unwrap();
     let text = |sql: &str| database.query_row(sql, (), |row| row.get::<_, String>(0)).unwrap();
-    let count = |sql: &str| database.query_row(sql, (), |row| row.get::<_, usize>(0)).unwrap();
+    let count = |sql: &str| database.query_row(sql, (), |row| row.get::<_, u32>(0)).unwrap() as usize;
     assert_eq!(text("PRAGMA integrity_check"), "ok");
     assert_eq!(count("SELECT count(*) FROM pragma_foreign_key_check"), 0);
     assert_eq!(count("SELECT count(*) FROM jobs WHERE status = 'completed'"), jobs);

@@ -133,7 +133,7 @@ impl Metrics {
         set(&self.jobs, counts);
     }
 
-    /// Everything as text, in the form of OpenMetrics.
+    /// Everything as text, in the form of `OpenMetrics`.
     ///
     /// # Errors
     /// None in practice: a `String` takes all that is written to it.

@@ -35,10 +35,10 @@ const REST: Duration = Duration::from_secs(40);
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// How often old jobs and unused content are looked for.
-const TIDY_EVERY: Duration = Duration::from_secs(3_600);
+const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// How long content that no job names yet is kept: a client uploads first and submits then.
-const GRACE: Duration = Duration::from_secs(24 * 3_600);
+const GRACE: Duration = Duration::from_hours(24);
 
 /// Why a coordinator could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +119,7 @@ impl Coordinator {
         let data = settings.data.clone();
         let opening =
             tokio::task::spawn_blocking(move || Store::open(&data, Arc::new(SystemClock::default())));
-        let store = opening.await.map_err(internal)??;
+        let store = opening.await.map_err(|error| internal(&error))??;
         tell_opening(&store);
         let metrics = Arc::new(Metrics::default());
         let (notes, chronicle) = std::sync::mpsc::channel();
@@ -187,7 +187,7 @@ impl Coordinator {
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
             // No server ends by itself.
-            ended = servers.join_next() => ended.map_or(Ok(()), |ended| ended.map_err(internal).flatten()),
+            ended = servers.join_next() => ended.map_or(Ok(()), |ended| ended.map_err(|error| internal(&error)).flatten()),
         };
         tracing::info!("the farm is closing: running jobs finish their epochs");
         stopping.store(true, Ordering::Relaxed);
@@ -195,7 +195,7 @@ impl Coordinator {
         tidying.abort();
         let resting = farm.clone();
         let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + REST));
-        rest.await.map_err(internal)?;
+        rest.await.map_err(|error| internal(&error))?;
         // Workers were needed until now. They come back when the farm is open again.
         let _ = close.send(true);
         let farewell = async { while servers.join_next().await.is_some() {} };
@@ -318,6 +318,6 @@ fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
     }
 }
 
-fn internal(error: tokio::task::JoinError) -> ServeError {
+fn internal(error: &tokio::task::JoinError) -> ServeError {
     ServeError::Internal(error.to_string())
 }

@@ -9,6 +9,7 @@
 //!   checked, memory is bounded, nothing panics.
 //! - [`status`] puts a typed error into a gRPC status and takes it out again.
 
+pub mod codec;
 mod convert;
 pub mod incoming;
 pub mod limits;

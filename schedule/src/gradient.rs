@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::tile::{TILE, TileGrid};
+use crate::tile_values::TileValues;
 
 /// A gradient `[3, height, width]` as a sum of what was added to it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,7 +16,7 @@ pub struct GradientSum {
     width: usize,
     height: usize,
     /// By column and row of tiles: `[3, TILE, TILE]`, zero beyond the canvas's edge.
-    tiles: BTreeMap<(usize, usize), Box<[f32]>>,
+    tiles: BTreeMap<(usize, usize), TileValues>,
 }
 
 /// Why a tile was not taken.
@@ -85,7 +86,7 @@ impl GradientSum {
 
     /// The tiles with their numbers, each as `[3, height, width]` of its area. Whole tiles are handed over
     /// without a copy.
-    pub fn into_tiles(self) -> impl ExactSizeIterator<Item = (usize, Box<[f32]>)> + Send {
+    pub fn into_tiles(self) -> impl ExactSizeIterator<Item = (usize, TileValues)> + Send {
         let grid = self.grid();
         self.tiles.into_iter().map(move |((column, row), tile)| {
             let number = row * grid.columns() + column;
@@ -94,7 +95,7 @@ impl GradientSum {
                     let mut cropped = Vec::with_capacity(area.values());
                     area.lines()
                         .for_each(|(_, from)| cropped.extend_from_slice(&tile[from..from + area.width]));
-                    (number, cropped.into_boxed_slice())
+                    (number, cropped.into())
                 }
                 _ => (number, tile),
             }
@@ -106,7 +107,8 @@ impl GradientSum {
     ///
     /// # Errors
     /// When the canvas has no such tile, it is there already, or the number of values is wrong.
-    pub fn insert_tile(&mut self, number: usize, values: Box<[f32]>) -> Result<(), TileError> {
+    pub fn insert_tile(&mut self, number: usize, values: impl Into<TileValues>) -> Result<(), TileError> {
+        let values = values.into();
         let grid = self.grid();
         let area = grid.area(number).ok_or(TileError::Outside)?;
         if values.len() != area.values() {
@@ -119,7 +121,7 @@ impl GradientSum {
             free.insert(values);
             return Ok(());
         }
-        let mut tile = vec![0.0; 3 * TILE * TILE].into_boxed_slice();
+        let mut tile = TileValues::zeros(3 * TILE * TILE);
         for (from, to) in area.lines() {
             tile[to..to + area.width].copy_from_slice(&values[from..from + area.width]);
         }
@@ -181,9 +183,9 @@ impl GradientSum {
 struct TileCursor<'a> {
     width: usize,
     height: usize,
-    tiles: &'a mut BTreeMap<(usize, usize), Box<[f32]>>,
+    tiles: &'a mut BTreeMap<(usize, usize), TileValues>,
     place: (usize, usize),
-    held: Option<Box<[f32]>>,
+    held: Option<TileValues>,
 }
 
 impl<'a> TileCursor<'a> {
@@ -200,7 +202,7 @@ impl<'a> TileCursor<'a> {
             self.place = place;
         }
         let tile = self.held.get_or_insert_with(|| {
-            self.tiles.remove(&place).unwrap_or_else(|| vec![0.0; 3 * TILE * TILE].into_boxed_slice())
+            self.tiles.remove(&place).unwrap_or_else(|| TileValues::zeros(3 * TILE * TILE))
         });
         (tile, (y % TILE) * TILE + x % TILE)
     }
@@ -261,12 +263,9 @@ mod tests {
     #[test]
     fn strange_tiles_are_refused() {
         let mut sum = GradientSum::new(70, 2);
-        assert_eq!(sum.insert_tile(2, vec![1.0; 3 * 64 * 2].into()), Err(TileError::Outside));
-        assert_eq!(
-            sum.insert_tile(1, vec![1.0; 35].into()),
-            Err(TileError::Length { expected: 36, found: 35 })
-        );
-        assert_eq!(sum.insert_tile(usize::MAX, Box::new([])), Err(TileError::Outside));
+        assert_eq!(sum.insert_tile(2, vec![1.0; 3 * 64 * 2]), Err(TileError::Outside));
+        assert_eq!(sum.insert_tile(1, vec![1.0; 35]), Err(TileError::Length { expected: 36, found: 35 }));
+        assert_eq!(sum.insert_tile(usize::MAX, Vec::new()), Err(TileError::Outside));
         assert_eq!(sum.tile_count(), 0);
     }
 

@@ -23,6 +23,7 @@ pub mod queue;
 mod report;
 mod statistics;
 mod tile;
+mod tile_values;
 
 pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
 pub use canvas::{Canvas, CanvasSizeError};
@@ -45,3 +46,4 @@ pub use prepared::{Prepared, PreparedTarget};
 pub use report::{ConstraintReport, FeatureReport, SampleReport};
 pub use statistics::{JobStatistics, Recent, TargetStatistics};
 pub use tile::{TILE, TileArea, TileGrid};
+pub use tile_values::TileValues;

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use clipig_schedule::{GradientSum, TileError, TileGrid};
+use clipig_schedule::{GradientSum, TileError, TileGrid, TileValues};
 use serde::Serialize;
 
 pub(crate) use canvas::{Canvases, Gate};
@@ -115,10 +115,10 @@ fn filled(side: usize, patch: &Patch) -> Result<GradientSum, TileError> {
             continue;
         }
         if columns.len() == area.width && rows.len() == area.height {
-            sum.insert_tile(number, vec![patch.value; area.values()].into_boxed_slice())?;
+            sum.insert_tile(number, TileValues::written(area.values(), |values| values.fill(patch.value)))?;
             continue;
         }
-        let mut tile = vec![0.0; area.values()].into_boxed_slice();
+        let mut tile = TileValues::zeros(area.values());
         for channel in 0..3 {
             for row in rows.clone() {
                 let line = (channel * area.height + row - area.y) * area.width;

@@ -135,7 +135,7 @@ impl Setup<'_> {
         let mut artist =
             Artist { wanted: &self.loaded.picture, picture: None, record, progress, snapshots, fault: None };
         let start = Instant::now();
-        let outcome = self.run(farm, order, &mut artist);
+        let outcome = run_job(farm, order, &mut artist);
         let Artist { picture, record, progress, fault, .. } = artist;
         let (job, outcome) = match outcome {
             Ok((Ending::Completed | Ending::Paused { .. } | Ending::Cancelled, job)) => (Some(job), Ok(())),
@@ -155,25 +155,6 @@ impl Setup<'_> {
             output::say(format!("{epochs} {unit} in {seconds:.1} seconds, seed {seed}"));
         }
         output::print(&format!("{}\n", picture.display()))?;
-        outcome
-    }
-
-    /// Runs the job on this thread; Ctrl-C ends it after the epoch under way.
-    fn run(
-        &self,
-        farm: &FarmOfOne,
-        order: JobOrder,
-        artist: &mut Artist<'_>,
-    ) -> Result<(Ending, EpochLoop), RunError> {
-        let (runner, inbox) = inbox();
-        let port = farm.add_job(JOB, runner.clone());
-        interrupt::tell(move || {
-            // A job that has just ended needs no telling.
-            let _ = runner.send(job_runner::ToRunner::Wish(Wish::Pause(Duration::MAX)));
-        });
-        let outcome = job_runner::run(order, &CanvasEngines, &port, &inbox, artist);
-        interrupt::tell(|| {});
-        farm.remove_job(JOB);
         outcome
     }
 
@@ -237,6 +218,24 @@ impl Setup<'_> {
         tree.forget_output();
         Record { experiment: tree.to_yaml(), run, images: Record::images_of(&self.assets) }
     }
+}
+
+/// Runs the job on this thread; Ctrl-C ends it after the epoch under way.
+fn run_job(
+    farm: &FarmOfOne,
+    order: JobOrder,
+    artist: &mut Artist<'_>,
+) -> Result<(Ending, EpochLoop), RunError> {
+    let (runner, inbox) = inbox();
+    let port = farm.add_job(JOB, runner.clone());
+    interrupt::tell(move || {
+        // A job that has just ended needs no telling.
+        let _ = runner.send(job_runner::ToRunner::Wish(Wish::Pause(Duration::MAX)));
+    });
+    let outcome = job_runner::run(order, &CanvasEngines, &port, &inbox, artist);
+    interrupt::tell(|| {});
+    farm.remove_job(JOB);
+    outcome
 }
 
 /// Shows a job, and keeps its picture on disk.

@@ -37,7 +37,7 @@ pub(crate) struct FarmOfOne {
 }
 
 /// Nothing can get lost on the way, and no deadline makes sense: the only worker computes as long as it takes.
-const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3_600);
+const FOR_EVER: Duration = Duration::from_hours(365 * 24);
 
 /// Space for images on their way to the worker; more than experiments may name.
 const IMAGES: u64 = 1 << 34;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 
 /// The longest that anything may take.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// A coordinator, its workers, and a folder for everything.
 pub(crate) struct Farm {
@@ -139,6 +139,17 @@ impl Farm {
     /// Submits, waits, fetches; the hash of the picture.
     pub(crate) fn picture(&self, experiment: &str) -> String {
         self.finish(self.submit(experiment))
+    }
+
+    /// SIGTERM, and waits until it has ended in order.
+    pub(crate) fn stop_coordinator(&mut self) {
+        rustix::process::kill_process(
+            rustix::process::Pid::from_child(&self.coordinator),
+            rustix::process::Signal::TERM,
+        )
+        .unwrap();
+        let ended = self.coordinator.wait().unwrap();
+        assert!(ended.success(), "{ended}{}", self.logs());
     }
 
     /// kill -9, then a new process on the same data.

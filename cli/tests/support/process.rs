@@ -4,6 +4,7 @@ use std::process::Child;
 
 /// Memory of a process in MiB, now and at most.
 #[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "each test file uses a part of it")]
 pub(crate) struct Memory {
     pub(crate) now: u64,
     pub(crate) most: u64,

@@ -68,7 +68,7 @@ fn bearer(header: &[u8]) -> Option<&[u8]> {
 
 impl Interceptor for Gate {
     fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
-        let header = request.metadata().get("authorization").map(|value| value.as_bytes());
+        let header = request.metadata().get("authorization").map(tonic::metadata::MetadataValue::as_bytes);
         match self.admit(header) {
             Ok(()) => Ok(request),
             Err(refusal) => Err(refusal.into()),

@@ -89,6 +89,9 @@ impl Listener {
     }
 
     /// Where it listens: with the port that the system chose where 0 was asked for.
+    ///
+    /// # Errors
+    /// When the system does not say.
     pub fn address(&self) -> io::Result<ListenAddress> {
         match self {
             Self::Tcp(listener) => listener.local_addr().map(ListenAddress::Tcp),

@@ -117,15 +117,15 @@ pub(crate) async fn routes(
         .add_service(InterceptedService::new(farm, clients.clone()))
         .add_service(InterceptedService::new(worker, workers))
         .add_service(health)
-        .add_service(InterceptedService::new(reflection()?.build_v1().map_err(text)?, clients.clone()))
-        .add_service(InterceptedService::new(reflection()?.build_v1alpha().map_err(text)?, clients));
+        .add_service(InterceptedService::new(reflection().build_v1().map_err(text)?, clients.clone()))
+        .add_service(InterceptedService::new(reflection().build_v1alpha().map_err(text)?, clients));
     Ok((routes.routes(), reporter))
 }
 
-fn reflection<'a>() -> Result<tonic_reflection::server::Builder<'a>, String> {
-    Ok(tonic_reflection::server::Builder::configure()
+fn reflection<'a>() -> tonic_reflection::server::Builder<'a> {
+    tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(clipig_proto::FILE_DESCRIPTOR_SET)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET))
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
 }
 
 fn text(error: impl std::fmt::Display) -> String {

@@ -67,8 +67,11 @@ pub(super) fn jobs_by_status(farm: &Farm) -> Result<Vec<(JobState, usize)>, Farm
 /// How many workers compute for each job. Looked up at most once a second, however many ask.
 #[derive(Default)]
 pub(crate) struct LeaseCounts {
-    known: Mutex<Option<(Instant, Arc<HashMap<JobId, u32>>)>>,
+    known: Mutex<Option<Known>>,
 }
+
+/// Counts, and when they were taken.
+type Known = (Instant, Arc<HashMap<JobId, u32>>);
 
 impl LeaseCounts {
     const KEPT: Duration = Duration::from_secs(1);

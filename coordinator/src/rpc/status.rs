@@ -222,8 +222,9 @@ mod tests {
 
     #[test]
     fn a_status_fits_into_headers_whatever_is_wrong() {
-        let many: String =
+        let lines: Vec<String> =
             (0..2_000).map(|i| format!("unbekannter-schlüssel-{i}-ääääääääääääääääää: 1\n")).collect();
+        let many = lines.concat();
         let missing = (0..60_000).map(|i| (format!("{i}.png"), Sha256([7; 32]))).collect();
         let statuses = [
             refused(&many),

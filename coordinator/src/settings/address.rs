@@ -69,6 +69,7 @@ impl fmt::Display for ListenAddress {
 }
 
 /// An address for probes, or none.
+#[expect(clippy::option_option, reason = "no address at all is one of the things that can be written")]
 pub(super) fn http(text: &str) -> Option<Option<ListenAddress>> {
     if text == "off" { Some(None) } else { text.parse().ok().map(Some) }
 }

@@ -233,8 +233,8 @@ impl Settings {
             dispatch: Dispatch {
                 heartbeat: Duration::from_secs(2),
                 heartbeat_timeout: Duration::from_secs(10),
-                lease_timeout: Duration::from_secs(120),
-                forgive_after: Duration::from_secs(600),
+                lease_timeout: Duration::from_mins(2),
+                forgive_after: Duration::from_mins(10),
             },
             checkpoint: CheckpointCadence { share: 0.05, least: Duration::from_secs(10) },
             log_format: LogFormat::Human,

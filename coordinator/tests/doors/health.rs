@@ -13,7 +13,7 @@ use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use tonic_reflection::pb::v1::{ServerReflectionRequest, ServiceResponse};
 
-use crate::support::{CLIENT_TOKEN, EXPERIMENT, Show, TestFarm, submit, tokens};
+use crate::support::{CLIENT_TOKEN, EXPERIMENT, Show, TestFarm, submit, tokens, until};
 
 async fn page(address: &ListenAddress, path: &str) -> (u16, String) {
     let ListenAddress::Tcp(address) = address else { panic!("not TCP") };
@@ -46,9 +46,14 @@ async fn metrics_count_jobs_and_bytes() {
     submit(&mut farm.client().await, EXPERIMENT).await.unwrap();
     let (_, text) = page(&farm.http, "/metrics").await;
     assert!(text.contains("clipig_jobs{state=\"waiting\"} 1\n"), "{text}");
-    let sent =
-        text.lines().find(|line| line.starts_with("clipig_wire_bytes_total{direction=\"sent\"}")).unwrap();
-    assert!(sent.rsplit(' ').next().unwrap().parse::<u64>().unwrap() > 100, "{sent}");
+    // Bytes are counted just after they are on their way, so the answer may be here before.
+    until("the count of what was sent", async || {
+        let (_, text) = page(&farm.http, "/metrics").await;
+        let name = "clipig_wire_bytes_total{direction=\"sent\"} ";
+        let sent = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        sent.parse::<u64>().unwrap() > 200
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,11 +111,10 @@ async fn break_rules(worker: &mut WorkerEnd, lease: &Lease, way: usize) -> &'sta
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_breaks_the_rules_is_told_and_the_job_goes_on() {
-    let farm = TestFarm::start().await;
-    let mut client = farm.client().await;
-    let job = submit(&mut client, EXPERIMENT).await.unwrap().number;
     let before = resident();
     for way in 0..=10 {
+        let farm = TestFarm::start().await;
+        let job = submit(&mut farm.client().await, EXPERIMENT).await.unwrap().number;
         let mut hostile = WorkerEnd::join(farm.worker().await, &format!("hostile-{way}")).await;
         let mut lease = hostile.lease().await;
         if matches!(lease.work, clipig_schedule::Work::Prepare) {
@@ -126,9 +125,9 @@ async fn who_breaks_the_rules_is_told_and_the_job_goes_on() {
         let words = break_rules(&mut hostile, &lease, way).await;
         let reason = farewell(&mut hostile).await;
         assert!(reason.contains(words), "{way}: {reason}");
+        finish(&farm, job).await;
     }
     assert!(resident().saturating_sub(before) < 100 << 20);
-    finish(&farm, job).await;
 }
 
 /// Lets a good worker finish the job.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clipig_schedule::{Computed, Fence, GradientSum, SampleReport};
+use clipig_schedule::{Computed, Fence, GradientSum, SampleReport, TileValues};
 
 use super::tiles;
 use super::worker::ExpectedGradient;
@@ -112,9 +112,10 @@ impl Gradients {
 
 fn insert(gradient: &mut GradientSum, number: usize, bytes: &[u8]) -> Result<(), TransferProblem> {
     tiles::area(gradient.grid(), number, bytes)?;
-    let values: Box<[f32]> =
-        bytes.as_chunks::<4>().0.iter().map(|value| f32::from_le_bytes(*value)).collect();
-    if !tiles::is_finite(&values) {
+    let mut finite = true;
+    let count = bytes.len() / size_of::<f32>();
+    let values = TileValues::written(count, |values| finite = tiles::read(bytes, values));
+    if !finite {
         return Err(TransferProblem::NotFinite { number });
     }
     gradient.insert_tile(number, values).map_err(|error| TransferProblem::Tile { number, error })

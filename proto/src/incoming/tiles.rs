@@ -34,11 +34,6 @@ pub(super) fn area(grid: TileGrid, number: usize, pixels: &[u8]) -> Result<TileA
     Ok(area)
 }
 
-/// Are all of these floats finite?
-pub(super) fn is_finite(values: &[f32]) -> bool {
-    values.iter().fold(true, |finite, value| finite & value.is_finite())
-}
-
 /// Reads little-endian floats into `to`, which has the length of `from`; are all finite?
 #[inline]
 pub(super) fn read(from: &[u8], to: &mut [f32]) -> bool {

@@ -3,13 +3,13 @@
 use std::iter::Peekable;
 
 use bytes::Bytes;
-use clipig_schedule::{Fence, GradientSum};
+use clipig_schedule::{Fence, GradientSum, TileValues};
 
 use crate::limits::SENT_TILE_BYTES;
 use crate::v1::worker_message::Message;
 use crate::v1::{self, WorkerMessage};
 
-type Tiles = Box<dyn ExactSizeIterator<Item = (usize, Box<[f32]>)> + Send>;
+type Tiles = Box<dyn ExactSizeIterator<Item = (usize, TileValues)> + Send>;
 
 /// Takes a gradient apart, message by message, so that its memory is free as soon as it is sent.
 pub(super) struct GradientMessages {
@@ -45,7 +45,7 @@ impl Iterator for GradientMessages {
 }
 
 /// Floats as bytes in the order of the wire. On little-endian machines they stay where they are.
-fn handed_over(mut values: Box<[f32]>) -> Bytes {
+fn handed_over(mut values: TileValues) -> Bytes {
     if cfg!(target_endian = "big") {
         values.iter_mut().for_each(|value| *value = f32::from_bits(value.to_bits().to_le()));
     }
@@ -53,7 +53,7 @@ fn handed_over(mut values: Box<[f32]>) -> Bytes {
 }
 
 /// Floats that are looked at as bytes.
-struct Floats(Box<[f32]>);
+struct Floats(TileValues);
 
 impl AsRef<[u8]> for Floats {
     fn as_ref(&self) -> &[u8] {

@@ -19,7 +19,7 @@
 //! # Rules
 //! - A job's offer is cut into nodes so that each slot gets about four leases; a slot holds one lease ahead. When more
 //!   slots are idle than nodes are pending, nodes are split.
-//! - The job with the least pass is served first (fair share, [`open_job`]), by the session with the least load. When it
+//! - The job with the least pass is served first (fair share, `open_job`), by the session with the least load. When it
 //!   offers something, leases of jobs that are ahead of it are taken back if they only wait in workers' hands.
 //! - An idle worker takes leases over that wait in another's hands. When there are none, it computes a node a second
 //!   time that takes more than twice as long as the job's median; the first answer counts.

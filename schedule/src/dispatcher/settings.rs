@@ -43,7 +43,7 @@ impl DispatchSettings {
             attempts: 3,
             disappearances: 10,
             sessions: 4096,
-            remember: Duration::from_secs(3600),
+            remember: Duration::from_hours(1),
             remembered: 1_000,
         }
     }

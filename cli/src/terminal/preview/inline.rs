@@ -1,4 +1,4 @@
-//! Terminals that decode PNGs themselves.
+//! Terminals that decode pictures themselves.
 
 use std::fmt::Write as _;
 

@@ -20,7 +20,7 @@ const ASKED: usize = 10_000;
 const PIECE: usize = 1 << 20;
 
 /// How long a client may be silent in the middle of an upload.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) async fn check(
     doors: &Arc<Doors>,

@@ -250,5 +250,10 @@ fn unknown(field: &str, value: i32) -> Refusal {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // A String takes all that is written to it.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -151,7 +151,7 @@ fn wall(doors: &Doors, time: Duration) -> prost_types::Timestamp {
     let (now, elapsed) = (std::time::SystemTime::now(), start.elapsed());
     let moment = match time.checked_sub(elapsed) {
         Some(ahead) => now.checked_add(ahead),
-        None => now.checked_sub(elapsed - time),
+        None => now.checked_sub(elapsed.saturating_sub(time)),
     };
     moment.unwrap_or(now).into()
 }

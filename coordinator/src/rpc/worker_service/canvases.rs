@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clipig_proto::outgoing::{CanvasNotFinite, EncodedCanvas};
+use clipig_proto::outgoing::{CanvasEncoder, CanvasNotFinite, EncodedCanvas};
 use clipig_schedule::{EpochCanvas, JobRevision};
 use tokio::sync::OnceCell;
 
@@ -18,12 +18,18 @@ struct Entry {
     /// Held, so that no other canvas can come to lie at the same address.
     canvas: EpochCanvas,
     encoded: OnceCell<Result<EncodedCanvas, CanvasNotFinite>>,
+    /// Goes from entry to entry of a job, with memory that earlier canvases were encoded in.
+    encoder: Arc<Mutex<CanvasEncoder>>,
 }
 
 impl Entry {
     fn is_of(&self, canvas: &EpochCanvas) -> bool {
         self.canvas.epoch == canvas.epoch
             && self.canvas.canvas.pixels().as_ptr() == canvas.canvas.pixels().as_ptr()
+    }
+
+    fn encode(&self) -> Result<EncodedCanvas, CanvasNotFinite> {
+        self.encoder.lock().unwrap_or_else(PoisonError::into_inner).encode(&self.canvas)
     }
 }
 
@@ -35,13 +41,15 @@ impl Canvases {
     pub(super) async fn encoded(&self, canvas: EpochCanvas) -> Result<EncodedCanvas, CanvasNotFinite> {
         let entry = self.entry(canvas);
         let encode = || async {
-            let canvas = entry.canvas.clone();
             // A canvas of 4096² takes a tenth of a second: too long for a thread that serves others.
-            let encoding = tokio::task::spawn_blocking(move || EncodedCanvas::new(&canvas));
+            let encoding = tokio::task::spawn_blocking({
+                let entry = Arc::clone(&entry);
+                move || entry.encode()
+            });
             match encoding.await {
                 Ok(encoded) => encoded,
                 // The runtime is shutting down.
-                Err(_) => EncodedCanvas::new(&entry.canvas),
+                Err(_) => entry.encode(),
             }
         };
         entry.encoded.get_or_init(encode).await.clone()
@@ -58,7 +66,9 @@ impl Canvases {
             Some(entry) if entry.is_of(&canvas) => Arc::clone(entry),
             _ => {
                 let revision = canvas.revision;
-                let entry = Arc::new(Entry { canvas, encoded: OnceCell::new() });
+                let encoder =
+                    last.get(&revision).map_or_else(Arc::default, |before| Arc::clone(&before.encoder));
+                let entry = Arc::new(Entry { canvas, encoded: OnceCell::new(), encoder });
                 last.insert(revision, Arc::clone(&entry));
                 entry
             }

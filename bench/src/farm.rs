@@ -42,7 +42,6 @@ pub(crate) struct FarmPlan {
 /// One epoch, from its beginning to the step, in seconds since the machine was started.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Epoch {
-    pub(crate) number: u32,
     pub(crate) begun: f64,
     pub(crate) ended: f64,
 }
@@ -178,10 +177,9 @@ impl Epoch {
 
 /// `NUMBER BEGUN ENDED`, in nanoseconds.
 fn epoch(line: &str) -> Option<Epoch> {
-    let mut words = line.split(' ');
-    let number = words.next()?.parse().ok()?;
+    let mut words = line.split(' ').skip(1);
     let mut seconds = || Some(words.next()?.parse::<u64>().ok()? as f64 * 1e-9);
-    Some(Epoch { number, begun: seconds()?, ended: seconds()? })
+    Some(Epoch { begun: seconds()?, ended: seconds()? })
 }
 
 /// Seconds per epoch of a row of epochs, with what lies between them.

@@ -10,6 +10,7 @@ mod farm;
 mod peer;
 #[path = "support/png_bomb.rs"]
 mod png_bomb;
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/process.rs"]
 mod process;
 #[path = "support/raw_http.rs"]
@@ -39,13 +40,13 @@ use self::process::Memory;
 
 /// Many small shards, so that there is something to get hold of.
 const HONEST: &str = "
-epochs: 60
+epochs: 14
 resolution: 96
 seed: 5
 model: clipig-tiny
 snapshot_interval: 0
 targets:
-  - batch_size: 64
+  - batch_size: 48
     features: [{text: a red apple}, {text: a banana}]
     select: best
     transforms: [{random_crop: 48}, {noise: .1}]
@@ -196,6 +197,7 @@ async fn workers_that_answer_wrongly_change_nothing() {
             }
         }
         let reason = timeout(Duration::from_secs(20), peer.farewell()).await.unwrap();
+        let reason = reason.replace(&lease.fence.to_string(), "1/…");
         writeln!(said, "{attack}: {reason}").unwrap();
     }
     insta::assert_snapshot!("wrong_answers", said);
@@ -209,9 +211,8 @@ async fn workers_that_answer_for_others_change_nothing() {
     let kind = kind_of_workers(honest.channel().await).await;
     let mut thief = Peer::join(honest.channel().await, "thief", &kind).await;
     let own = thief.node().await;
-    // Those of the honest worker are among these: fences are counted.
-    let near =
-        (own.fence.number.saturating_sub(20)..own.fence.number + 20).filter(|n| *n != own.fence.number);
+    // Those of the honest worker are among these: fences are counted. Higher ones may be the thief's own.
+    let near = own.fence.number.saturating_sub(20)..own.fence.number;
     let mut fences: Vec<Fence> = near.map(|number| Fence { number, ..own.fence }).collect();
     fences.push(Fence { incarnation: own.fence.incarnation - 1, ..own.fence });
     fences.push(Fence { incarnation: u64::MAX, number: u64::MAX });
@@ -276,13 +277,16 @@ async fn workers_that_do_not_answer_lose_their_leases() {
     let workers: Vec<Json> = serde_json::from_str(&honest.farm.ask(&["workers", "--json"])).unwrap();
     let state = |name: &str| workers.iter().find(|worker| worker["worker"] == name).unwrap()["state"].clone();
     assert_eq!(state("silent"), "lost");
+    drop((silent, idle, deaf));
     honest.finish(100);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn floods_of_registrations_and_heartbeats_drown_nobody() {
     let honest = Honest::start("flood");
-    let kind = kind_of_workers(honest.channel().await).await;
+    // They get no work: what peers that vanish with leases in their hands do to a job is the dispatcher's business.
+    let model = "another processor".to_owned();
+    let kind = v1::WorkerKind { model, ..kind_of_workers(honest.channel().await).await };
     let mut floods = JoinSet::new();
     for flood in 0..20 {
         let (channel, kind) = (honest.channel().await, kind.clone());
@@ -513,9 +517,8 @@ async fn pictures_that_are_bombs_fail_their_own_jobs() {
         }
     }
     // An expression that goes on and on fails the epoch that it is evaluated in, and with it its own job.
-    let endless =
-        SMALL.replace("text: a red apple", "{text: a red apple, weight: 'sum([sum([t]*9999)]*9999)'}");
-    let endless = endless.replace("[{{", "[{").replace("}}]", "}]");
+    let sums = ["sum([t]*9999)"; 12].join("+");
+    let endless = SMALL.replace("text: a red apple", &format!("text: a red apple, weight: '{sums}'"));
     let told = match client.clone().submit_job(request(&endless)).await {
         Ok(answer) => format!("{:?}", ending(client.clone(), answer.into_inner().job.unwrap().number).await),
         Err(status) => format!("{:?}: {}", status.code(), status.message()),

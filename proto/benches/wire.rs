@@ -79,7 +79,7 @@ fn gradient(side: usize) {
     let grid = TileGrid::new(side, side);
     let mut sum = GradientSum::new(side, side);
     for (number, area) in (0..grid.count()).filter_map(|number| Some((number, grid.area(number)?))) {
-        sum.insert_tile(number, vec![0.5; area.values()].into()).expect("the canvas has this tile");
+        sum.insert_tile(number, vec![0.5; area.values()]).expect("the canvas has this tile");
     }
     let expected = ExpectedGradient { width: side as u32, height: side as u32, shards: 8, shard_size: 8 };
     let [mut encode, mut bytes, mut assemble] = [const { Vec::new() }; 3];

@@ -57,12 +57,17 @@ impl Stream {
         if let Some(status) = status(&head.headers) {
             return Ok(status);
         }
+        let mut said = Vec::new();
         while let Some(data) = body.data().await {
-            let length = data?.len();
-            body.flow_control().release_capacity(length)?;
+            let data = data?;
+            body.flow_control().release_capacity(data.len())?;
+            said.extend(data);
         }
         let trailers = RecvStream::trailers(&mut body).await?.unwrap();
-        Ok(status(&trailers).unwrap())
+        // A refusal in a stream is a message; its text is the longest of what can be read in it.
+        let texts = said.split(|byte| *byte < b' ').max_by_key(|text| text.len()).unwrap_or_default();
+        let (code, message) = status(&trailers).unwrap();
+        Ok((code, format!("{message}{}", String::from_utf8_lossy(texts))))
     }
 }
 

@@ -10,7 +10,7 @@ fn aliases() -> String {
     let mut yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let before = format!("*a{}", level - 1);
-        yaml += &format!("a{level}: &a{level} [{}]\n", [before.as_str(); 10].join(", "));
+        yaml = format!("{yaml}a{level}: &a{level} [{}]\n", [before.as_str(); 10].join(", "));
     }
     format!("{yaml}targets: *a11\n")
 }

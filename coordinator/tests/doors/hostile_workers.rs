@@ -5,6 +5,7 @@ use clipig_proto::outgoing::from_worker;
 use clipig_proto::v1::worker_message::Message;
 use clipig_proto::v1::{self, JobState, WorkerMessage};
 use clipig_schedule::{Computed, Fence, FromWorker, Lease, Registration, ToWorker};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::standin::{WorkerEnd, registration};
 use crate::support::{EXPERIMENT, TestFarm, raw_call, resident, submit, until};
@@ -183,9 +184,8 @@ async fn garbage_is_refused() {
     let status = raw_call(&farm, "clipig.farm.v1.FarmService/NoSuchCall", garbage).await;
     assert_eq!(status.code(), tonic::Code::Unimplemented);
     // Not even HTTP/2.
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut socket = tokio::net::TcpStream::connect(farm.address.to_string()).await.unwrap();
-    socket.write_all(&[0x16; 100_000]).await.unwrap();
+    socket.write_all(&vec![0x16; 100_000]).await.unwrap();
     let mut answer = Vec::new();
     // It hangs up; whether with a reset does not matter.
     let _ = socket.read_to_end(&mut answer).await;

@@ -53,7 +53,7 @@ async fn tls_with_tokens_serves_those_who_trust_its_certificate() {
         FarmServiceClient::new(farm.endpoint().connect().await?)
             .get_farm(v1::GetFarmRequest {})
             .await
-            .map_err(|status| status.into())
+            .map_err(Into::into)
     };
     let plain: Result<_, Box<dyn std::error::Error>> = plain.await;
     assert!(plain.is_err());

@@ -2,6 +2,7 @@
 
 use clipig_proto::v1::job_event::Event;
 use clipig_proto::v1::{self, JobEvent, JobState};
+use sha2::Digest;
 use tonic::{Code, Streaming};
 
 use crate::standin::WorkerEnd;
@@ -82,7 +83,6 @@ async fn a_watch_tells_a_job_from_the_queue_to_its_end() {
         bytes.extend_from_slice(&message.chunk.unwrap().data);
     }
     assert_eq!((bytes.len() as u64, &bytes[1..4]), (picture.size, &b"PNG"[..]));
-    use sha2::Digest;
     assert_eq!(sha2::Sha256::digest(&bytes)[..], picture.sha256[..]);
     let list =
         client.list_artifacts(v1::ListArtifactsRequest { job: job.number, ..Default::default() }).await;

@@ -11,10 +11,10 @@ use crate::socket::SocketKind;
 use crate::stand_in::Work;
 
 /// How long processes may take to start and find each other: many start at once.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_mins(2);
 
 /// How long an epoch may take.
-const EPOCH: Duration = Duration::from_secs(300);
+const EPOCH: Duration = Duration::from_mins(5);
 
 /// What a farm is made of.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! The experiment language of clipig: YAML, parameters, expressions, validation.
 //!
-//! [`load`] turns files into an [`Experiment`] or into [`Diagnostics`]: everything that
+//! [`load()`] turns files into an [`Experiment`] or into [`Diagnostics`]: everything that
 //! is wrong, with its place. The words of the language stand in one table, the [registry](parameters()).
 
 mod build;

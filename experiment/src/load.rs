@@ -23,7 +23,7 @@ pub struct Loaded {
     pub warnings: Diagnostics,
     /// What was written.
     pub tree: Tree,
-    /// Name of the picture as files and command line want it; [`output_name::free`](crate::output_name::free)
+    /// Name of the picture as files and command line want it; [`output_name::free`]
     /// adds a number where it exists.
     pub picture: String,
 }

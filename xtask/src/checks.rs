@@ -36,7 +36,7 @@ pub(crate) fn add(places: &Places, steps: &mut Steps) {
     });
     steps.run("documentation", || {
         let mut doc = cargo(places);
-        doc.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+        doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings");
         start(&mut doc)
     });
     steps.run("generated files", || generated::check(places));

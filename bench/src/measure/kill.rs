@@ -26,7 +26,7 @@ const SHARD: Duration = Duration::from_millis(300);
 const LATEST: Duration = Duration::from_millis(200);
 
 /// How long anything here may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What is written down. Times in milliseconds.
 #[derive(Serialize)]

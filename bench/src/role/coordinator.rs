@@ -16,7 +16,7 @@ use crate::error::BenchError;
 use crate::stand_in::{Canvases, Gate};
 
 /// Longer than any measurement.
-const NEVER: Duration = Duration::from_secs(86_400);
+const NEVER: Duration = Duration::from_hours(24);
 
 /// How often it is looked whether all workers are there.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);

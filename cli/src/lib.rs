@@ -8,6 +8,7 @@ mod farm;
 mod image_files;
 mod interrupt;
 mod output;
+mod panics;
 mod picture;
 mod terminal;
 
@@ -29,37 +30,41 @@ use self::arguments::{Arguments, Command};
 use self::arguments::{CoordinatorCommand, WorkerCommand};
 use self::command::control::{self, Decision};
 use self::failure::Failure;
+use self::panics::Program;
 
 /// The `clipig` command, with the process's arguments.
 pub fn clipig() -> ExitCode {
     let arguments = Arguments::parse_from(arguments::with_long_flags(std::env::args_os()));
-    if !arguments.command.is_service() {
+    let program = if arguments.command.is_service() {
+        // It reads from its settings how to log.
+        Program::Service
+    } else {
         terminal::log::of_command();
-    }
-    outcome(|| run(&arguments.command))
+        Program::Command
+    };
+    outcome(program, || run(&arguments.command))
 }
 
 /// The `clipig-coordinator` command: a farm without workers of its own.
 #[cfg(feature = "local")]
 pub fn clipig_coordinator() -> ExitCode {
     let command = CoordinatorCommand::parse();
-    outcome(|| local::coordinate(&command.arguments))
+    outcome(Program::Service, || local::coordinate(&command.arguments))
 }
 
 /// The `clipig-worker` command, which is `clipig worker`.
 #[cfg(feature = "local")]
 pub fn clipig_worker() -> ExitCode {
     let command = WorkerCommand::parse();
-    outcome(|| local::work(&command.arguments))
+    outcome(Program::Service, || local::work(&command.arguments))
 }
 
 /// Does something, reports what went wrong, and gives the exit code.
-fn outcome(command: impl FnOnce() -> Result<ExitCode, Failure> + std::panic::UnwindSafe) -> ExitCode {
-    // tch reports libtorch's failures by panicking; the engine turns them into errors where they happen. No
-    // panic message or backtrace is for people: `CLIPIG_PANICS=1` shows them to those who debug.
-    if std::env::var_os("CLIPIG_PANICS").is_none() {
-        std::panic::set_hook(Box::new(|panic| tracing::debug!(%panic, "panicked")));
-    }
+fn outcome(
+    program: Program,
+    command: impl FnOnce() -> Result<ExitCode, Failure> + std::panic::UnwindSafe,
+) -> ExitCode {
+    panics::listen(program);
     let outcome = std::panic::catch_unwind(command).unwrap_or_else(|_| {
         Err(Failure::failed(
             "clipig met a fault of its own and stopped; run again with CLIPIG_PANICS=1 and report what it says",

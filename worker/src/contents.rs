@@ -153,12 +153,7 @@ async fn read_within(path: PathBuf, limit: u64) -> Result<Arc<[u8]>, ReadError> 
 }
 
 fn failed(what: &str, error: &BlobError) -> FetchError {
-    let text = format!("{what}: {error}");
-    match error {
-        BlobError::Missing(_) => FetchError::Refused(text),
-        BlobError::Broken { .. }
-        | BlobError::Damaged { .. }
-        | BlobError::NoRoom { .. }
-        | BlobError::Disk { .. } => FetchError::Unavailable(text),
-    }
+    // Also where the farm has no such content: a late worker asks for a job that has just ended, or was updated, and
+    // that is no reason for the job to fail.
+    FetchError::Unavailable(format!("{what}: {error}"))
 }

@@ -211,7 +211,7 @@ async fn sessions(
             () = shutdown.reaches(Stage::Drain) => return Ok(()),
         };
         match dialled {
-            Ok((link, pump)) => {
+            Ok((link, mut pump)) => {
                 let end = serve(device, settings.clone(), link, shutdown).await;
                 match end {
                     SessionEnd::Drained => {
@@ -228,10 +228,23 @@ async fn sessions(
                             backoff.reset();
                             patience = Patience::default();
                         }
-                        let reason = match (reason, pump.await) {
-                            (Some(reason), _) | (None, Ok(LinkEnd::Lost(reason))) => reason,
-                            (None, Ok(LinkEnd::Refused(reason))) => return refused(reason),
-                            (None, Ok(LinkEnd::Closed) | Err(_)) => "the coordinator closed it".to_owned(),
+                        let reason = match reason {
+                            Some(reason) => {
+                                pump.abort();
+                                reason
+                            }
+                            // A connection that breaks says why in its own time.
+                            None => tokio::select! {
+                                ended = &mut pump => match ended {
+                                    Ok(LinkEnd::Lost(reason)) => reason,
+                                    Ok(LinkEnd::Refused(reason)) => return refused(reason),
+                                    Ok(LinkEnd::Closed) | Err(_) => "the coordinator closed it".to_owned(),
+                                },
+                                () = shutdown.reaches(Stage::Drain) => {
+                                    pump.abort();
+                                    return Ok(());
+                                }
+                            },
                         };
                         patience
                             .say(|| tracing::warn!(%address, reason, "the connection is lost; trying again"));

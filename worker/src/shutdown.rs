@@ -59,6 +59,11 @@ impl Shutdown {
         self.reaches(Stage::Drain).await;
     }
 
+    /// Waits until the end is asked for at once.
+    pub async fn asked_at_once(&mut self) {
+        self.reaches(Stage::Now).await;
+    }
+
     /// How urgent it is.
     pub(crate) fn stage(&self) -> Stage {
         match self.stage.has_changed() {

@@ -310,8 +310,20 @@ pub(crate) struct WorkArguments {
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// What computes: cpu, cuda, cuda:1, …, auto, or all for a worker on each GPU.
-    #[arg(short, long, value_name = "DEVICE")]
-    pub(crate) device: Option<String>,
+    #[arg(short, long, visible_alias = "device", value_name = "DEVICE")]
+    pub(crate) devices: Option<String>,
+    /// How many cores of the CPU compute. Unset: all.
+    #[arg(long, value_name = "N")]
+    pub(crate) cores: Option<String>,
+    /// The folder of weights and images; workers of a machine may share it. Unset: ~/.cache/clipig/worker.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<String>,
+    /// A file with the token for workers. Unset: the settings', or `CLIPIG_WORKER__TOKEN`.
+    #[arg(long, value_name = "FILE", help_heading = "Access to the farm")]
+    pub(crate) token_file: Option<String>,
+    /// The authority that signed the farm's certificate, in PEM; unset: those that this machine trusts.
+    #[arg(long, value_name = "FILE", help_heading = "Access to the farm")]
+    pub(crate) tls_ca: Option<String>,
     /// Settings of the worker in TOML or YAML; flags and environment win over them.
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,

@@ -7,23 +7,29 @@ use std::time::Duration;
 use clipig_coordinator::farm::Farm;
 use clipig_coordinator::server::{Coordinator, Parts};
 use clipig_coordinator::settings::{self, LogFormat, Settings};
-use clipig_coordinator::store::Store as FarmStore;
 use clipig_coordinator::switchboard::SESSION_QUEUE;
 use clipig_engine::CanvasEngines;
 use clipig_models::Store;
 use clipig_schedule::{Sha256, WorkerName};
 use clipig_worker::{
-    BlobCache, BlobSource, Contents, Devices, FetchError, Finding, Found, Link, LocalWorker, Shutdown,
+    BlobCache, BlobSource, Contents, Devices, FetchError, Finding, Found, Link, LocalWorker, Shutdown, Stage,
     WorkerDevice,
 };
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::devices;
 use crate::arguments::{CoordinatorArguments, StartArguments};
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::terminal::log;
 
-/// How long work under way may take when the farm is told to end.
-const DRAIN: Duration = Duration::from_secs(30);
+/// How long workers of this process may take when the coordinator has closed: no job needs them any more.
+const DRAIN: Duration = Duration::from_secs(1);
+
+/// How long they may take to be gone.
+const GONE: Duration = Duration::from_secs(5);
 
 /// Runs a farm with workers in this process until a signal ends it.
 pub(crate) fn start_farm(arguments: &StartArguments) -> Result<ExitCode, Failure> {
@@ -49,37 +55,67 @@ fn serve(arguments: &CoordinatorArguments, workers: Vec<WorkerDevice>) -> Result
         .build()
         .map_err(|error| Failure::failed(format!("cannot start threads: {error}")))?;
     let outcome = runtime.block_on(async {
-        let stop = Shutdown::on_signals().map_err(Failure::failed)?;
+        let mut signals = Shutdown::on_signals().map_err(Failure::failed)?;
         let parts = Parts { canvases: Arc::new(CanvasEngines), models };
         let coordinator = Coordinator::open(settings, parts).await.map_err(Failure::failed)?;
-        for (i, device) in workers.into_iter().enumerate() {
-            join(coordinator.farm(), i, device, &stop)?;
+        let crew = Crew::join(coordinator.farm(), workers)?;
+        let mut first = signals.clone();
+        tokio::select! {
+            served = coordinator.serve(async move { first.asked().await }) => {
+                served.map_err(Failure::failed)?;
+                crew.leave().await;
+                Ok(ExitCode::SUCCESS)
+            }
+            () = signals.asked_at_once() => Ok(ExitCode::from(interrupt::EXIT_CODE)),
         }
-        let mut asked = stop.clone();
-        coordinator.serve(async move { asked.asked().await }).await.map_err(Failure::failed)
     });
     // Threads in the middle of a shard are of no interest any more.
     runtime.shutdown_background();
-    outcome.map(|()| ExitCode::SUCCESS)
+    outcome
 }
 
-/// Connects a worker of this process.
-fn join(farm: &Farm, number: usize, device: WorkerDevice, stop: &Shutdown) -> Result<(), Failure> {
-    let name: WorkerName = format!("local-{}", number + 1).parse().map_err(Failure::failed)?;
-    let cache = std::env::temp_dir().join(format!("clipig-{}-worker-{number}", std::process::id()));
-    let source = Arc::new(StoreBlobs(farm.store().clone()));
-    // Nothing is copied into the cache: the store's files are used where they lie.
-    let contents = Contents::new(BlobCache::new(cache, u64::MAX, source), devices::weights());
-    let (link, outbound, inbound) = Link::local(SESSION_QUEUE);
-    let worker = LocalWorker::new(name, device, contents, DRAIN);
-    let (switchboard, stop) = (farm.switchboard().clone(), stop.clone());
-    tokio::spawn(async move { switchboard.serve_local(outbound, inbound).await });
-    tokio::spawn(async move {
-        if let Err(error) = worker.run_local(link, stop).await {
-            tracing::error!(%error, "a worker of this process ended");
+/// The workers of this process. Signals are the coordinator's: as long as jobs finish their epochs, it needs them.
+struct Crew {
+    /// The workers drain when this goes.
+    stage: watch::Sender<Stage>,
+    running: JoinSet<()>,
+    /// For content on its way to them; there is none, but a cache has a folder.
+    _cache: TempDir,
+}
+
+impl Crew {
+    /// Connects workers to a farm.
+    fn join(farm: &Farm, devices: Vec<WorkerDevice>) -> Result<Self, Failure> {
+        let cache = tempfile::Builder::new().prefix("clipig-farm-").tempdir();
+        let cache =
+            cache.map_err(|error| Failure::failed(format!("cannot make a temporary folder: {error}")))?;
+        let mut crew = Self { stage: watch::Sender::new(Stage::Run), running: JoinSet::new(), _cache: cache };
+        // Nothing is copied into the cache: the farm's files are used where they lie.
+        let blobs = BlobCache::new(crew._cache.path(), u64::MAX, Arc::new(FarmBlobs(farm.clone())));
+        let contents = Contents::new(blobs, devices::weights());
+        for (number, device) in (1..).zip(devices) {
+            let name: WorkerName = format!("local-{number}").parse().map_err(Failure::failed)?;
+            let (link, outbound, inbound) = Link::local(SESSION_QUEUE);
+            let worker = LocalWorker::new(name, device, contents.clone(), DRAIN);
+            let (switchboard, end) = (farm.switchboard().clone(), Shutdown::new(crew.stage.subscribe()));
+            tokio::spawn(async move { switchboard.serve_local(outbound, inbound).await });
+            crew.running.spawn(async move {
+                if let Err(error) = worker.run_local(link, end).await {
+                    tracing::error!(%error, "a worker of this process ended");
+                }
+            });
         }
-    });
-    Ok(())
+        Ok(crew)
+    }
+
+    /// Lets the workers go.
+    async fn leave(mut self) {
+        self.stage.send_replace(Stage::Drain);
+        let gone = async { while self.running.join_next().await.is_some() {} };
+        if tokio::time::timeout(GONE, gone).await.is_err() {
+            tracing::debug!("a worker of this process is still there; it ends with the process");
+        }
+    }
 }
 
 /// The GPUs of this machine, or as many CPU workers as wanted, which share the cores.
@@ -111,12 +147,12 @@ fn flags(arguments: &CoordinatorArguments) -> Vec<settings::Flag> {
     flags
 }
 
-/// Images that clients have uploaded, for workers of the same process.
-struct StoreBlobs(FarmStore);
+/// Weights and images of a farm, for workers of the same process.
+struct FarmBlobs(Farm);
 
-impl BlobSource for StoreBlobs {
+impl BlobSource for FarmBlobs {
     fn find(&self, hash: Sha256, _: u64) -> Finding<'_> {
-        let found = self.0.blobs().path(&hash).map(Found::File).ok_or(FetchError::Missing);
+        let found = self.0.store().blobs().path(&hash).map(Found::File).ok_or(FetchError::Missing);
         Box::pin(std::future::ready(found))
     }
 }

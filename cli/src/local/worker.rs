@@ -42,12 +42,16 @@ pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
 
 /// Flags by the names of the settings that they set.
 fn flags(arguments: &WorkArguments) -> BTreeMap<String, String> {
-    let WorkArguments { farm, name, device, settings: _ } = arguments;
-    let device = device.as_ref().map(|device| match device.as_str() {
-        "all" => ("devices", device),
-        _ => ("device", device),
-    });
-    let set =
-        [farm.as_ref().map(|farm| ("coordinator", farm)), name.as_ref().map(|name| ("name", name)), device];
-    set.into_iter().flatten().map(|(key, value)| (key.to_owned(), value.clone())).collect()
+    let WorkArguments { farm, name, devices, cores, cache, token_file, tls_ca, settings: _ } = arguments;
+    let device = if devices.as_deref() == Some("all") { "devices" } else { "device" };
+    let set = [
+        ("coordinator", farm),
+        ("name", name),
+        (device, devices),
+        ("cores", cores),
+        ("cache", cache),
+        ("token_file", token_file),
+        ("tls.ca", tls_ca),
+    ];
+    set.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?))).collect()
 }

@@ -7,12 +7,20 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clipig_schedule::Sha256;
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
 use sha2::Digest as _;
 
 use super::{Blob, BlobError};
 
 /// The ending of files that are not complete.
 const PART: &str = ".part";
+
+/// What the system counts a file's blocks in.
+const BLOCK_UNIT: u64 = 512;
+
+/// The usual size of a file system's blocks.
+const BLOCK: u64 = 4_096;
 
 /// A folder of files that are named by their content.
 #[derive(Clone)]
@@ -72,11 +80,22 @@ impl Folder {
         Ok(Some(Blob { path, _lock: Some(file) }))
     }
 
-    /// Deletes what was not used for longest until `size` bytes for `hash` fit in. `have` of them are there
-    /// already, in a part that is locked.
-    pub(super) fn make_room(&self, hash: Sha256, size: u64, have: u64) -> Result<(), BlobError> {
+    /// Deletes what was not used for longest until the `size` bytes of `part`, the content `hash`, fit in, and takes
+    /// the room: whoever comes next, also in another process, counts what is still to arrive.
+    pub(super) fn make_room(&self, hash: Sha256, size: u64, part: &File) -> Result<(), BlobError> {
+        let failed = |error: io::Error| BlobError::disk(&self.path, &error);
+        // One at a time looks and takes. The lock goes with the file.
+        let alone = File::open(&self.path).map_err(failed)?;
+        alone.lock().map_err(failed)?;
+        self.delete_until_fits(hash, size)?;
+        reserve(part, size).map_err(|error| BlobError::disk(&self.part(hash), &error))
+    }
+
+    fn delete_until_fits(&self, hash: Sha256, size: u64) -> Result<(), BlobError> {
         let mut entries = self.entries().map_err(|error| BlobError::disk(&self.path, &error))?;
-        let mut used = entries.iter().map(|entry| entry.size).sum::<u64>().saturating_sub(have);
+        let own = self.part(hash);
+        entries.retain(|entry| entry.path != own);
+        let mut used = entries.iter().map(|entry| entry.size).sum::<u64>();
         entries.sort_by_key(|entry| entry.used);
         for entry in entries {
             if used.saturating_add(size) <= self.limit {
@@ -107,9 +126,25 @@ impl Folder {
             // Another worker may have deleted it since.
             let Ok(metadata) = entry.metadata() else { continue };
             let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-            entries.push(Entry { path: entry.path(), size: metadata.len(), used });
+            // What is reserved, without the rest of its last block.
+            let reserved = (metadata.blocks() * BLOCK_UNIT).saturating_sub(BLOCK - 1);
+            let is_part = name.ends_with(PART);
+            let size = if is_part { metadata.len().max(reserved) } else { metadata.len() };
+            entries.push(Entry { path: entry.path(), size, used });
         }
         Ok(entries)
+    }
+}
+
+/// Takes the room for a file of `size` bytes, whose length stays as it is: that tells where a download goes on.
+fn reserve(file: &File, size: u64) -> io::Result<()> {
+    if size == 0 {
+        return Ok(());
+    }
+    match rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, size) {
+        Err(error @ (Errno::NOSPC | Errno::DQUOT)) => Err(error.into()),
+        // A file system that reserves nothing: then only what has arrived counts.
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

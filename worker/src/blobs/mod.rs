@@ -45,7 +45,7 @@ impl Blob {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlobError {
     /// The farm has no such content.
-    #[error("the farm does not have the content {0}; submit the job again")]
+    #[error("the farm has no content {0}, or no running job that names it")]
     Missing(Sha256),
     /// The download broke off again and again.
     #[error("the content {hash} could not be fetched: {reason}")]

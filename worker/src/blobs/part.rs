@@ -72,7 +72,7 @@ impl Part {
         size: u64,
         mut bytes: mpsc::Receiver<Bytes>,
     ) -> Result<(), BlobError> {
-        folder.make_room(self.hash, size, self.len)?;
+        folder.make_room(self.hash, size, &self.file)?;
         while let Some(piece) = bytes.blocking_recv() {
             self.len += piece.len() as u64;
             if self.len > size {

@@ -185,6 +185,25 @@ async fn the_folder_stays_within_its_limit() {
 }
 
 #[tokio::test]
+async fn downloads_side_by_side_stay_within_the_limit_together() {
+    const SIZE: usize = 400_000;
+    let folder = tempfile::tempdir().unwrap();
+    let (source, hashes) = source(3, SIZE, &[]);
+    // Slow, so that all have begun before one is done.
+    let source = Arc::new(FaultySource { slow: Some(Duration::from_millis(1)), ..source });
+    // Two of the three fit. As in one process, and as two processes that know nothing of each other.
+    let cache = || BlobCache::new(folder.path(), 1_000_000, source.clone());
+    let (one, other) = (cache(), cache());
+    let all = [(&one, 0), (&one, 1), (&other, 2)].map(|(cache, i)| cache.get(hashes[i], || {}));
+    let results = futures_util::future::join_all(all).await;
+    let refused: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+    assert!(matches!(&refused[..], [BlobError::NoRoom { size: 400_000, .. }]), "{refused:?}");
+    let held: u64 =
+        std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).sum();
+    assert_eq!(held, 2 * SIZE as u64);
+}
+
+#[tokio::test]
 async fn a_damaged_file_is_fetched_again() {
     let folder = tempfile::tempdir().unwrap();
     let (source, hashes) = source(1, 4_000, &[]);

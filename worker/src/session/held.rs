@@ -136,7 +136,7 @@ impl HeldLease {
         *progress = progress.saturating_add(1);
     }
 
-    /// Could something of it start, if a thread were free? Content may be missing still.
+    /// Could something of it start, if a thread were free and the job's content at hand?
     pub(super) fn wants_thread(&self) -> bool {
         match self {
             Self::Queued(_) => true,

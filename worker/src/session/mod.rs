@@ -106,7 +106,7 @@ pub enum Outcome {
 /// Why a job's content is not at hand.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// The experiment cannot be read, or an asset is missing or is no image: every worker would say the same.
+    /// The experiment cannot be read, or its images are too large: every worker would say the same.
     #[error("{0}")]
     Refused(String),
     /// The content did not arrive; later, or on another worker, it may.
@@ -507,14 +507,19 @@ impl Session {
         effects.push(Effect::Exit(cause));
     }
 
-    /// Starts whatever fits on the free cores. The first lease that wants to start a shard and does not fit keeps
-    /// those behind it waiting, so that a wide one is not overtaken for ever.
+    /// Starts whatever fits on the free cores. The first lease that could start a shard and does not fit keeps those
+    /// behind it waiting, so that a wide one is not overtaken for ever.
     fn start_work(&mut self, effects: &mut Vec<Effect>) {
         let mut at = 0;
         while at < self.leases.len() {
             let lease = self.leases[at].lease();
             let (fence, revision) = (lease.fence, lease.revision);
             let Some(job) = self.jobs.get_mut(&revision) else { return };
+            // What waits for its content keeps nobody waiting.
+            if self.leases[at].is_queued() && !job.is_ready() {
+                at += 1;
+                continue;
+            }
             let cores = job.cores(self.settings.registration.cores);
             if self.busy + cores > self.settings.registration.cores.max(1) && self.leases[at].wants_thread() {
                 return;

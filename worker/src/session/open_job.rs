@@ -110,6 +110,10 @@ impl OpenJob {
         }
     }
 
+    pub(super) fn is_ready(&self) -> bool {
+        matches!(self.content, Content::Ready(_))
+    }
+
     pub(super) fn into_ready(self) -> Option<Arc<ComputeJob>> {
         self.ready()
     }

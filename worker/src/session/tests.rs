@@ -83,6 +83,8 @@ struct Worker {
     sent: Vec<FromWorker>,
     forgotten: usize,
     fetch: Result<(), FetchError>,
+    /// Fetches of this job never end.
+    slow_job: Option<u64>,
     /// Whether answers are written to the connection at once.
     writes: bool,
     exit: Option<ExitCause>,
@@ -99,6 +101,7 @@ impl Worker {
             sent: Vec::new(),
             forgotten: 0,
             fetch: Ok(()),
+            slow_job: None,
             writes: true,
             exit: None,
         };
@@ -153,6 +156,7 @@ impl Worker {
                         self.tell(Input::Sent(fence));
                     }
                 }
+                Effect::Fetch { brief, .. } if self.slow_job == Some(brief.revision.job.0) => {}
                 Effect::Fetch { request, brief } => {
                     let job = self.fetch.clone().map(|()| compute_job(&brief));
                     self.tell(Input::Fetched { request, job });
@@ -306,6 +310,20 @@ fn shards_of_the_next_lease_fill_free_cores_and_wide_ones_are_not_overtaken() {
     assert_eq!(worker.shards(), [1, 5]);
     worker.finish(0);
     assert_eq!(worker.shards(), [5, 7]);
+}
+
+#[test]
+fn a_lease_that_waits_for_its_weights_keeps_no_core_from_others() {
+    let mut worker = Worker::new(2);
+    worker.slow_job = Some(1);
+    worker.open(1, 2);
+    worker.open(2, 1);
+    worker.hear(lease(1, 1, Node { level: 0, index: 0 }));
+    worker.hear(lease(2, 2, Node { level: 1, index: 1 }));
+    worker.hear(lease(2, 3, Node { level: 0, index: 5 }));
+    assert_eq!(worker.shards(), [2, 3]);
+    worker.finish(0);
+    assert_eq!(worker.shards(), [3, 5]);
 }
 
 #[test]

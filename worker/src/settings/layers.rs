@@ -185,8 +185,19 @@ impl Origin {
         match self {
             Self::File(name) => name.clone(),
             Self::Environment(prefix) => format!("{prefix}__{}", key.to_uppercase().replace('.', "__")),
-            Self::Flags => format!("--{}", key.replace(['.', '_'], "-")),
+            Self::Flags => flag(key),
         }
+    }
+}
+
+/// The flag of `clipig worker` that sets a setting.
+fn flag(key: &str) -> String {
+    match key {
+        // As every command has it.
+        "coordinator" => "--farm".to_owned(),
+        // One flag for both.
+        "device" | "devices" => "--devices".to_owned(),
+        _ => format!("--{}", key.replace(['.', '_'], "-")),
     }
 }
 

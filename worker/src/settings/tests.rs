@@ -84,7 +84,10 @@ fn errors_name_key_and_place() {
         let variable = format!("CLIPIG_WORKER__{}", key.to_uppercase().replace('.', "__"));
         let message = said(&[(&variable, value)], &[]);
         assert!(message.starts_with(&variable) && message.contains(&format!("`{key}`")), "{message}");
-        let flag = format!("--{}", key.replace(['.', '_'], "-"));
+        let flag = match key {
+            "coordinator" => "--farm".to_owned(),
+            _ => format!("--{}", key.replace(['.', '_'], "-")),
+        };
         let message = said(&[], &[(key, value)]);
         assert!(message.starts_with(&flag) && message.contains(&format!("`{key}`")), "{message}");
     }

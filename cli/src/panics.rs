@@ -1,0 +1,72 @@
+//! What becomes of panics.
+//!
+//! tch reports libtorch's failures by panicking; the engine turns them into errors where they happen. A command says
+//! no more of a panic than that: no backtrace is for people. A service goes on after one in one of its threads or
+//! tasks, so its log has to tell. `CLIPIG_PANICS=1` shows everything to those who debug.
+
+use std::panic::PanicHookInfo;
+
+/// Who panics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// Something that a person waits for.
+    Command,
+    /// Something that runs for long and keeps a log.
+    Service,
+}
+
+/// Decides what is said of panics from now on.
+pub(crate) fn listen(program: Program) {
+    if std::env::var_os("CLIPIG_PANICS").is_none() {
+        std::panic::set_hook(match program {
+            Program::Command => Box::new(|panic| tracing::debug!(%panic, "panicked")),
+            Program::Service => Box::new(log),
+        });
+    }
+}
+
+fn log(panic: &PanicHookInfo<'_>) {
+    let thread = std::thread::current();
+    let thread = thread.name().unwrap_or("without a name");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    // libtorch appends a stack trace to its messages.
+    let reason = panic.payload_as_str().unwrap_or_default().lines().next().unwrap_or_default();
+    tracing::error!(thread, place, reason, "panicked; CLIPIG_PANICS=1 shows where it came from");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_service_logs_which_thread_panicked_and_where() {
+        let page = Page::default();
+        let writer = page.clone();
+        let log = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        listen(Program::Service);
+        let thread = std::thread::Builder::new().name("compute-7".to_owned());
+        let panics =
+            move || tracing::subscriber::with_default(log, || panic!("the device is on fire\nframe 1"));
+        thread.spawn(panics).unwrap().join().unwrap_err();
+        drop(std::panic::take_hook());
+        let said = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+        let tells = ["ERROR", "compute-7", "panics.rs:", "the device is on fire"];
+        assert!(tells.iter().all(|part| said.contains(part)) && !said.contains("frame 1"), "{said}");
+    }
+}

@@ -14,6 +14,22 @@ fn colours() -> Studio {
     studio
 }
 
+/// The same names and similarities. An image that is encoded alone instead of beside others may differ in the last
+/// bits, as every matrix product of another size.
+fn same(one: &Json, other: &Json) {
+    let numbers = |json: &Json| -> Vec<f64> {
+        let rows = json["rows"].as_array().unwrap().iter();
+        rows.flat_map(|row| row["similarities"].as_array().unwrap()).map(|n| n.as_f64().unwrap()).collect()
+    };
+    let names = |json: &Json| -> Vec<Json> {
+        json["rows"].as_array().unwrap().iter().map(|row| row["image"].clone()).collect()
+    };
+    assert_eq!(names(one), names(other));
+    assert_eq!((&one["model"], &one["columns"]), (&other["model"], &other["columns"]));
+    let (one, other) = (numbers(one), numbers(other));
+    assert!(one.iter().zip(&other).all(|(a, b)| (a - b).abs() < 1e-4), "{one:?} {other:?}");
+}
+
 const TEXTS: [&str; 4] = ["-t", "a red thing", "a green thing", "a blue thing"];
 
 fn json(studio: &Studio, arguments: &[&str]) -> Json {
@@ -37,8 +53,8 @@ fn colours_resemble_their_names_with_and_without_the_cache() {
     // A damaged entry is made anew.
     let whole = std::fs::read(&entries[0]).unwrap();
     std::fs::write(&entries[0], &whole[..20]).unwrap();
-    assert_eq!(json(&studio, &["pics"]), first);
-    assert_eq!(std::fs::read(&entries[0]).unwrap(), whole);
+    same(&json(&studio, &["pics"]), &first);
+    assert_eq!(std::fs::read(&entries[0]).unwrap().len(), whole.len());
     // The same picture under another name is known.
     std::fs::copy(studio.path("pics/red.bmp"), studio.path("copy.dat")).unwrap();
     let copy = json(&studio, &["copy.dat"]);

@@ -4,14 +4,14 @@
 #[path = "support/farm.rs"]
 mod farm;
 
+use std::path::Path;
 use std::time::Duration;
 
 use self::farm::{DelayedSocket, Farm};
 
 /// Everything whose order could matter: chance, a choice among features, two targets, an optimiser with memory,
-/// post-processing, a change of resolution.
+/// post-processing, a change of resolution. The number of epochs stands before it.
 const EXPERIMENT: &str = "
-epochs: 40
 resolution: ['40 if t < .5 else 56']
 learnrate: 2
 optimizer: adam
@@ -34,40 +34,71 @@ postproc:
   - border: {size: 2, color: 1 .5 .2}
 ";
 
+/// How long one worker takes for it: time to kill and to restart.
+const SECONDS: f64 = 8.0;
+
+/// The experiment with as many epochs as this machine needs to be disturbed in time.
+fn experiment() -> String {
+    format!("epochs: {}\n{EXPERIMENT}", farm::epochs_in(SECONDS, EXPERIMENT))
+}
+
+/// What must not change: the file with all that it says of its making, and its pixels.
+fn fingerprint(picture: &Path) -> [String; 2] {
+    [farm::hash_of_file(picture), farm::hash(picture)]
+}
+
 #[test]
 fn the_picture_does_not_depend_on_the_farm() {
-    let expected = Farm::start("one").with_workers(1).picture(EXPERIMENT);
+    let experiment = experiment();
+    let made_by = |farm: &Farm| fingerprint(&farm.finished(farm.submit(&experiment)));
+    let expected = made_by(&Farm::start("one").with_workers(1));
 
-    assert_eq!(farm::rendered_here(EXPERIMENT), expected, "`clipig render` is a farm, too");
+    assert_eq!(farm::rendered_here(&experiment), expected[1], "`clipig render` is a farm, too");
 
-    for workers in [2, 7] {
-        let picture = Farm::start("several").with_workers(workers).picture(EXPERIMENT);
-        assert_eq!(picture, expected, "{workers} workers");
+    for workers in [2, 3, 7] {
+        assert_eq!(made_by(&Farm::start("several").with_workers(workers)), expected, "{workers} workers");
     }
 
     let mut farm = Farm::start("late").with_workers(2);
-    let job = farm.submit(EXPERIMENT);
+    let job = farm.submit(&experiment);
     farm.wait_for_epochs(job, 3);
     farm.add_worker();
     farm.wait_for_epochs(job, 6);
+    // It dies with a lease in its hands.
+    farm.stop_in_the_middle(0);
     farm.worker(0).kill();
-    farm.wait_for_epochs(job, 8);
-    farm.worker(1).stop();
-    farm.wait_for_epochs(job, 11);
+    let epochs = farm.epochs_done(job);
+    farm.wait_for_epochs(job, epochs + 2);
+    // It sleeps over a lease, which others compute, and comes back.
+    farm.stop_in_the_middle(1);
+    let epochs = farm.epochs_done(job);
+    farm.wait_for_epochs(job, epochs + 3);
     farm.worker(1).go_on();
-    assert_eq!(farm.finish(job), expected, "a late worker, a killed one, a stopped one");
+    assert_eq!(fingerprint(&farm.finished(job)), expected, "a late worker, a killed one, a stopped one");
+    let late = farm.known_worker(2);
+    assert!(late["shards_done"].as_u64() > Some(0), "the late one computed, too: {late:#}");
 }
 
 #[test]
 fn neither_delays_nor_restarts_of_the_coordinator_change_the_picture() {
-    let expected = farm::rendered_here(EXPERIMENT);
-    let mut farm = Farm::start("restarts").with_workers(2);
+    let experiment = experiment();
+    let expected = farm::rendered_here(&experiment);
+    let mut farm = Farm::start("restarts");
     let slow = DelayedSocket::before(&farm, Duration::from_secs(2));
     farm.add_worker_at(slow.address());
-    let job = farm.submit(EXPERIMENT);
-    for epochs in [3, 8, 13, 18, 23] {
-        farm.wait_for_epochs(job, epochs);
+    let job = farm.submit(&experiment);
+    // At first the slow one is alone, so that there is no doubt about its part.
+    farm.wait_for_epochs(job, 1);
+    let worker = farm.known_worker(0);
+    assert!(worker["shards_done"].as_u64() > Some(0), "{worker:#}");
+    farm.add_worker();
+    farm.add_worker();
+    let mut epochs = 1;
+    for _ in 0..5 {
+        farm.wait_for_epochs(job, epochs + 4);
         farm.restart_coordinator();
+        farm.wait_until("the coordinator is back", || farm.job(job).is_some());
+        epochs = farm.epochs_done(job);
     }
     assert_eq!(farm.finish(job), expected);
 }

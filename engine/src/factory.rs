@@ -7,7 +7,7 @@ use clipig_experiment::random::Key;
 use clipig_models::{Activation, ModelInfo, embedded, registry};
 use clipig_schedule::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, DeviceClass,
-    NumberType, Preparation, Prepared, Sha256, ShardCompute, ShardError, StepError, WeightsSource,
+    ModelReference, NumberType, Preparation, Prepared, ShardCompute, ShardError, StepError, WeightsSource,
     WorkerKind,
 };
 use tch::{Device, Kind};
@@ -30,7 +30,8 @@ pub struct DeviceFactory {
 }
 
 struct LoadedModel {
-    sha256: Sha256,
+    /// All of it: name and activation say what the same weights do not.
+    model: ModelReference,
     number: NumberType,
     clip: Arc<Clip>,
 }
@@ -50,9 +51,9 @@ impl DeviceFactory {
 
     /// The job's model on this device. Threads that ask for the same one meanwhile wait for it.
     fn clip(&self, job: &ComputeJob) -> Result<Arc<Clip>, ShardError> {
-        let (sha256, number) = (job.brief.model.sha256, job.brief.number);
+        let (model, number) = (&job.brief.model, job.brief.number);
         let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = models.iter().position(|model| model.sha256 == sha256 && model.number == number)
+        if let Some(place) = models.iter().position(|loaded| loaded.model == *model && loaded.number == number)
         {
             // The last one is the one that was used last.
             let model = models.remove(place);
@@ -61,7 +62,7 @@ impl DeviceFactory {
             return Ok(clip);
         }
         let clip = Arc::new(load(job, self.device)?);
-        models.push(LoadedModel { sha256, number, clip: Arc::clone(&clip) });
+        models.push(LoadedModel { model: model.clone(), number, clip: Arc::clone(&clip) });
         if let Some(surplus) = models.len().checked_sub(KEPT_MODELS) {
             models.drain(..surplus);
         }
@@ -101,12 +102,14 @@ impl ComputeFactory for DeviceFactory {
 /// Reads a job's weights and builds the model.
 fn load(job: &ComputeJob, device: Device) -> Result<Clip, ShardError> {
     let model = &job.brief.model;
-    let failed = |reason: String| ShardError::Device(format!("the model `{}`: {reason}", model.name));
+    let unreadable = |reason: String| ShardError::Device(format!("the model `{}`: {reason}", model.name));
+    // The hash was compared, so another worker would find the same.
+    let unfit = |reason: String| ShardError::Experiment(format!("the model `{}`: {reason}", model.name));
     let file;
     let bytes = match &job.weights {
         WeightsSource::Embedded => embedded::BYTES,
         WeightsSource::File(path) => {
-            file = std::fs::read(path).map_err(|error| failed(format!("{}: {error}", path.display())))?;
+            file = std::fs::read(path).map_err(|error| unreadable(format!("{}: {error}", path.display())))?;
             file.as_slice()
         }
     };
@@ -114,7 +117,7 @@ fn load(job: &ComputeJob, device: Device) -> Result<Clip, ShardError> {
         Some(known) => known.spec,
         // Somebody's own model: what its tensors do not say comes with the job.
         None => ModelInfo::of_bytes(bytes)
-            .map_err(|error| failed(error.to_string()))?
+            .map_err(|error| unfit(error.to_string()))?
             .architecture
             .spec(if model.quick_gelu { Activation::QuickGelu } else { Activation::Gelu }),
     };
@@ -125,7 +128,7 @@ fn load(job: &ComputeJob, device: Device) -> Result<Clip, ShardError> {
     };
     Weights::parse(bytes)
         .and_then(|tensors| Clip::new(&tensors, &Architecture::from(&spec), device, kind))
-        .map_err(|error| failed(error.to_string()))
+        .map_err(|error| unfit(error.to_string()))
 }
 
 /// Makes canvases in the memory of this machine.

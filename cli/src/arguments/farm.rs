@@ -48,12 +48,12 @@ pub(crate) struct SubmitArguments {
     #[command(flatten)]
     pub(crate) terms: TermsArguments,
     /// Watch the job until it ends.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub(crate) watch: bool,
     /// Draw the picture in the terminal while watching.
-    #[arg(long, requires = "watch")]
+    #[arg(long, requires = "watch", conflicts_with = "json")]
     pub(crate) preview: bool,
-    /// The jobs as JSON, for programs.
+    /// The jobs as JSON, for programs; with --watch, each event as a line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]

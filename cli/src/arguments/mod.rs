@@ -194,6 +194,9 @@ pub(crate) enum ModelCommand {
         /// Fetch again what is there, also where it has changed since the first time.
         #[arg(long)]
         replace: bool,
+        /// As JSON, for programs.
+        #[arg(long)]
+        json: bool,
     },
     /// Take weights from a safetensors file, for machines without a network.
     Import(ImportArguments),
@@ -214,6 +217,9 @@ pub(crate) struct ImportArguments {
     /// Take the place of weights with that name.
     #[arg(long)]
     pub(crate) replace: bool,
+    /// As JSON, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -227,6 +233,9 @@ pub(crate) struct InfoArguments {
     /// List every tensor and its shape.
     #[arg(long)]
     pub(crate) tensors: bool,
+    /// As JSON, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// CLIPig's short flags of two letters, which no modern parser takes, become long ones.

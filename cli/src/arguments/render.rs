@@ -19,6 +19,9 @@ pub(crate) struct RenderArguments {
     /// How much is said: 0 nothing, 1 progress, 2 also the table of targets.
     #[arg(short, long, value_name = "N")]
     pub(crate) verbose: Option<i64>,
+    /// For each picture a line of JSON on standard output instead of its path, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Compute on this farm instead of here: submit, watch, fetch.
     #[arg(long, value_name = "URL")]
     pub(crate) farm: Option<String>,

@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &ModelArguments) -> Result<ExitCode, Failure> {
     let store = Store::of_user()?;
     let text = match &arguments.command {
         ModelCommand::List { json } => list::text(&store, *json)?,
-        ModelCommand::Pull { name, replace } => pull::pull(&store, name, *replace)?,
+        ModelCommand::Pull { name, replace, json } => arrived(&pull::pull(&store, name, *replace)?, *json),
         ModelCommand::Import(arguments) => import(&store, arguments)?,
         ModelCommand::Info(arguments) => info::text(&store, arguments)?,
     };
@@ -29,12 +29,14 @@ pub(crate) fn run(arguments: &ModelArguments) -> Result<ExitCode, Failure> {
 fn import(store: &Store, arguments: &ImportArguments) -> Result<String, Failure> {
     let name = arguments.name.as_deref();
     let options = ImportOptions { name, activation: arguments.activation, replace: arguments.replace };
-    let entry = store.import(&arguments.file, options)?;
-    Ok(arrived(&entry))
+    Ok(arrived(&store.import(&arguments.file, options)?, arguments.json))
 }
 
 /// What to say of weights that are in the store now.
-fn arrived(entry: &Entry) -> String {
+fn arrived(entry: &Entry, as_json: bool) -> String {
+    if as_json {
+        return format!("{:#}\n", list::record(entry));
+    }
     let sha256 = entry.sha256.as_deref().unwrap_or_default();
     let known = if entry.pinned { ", as it should be" } else { "" };
     let name = &entry.name;

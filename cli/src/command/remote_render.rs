@@ -3,15 +3,19 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::watch::{Outcome, until_end};
-use super::{fetch, submit};
+use clipig_experiment::{Overrides, Source, load};
+use clipig_picture::Record;
+
+use super::watch::{Outcome, Show, until_end};
+use super::{fetch, job, submit};
 use crate::arguments::{RenderArguments, TermsArguments};
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
-use crate::farm::converse;
 use crate::farm::submission::Submission;
 use crate::farm::wire::JobState;
+use crate::farm::{converse, time};
 use crate::output;
+use crate::picture::beside;
 
 /// Exit code after Ctrl-C, as shells have it.
 const INTERRUPTED: u8 = 130;
@@ -25,18 +29,19 @@ pub(crate) fn run(arguments: &RenderArguments, farm: &str) -> Result<ExitCode, F
         let answers = submit::submit(&connection, &submission, &arguments.compute, &terms).await?;
         let jobs: Vec<u64> =
             answers.iter().filter_map(|answer| answer.job.as_ref()).map(|job| job.number).collect();
+        let experiment = &submission.loaded.experiment;
         let mut code = ExitCode::SUCCESS;
         for job in jobs {
-            output::say(format!("job {job}"));
-            match until_end(&connection, job, false).await? {
+            submission.say(format!("job {job}"));
+            let show = Show { verbose: experiment.verbose, preview: false };
+            match until_end(&connection, job, show).await? {
                 Outcome::Left => return Ok(ExitCode::from(INTERRUPTED)),
-                Outcome::Ended(JobState::Completed) => {
-                    let picture = fetch::picture(&connection, job).await?;
-                    let path = fetch::save(&connection, job, &picture, Path::new(&submission.loaded.picture))
-                        .await?;
-                    output::print(&format!("{}\n", path.display()))?;
+                Outcome::Ended { state: JobState::Completed, table } => {
+                    let wanted = Path::new(&submission.loaded.picture);
+                    let line = bring(&connection, job, wanted, &table, arguments.json).await?;
+                    output::print(&line)?;
                 }
-                Outcome::Ended(state) => {
+                Outcome::Ended { state, .. } => {
                     output::say(crate::terminal::screen::farewell(job, state));
                     code = ExitCode::FAILURE;
                 }
@@ -44,4 +49,27 @@ pub(crate) fn run(arguments: &RenderArguments, farm: &str) -> Result<ExitCode, F
         }
         Ok(code)
     })
+}
+
+/// Fetches a finished picture and writes its experiment beside it; what to print of it. The picture itself tells what
+/// it was made from, also where somebody has updated the job.
+async fn bring(
+    connection: &Connection,
+    number: u64,
+    wanted: &Path,
+    table: &[String],
+    as_json: bool,
+) -> Result<String, Failure> {
+    let artifact = fetch::picture(connection, number).await?;
+    let path = fetch::save(connection, number, &artifact, wanted).await?;
+    let bytes = std::fs::read(&path)
+        .map_err(|error| Failure::failed(format!("cannot read {}: {error}", path.display())))?;
+    let record = Record::read(&bytes)
+        .map_err(|error| Failure::failed(format!("the picture of job {number} {error}")))?;
+    let source = Source::new(path.display().to_string(), record.experiment.clone());
+    let tree = load(&[source], &Overrides::default())?.tree;
+    let job = job::get(connection, number).await?;
+    let seconds = time::seconds_between(job.started.as_ref(), job.ended.as_ref()).unwrap_or(0.0);
+    let experiment = beside::write_experiment(&path, &record, &tree, seconds, table)?;
+    Ok(beside::line(&path, experiment.as_deref(), Some(number), &record, as_json))
 }

@@ -25,7 +25,7 @@ use crate::interrupt;
 use crate::local::farm_of_one::FarmOfOne;
 use crate::model::Model;
 use crate::output;
-use crate::picture::{self, file};
+use crate::picture::{self, beside, file};
 use crate::terminal::progress::Progress;
 use crate::terminal::table;
 
@@ -148,13 +148,13 @@ impl Setup<'_> {
             write_picture(&picture, job, &record)?;
         }
         let seconds = start.elapsed().as_secs_f64();
-        write_experiment(&picture, &record, &self.recorded_tree(seed), seconds, &lines)?;
+        let beside = beside::write_experiment(&picture, &record, &self.recorded_tree(seed), seconds, &lines)?;
         if experiment.verbose >= 1 && outcome.is_ok() {
             let epochs = record.run.epochs_done;
             let unit = if epochs == 1 { "epoch" } else { "epochs" };
             output::say(format!("{epochs} {unit} in {seconds:.1} seconds, seed {seed}"));
         }
-        output::print(&format!("{}\n", picture.display()))?;
+        output::print(&beside::line(&picture, beside.as_deref(), None, &record, self.arguments.json))?;
         outcome
     }
 
@@ -295,35 +295,6 @@ fn write_picture(path: &Path, job: &EpochLoop, record: &Record) -> Result<(), Fa
     let png = encode_png(&job.canvas(), &record.chunks())
         .map_err(|error| Failure::failed(format!("cannot encode the picture: {error}")))?;
     file::write(path, &png)
-}
-
-/// Writes the full experiment beside the picture, unless a file of that name exists: mostly the experiment
-/// itself.
-fn write_experiment(
-    picture: &Path,
-    record: &Record,
-    tree: &Tree,
-    seconds: f64,
-    table: &[String],
-) -> Result<(), Failure> {
-    let path = picture.with_extension("yaml");
-    if path.exists() || path == picture {
-        return Ok(());
-    }
-    let Run { version, seed, model, kind, epochs_done, .. } = &record.run;
-    let per_epoch = seconds / f64::from((*epochs_done).max(1));
-    let mut header = vec![
-        format!("made by clipig {version} at {}", crate::terminal::utc_now()),
-        format!("epochs: {epochs_done} / {}", tree.to_json()["epochs"]),
-        format!("runtime: {seconds:.2} seconds ({per_epoch:.3}/epoch)"),
-        format!("seed: {seed}, model: {model}, computed on: {kind}"),
-    ];
-    if !table.is_empty() {
-        header.push("targets:".to_owned());
-        header.extend_from_slice(table);
-    }
-    let text = format!("# {}\n\n{}", header.join("\n# "), tree.to_yaml());
-    file::write(&path, text.as_bytes())
 }
 
 /// What the experiment asks for in vain is the person's to mend; the rest are failures.

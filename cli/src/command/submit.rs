@@ -21,27 +21,26 @@ pub(crate) fn run(arguments: &SubmitArguments) -> Result<ExitCode, Failure> {
     converse(async {
         let connection = Connection::to(&arguments.farm).await?;
         let answers = submit(&connection, &submission, &arguments.compute, &arguments.terms).await?;
+        let jobs: Vec<&Job> = answers.iter().filter_map(|answer| answer.job.as_ref()).collect();
+        let numbers: Vec<u64> = jobs.iter().map(|job| job.number).collect();
+        if arguments.json && arguments.watch {
+            return watch::all_as_json(&connection, &numbers).await;
+        }
         if arguments.json {
             output::print(&format!("{:#}\n", answers.iter().map(record).collect::<Json>()))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let jobs: Vec<&Job> = answers.iter().filter_map(|answer| answer.job.as_ref()).collect();
-        for job in &jobs {
-            output::print(&format!("{}\n", job.number))?;
+        for number in &numbers {
+            output::print(&format!("{number}\n"))?;
         }
         if arguments.watch {
-            return watch::all(
-                &connection,
-                &jobs.iter().map(|job| job.number).collect::<Vec<_>>(),
-                arguments.preview,
-            )
-            .await;
+            return watch::all(&connection, &numbers, arguments.preview).await;
         }
         for job in jobs {
             let reason =
                 if job.reason.is_empty() { String::new() } else { format!(" ({})", plain(&job.reason, 300)) };
             let number = job.number;
-            output::say(format!(
+            submission.say(format!(
                 "job {number} is submitted{reason}; `clipig watch {number}` shows how it goes on"
             ));
         }
@@ -63,7 +62,7 @@ pub(super) async fn submit(
         // All pictures have the same warnings.
         let news = if i == 0 { submission.news(&answer.warnings) } else { Vec::new() };
         if !news.is_empty() {
-            output::say(format!("warning: {}", problems(&news)));
+            submission.say(format!("warning: {}", problems(&news)));
         }
         answers.push(answer);
     }

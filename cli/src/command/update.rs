@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &UpdateArguments) -> Result<ExitCode, Failure> {
         }
         let news = submission.news(&answer.warnings);
         if !news.is_empty() {
-            output::say(format!("warning: {}", problems(&news)));
+            submission.say(format!("warning: {}", problems(&news)));
         }
         let (number, revision, epoch) = (job.number, job.revision, answer.from_epoch);
         output::print(&format!(

@@ -20,13 +20,30 @@ const INTERRUPTED: u8 = 130;
 /// How often a new snapshot is fetched to be drawn.
 const PREVIEW: Duration = Duration::from_secs(2);
 
+/// How much `clipig watch` says: also the table of targets.
+const VERBOSE: i64 = 2;
+
 /// How a watch ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The job has ended so.
-    Ended(JobState),
+    /// The job has ended.
+    Ended {
+        /// How.
+        state: JobState,
+        /// The last table of targets.
+        table: Vec<String>,
+    },
     /// The person left.
     Left,
+}
+
+/// How a job is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Show {
+    /// As experiments have it.
+    pub(super) verbose: i64,
+    /// Is the picture drawn?
+    pub(super) preview: bool,
 }
 
 /// Watches a job until it ends.
@@ -34,7 +51,7 @@ pub(crate) fn run(arguments: &WatchArguments) -> Result<ExitCode, Failure> {
     converse(async {
         let connection = Connection::to(&arguments.farm).await?;
         if arguments.json {
-            return as_json(&connection, arguments.job).await;
+            return all_as_json(&connection, &[arguments.job]).await;
         }
         all(&connection, &[arguments.job], arguments.preview).await
     })
@@ -44,9 +61,9 @@ pub(crate) fn run(arguments: &WatchArguments) -> Result<ExitCode, Failure> {
 pub(super) async fn all(connection: &Connection, jobs: &[u64], preview: bool) -> Result<ExitCode, Failure> {
     let mut code = ExitCode::SUCCESS;
     for &job in jobs {
-        match until_end(connection, job, preview).await? {
+        match until_end(connection, job, Show { verbose: VERBOSE, preview }).await? {
             Outcome::Left => return Ok(ExitCode::from(INTERRUPTED)),
-            Outcome::Ended(state) => {
+            Outcome::Ended { state, .. } => {
                 output::say(farewell(job, state));
                 if state != JobState::Completed {
                     code = ExitCode::FAILURE;
@@ -58,10 +75,10 @@ pub(super) async fn all(connection: &Connection, jobs: &[u64], preview: bool) ->
 }
 
 /// Shows a job until it ends or the person presses Ctrl-C, which leaves the job alone.
-pub(super) async fn until_end(connection: &Connection, job: u64, preview: bool) -> Result<Outcome, Failure> {
+pub(super) async fn until_end(connection: &Connection, job: u64, how: Show) -> Result<Outcome, Failure> {
     let mut watch = Watch::new(connection.clone(), job);
-    let mut screen = Screen::new();
-    let mut pictures = Pictures::new(connection, job, preview);
+    let mut screen = Screen::new(how.verbose);
+    let mut pictures = Pictures::new(connection, job, how.preview);
     let show = async {
         pictures.first(&screen).await;
         while let Some(seen) = watch.next().await? {
@@ -81,14 +98,16 @@ pub(super) async fn until_end(connection: &Connection, job: u64, preview: bool) 
         Ok(())
     };
     let outcome = interruptible(show).await;
-    screen.end();
+    let table = screen.end();
     if let Some(shown) = outcome {
         shown?;
-        return Ok(Outcome::Ended(watch.state()));
+        return Ok(Outcome::Ended { state: watch.state(), table });
     }
-    output::say(format!(
-        "the job goes on; `clipig watch {job}` shows it again, `clipig cancel {job}` ends it"
-    ));
+    if how.verbose >= 1 {
+        output::say(format!(
+            "the job goes on; `clipig watch {job}` shows it again, `clipig cancel {job}` ends it"
+        ));
+    }
     Ok(Outcome::Left)
 }
 
@@ -98,6 +117,21 @@ async fn interruptible<T>(work: impl Future<Output = Result<T, Failure>>) -> Opt
         done = work => Some(done),
         Ok(()) = tokio::signal::ctrl_c() => None,
     }
+}
+
+/// The events of jobs, one job after the other.
+pub(super) async fn all_as_json(connection: &Connection, jobs: &[u64]) -> Result<ExitCode, Failure> {
+    let mut code = ExitCode::SUCCESS;
+    for &job in jobs {
+        let ended = as_json(connection, job).await?;
+        if ended == ExitCode::from(INTERRUPTED) {
+            return Ok(ended);
+        }
+        if ended != ExitCode::SUCCESS {
+            code = ended;
+        }
+    }
+    Ok(code)
 }
 
 /// Each event as a line of JSON.

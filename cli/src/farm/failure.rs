@@ -58,6 +58,14 @@ pub(crate) enum FarmFailure {
     /// The farm refused the experiment, with places.
     #[error("{0}")]
     Experiment(String),
+    /// The farm misses content.
+    #[error("{message}")]
+    Missing {
+        /// What it says.
+        message: String,
+        /// SHA-256 of what is missing, as many as an answer has room for.
+        hashes: Vec<bytes::Bytes>,
+    },
     /// The farm answered with another error.
     #[error("{message}")]
     Answered {
@@ -108,6 +116,11 @@ impl FarmFailure {
             && !details.problems.is_empty()
         {
             return Self::Experiment(problems(&details.problems));
+        }
+        if let Some(details) = &details
+            && details.code() == wire::farm_error::Code::MissingContent
+        {
+            return Self::Missing { message: status.message().to_owned(), hashes: details.missing.clone() };
         }
         let address = &door.address;
         match status.code() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod backoff;
 pub(crate) mod connection;
+pub(crate) mod content;
 pub(crate) mod download;
 pub(crate) mod failure;
 pub(crate) mod history;

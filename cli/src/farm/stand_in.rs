@@ -130,10 +130,9 @@ impl FarmService for Service {
         let request = request.into_inner();
         state.submissions.push(request.client_token.clone());
         if let Some(missing) = request.assets.values().find(|&hash| !state.blobs.contains_key(hash)) {
-            return Err(Status::failed_precondition(format!(
-                "{} bytes of a hash are missing",
-                missing.len()
-            )));
+            let mut error = FarmError { missing: vec![missing.clone()], ..FarmError::default() };
+            error.set_code(farm_error::Code::MissingContent);
+            return Err(clipig_proto::status::with_error("something is missing", &error));
         }
         state.yaml = request.yaml;
         let known = state.jobs.iter().find(|(token, _)| *token == request.client_token);

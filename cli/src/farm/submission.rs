@@ -9,6 +9,7 @@ use clipig_experiment::{Loaded, Overrides, load};
 use clipig_picture::Record;
 use sha2::{Digest, Sha256};
 
+use super::content::{Blob, OwnModel, Source};
 use super::wire;
 use crate::arguments::{ComputeArguments, Precision, TermsArguments};
 use crate::command::validate::rehearsal;
@@ -29,17 +30,10 @@ pub(crate) struct Submission {
     pub(crate) blobs: BTreeMap<[u8; 32], Blob>,
     /// SHA-256 by the names that the experiment uses.
     assets: BTreeMap<String, Bytes>,
+    /// The weights, where they are here.
+    pub(crate) model: Option<OwnModel>,
     /// Name of the first file, without folder and ending.
     file: String,
-}
-
-/// Content that may have to be uploaded.
-#[derive(Clone, Debug)]
-pub(crate) struct Blob {
-    /// A name for messages.
-    pub(crate) name: String,
-    /// The bytes.
-    pub(crate) bytes: Bytes,
 }
 
 impl Submission {
@@ -48,14 +42,19 @@ impl Submission {
     pub(crate) fn read(files: &[String], overrides: &Overrides) -> Result<Self, Failure> {
         let Sources { yaml, record } = experiment_files::read(files)?;
         let loaded = load(&yaml, overrides)?;
+        let talkative = loaded.experiment.verbose >= 1;
+        let say = move |message: String| {
+            if talkative {
+                output::say(message);
+            }
+        };
         if !loaded.warnings.is_empty() {
-            output::say(loaded.warnings.render(std::io::stderr().is_terminal()).trim_end());
+            say(loaded.warnings.render(std::io::stderr().is_terminal()).trim_end().to_owned());
         }
         let failures = rehearsal::rehearse(&loaded.experiment).failures;
         if !failures.is_empty() {
             return Err(Failure::usage(failures.join("\nerror: ")));
         }
-        let say = |message: String| output::say(message);
         let images = image_files::read(&loaded.experiment, files, record.as_ref(), &say)?;
         let mut blobs = BTreeMap::new();
         let mut assets = BTreeMap::new();
@@ -63,11 +62,12 @@ impl Submission {
             let bytes = Bytes::from_owner(std::sync::Arc::clone(bytes));
             let sha256: [u8; 32] = Sha256::digest(&bytes).into();
             assets.insert(name.to_owned(), Bytes::copy_from_slice(&sha256));
-            blobs.entry(sha256).or_insert(Blob { name: name.to_owned(), bytes });
+            blobs.entry(sha256).or_insert(Blob { name: name.to_owned(), bytes: Source::Memory(bytes) });
         }
         let file = files.first().filter(|file| *file != "-").map(String::as_str).unwrap_or_default();
         let file = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        Ok(Self { loaded, record, blobs, assets, file: file.unwrap_or_default() })
+        let model = loaded.experiment.model.as_deref().map(OwnModel::find).transpose()?.flatten();
+        Ok(Self { loaded, record, blobs, assets, model, file: file.unwrap_or_default() })
     }
 
     /// The experiment as one document.
@@ -75,6 +75,18 @@ impl Submission {
         let mut tree = self.loaded.tree.clone();
         tree.forget_output();
         tree.to_yaml()
+    }
+
+    /// Says something, unless the person wants to hear nothing.
+    pub(crate) fn say(&self, line: impl std::fmt::Display) {
+        if self.is_talkative() {
+            output::say(line);
+        }
+    }
+
+    /// Does the person want to hear anything?
+    pub(crate) fn is_talkative(&self) -> bool {
+        self.loaded.experiment.verbose >= 1
     }
 
     /// Of the farm's warnings, those that were not said here before.
@@ -103,7 +115,11 @@ impl Submission {
             Precision::Float16 => wire::NumberType::Float16,
         };
         let threads = compute.threads.or(recorded.map(|run| run.threads));
-        let model_sha256 = recorded.and_then(|run| base16ct::lower::decode_vec(&run.model_sha256).ok());
+        // What was recorded decides, then what is here: so the farm's picture is the one of `clipig render`.
+        let own = self.model.as_ref().map(|model| Bytes::copy_from_slice(&model.sha256));
+        let recorded_model = recorded.and_then(|run| base16ct::lower::decode_vec(&run.model_sha256).ok());
+        let model_sha256 = recorded_model.map(Bytes::from).or_else(|| own.clone());
+        let is_own = model_sha256.is_some() && model_sha256 == own;
         let name = terms.name.clone().unwrap_or_else(|| self.file.clone());
         Ok(wire::SubmitJobRequest {
             client_token: client_token()?,
@@ -116,8 +132,8 @@ impl Submission {
             threads: threads.map(|threads| u32::try_from(threads).unwrap_or(u32::MAX)),
             mix_kinds: terms.mix_kinds,
             assets: self.assets.clone(),
-            model_sha256: model_sha256.map(Bytes::from),
-            model_quick_gelu: None,
+            model_sha256,
+            model_quick_gelu: self.model.as_ref().filter(|_| is_own).map(|model| model.quick_gelu),
             snapshot_interval: None,
             submitter: shortened(&submitter(), NAME_BYTES),
             dry_run: false,

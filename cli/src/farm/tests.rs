@@ -6,6 +6,7 @@ use bytes::Bytes;
 use clipig_experiment::Overrides;
 
 use super::connection::Connection;
+use super::content::Blob;
 use super::failure::FarmFailure;
 use super::stand_in::{StandIn, State};
 use super::submission::Submission;
@@ -81,12 +82,13 @@ fn what_the_farm_has_is_not_uploaded_again() {
     let (_folder, files) = studio();
     let submission = Submission::read(&files, &Overrides::default()).unwrap();
     let blobs = submission.blobs.iter();
-    let blobs = blobs.map(|(hash, blob)| (Bytes::copy_from_slice(hash), blob.bytes.clone())).collect();
+    let bytes = |blob: &Blob| Bytes::from(blob.bytes.pieces().collect::<Vec<_>>().concat());
+    let blobs = blobs.map(|(hash, blob)| (Bytes::copy_from_slice(hash), bytes(blob))).collect();
     // An upload would fail for ever.
     let farm = StandIn::start(State { blobs, break_uploads: u32::MAX, ..State::default() });
     converse(async {
         let connection = connect(&farm).await?;
-        Ok(upload::missing(&connection, &submission.blobs).await?)
+        Ok(upload::missing(&connection, &submission).await?)
     })
     .unwrap();
 }

@@ -7,6 +7,15 @@ pub(crate) fn timestamp(time: &prost_types::Timestamp) -> Option<Timestamp> {
     Timestamp::new(time.seconds, time.nanos).ok()
 }
 
+/// Seconds from one time to another; `None` where one is missing.
+pub(crate) fn seconds_between(
+    from: Option<&prost_types::Timestamp>,
+    to: Option<&prost_types::Timestamp>,
+) -> Option<f64> {
+    let (from, to) = (timestamp(from?)?, timestamp(to?)?);
+    Some(to.duration_since(from).as_secs_f64().max(0.0))
+}
+
 /// In ISO 8601, UTC, to the millisecond: for programs.
 pub(crate) fn exact(time: &prost_types::Timestamp) -> Option<String> {
     timestamp(time).map(|time| format!("{time:.3}"))

@@ -1,22 +1,17 @@
 //! Content on its way to a farm: only what it does not have, by SHA-256.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
-use tonic::{Code, Status};
+use tonic::Status;
 
 use super::connection::Connection;
+use super::content::{Blob, Source};
 use super::failure::FarmFailure;
-use super::submission::{Blob, Submission};
+use super::submission::Submission;
 use super::{time, wire};
 use crate::failure::Failure;
-use crate::output;
-
-/// Bytes per message: small enough to be fair to others on the connection.
-const PIECE: usize = 256 << 10;
 
 /// Content of this size is worth a word before it travels.
-const WORTH_SAYING: usize = 4 << 20;
+const WORTH_SAYING: u64 = 4 << 20;
 
 /// Hashes per question.
 const QUESTION: usize = 10_000;
@@ -46,27 +41,29 @@ pub(crate) async fn update(
 }
 
 /// Uploads, then calls. A farm may forget content that no job names yet, so where it says that something is missing,
-/// both happen once more.
+/// both happen once more. Whether it has the model is not asked before: its own store counts, too.
 async fn with_content<T>(
     connection: &Connection,
     submission: &Submission,
     call: impl AsyncFn() -> Result<T, FarmFailure>,
 ) -> Result<T, Failure> {
-    missing(connection, &submission.blobs).await?;
-    match call().await {
-        Err(FarmFailure::Answered { code: Code::FailedPrecondition, .. }) if !submission.blobs.is_empty() => {
-            missing(connection, &submission.blobs).await?;
-            Ok(call().await?)
-        }
-        answer => Ok(answer?),
+    missing(connection, submission).await?;
+    let wanted = match call().await {
+        Err(FarmFailure::Missing { hashes, .. }) => hashes,
+        answer => return Ok(answer?),
+    };
+    missing(connection, submission).await?;
+    if let Some(model) =
+        submission.model.as_ref().filter(|model| wanted.iter().any(|hash| **hash == model.sha256))
+    {
+        upload(connection, submission, &Bytes::copy_from_slice(&model.sha256), &model.blob).await?;
     }
+    Ok(call().await?)
 }
 
 /// Uploads what the farm does not have.
-pub(crate) async fn missing(
-    connection: &Connection,
-    blobs: &BTreeMap<[u8; 32], Blob>,
-) -> Result<(), FarmFailure> {
+pub(crate) async fn missing(connection: &Connection, submission: &Submission) -> Result<(), FarmFailure> {
+    let blobs = &submission.blobs;
     let hashes: Vec<Bytes> = blobs.keys().map(|hash| Bytes::copy_from_slice(hash)).collect();
     for question in hashes.chunks(QUESTION) {
         let request = wire::CheckBlobsRequest { sha256: question.to_vec() };
@@ -76,31 +73,32 @@ pub(crate) async fn missing(
             let blob = blob.ok_or_else(|| {
                 FarmFailure::Content("the farm misses content that it was not asked about".to_owned())
             })?;
-            upload(connection, &hash, blob).await?;
+            upload(connection, submission, &hash, blob).await?;
         }
     }
     Ok(())
 }
 
-async fn upload(connection: &Connection, sha256: &Bytes, blob: &Blob) -> Result<(), FarmFailure> {
+async fn upload(
+    connection: &Connection,
+    submission: &Submission,
+    sha256: &Bytes,
+    blob: &Blob,
+) -> Result<(), FarmFailure> {
     if blob.bytes.len() >= WORTH_SAYING {
-        output::say(format!("uploading {} ({})", blob.name, time::bytes(blob.bytes.len() as u64)));
+        submission.say(format!("uploading {} ({})", blob.name, time::bytes(blob.bytes.len())));
     }
     let call = async |mut client: super::connection::Client, ()| -> Result<_, Status> {
-        client.upload_blob(tokio_stream::iter(pieces(sha256.clone(), blob.bytes.clone()))).await
+        client.upload_blob(tokio_stream::iter(messages(sha256.clone(), &blob.bytes))).await
     };
     connection.call((), call).await?;
     Ok(())
 }
 
 /// The messages of one content; the first says what it is.
-fn pieces(sha256: Bytes, bytes: Bytes) -> impl Iterator<Item = wire::UploadBlobRequest> + Send + 'static {
-    let header = wire::ContentHeader { sha256, size: bytes.len() as u64, offset: 0 };
+fn messages(sha256: Bytes, bytes: &Source) -> impl Iterator<Item = wire::UploadBlobRequest> + Send + use<> {
+    let header = wire::ContentHeader { sha256, size: bytes.len(), offset: 0 };
     let head = wire::ContentChunk { header: Some(header), data: Bytes::new() };
-    let starts = (0..bytes.len()).step_by(PIECE);
-    let rest = starts.map(move |start| {
-        let data = bytes.slice(start..bytes.len().min(start + PIECE));
-        wire::ContentChunk { header: None, data }
-    });
+    let rest = bytes.pieces().map(|data| wire::ContentChunk { header: None, data });
     std::iter::once(head).chain(rest).map(|chunk| wire::UploadBlobRequest { chunk: Some(chunk) })
 }

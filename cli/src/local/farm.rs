@@ -10,7 +10,7 @@ use clipig_coordinator::settings::{self, LogFormat, Settings};
 use clipig_coordinator::switchboard::SESSION_QUEUE;
 use clipig_engine::CanvasEngines;
 use clipig_models::Store;
-use clipig_schedule::{Sha256, WorkerName};
+use clipig_schedule::{Sha256, WeightsSource, WorkerName};
 use clipig_worker::{
     BlobCache, BlobSource, Contents, Devices, FetchError, Finding, Found, Link, LocalWorker, Shutdown, Stage,
     WorkerDevice,
@@ -152,7 +152,16 @@ struct FarmBlobs(Farm);
 
 impl BlobSource for FarmBlobs {
     fn find(&self, hash: Sha256, _: u64) -> Finding<'_> {
-        let found = self.0.store().blobs().path(&hash).map(Found::File).ok_or(FetchError::Missing);
-        Box::pin(std::future::ready(found))
+        let weights = match self.0.weights(hash) {
+            Ok(Some(WeightsSource::File(path))) => Some(path),
+            // The embedded ones are in this program.
+            Ok(Some(WeightsSource::Embedded) | None) => None,
+            Err(error) => {
+                tracing::warn!(%error, "the store of models cannot be read");
+                None
+            }
+        };
+        let found = weights.or_else(|| self.0.store().blobs().path(&hash));
+        Box::pin(std::future::ready(found.map(Found::File).ok_or(FetchError::Missing)))
     }
 }

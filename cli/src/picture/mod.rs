@@ -1,5 +1,6 @@
 //! The picture of a run on disk: its name, its bytes.
 
+pub(crate) mod beside;
 pub(crate) mod file;
 
 use sha2::{Digest, Sha256};

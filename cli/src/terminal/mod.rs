@@ -11,7 +11,6 @@ pub(crate) mod progress;
 pub(crate) mod table;
 
 /// The time now, UTC, to the second (`2026-11-23 17:31:31 UTC`).
-#[cfg(feature = "local")]
 pub(crate) fn utc_now() -> String {
     let now = std::time::SystemTime::now();
     jiff::Timestamp::try_from(now)

@@ -24,6 +24,7 @@ pub(crate) struct Screen {
     table: ProgressBar,
     picture: ProgressBar,
     terminal: bool,
+    verbose: i64,
     /// The last table, for the end.
     lines: Vec<String>,
     /// When a line was written last.
@@ -31,9 +32,9 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// An empty screen.
-    pub(crate) fn new() -> Self {
-        let terminal = std::io::stderr().is_terminal();
+    /// An empty screen; `verbose` as experiments have it: 0 nothing, 1 progress, 2 also the table of targets.
+    pub(crate) fn new(verbose: i64) -> Self {
+        let terminal = std::io::stderr().is_terminal() && verbose >= 1;
         let target =
             if terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
         let bars = MultiProgress::with_draw_target(target);
@@ -47,7 +48,7 @@ impl Screen {
         };
         let table = bars.add(block());
         let picture = bars.add(block());
-        Self { bars, bar, table, picture, terminal, lines: Vec::new(), written: None }
+        Self { bars, bar, table, picture, terminal, verbose, lines: Vec::new(), written: None }
     }
 
     /// Shows what happened.
@@ -85,16 +86,16 @@ impl Screen {
         if self.terminal {
             self.bar.set_message(format!(", {news}"));
         } else if self.is_due() {
-            output::say(format!("epoch {}/{}, {news}", progress.epochs_done, progress.epochs_total));
-            for line in &self.lines {
-                output::say(format!("  {line}"));
+            self.say(&format!("epoch {}/{}, {news}", progress.epochs_done, progress.epochs_total));
+            for line in self.lines.iter().filter(|_| self.verbose >= 2) {
+                self.say(&format!("  {line}"));
             }
         }
     }
 
     fn table(&mut self, table: &TargetTable) {
         self.lines = targets::lines(table);
-        if self.terminal {
+        if self.terminal && self.verbose >= 2 {
             self.table.set_message(self.lines.join("\n"));
         }
     }
@@ -132,21 +133,24 @@ impl Screen {
     pub(crate) fn say(&self, line: &str) {
         if self.terminal {
             self.bars.suspend(|| output::say(line));
-        } else {
+        } else if self.verbose >= 1 {
             output::say(line);
         }
     }
 
-    /// Ends the show; table and picture stay.
-    pub(crate) fn end(self) {
+    /// Ends the show; table and picture stay. The last table.
+    pub(crate) fn end(self) -> Vec<String> {
         let picture = self.picture.message();
         self.picture.finish_and_clear();
         self.table.finish_and_clear();
         self.bar.finish_and_clear();
-        self.lines.iter().for_each(output::say);
+        if self.verbose >= 2 {
+            self.lines.iter().for_each(output::say);
+        }
         if !picture.is_empty() {
             output::say(picture);
         }
+        self.lines
     }
 }
 

@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_mins(4);
 /// A coordinator, its workers, and a folder for everything.
 pub(crate) struct Farm {
     folder: tempfile::TempDir,
+    /// Of the coordinator, in its environment.
+    settings: Vec<(String, String)>,
     coordinator: Child,
     workers: Vec<Worker>,
 }
@@ -32,8 +34,10 @@ impl Farm {
     /// Starts a coordinator with settings from its environment.
     pub(crate) fn start_with(name: &str, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::Builder::new().prefix(&format!("clipig-{name}-")).tempdir().unwrap();
-        let coordinator = coordinator(folder.path(), settings);
-        let farm = Self { folder, coordinator, workers: Vec::new() };
+        let settings: Vec<_> =
+            settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let coordinator = coordinator(folder.path(), &settings);
+        let farm = Self { folder, settings, coordinator, workers: Vec::new() };
         farm.wait_until("the coordinator answers", || farm.clipig(&["farm", "--json"]).status.success());
         farm
     }
@@ -49,12 +53,18 @@ impl Farm {
     }
 
     pub(crate) fn add_worker_at(&mut self, address: &str) {
+        self.add_worker_with(&["--farm", address]);
+    }
+
+    /// Adds a worker of one core that finds the farm by these flags.
+    pub(crate) fn add_worker_with(&mut self, flags: &[&str]) {
         let name = format!("w{}", self.workers.len() + 1);
         let log = std::fs::File::create(self.folder.path().join(format!("{name}.log"))).unwrap();
         let worker = Command::new(env!("CARGO_BIN_EXE_clipig-worker"))
-            .args(["--farm", address, "--name", &name, "--device", "cpu"])
-            .env("CLIPIG_WORKER__CORES", "1")
+            .args(["--name", &name, "--devices", "cpu", "--cores", "1"])
+            .args(flags)
             .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
+            .env_remove("CLIPIG_MODELS")
             .stderr(log)
             .spawn()
             .unwrap();
@@ -63,6 +73,10 @@ impl Farm {
 
     pub(crate) fn worker(&self, number: usize) -> &Worker {
         &self.workers[number]
+    }
+
+    pub(crate) fn worker_mut(&mut self, number: usize) -> &mut Worker {
+        &mut self.workers[number]
     }
 
     /// Where everything of this farm lies.
@@ -80,14 +94,50 @@ impl Farm {
         format!("unix:{}", socket(self.folder.path()).display())
     }
 
+    /// The client, in the farm's folder.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_clipig"));
+        command.args(arguments).env("CLIPIG_FARM", self.address()).current_dir(self.folder.path());
+        command.stdin(Stdio::null());
+        command
+    }
+
     /// Runs the client.
     pub(crate) fn clipig(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_clipig"))
-            .args(arguments)
-            .env("CLIPIG_FARM", self.address())
-            .current_dir(self.folder.path())
-            .output()
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs the client with `--json`, which must succeed; what it printed.
+    pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.ask(&[arguments, &["--json"]].concat())).unwrap()
+    }
+
+    /// A worker as `clipig workers --json` tells of it; null where the farm does not know it.
+    pub(crate) fn known_worker(&self, number: usize) -> serde_json::Value {
+        let name = format!("w{}", number + 1);
+        let workers = self.json(&["workers"]);
+        workers
+            .as_array()
             .unwrap()
+            .iter()
+            .find(|worker| worker["worker"] == *name)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Stops a worker (SIGSTOP) at a moment when it holds a lease of an epoch.
+    pub(crate) fn stop_in_the_middle(&self, number: usize) {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            self.worker(number).stop();
+            let leases = self.known_worker(number)["leases"].clone();
+            if leases.as_array().is_some_and(|leases| leases.iter().any(|lease| lease["node"].is_object())) {
+                return;
+            }
+            self.worker(number).go_on();
+            thread::sleep(Duration::from_millis(7));
+        }
+        panic!("worker {} never holds a lease\n{}", number + 1, self.logs());
     }
 
     /// Runs the client, which must succeed; what it printed.
@@ -112,6 +162,11 @@ impl Farm {
         output.status.success().then(|| serde_json::from_slice(&output.stdout).unwrap())
     }
 
+    /// How many epochs of a job are done.
+    pub(crate) fn epochs_done(&self, job: u64) -> u64 {
+        self.job(job).unwrap()["epochs_done"].as_u64().unwrap()
+    }
+
     /// Waits until so many epochs are done. The job must not have ended then: what is to be disturbed must be there.
     pub(crate) fn wait_for_epochs(&self, job: u64, epochs: u64) {
         self.wait_until(&format!("{epochs} epochs are done"), || {
@@ -124,6 +179,11 @@ impl Farm {
 
     /// Waits for the job's end; the hash of its picture.
     pub(crate) fn finish(&self, job: u64) -> String {
+        hash(&self.finished(job))
+    }
+
+    /// Waits for the job's end and fetches its picture.
+    pub(crate) fn finished(&self, job: u64) -> PathBuf {
         self.wait_until("the job has ended", || {
             self.job(job).is_some_and(|job| {
                 let state = job["state"].as_str().unwrap().to_owned();
@@ -133,7 +193,7 @@ impl Farm {
         });
         let folder = format!("job-{job}");
         self.ask(&["fetch", &job.to_string(), "-o", &folder]);
-        hash(&the_png(&self.folder.path().join(folder)))
+        the_png(&self.folder.path().join(folder))
     }
 
     /// Submits, waits, fetches; the hash of the picture.
@@ -156,7 +216,7 @@ impl Farm {
     pub(crate) fn restart_coordinator(&mut self) {
         self.coordinator.kill().unwrap();
         self.coordinator.wait().unwrap();
-        self.coordinator = coordinator(self.folder.path(), &[]);
+        self.coordinator = coordinator(self.folder.path(), &self.settings);
     }
 
     pub(crate) fn wait_until(&self, what: &str, done: impl Fn() -> bool) {
@@ -208,6 +268,18 @@ impl Worker {
         self.signal(rustix::process::Signal::CONT);
     }
 
+    /// SIGTERM: it drains; how it ended, and how long that took.
+    pub(crate) fn terminate(&mut self) -> (std::process::ExitStatus, Duration) {
+        let start = Instant::now();
+        self.signal(rustix::process::Signal::TERM);
+        (self.0.wait().unwrap(), start.elapsed())
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
+        self.0.wait().unwrap()
+    }
+
     fn signal(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.0), signal).unwrap();
     }
@@ -217,7 +289,7 @@ fn socket(folder: &Path) -> PathBuf {
     folder.join("farm.sock")
 }
 
-fn coordinator(folder: &Path, settings: &[(&str, &str)]) -> Child {
+fn coordinator(folder: &Path, settings: &[(String, String)]) -> Child {
     let log =
         std::fs::File::options().create(true).append(true).open(folder.join("coordinator.log")).unwrap();
     Command::new(env!("CARGO_BIN_EXE_clipig-coordinator"))
@@ -227,7 +299,9 @@ fn coordinator(folder: &Path, settings: &[(&str, &str)]) -> Child {
         .arg(folder.join("data"))
         .env("CLIPIG_COORDINATOR__HTTP_LISTEN", format!("unix:{}", folder.join("http.sock").display()))
         .env("CLIPIG_COORDINATOR__CHECKPOINT__MIN_SECONDS", "0.2")
-        .envs(settings.iter().copied())
+        .env("XDG_CACHE_HOME", folder.join("cache"))
+        .env_remove("CLIPIG_MODELS")
+        .envs(settings.iter().cloned())
         .stdin(Stdio::null())
         .stderr(log)
         .spawn()
@@ -246,6 +320,24 @@ pub(crate) fn rendered_here(experiment: &str) -> String {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     hash(&folder.path().join("picture.png"))
+}
+
+/// The hash of a whole file.
+pub(crate) fn hash_of_file(path: &Path) -> String {
+    format!("{:x}", Sha256::digest(std::fs::read(path).unwrap()))
+}
+
+/// How many epochs of an experiment take about so long with one worker here: long enough to be disturbed on a fast
+/// machine, and no longer on a slow one. `experiment` begins with its number of epochs.
+pub(crate) fn epochs_in(seconds: f64, experiment: &str) -> u64 {
+    let timed = |epochs: u64| {
+        let start = Instant::now();
+        rendered_here(&format!("epochs: {epochs}\n{experiment}"));
+        start.elapsed().as_secs_f64()
+    };
+    timed(1);
+    let per_epoch = ((timed(21) - timed(1)) / 20.0).max(1e-4);
+    ((seconds / per_epoch) as u64).clamp(40, 4_000)
 }
 
 /// The hash of a picture's pixels: what a file says of its making may tell of verbosity and names.

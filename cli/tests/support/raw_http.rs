@@ -1,8 +1,11 @@
 //! HTTP/2 streams with bytes of a test's choice.
 
+use clipig_proto::v1::CoordinatorMessage;
+use clipig_proto::v1::coordinator_message::Message;
 use h2::client::SendRequest;
 use h2::{RecvStream, SendStream};
 use http::Request;
+use prost::Message as _;
 use tokio::net::UnixStream;
 use tonic::codegen::Bytes;
 
@@ -64,10 +67,17 @@ impl Stream {
             said.extend(data);
         }
         let trailers = RecvStream::trailers(&mut body).await?.unwrap();
-        // A refusal in a stream is a message; its text is the longest of what can be read in it.
-        let texts = said.split(|byte| *byte < b' ').max_by_key(|text| text.len()).unwrap_or_default();
         let (code, message) = status(&trailers).unwrap();
-        Ok((code, format!("{message}{}", String::from_utf8_lossy(texts))))
+        Ok((code, message + &refusal(&said)))
+    }
+}
+
+/// What a session was refused with: a message of its stream, behind a flag and four bytes of length.
+fn refusal(said: &[u8]) -> String {
+    let Some(message) = said.get(5..) else { return String::new() };
+    match CoordinatorMessage::decode(message).unwrap().message {
+        Some(Message::Refuse(refuse)) => refuse.reason,
+        other => panic!("no refusal: {other:?}"),
     }
 }
 

@@ -14,6 +14,7 @@ mod news;
 mod running;
 mod submission;
 mod table;
+mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender};
@@ -77,6 +78,8 @@ pub struct SubmitRequest {
     pub assets: BTreeMap<String, Sha256>,
     /// The model's content; `None`: whatever the model's name means here.
     pub model_sha256: Option<Sha256>,
+    /// Is that content's non-linearity `QuickGELU`? Weights do not tell; `None`: the client does not know either.
+    pub model_quick_gelu: Option<bool>,
     /// Epochs between two snapshots; `None`: as the experiment says.
     pub snapshot_interval: Option<u32>,
     /// Who submits.

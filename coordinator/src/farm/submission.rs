@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use clipig_experiment::{Diagnostics, Experiment, Loaded, Overrides, Source, load};
-use clipig_models::Activation;
 use clipig_schedule::{DeviceClass, Epoch, JobId, ModelReference, Sha256};
 use sha2::Digest as _;
 
@@ -145,7 +144,7 @@ impl Farm {
             ..Overrides::default()
         };
         let loaded = self.load(&request.yaml, &overrides)?;
-        let model = self.model(loaded.experiment.model.as_deref(), request.model_sha256)?;
+        let model = self.model(loaded.experiment.model.as_deref(), request)?;
         let seed = match loaded.experiment.seed {
             Some(seed) => seed,
             None => u64::from(getrandom::u32().map_err(|error| {
@@ -176,32 +175,17 @@ impl Farm {
         }
         Ok(loaded)
     }
-
-    fn model(&self, name: Option<&str>, wanted: Option<Sha256>) -> Result<ModelReference, FarmError> {
-        let models = &self.inner.models;
-        let name = name.unwrap_or_else(|| models.default_model().name);
-        let refused = |reason: String| FarmError::Model(format!("on the coordinator: {reason}"));
-        let found = models.resolve(name).map_err(|error| refused(error.to_string()))?;
-        let sha256: Sha256 = found.sha256.parse().map_err(|_| refused(format!("`{name}` has no hash")))?;
-        if wanted.is_some_and(|wanted| wanted != sha256) {
-            return Err(refused(format!(
-                "`{name}` has the SHA-256 {sha256}, not the one that the client has; bring both to the same version"
-            )));
-        }
-        let quick_gelu = found.spec.activation == Activation::QuickGelu;
-        Ok(ModelReference { name: found.name, sha256, quick_gelu })
-    }
 }
 
 impl SubmitRequest {
     /// The hash of all that the client asked for.
     fn fingerprint(&self) -> Sha256 {
         let Self { token: _, yaml, name, priority, seed, class, number, threads, mix_kinds, .. } = self;
-        let Self { assets, model_sha256, snapshot_interval, submitter, .. } = self;
+        let Self { assets, model_sha256, model_quick_gelu, snapshot_interval, submitter, .. } = self;
         // Debug output quotes texts, so that no two requests look the same.
         let text = format!(
             "{yaml:?} {name:?} {priority} {seed:?} {class:?} {number} {threads:?} {mix_kinds} {assets:?} \
-             {model_sha256:?} {snapshot_interval:?} {submitter:?}"
+             {model_sha256:?} {model_quick_gelu:?} {snapshot_interval:?} {submitter:?}"
         );
         Sha256(sha2::Sha256::digest(text).into())
     }

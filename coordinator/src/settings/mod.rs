@@ -85,8 +85,10 @@ pub struct Retention {
 pub struct Limits {
     /// Greatest gRPC message in bytes, 2 to 64 MiB.
     pub message_bytes: usize,
-    /// Greatest uploaded content in bytes.
+    /// Greatest uploaded content in bytes, but for weights.
     pub blob_bytes: u64,
+    /// Greatest uploaded weights of a model in bytes.
+    pub model_bytes: u64,
     /// Greatest canvas of a job in pixels.
     pub job_pixels: u64,
 }
@@ -184,6 +186,9 @@ impl Settings {
                 blob_bytes: sources
                     .bytes("limits.blob_bytes", 1 << 20, 1 << 50)?
                     .unwrap_or(defaults.limits.blob_bytes),
+                model_bytes: sources
+                    .bytes("limits.model_bytes", 1 << 20, 1 << 50)?
+                    .unwrap_or(defaults.limits.model_bytes),
                 job_pixels: sources
                     .count("limits.job_pixels", 1, clipig_experiment::limits::MAX_PIXELS as u32)?
                     .map_or(defaults.limits.job_pixels, u64::from),
@@ -228,6 +233,7 @@ impl Settings {
             limits: Limits {
                 message_bytes: 4 << 20,
                 blob_bytes: 2 << 30,
+                model_bytes: 8 << 30,
                 job_pixels: clipig_experiment::limits::MAX_PIXELS as u64,
             },
             dispatch: Dispatch {

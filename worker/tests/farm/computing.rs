@@ -180,7 +180,7 @@ async fn downloads_are_verified_and_the_cache_is_bounded() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_opened_is_a_typed_failure() {
+async fn what_cannot_be_opened_is_a_typed_failure_and_what_is_not_there_is_handed_back() {
     let (farm, good) = farm(Place::loopback(), 1000, 0);
     let _worker = Worker::start(&farm.address, 1);
     let (mut connection, _) = farm.worker(SELDOM).await;
@@ -191,7 +191,13 @@ async fn what_cannot_be_opened_is_a_typed_failure() {
     };
     let huge =
         JobBrief { yaml: "resolution: 60000\ntargets: []\n".to_owned(), ..brief(3, good.model.sha256) };
-    for (number, brief) in (1..).zip([absent, bomb, huge]) {
+    // A farm has no content for a job that has just ended: no reason to fail it.
+    connection.tell(ToWorker::Open(Arc::new(absent.clone()))).await;
+    connection.canvas(absent.revision, 0).await;
+    let late = connection.lease(absent.revision, 1, ROOT, 8).await;
+    let answer = connection.next_word().await.unwrap();
+    assert!(matches!(&answer, FromWorker::Returned { fence, .. } if *fence == late), "{answer:?}");
+    for (number, brief) in (2..).zip([bomb, huge]) {
         connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
         connection.canvas(brief.revision, 0).await;
         let fence = connection.lease(brief.revision, number, ROOT, 8).await;

@@ -6,8 +6,9 @@ use std::path::Path;
 use clipig_models::registry::{self, Activation, ModelSpec};
 use clipig_models::{Entry, ModelError, ModelInfo, Naming, Place, Store, Vision};
 use console::style;
+use serde_json::{Map, Value as Json, json};
 
-use super::{is_file, megabytes, place};
+use super::{is_file, list, megabytes, place};
 use crate::arguments::InfoArguments;
 use crate::failure::Failure;
 use crate::output;
@@ -18,17 +19,22 @@ pub(super) fn text(store: &Store, arguments: &InfoArguments) -> Result<String, F
     let entry = match store.entry(name) {
         Ok(entry) => entry,
         Err(ModelError::Unknown { .. }) if is_file(name) => {
-            return of_file(Path::new(name), arguments.tensors);
+            return of_file(Path::new(name), arguments);
         }
         Err(error) => return Err(error.into()),
     };
     let mut facts = Facts::default();
     describe_entry(&mut facts, &entry);
+    let mut record = list::record(&entry);
     if entry.place == Place::Absent {
         if let Some(known) = registry::find(&entry.name) {
             describe_spec(&mut facts, &known.spec);
         }
         output::say(format!("its weights are not here; `clipig model pull {}` fetches them", entry.name));
+        if arguments.json {
+            record["spec"] = registry::find(&entry.name).map(|known| spec(&known.spec)).into();
+            return Ok(format!("{record:#}\n"));
+        }
         return Ok(facts.page(&entry.name));
     }
     let resolved = if arguments.verify { store.verify(name) } else { store.resolve(name) };
@@ -37,17 +43,81 @@ pub(super) fn text(store: &Store, arguments: &InfoArguments) -> Result<String, F
         output::say("all bytes were read; the hash is right");
     }
     let info = store.info(name)?;
+    if arguments.json {
+        record["spec"] = spec(&resolved.spec);
+        record["weights"] = weights(&info, arguments.tensors);
+        return Ok(format!("{record:#}\n"));
+    }
     describe_spec(&mut facts, &resolved.spec);
     describe_weights(&mut facts, &info);
     Ok(facts.page(&entry.name) + &tensors(&info, arguments.tensors))
 }
 
-fn of_file(path: &Path, with_tensors: bool) -> Result<String, Failure> {
+fn of_file(path: &Path, arguments: &InfoArguments) -> Result<String, Failure> {
     let info = ModelInfo::of_file(path)?;
+    if arguments.json {
+        let record = json!({ "path": path.display().to_string(), "size": info.size, "weights": weights(&info, arguments.tensors) });
+        return Ok(format!("{record:#}\n"));
+    }
     let mut facts = Facts::default();
     facts.add("size", megabytes(info.size));
     describe_weights(&mut facts, &info);
-    Ok(facts.page(&path.display().to_string()) + &tensors(&info, with_tensors))
+    Ok(facts.page(&path.display().to_string()) + &tensors(&info, arguments.tensors))
+}
+
+/// What weights do not say, for programs.
+fn spec(spec: &ModelSpec) -> Json {
+    json!({
+        "input_size": spec.input_size,
+        "embed_dim": spec.embed_dim,
+        "vision_heads": spec.vision_heads,
+        "text_heads": spec.text_heads,
+        "activation": activation(spec.activation),
+        "mean": spec.mean,
+        "std": spec.std,
+    })
+}
+
+/// What weights say, for programs.
+fn weights(info: &ModelInfo, with_tensors: bool) -> Json {
+    let shape = &info.architecture;
+    let vision = match shape.vision {
+        Vision::Transformer { width, layers, patch } => {
+            json!({ "kind": "transformer", "width": width, "layers": layers, "patch": patch })
+        }
+        Vision::ResNet { width, layers } => json!({ "kind": "resnet", "width": width, "layers": layers }),
+    };
+    let types = info.number_types.iter().map(|(name, count)| (name.clone(), json!(count)));
+    let shapes = info.shapes.iter().map(|(name, shape)| (name.clone(), json!(shape)));
+    json!({
+        "tensors": info.tensors,
+        "parameters": info.parameters,
+        "number_types": types.collect::<Map<_, _>>(),
+        "naming": naming(shape.naming),
+        "input_size": shape.input_size,
+        "vision": vision,
+        "text": {
+            "width": shape.text_width,
+            "layers": shape.text_layers,
+            "context": shape.context,
+            "vocabulary": shape.vocabulary,
+        },
+        "shapes": with_tensors.then(|| shapes.collect::<Map<_, _>>()),
+    })
+}
+
+fn activation(activation: Activation) -> &'static str {
+    match activation {
+        Activation::QuickGelu => "QuickGELU",
+        Activation::Gelu => "GELU",
+    }
+}
+
+fn naming(naming: Naming) -> &'static str {
+    match naming {
+        Naming::OpenAi => "OpenAI, open_clip",
+        Naming::HuggingFace => "Hugging Face",
+    }
 }
 
 /// Names and values, one below the other.
@@ -95,11 +165,7 @@ fn describe_spec(facts: &mut Facts, spec: &ModelSpec) {
         "heads",
         format!("{} in the image tower, {} in the text tower", spec.vision_heads, spec.text_heads),
     );
-    let activation = match spec.activation {
-        Activation::QuickGelu => "QuickGELU",
-        Activation::Gelu => "GELU",
-    };
-    facts.add("activation", activation);
+    facts.add("activation", activation(spec.activation));
     let list = |values: [f32; 3]| values.map(|value| format!("{value:.4}")).join(" ");
     facts.add("mean, std", format!("{} / {}", list(spec.mean), list(spec.std)));
 }
@@ -125,11 +191,7 @@ fn describe_weights(facts: &mut Facts, info: &ModelInfo) {
     let types = info.number_types.iter().map(|(name, count)| format!("{count} {name}"));
     let (millions, types) = (info.parameters as f64 / 1e6, types.collect::<Vec<_>>().join(", "));
     facts.add("parameters", format!("{millions:.1} million in {} tensors ({types})", info.tensors));
-    let naming = match shape.naming {
-        Naming::OpenAi => "OpenAI, open_clip",
-        Naming::HuggingFace => "Hugging Face",
-    };
-    facts.add("naming", naming);
+    facts.add("naming", naming(shape.naming));
 }
 
 /// Every tensor with its shape, where wanted.

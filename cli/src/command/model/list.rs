@@ -68,7 +68,8 @@ fn row(entry: &Entry, default: &str) -> [String; 5] {
     [format!("{mark} {}", entry.name), place(&entry.place).to_owned(), size, licence, about]
 }
 
-fn record(entry: &Entry) -> Json {
+/// A model for programs.
+pub(super) fn record(entry: &Entry) -> Json {
     let (place, path) = match &entry.place {
         Place::Embedded => ("embedded", None),
         Place::Stored(path) => ("stored", Some(path.display().to_string())),

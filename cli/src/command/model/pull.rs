@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use clipig_models::{Place, Progress, PullOptions, Retry, Store};
+use clipig_models::{Entry, Place, Progress, PullOptions, Retry, Store};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{arrived, megabytes};
+use super::megabytes;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output;
@@ -13,8 +13,8 @@ use crate::output;
 /// Where there is no terminal, a line is written each time so many percent are there.
 const STEP: u64 = 10;
 
-/// Fetches the weights; returns what to say then.
-pub(super) fn pull(store: &Store, name: &str, replace: bool) -> Result<String, Failure> {
+/// Fetches the weights.
+pub(super) fn pull(store: &Store, name: &str, replace: bool) -> Result<Entry, Failure> {
     let before = store.entry(name)?;
     if matches!(before.place, Place::Absent) || replace {
         output::say(format!("fetching {} from {}", before.name, before.source));
@@ -27,7 +27,7 @@ pub(super) fn pull(store: &Store, name: &str, replace: bool) -> Result<String, F
     let options = PullOptions { replace, ..PullOptions::default() };
     let pulled = store.pull(name, &options, &mut |progress| display.show(progress));
     display.bar.finish_and_clear();
-    pulled.map(|entry| arrived(&entry)).map_err(Failure::from)
+    pulled.map_err(Failure::from)
 }
 
 /// A bar on a terminal, lines elsewhere.

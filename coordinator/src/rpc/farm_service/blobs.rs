@@ -52,10 +52,11 @@ pub(super) async fn upload(
     if offset != 0 {
         return Err(Refusal::Invalid(format!("`header.offset` is {offset}; uploads begin at 0")));
     }
-    let limit = doors.limits.blob_bytes;
-    if size > limit {
+    let (limit, weights) = (doors.limits.blob_bytes, doors.limits.model_bytes);
+    if size > limit.max(weights) {
         return Err(Refusal::Store(StoreError::BlobTooLarge { limit }));
     }
+    let mut beginning = Beginning::default();
     if doors.blocking(move |doors| Ok::<_, Refusal>(doors.farm.store().blobs().has(&expected))).await? {
         return Ok(v1::UploadBlobResponse { existed: true });
     }
@@ -70,6 +71,9 @@ pub(super) async fn upload(
         }
         if sent > size {
             return Err(Refusal::Invalid(format!("more bytes came than the {size} of `header.size`")));
+        }
+        if size > limit && beginning.shows_no_weights(&data) {
+            return Err(Refusal::Store(StoreError::BlobTooLarge { limit }));
         }
         writer = written(doors, writer, data).await?;
         match place.unless_evicted(next(&mut stream)).await?? {
@@ -86,6 +90,24 @@ pub(super) async fn upload(
     let _disk = doors.uploads.disk().await?;
     doors.blocking(move |doors| doors.farm.store().blobs().finish(writer, Some(&expected))).await?;
     Ok(v1::UploadBlobResponse { existed: false })
+}
+
+/// The first bytes of an upload, as far as they tell what it is.
+#[derive(Default)]
+struct Beginning(Vec<u8>);
+
+impl Beginning {
+    /// The greatest header of a safetensors file.
+    const HEADER: u64 = 100_000_000;
+
+    /// Does it turn out with these bytes that this is no safetensors file? That begins with the length of a header in
+    /// JSON.
+    fn shows_no_weights(&mut self, data: &[u8]) -> bool {
+        let wanted = 9_usize.saturating_sub(self.0.len());
+        self.0.extend(data.iter().take(wanted));
+        let Some((length, rest)) = self.0.split_first_chunk() else { return false };
+        u64::from_le_bytes(*length) > Self::HEADER || rest.first().is_some_and(|byte| *byte != b'{')
+    }
 }
 
 /// Hands a piece to the disk. No thread waits for a client.

@@ -76,6 +76,7 @@ fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
         mix_kinds: request.mix_kinds,
         assets: assets(request.assets)?,
         model_sha256: request.model_sha256.map(|sha256| hash(&sha256, "model_sha256")).transpose()?,
+        model_quick_gelu: request.model_quick_gelu,
         snapshot_interval: request.snapshot_interval,
         submitter: request.submitter,
     })

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use clipig_models::{Place, embedded};
-use clipig_schedule::Sha256;
+use clipig_models::embedded;
+use clipig_schedule::{Sha256, WeightsSource};
 
 use super::super::content::{Content, Source};
 use super::super::status::Refusal;
@@ -30,21 +30,19 @@ pub(super) fn find(farm: &Farm, sha256: Sha256) -> Result<Content, Refusal> {
 }
 
 fn weights(farm: &Farm, sha256: Sha256) -> Result<Content, Refusal> {
-    let digits = sha256.to_string();
-    if embedded::IS_HERE && digits == embedded::SHA256 {
-        let source = Source::Memory(embedded::BYTES);
-        return Ok(Content { sha256, size: embedded::SIZE, source });
-    }
     let failed = |error: &dyn std::fmt::Display| Refusal::Internal(format!("the weights {sha256}: {error}"));
-    let known = farm.models().list().map_err(|error| failed(&error))?;
-    let found = known.into_iter().find_map(|entry| match entry.place {
-        Place::Stored(path) if entry.sha256.as_deref() == Some(digits.as_str()) => Some(path),
-        _ => None,
-    });
-    let Some(path) = found else {
-        return Err(Refusal::NotFound(format!(
-            "the weights {sha256} are not in the coordinator's store of models any more; `clipig model pull` brings them back"
-        )));
+    let path = match farm.weights(sha256).map_err(|error| failed(&error))? {
+        Some(WeightsSource::Embedded) => {
+            let source = Source::Memory(embedded::BYTES);
+            return Ok(Content { sha256, size: embedded::SIZE, source });
+        }
+        Some(WeightsSource::File(path)) => path,
+        None => {
+            return Err(Refusal::NotFound(format!(
+                "the weights {sha256} are not on this farm any more; `clipig model pull` on the coordinator brings \
+                 them back"
+            )));
+        }
     };
     let open = || {
         let file = File::open(&path)?;

@@ -1,0 +1,64 @@
+//! What a finished picture leaves beside itself: the full experiment, and a line for scripts.
+
+use std::path::{Path, PathBuf};
+
+use clipig_experiment::Tree;
+use clipig_picture::{Record, Run};
+use serde_json::json;
+
+use super::file;
+use crate::failure::Failure;
+
+/// Writes the full experiment beside the picture, unless a file of that name exists: mostly the experiment itself.
+/// The file, where it was written.
+pub(crate) fn write_experiment(
+    picture: &Path,
+    record: &Record,
+    tree: &Tree,
+    seconds: f64,
+    table: &[String],
+) -> Result<Option<PathBuf>, Failure> {
+    let path = picture.with_extension("yaml");
+    if path.exists() || path == picture {
+        return Ok(None);
+    }
+    let Run { version, seed, model, kind, epochs_done, .. } = &record.run;
+    let per_epoch = seconds / f64::from((*epochs_done).max(1));
+    let mut header = vec![
+        format!("made by clipig {version} at {}", crate::terminal::utc_now()),
+        format!("epochs: {epochs_done} / {}", tree.to_json()["epochs"]),
+        format!("runtime: {seconds:.2} seconds ({per_epoch:.3}/epoch)"),
+        format!("seed: {seed}, model: {model}, computed on: {kind}"),
+    ];
+    if !table.is_empty() {
+        header.push("targets:".to_owned());
+        header.extend_from_slice(table);
+    }
+    let text = format!("# {}\n\n{}", header.join("\n# "), tree.to_yaml());
+    file::write(&path, text.as_bytes())?;
+    Ok(Some(path))
+}
+
+/// The line that `clipig render` prints for a picture: its path, or a JSON object for programs.
+pub(crate) fn line(
+    picture: &Path,
+    experiment: Option<&Path>,
+    job: Option<u64>,
+    record: &Record,
+    as_json: bool,
+) -> String {
+    if !as_json {
+        return format!("{}\n", picture.display());
+    }
+    let Run { seed, model, model_sha256, kind, epochs_done, .. } = &record.run;
+    let object = json!({
+        "picture": picture.display().to_string(),
+        "experiment": experiment.map(|path| path.display().to_string()),
+        "job": job,
+        "seed": seed,
+        "epochs_done": epochs_done,
+        "model": { "name": model, "sha256": model_sha256 },
+        "kind": kind,
+    });
+    format!("{object}\n")
+}

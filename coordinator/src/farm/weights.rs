@@ -1,0 +1,89 @@
+//! Weights of models: inside the program, in the coordinator's store of models, or brought by a client.
+
+use clipig_models::{Activation, ModelError, ModelInfo, Place, embedded, registry};
+use clipig_schedule::{ModelReference, Sha256, WeightsSource};
+
+use super::{Farm, FarmError, SubmitRequest};
+use crate::store::StoreError;
+
+/// Longest name of a model in bytes: workers take no longer one.
+const NAME: usize = 200;
+
+impl Farm {
+    /// Where the weights of that content are; `None` where this farm does not have them.
+    ///
+    /// # Errors
+    /// When the store of models cannot be read.
+    pub fn weights(&self, sha256: Sha256) -> Result<Option<WeightsSource>, ModelError> {
+        let digits = sha256.to_string();
+        if embedded::IS_HERE && digits == embedded::SHA256 {
+            return Ok(Some(WeightsSource::Embedded));
+        }
+        let stored = self.models().list()?.into_iter().find_map(|entry| match entry.place {
+            Place::Stored(path) if entry.sha256.as_deref() == Some(digits.as_str()) => Some(path),
+            _ => None,
+        });
+        Ok(stored.or_else(|| self.store().blobs().path(&sha256)).map(WeightsSource::File))
+    }
+
+    /// The model of a submission: by the client's content where it names one, else whatever the name means here.
+    pub(super) fn model(
+        &self,
+        name: Option<&str>,
+        request: &SubmitRequest,
+    ) -> Result<ModelReference, FarmError> {
+        let models = self.models();
+        let name = name.unwrap_or_else(|| models.default_model().name);
+        let here = models.resolve(name);
+        let Some(wanted) = request.model_sha256 else {
+            let found = here.map_err(|error| FarmError::Model(format!("on the coordinator: {error}")))?;
+            let sha256 = found.sha256.parse();
+            let sha256 = sha256.map_err(|_| FarmError::Model(format!("`{name}` has no hash here")))?;
+            let quick_gelu = found.spec.activation == Activation::QuickGelu;
+            return Ok(ModelReference { name: found.name, sha256, quick_gelu });
+        };
+        // An answer where the client does not know: weights of the same content in the store tell.
+        let recorded = here.ok().filter(|found| found.sha256 == wanted.to_string());
+        let recorded = recorded.map(|found| found.spec.activation == Activation::QuickGelu);
+        self.brought(name, wanted, request.model_quick_gelu.or(recorded))
+    }
+
+    /// A model by its content, which may be a stranger's file.
+    fn brought(
+        &self,
+        name: &str,
+        sha256: Sha256,
+        quick_gelu: Option<bool>,
+    ) -> Result<ModelReference, FarmError> {
+        let known = registry::find(name);
+        let name = known.map_or_else(|| name.trim(), |known| known.name);
+        if name.len() > NAME {
+            return Err(FarmError::Invalid(format!("a model's name has at most {NAME} bytes")));
+        }
+        // Touched, so that it is still there when the job is.
+        self.store().blobs().has(&sha256);
+        let refused = |error: ModelError| FarmError::Model(format!("the weights of `{name}`: {}", reason(&error)));
+        let info = match self.weights(sha256).map_err(refused)? {
+            None => return Err(StoreError::MissingBlobs(vec![(format!("the model {name}"), sha256)]).into()),
+            Some(WeightsSource::Embedded) => ModelInfo::of_bytes(embedded::BYTES),
+            Some(WeightsSource::File(path)) => ModelInfo::of_file(&path),
+        };
+        let architecture = info.map_err(refused)?.architecture;
+        if let Some(why) = known.and_then(|known| architecture.mismatch(&known.spec)) {
+            return Err(FarmError::Model(format!("the weights {sha256} are not those of `{name}`: {why}")));
+        }
+        let known = known.map(|known| known.spec.activation == Activation::QuickGelu);
+        // As `clipig model import` has it.
+        let quick_gelu = known.or(quick_gelu).unwrap_or(true);
+        Ok(ModelReference { name: name.to_owned(), sha256, quick_gelu })
+    }
+}
+
+/// What is wrong with weights, without the paths of this machine.
+fn reason(error: &ModelError) -> String {
+    match error {
+        ModelError::NotClip { why, .. } => why.clone(),
+        ModelError::NotSafetensors { why, .. } => format!("no safetensors: {why}"),
+        _ => "they cannot be read on the coordinator".to_owned(),
+    }
+}

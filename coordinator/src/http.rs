@@ -33,10 +33,17 @@ pub(crate) struct Probes {
 /// `/livez`, `/readyz`, `/metrics`.
 pub(crate) fn router(probes: Probes) -> Router {
     Router::new()
-        .route("/livez", get(async || "alive\n"))
+        .route("/livez", get(alive))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .with_state(probes)
+}
+
+async fn alive(State(probes): State<Probes>) -> Response {
+    match probes.farm.pulse() {
+        Ok(()) => "alive\n".into_response(),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not alive: {reason}\n")).into_response(),
+    }
 }
 
 async fn ready(State(probes): State<Probes>) -> Response {
@@ -79,5 +86,29 @@ impl Probes {
             Ok(None) => Err("the switchboard has ended".to_owned()),
             Err(_) => Err(format!("the switchboard has not answered within {PATIENCE:?}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::switchboard::Switchboard;
+
+    #[tokio::test]
+    async fn a_coordinator_whose_switchboard_has_died_is_not_alive() {
+        let folder = tempfile::tempdir().unwrap();
+        let (switchboard, task) = Switchboard::without_task();
+        let farm = crate::farm::pulse::tests::farm(folder.path(), switchboard);
+        let probes = Probes { farm, metrics: Arc::default(), stopping: Arc::default() };
+        let ask = || router(probes.clone()).oneshot(Request::get("/livez").body(Body::empty()).unwrap());
+        assert_eq!(ask().await.unwrap().status(), StatusCode::OK);
+        drop(task);
+        assert_eq!(ask().await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+        let dead = crate::housekeeping::pulse_lost(probes.farm.clone()).await;
+        assert!(dead.contains("switchboard"), "{dead}");
     }
 }

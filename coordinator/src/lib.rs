@@ -5,6 +5,7 @@
 
 mod epoch_loop;
 pub mod farm;
+mod housekeeping;
 mod http;
 pub mod job_runner;
 pub mod metrics;

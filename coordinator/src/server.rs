@@ -20,11 +20,12 @@ use tokio::task::JoinSet;
 use tonic::transport::Identity;
 
 use crate::farm::{Farm, FarmSettings, OpenError};
+use crate::housekeeping;
 use crate::http::{self, Probes};
 use crate::metrics::Metrics;
 use crate::rpc::{self, Doors, ListenError, Listener, TlsError};
 use crate::settings::{ListenAddress, Settings};
-use crate::store::{EventKind, RetentionPolicy, Store, StoreError, Subject, SystemClock};
+use crate::store::{ClockStep, EventKind, Store, StoreError, Subject, SystemClock};
 use crate::switchboard::{self, Reports, SwitchboardSettings};
 
 /// How long running jobs may take to finish their epochs and write checkpoints after a stop was asked for. Less than
@@ -33,12 +34,6 @@ const REST: Duration = Duration::from_secs(40);
 
 /// How long calls may take to end after that.
 const FAREWELL: Duration = Duration::from_secs(5);
-
-/// How often old jobs and unused content are looked for.
-const TIDY_EVERY: Duration = Duration::from_hours(1);
-
-/// How long content that no job names yet is kept: a client uploads first and submits then.
-const GRACE: Duration = Duration::from_hours(24);
 
 /// Why a coordinator could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -183,9 +178,13 @@ impl Coordinator {
             let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
             servers.spawn(probe(listener, probes, closed(closing.clone())));
         }
-        let tidying = tokio::spawn(tidy(farm.clone(), settings.clone()));
+        let retention = housekeeping::policy(settings.retention);
+        let tidying = tokio::spawn(housekeeping::tidy(farm.store().clone(), retention));
+        let minding = tokio::spawn(housekeeping::mind_clock(farm.store().clone(), housekeeping::CLOCK_EVERY));
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
+            // Nothing moves any more, nor will it: who starts this process again gets everything moving.
+            dead = housekeeping::pulse_lost(farm.clone()) => Err(ServeError::Internal(dead)),
             // No server ends by itself.
             ended = servers.join_next() => ended.map_or(Ok(()), |ended| ended.map_err(|error| internal(&error)).flatten()),
         };
@@ -193,6 +192,7 @@ impl Coordinator {
         stopping.store(true, Ordering::Relaxed);
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         tidying.abort();
+        minding.abort();
         let resting = farm.clone();
         let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + REST));
         rest.await.map_err(|error| internal(&error))?;
@@ -239,44 +239,6 @@ async fn serve_pages(
     axum::serve(listener, pages).with_graceful_shutdown(stop).await
 }
 
-/// Removes old jobs and content that nobody names, now and every hour.
-async fn tidy(farm: Farm, settings: Settings) {
-    let limit = |count: u32| (count > 0).then_some(count);
-    let policy =
-        RetentionPolicy { days: limit(settings.retention.days), jobs: limit(settings.retention.jobs) };
-    let mut clock = tokio::time::interval(TIDY_EVERY);
-    loop {
-        clock.tick().await;
-        let store = farm.store().clone();
-        let tidied = tokio::task::spawn_blocking(move || {
-            let retained = store.retain(policy)?;
-            let collected = store.collect_blobs(GRACE)?;
-            Ok::<_, StoreError>((retained, collected))
-        });
-        match tidied.await {
-            Ok(Ok((retained, collected))) => {
-                if !retained.removed.is_empty() || collected.blobs > 0 {
-                    let (jobs, bytes) = (retained.removed.len(), collected.bytes);
-                    tracing::info!(
-                        jobs,
-                        blobs = collected.blobs,
-                        bytes,
-                        "old jobs and unused content were removed"
-                    );
-                }
-                if let Some(step) = retained.clock_stepped {
-                    tracing::warn!(
-                        ?step,
-                        "the clock was set forward: no job is removed for its age until a restart"
-                    );
-                }
-            }
-            Ok(Err(error)) => tracing::warn!(%error, "old jobs were not removed"),
-            Err(error) => tracing::error!(%error, "removing old jobs panicked"),
-        }
-    }
-}
-
 /// Says what was found in the data folder.
 fn tell_opening(store: &Store) {
     let opening = store.opening();
@@ -288,7 +250,8 @@ fn tell_opening(store: &Store) {
         tracing::warn!(%job, "there is a folder of a job that the database does not know; it is left alone");
     }
     if let Some(back) = opening.clock_back {
-        tracing::warn!(?back, "the clock shows an earlier time than at the last start");
+        let back = i64::try_from(back.as_millis()).unwrap_or(i64::MAX);
+        housekeeping::tell_step(store, ClockStep(-back));
     }
     let text = format!("the coordinator has started (incarnation {})", opening.incarnation);
     if let Err(error) = store.add_event(&Subject::Farm, &EventKind::Started, &text) {

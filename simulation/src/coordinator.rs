@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_coordinator::{EpochLoop, EpochUnderWay};
-use clipig_schedule::dispatcher::{Action, DispatchSettings, Dispatcher, LeaveCause, Time, Verdict};
+use clipig_schedule::dispatcher::{Action, Answer, DispatchSettings, Dispatcher, LeaveCause, Time, Verdict};
 use clipig_schedule::{
     EpochCanvas, FromWorker, GradientSum, JobBrief, JobId, JobRevision, Lease, SessionId, ToWorker, Welcome,
 };
@@ -259,7 +259,7 @@ impl World {
                 self.dispatch(|dispatcher, now| dispatcher.heartbeat(session, &held, now));
             }
             FromWorker::Prepared { fence, prepared, .. } => {
-                let verdict = self.dispatch(|d, now| d.finished(session, fence, Duration::ZERO, now));
+                let verdict = self.dispatch(|d, now| d.finished(session, fence, Answer::Prepared, now));
                 if let Some(Verdict::Accept(accepted)) = verdict {
                     self.prepared(&accepted, prepared);
                 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clipig_coordinator::AcceptError;
-use clipig_schedule::dispatcher::{Accepted, Verdict};
+use clipig_schedule::dispatcher::{Accepted, Answer, Verdict};
 use clipig_schedule::{Computed, Fence, GradientSum, Node, SampleReport, SessionId, ShardError, Work};
 
 use crate::coordinator::Running;
@@ -14,7 +14,8 @@ impl World {
     pub(crate) fn computed(&mut self, session: SessionId, computed: Computed) {
         let Computed { fence, gradient, reports, seconds } = computed;
         let computing = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-        let verdict = self.dispatch(|dispatcher, now| dispatcher.finished(session, fence, computing, now));
+        let answer = Answer::Computed(computing);
+        let verdict = self.dispatch(|dispatcher, now| dispatcher.finished(session, fence, answer, now));
         match verdict {
             Some(Verdict::Accept(accepted)) => {
                 if self.plant == Some(Plant::LoseResult) && self.random.chance(0.01) {

@@ -61,6 +61,8 @@ pub(crate) enum Device {
     SendsNan(f64),
     /// A share of its sums has the wrong shape.
     SendsGarbage(f64),
+    /// A share of its sums is answered with encoded texts.
+    SendsTexts(f64),
     /// A share of its shards never ends.
     Hangs(f64),
 }
@@ -214,6 +216,7 @@ fn workers(random: &mut Random, kinds: &[WorkerKind; 2]) -> Vec<WorkerPlan> {
             Device::NotFinite(share),
             Device::SendsNan(share),
             Device::SendsGarbage(share),
+            Device::SendsTexts(share),
             Device::Hangs(share * 0.3),
         ];
         let which = random.below(count);

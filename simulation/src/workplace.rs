@@ -259,15 +259,20 @@ impl World {
 
     /// What a faulty worker sends.
     pub(crate) fn spoil(&mut self, number: usize, message: FromWorker) -> FromWorker {
-        let (share, not_a_number) = match self.workers[number].plan.device {
-            Device::SendsNan(share) => (share, true),
-            Device::SendsGarbage(share) => (share, false),
-            _ => return message,
+        let device = self.workers[number].plan.device;
+        let (Device::SendsNan(share) | Device::SendsGarbage(share) | Device::SendsTexts(share)) = device
+        else {
+            return message;
         };
         match message {
             FromWorker::Computed(mut computed) if self.random.chance(share) => {
+                if let Device::SendsTexts(_) = device {
+                    let prepared = clipig_schedule::Prepared { targets: Vec::new() };
+                    return FromWorker::Prepared { fence: computed.fence, prepared, warnings: Vec::new() };
+                }
                 let gradient = &computed.gradient;
-                computed.gradient = picture::garbage([gradient.width(), gradient.height()], not_a_number);
+                let size = [gradient.width(), gradient.height()];
+                computed.gradient = picture::garbage(size, matches!(device, Device::SendsNan(_)));
                 FromWorker::Computed(computed)
             }
             other => other,

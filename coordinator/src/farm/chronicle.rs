@@ -1,12 +1,13 @@
 //! Writes down what happens to workers, and remembers what people decided about them.
 
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use clipig_schedule::WorkerName;
 use clipig_schedule::dispatcher::{Note, WorkerView};
 
 use super::{Farm, FarmError, LogLevel};
-use crate::store::{EventKind, Mark, MarkedWorker, Subject};
+use crate::store::{EventKind, Mark, MarkedWorker, StoreError, Subject};
 use crate::switchboard::{WorkerWish, WorkerWishError};
 
 impl Farm {
@@ -21,38 +22,76 @@ impl Farm {
 
     fn note(&self, note: &Note) {
         let text = note.to_string();
-        let (worker, kind) = match note {
+        let kept = match note {
             Note::Joined { worker, .. } => {
                 self.remember(worker);
-                (worker, EventKind::Joined)
+                self.tell_of(worker, &EventKind::Joined, &text)
             }
-            Note::Left { worker, .. } | Note::Lost { worker, .. } => (worker, EventKind::Left),
-            Note::Back { worker } => (worker, EventKind::Joined),
-            Note::SetAside { worker, .. } => (worker, EventKind::SetAside),
-            Note::Forgiven { worker } => (worker, EventKind::Forgiven),
+            Note::Left { worker, .. } | Note::Lost { worker, .. } => {
+                self.tell_of(worker, &EventKind::Left, &text)
+            }
+            Note::Back { worker } => self.tell_of(worker, &EventKind::Joined, &text),
+            // With its mark a worker stays set aside over a restart; the mark brings its event with it.
+            Note::SetAside { worker, reason, lasts } => self.mark_aside(worker, reason, *lasts),
+            Note::Forgiven { worker } => {
+                // Where a person forgave it, the mark is gone already, and the event told.
+                self.inner.store.unmark_worker(worker, Mark::SetAside, &text).map(drop)
+            }
             Note::Failed { revision, .. } | Note::Returned { revision, .. } => {
                 self.inner.tell(revision.job, LogLevel::Warning, &EventKind::LeaseFailed, &text);
                 return;
             }
             // Everyday business; the log has it.
-            Note::SecondCopy { .. } => return,
+            Note::SecondCopy { .. } | Note::LeaseLost { .. } => return,
         };
-        if let Err(error) = self.inner.store.add_event(&Subject::Worker(worker.clone()), &kind, &text) {
+        if let Err(error) = kept {
             tracing::warn!(%error, text, "an event was not kept");
         }
     }
 
-    /// A worker that was paused before the coordinator was restarted stays paused.
+    fn tell_of(&self, worker: &WorkerName, kind: &EventKind, text: &str) -> Result<(), StoreError> {
+        self.inner.store.add_event(&Subject::Worker(worker.clone()), kind, text).map(drop)
+    }
+
+    fn mark_aside(&self, worker: &WorkerName, reason: &str, lasts: Duration) -> Result<(), StoreError> {
+        let since = self.inner.store.now();
+        let until = Some(since.after(lasts));
+        let (worker, reason) = (worker.clone(), reason.to_owned());
+        self.inner.store.mark_worker(&MarkedWorker { worker, mark: Mark::SetAside, since, until, reason })
+    }
+
+    /// A worker that was paused or set aside before the coordinator was restarted stays so. One that has been set aside
+    /// since is not asked twice: it is already.
     fn remember(&self, worker: &WorkerName) {
-        let marked = self.inner.store.marked_workers().unwrap_or_default();
-        if marked.iter().any(|marked| marked.mark == Mark::Paused && marked.worker == *worker)
-            && let Err(error) = self.inner.switchboard.ask_worker_blocking(worker.clone(), WorkerWish::Pause)
-        {
-            tracing::warn!(%worker, %error, "a paused worker was not paused again");
+        let marked = match self.inner.store.marked_workers() {
+            Ok(marked) => marked,
+            Err(error) => {
+                tracing::warn!(%worker, %error, "it is not known whether a worker was paused or set aside");
+                return;
+            }
+        };
+        for marked in marked.iter().filter(|marked| marked.worker == *worker) {
+            let wish = match (marked.mark, marked.left(self.inner.store.now())) {
+                (Mark::Paused, _) => WorkerWish::Pause,
+                (Mark::SetAside, Some(lasts)) => {
+                    WorkerWish::SetAside { reason: marked.reason.clone(), lasts }
+                }
+                (Mark::SetAside, None) => {
+                    if let Err(error) =
+                        self.inner.store.unmark_worker(worker, Mark::SetAside, "its time is over")
+                    {
+                        tracing::warn!(%worker, %error, "a mark of a worker was not removed");
+                    }
+                    continue;
+                }
+            };
+            if let Err(error) = self.inner.switchboard.ask_worker_blocking(worker.clone(), wish) {
+                tracing::warn!(%worker, %error, "a worker gets work although it was paused or set aside");
+            }
         }
     }
 
-    /// Asks something of a worker; a pause outlives restarts.
+    /// Asks something of a worker; a pause, and its end, outlive restarts.
     ///
     /// # Errors
     /// Where there is no such worker or that cannot be; when the store fails.
@@ -66,25 +105,109 @@ impl Farm {
             WorkerWishError::ShuttingDown => FarmError::ShuttingDown,
             error => FarmError::Worker(error),
         };
-        let pause = match wish {
-            WorkerWish::Pause => Some(true),
-            WorkerWish::Resume => Some(false),
-            WorkerWish::Drain(_) | WorkerWish::Forgive => None,
-        };
-        let view = self.inner.switchboard.ask_worker_blocking(name.clone(), wish).map_err(refused)?;
-        match pause {
-            Some(true) => {
+        let view = self.inner.switchboard.ask_worker_blocking(name.clone(), wish.clone()).map_err(refused)?;
+        match wish {
+            WorkerWish::Pause => {
                 let since = self.inner.store.now();
                 let (worker, reason) = (name.clone(), reason.to_owned());
                 let marked = MarkedWorker { worker, mark: Mark::Paused, since, until: None, reason };
                 self.inner.store.mark_worker(&marked)?;
             }
-            Some(false) => {
+            WorkerWish::Resume => {
                 self.inner.store.unmark_worker(name, Mark::Paused, reason)?;
             }
-            None => {}
+            WorkerWish::Forgive => {
+                let text = format!("worker {name} is forgiven by a person");
+                self.inner.store.unmark_worker(name, Mark::SetAside, &text)?;
+            }
+            WorkerWish::Drain(_) | WorkerWish::SetAside { .. } => {}
         }
         self.inner.changed.notify_all();
         Ok(view)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use clipig_schedule::dispatcher::DispatchSettings;
+    use clipig_schedule::{DeviceClass, PROTOCOL, Registration, WorkerKind};
+
+    use super::*;
+    use crate::farm::pulse::tests::farm_of;
+    use crate::store::{Store, SystemClock};
+    use crate::switchboard::{self, Reports, SwitchboardSettings};
+
+    /// A coordinator's life on what is kept, with one worker that has joined.
+    async fn life(store: &Store, joined: &str) -> Farm {
+        let (notes, _) = std::sync::mpsc::channel();
+        let settings =
+            SwitchboardSettings { dispatch: DispatchSettings::new(1), heartbeat: Duration::from_secs(2) };
+        let switchboard = switchboard::start(settings, Reports { notes, metrics: Arc::default() });
+        let kind = WorkerKind {
+            class: DeviceClass::Cpu,
+            model: "stand-in".into(),
+            libtorch: "0".into(),
+            capability: String::new(),
+        };
+        let registration = Registration {
+            protocol: PROTOCOL,
+            version: "test".into(),
+            name: joined.parse().unwrap(),
+            instance: 1,
+            kind,
+            cores: 1,
+            memory: 0,
+            device: "cpu".into(),
+        };
+        let (outbound, messages) = tokio::sync::mpsc::channel(8);
+        // The worker stays for the rest of the test.
+        std::mem::forget(messages);
+        switchboard.connect(registration, outbound).await.unwrap();
+        farm_of(store.clone(), switchboard)
+    }
+
+    async fn note(farm: &Farm, note: Note) {
+        let farm = farm.clone();
+        tokio::task::spawn_blocking(move || farm.note(&note)).await.unwrap();
+    }
+
+    async fn aside(farm: &Farm) -> Option<(Duration, String)> {
+        let worker = farm.switchboard().workers().await.unwrap().remove(0);
+        worker.aside.map(|aside| (aside.until - aside.since, aside.reason))
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_was_set_aside_stays_so_over_a_restart_until_forgiven() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), Arc::new(SystemClock::default())).unwrap();
+        let worker: WorkerName = "faulty".parse().unwrap();
+        let (joined, lasts) = (Note::Joined { worker: worker.clone(), asked: None }, Duration::from_mins(10));
+        let first = life(&store, "faulty").await;
+        note(&first, Note::SetAside { worker: worker.clone(), reason: "it failed".into(), lasts }).await;
+        let second = life(&store, "faulty").await;
+        assert_eq!(aside(&second).await, None);
+        note(&second, joined.clone()).await;
+        let (left, reason) = aside(&second).await.unwrap();
+        assert_eq!(reason, "it failed");
+        assert!(left <= lasts && left > lasts - Duration::from_mins(1), "{left:?}");
+        // Another worker is none of it.
+        let other = life(&store, "sound").await;
+        note(&other, Note::Joined { worker: "sound".parse().unwrap(), asked: None }).await;
+        assert_eq!(aside(&other).await, None);
+        // A person forgives it, and that holds, too.
+        let forgiving = second.clone();
+        let asked = worker.clone();
+        tokio::task::spawn_blocking(move || forgiving.ask_worker(&asked, WorkerWish::Forgive, "").unwrap())
+            .await
+            .unwrap();
+        note(&second, Note::Forgiven { worker }).await;
+        let third = life(&store, "faulty").await;
+        note(&third, joined).await;
+        assert_eq!(aside(&third).await, None);
+        for farm in [first, second, other, third] {
+            tokio::task::spawn_blocking(move || farm.close(std::time::Instant::now())).await.unwrap();
+        }
     }
 }

@@ -11,6 +11,7 @@ mod door;
 mod error;
 mod keeping;
 mod news;
+pub(crate) mod pulse;
 mod running;
 mod submission;
 mod table;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clipig_schedule::JobId;
-use clipig_schedule::dispatcher::{Presence, WorkerView};
+use clipig_schedule::dispatcher::{LeaseWait, Presence, WorkerView};
 use tokio::sync::Mutex;
 
 use crate::farm::{Farm, FarmError};
@@ -64,34 +64,56 @@ pub(super) fn jobs_by_status(farm: &Farm) -> Result<Vec<(JobState, usize)>, Farm
     JobState::ALL.into_iter().map(count).collect()
 }
 
-/// How many workers compute for each job. Looked up at most once a second, however many ask.
+/// How many workers compute for each job, and why none where none does. Looked up at most once a second, however many
+/// ask.
 #[derive(Default)]
 pub(crate) struct LeaseCounts {
     known: Mutex<Option<Known>>,
 }
 
-/// Counts, and when they were taken.
-type Known = (Instant, Arc<HashMap<JobId, u32>>);
+/// What was found, and when.
+type Known = (Instant, Arc<Computing>);
+
+/// Who computes for which job.
+#[derive(Default)]
+pub(crate) struct Computing {
+    workers: HashMap<JobId, u32>,
+    waits: HashMap<JobId, LeaseWait>,
+}
+
+impl Computing {
+    /// Workers that compute for a job.
+    pub(super) fn workers(&self, job: JobId) -> u32 {
+        self.workers.get(&job).copied().unwrap_or(0)
+    }
+
+    /// Why none does, for a job that runs; `None` where there is nothing to say: some do, or there is nothing to do.
+    pub(super) fn wait(&self, job: JobId) -> Option<String> {
+        let wait = self.waits.get(&job).filter(|wait| !matches!(wait, LeaseWait::NothingToDo))?;
+        Some(wait.to_string())
+    }
+}
 
 impl LeaseCounts {
     const KEPT: Duration = Duration::from_secs(1);
 
-    pub(super) async fn of(&self, farm: &Farm) -> Arc<HashMap<JobId, u32>> {
+    pub(super) async fn of(&self, farm: &Farm) -> Arc<Computing> {
         let mut known = self.known.lock().await;
-        if let Some((when, counts)) = &*known
+        if let Some((when, computing)) = &*known
             && when.elapsed() < Self::KEPT
         {
-            return Arc::clone(counts);
+            return Arc::clone(computing);
         }
-        let mut counts = HashMap::new();
+        let waits = farm.switchboard().waits().await.unwrap_or_default();
+        let mut workers = HashMap::new();
         for worker in farm.switchboard().workers().await.unwrap_or_default() {
             let jobs: BTreeSet<JobId> = worker.leases.iter().map(|lease| lease.revision.job).collect();
             for job in jobs {
-                *counts.entry(job).or_default() += 1;
+                *workers.entry(job).or_default() += 1;
             }
         }
-        let counts = Arc::new(counts);
-        *known = Some((Instant::now(), Arc::clone(&counts)));
-        counts
+        let computing = Arc::new(Computing { workers, waits });
+        *known = Some((Instant::now(), Arc::clone(&computing)));
+        computing
     }
 }

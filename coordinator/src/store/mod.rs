@@ -52,7 +52,7 @@ use self::layout::Layout;
 pub use self::artifacts::{Artifact, ArtifactName, ArtifactNameError, Artifacts};
 pub use self::blobs::{Blob, BlobWriter, Blobs, Collected};
 pub use self::checkpoint::{Checkpoint, CheckpointFault, Checkpoints, Latest, SkippedCheckpoint};
-pub use self::clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use self::clock::{Clock, ClockStep, ClockWatch, ManualClock, SystemClock, Timestamp};
 pub use self::error::StoreError;
 pub use self::events::{Event, EventFilter, EventKind, Subject};
 pub use self::history::{EpochHistory, FeatureHistory, TargetHistory};
@@ -168,6 +168,11 @@ impl Store {
 
     fn clock(&self) -> &dyn Clock {
         &*self.inner.clock
+    }
+
+    /// Compares the store's clocks from now on.
+    pub fn clock_watch(&self) -> ClockWatch {
+        ClockWatch::new(Arc::clone(&self.inner.clock))
     }
 
     /// The wall clock, as the store writes it down.

@@ -16,9 +16,6 @@ use super::events::{self, EventKind, Subject};
 use super::jobs::read_job;
 use super::records::JobFilter;
 
-/// A step of the wall clock from which on ages are not believed.
-const SUSPICIOUS: Duration = Duration::from_hours(24);
-
 /// How many of the last events are kept that belong to no job, or to a removed one.
 const KEPT_EVENTS: u32 = 100_000;
 
@@ -45,9 +42,6 @@ pub struct EndedJob {
 pub struct Retained {
     /// Jobs that were removed.
     pub removed: Vec<JobId>,
-    /// Set where the wall clock was moved forward by so much since the start: no job was removed for its age
-    /// then. A restart makes the store believe the clock.
-    pub clock_stepped: Option<Duration>,
 }
 
 /// The ended jobs that are to go at `now`, lowest number first.
@@ -75,10 +69,7 @@ impl Store {
         let jobs = self.jobs(&JobFilter { status, ..JobFilter::default() })?;
         let ended: Vec<EndedJob> =
             jobs.iter().filter_map(|job| Some(EndedJob { job: job.id, ended: job.ended? })).collect();
-        let clock_stepped = u64::try_from(self.clock_step()).ok().map(Duration::from_millis);
-        let clock_stepped = clock_stepped.filter(|step| *step > SUSPICIOUS);
-        let days = policy.days.filter(|_| clock_stepped.is_none());
-        let removed = expired(&ended, RetentionPolicy { days, ..policy }, self.now());
+        let removed = expired(&ended, policy, self.now().before(self.clock_ahead()));
         for job in &removed {
             self.remove(*job, "old")?;
         }
@@ -93,7 +84,7 @@ impl Store {
             )?;
             Ok(())
         })?;
-        Ok(Retained { removed, clock_stepped })
+        Ok(Retained { removed })
     }
 
     /// Removes an ended job with all that belongs to it. Its last event stays and tells so.
@@ -132,13 +123,14 @@ impl Store {
                 Ok(rows.collect::<Result<HashSet<_>, _>>()?)
             })
         };
-        self.blobs().collect(named, grace)
+        self.blobs().collect(named, grace.saturating_add(self.clock_ahead()))
     }
 
-    /// How far the wall clock was set since the start, in milliseconds: negative for back. What passes while the
-    /// machine sleeps looks like a step forward.
-    pub fn clock_step(&self) -> i64 {
-        clock::step_since(self.opened_at(), self.clock())
+    /// How far the wall clock was set forward since the start. So much of an age is not believed: it is measured as if
+    /// the clock had just gone on. Where the clock was set back, things look younger than they are, which does no harm.
+    fn clock_ahead(&self) -> Duration {
+        let step = clock::step_since(self.opened_at(), self.clock());
+        Duration::from_millis(u64::try_from(step).unwrap_or(0))
     }
 }
 

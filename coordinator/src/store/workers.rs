@@ -1,6 +1,7 @@
 //! What is remembered of workers: who is paused, who is set aside.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use clipig_schedule::WorkerName;
 use rusqlite::{Row, params};
@@ -47,6 +48,16 @@ pub struct MarkedWorker {
     pub until: Option<Timestamp>,
     /// What happened, for people.
     pub reason: String,
+}
+
+impl MarkedWorker {
+    /// How long the mark still holds at `now`; `None` where its time is over or not bounded. Never longer than it was
+    /// given for, whoever set the clock back since.
+    pub fn left(&self, now: Timestamp) -> Option<Duration> {
+        let until = self.until?;
+        let left = until.since(now).min(until.since(self.since));
+        (!left.is_zero()).then_some(left)
+    }
 }
 
 impl Store {
@@ -113,4 +124,24 @@ fn marked(row: &Row<'_>) -> rusqlite::Result<MarkedWorker> {
         until: row.get::<_, Option<i64>>("until")?.map(Timestamp),
         reason: row.get("reason")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_holds_as_long_as_it_was_given_for_and_no_longer() {
+        let (since, until) = (Timestamp(100_000), Some(Timestamp(160_000)));
+        let (worker, reason) = ("w".parse().unwrap(), String::new());
+        let mark = MarkedWorker { worker, mark: Mark::SetAside, since, until, reason };
+        let left = |now| mark.left(Timestamp(now)).map(|left| left.as_secs());
+        assert_eq!(
+            [left(100_000), left(150_000), left(160_000), left(900_000)],
+            [Some(60), Some(10), None, None]
+        );
+        // The clock was set back by a day.
+        assert_eq!(left(-86_400_000), Some(60));
+        assert_eq!(MarkedWorker { until: None, ..mark }.left(since), None);
+    }
 }

@@ -1,12 +1,14 @@
 //! How everybody else reaches the switchboard.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use clipig_schedule::{
     Canvas, Epoch, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId,
     ShardError, ToWorker, Welcome, WorkerName,
-    dispatcher::{Accepted, Offer, OfferedWork, WorkerView},
+    dispatcher::{Accepted, LeaseWait, Offer, OfferedWork, WorkerView},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -51,6 +53,7 @@ pub(super) enum Command {
     Refused(Accepted, ShardError),
     Close(JobRevision),
     Workers(oneshot::Sender<Vec<WorkerView>>),
+    Waits(oneshot::Sender<HashMap<JobId, LeaseWait>>),
     Worker {
         name: WorkerName,
         wish: WorkerWish,
@@ -69,6 +72,13 @@ pub enum WorkerWish {
     Drain(String),
     /// Give it work again in spite of its failures.
     Forgive,
+    /// Give it nothing for what is left of the time for which it was set aside before a restart.
+    SetAside {
+        /// Why it was.
+        reason: String,
+        /// How long still.
+        lasts: Duration,
+    },
 }
 
 /// Why a wish about a worker cannot be granted.
@@ -94,6 +104,13 @@ pub struct Switchboard {
 impl Switchboard {
     pub(super) fn new(commands: mpsc::Sender<Command>) -> Self {
         Self { commands }
+    }
+
+    /// One that nobody listens to; it is dead once the second is dropped.
+    #[cfg(test)]
+    pub(crate) fn without_task() -> (Self, impl Sized) {
+        let (commands, inbox) = mpsc::channel(QUEUE);
+        (Self::new(commands), inbox)
     }
 
     /// Begins a session. Messages for the worker go to `outbound`, a channel of [`SESSION_QUEUE`] messages; the
@@ -129,6 +146,19 @@ impl Switchboard {
         let (reply, answer) = oneshot::channel();
         self.commands.send(Command::Workers(reply)).await.ok()?;
         answer.await.ok()
+    }
+
+    /// Why nothing is computed for jobs that are open and have nothing in workers' hands; `None` when the farm is
+    /// shutting down.
+    pub async fn waits(&self) -> Option<HashMap<JobId, LeaseWait>> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::Waits(reply)).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Is there somebody to take commands? Once the task has ended, however, nothing moves any more.
+    pub fn is_alive(&self) -> bool {
+        !self.commands.is_closed()
     }
 
     /// Asks something of a worker.
@@ -185,7 +215,7 @@ impl Switchboard {
     }
 
     fn tell(&self, command: Command) {
-        // A switchboard that is gone ends the runner through its inbox.
+        // A switchboard that is gone ends the coordinator, and that the runner (`server`).
         let _ = self.commands.blocking_send(command);
     }
 }

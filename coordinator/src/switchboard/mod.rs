@@ -7,13 +7,16 @@
 mod handle;
 mod jobs;
 mod local;
+mod notes;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use clipig_schedule::dispatcher::{Action, DispatchSettings, Dispatcher, LeaveCause, Note, Verdict};
+use clipig_schedule::dispatcher::{
+    Action, Answer, DispatchError, DispatchSettings, Dispatcher, LeaveCause, Note, Verdict,
+};
 use clipig_schedule::{FromWorker, Preparation, SessionId, ToWorker, Welcome, Work};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -61,11 +64,7 @@ struct Task {
     next_session: u64,
     sessions: HashMap<SessionId, mpsc::Sender<ToWorker>>,
     jobs: OpenJobs,
-    figures_told: Instant,
 }
-
-/// Time between two settings of gauges.
-const FIGURES_EVERY: Duration = Duration::from_millis(500);
 
 impl Task {
     fn new(settings: SwitchboardSettings, reports: Reports) -> Self {
@@ -77,7 +76,6 @@ impl Task {
             next_session: 1,
             sessions: HashMap::new(),
             jobs: OpenJobs::default(),
-            figures_told: Instant::now(),
         }
     }
 
@@ -102,7 +100,7 @@ impl Task {
                 () = due => self.dispatcher.tick(self.now()),
             }
             self.act();
-            self.tell_figures();
+            self.reports.metrics.leases_active.set(self.dispatcher.leases() as i64);
         }
     }
 
@@ -167,12 +165,19 @@ impl Task {
                 // Whoever asked may have gone away.
                 let _ = reply.send(self.dispatcher.workers());
             }
+            Command::Waits(reply) => {
+                let waits = self.dispatcher.lease_waits().into_iter();
+                let _ = reply.send(waits.map(|(revision, wait)| (revision.job, wait)).collect());
+            }
             Command::Worker { name, wish, reply } => {
                 let done = match wish {
                     WorkerWish::Pause => self.dispatcher.pause(&name, now),
                     WorkerWish::Resume => self.dispatcher.resume(&name, now),
                     WorkerWish::Drain(reason) => self.dispatcher.drain(&name, reason, now),
                     WorkerWish::Forgive => self.dispatcher.forgive(&name, now),
+                    WorkerWish::SetAside { reason, lasts } => {
+                        self.dispatcher.set_aside(&name, reason, lasts, now)
+                    }
                 };
                 let answer = match done {
                     Ok(()) => {
@@ -180,6 +185,7 @@ impl Task {
                         let found = workers.into_iter().find(|worker| worker.name == name);
                         found.ok_or(WorkerWishError::Unknown(name))
                     }
+                    Err(DispatchError::UnknownWorker(name)) => Err(WorkerWishError::Unknown(name)),
                     Err(error) => Err(WorkerWishError::State(error.to_string())),
                 };
                 let _ = reply.send(answer);
@@ -199,7 +205,7 @@ impl Task {
             FromWorker::Heartbeat(held) => self.dispatcher.heartbeat(session, &held, now),
             FromWorker::Prepared { fence, prepared, warnings } => {
                 if let Verdict::Accept(accepted) =
-                    self.dispatcher.finished(session, fence, Duration::ZERO, now)
+                    self.dispatcher.finished(session, fence, Answer::Prepared, now)
                 {
                     let preparation = Preparation { prepared, warnings };
                     self.jobs.tell(accepted.revision, ToRunner::Prepared(preparation));
@@ -208,7 +214,8 @@ impl Task {
             FromWorker::Computed(computed) => {
                 let computing = Duration::try_from_secs_f64(computed.seconds).unwrap_or_default();
                 let granted = self.dispatcher.granted(computed.fence);
-                let verdict = self.dispatcher.finished(session, computed.fence, computing, now);
+                let verdict =
+                    self.dispatcher.finished(session, computed.fence, Answer::Computed(computing), now);
                 self.count(granted, &verdict, now, computed.reports.len());
                 if let Verdict::Accept(accepted) = verdict
                     && let Work::Node { node, .. } = accepted.work
@@ -233,14 +240,6 @@ impl Task {
                 self.sessions.remove(&session);
                 self.dispatcher.leave(session, LeaveCause::Goodbye, now);
             }
-        }
-    }
-
-    /// Sets gauges, now and then: counting leases takes longer than handing one out.
-    fn tell_figures(&mut self) {
-        if self.figures_told.elapsed() >= FIGURES_EVERY {
-            self.figures_told = Instant::now();
-            self.reports.metrics.leases_active.set(self.dispatcher.figures().leases as i64);
         }
     }
 
@@ -298,7 +297,7 @@ impl Task {
                 self.jobs.tell(failure.revision, failed);
             }
             Action::Note(note) => {
-                tracing::info!("{note}");
+                notes::log(&note);
                 // Nobody may be interested.
                 let _ = self.reports.notes.send(note);
             }

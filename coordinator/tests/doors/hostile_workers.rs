@@ -4,7 +4,7 @@ use clipig_proto::limits;
 use clipig_proto::outgoing::from_worker;
 use clipig_proto::v1::worker_message::Message;
 use clipig_proto::v1::{self, JobState, WorkerMessage};
-use clipig_schedule::{Computed, Fence, FromWorker, Lease, Registration, ToWorker};
+use clipig_schedule::{Computed, Fence, FromWorker, GradientSum, Lease, Registration, ToWorker, Work};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::standin::{WorkerEnd, registration};
@@ -143,6 +143,35 @@ async fn finish(farm: &TestFarm, job: u64) {
     })
     .await;
     good.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_something_else_is_no_answer() {
+    let farm = TestFarm::start().await;
+    let job = submit(&mut farm.client().await, EXPERIMENT).await.unwrap().number;
+    // A gradient where texts were to be encoded.
+    let mut hostile = WorkerEnd::join(farm.worker().await, "painter").await;
+    let lease = hostile.lease().await;
+    assert_eq!(lease.work, Work::Prepare);
+    let [width, height] = lease.values.resolution.map(|side| side as usize);
+    let gradient = GradientSum::new(width, height);
+    let computed = Computed { fence: lease.fence, gradient, reports: Vec::new(), seconds: 0.1 };
+    hostile.say(FromWorker::Computed(computed)).await;
+    let reason = farewell(&mut hostile).await;
+    assert!(reason.contains("with a gradient where texts"), "{reason}");
+    // Texts where a node was to be computed: the job would wait for that node for ever.
+    let mut hostile = WorkerEnd::join(farm.worker().await, "writer").await;
+    let lease = hostile.lease().await;
+    let answer = hostile.answer(&lease);
+    let FromWorker::Prepared { prepared, .. } = answer.clone() else { panic!("{:?}", lease.work) };
+    hostile.say(answer).await;
+    let node = hostile.lease().await;
+    assert!(matches!(node.work, Work::Node { .. }));
+    hostile.say(FromWorker::Prepared { fence: node.fence, prepared, warnings: Vec::new() }).await;
+    let reason = farewell(&mut hostile).await;
+    assert!(reason.contains("with encoded texts where node"), "{reason}");
+    drop(hostile);
+    finish(&farm, job).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

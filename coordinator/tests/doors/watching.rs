@@ -32,9 +32,33 @@ fn kept(events: &[JobEvent]) -> Vec<(u64, Event)> {
     events.iter().filter(kept).map(|event| (event.number, event.event.clone().unwrap())).collect()
 }
 
-async fn state(farm: &TestFarm, job: u64) -> JobState {
+async fn seen(farm: &TestFarm, job: u64) -> v1::Job {
     let request = v1::GetJobRequest { job, with_experiment: false };
-    farm.client().await.get_job(request).await.unwrap().into_inner().job.unwrap().state()
+    farm.client().await.get_job(request).await.unwrap().into_inner().job.unwrap()
+}
+
+async fn state(farm: &TestFarm, job: u64) -> JobState {
+    seen(farm, job).await.state()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_job_says_why_nobody_computes_it() {
+    let farm = TestFarm::start().await;
+    let job = submit(&mut farm.client().await, EXPERIMENT).await.unwrap().number;
+    let mut worker = WorkerEnd::join(farm.worker().await, "first").await;
+    let lease = worker.lease().await;
+    assert_eq!(seen(&farm, job).await.reason, "", "somebody does");
+    let answer = worker.answer(&lease);
+    worker.say(answer).await;
+    until("the first epoch", async || state(&farm, job).await == JobState::Running).await;
+    drop(worker);
+    until("the reason", async || seen(&farm, job).await.reason.contains("is connected")).await;
+    assert_eq!(state(&farm, job).await, JobState::Running);
+    let mut back = WorkerEnd::join(farm.worker().await, "second").await;
+    back.lease().await;
+    until("the end of the reason", async || seen(&farm, job).await.reason.is_empty()).await;
+    let cancel = v1::CancelJobRequest { job, reason: String::new() };
+    farm.client().await.cancel_job(cancel).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,7 +66,13 @@ async fn a_watch_tells_a_job_from_the_queue_to_its_end() {
     let farm = TestFarm::start().await;
     let mut client = farm.client().await;
     let job = submit(&mut client, EXPERIMENT).await.unwrap();
-    assert_eq!((job.state(), job.queue_place.is_some() || job.reason.is_empty()), (JobState::Waiting, true));
+    assert_eq!(job.state(), JobState::Waiting);
+    let number = job.number;
+    until("its place in the queue, and why it waits", async || {
+        let seen = seen(&farm, number).await;
+        seen.queue_place == Some(1) && seen.reason.contains("worker")
+    })
+    .await;
     let watching = tokio::spawn(rest(watch(&farm, job.number, Some(0)).await));
     let worker = tokio::spawn(WorkerEnd::join(farm.worker().await, "first").await.work());
     let events = watching.await.unwrap();

@@ -33,7 +33,8 @@ async fn a_worker_is_seen_steered_and_leaves() {
     assert!(worker.hear().await.unwrap().is_none());
     until("the worker's leaving", async || workers(&farm).await[0].state() == WorkerState::Lost).await;
     let request = v1::PauseWorkerRequest { name: "nobody".into(), reason: String::new() };
-    assert_ne!(client.pause_worker(request).await.unwrap_err().code(), Code::Ok);
+    let unknown = client.pause_worker(request).await.unwrap_err();
+    assert_eq!((unknown.code(), unknown.message().contains("`nobody`")), (Code::NotFound, true), "{unknown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

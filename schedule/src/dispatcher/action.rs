@@ -1,13 +1,12 @@
 //! What comes out of the dispatcher.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::brief::Lease;
 use crate::compute::ShardError;
 use crate::ids::{Epoch, Fence, JobRevision, SessionId, WorkerName};
 use crate::node::Node;
-
-use super::Time;
 
 /// Something to do, in the order given. Messages to a session that has ended meanwhile are dropped.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,8 +138,8 @@ pub enum Note {
         worker: WorkerName,
         /// Why.
         reason: String,
-        /// When it is forgiven.
-        until: Time,
+        /// For how long, unless it is forgiven before.
+        lasts: Duration,
     },
     /// A worker that was set aside gets work again.
     Forgiven {
@@ -158,12 +157,27 @@ pub enum Note {
         /// Who and why.
         attempt: Attempt,
     },
+    /// A lease ended without an answer; its node goes to others.
+    LeaseLost {
+        /// The worker.
+        worker: WorkerName,
+        /// The job.
+        revision: JobRevision,
+        /// The epoch.
+        epoch: Epoch,
+        /// The node.
+        node: Node,
+    },
     /// A lease was handed back undone.
     Returned {
         /// The worker.
         worker: WorkerName,
         /// The job.
         revision: JobRevision,
+        /// The epoch.
+        epoch: Epoch,
+        /// The node.
+        node: Node,
         /// Why.
         reason: String,
     },
@@ -171,6 +185,8 @@ pub enum Note {
     SecondCopy {
         /// The job.
         revision: JobRevision,
+        /// The epoch.
+        epoch: Epoch,
         /// The node.
         node: Node,
         /// Who takes long.
@@ -229,10 +245,13 @@ impl fmt::Display for Note {
                     write!(f, "job {job}, epoch {epoch}, node {node} failed on worker {worker}: {error}")
                 }
             }
-            Self::Returned { worker, revision, reason } => {
+            Self::LeaseLost { worker, revision, node, .. } => {
+                write!(f, "job {}: node {node} goes to others, worker {worker} has lost it", revision.job)
+            }
+            Self::Returned { worker, revision, reason, .. } => {
                 write!(f, "worker {worker} has handed back work of job {}: {reason}", revision.job)
             }
-            Self::SecondCopy { revision, node, slow, second } => {
+            Self::SecondCopy { revision, node, slow, second, .. } => {
                 write!(f, "job {}: worker {second} computes node {node} too, {slow} takes long", revision.job)
             }
         }

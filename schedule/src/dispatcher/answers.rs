@@ -1,6 +1,6 @@
 //! What workers answer, and what follows from it.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use crate::brief::Work;
 use crate::compute::ShardError;
@@ -8,23 +8,21 @@ use crate::ids::{Fence, JobRevision, SessionId, WorkerName};
 use crate::node::Node;
 
 use super::action::{Action, Attempt, JobFailure, Note};
-use super::terms::{Accepted, PREPARATION, Verdict};
-use super::timers::Timer;
-use super::worker::{Granted, Reluctance};
+use super::terms::{Accepted, Answer, PREPARATION, Verdict};
+use super::worker::{Granted, Slip};
 use super::{Dispatcher, Time};
 
-/// The first pause of a worker that hands leases of a job back; it doubles.
-const RELUCTANCE: Duration = Duration::from_millis(100);
-
-/// How often the pause doubles at most: to 25.6 s.
-const DOUBLINGS: u32 = 8;
-
 impl Dispatcher {
-    /// A result has come; `computing` is the time that its worker says it took, over all slots. It counts only if the
-    /// lease is this session's and still valid.
-    pub fn finished(&mut self, session: SessionId, fence: Fence, computing: Duration, now: Time) -> Verdict {
+    /// A result has come. It counts only if the lease is this session's and still valid. A session that answers
+    /// something else than it was asked is ended.
+    pub fn finished(&mut self, session: SessionId, fence: Fence, answer: Answer, now: Time) -> Verdict {
         self.heard(session, now);
-        if !self.holds(session, fence) {
+        let Some((holder, _, asked)) = self.lease(fence) else { return Verdict::Stale };
+        if holder != session {
+            return Verdict::Stale;
+        }
+        if !answer.fits(asked) {
+            self.break_off(session, wrong_answer(asked), now);
             return Verdict::Stale;
         }
         let Some(granted) = self.end_lease(fence, now) else { return Verdict::Stale };
@@ -38,16 +36,15 @@ impl Dispatcher {
         };
         let work = round.work(node);
         let other = round.finish(node, fence, times);
-        let tried: Vec<WorkerName> = round.history(node).map_or_else(Vec::new, |history| {
-            history.attempts.iter().map(|attempt| attempt.worker.clone()).collect()
-        });
+        let tried: Vec<WorkerName> =
+            round.history(node).map_or_else(Vec::new, |history| history.tried_by().cloned().collect());
         if work != Work::Prepare {
             job.pace.record(took, shards);
         }
         let mut worker = None;
         if let Some(connection) = self.connections.get_mut(&session) {
             // A worker cannot have computed longer than it had the lease, whatever it says.
-            let computing = computing.min(took.saturating_mul(connection.slots(threads)));
+            let computing = answer.computing().min(took.saturating_mul(connection.slots(threads)));
             let cores = f64::from(connection.cores_per_shard(threads));
             job.settle(granted.charged, computing.as_secs_f64() * cores, shards);
             connection.progressed = now;
@@ -85,37 +82,6 @@ impl Dispatcher {
         }
     }
 
-    /// The work under a lease is handed back undone.
-    pub fn returned(&mut self, session: SessionId, fence: Fence, reason: String, now: Time) {
-        self.heard(session, now);
-        if !self.holds(session, fence) {
-            return;
-        }
-        let Some(connection) = self.connections.get_mut(&session) else { return };
-        let worker = connection.worker.clone();
-        let Some(Granted { revision, node, .. }) = self.leases.get(&fence) else { return };
-        let (revision, node) = (*revision, *node);
-        if !connection.draining {
-            let known = connection.reluctance.get(&revision).map_or(0, |reluctance| reluctance.times);
-            // The first time it is asked again at once: it may just lack the brief or the canvas.
-            let pause =
-                if known == 0 { Duration::ZERO } else { RELUCTANCE * (1 << (known - 1).min(DOUBLINGS)) };
-            let reluctance = Reluctance { times: known.saturating_add(1), until: now + pause };
-            connection.reluctance.insert(revision, reluctance);
-            self.timers.set(now + pause, Timer::Retry(session));
-            if known > 0
-                && let Some(round) = self.jobs.get_mut(&revision).and_then(|job| job.round.as_mut())
-                && !round.history_mut(node).returned.contains(&worker)
-            {
-                round.history_mut(node).returned.push(worker.clone());
-            }
-        }
-        self.forget_open(session, revision);
-        self.release(fence, now);
-        self.note(Note::Returned { worker, revision, reason });
-        self.assign(now);
-    }
-
     /// The job did not take a result that was accepted before: it is of the wrong shape, or not finite. The node goes
     /// out again, and counts as failed on that worker.
     pub fn refused(&mut self, accepted: &Accepted, error: &ShardError, now: Time) {
@@ -131,12 +97,12 @@ impl Dispatcher {
         self.assign(now);
     }
 
-    fn holds(&self, session: SessionId, fence: Fence) -> bool {
+    pub(super) fn holds(&self, session: SessionId, fence: Fence) -> bool {
         self.leases.get(&fence).is_some_and(|granted| granted.session == session)
     }
 
     /// Ends a lease as a failed attempt of its node.
-    fn fail_attempt(&mut self, fence: Fence, error: ShardError, now: Time) {
+    pub(super) fn fail_attempt(&mut self, fence: Fence, error: ShardError, now: Time) {
         let Some(granted) = self.leases.get(&fence) else { return };
         let (revision, node) = (granted.revision, granted.node);
         let Some(connection) = self.connections.get(&granted.session) else { return };
@@ -157,11 +123,12 @@ impl Dispatcher {
         };
         let worker = attempt.worker.clone();
         let fatal = self.is_fatal(revision, node, &attempt);
-        let blames_worker = !matches!(attempt.error, ShardError::Experiment(_));
+        // Where nobody else can be asked, the experiment is believed to be at fault, and not the worker.
+        let blames_worker = !(fatal && matches!(attempt.error, ShardError::Experiment(_)));
         if let Some(known) = self.workers.get_mut(&worker) {
             known.counts.failures += 1;
             if blames_worker {
-                known.slipped(revision, epoch, node);
+                known.slipped(Slip::failed(revision, epoch, node));
             }
         }
         let error = attempt.error.clone();
@@ -176,33 +143,33 @@ impl Dispatcher {
     fn is_fatal(&self, revision: JobRevision, node: Node, last: &Attempt) -> bool {
         let Some(job) = self.jobs.get(&revision) else { return false };
         let Some(history) = job.round.as_ref().and_then(|round| round.history(node)) else { return false };
-        if matches!(last.error, ShardError::Experiment(_)) || history.attempts.len() >= self.settings.attempts
-        {
+        if history.attempts.len() >= self.settings.attempts {
             return true;
         }
-        if !matches!(last.error, ShardError::NotFinite(_)) {
-            return false;
-        }
-        let mut same =
-            history.attempts.iter().filter(|other| matches!(other.error, ShardError::NotFinite(_)));
+        // What these two say may be the worker's own fault, and another one would say so.
+        let is_same = |other: &&Attempt| match (&last.error, &other.error) {
+            (ShardError::Experiment(_), ShardError::Experiment(_)) => true,
+            (ShardError::NotFinite(_), ShardError::NotFinite(_)) => true,
+            _ => false,
+        };
+        let mut same = history.attempts.iter().filter(is_same);
+        let reproduced_elsewhere = same.clone().any(|other| other.worker != last.worker);
+        // An experiment that is impossible stays so; numbers are computed once more.
+        let enough = if matches!(last.error, ShardError::Experiment(_)) { 0 } else { 1 };
         let alone = || {
             let mut others = self.roster.serving(&job.terms.fit).filter_map(|id| self.connections.get(&id));
             !others.any(|connection| connection.worker != last.worker)
         };
-        let reproduced_elsewhere = same.clone().any(|other| other.worker != last.worker);
-        reproduced_elsewhere || (same.nth(1).is_some() && alone())
+        reproduced_elsewhere || (same.nth(enough).is_some() && alone())
     }
 
-    fn fail_job(&mut self, revision: JobRevision, node: Node, error: ShardError, now: Time) {
+    pub(super) fn fail_job(&mut self, revision: JobRevision, node: Node, error: ShardError, now: Time) {
         let Some(job) = self.jobs.get_mut(&revision) else { return };
-        job.failed = true;
         let Some(round) = job.round.as_ref() else { return };
         let epoch = round.epoch;
-        let attempts = round.history(node).map_or_else(Vec::new, |history| history.attempts.clone());
+        let history = round.history(node).cloned().unwrap_or_default();
         self.drop_round(revision, now);
-        let mut workers: Vec<&WorkerName> = attempts.iter().map(|attempt| &attempt.worker).collect();
-        workers.sort_unstable();
-        workers.dedup();
+        let workers: BTreeSet<&WorkerName> = history.tried_by().collect();
         if workers.len() > 1 {
             // What fails on several workers is the job's fault.
             for name in workers {
@@ -211,55 +178,18 @@ impl Dispatcher {
                 }
             }
         }
+        let attempts = history.attempts;
         self.actions.push(Action::JobFailed(JobFailure { revision, epoch, error, attempts }));
     }
+}
 
-    /// A worker has disappeared with a lease in its hands; perhaps the node is what ends workers.
-    pub(super) fn count_disappearance(&mut self, fence: Fence, now: Time) {
-        let Some(granted) = self.leases.get(&fence).filter(|granted| granted.times.begun.is_some()) else {
-            return;
-        };
-        let (revision, node) = (granted.revision, granted.node);
-        let Some(round) = self.jobs.get_mut(&revision).and_then(|job| job.round.as_mut()) else { return };
-        let history = round.history_mut(node);
-        history.disappeared += 1;
-        let disappeared = history.disappeared;
-        if disappeared >= self.settings.disappearances {
-            let what =
-                format!("{disappeared} workers disappeared while they computed node {node}; it may be why");
-            self.fail_job(revision, node, ShardError::Device(what), now);
+/// Why a session ends that answered something else than it was asked.
+fn wrong_answer(asked: Work) -> String {
+    match asked {
+        Work::Prepare => "it answered with a gradient where texts and images were to be encoded".to_owned(),
+        Work::Node { node, .. } => {
+            format!("it answered with encoded texts where node {node} was to be computed")
         }
-    }
-
-    pub(super) fn check_deadline(&mut self, fence: Fence, now: Time) {
-        let timeout = self.settings.lease_timeout;
-        let Some(granted) = self.leases.get_mut(&fence) else { return };
-        let Some(connection) = self.connections.get(&granted.session) else { return };
-        let (session, revision, node) = (granted.session, granted.revision, granted.node);
-        let since = match granted.times.begun {
-            _ if !granted.listed => granted.times.granted,
-            Some(begun) => begun.max(granted.progressed),
-            // It waits for those before it.
-            None => granted.times.granted.max(connection.progressed),
-        };
-        if since + timeout > now {
-            granted.timer = since + timeout;
-            self.timers.set(granted.timer, Timer::Deadline(fence));
-            return;
-        }
-        if granted.listed {
-            let error = ShardError::Device(format!("no progress for {} s", timeout.as_secs()));
-            self.fail_attempt(fence, error, now);
-        } else {
-            // The worker does not know of it, or does not say so.
-            let worker = connection.worker.clone();
-            if let Some(round) = self.jobs.get_mut(&revision).and_then(|job| job.round.as_mut()) {
-                round.history_mut(node).returned.push(worker);
-            }
-            self.forget_open(session, revision);
-            self.lose(fence, now);
-        }
-        self.actions.push(Action::Revoke { session, fence });
     }
 }
 

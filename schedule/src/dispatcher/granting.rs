@@ -9,6 +9,7 @@ use crate::node::Node;
 use super::action::{Action, Note};
 use super::open_job::by_pass;
 use super::round::{History, LeaseTimes, Round};
+use super::terms::PREPARATION;
 use super::timers::Timer;
 use super::worker::{CAPACITY, Granted, WorkerCounts};
 use super::{Dispatcher, Time};
@@ -116,10 +117,11 @@ impl Dispatcher {
         let shards = round.shards(node);
         self.fences += 1;
         let fence = Fence { incarnation: self.settings.incarnation, number: self.fences };
-        if !connection.open.contains_key(&revision) {
+        let opened = connection.open.entry(revision).or_default();
+        if !std::mem::replace(&mut opened.brief, true) {
             self.actions.push(Action::Open { session, revision });
         }
-        if connection.open.insert(revision, Some(serial)).flatten() != Some(serial) {
+        if opened.canvas.replace(serial) != Some(serial) {
             self.actions.push(Action::Canvas { session, revision, epoch });
         }
         let lease = Lease { fence, revision, epoch, work, values };
@@ -185,10 +187,13 @@ impl Dispatcher {
 
     /// Ends a lease without a result: its node goes to somebody else.
     pub(super) fn lose(&mut self, fence: Fence, now: Time) {
-        let Some(granted) = self.release(fence, now) else { return };
-        if let Some(counts) = self.counts(granted.session) {
-            counts.lost += 1;
+        let Some(Granted { session, revision, epoch, node, .. }) = self.release(fence, now) else { return };
+        let Some(connection) = self.connections.get(&session) else { return };
+        let name = connection.worker.clone();
+        if let Some(worker) = self.workers.get_mut(&name) {
+            worker.counts.lost += 1;
         }
+        self.note(Note::LeaseLost { worker: name, revision, epoch, node });
     }
 
     /// Ends a lease without a result, whosever fault it was.
@@ -221,7 +226,9 @@ impl Dispatcher {
             }
             let Some(round) = self.jobs.get(&revision).and_then(|job| job.round.as_ref()) else { continue };
             let untouched = |fence: &Fence| {
-                self.leases.get(fence).is_some_and(|granted| round.history(granted.node).is_none())
+                self.leases
+                    .get(fence)
+                    .is_some_and(|granted| !round.history(granted.node).is_some_and(History::is_eventful))
             };
             let Some(fence) = round.last_queued().find(untouched) else { continue };
             if let Some(granted) = self.release(fence, now) {
@@ -286,13 +293,17 @@ impl Dispatcher {
         let mut choice = None;
         for (begun, fence) in round.longest().take(LONGEST) {
             let Some(granted) = self.leases.get(&fence) else { continue };
-            let Some(expected) = job.pace.expected(granted.shards) else { break };
             let history = round.history(granted.node);
             let able = |session: &SessionId| {
                 *session != granted.session && !history.is_some_and(|h| self.is_advised_against(*session, h))
             };
             let Some(session) = self.idle_for(revision, now).find(able) else { continue };
-            let due = begun + (expected * SLOW).max(self.settings.second_copy_after);
+            // While nothing is known, whatever its holder says of its progress: as long as it may make none.
+            let late = match self.expected(granted, granted.shards) {
+                Some(expected) => expected.saturating_mul(SLOW).max(self.settings.second_copy_after),
+                None => self.settings.lease_timeout,
+            };
+            let due = begun.saturating_add(late);
             if due <= now {
                 choice = Some((granted.node, (begun, fence), session));
                 break;
@@ -321,7 +332,8 @@ impl Dispatcher {
         let name = |session| self.connections.get(&session).map(|connection| connection.worker.clone());
         let slow = self.leases.get(&first.1).and_then(|granted| name(granted.session));
         if let (Some(slow), Some(second)) = (slow, name(session)) {
-            self.note(Note::SecondCopy { revision, node, slow, second });
+            let epoch = self.leases.get(&fence).map_or(PREPARATION, |granted| granted.epoch);
+            self.note(Note::SecondCopy { revision, epoch, node, slow, second });
         }
     }
 }

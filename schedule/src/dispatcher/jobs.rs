@@ -1,7 +1,5 @@
 //! Jobs open and close, and offer work.
 
-use std::time::Duration;
-
 use crate::brief::Work;
 use crate::ids::{Fence, JobRevision, SessionId};
 use crate::node::Node;
@@ -10,6 +8,7 @@ use super::action::Action;
 use super::open_job::OpenJob;
 use super::round::Round;
 use super::terms::{DispatchError, Fit, JobTerms, Offer, OfferedWork};
+use super::worker::Opened;
 use super::{Dispatcher, Time};
 
 impl Dispatcher {
@@ -19,9 +18,10 @@ impl Dispatcher {
         let revision = terms.revision;
         if let Some(job) = self.jobs.get_mut(&revision) {
             job.terms = terms;
-            job.failed = false;
             for connection in self.connections.values_mut() {
-                connection.open.remove(&revision);
+                if let Some(opened) = connection.open.get_mut(&revision) {
+                    *opened = Opened::default();
+                }
             }
         } else {
             let sibling = self.jobs.iter().find(|(other, _)| other.job == revision.job);
@@ -78,7 +78,6 @@ impl Dispatcher {
         };
         if let Some(job) = self.jobs.get_mut(&revision) {
             job.lift(self.clocks.now(&job.terms.fit), self.roster.cores(&job.terms.fit));
-            job.failed = false;
             job.round = Some(Round::new(&offer, serial, level));
         }
         self.free_others(revision, now);
@@ -97,12 +96,6 @@ impl Dispatcher {
         (u64::from(shards) / leases).checked_ilog2().unwrap_or(0)
     }
 
-    /// Drops what a job has offered: its leases are taken back. The job stays open.
-    pub fn abandon(&mut self, revision: JobRevision, now: Time) {
-        self.drop_round(revision, now);
-        self.assign(now);
-    }
-
     pub(super) fn drop_round(&mut self, revision: JobRevision, now: Time) {
         let Some(round) = self.jobs.get_mut(&revision).and_then(|job| job.round.take()) else { return };
         for fence in round.leases() {
@@ -117,16 +110,6 @@ impl Dispatcher {
         }
     }
 
-    /// Has the job's last offer failed, without a new one since?
-    pub fn has_failed(&self, revision: JobRevision) -> bool {
-        self.jobs.get(&revision).is_some_and(|job| job.failed)
-    }
-
-    /// Cores seconds that were spent on a job's accepted results since it was opened.
-    pub fn spent(&self, revision: JobRevision) -> Option<f64> {
-        self.jobs.get(&revision).map(|job| job.spent)
-    }
-
     /// What a lease asks for and who holds it, while it is valid: so that a result can be looked at before it is
     /// accepted.
     pub fn lease(&self, fence: Fence) -> Option<(SessionId, JobRevision, Work)> {
@@ -138,11 +121,6 @@ impl Dispatcher {
     /// When a lease was granted, while it is valid, and how many shards it covers.
     pub fn granted(&self, fence: Fence) -> Option<(Time, u32)> {
         self.leases.get(&fence).map(|granted| (granted.times.granted, granted.shards))
-    }
-
-    /// The median time in which so many of a job's shards are computed; `None` before enough is known.
-    pub fn expected(&self, revision: JobRevision, shards: u32) -> Option<Duration> {
-        self.jobs.get(&revision)?.pace.expected(shards)
     }
 
     pub(super) fn fit(&self, revision: JobRevision) -> Option<&Fit> {

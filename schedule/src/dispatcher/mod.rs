@@ -22,12 +22,18 @@
 //! - The job with the least pass is served first (fair share, `open_job`), by the session with the least load. When it
 //!   offers something, leases of jobs that are ahead of it are taken back if they only wait in workers' hands.
 //! - An idle worker takes leases over that wait in another's hands. When there are none, it computes a node a second
-//!   time that takes more than twice as long as the job's median; the first answer counts.
+//!   time that takes more than twice as long as the job's median, or longer than the lease timeout while that is not
+//!   known; the first answer counts.
 //! - A session that says nothing for the heartbeat timeout, or leaves, loses its leases at once. A lease that makes no
-//!   progress for the lease timeout has failed. One that its holder does not name in its heartbeats any more is lost.
-//! - A failed node goes to workers that have not failed with it, if there are any. Three failures fail its job, as do a
-//!   gradient that is not finite on two workers and an error of the experiment.
-//! - A worker whose last three leases failed for three jobs, or although others could compute the same, is set aside.
+//!   progress for so long that its job's pace does not explain it has failed (`deadlines`). One that its holder does
+//!   not name in its heartbeats any more is lost.
+//! - A node that failed, or with which a worker disappeared, goes to workers that have not failed with it, if there are
+//!   any. Three failures fail its job, as do a gradient that is not finite and an error of the experiment that a second
+//!   worker confirms, where there is one. So does a node with which many workers, or all, disappear (`disappearing`),
+//!   and one that is handed back for too long (`returning`).
+//! - A worker whose last three leases failed for three jobs, or although others could compute the same, is set aside. A
+//!   lease with which its process ended has failed; one that only its connection lost has not.
+//! - A session that answers something else than it was asked is ended.
 //!
 //! # Cost
 //! With W sessions, J open jobs, L leases and H leases per session: a message costs O(log W + log L); a lease that is
@@ -36,11 +42,15 @@
 
 mod action;
 mod answers;
+mod deadlines;
+mod disappearing;
 mod granting;
+mod inspect;
 mod jobs;
 mod open_job;
 mod pace;
 mod presence;
+mod returning;
 mod roster;
 mod round;
 mod settings;
@@ -57,12 +67,13 @@ use std::time::Duration;
 use crate::ids::{Fence, JobRevision, SessionId, WorkerName};
 
 pub use action::{Action, Attempt, JobFailure, LeaveCause, Note};
+pub use inspect::RoundView;
 pub use open_job::MAX_PRIORITY;
 pub use settings::DispatchSettings;
 pub use terms::{
-    Accepted, DispatchError, Fit, JobTerms, JoinError, Offer, OfferedWork, PREPARATION, Verdict,
+    Accepted, Answer, DispatchError, Fit, JobTerms, JoinError, Offer, OfferedWork, PREPARATION, Verdict,
 };
-pub use view::{Figures, LeaseView, LeaseWait, RoundView, WorkerView};
+pub use view::{LeaseView, LeaseWait, WorkerView};
 pub use worker::{Connected, Gone, Presence, SetAside, Silent, WorkerCounts};
 
 use open_job::{Clocks, OpenJob};

@@ -32,8 +32,6 @@ pub(super) struct OpenJob {
     pub(super) terms: JobTerms,
     pub(super) pace: Pace,
     pub(super) round: Option<Round>,
-    /// Its last offer failed; why.
-    pub(super) failed: bool,
     pass: f64,
     /// Core seconds of a shard.
     shard_cost: Option<f64>,
@@ -43,7 +41,7 @@ pub(super) struct OpenJob {
 
 impl OpenJob {
     pub(super) fn new(terms: JobTerms, pass: f64) -> Self {
-        Self { terms, pace: Pace::default(), round: None, failed: false, pass, shard_cost: None, spent: 0.0 }
+        Self { terms, pace: Pace::default(), round: None, pass, shard_cost: None, spent: 0.0 }
     }
 
     pub(super) fn pass(&self) -> f64 {

@@ -1,12 +1,14 @@
 //! Workers come, speak, fall silent and go.
 
+use std::time::Duration;
+
 use crate::ids::{JobRevision, SessionId, WorkerName};
 use crate::messages::{Held, PROTOCOL, Registration};
 
 use super::action::{Action, LeaveCause, Note};
 use super::terms::{DispatchError, JoinError};
 use super::timers::Timer;
-use super::worker::{Connected, Connection, Gone, Presence, SetAside, Silent, Worker};
+use super::worker::{Connected, Connection, Gone, Opened, Presence, SetAside, Silent, Worker};
 use super::{Dispatcher, Time};
 
 /// The most cores that are believed of one worker.
@@ -83,6 +85,11 @@ impl Dispatcher {
                     self.gone.remove(&(gone.since, name.clone()));
                 }
                 self.instances.remove(&worker.identity());
+                if worker.registration.instance == registration.instance {
+                    worker.reappeared();
+                } else {
+                    worker.restarted();
+                }
                 worker.registration = registration;
                 worker.presence = presence;
             }
@@ -93,6 +100,7 @@ impl Dispatcher {
         self.instances.insert(identity, name.clone());
         self.refresh(session);
         self.note(Note::Joined { worker: name.clone(), asked });
+        self.judge(name, now);
     }
 
     /// The name itself, or with the least number behind it that no live worker has.
@@ -124,6 +132,7 @@ impl Dispatcher {
             return false;
         }
         worker.presence = Presence::Connected(Connected { session, since: now });
+        worker.reappeared();
         self.timers.set(now + self.settings.heartbeat_timeout, Timer::Silence(session));
         self.refresh(session);
         self.note(Note::Back { worker: name });
@@ -177,6 +186,11 @@ impl Dispatcher {
         let Some(connection) = self.connections.get(&session) else { return };
         let (name, pool) = (connection.worker.clone(), connection.pool);
         let fences: Vec<_> = connection.leases.iter().copied().collect();
+        match cause {
+            LeaveCause::Disconnected => self.vanishes(session),
+            LeaveCause::Fault(_) => self.slips(session),
+            LeaveCause::Goodbye | LeaveCause::Replaced => {}
+        }
         for fence in &fences {
             if matches!(cause, LeaveCause::Disconnected | LeaveCause::Fault(_)) {
                 self.count_disappearance(*fence, now);
@@ -194,7 +208,14 @@ impl Dispatcher {
             self.gone.insert((now, name.clone()));
             self.forget_first();
         }
-        self.note(Note::Left { worker: name, cause, leases: fences.len() });
+        self.note(Note::Left { worker: name.clone(), cause, leases: fences.len() });
+        self.judge(&name, now);
+    }
+
+    /// Ends a session that breaks the rules.
+    pub(super) fn break_off(&mut self, session: SessionId, reason: String, now: Time) {
+        self.actions.push(Action::End { session, reason: reason.clone() });
+        self.leave(session, LeaveCause::Fault(reason), now);
     }
 
     /// A worker takes nothing new from now on.
@@ -250,6 +271,25 @@ impl Dispatcher {
         Ok(())
     }
 
+    /// Sets a worker aside that was set aside before the coordinator was restarted. Where it is set aside already, that
+    /// stands.
+    ///
+    /// # Errors
+    /// When it is unknown.
+    pub fn set_aside(
+        &mut self,
+        name: &WorkerName,
+        reason: String,
+        lasts: Duration,
+        now: Time,
+    ) -> Result<(), DispatchError> {
+        if self.worker(name)?.aside.is_none() {
+            self.put_aside(name, reason, lasts, now);
+            self.assign(now);
+        }
+        Ok(())
+    }
+
     fn worker(&mut self, name: &WorkerName) -> Result<&mut Worker, DispatchError> {
         self.workers.get_mut(name).ok_or_else(|| DispatchError::UnknownWorker(name.clone()))
     }
@@ -263,16 +303,19 @@ impl Dispatcher {
 
     /// Sets a worker aside if it has failed too often; what it holds goes to others.
     pub(super) fn judge(&mut self, name: &WorkerName, now: Time) {
-        let until = now + self.settings.forgive_after;
-        let Some(worker) = self.workers.get_mut(name) else { return };
-        if worker.aside.is_some() {
-            return;
+        let Some(worker) = self.workers.get(name).filter(|worker| worker.aside.is_none()) else { return };
+        if let Some(reason) = worker.disqualified() {
+            self.put_aside(name, reason, self.settings.forgive_after, now);
         }
-        let Some(reason) = worker.disqualified() else { return };
+    }
+
+    fn put_aside(&mut self, name: &WorkerName, reason: String, lasts: Duration, now: Time) {
+        let until = now.saturating_add(lasts);
+        let Some(worker) = self.workers.get_mut(name) else { return };
         worker.aside = Some(SetAside { since: now, until, reason: reason.clone() });
         self.timers.set(until, Timer::Forgive(name.clone()));
         let session = worker.session();
-        self.note(Note::SetAside { worker: name.clone(), reason, until });
+        self.note(Note::SetAside { worker: name.clone(), reason, lasts });
         let Some(session) = session else { return };
         self.refresh(session);
         for fence in self.leases_of(session) {
@@ -287,8 +330,9 @@ impl Dispatcher {
 
     /// The job's brief and canvas must be sent to this session again.
     pub(super) fn forget_open(&mut self, session: SessionId, revision: JobRevision) {
-        if let Some(connection) = self.connections.get_mut(&session) {
-            connection.open.remove(&revision);
+        let connection = self.connections.get_mut(&session);
+        if let Some(opened) = connection.and_then(|connection| connection.open.get_mut(&revision)) {
+            *opened = Opened::default();
         }
     }
 
@@ -326,6 +370,7 @@ impl Dispatcher {
         }
         let name = connection.worker.clone();
         let fences = self.leases_of(session);
+        self.vanishes(session);
         for fence in &fences {
             self.lose(*fence, now);
         }

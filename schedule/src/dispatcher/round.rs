@@ -40,6 +40,8 @@ pub(super) struct Round {
     queued: BTreeSet<(Time, Fence)>,
     /// Nodes to which something happened.
     histories: BTreeMap<Node, History>,
+    /// Who handed back a lease last, and why.
+    pub(super) last_return: Option<(WorkerName, String)>,
     /// Shards that are done.
     done: u32,
 }
@@ -55,16 +57,30 @@ struct Leased {
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
     pub(super) attempts: Vec<Attempt>,
-    /// Workers that disappeared with it.
-    pub(super) disappeared: u32,
-    /// Workers that handed it back.
+    /// Workers that disappeared with it, each once.
+    pub(super) disappeared: Vec<WorkerName>,
+    /// How often that happened, and when last. What cuts many connections at once counts once.
+    pub(super) disappearances: (u32, Option<Time>),
+    /// Workers that handed it back though they had what they need.
     pub(super) returned: Vec<WorkerName>,
+    /// How often it was handed back, and when first.
+    pub(super) returns: (u32, Option<Time>),
 }
 
 impl History {
     /// Should somebody else try before this worker does again?
     pub(super) fn advises_against(&self, worker: &WorkerName) -> bool {
-        self.attempts.iter().any(|attempt| attempt.worker == *worker) || self.returned.contains(worker)
+        self.tried_by().chain(&self.returned).any(|other| other == worker)
+    }
+
+    /// Workers that failed with it, one way or another.
+    pub(super) fn tried_by(&self) -> impl Iterator<Item = &WorkerName> {
+        self.attempts.iter().map(|attempt| &attempt.worker).chain(&self.disappeared)
+    }
+
+    /// Is there anybody whom it advises against?
+    pub(super) fn is_eventful(&self) -> bool {
+        self.tried_by().chain(&self.returned).next().is_some()
     }
 }
 
@@ -87,6 +103,7 @@ impl Round {
             begun: BTreeSet::new(),
             queued: BTreeSet::new(),
             histories: BTreeMap::new(),
+            last_return: None,
             done: 0,
         }
     }
@@ -242,11 +259,7 @@ impl Round {
 
     fn requeue(&mut self, node: Node) {
         let place = (node.shards(self.total).start, node);
-        let eventful = self
-            .histories
-            .get(&node)
-            .is_some_and(|history| !history.attempts.is_empty() || !history.returned.is_empty());
-        if eventful {
+        if self.history(node).is_some_and(History::is_eventful) {
             self.failed.insert(place)
         } else {
             self.fresh.insert(place)

@@ -9,7 +9,8 @@ pub struct DispatchSettings {
     pub incarnation: u64,
     /// A worker that says nothing for this long loses its leases; it may come back.
     pub heartbeat_timeout: Duration,
-    /// A lease without progress for this long is given to somebody else.
+    /// A lease without progress for this long is given to somebody else; longer where a job's shards are known to
+    /// take long, or nothing is known of them yet (see [`Dispatcher`](super::Dispatcher)'s deadlines).
     pub lease_timeout: Duration,
     /// How long a worker that was set aside gets nothing.
     pub forgive_after: Duration,
@@ -19,9 +20,13 @@ pub struct DispatchSettings {
     pub leases_per_slot: u32,
     /// Failed attempts of one node that fail its job.
     pub attempts: usize,
-    /// Workers that may disappear with one and the same node in their hands before its job fails: the node may be
-    /// what kills them. Far more than accidents explain.
+    /// How often workers may disappear with one and the same node in their hands before its job fails, if they are so
+    /// many or nobody else is there: the node may be what kills them. Far more than accidents explain.
     pub disappearances: u32,
+    /// How often a node may be handed back undone before its job fails.
+    pub returns: u32,
+    /// The least time from the first of them to the last.
+    pub return_patience: Duration,
     /// Sessions at once; others are refused.
     pub sessions: usize,
     /// How long a worker that has left is remembered.
@@ -42,6 +47,8 @@ impl DispatchSettings {
             leases_per_slot: 4,
             attempts: 3,
             disappearances: 10,
+            returns: 20,
+            return_patience: Duration::from_mins(10),
             sessions: 4096,
             remember: Duration::from_hours(1),
             remembered: 1_000,

@@ -1,5 +1,7 @@
 //! What a job asks of the farm.
 
+use std::time::Duration;
+
 use crate::brief::{EpochValues, Work};
 use crate::ids::{Epoch, JobRevision, SessionId, WorkerName};
 use crate::kind::{DeviceClass, WorkerKind};
@@ -77,6 +79,29 @@ pub enum OfferedWork {
 /// 0's, which is post-processed; so they never share a name.
 pub const PREPARATION: Epoch = Epoch(u32::MAX);
 
+/// What a worker answers when it has done what a lease asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Texts and images are encoded.
+    Prepared,
+    /// A node is computed; this is the time that its worker says it took, over all slots.
+    Computed(Duration),
+}
+
+impl Answer {
+    /// Is it an answer to this work at all?
+    pub(super) fn fits(self, work: Work) -> bool {
+        matches!((self, work), (Self::Prepared, Work::Prepare) | (Self::Computed(_), Work::Node { .. }))
+    }
+
+    pub(super) fn computing(self) -> Duration {
+        match self {
+            Self::Prepared => Duration::ZERO,
+            Self::Computed(computing) => computing,
+        }
+    }
+}
+
 /// A result that counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
@@ -98,7 +123,7 @@ pub struct Accepted {
 pub enum Verdict {
     /// Hand it on to the job; nobody else's result for it will be accepted.
     Accept(Accepted),
-    /// Drop it: the lease was taken back, or never was this session's.
+    /// Drop it: the lease was taken back, never was this session's, or asked for something else.
     Stale,
 }
 

@@ -8,6 +8,7 @@ use crate::messages::Registration;
 use crate::node::Node;
 
 use super::open_job::OpenJob;
+use super::round::Round;
 use super::terms::Fit;
 use super::worker::{Granted, Presence, SetAside, Worker, WorkerCounts};
 use super::{Dispatcher, Time};
@@ -62,21 +63,6 @@ pub struct LeaseView {
     pub begun: Option<Time>,
 }
 
-/// What a job offers, and how far that is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoundView {
-    /// The epoch.
-    pub epoch: Epoch,
-    /// All shards.
-    pub shards: u32,
-    /// Shards that are done.
-    pub done: u32,
-    /// Nodes that nobody computes.
-    pub pending: usize,
-    /// What is being computed; a node may occur twice.
-    pub leases: Vec<LeaseView>,
-}
-
 /// Why nothing is leased for a job that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LeaseWait {
@@ -100,7 +86,14 @@ pub enum LeaseWait {
         /// Leaving.
         draining: usize,
     },
-    /// They serve other jobs, or decline.
+    /// They have handed its work back, and are asked again after a while.
+    HandedBack {
+        /// Who did so last.
+        worker: WorkerName,
+        /// Why.
+        reason: String,
+    },
+    /// They serve other jobs.
     Busy,
 }
 
@@ -135,26 +128,12 @@ impl fmt::Display for LeaseWait {
                     .collect();
                 write!(f, "no fitting worker takes work: {}", said.join(", "))
             }
+            Self::HandedBack { worker, reason } => {
+                write!(f, "its work was handed back, at last by worker {worker}: {reason}; it is tried again")
+            }
             Self::Busy => f.write_str("the workers that fit are busy with other jobs"),
         }
     }
-}
-
-/// Figures of the whole farm, for metrics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
-    /// Connected and speaking.
-    pub connected: usize,
-    /// Connected and silent.
-    pub silent: usize,
-    /// Set aside.
-    pub aside: usize,
-    /// Open jobs.
-    pub jobs: usize,
-    /// Leases in workers' hands.
-    pub leases: usize,
-    /// Nodes that nobody computes.
-    pub pending: usize,
 }
 
 impl Dispatcher {
@@ -178,28 +157,7 @@ impl Dispatcher {
         }
     }
 
-    /// Kind and cores of each worker that takes work, for the choice of a job's kind.
-    pub fn serving(&self) -> Vec<(WorkerKind, u32)> {
-        let sessions = self.roster.serving(&Fit::Any).filter_map(|session| self.connections.get(&session));
-        let workers = sessions.filter_map(|connection| {
-            Some((self.workers.get(&connection.worker)?.registration.kind.clone(), connection.cores))
-        });
-        workers.collect()
-    }
-
-    /// What a job offers; `None` when it is not open or offers nothing.
-    pub fn round(&self, revision: JobRevision) -> Option<RoundView> {
-        let round = self.jobs.get(&revision)?.round.as_ref()?;
-        Some(RoundView {
-            epoch: round.epoch,
-            shards: round.total(),
-            done: round.done(),
-            pending: round.pending(),
-            leases: round.leases().into_iter().filter_map(|fence| self.lease_view(fence)).collect(),
-        })
-    }
-
-    fn lease_view(&self, fence: Fence) -> Option<LeaseView> {
+    pub(super) fn lease_view(&self, fence: Fence) -> Option<LeaseView> {
         let Granted { session, revision, epoch, node, times, .. } = self.leases.get(&fence)?;
         let worker = self.connections.get(session)?.worker.clone();
         let (granted, begun) = (times.granted, times.begun);
@@ -213,13 +171,23 @@ impl Dispatcher {
         if round.leased().next().is_some() {
             return None;
         }
-        Some(if round.pending() == 0 { LeaseWait::NothingToDo } else { self.missing_worker(job) })
+        Some(if round.pending() == 0 { LeaseWait::NothingToDo } else { self.missing_worker(job, round) })
     }
 
-    fn missing_worker(&self, job: &OpenJob) -> LeaseWait {
+    /// As [`lease_wait`](Self::lease_wait), for all jobs for which nothing is leased.
+    pub fn lease_waits(&self) -> Vec<(JobRevision, LeaseWait)> {
+        self.jobs.keys().filter_map(|revision| Some((*revision, self.lease_wait(*revision)?))).collect()
+    }
+
+    fn missing_worker(&self, job: &OpenJob, round: &Round) -> LeaseWait {
         let fit = &job.terms.fit;
-        if self.roster.serving(fit).next().is_some() {
-            return LeaseWait::Busy;
+        let mut serving = self.roster.serving(fit).filter_map(|id| self.connections.get(&id)).peekable();
+        if serving.peek().is_some() {
+            let reluctant = serving.all(|session| session.reluctance.contains_key(&job.terms.revision));
+            return match round.last_return.clone().filter(|_| reluctant) {
+                Some((worker, reason)) => LeaseWait::HandedBack { worker, reason },
+                None => LeaseWait::Busy,
+            };
         }
         let present: Vec<&Worker> =
             self.workers.values().filter(|worker| worker.session().is_some()).collect();
@@ -245,17 +213,8 @@ impl Dispatcher {
         }
     }
 
-    /// Figures of the whole farm. O(workers + jobs).
-    pub fn figures(&self) -> Figures {
-        let count = |what: fn(&Worker) -> bool| self.workers.values().filter(|worker| what(worker)).count();
-        let rounds = self.jobs.values().filter_map(|job| job.round.as_ref());
-        Figures {
-            connected: count(|worker| matches!(worker.presence, Presence::Connected(_))),
-            silent: count(|worker| matches!(worker.presence, Presence::Silent(_))),
-            aside: count(|worker| worker.aside.is_some()),
-            jobs: self.jobs.len(),
-            leases: self.leases.len(),
-            pending: rounds.map(super::round::Round::pending).sum(),
-        }
+    /// Leases in workers' hands.
+    pub fn leases(&self) -> usize {
+        self.leases.len()
     }
 }

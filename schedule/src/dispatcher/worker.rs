@@ -37,6 +37,8 @@ pub(super) struct Worker {
     pub(super) aside: Option<SetAside>,
     /// What failed since something succeeded, the last few.
     slips: VecDeque<Slip>,
+    /// What it had in hand when it disappeared, until it is known whether its process ended or just its connection.
+    vanished: Option<Slip>,
     pub(super) counts: WorkerCounts,
 }
 
@@ -106,18 +108,31 @@ pub struct WorkerCounts {
 
 /// A failure.
 #[derive(Debug)]
-struct Slip {
-    revision: JobRevision,
-    epoch: Epoch,
-    node: Node,
+pub(super) struct Slip {
+    pub(super) revision: JobRevision,
+    pub(super) epoch: Epoch,
+    pub(super) node: Node,
+    /// The worker did not say that it failed: it was gone.
+    pub(super) disappeared: bool,
     /// Somebody else succeeded.
     contradicted: bool,
+}
+
+impl Slip {
+    pub(super) fn failed(revision: JobRevision, epoch: Epoch, node: Node) -> Self {
+        Self { revision, epoch, node, disappeared: false, contradicted: false }
+    }
+
+    pub(super) fn disappeared(revision: JobRevision, epoch: Epoch, node: Node) -> Self {
+        Self { disappeared: true, ..Self::failed(revision, epoch, node) }
+    }
 }
 
 impl Worker {
     pub(super) fn new(registration: Registration, presence: Presence) -> Self {
         let counts = WorkerCounts::default();
-        Self { registration, presence, paused: false, aside: None, slips: VecDeque::new(), counts }
+        let (slips, vanished) = (VecDeque::new(), None);
+        Self { registration, presence, paused: false, aside: None, slips, vanished, counts }
     }
 
     pub(super) fn session(&self) -> Option<SessionId> {
@@ -142,22 +157,41 @@ impl Worker {
         self.slips.clear();
     }
 
-    pub(super) fn slipped(&mut self, revision: JobRevision, epoch: Epoch, node: Node) {
-        self.slips.push_back(Slip { revision, epoch, node, contradicted: false });
+    pub(super) fn slipped(&mut self, slip: Slip) {
+        self.slips.push_back(slip);
         if self.slips.len() > SLIPS {
             self.slips.pop_front();
+        }
+    }
+
+    /// It is not there any more, and had this in hand.
+    pub(super) fn vanished_with(&mut self, slip: Slip) {
+        self.vanished = Some(slip);
+    }
+
+    /// It is there again, by the same process: that it was not is the network's fault.
+    pub(super) fn reappeared(&mut self) {
+        self.vanished = None;
+    }
+
+    /// A new process has its name: the old one has ended with its work in hand.
+    pub(super) fn restarted(&mut self) {
+        if let Some(slip) = self.vanished.take() {
+            self.slipped(slip);
         }
     }
 
     /// Somebody else computed what failed here.
     pub(super) fn contradicted(&mut self, revision: JobRevision, epoch: Epoch, node: Node) {
         let same = |slip: &&mut Slip| (slip.revision, slip.epoch, slip.node) == (revision, epoch, node);
-        self.slips.iter_mut().filter(same).for_each(|slip| slip.contradicted = true);
+        let slips = self.slips.iter_mut().chain(&mut self.vanished);
+        slips.filter(same).for_each(|slip| slip.contradicted = true);
     }
 
     /// What failed here failed elsewhere too: it was the job's fault.
     pub(super) fn absolved(&mut self, revision: JobRevision) {
         self.slips.retain(|slip| slip.revision != revision);
+        self.vanished.take_if(|slip| slip.revision == revision);
     }
 
     pub(super) fn forgive(&mut self) -> bool {
@@ -170,15 +204,20 @@ impl Worker {
         if self.slips.len() < SLIPS {
             return None;
         }
+        let what = if self.slips.iter().all(|slip| slip.disappeared) {
+            format!("it has disappeared with its last {SLIPS} leases")
+        } else {
+            format!("its last {SLIPS} leases failed")
+        };
         let mut jobs: Vec<u64> = self.slips.iter().map(|slip| slip.revision.job.0).collect();
         jobs.sort_unstable();
         jobs.dedup();
         if jobs.len() == SLIPS {
             let jobs: Vec<String> = jobs.iter().map(u64::to_string).collect();
-            return Some(format!("its last {SLIPS} leases failed, for the jobs {}", jobs.join(", ")));
+            return Some(format!("{what}, for the jobs {}", jobs.join(", ")));
         }
         let contradicted = self.slips.iter().all(|slip| slip.contradicted);
-        contradicted.then(|| format!("its last {SLIPS} leases failed, and other workers computed the same"))
+        contradicted.then(|| format!("{what}, and other workers computed the same"))
     }
 }
 
@@ -197,14 +236,23 @@ pub(super) struct Connection {
     pub(super) leases: VecDeque<Fence>,
     /// The leases' shares of the worker, added up.
     pub(super) load: u64,
-    /// Jobs whose brief it has, with the serial number of the offer whose canvas it has.
-    pub(super) open: BTreeMap<JobRevision, Option<u64>>,
+    /// Jobs that it was told of, until they are closed.
+    pub(super) open: BTreeMap<JobRevision, Opened>,
     /// Jobs of which it handed back leases.
     pub(super) reluctance: BTreeMap<JobRevision, Reluctance>,
     /// Where the roster has it: its load then, if it had room.
     pub(super) placed: Option<u64>,
     /// Is it among those that serve, in the roster?
     pub(super) serving: bool,
+}
+
+/// What a session has of a job that it was told of. It is told when the job closes, whatever it has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Opened {
+    /// Does it have the brief as it is now?
+    pub(super) brief: bool,
+    /// The serial number of the offer whose canvas it has.
+    pub(super) canvas: Option<u64>,
 }
 
 /// A worker hands back the leases of a job.

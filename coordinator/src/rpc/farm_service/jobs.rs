@@ -206,11 +206,11 @@ pub(super) async fn seen(doors: &Arc<Doors>, view: JobView) -> Result<v1::Job, R
 
 /// Jobs with those who compute for them.
 async fn all_seen(doors: &Arc<Doors>, views: Vec<JobView>) -> Result<Vec<v1::Job>, Refusal> {
-    let counts = doors.leases.of(&doors.farm).await;
+    let computing = doors.leases.of(&doors.farm).await;
     let show = move |doors: &Doors| {
         let job = |view: &JobView| {
             let interval = doors.intervals.of(doors.farm.store(), &view.record)?;
-            Ok(messages::job(view, counts.get(&view.record.id).copied().unwrap_or(0), interval))
+            Ok(messages::job(view, &computing, interval))
         };
         views.iter().map(job).collect::<Result<_, StoreError>>()
     };

@@ -3,22 +3,24 @@
 use clipig_proto::v1;
 use clipig_schedule::{DeviceClass, ModelReference, NumberType};
 
+use super::super::standing::Computing;
 use super::super::{timestamp, wire_hash};
 use crate::farm::{ConstraintRow, FeatureRow, JobView, Progress, TargetRow};
 use crate::store::JobState;
 
-/// A job; `workers` compute for it, and snapshots are `interval` epochs apart.
-pub(super) fn job(view: &JobView, workers: u32, interval: u32) -> v1::Job {
+/// A job, with those who compute for it; snapshots are `interval` epochs apart.
+pub(super) fn job(view: &JobView, computing: &Computing, interval: u32) -> v1::Job {
     let JobView { record, reason, queue_place, progress, artifacts, checkpoint } = view;
     let state = job_state(record.status);
     let running = record.status == JobState::Running;
+    let wait = computing.wait(record.id).filter(|_| record.status.is_active());
     let now = progress.as_ref().filter(|_| running);
     let computation = record.computation.as_ref();
     v1::Job {
         number: record.id.0,
         name: record.name.clone(),
         state: state.into(),
-        reason: reason.clone(),
+        reason: wait.unwrap_or_else(|| reason.clone()),
         priority: record.priority,
         epochs_done: progress.as_ref().map_or(record.next.0, |progress| progress.epochs_done),
         epochs_total: record.epochs,
@@ -38,7 +40,7 @@ pub(super) fn job(view: &JobView, workers: u32, interval: u32) -> v1::Job {
         submitter: record.submitter.clone(),
         revision: record.revision,
         eta_seconds: now.and_then(|progress| progress.eta),
-        workers,
+        workers: computing.workers(record.id),
         artifacts: *artifacts,
         samples_per_second: now.map(|progress| progress.samples_per_second),
         device_request: record.class.map_or(v1::DeviceClass::Unspecified, device_class).into(),

@@ -114,8 +114,7 @@ impl Watcher {
     async fn hear(&mut self, news: &News) -> Result<(), Over> {
         match &news.news {
             JobNews::Progress(progress) => {
-                let workers = self.doors.leases.of(&self.doors.farm).await;
-                let workers = workers.get(&self.job).copied().unwrap_or(0);
+                let workers = self.doors.leases.of(&self.doors.farm).await.workers(self.job);
                 self.offer(What::Progress(messages::progress(progress, workers)))
             }
             JobNews::Table { epochs_done, targets } if self.with_tables => {

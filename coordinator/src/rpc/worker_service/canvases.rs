@@ -60,6 +60,12 @@ impl Canvases {
         self.lock().remove(&revision);
     }
 
+    /// Jobs of which a canvas is kept.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.lock().len()
+    }
+
     fn entry(&self, canvas: EpochCanvas) -> Arc<Entry> {
         let mut last = self.lock();
         match last.get(&canvas.revision) {

@@ -64,6 +64,11 @@ impl Leases {
         self.lock().held.get(&fence).and_then(|(_, expected)| *expected)
     }
 
+    /// Is it the fence of a preparation?
+    pub(super) fn prepares(&self, fence: Fence) -> bool {
+        matches!(self.lock().held.get(&fence), Some((_, None)))
+    }
+
     /// Leases taken back since the last call.
     pub(super) fn take_revoked(&self) -> Vec<Fence> {
         std::mem::take(&mut self.lock().revoked)
@@ -102,6 +107,7 @@ mod tests {
         assert_eq!(leases.expected(fence(1)), Some(expected));
         assert_eq!(leases.expected(fence(2)), None);
         assert_eq!(leases.expected(fence(9)), None);
+        assert_eq!([1, 2, 9].map(|number| leases.prepares(fence(number))), [false, true, false]);
         leases.answered(fence(1));
         assert_eq!(leases.expected(fence(1)), None);
         leases.revoked(fence(3));

@@ -1,5 +1,6 @@
 //! The sessions of workers: what they say becomes domain messages for the switchboard, and back.
 
+mod audience;
 mod canvases;
 mod content;
 mod leases;
@@ -14,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use self::canvases::Canvases;
+use self::audience::{Audience, Audiences};
 use super::connection::Peer;
 use super::status::Refusal;
 use super::{Doors, content as pieces, hash};
@@ -26,12 +27,12 @@ const WAITING: usize = 4;
 /// The service for workers.
 pub(super) struct WorkerCalls {
     doors: Arc<Doors>,
-    canvases: Arc<Canvases>,
+    audiences: Arc<Audiences>,
 }
 
 impl WorkerCalls {
     pub(super) fn new(doors: Arc<Doors>) -> Self {
-        Self { doors, canvases: Arc::default() }
+        Self { doors, audiences: Arc::default() }
     }
 }
 
@@ -46,8 +47,8 @@ impl WorkerService for WorkerCalls {
     ) -> Result<Response<Self::SessionStream>, Status> {
         let peer = request.extensions().get::<Peer>().map_or_else(|| "somebody".to_owned(), Peer::to_string);
         let (sender, stream) = mpsc::channel(WAITING);
-        let (doors, canvases) = (Arc::clone(&self.doors), Arc::clone(&self.canvases));
-        tokio::spawn(session::run(doors, canvases, peer, request.into_inner(), sender));
+        let (doors, audience) = (Arc::clone(&self.doors), Audience::new(Arc::clone(&self.audiences)));
+        tokio::spawn(session::run(doors, audience, peer, request.into_inner(), sender));
         Ok(Response::new(ReceiverStream::new(stream)))
     }
 

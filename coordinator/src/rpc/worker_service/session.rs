@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_proto::incoming::WorkerAssembler;
-use clipig_proto::outgoing::{OutgoingError, to_worker};
+use clipig_proto::outgoing::to_worker;
 use clipig_proto::v1::{CoordinatorMessage, WorkerMessage};
 use clipig_schedule::{FromWorker, PROTOCOL, Registration, SessionId, ShardError, ToWorker};
 use tokio::sync::mpsc;
@@ -13,7 +13,7 @@ use tonic::{Status, Streaming};
 
 use super::super::Doors;
 use super::super::status::Refusal;
-use super::canvases::Canvases;
+use super::audience::Audience;
 use super::leases::Leases;
 use super::outbox::Outbox;
 use crate::switchboard::SESSION_QUEUE;
@@ -26,7 +26,7 @@ type Sender = mpsc::Sender<Result<CoordinatorMessage, Status>>;
 /// Holds the conversation until one side ends it.
 pub(super) async fn run(
     doors: Arc<Doors>,
-    canvases: Arc<Canvases>,
+    mut audience: Audience,
     peer: String,
     mut stream: Streaming<WorkerMessage>,
     sender: Sender,
@@ -55,9 +55,11 @@ pub(super) async fn run(
     let leases = Arc::new(Leases::default());
     let end = tokio::select! {
         end = hear(&doors, session, &mut stream, assembler, &leases) => end,
-        end = speak(inbox, &canvases, &leases, &sender) => end,
+        end = speak(inbox, &mut audience, &leases, &sender) => end,
         () = doors.closed() => End::Closing,
     };
+    // What follows may take a while for a worker that does not read.
+    drop(audience);
     tracing::info!(peer, %worker, %session, "a session has ended: {}", end.text());
     let cause = match &end {
         End::HungUp(cause) | End::Fault(cause) => cause.clone(),
@@ -157,7 +159,17 @@ async fn hear(
         for fence in leases.take_revoked() {
             assembler.pass_over(fence);
         }
-        let said = match assembler.receive(message, |fence| leases.expected(fence)) {
+        let mut prepares = false;
+        let expected = |fence| {
+            prepares = leases.prepares(fence);
+            leases.expected(fence)
+        };
+        let said = match assembler.receive(message, expected) {
+            // Without expectations a gradient would be passed over, as one whose lease was taken back.
+            Ok(_) if prepares => {
+                let what = "it answered with a gradient where texts and images were to be encoded";
+                return End::Fault(what.to_owned());
+            }
             Ok(None) => continue,
             Ok(Some(said)) => said,
             Err(error) => match error.fence() {
@@ -187,7 +199,7 @@ async fn hear(
 /// What the switchboard has to say, until it says no more.
 async fn speak(
     mut inbox: mpsc::Receiver<ToWorker>,
-    canvases: &Canvases,
+    audience: &mut Audience,
     leases: &Leases,
     sender: &Sender,
 ) -> End {
@@ -204,14 +216,14 @@ async fn speak(
         match outbox.next(travelling.as_ref().map(|(canvas, _)| *canvas)) {
             Some(ToWorker::Canvas(canvas)) => {
                 let name = (canvas.revision, canvas.epoch);
-                match canvases.encoded(canvas).await {
+                match audience.of(canvas.revision).encoded(canvas).await {
                     Ok(encoded) => travelling = Some((name, encoded.messages())),
                     // The job fails by itself in a moment: its next step is not finite either. Its leases come back.
                     Err(error) => tracing::warn!(%error, "a canvas was not sent"),
                 }
             }
             Some(message) => {
-                note(&message, canvases, leases);
+                note(&message, audience, leases);
                 match to_worker(message) {
                     Ok(messages) => {
                         for message in messages {
@@ -220,9 +232,7 @@ async fn speak(
                             }
                         }
                     }
-                    Err(error @ (OutgoingError::TooLong { .. } | OutgoingError::NotFinite(_))) => {
-                        return End::Fault(format!("{error}"));
-                    }
+                    Err(error) => return End::Fault(error.to_string()),
                 }
             }
             None => match travelling.as_mut().and_then(|(_, messages)| messages.next()) {
@@ -283,14 +293,14 @@ async fn write(
 }
 
 /// Remembers what the worker was given.
-fn note(message: &ToWorker, canvases: &Canvases, leases: &Leases) {
+fn note(message: &ToWorker, audience: &mut Audience, leases: &Leases) {
     match message {
         ToWorker::Open(brief) => leases.opened(brief.revision, brief.shard_size),
         ToWorker::Lease(lease) => leases.given(lease),
         ToWorker::Revoke(fence) => leases.revoked(*fence),
         ToWorker::Close(revision) => {
             leases.closed(*revision);
-            canvases.forget(*revision);
+            audience.leaves(*revision);
         }
         ToWorker::Welcome(_) | ToWorker::Refuse(_) | ToWorker::Canvas(_) | ToWorker::Drain(_) => {}
     }

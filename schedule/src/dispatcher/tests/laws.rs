@@ -12,6 +12,11 @@ enum Event {
     Replay(u8, u8),
     Fail(u8),
     NotFinite(u8),
+    Impossible(u8),
+    /// An answer to something else than was asked.
+    Wrong(u8),
+    /// A worker's process ends and starts again.
+    Crash(u8),
     GiveBack(u8),
     Beat(u8),
     /// A heartbeat that names nothing.
@@ -27,8 +32,8 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     use Event::{
-        Abandon, Beat, Drain, Fail, Finish, Forget, GiveBack, Join, Leave, NotFinite, Offer, Pause, Refuse,
-        Replay, Resume, Wait,
+        Abandon, Beat, Crash, Drain, Fail, Finish, Forget, GiveBack, Impossible, Join, Leave, NotFinite,
+        Offer, Pause, Refuse, Replay, Resume, Wait, Wrong,
     };
     prop_oneof![
         3 => any::<u8>().prop_map(Join),
@@ -37,6 +42,9 @@ fn event() -> impl Strategy<Value = Event> {
         2 => any::<(u8, u8)>().prop_map(|(a, b)| Replay(a, b)),
         1 => any::<u8>().prop_map(Fail),
         1 => any::<u8>().prop_map(NotFinite),
+        1 => any::<u8>().prop_map(Impossible),
+        1 => any::<u8>().prop_map(Wrong),
+        1 => any::<u8>().prop_map(Crash),
         1 => any::<u8>().prop_map(GiveBack),
         4 => any::<u8>().prop_map(Beat),
         1 => any::<u8>().prop_map(Forget),
@@ -119,6 +127,31 @@ impl World {
                     self.farm.fail(session, &not_finite());
                 }
             }
+            Event::Impossible(which) => {
+                if let Some(session) = self.holding(which) {
+                    self.farm.fail(session, &ShardError::Experiment("impossible".into()));
+                }
+            }
+            Event::Wrong(which) => {
+                if let Some(session) = self.holding(which) {
+                    let fence = self.farm.first(session).fence;
+                    let verdict = self.farm.dispatcher.finished(
+                        SessionId(session),
+                        fence,
+                        Answer::Prepared,
+                        self.farm.now,
+                    );
+                    assert_eq!(verdict, Verdict::Stale);
+                    self.farm.act();
+                }
+            }
+            Event::Crash(which) => {
+                if let (Some(session), Some(name)) = (self.session(which), self.name(which)) {
+                    self.farm.leave(session, LeaveCause::Disconnected);
+                    self.instance += 1;
+                    self.farm.join(registration(name.as_str(), self.instance, 1));
+                }
+            }
             Event::GiveBack(which) => {
                 if let Some(session) = self.holding(which) {
                     self.farm.give_back(session);
@@ -142,8 +175,7 @@ impl World {
                 self.farm.offer(epoch(job, self.epochs, u32::from(shards) + 1));
             }
             Event::Abandon(job) => {
-                self.farm.dispatcher.abandon(revision(u64::from(job) % JOBS + 1), self.farm.now);
-                self.farm.act();
+                self.farm.abandon(u64::from(job) % JOBS + 1);
             }
             Event::Pause(which) => {
                 if let Some(name) = self.name(which) {

@@ -1,8 +1,11 @@
 //! Tests of the dispatcher, by a farm of honest workers that is played by hand.
 
+mod deadlines;
+mod disappearing;
 mod failures;
 mod laws;
 mod presence;
+mod returning;
 mod sharing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -205,7 +208,11 @@ impl Farm {
 
     pub(super) fn finish_lease(&mut self, session: u64, lease: &Lease) -> Verdict {
         self.drop_lease(session, lease.fence);
-        let verdict = self.dispatcher.finished(SessionId(session), lease.fence, MS, self.now);
+        let answer = match lease.work {
+            Work::Prepare => Answer::Prepared,
+            Work::Node { .. } => Answer::Computed(MS),
+        };
+        let verdict = self.dispatcher.finished(SessionId(session), lease.fence, answer, self.now);
         if let Verdict::Accept(accepted) = &verdict
             && let Work::Node { node, total } = accepted.work
         {
@@ -237,6 +244,13 @@ impl Farm {
     pub(super) fn leave(&mut self, session: u64, cause: LeaveCause) {
         self.held.remove(&SessionId(session));
         self.dispatcher.leave(SessionId(session), cause, self.now);
+        self.act();
+    }
+
+    /// Drops what a job has offered; it stays open.
+    pub(super) fn abandon(&mut self, job: u64) {
+        self.dispatcher.drop_round(revision(job), self.now);
+        self.dispatcher.assign(self.now);
         self.act();
     }
 

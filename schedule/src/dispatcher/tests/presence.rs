@@ -86,8 +86,7 @@ fn a_worker_that_holds_what_was_taken_back_is_told_again() {
     farm.open(1, 0);
     farm.offer(epoch(1, 0, 1));
     let old = farm.first(1);
-    farm.dispatcher.abandon(revision(1), farm.now);
-    farm.act();
+    farm.abandon(1);
     farm.dispatcher.heartbeat(SessionId(1), &[Held { fence: old.fence, progress: 4 }], farm.now);
     let actions = farm.dispatcher.take_actions();
     assert_eq!(actions, [Action::Revoke { session: SessionId(1), fence: old.fence }]);

@@ -157,8 +157,9 @@ fn contest(priorities: [i32; 2], cost: [u32; 2]) -> [f64; 2] {
         let Work::Node { node, total } = lease.work else { panic!("a preparation") };
         let took = 10 * MS * node.shards(total).len() as u32 * cost[begun];
         farm.drop_lease(session, lease.fence);
-        if let Verdict::Accept(_) = farm.dispatcher.finished(SessionId(session), lease.fence, took, farm.now)
-        {
+        let answer = Answer::Computed(took);
+        let verdict = farm.dispatcher.finished(SessionId(session), lease.fence, answer, farm.now);
+        if let Verdict::Accept(_) = verdict {
             spent[begun] += took.as_secs_f64();
         }
         farm.act();

@@ -1,0 +1,101 @@
+//! Is the farm alive?
+
+use super::Farm;
+
+impl Farm {
+    /// Does everything still run without which no job would ever start or go on?
+    ///
+    /// # Errors
+    /// What does not.
+    pub fn pulse(&self) -> Result<(), String> {
+        if !self.inner.switchboard.is_alive() {
+            return Err("the switchboard has died: no worker is heard any more".to_owned());
+        }
+        let state = self.inner.state();
+        let ended = state.admission.as_ref().is_some_and(|thread| thread.is_finished());
+        if ended && !state.closing {
+            return Err("the thread that starts jobs has died".to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use clipig_models as models;
+    use clipig_schedule::{CanvasFactory, CanvasJob, CanvasOwner, CanvasState, StepError};
+
+    use super::*;
+    use crate::farm::FarmSettings;
+    use crate::metrics::Metrics;
+    use crate::store::{Store, SystemClock};
+    use crate::switchboard::Switchboard;
+
+    /// Makes no canvases.
+    struct NoCanvases;
+
+    impl CanvasFactory for NoCanvases {
+        fn first(&self, _: &CanvasJob, _: [u32; 2]) -> Result<Box<dyn CanvasOwner>, StepError> {
+            Err(StepError::Device("there is none".into()))
+        }
+
+        fn restore(&self, _: &CanvasJob, _: CanvasState) -> Result<Box<dyn CanvasOwner>, StepError> {
+            Err(StepError::Device("there is none".into()))
+        }
+
+        fn kind(&self) -> String {
+            "none".into()
+        }
+    }
+
+    /// A farm without jobs, on this switchboard.
+    pub(crate) fn farm(folder: &std::path::Path, switchboard: Switchboard) -> Farm {
+        let store = Store::open(folder, Arc::new(SystemClock::default())).unwrap();
+        farm_of(store, switchboard)
+    }
+
+    /// As [`farm`], with what is kept already.
+    pub(crate) fn farm_of(store: Store, switchboard: Switchboard) -> Farm {
+        let settings = FarmSettings {
+            max_running_jobs: 1,
+            max_queued_jobs: 1,
+            job_pixels: 1,
+            checkpoint_share: 0.05,
+            checkpoint_interval: Duration::from_secs(1),
+            metrics: Arc::new(Metrics::default()),
+        };
+        let (_, notes) = std::sync::mpsc::channel();
+        let models = models::Store::at(std::path::PathBuf::from("there are none"));
+        Farm::open(store, models, switchboard, Arc::new(NoCanvases), settings, notes).unwrap()
+    }
+
+    #[test]
+    fn a_farm_whose_switchboard_has_died_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let (switchboard, task) = Switchboard::without_task();
+        let farm = farm(folder.path(), switchboard);
+        assert_eq!(farm.pulse(), Ok(()));
+        drop(task);
+        assert!(farm.pulse().unwrap_err().contains("switchboard"));
+        farm.close(Instant::now());
+    }
+
+    #[test]
+    fn a_farm_that_starts_no_jobs_any_more_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let (switchboard, task) = Switchboard::without_task();
+        let farm = farm(folder.path(), switchboard);
+        let admission = farm.inner.state().admission.replace(std::thread::spawn(|| {}));
+        while farm.pulse().is_ok() {
+            std::thread::yield_now();
+        }
+        assert!(farm.pulse().unwrap_err().contains("starts jobs"));
+        farm.inner.state().admission = admission;
+        // One that ends because the farm closes is not missed.
+        drop(task);
+        farm.close(Instant::now());
+    }
+}

@@ -1,0 +1,121 @@
+//! What the dispatcher notes, in the log: each with the job, epoch, shard and worker that it is about, as fields.
+
+use clipig_schedule::dispatcher::{Attempt, LeaveCause, Note, PREPARATION};
+use clipig_schedule::{Epoch, Node};
+
+/// Writes a note into the log: what goes wrong as a warning.
+pub(super) fn log(note: &Note) {
+    match note {
+        Note::Joined { worker, .. } | Note::Back { worker } | Note::Forgiven { worker } => {
+            tracing::info!(%worker, "{note}");
+        }
+        Note::Left { worker, cause: LeaveCause::Goodbye, leases: 0 } => tracing::info!(%worker, "{note}"),
+        Note::Left { worker, leases, .. } | Note::Lost { worker, leases } => {
+            tracing::warn!(%worker, leases, "{note}");
+        }
+        Note::SetAside { worker, lasts, .. } => {
+            tracing::warn!(%worker, seconds = lasts.as_secs(), "{note}");
+        }
+        Note::Failed { revision, epoch, node, attempt: Attempt { worker, .. } } => {
+            let (job, epoch, shard) = (revision.job, number(*epoch), first(*node));
+            tracing::warn!(%job, epoch, shard, %node, %worker, "{note}");
+        }
+        Note::LeaseLost { worker, revision, epoch, node } => {
+            let (job, epoch, shard) = (revision.job, number(*epoch), first(*node));
+            tracing::info!(%job, epoch, shard, %node, %worker, "{note}");
+        }
+        Note::Returned { worker, revision, epoch, node, .. } => {
+            let (job, epoch, shard) = (revision.job, number(*epoch), first(*node));
+            tracing::warn!(%job, epoch, shard, %node, %worker, "{note}");
+        }
+        Note::SecondCopy { revision, epoch, node, slow, second } => {
+            let (job, epoch, shard) = (revision.job, number(*epoch), first(*node));
+            tracing::info!(%job, epoch, shard, %node, worker = %second, %slow, "{note}");
+        }
+    }
+}
+
+/// An epoch's number; a preparation has none.
+fn number(epoch: Epoch) -> Option<u32> {
+    (epoch != PREPARATION).then_some(epoch.0)
+}
+
+/// The first shard below a node.
+fn first(node: Node) -> u32 {
+    node.shards(u32::MAX).start
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use clipig_schedule::{JobId, JobRevision, ShardError, WorkerName};
+    use tracing::field::{Field, Visit};
+    use tracing::span;
+
+    use super::*;
+
+    /// Keeps the fields of events.
+    #[derive(Clone, Default)]
+    struct Fields(Arc<Mutex<Vec<BTreeMap<String, String>>>>);
+
+    struct Reader(BTreeMap<String, String>);
+
+    impl Visit for Reader {
+        fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+            self.0.insert(field.name().to_owned(), format!("{value:?}"));
+        }
+    }
+
+    impl tracing::Subscriber for Fields {
+        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+            span::Id::from_u64(1)
+        }
+        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+        fn event(&self, event: &tracing::Event<'_>) {
+            let mut reader = Reader(BTreeMap::new());
+            event.record(&mut reader);
+            self.0.lock().unwrap().push(reader.0);
+        }
+        fn enter(&self, _: &span::Id) {}
+        fn exit(&self, _: &span::Id) {}
+    }
+
+    fn fields(note: &Note) -> BTreeMap<String, String> {
+        let seen = Fields::default();
+        tracing::subscriber::with_default(seen.clone(), || log(note));
+        let mut events = seen.0.lock().unwrap();
+        events.pop().unwrap()
+    }
+
+    #[test]
+    fn notes_name_job_epoch_shard_and_worker() {
+        let worker: WorkerName = "w1".parse().unwrap();
+        let revision = JobRevision { job: JobId(7), revision: 0 };
+        let (epoch, node) = (Epoch(3), Node { level: 2, index: 5 });
+        let attempt = Attempt { worker: worker.clone(), error: ShardError::Device("broken".into()) };
+        let notes = [
+            Note::Failed { revision, epoch, node, attempt },
+            Note::LeaseLost { worker: worker.clone(), revision, epoch, node },
+            Note::Returned { worker: worker.clone(), revision, epoch, node, reason: "no canvas".into() },
+            Note::SecondCopy { revision, epoch, node, slow: "w9".parse().unwrap(), second: worker.clone() },
+        ];
+        for note in notes {
+            let fields = fields(&note);
+            for (name, value) in [("job", "7"), ("epoch", "3"), ("shard", "20"), ("worker", "w1")] {
+                assert_eq!(fields.get(name).map(String::as_str), Some(value), "{name} of {note:?}");
+            }
+            assert_eq!(fields["message"], note.to_string());
+        }
+        let aside = Note::SetAside { worker, reason: "it failed".into(), lasts: Duration::from_mins(10) };
+        assert_eq!(fields(&aside)["worker"], "w1");
+        let lost = Note::LeaseLost { worker: "w2".parse().unwrap(), revision, epoch: PREPARATION, node };
+        assert!(!fields(&lost).contains_key("epoch"));
+    }
+}

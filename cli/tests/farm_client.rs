@@ -223,8 +223,7 @@ impl FarmStart {
         let log = std::fs::File::options().create(true).append(true).open(folder.join("farm.log")).unwrap();
         let process = Command::new(env!("CARGO_BIN_EXE_clipig"))
             .args(["farm", "start", "--workers", "2", "--data", "data"])
-            .args(["--listen", &address(folder)])
-            .env("CLIPIG_COORDINATOR__HTTP_LISTEN", "off")
+            .args(["--listen", &address(folder), "--http-listen", "off"])
             .env("TMPDIR", folder.join("tmp"))
             .current_dir(folder)
             .stderr(log)
@@ -323,11 +322,10 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
         ("CLIPIG_COORDINATOR__TLS__KEY", key.as_str()),
         ("CLIPIG_COORDINATOR__TOKENS__CLIENT_FILE", client.as_str()),
         ("CLIPIG_COORDINATOR__TOKENS__WORKER_FILE", worker.as_str()),
-        ("CLIPIG_COORDINATOR__HTTP_LISTEN", "off"),
     ];
     let log = folder.path().join("coordinator.log");
     let mut coordinator = Command::new(env!("CARGO_BIN_EXE_clipig-coordinator"))
-        .args(["--listen", &tcp, "--data"])
+        .args(["--listen", &tcp, "--http-listen", "off", "--data"])
         .arg(folder.path().join("data"))
         .envs(settings)
         .stderr(std::fs::File::create(&log).unwrap())

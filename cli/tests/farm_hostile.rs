@@ -111,6 +111,11 @@ impl Honest {
 
     /// The job ends with the right picture, the worker is the one that it was, and memory is bounded.
     fn finish(self, most_mib: u64) {
+        self.finish_after(most_mib, 0);
+    }
+
+    /// The same where at most so many leases of other jobs failed on the honest worker, by those jobs' fault.
+    fn finish_after(self, most_mib: u64, failed: u64) {
         assert_eq!(self.farm.finish(self.job), self.expected);
         let after = Memory::of(self.farm.coordinator());
         let grown = after.most - self.before.most.min(after.most);
@@ -118,7 +123,8 @@ impl Honest {
         assert!(grown < most_mib, "{grown} MiB more at most");
         let workers: Vec<Json> = serde_json::from_str(&self.farm.ask(&["workers", "--json"])).unwrap();
         let honest = workers.iter().find(|worker| worker["worker"] == "w1").unwrap();
-        assert_eq!((&honest["state"], &honest["leases_failed"]), (&"idle".into(), &0.into()), "{honest:#}");
+        assert_eq!(honest["state"], "idle", "{honest:#}");
+        assert!(honest["leases_failed"].as_u64() <= Some(failed), "{honest:#}");
         assert!(self.farm.clipig(&["farm"]).status.success());
     }
 }
@@ -531,7 +537,8 @@ async fn pictures_that_are_bombs_fail_their_own_jobs() {
     };
     writeln!(said, "an endless expression: {told}").unwrap();
     insta::assert_snapshot!("pictures", said);
-    honest.finish(200);
+    // Three attempts at most for each of the seven jobs.
+    honest.finish_after(200, 21);
 }
 
 #[tokio::test(flavor = "multi_thread")]

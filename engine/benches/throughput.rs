@@ -19,7 +19,7 @@ use clipig_engine::{CanvasEngine, GradientEngine, device, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::{
-    Assets, CPU_SHARD, CanvasOwner, GPU_SHARD, Node, ShardCompute, ShardTask, threads_per_shard,
+    Assets, CPU_SHARD, CanvasOwner, GPU_SHARD, Node, Pulse, ShardCompute, ShardTask, threads_per_shard,
 };
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
@@ -129,7 +129,8 @@ impl Run {
         let resolution = first_resolution(&experiment, 1).expect("a resolution");
         let canvas = CanvasEngine::new(Arc::clone(&experiment), resolution, &Assets::default(), Key::root(1))
             .expect("a first canvas");
-        let prepared = prepare(clip, &experiment, &Assets::default(), &canvas.canvas()).expect("features");
+        let prepared = prepare(clip, &experiment, &Assets::default(), &canvas.canvas(), &Pulse::default())
+            .expect("features");
         let prepared = Arc::new(prepared);
         let side_by_side = if on_cpu { (cores / threads).max(1) } else { 1 };
         let new_engine =

@@ -2,6 +2,8 @@
 
 use tch::{Cuda, Device, Kind};
 
+use crate::gpu;
+
 /// Why a device cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
@@ -102,7 +104,11 @@ impl DeviceKind {
             _ => "float32",
         };
         let (model, capability) = match device {
-            Device::Cuda(index) => (format!("CUDA device {index}"), String::new()),
+            Device::Cuda(index) => {
+                // Where the driver does not say, at least two GPUs of one machine are told apart.
+                let name = gpu::describe(index).map(|gpu| gpu.name);
+                (name.unwrap_or_else(|| format!("CUDA device {index}")), String::new())
+            }
             _ => (processor(), capability().to_owned()),
         };
         Self { model, libtorch: LIBTORCH, number, capability, threads }

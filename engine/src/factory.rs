@@ -53,7 +53,8 @@ impl DeviceFactory {
     fn clip(&self, job: &ComputeJob) -> Result<Arc<Clip>, ShardError> {
         let (model, number) = (&job.brief.model, job.brief.number);
         let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = models.iter().position(|loaded| loaded.model == *model && loaded.number == number)
+        if let Some(place) =
+            models.iter().position(|loaded| loaded.model == *model && loaded.number == number)
         {
             // The last one is the one that was used last.
             let model = models.remove(place);
@@ -62,6 +63,7 @@ impl DeviceFactory {
             return Ok(clip);
         }
         let clip = Arc::new(load(job, self.device)?);
+        job.pulse.beat();
         models.push(LoadedModel { model: model.clone(), number, clip: Arc::clone(&clip) });
         if let Some(surplus) = models.len().checked_sub(KEPT_MODELS) {
             models.drain(..surplus);
@@ -75,7 +77,7 @@ impl ComputeFactory for DeviceFactory {
         guarded(|| {
             device::set_threads(job.brief.threads as usize);
             let clip = self.clip(job)?;
-            let prepared = prepare(&clip, &job.experiment, &job.assets, canvas)
+            let prepared = prepare(&clip, &job.experiment, &job.assets, canvas, &job.pulse)
                 .map_err(|error| ShardError::Experiment(error.to_string()))?;
             let mut warnings = unknown_words(&clip, &job.experiment);
             warnings.extend(prepared.targets.iter().filter_map(|target| target.warning.clone()));
@@ -88,6 +90,7 @@ impl ComputeFactory for DeviceFactory {
             let (clip, experiment) = (self.clip(job)?, Arc::clone(&job.experiment));
             let threads = job.brief.threads as usize;
             let engine = GradientEngine::new(clip, experiment, Arc::clone(prepared), threads);
+            let engine = engine.with_pulse(job.pulse.clone());
             Ok(Box::new(engine) as Box<dyn ShardCompute>)
         })
     }

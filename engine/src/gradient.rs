@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clipig_experiment::{Experiment, Scope, Target};
 use clipig_schedule::{
-    ConstraintReport, GradientSum, Prepared, PreparedTarget, SampleReport, ShardCompute, ShardError,
+    ConstraintReport, GradientSum, Prepared, PreparedTarget, Pulse, SampleReport, ShardCompute, ShardError,
     ShardResult, ShardTask,
 };
 use tch::{Kind, Tensor};
@@ -23,6 +23,7 @@ pub struct GradientEngine {
     experiment: Arc<Experiment>,
     prepared: Arc<Prepared>,
     threads: usize,
+    pulse: Pulse,
 }
 
 impl GradientEngine {
@@ -33,7 +34,13 @@ impl GradientEngine {
         prepared: Arc<Prepared>,
         threads: usize,
     ) -> Self {
-        Self { clip, experiment, prepared, threads }
+        Self { clip, experiment, prepared, threads, pulse: Pulse::default() }
+    }
+
+    /// The same with a pulse that beats within shards.
+    #[must_use]
+    pub fn with_pulse(self, pulse: Pulse) -> Self {
+        Self { pulse, ..self }
     }
 
     fn compute_samples(&self, task: &ShardTask) -> Result<ShardResult, ShardError> {
@@ -46,7 +53,9 @@ impl GradientEngine {
         let scopes: Vec<Scope> =
             task.shard.samples.clone().map(|sample| task.scope.with_sample(u64::from(sample))).collect();
         let Rendered { windows, leaves } = self.windows(target, task, &scopes)?;
+        self.pulse.beat();
         let losses = Losses::of(&self.clip, target, prepared, &windows, &scopes)?;
+        self.pulse.beat();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
         if let Some(total) = &losses.total {
             back_propagate(total, &leaves, &mut gradient);
@@ -81,6 +90,7 @@ impl GradientEngine {
                 let one = render(std::slice::from_ref(chain), &source).map_err(experiment_error)?;
                 windows.push(fit(one.windows, chain.output()));
                 leaves.extend(one.leaves);
+                self.pulse.beat();
             }
             Rendered { windows: Tensor::cat(&windows, 0), leaves }
         };

@@ -12,6 +12,7 @@ pub mod constraint;
 pub mod device;
 mod factory;
 mod gaussian;
+pub mod gpu;
 mod gradient;
 mod init;
 mod loss;

@@ -2,7 +2,7 @@
 //! for.
 
 use clipig_experiment::{Experiment, FeatureScale, FeatureSource};
-use clipig_schedule::{Assets, Canvas, Prepared, PreparedTarget};
+use clipig_schedule::{Assets, Canvas, Prepared, PreparedTarget, Pulse};
 use tch::{Kind, Tensor};
 
 use crate::assets::{self, AssetError};
@@ -36,7 +36,8 @@ pub enum PrepareError {
     },
 }
 
-/// Encodes the features of all active targets. `canvas` is the first canvas, for `feature_scale: fair`.
+/// Encodes the features of all active targets. `canvas` is the first canvas, for `feature_scale: fair`; `pulse` beats with
+/// each feature.
 ///
 /// # Errors
 /// When a text or an image cannot be used.
@@ -45,6 +46,7 @@ pub fn prepare(
     experiment: &Experiment,
     assets: &Assets,
     canvas: &Canvas,
+    pulse: &Pulse,
 ) -> Result<Prepared, PrepareError> {
     let _guard = tch::no_grad_guard();
     let mut targets = Vec::with_capacity(experiment.targets.len());
@@ -59,6 +61,7 @@ pub fn prepare(
                         .map_err(|source| PrepareError::Image { target: index, feature, source })?,
                 };
                 prepared.features.push(Vec::try_from(encoded.flatten(0, 1)).unwrap_or_default());
+                pulse.beat();
             }
             prepared.auto_scales = vec![1.0; target.features.len()];
             if target.feature_scale == FeatureScale::Fair && !target.features.is_empty() {

@@ -11,8 +11,8 @@ use clipig_engine::{CanvasEngine, GradientEngine, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, ImageTensor, Overrides, Scope, Source, load};
 use clipig_schedule::{
-    Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, JobStatistics, Node, ShardCompute,
-    ShardTask, StepError,
+    Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, JobStatistics, Node, Pulse,
+    ShardCompute, ShardTask, StepError,
 };
 use clipig_testing::{Oracle, Tensors, Value, mismatch};
 use safetensors::SafeTensors;
@@ -119,7 +119,8 @@ fn run(oracle: &Oracle, tensors: &Tensors, models: &mut Models<'_>, case: &Value
             )));
         }
     }
-    let prepared = Arc::new(prepare(&clip, &experiment, &assets, &canvas.canvas()).map_err(failed)?);
+    let prepared =
+        Arc::new(prepare(&clip, &experiment, &assets, &canvas.canvas(), &Pulse::default()).map_err(failed)?);
     let mut engine = GradientEngine::new(Arc::clone(&clip), Arc::clone(&experiment), prepared, 1);
     let spec = JobSpec { experiment: Arc::clone(&experiment), seed: SEED, shard_size: 2 };
     let first_gradient = FirstGradient::default();

@@ -15,6 +15,7 @@ use crate::canvas::Canvas;
 use crate::gradient::GradientSum;
 use crate::plan::Shard;
 use crate::prepared::Prepared;
+use crate::pulse::Pulse;
 use crate::report::SampleReport;
 
 /// One shard to compute.
@@ -83,6 +84,8 @@ pub struct ComputeJob {
     pub weights: WeightsSource,
     /// Image files by the names that the experiment uses.
     pub assets: Assets,
+    /// Beats whenever something of the job is done here: a batch of windows, a batch of features, a text.
+    pub pulse: Pulse,
 }
 
 /// The bytes of image files, by the names that an experiment uses. Cloning shares them.

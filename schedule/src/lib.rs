@@ -19,6 +19,7 @@ mod messages;
 mod node;
 mod plan;
 mod prepared;
+mod pulse;
 pub mod queue;
 mod report;
 mod statistics;
@@ -43,6 +44,7 @@ pub use messages::{Computed, EpochCanvas, FromWorker, Held, PROTOCOL, Registrati
 pub use node::Node;
 pub use plan::{EpochPlan, Shard, plan};
 pub use prepared::{Prepared, PreparedTarget};
+pub use pulse::Pulse;
 pub use report::{ConstraintReport, FeatureReport, SampleReport};
 pub use statistics::{JobStatistics, Recent, TargetStatistics};
 pub use tile::{TILE, TileArea, TileGrid};

@@ -10,7 +10,7 @@ use clipig_coordinator::{EpochLoop, JobProgress, JobSpec, first_resolution};
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
 use clipig_schedule::{
     Assets, Canvas, CanvasOwner, CanvasState, ComputeJob, EpochContext, EpochValues, FeatureReport,
-    GradientSum, JobBrief, JobRevision, ModelReference, Node, NumberType, Prepared, PreparedTarget,
+    GradientSum, JobBrief, JobRevision, ModelReference, Node, NumberType, Prepared, PreparedTarget, Pulse,
     SampleReport, Sha256, ShardResult, ShardTask, StepError, WeightsSource,
 };
 
@@ -59,6 +59,7 @@ impl Picture {
             experiment: Arc::clone(&self.experiment),
             weights: WeightsSource::Embedded,
             assets: Assets::default(),
+            pulse: Pulse::default(),
         })
     }
 

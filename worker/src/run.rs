@@ -228,13 +228,12 @@ async fn sessions(
                             backoff.reset();
                             patience = Patience::default();
                         }
-                        let reason = match reason {
-                            Some(reason) => {
-                                pump.abort();
-                                reason
-                            }
+                        let reason = if let Some(reason) = reason {
+                            pump.abort();
+                            reason
+                        } else {
                             // A connection that breaks says why in its own time.
-                            None => tokio::select! {
+                            tokio::select! {
                                 ended = &mut pump => match ended {
                                     Ok(LinkEnd::Lost(reason)) => reason,
                                     Ok(LinkEnd::Refused(reason)) => return refused(reason),
@@ -244,7 +243,7 @@ async fn sessions(
                                     pump.abort();
                                     return Ok(());
                                 }
-                            },
+                            }
                         };
                         patience
                             .say(|| tracing::warn!(%address, reason, "the connection is lost; trying again"));

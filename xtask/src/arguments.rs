@@ -19,6 +19,7 @@ Usage: cargo xtask COMMAND
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
   generate                  write the generated files (reference, JSON schema) anew
   ci                        check and test, each step timed, as .ci/run does
+  size                      build the small client as it is shipped, and weigh it
   gpu                       on a machine with an NVIDIA GPU: the oracle's tests there, and samples per second
 
 Needed beforehand: a Rust toolchain, a C++ compiler, Python 3 with pip. Linux on x86-64.
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Ci,
     /// What needs a GPU: the oracle there, and its speed.
     Gpu,
+    /// Weigh the small client.
+    Size,
 }
 
 /// Reads the arguments after the program's name.
@@ -66,9 +69,10 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "generate" => Command::Generate,
         "ci" => Command::Ci,
         "gpu" => Command::Gpu,
+        "size" => Command::Size,
         _ => {
             return Err(Error::Usage(format!(
-                "there is no command {name:?}; there are setup, demo, test, check, generate, ci, gpu"
+                "there is no command {name:?}; there are setup, demo, test, check, generate, ci, size, gpu"
             )));
         }
     };

@@ -8,6 +8,7 @@ use crate::places::Places;
 use crate::process::{cargo, run as start};
 use crate::protocol;
 use crate::setup;
+use crate::size;
 use crate::steps::Steps;
 
 /// The command.
@@ -34,6 +35,7 @@ pub(crate) fn add(places: &Places, steps: &mut Steps) {
     steps.run("lints", || {
         start(cargo(places).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     });
+    size::add(places, steps);
     steps.run("documentation", || {
         let mut doc = cargo(places);
         doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings");

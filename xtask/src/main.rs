@@ -18,6 +18,7 @@ mod prerequisites;
 mod process;
 mod protocol;
 mod setup;
+mod size;
 mod steps;
 mod testing;
 mod tools;
@@ -56,5 +57,6 @@ fn run() -> Result<(), Error> {
         Command::Generate => generated::write(&places),
         Command::Ci => ci::run(&places),
         Command::Gpu => gpu::run(&places),
+        Command::Size => size::run(&places),
     }
 }

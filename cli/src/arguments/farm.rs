@@ -1,6 +1,5 @@
 //! The arguments of the commands that talk to a farm.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -286,9 +285,9 @@ pub(crate) struct CoordinatorArguments {
     /// Where clients and workers connect: an address with a port, or `unix:/path`. Unset: `127.0.0.1:7870`.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
-    /// Where probes and metrics are served over HTTP. Unset: 127.0.0.1:7871.
+    /// Where probes and metrics are served over HTTP, also `unix:/path`, or `off`. Unset: `127.0.0.1:7871`.
     #[arg(long, value_name = "ADDRESS")]
-    pub(crate) http_listen: Option<SocketAddr>,
+    pub(crate) http_listen: Option<String>,
     /// The folder that jobs, checkpoints and pictures are kept in. Unset: ~/.local/share/clipig/farm.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,

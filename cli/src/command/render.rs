@@ -12,7 +12,7 @@ use clipig_engine::{CanvasEngines, DeviceFactory, device};
 use clipig_experiment::{Experiment, Loaded, Tree, load};
 use clipig_picture::{Record, Run, encode_png};
 use clipig_schedule::{
-    Assets, CPU_SHARD, Epoch, GPU_SHARD, JobBrief, JobId, JobRevision, ModelReference, NumberType,
+    Assets, CPU_SHARD, Canvas, Epoch, GPU_SHARD, JobBrief, JobId, JobRevision, ModelReference, NumberType,
     Preparation, ShardError, StepError, WorkerKind, threads_per_shard,
 };
 use tch::Device;
@@ -132,11 +132,18 @@ impl Setup<'_> {
         first_resolution(&experiment, seed).map_err(|error| failure(&RunError::Job(error)))?;
         let order = self.order(&experiment, seed, shard_size, threads)?;
         let snapshots = SnapshotClock::new(experiment.snapshot_interval);
-        let mut artist =
-            Artist { wanted: &self.loaded.picture, picture: None, record, progress, snapshots, fault: None };
+        let mut artist = Artist {
+            wanted: &self.loaded.picture,
+            picture: None,
+            last: None,
+            record,
+            progress,
+            snapshots,
+            fault: None,
+        };
         let start = Instant::now();
         let outcome = run_job(farm, order, &mut artist);
-        let Artist { picture, record, progress, fault, .. } = artist;
+        let Artist { picture, last, record, progress, fault, .. } = artist;
         let (job, outcome) = match outcome {
             Ok((Ending::Completed | Ending::Paused { .. } | Ending::Cancelled, job)) => (Some(job), Ok(())),
             Err(error) => (None, Err(fault.unwrap_or_else(|| failure(&error)))),
@@ -144,8 +151,9 @@ impl Setup<'_> {
         let lines = job.as_ref().map_or_else(Vec::new, |job| table_lines(&experiment, job));
         progress.end(&lines);
         let Some(picture) = picture else { return outcome };
-        if let Some(job) = &job {
-            write_picture(&picture, job, &record)?;
+        // Where an epoch has failed, the picture of the one before it.
+        if let Some(canvas) = job.map(|job| job.canvas()).or(last) {
+            write_picture(&picture, &canvas, &record)?;
         }
         let seconds = start.elapsed().as_secs_f64();
         let beside = beside::write_experiment(&picture, &record, &self.recorded_tree(seed), seconds, &lines)?;
@@ -244,6 +252,8 @@ struct Artist<'a> {
     wanted: &'a str,
     /// The file; `None` before the first epoch is done, so that a run that fails at once leaves nothing behind.
     picture: Option<PathBuf>,
+    /// The canvas after the last epoch: the epoch that fails leaves none.
+    last: Option<Canvas>,
     record: Record,
     progress: Progress,
     snapshots: SnapshotClock,
@@ -259,9 +269,11 @@ impl Artist<'_> {
         };
         self.record.run.epochs_done += 1;
         self.progress.epoch(report.loss, || table_lines(job.experiment(), job));
+        let canvas = job.canvas();
         if job.next_epoch().is_some() && self.snapshots.is_due(report.epoch, Instant::now()) {
-            write_picture(picture, job, &self.record)?;
+            write_picture(picture, &canvas, &self.record)?;
         }
+        self.last = Some(canvas);
         Ok(())
     }
 }
@@ -291,8 +303,8 @@ fn table_lines(experiment: &Experiment, job: &EpochLoop) -> Vec<String> {
     table::lines(experiment, job.statistics(), &job.last_scope())
 }
 
-fn write_picture(path: &Path, job: &EpochLoop, record: &Record) -> Result<(), Failure> {
-    let png = encode_png(&job.canvas(), &record.chunks())
+fn write_picture(path: &Path, canvas: &Canvas, record: &Record) -> Result<(), Failure> {
+    let png = encode_png(canvas, &record.chunks())
         .map_err(|error| Failure::failed(format!("cannot encode the picture: {error}")))?;
     file::write(path, &png)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clipig_engine::{DeviceFactory, device};
+use clipig_engine::{DeviceFactory, device, gpu};
 use clipig_models::{Store, Weights, embedded};
 use clipig_schedule::{ComputeFactory, DeviceClass, ModelReference, WeightsSource};
 use clipig_worker::{Devices, FindWeights, WorkerDevice};
@@ -35,7 +35,10 @@ fn worker(name: &str, device: Device, cores: Option<u32>) -> WorkerDevice {
         name,
         kind,
         cores: if on_cpu { cores.unwrap_or(present).clamp(1, present) } else { 1 },
-        memory: if on_cpu { memory() } else { 0 },
+        memory: match device {
+            Device::Cuda(index) => gpu::describe(index).map_or(0, |gpu| gpu.memory),
+            _ => memory(),
+        },
         factory: Arc::new(factory) as Arc<dyn ComputeFactory>,
     }
 }

@@ -141,7 +141,7 @@ fn flags(arguments: &CoordinatorArguments) -> Vec<settings::Flag> {
     let CoordinatorArguments { listen, http_listen, data, settings: _, insecure } = arguments;
     let mut flags = Vec::new();
     flags.extend(listen.as_ref().map(|listen| ("listen", listen.clone())));
-    flags.extend(http_listen.map(|address| ("http_listen", address.to_string())));
+    flags.extend(http_listen.as_ref().map(|address| ("http_listen", address.clone())));
     flags.extend(data.as_ref().map(|data| ("data", data.display().to_string())));
     flags.extend(insecure.then(|| ("insecure", "true".to_owned())));
     flags

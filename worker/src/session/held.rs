@@ -42,6 +42,8 @@ pub(super) struct Begun {
     job: Arc<ComputeJob>,
     canvas: Canvas,
     progress: u32,
+    /// The job's pulse when it began.
+    beats: u32,
     work: BegunWork,
     /// Time of computing so far.
     spent: Duration,
@@ -104,8 +106,8 @@ impl Queued {
                 BegunWork::Node(NodeSum::new(node, total, planned))
             }
         };
-        let (lease, canvas) = (self.lease.clone(), self.canvas.clone());
-        Ok(Begun { lease, job: ready, canvas, progress: self.progress, work, spent: Duration::ZERO })
+        let (lease, canvas, beats) = (self.lease.clone(), self.canvas.clone(), ready.pulse.count());
+        Ok(Begun { lease, job: ready, canvas, progress: self.progress, beats, work, spent: Duration::ZERO })
     }
 }
 
@@ -121,10 +123,14 @@ impl HeldLease {
         matches!(self, Self::Queued(_))
     }
 
+    /// Grows with whatever is done for the lease. A shard may take minutes, so each beat of the job's pulse counts, also
+    /// one for another lease of the job: where a thread hangs, the others soon have nothing left to do for its epoch.
     pub(super) fn progress(&self) -> u32 {
         match self {
             Self::Queued(queued) => queued.progress,
-            Self::Begun(begun) => begun.progress,
+            Self::Begun(begun) => {
+                begun.progress.wrapping_add(begun.job.pulse.count().wrapping_sub(begun.beats))
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::{
     Assets, DeviceClass, Epoch, EpochCanvas, EpochValues, GradientSum, JobId, MergeTree, ModelReference,
-    Node, NumberType, PROTOCOL, Prepared, PreparedTarget, SampleReport, SessionId, Sha256, ShardIndex,
+    Node, NumberType, PROTOCOL, Prepared, PreparedTarget, Pulse, SampleReport, SessionId, Sha256, ShardIndex,
     WeightsSource, Welcome, WorkerKind, plan,
 };
 use proptest::prelude::*;
@@ -63,6 +63,7 @@ fn compute_job(brief: &Arc<JobBrief>) -> Arc<ComputeJob> {
         experiment: Arc::new(loaded.experiment),
         weights: WeightsSource::Embedded,
         assets: Assets::default(),
+        pulse: Pulse::default(),
     })
 }
 
@@ -456,6 +457,27 @@ fn heartbeats_name_everything_until_it_is_written() {
         })
         .collect();
     assert_eq!(beats, [vec![(1, 1), (2, 0)], vec![(2, 0), (1, 2)], vec![(2, 0)]]);
+}
+
+#[test]
+fn a_shard_that_takes_long_shows_that_it_gets_on() {
+    let mut worker = Worker::ready(1, 1);
+    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.hear(lease(1, 2, Node { level: 1, index: 1 }));
+    let job = worker.session.jobs[&revision(1)].ready().unwrap();
+    let progress = |worker: &mut Worker| {
+        worker.wait(Duration::from_secs(2));
+        let sent = worker.take();
+        let Some(FromWorker::Heartbeat(held)) = sent.last() else { panic!("{sent:?}") };
+        held.iter().map(|held| held.progress).collect::<Vec<_>>()
+    };
+    assert_eq!(progress(&mut worker), [0, 0]);
+    job.pulse.beat();
+    job.pulse.beat();
+    assert_eq!(progress(&mut worker), [2, 0], "what waits does not get on");
+    worker.finish(0);
+    job.pulse.beat();
+    assert_eq!(progress(&mut worker), [4, 0]);
 }
 
 #[test]

@@ -8,8 +8,8 @@ use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Scope, Source};
 use clipig_schedule::{
     Assets, Canvas, ComputeFactory, ComputeJob, GradientSum, JobBrief, JobId, JobRevision, ModelReference,
-    NumberType, Preparation, Prepared, Sha256, Shard, ShardCompute, ShardError, ShardIndex, ShardResult,
-    ShardTask, TargetIndex, WeightsSource,
+    NumberType, Preparation, Prepared, Pulse, Sha256, Shard, ShardCompute, ShardError, ShardIndex,
+    ShardResult, ShardTask, TargetIndex, WeightsSource,
 };
 use tokio::sync::mpsc;
 
@@ -88,6 +88,7 @@ fn job(number: u64) -> Arc<ComputeJob> {
         experiment: Arc::new(loaded.experiment),
         weights: WeightsSource::Embedded,
         assets: Assets::default(),
+        pulse: Pulse::default(),
     })
 }
 

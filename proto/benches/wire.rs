@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
-use clipig_proto::outgoing::{self, CanvasEncoder};
+use clipig_proto::outgoing::{self, canvas_messages};
 use clipig_proto::v1::{CoordinatorMessage, WorkerMessage};
 use clipig_schedule::{
     Canvas, Computed, Epoch, EpochCanvas, Fence, FromWorker, GradientSum, JobId, JobRevision, SampleReport,
@@ -121,13 +121,12 @@ fn canvas(side: usize) {
         canvas: Canvas::new(side, side, pixels(side)).expect("so many pixels it has"),
     };
     let [mut encode, mut bytes, mut assemble] = [const { Vec::new() }; 3];
-    let (mut encoder, mut assembler) = (CanvasEncoder::new(), CoordinatorAssembler::new());
+    let mut assembler = CoordinatorAssembler::new();
     // Held while the next comes, as a worker holds the canvas that it computes with.
     let mut held = None;
     for _ in 0..ROUNDS {
-        let (time, whole) = timed(|| encoder.encode(&canvas).expect("it is finite"));
+        let (time, messages) = timed(|| canvas_messages(canvas.clone()).collect::<Vec<CoordinatorMessage>>());
         encode.push(time);
-        let messages: Vec<CoordinatorMessage> = whole.messages().collect();
         bytes.push(encoded(&messages));
         let received: Vec<Bytes> = messages.iter().map(|message| message.encode_to_vec().into()).collect();
         let messages: Vec<CoordinatorMessage> = decoded(&received);

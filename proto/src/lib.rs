@@ -7,6 +7,7 @@
 //!   [`FromWorker`](clipig_schedule::FromWorker)) into messages of a bounded size.
 //! - [`incoming`] puts it together again. Nothing in a peer's message is believed: lengths, ranges and places are
 //!   checked, memory is bounded, nothing panics.
+//! - [`session`] carries the messages of a session over HTTP/2 without copying bulk data.
 //! - [`status`] puts a typed error into a gRPC status and takes it out again.
 
 pub mod codec;
@@ -14,6 +15,7 @@ mod convert;
 pub mod incoming;
 pub mod limits;
 pub mod outgoing;
+pub mod session;
 pub mod status;
 mod wire_error;
 

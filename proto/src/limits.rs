@@ -1,10 +1,11 @@
 //! Bounds on what travels. A receiver refuses what is beyond them before it takes memory.
 
-/// Greatest number of bytes of tiles that a sender puts into one message: five whole tiles. Small enough to stay in
-/// the processor's cache between the copies that sockets make, large enough that the cost per message vanishes.
-pub const SENT_TILE_BYTES: usize = 256 << 10;
+/// Greatest number of bytes of pixels or tiles that a sender puts into one message: five whole tiles. Small enough to
+/// stay in the processor's cache between the copies that sockets make, large enough that the cost per message
+/// vanishes.
+pub const SENT_BULK_BYTES: usize = 256 << 10;
 
-/// Greatest number of bytes of tiles or other content in one message that a receiver takes.
+/// Greatest number of bytes of pixels, tiles or other content in one message that a receiver takes.
 pub const RECEIVED_CHUNK_BYTES: usize = 1 << 20;
 
 /// Greatest encoding that is sent in one message; longer ones go in fragments.

@@ -80,14 +80,14 @@ pub enum FieldProblem {
     Invalid(String),
 }
 
-/// What can be wrong with a transfer of tiles.
+/// What can be wrong with a transfer of a canvas or a gradient.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransferProblem {
     /// Its header came already.
     #[error("is under way already")]
     Opened,
-    /// Tiles came without a header before.
-    #[error("was not opened, but tiles of it came")]
+    /// Bulk came without a header before.
+    #[error("was not opened, but pixels of it came")]
     NotOpened,
     /// Too many are under way.
     #[error("is one too many under way; {0} may be")]
@@ -118,8 +118,24 @@ pub enum TransferProblem {
         /// Tiles still to come.
         left: usize,
     },
+    /// Pixels beyond the canvas, none, or parts of values.
+    #[error("has a message of {found} bytes of pixels; they must be whole values, and {left} bytes are left")]
+    Pixels {
+        /// Bytes still to come.
+        left: usize,
+        /// Bytes in it.
+        found: usize,
+    },
+    /// A pixel of a canvas is NaN or infinite.
+    #[error("is not finite (NaN or infinite) at x {x}, y {y}")]
+    PixelNotFinite {
+        /// Its column.
+        x: usize,
+        /// Its row.
+        y: usize,
+    },
     /// A message is larger than receivers take.
-    #[error("has a message of {found} bytes of tiles; {limit} are allowed")]
+    #[error("has a message of {found} bytes of pixels; {limit} are allowed")]
     TooLarge {
         /// Bytes allowed.
         limit: usize,
@@ -177,8 +193,8 @@ pub enum FragmentProblem {
         /// Length announced now.
         after: usize,
     },
-    /// It holds fragments or tiles, which may not be fragmented.
-    #[error("holds fragments or tiles")]
+    /// It holds fragments, tiles or pixels, which may not be fragmented.
+    #[error("holds fragments, tiles or pixels")]
     Nested,
     /// Its bytes are no message.
     #[error("cannot be decoded: {0}")]

@@ -30,7 +30,6 @@ use std::time::{Instant, SystemTime};
 
 use clipig_proto::v1;
 use clipig_proto::v1::farm_service_server::FarmServiceServer;
-use clipig_proto::v1::worker_service_server::WorkerServiceServer;
 use tokio::sync::watch;
 use tonic::service::interceptor::InterceptedService;
 use tonic::service::{Routes, RoutesBuilder};
@@ -43,7 +42,7 @@ pub use self::listener::{ListenError, Listener};
 use self::standing::LeaseCounts;
 pub(crate) use self::transport::{TlsError, identity, serve};
 pub(crate) use self::uploads::Uploads;
-use self::worker_service::WorkerCalls;
+use self::worker_service::WorkerDoor;
 use crate::farm::Farm;
 use crate::settings::{Limits, Tokens};
 
@@ -105,13 +104,10 @@ pub(crate) async fn routes(
     let farm = FarmServiceServer::new(FarmCalls::new(Arc::clone(&doors)))
         .max_decoding_message_size(limit)
         .max_encoding_message_size(limit);
-    // A worker's messages are bounded by the protocol, not by settings.
-    let worker = WorkerServiceServer::new(WorkerCalls::new(doors))
-        .max_decoding_message_size(clipig_proto::limits::MESSAGE_BYTES)
-        .max_encoding_message_size(clipig_proto::limits::MESSAGE_BYTES);
+    let worker = WorkerDoor::new(doors);
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_serving::<FarmServiceServer<FarmCalls>>().await;
-    reporter.set_serving::<WorkerServiceServer<WorkerCalls>>().await;
+    reporter.set_serving::<WorkerDoor>().await;
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(InterceptedService::new(farm, clients.clone()))

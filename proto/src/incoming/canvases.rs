@@ -1,13 +1,12 @@
-//! Canvases from their tiles.
+//! Canvases from their pixels.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bytes::Bytes;
-use clipig_schedule::{Canvas, Epoch, EpochCanvas, JobRevision, TILE, TileArea, TileError, TileGrid};
+use clipig_schedule::{Canvas, Epoch, EpochCanvas, JobRevision};
 
 use super::tiles;
 use crate::convert::{pixels, required};
-use crate::limits::OPEN_CANVASES;
+use crate::limits::{OPEN_CANVASES, RECEIVED_CHUNK_BYTES};
 use crate::v1;
 use crate::wire_error::{FieldProblem, TransferProblem, WireError, field};
 
@@ -38,7 +37,7 @@ impl Spare {
                 Err(shared) => self.0.push_back((revision, shared)),
             }
         }
-        // The system gives pages of zeros: memory is taken as tiles come.
+        // The system gives pages of zeros: memory is taken as pixels come.
         vec![0.0; values]
     }
 
@@ -68,10 +67,8 @@ struct Transfer {
     height: usize,
     /// `[3, height, width]`.
     pixels: Vec<f32>,
-    /// Which tiles have come.
-    here: Vec<bool>,
-    /// Tiles still to come.
-    left: usize,
+    /// Values that have come.
+    here: usize,
 }
 
 impl Canvases {
@@ -88,22 +85,18 @@ impl Canvases {
             return Err(problem(TransferProblem::TooMany(OPEN_CANVASES)));
         }
         let [width, height] = pixels(header.resolution)?.map(|side| side as usize);
-        let left = TileGrid::new(width, height).count();
         let pixels = self.spare.take(3 * width * height);
-        self.open
-            .insert((revision, epoch), Transfer { width, height, pixels, here: vec![false; left], left });
+        self.open.insert((revision, epoch), Transfer { width, height, pixels, here: 0 });
         Ok(())
     }
 
-    /// Adds tiles; the whole with the last.
-    pub(super) fn add(&mut self, message: v1::CanvasTiles) -> Result<Option<EpochCanvas>, WireError> {
+    /// Adds pixels; the whole with the last.
+    pub(super) fn add(&mut self, message: v1::CanvasPixels) -> Result<Option<EpochCanvas>, WireError> {
         let (revision, epoch) = (required(message.revision, "revision")?.into(), Epoch(message.epoch));
         let problem = |problem| WireError::Canvas { revision, epoch, problem };
-        let tiles = required(message.tiles, "tiles")?;
         let transfer = self.open.get_mut(&(revision, epoch)).ok_or(problem(TransferProblem::NotOpened))?;
-        let tiles = tiles::checked(tiles, transfer.left).map_err(problem)?.collect();
-        transfer.insert(tiles).map_err(problem)?;
-        if transfer.left > 0 {
+        transfer.add(&message.pixels).map_err(problem)?;
+        if transfer.here < transfer.pixels.len() {
             return Ok(None);
         }
         let Some(Transfer { width, height, pixels, .. }) = self.open.remove(&(revision, epoch)) else {
@@ -128,40 +121,23 @@ impl Canvases {
 }
 
 impl Transfer {
-    fn insert(&mut self, tiles: Vec<(usize, Bytes)>) -> Result<(), TransferProblem> {
-        let grid = TileGrid::new(self.width, self.height);
-        let mut areas = Vec::with_capacity(tiles.len());
-        for (number, bytes) in tiles {
-            areas.push((tiles::area(grid, number, &bytes)?, bytes));
-            if std::mem::replace(&mut self.here[number], true) {
-                return Err(TransferProblem::Tile { number, error: TileError::Twice });
-            }
-            self.left -= 1;
+    fn add(&mut self, bytes: &[u8]) -> Result<(), TransferProblem> {
+        let (limit, found) = (RECEIVED_CHUNK_BYTES, bytes.len());
+        if found > limit {
+            return Err(TransferProblem::TooLarge { limit, found });
         }
-        // Along the rows of the canvas: neighbouring tiles are neighbours in memory there.
-        let mut broken: Option<usize> = None;
-        for line in 0..3 * TILE {
-            for (place, (area, bytes)) in areas.iter().enumerate() {
-                if line < 3 * area.height && !self.read(*area, line, bytes) {
-                    broken = Some(broken.map_or(place, |first| first.min(place)));
-                }
-            }
+        let (width, left) = (self.width, &mut self.pixels[self.here..]);
+        let count = found / size_of::<f32>();
+        if count == 0 || count * size_of::<f32>() != found || count > left.len() {
+            return Err(TransferProblem::Pixels { left: size_of_val(left), found });
         }
-        let Some((area, _)) = broken.map(|place| &areas[place]) else { return Ok(()) };
-        Err(TransferProblem::NotFinite { number: area.y / TILE * grid.columns() + area.x / TILE })
-    }
-
-    /// Copies a row of a tile to its place; are all of its values finite?
-    #[inline]
-    fn read(&mut self, area: TileArea, line: usize, bytes: &[u8]) -> bool {
-        let from = &bytes[line * area.width * size_of::<f32>()..][..area.width * size_of::<f32>()];
-        let (channel, row) = (line / area.height, line % area.height);
-        let start = (channel * self.height + area.y + row) * self.width + area.x;
-        let to = &mut self.pixels[start..start + area.width];
-        // Whole rows of a tile have a known length: the compiler makes a few wide moves of them.
-        match (<&[u8; 4 * TILE]>::try_from(from), <&mut [f32; TILE]>::try_from(&mut *to)) {
-            (Ok(from), Ok(to)) => tiles::read(from, to),
-            _ => tiles::read(from, to),
+        let read = &mut left[..count];
+        if !tiles::read(bytes, read) {
+            let place = self.here + read.iter().position(|value| !value.is_finite()).unwrap_or(0);
+            let (x, y) = (place % width, place / width % self.height);
+            return Err(TransferProblem::PixelNotFinite { x, y });
         }
+        self.here += count;
+        Ok(())
     }
 }

@@ -44,7 +44,7 @@ impl CoordinatorAssembler {
                     let whole = CoordinatorMessage::decode(whole)
                         .map_err(|error| WireError::Fragment(FragmentProblem::Decode(error.to_string())))?;
                     match whole.message.ok_or(WireError::Unknown)? {
-                        Said::Fragment(_) | Said::CanvasTiles(_) => {
+                        Said::Fragment(_) | Said::CanvasPixels(_) => {
                             return Err(WireError::Fragment(FragmentProblem::Nested));
                         }
                         said => said,
@@ -67,7 +67,7 @@ impl CoordinatorAssembler {
                 self.canvases.open(header)?;
                 return Ok(None);
             }
-            Said::CanvasTiles(tiles) => return Ok(self.canvases.add(tiles)?.map(ToWorker::Canvas)),
+            Said::CanvasPixels(pixels) => return Ok(self.canvases.add(pixels)?.map(ToWorker::Canvas)),
             Said::Welcome(welcome) => ToWorker::Welcome(welcome.try_into()?),
             Said::Refuse(refuse) => ToWorker::Refuse(limited(refuse.reason, REASON_BYTES, "reason")?),
             Said::Open(brief) => ToWorker::Open(Arc::new(JobBrief::try_from(brief)?)),

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use bytes::Bytes;
 use clipig_schedule::{Fence, GradientSum, TileValues};
 
-use crate::limits::SENT_TILE_BYTES;
+use crate::limits::SENT_BULK_BYTES;
 use crate::v1::worker_message::Message;
 use crate::v1::{self, WorkerMessage};
 
@@ -29,7 +29,7 @@ impl Iterator for GradientMessages {
 
     fn next(&mut self) -> Option<WorkerMessage> {
         let mut tiles = v1::Tiles::default();
-        let mut room = SENT_TILE_BYTES;
+        let mut room = SENT_BULK_BYTES;
         while let Some((number, values)) = self.tiles.next_if(|(_, values)| size_of_val(&values[..]) <= room)
         {
             room -= size_of_val(&values[..]);

@@ -1,13 +1,12 @@
 //! From values to messages of a bounded size.
 //!
-//! The memory of whole tiles of a gradient is handed over, not copied. A canvas is cut into tiles once for all
-//! workers: see [`EncodedCanvas`].
+//! The memory of canvases and of whole tiles of a gradient is handed over, not copied.
 
 mod canvas;
 mod fragments;
 mod gradient;
 
-pub use canvas::{CanvasEncoder, CanvasNotFinite, EncodedCanvas};
+pub use canvas::canvas_messages;
 
 use clipig_schedule::{Computed, FromWorker, ToWorker};
 
@@ -31,24 +30,18 @@ pub enum OutgoingError {
         /// Bytes of its encoding.
         length: usize,
     },
-    /// A canvas holds numbers that no receiver takes.
-    #[error(transparent)]
-    NotFinite(#[from] CanvasNotFinite),
 }
 
 /// The messages that carry what a coordinator tells a worker, in order.
 ///
-/// A canvas is encoded here; where it goes to several workers, [`EncodedCanvas`] does that once.
-///
 /// # Errors
-/// When the value is too long, or a canvas is not finite.
+/// When the value is too long.
 pub fn to_worker(
     message: ToWorker,
 ) -> Result<impl Iterator<Item = CoordinatorMessage> + Send + use<>, OutgoingError> {
     let message = match message {
         ToWorker::Canvas(canvas) => {
-            let canvas = EncodedCanvas::new(&canvas)?;
-            return Ok(Vec::new().into_iter().chain(Some(canvas.messages()).into_iter().flatten()));
+            return Ok(Vec::new().into_iter().chain(Some(canvas_messages(canvas)).into_iter().flatten()));
         }
         ToWorker::Welcome(welcome) => ToWorkerMessage::Welcome(welcome.into()),
         ToWorker::Refuse(why) => ToWorkerMessage::Refuse(v1::Refuse { reason: reason(why) }),

@@ -132,25 +132,28 @@ fn bad_canvases_are_refused() {
         let resolution = Some(v1::Resolution { width, height: 64 });
         Told::Canvas(v1::CanvasHeader { revision, epoch: 5, resolution })
     };
-    let tiles = |numbers: &[u32], bytes: &[u8]| {
-        let pixels = vec![Bytes::copy_from_slice(bytes); numbers.len()];
-        let tiles = Some(v1::Tiles { numbers: numbers.to_vec(), pixels });
-        Told::CanvasTiles(v1::CanvasTiles { revision, epoch: 5, tiles })
+    let pixels = |bytes: &[u8]| {
+        Told::CanvasPixels(v1::CanvasPixels { revision, epoch: 5, pixels: Bytes::copy_from_slice(bytes) })
     };
-    let zeros = vec![0; WHOLE];
-    let mut broken = zeros.clone();
-    broken[WHOLE - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    let row = vec![0; 192 * 4];
+    let mut broken = row.clone();
+    broken[20..24].copy_from_slice(&f32::NAN.to_le_bytes());
+    let most = vec![0; RECEIVED_CHUNK_BYTES];
     for (messages, refusal) in [
         (vec![open(0)], "the field `resolution` is not usable"),
-        (vec![tiles(&[0], &zeros)], "was not opened"),
+        (vec![pixels(&row)], "was not opened"),
         (vec![open(192), open(192)], "is under way already"),
-        (vec![open(192), tiles(&[3], &zeros)], "has a bad tile 3: it lies outside of the canvas"),
-        (vec![open(192), tiles(&[0], &zeros[..9])], "has a bad tile 0: it has 2 values, not 12288"),
-        (vec![open(192), tiles(&[1, 1], &zeros)], "has a bad tile 1: it is there already"),
         (
-            vec![open(192), tiles(&[2], &zeros), tiles(&[0, 1], &broken)],
-            "is not finite (NaN or infinite) in tile 0",
+            vec![open(192), pixels(&[])],
+            "0 bytes of pixels; they must be whole values, and 147456 bytes are left",
         ),
+        (vec![open(192), pixels(&row), pixels(&row[..9])], "9 bytes of pixels; they must be whole values"),
+        (vec![open(192), pixels(&most)], "and 147456 bytes are left"),
+        (
+            vec![open(4096), pixels(&[&most[..], &[0; 4]].concat())],
+            "1048580 bytes of pixels; 1048576 are allowed",
+        ),
+        (vec![open(192), pixels(&row), pixels(&broken)], "is not finite (NaN or infinite) at x 5, y 1"),
     ] {
         let mut assembler = CoordinatorAssembler::new();
         let answers =

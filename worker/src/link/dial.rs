@@ -86,18 +86,17 @@ impl Coordinator {
     }
 
     /// A connection that stands.
-    pub(super) async fn connect(&self) -> Result<WorkerServiceClient<Channel>, DialError> {
+    pub(super) async fn connect(&self) -> Result<Channel, DialError> {
         // Beyond the time for the socket: somebody may listen and say nothing.
-        let channel = match tokio::time::timeout(CONNECT * 2, self.endpoint.connect()).await {
-            Ok(connected) => connected.map_err(|error| DialError::Unreachable(chain(&error)))?,
-            Err(_) => return Err(DialError::Unreachable("somebody listens, but does not answer".to_owned())),
-        };
-        Ok(client(channel))
+        match tokio::time::timeout(CONNECT * 2, self.endpoint.connect()).await {
+            Ok(connected) => connected.map_err(|error| DialError::Unreachable(chain(&error))),
+            Err(_) => Err(DialError::Unreachable("somebody listens, but does not answer".to_owned())),
+        }
     }
 
     /// A connection that is made when it is needed, and made again when it breaks.
     pub(super) fn connect_lazily(&self) -> WorkerServiceClient<Channel> {
-        client(self.endpoint.connect_lazy())
+        WorkerServiceClient::new(self.endpoint.connect_lazy()).max_decoding_message_size(MESSAGE_BYTES)
     }
 
     /// A request that shows the token.
@@ -113,10 +112,6 @@ impl Coordinator {
         }
         Ok(request)
     }
-}
-
-fn client(channel: Channel) -> WorkerServiceClient<Channel> {
-    WorkerServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES)
 }
 
 /// Does a status say that asking again is of no use? Then, why, for a person.

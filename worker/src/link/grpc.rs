@@ -1,11 +1,12 @@
 //! One session over gRPC.
 
 use clipig_proto::incoming::CoordinatorAssembler;
+use clipig_proto::session::{self, Messages};
 use clipig_proto::v1::CoordinatorMessage;
 use clipig_schedule::ToWorker;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tonic::{Status, Streaming};
+use tonic::Status;
 
 use super::dial::{refusal, status_text};
 use super::outgoing::Outgoing;
@@ -37,15 +38,15 @@ impl Coordinator {
     /// # Errors
     /// When nobody answers, or there is no token to show.
     pub(crate) async fn dial(&self) -> Result<(Link, JoinHandle<LinkEnd>), DialError> {
-        let mut client = self.connect().await?;
+        let channel = self.connect().await?;
         let (outgoing, messages) = mpsc::channel(OUTGOING);
         let (to_session, incoming) = mpsc::channel(INCOMING);
         let (tell, written) = mpsc::channel(WRITTEN);
         let request = self.request(Outgoing::new(messages, tell))?;
         // A task of its own: the coordinator may answer only when it has heard who registers.
         let pump = tokio::spawn(async move {
-            match client.session(request).await {
-                Ok(answer) => pump(answer.into_inner(), &to_session).await,
+            match session::open(channel, request).await {
+                Ok(messages) => pump(messages, &to_session).await,
                 Err(status) => end_of(&status),
             }
         });
@@ -54,7 +55,7 @@ impl Coordinator {
 }
 
 /// Hands on what arrives until there is no more, or nobody listens.
-async fn pump(mut stream: Streaming<CoordinatorMessage>, to_session: &mpsc::Sender<ToWorker>) -> LinkEnd {
+async fn pump(mut stream: Messages<CoordinatorMessage>, to_session: &mpsc::Sender<ToWorker>) -> LinkEnd {
     let mut assembler = CoordinatorAssembler::new();
     loop {
         let message = match stream.message().await {

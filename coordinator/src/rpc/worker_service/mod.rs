@@ -1,8 +1,7 @@
 //! The sessions of workers: what they say becomes domain messages for the switchboard, and back.
 
-mod audience;
-mod canvases;
 mod content;
+mod door;
 mod leases;
 mod outbox;
 mod session;
@@ -11,45 +10,37 @@ use std::sync::Arc;
 
 use clipig_proto::v1::worker_service_server::WorkerService;
 use clipig_proto::v1::{self};
-use tokio::sync::mpsc;
+use tokio_stream::Empty;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use self::audience::{Audience, Audiences};
-use super::connection::Peer;
+pub(super) use self::door::WorkerDoor;
+
 use super::status::Refusal;
 use super::{Doors, content as pieces, hash};
-
-/// Messages that may wait for a worker's socket. Each is 256 KiB at most while a canvas travels, so that what is
-/// urgent waits for 1 MiB at most, a few milliseconds.
-const WAITING: usize = 4;
 
 /// The service for workers.
 pub(super) struct WorkerCalls {
     doors: Arc<Doors>,
-    audiences: Arc<Audiences>,
 }
 
 impl WorkerCalls {
-    pub(super) fn new(doors: Arc<Doors>) -> Self {
-        Self { doors, audiences: Arc::default() }
+    fn new(doors: Arc<Doors>) -> Self {
+        Self { doors }
     }
 }
 
 #[tonic::async_trait]
 impl WorkerService for WorkerCalls {
-    type SessionStream = ReceiverStream<Result<v1::CoordinatorMessage, Status>>;
+    type SessionStream = Empty<Result<v1::CoordinatorMessage, Status>>;
     type FetchBlobStream = ReceiverStream<Result<v1::FetchBlobResponse, Status>>;
 
+    /// Never comes here: [`WorkerDoor`] takes sessions before tonic makes messages of them.
     async fn session(
         &self,
-        request: Request<Streaming<v1::WorkerMessage>>,
+        _: Request<Streaming<v1::WorkerMessage>>,
     ) -> Result<Response<Self::SessionStream>, Status> {
-        let peer = request.extensions().get::<Peer>().map_or_else(|| "somebody".to_owned(), Peer::to_string);
-        let (sender, stream) = mpsc::channel(WAITING);
-        let (doors, audience) = (Arc::clone(&self.doors), Audience::new(Arc::clone(&self.audiences)));
-        tokio::spawn(session::run(doors, audience, peer, request.into_inner(), sender));
-        Ok(Response::new(ReceiverStream::new(stream)))
+        Err(Status::unimplemented("a session has a door of its own"))
     }
 
     async fn fetch_blob(

@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_proto::incoming::WorkerAssembler;
-use clipig_proto::outgoing::to_worker;
+use clipig_proto::outgoing::{canvas_messages, to_worker};
+use clipig_proto::session::Messages;
 use clipig_proto::v1::{CoordinatorMessage, WorkerMessage};
 use clipig_schedule::{FromWorker, PROTOCOL, Registration, SessionId, ShardError, ToWorker};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tonic::{Status, Streaming};
+use tonic::Status;
 
 use super::super::Doors;
 use super::super::status::Refusal;
-use super::audience::Audience;
 use super::leases::Leases;
 use super::outbox::Outbox;
 use crate::switchboard::SESSION_QUEUE;
@@ -26,9 +26,8 @@ type Sender = mpsc::Sender<Result<CoordinatorMessage, Status>>;
 /// Holds the conversation until one side ends it.
 pub(super) async fn run(
     doors: Arc<Doors>,
-    mut audience: Audience,
     peer: String,
-    mut stream: Streaming<WorkerMessage>,
+    mut stream: Messages<WorkerMessage>,
     sender: Sender,
 ) {
     let mut assembler = WorkerAssembler::new();
@@ -55,11 +54,9 @@ pub(super) async fn run(
     let leases = Arc::new(Leases::default());
     let end = tokio::select! {
         end = hear(&doors, session, &mut stream, assembler, &leases) => end,
-        end = speak(inbox, &mut audience, &leases, &sender) => end,
+        end = speak(inbox, &leases, &sender) => end,
         () = doors.closed() => End::Closing,
     };
-    // What follows may take a while for a worker that does not read.
-    drop(audience);
     tracing::info!(peer, %worker, %session, "a session has ended: {}", end.text());
     let cause = match &end {
         End::HungUp(cause) | End::Fault(cause) => cause.clone(),
@@ -108,7 +105,7 @@ async fn refuse(sender: &Sender, reason: String) {
 
 /// Waits for the registration.
 async fn register(
-    stream: &mut Streaming<WorkerMessage>,
+    stream: &mut Messages<WorkerMessage>,
     assembler: &mut WorkerAssembler,
 ) -> Result<Registration, String> {
     let first = async {
@@ -142,7 +139,7 @@ async fn register(
 async fn hear(
     doors: &Doors,
     session: SessionId,
-    stream: &mut Streaming<WorkerMessage>,
+    stream: &mut Messages<WorkerMessage>,
     mut assembler: WorkerAssembler,
     leases: &Leases,
 ) -> End {
@@ -150,7 +147,7 @@ async fn hear(
         let message = match stream.message().await {
             Ok(Some(message)) => message,
             Ok(None) => return End::HungUp(String::new()),
-            // What tonic itself refuses: too large, or no message of this kind.
+            // Too large, or no message of this kind.
             Err(status) if matches!(status.code(), tonic::Code::OutOfRange | tonic::Code::Internal) => {
                 return End::Fault(format!("a message cannot be read: {}", status.message()));
             }
@@ -197,12 +194,7 @@ async fn hear(
 }
 
 /// What the switchboard has to say, until it says no more.
-async fn speak(
-    mut inbox: mpsc::Receiver<ToWorker>,
-    audience: &mut Audience,
-    leases: &Leases,
-    sender: &Sender,
-) -> End {
+async fn speak(mut inbox: mpsc::Receiver<ToWorker>, leases: &Leases, sender: &Sender) -> End {
     let mut outbox = Outbox::default();
     let mut travelling = None;
     let mut open = true;
@@ -215,15 +207,10 @@ async fn speak(
         }
         match outbox.next(travelling.as_ref().map(|(canvas, _)| *canvas)) {
             Some(ToWorker::Canvas(canvas)) => {
-                let name = (canvas.revision, canvas.epoch);
-                match audience.of(canvas.revision).encoded(canvas).await {
-                    Ok(encoded) => travelling = Some((name, encoded.messages())),
-                    // The job fails by itself in a moment: its next step is not finite either. Its leases come back.
-                    Err(error) => tracing::warn!(%error, "a canvas was not sent"),
-                }
+                travelling = Some(((canvas.revision, canvas.epoch), canvas_messages(canvas)));
             }
             Some(message) => {
-                note(&message, audience, leases);
+                note(&message, leases);
                 match to_worker(message) {
                     Ok(messages) => {
                         for message in messages {
@@ -293,15 +280,12 @@ async fn write(
 }
 
 /// Remembers what the worker was given.
-fn note(message: &ToWorker, audience: &mut Audience, leases: &Leases) {
+fn note(message: &ToWorker, leases: &Leases) {
     match message {
         ToWorker::Open(brief) => leases.opened(brief.revision, brief.shard_size),
         ToWorker::Lease(lease) => leases.given(lease),
         ToWorker::Revoke(fence) => leases.revoked(*fence),
-        ToWorker::Close(revision) => {
-            leases.closed(*revision);
-            audience.leaves(*revision);
-        }
+        ToWorker::Close(revision) => leases.closed(*revision),
         ToWorker::Welcome(_) | ToWorker::Refuse(_) | ToWorker::Canvas(_) | ToWorker::Drain(_) => {}
     }
 }

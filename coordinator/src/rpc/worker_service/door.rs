@@ -1,0 +1,71 @@
+//! Where workers come in: sessions as frames, everything else by tonic.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use clipig_proto::session::{self, Messages};
+use clipig_proto::v1::worker_service_server::WorkerServiceServer;
+use http::{Request, Response};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::body::Body;
+use tonic::codegen::{BoxFuture, Service};
+use tonic::server::NamedService;
+
+use super::super::Doors;
+use super::super::connection::Peer;
+use super::WorkerCalls;
+use super::session::run;
+
+/// Messages that may wait for a worker's socket. Each is 256 KiB at most while a canvas travels, so that what is
+/// urgent waits for 1 MiB at most, a few milliseconds.
+const WAITING: usize = 4;
+
+/// The service for workers, as HTTP.
+#[derive(Clone)]
+pub(in super::super) struct WorkerDoor {
+    doors: Arc<Doors>,
+    others: WorkerServiceServer<WorkerCalls>,
+}
+
+impl WorkerDoor {
+    pub(in super::super) fn new(doors: Arc<Doors>) -> Self {
+        // A worker's messages are bounded by the protocol, not by settings.
+        let others = WorkerServiceServer::new(WorkerCalls::new(Arc::clone(&doors)))
+            .max_decoding_message_size(clipig_proto::limits::MESSAGE_BYTES)
+            .max_encoding_message_size(clipig_proto::limits::MESSAGE_BYTES);
+        Self { doors, others }
+    }
+
+    fn session(&self, request: Request<Body>) -> Response<Body> {
+        let peer = request.extensions().get::<Peer>().map_or_else(|| "somebody".to_owned(), Peer::to_string);
+        let (sender, messages) = mpsc::channel(WAITING);
+        let doors = Arc::clone(&self.doors);
+        tokio::spawn(run(doors, peer, Messages::of_client(request.into_body()), sender));
+        session::answer(ReceiverStream::new(messages))
+    }
+}
+
+impl NamedService for WorkerDoor {
+    const NAME: &'static str = <WorkerServiceServer<WorkerCalls> as NamedService>::NAME;
+}
+
+impl Service<Request<Body>> for WorkerDoor {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<Self::Response, Infallible>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        if request.uri().path() == session::PATH {
+            let answer: Ready<_> = ready(Ok(self.session(request)));
+            return Box::pin(answer);
+        }
+        self.others.call(request)
+    }
+}

@@ -1,0 +1,26 @@
+//! The messages of a worker's session as the frames of a gRPC stream, without copies of bulk data.
+//!
+//! tonic's codecs write each message into one buffer and read each from one: twice a copy of every pixel that travels,
+//! and the memory for it. A session is nothing but canvases and gradients, so its streams are made here: tiles go into
+//! HTTP/2 frames as they lie in memory ([`MessageBody`]), and come out of them as the transport received them
+//! ([`Messages`]). On the wire it is the gRPC of every other peer.
+//!
+//! The framing is that of [gRPC over HTTP/2](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md): each
+//! message follows a byte for compression, which is not used here, and four for its length.
+
+mod body;
+mod call;
+mod messages;
+mod pieces;
+mod rope;
+
+pub use body::MessageBody;
+#[cfg(feature = "client")]
+pub use call::open;
+#[cfg(feature = "server")]
+pub use call::{PATH, answer};
+pub use messages::Messages;
+pub use pieces::Pieces;
+
+/// Bytes before each message: compression and length.
+const PREFIX: usize = 5;

@@ -1,5 +1,7 @@
 //! Is the farm alive?
 
+use std::thread::JoinHandle;
+
 use super::Farm;
 
 impl Farm {
@@ -12,7 +14,7 @@ impl Farm {
             return Err("the switchboard has died: no worker is heard any more".to_owned());
         }
         let state = self.inner.state();
-        let ended = state.admission.as_ref().is_some_and(|thread| thread.is_finished());
+        let ended = state.admission.as_ref().is_some_and(JoinHandle::is_finished);
         if ended && !state.closing {
             return Err("the thread that starts jobs has died".to_owned());
         }

@@ -135,7 +135,8 @@ impl Switchboard {
         self.commands.send(Command::Message { session, message }).await.is_ok()
     }
 
-    /// Ends a session; its leases go to others at once.
+    /// Ends a session; its leases go to others at once. The cause says how the worker broke the rules; empty: it did
+    /// not.
     pub async fn disconnected(&self, session: SessionId, cause: impl Into<String>) {
         // Nobody to tell any more where this fails.
         let _ = self.commands.send(Command::Disconnected { session, cause: cause.into() }).await;

@@ -1,9 +1,13 @@
 //! Sessions of workers as they should be.
 
+use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_proto::v1::{self, WorkerState};
 use clipig_schedule::{Epoch, FromWorker, Held, ToWorker};
 use sha2::Digest;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tonic::Code;
+use tonic::transport::Endpoint;
 
 use crate::standin::WorkerEnd;
 use crate::support::{EXPERIMENT, TestFarm, submit, until};
@@ -35,6 +39,29 @@ async fn a_worker_is_seen_steered_and_leaves() {
     let request = v1::PauseWorkerRequest { name: "nobody".into(), reason: String::new() };
     let unknown = client.pause_worker(request).await.unwrap_err();
     assert_eq!((unknown.code(), unknown.message().contains("`nobody`")), (Code::NotFound, true), "{unknown}");
+}
+
+/// A worker whose connection ends in the middle of a message when the task is aborted.
+async fn join_by_cable(farm: &TestFarm, name: &str) -> (WorkerEnd, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (here, there) = (listener.local_addr().unwrap(), farm.address.to_string());
+    let cable = tokio::spawn(async move {
+        let (mut near, _) = listener.accept().await.unwrap();
+        let mut far = TcpStream::connect(there).await.unwrap();
+        // However it ends.
+        let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+    });
+    let channel = Endpoint::from_shared(format!("http://{here}")).unwrap().connect().await.unwrap();
+    (WorkerEnd::join(WorkerServiceClient::new(channel), name).await, cable)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cable_that_is_pulled_is_not_the_workers_fault() {
+    let farm = TestFarm::start().await;
+    let (_worker, cable) = join_by_cable(&farm, "node-1").await;
+    cable.abort();
+    until("the end of the session", async || workers(&farm).await[0].state() == WorkerState::Lost).await;
+    assert_eq!(workers(&farm).await[0].reason, "the connection broke off");
 }
 
 #[tokio::test(flavor = "multi_thread")]

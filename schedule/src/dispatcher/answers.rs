@@ -146,21 +146,19 @@ impl Dispatcher {
         if history.attempts.len() >= self.settings.attempts {
             return true;
         }
-        // What these two say may be the worker's own fault, and another one would say so.
-        let is_same = |other: &&Attempt| match (&last.error, &other.error) {
-            (ShardError::Experiment(_), ShardError::Experiment(_)) => true,
-            (ShardError::NotFinite(_), ShardError::NotFinite(_)) => true,
-            _ => false,
+        // These two may be the worker's own fault; another one says the same where they are not. An experiment that is
+        // impossible stays so; numbers are computed once more where nobody else is there.
+        let (is_same, times): (fn(&ShardError) -> bool, _) = match last.error {
+            ShardError::Experiment(_) => (|error| matches!(error, ShardError::Experiment(_)), 1),
+            ShardError::NotFinite(_) => (|error| matches!(error, ShardError::NotFinite(_)), 2),
+            ShardError::Device(_) | ShardError::OutOfMemory(_) => return false,
         };
-        let mut same = history.attempts.iter().filter(is_same);
-        let reproduced_elsewhere = same.clone().any(|other| other.worker != last.worker);
-        // An experiment that is impossible stays so; numbers are computed once more.
-        let enough = if matches!(last.error, ShardError::Experiment(_)) { 0 } else { 1 };
-        let alone = || {
-            let mut others = self.roster.serving(&job.terms.fit).filter_map(|id| self.connections.get(&id));
-            !others.any(|connection| connection.worker != last.worker)
-        };
-        reproduced_elsewhere || (same.nth(enough).is_some() && alone())
+        let same = history.attempts.iter().filter(|attempt| is_same(&attempt.error));
+        if same.clone().any(|other| other.worker != last.worker) {
+            return true;
+        }
+        let mut serving = self.roster.serving(&job.terms.fit).filter_map(|id| self.connections.get(&id));
+        same.count() >= times && serving.all(|connection| connection.worker == last.worker)
     }
 
     pub(super) fn fail_job(&mut self, revision: JobRevision, node: Node, error: ShardError, now: Time) {

@@ -79,7 +79,7 @@ async fn asked(
             "no worker has such a name; `clipig workers` lists those that the farm knows".to_owned(),
         )
     })?;
-    let view = doors.blocking(move |doors| doors.farm.ask_worker(&name, wish, &reason)).await?;
+    let view = doors.blocking(move |doors| doors.farm.ask_worker(&name, &wish, &reason)).await?;
     Ok(worker(doors, &view))
 }
 

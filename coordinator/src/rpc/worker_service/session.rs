@@ -58,9 +58,10 @@ pub(super) async fn run(
         () = doors.closed() => End::Closing,
     };
     tracing::info!(peer, %worker, %session, "a session has ended: {}", end.text());
+    // What the network does is held against nobody; what breaks the rules is.
     let cause = match &end {
-        End::HungUp(cause) | End::Fault(cause) => cause.clone(),
-        End::Ended | End::Closing => String::new(),
+        End::Fault(cause) => cause.clone(),
+        End::HungUp(_) | End::Ended | End::Closing => String::new(),
     };
     switchboard.disconnected(session, cause).await;
     match end {

@@ -117,41 +117,11 @@ impl World {
                     assert!(holds || holder == session || verdict == Verdict::Stale);
                 }
             }
-            Event::Fail(which) => {
-                if let Some(session) = self.holding(which) {
-                    self.farm.fail(session, &device());
-                }
-            }
-            Event::NotFinite(which) => {
-                if let Some(session) = self.holding(which) {
-                    self.farm.fail(session, &not_finite());
-                }
-            }
-            Event::Impossible(which) => {
-                if let Some(session) = self.holding(which) {
-                    self.farm.fail(session, &ShardError::Experiment("impossible".into()));
-                }
-            }
-            Event::Wrong(which) => {
-                if let Some(session) = self.holding(which) {
-                    let fence = self.farm.first(session).fence;
-                    let verdict = self.farm.dispatcher.finished(
-                        SessionId(session),
-                        fence,
-                        Answer::Prepared,
-                        self.farm.now,
-                    );
-                    assert_eq!(verdict, Verdict::Stale);
-                    self.farm.act();
-                }
-            }
-            Event::Crash(which) => {
-                if let (Some(session), Some(name)) = (self.session(which), self.name(which)) {
-                    self.farm.leave(session, LeaveCause::Disconnected);
-                    self.instance += 1;
-                    self.farm.join(registration(name.as_str(), self.instance, 1));
-                }
-            }
+            Event::Fail(which) => self.fail(which, &device()),
+            Event::NotFinite(which) => self.fail(which, &not_finite()),
+            Event::Impossible(which) => self.fail(which, &ShardError::Experiment("impossible".into())),
+            Event::Wrong(which) => self.answer_wrongly(which),
+            Event::Crash(which) => self.crash(which),
             Event::GiveBack(which) => {
                 if let Some(session) = self.holding(which) {
                     self.farm.give_back(session);
@@ -195,19 +165,43 @@ impl World {
                     self.farm.act();
                 }
             }
-            Event::Refuse => {
-                if let Some(accepted) = self.accepted.take() {
-                    let before = self.farm.dispatcher.round(accepted.revision);
-                    self.farm.dispatcher.refused(&accepted, &device(), self.farm.now);
-                    self.farm.act();
-                    let same = before.is_some_and(|round| round.epoch == accepted.epoch);
-                    if let (true, Work::Node { node, total }) = (same, accepted.work)
-                        && let Some(done) = self.farm.done.get_mut(&(accepted.revision, accepted.epoch))
-                    {
-                        done.retain(|shard| !node.shards(total).contains(shard));
-                    }
-                }
-            }
+            Event::Refuse => self.refuse(),
+        }
+    }
+
+    fn fail(&mut self, which: u8, error: &ShardError) {
+        if let Some(session) = self.holding(which) {
+            self.farm.fail(session, error);
+        }
+    }
+
+    fn answer_wrongly(&mut self, which: u8) {
+        let Some(session) = self.holding(which) else { return };
+        let (fence, now) = (self.farm.first(session).fence, self.farm.now);
+        let holds = self.farm.dispatcher.lease(fence).is_some();
+        let verdict = self.farm.dispatcher.finished(SessionId(session), fence, Answer::Prepared, now);
+        assert_eq!(verdict, Verdict::Stale);
+        self.farm.act();
+        assert_eq!(self.farm.ended.contains(&SessionId(session)), holds);
+    }
+
+    fn crash(&mut self, which: u8) {
+        let (Some(session), Some(name)) = (self.session(which), self.name(which)) else { return };
+        self.farm.leave(session, LeaveCause::Disconnected);
+        self.instance += 1;
+        self.farm.join(registration(name.as_str(), self.instance, 1));
+    }
+
+    fn refuse(&mut self) {
+        let Some(accepted) = self.accepted.take() else { return };
+        let before = self.farm.dispatcher.round(accepted.revision);
+        self.farm.dispatcher.refused(&accepted, &device(), self.farm.now);
+        self.farm.act();
+        let same = before.is_some_and(|round| round.epoch == accepted.epoch);
+        if let (true, Work::Node { node, total }) = (same, accepted.work)
+            && let Some(done) = self.farm.done.get_mut(&(accepted.revision, accepted.epoch))
+        {
+            done.retain(|shard| !node.shards(total).contains(shard));
         }
     }
 

@@ -4,16 +4,20 @@
 //! ([`EpochUnderWay::accept`]), and is finished ([`EpochLoop::finish_epoch`]). Who computes the nodes, and how
 //! often they were lost on the way, is not known here and cannot change the picture.
 
+mod error;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clipig_experiment::limits::{self, ResolutionError};
+use clipig_experiment::limits;
 use clipig_experiment::random::Key;
-use clipig_experiment::{EvaluationError, Experiment, Scope, Target};
+use clipig_experiment::{Experiment, Scope, Target};
 use clipig_schedule::{
     Canvas, CanvasOwner, CanvasState, Epoch, EpochContext, EpochPlan, EpochValues, GradientSum,
-    JobStatistics, MergeError, MergeTree, Node, SampleReport, ShardError, StepError, TargetIndex, plan,
+    JobStatistics, MergeTree, Node, SampleReport, TargetIndex, plan,
 };
+
+pub use self::error::{AcceptError, CanvasTooLarge, JobError, JobErrorCause};
 
 /// What a job is made of, besides its canvas.
 #[derive(Clone, Debug)]
@@ -24,65 +28,6 @@ pub struct JobSpec {
     pub seed: u64,
     /// The greatest number of samples in a shard; part of what decides the bits.
     pub shard_size: u32,
-}
-
-/// Why a job failed.
-#[derive(Debug, thiserror::Error)]
-#[error("epoch {epoch}: {cause}")]
-pub struct JobError {
-    /// The epoch in which it happened.
-    pub epoch: Epoch,
-    /// What happened.
-    pub cause: JobErrorCause,
-}
-
-/// What made a job fail.
-#[derive(Debug, thiserror::Error)]
-pub enum JobErrorCause {
-    /// An expression failed.
-    #[error(transparent)]
-    Expression(#[from] EvaluationError),
-    /// The resolution is impossible.
-    #[error("`resolution`: {0}")]
-    Resolution(#[from] ResolutionError),
-    /// A shard failed.
-    #[error(transparent)]
-    Shard(#[from] ShardError),
-    /// The canvas failed.
-    #[error(transparent)]
-    Step(#[from] StepError),
-    /// Not all shards were computed: whoever computes went away.
-    #[error("{0} shards were not computed")]
-    Incomplete(usize),
-}
-
-/// Why a node's result was not taken. Nothing has changed then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AcceptError {
-    /// It does not belong to the tree, or was merged before.
-    #[error(transparent)]
-    Merge(#[from] MergeError),
-    /// The gradient belongs to another canvas.
-    #[error("the gradient is for a canvas of {found:?}, not of {expected:?}")]
-    Size {
-        /// Width and height of the canvas.
-        expected: [usize; 2],
-        /// Width and height of the gradient.
-        found: [usize; 2],
-    },
-    /// The reports do not fit the plan.
-    #[error("node {node}: {found} reports where the plan has {expected}")]
-    Reports {
-        /// The node.
-        node: Node,
-        /// Samples that the plan gives it.
-        expected: usize,
-        /// Reports that came.
-        found: usize,
-    },
-    /// A report tells of features or constraints that the target does not have.
-    #[error("node {0}: a report has more features or constraints than its target")]
-    Shape(Node),
 }
 
 /// What happened in one epoch.
@@ -116,6 +61,8 @@ pub struct EpochLoop {
     canvas: Box<dyn CanvasOwner>,
     statistics: JobStatistics,
     next: u32,
+    /// The most pixels that the canvas may have in any epoch.
+    most_pixels: u64,
 }
 
 /// Everything that a job needs to go on elsewhere, between two epochs.
@@ -197,6 +144,9 @@ impl EpochUnderWay {
         if too_many {
             return Err(AcceptError::Shape(node));
         }
+        if !reports.iter().flatten().all(is_finite) {
+            return Err(AcceptError::NotFinite(node));
+        }
         let start = Instant::now();
         self.tree.insert_node(node, gradient)?;
         self.merging += start.elapsed();
@@ -216,7 +166,7 @@ impl EpochLoop {
     /// A job that has not begun. `canvas` holds the first canvas, see [`first_resolution`].
     pub fn new(spec: JobSpec, canvas: Box<dyn CanvasOwner>) -> Self {
         let statistics = JobStatistics::new(&spec.experiment);
-        Self { next: spec.experiment.start_epoch, statistics, spec, canvas }
+        Self { next: spec.experiment.start_epoch, statistics, spec, canvas, most_pixels: u64::MAX }
     }
 
     /// A job that goes on where it stopped. `canvas` was restored from its progress.
@@ -226,7 +176,19 @@ impl EpochLoop {
         next: Epoch,
         statistics: JobStatistics,
     ) -> Self {
-        Self { next: next.0, statistics: statistics.fitted_to(&spec.experiment), spec, canvas }
+        let statistics = statistics.fitted_to(&spec.experiment);
+        Self { next: next.0, statistics, spec, canvas, most_pixels: u64::MAX }
+    }
+
+    /// The same job with a bound on its canvas: an epoch that asks for more pixels fails before memory is taken.
+    #[must_use]
+    pub fn with_most_pixels(self, most_pixels: u64) -> Self {
+        Self { most_pixels, ..self }
+    }
+
+    /// The epoch after the last finished one, whether it will be computed or not.
+    pub fn position(&self) -> Epoch {
+        Epoch(self.next)
     }
 
     /// The next epoch; `None` when all are done.
@@ -285,6 +247,7 @@ impl EpochLoop {
         let scope = Scope::new(Key::root(self.spec.seed), epoch.0, experiment.epochs);
         // 2. resolution
         let resolution @ [width, height] = resolution(&experiment, &scope)?;
+        CanvasTooLarge::check(resolution, self.most_pixels)?;
         let scope = scope.with_resolution(width, height);
         self.canvas.resize(&EpochContext { scope: scope.clone(), resolution })?;
         // 3. learn rate
@@ -294,6 +257,10 @@ impl EpochLoop {
         let scope = values.scope(&experiment, self.spec.seed, epoch);
         // 4. post-processing
         self.canvas.post_process(&scope)?;
+        // A canvas that is not finite cannot travel: workers would wait for it without end.
+        if !self.canvas.is_finite() {
+            return Err(JobErrorCause::CanvasNotFinite);
+        }
         // 5. plan
         let plan = plan(&experiment, &scope, self.spec.shard_size);
         // 6. shards → gradients: others compute them. 7. merge: as they arrive.
@@ -326,6 +293,10 @@ impl EpochLoop {
         let start = Instant::now();
         if let Some(gradient) = &gradient {
             self.canvas.step(gradient, epoch.values.learnrate)?;
+            // Here and not in the next epoch: no checkpoint and no picture may hold such a canvas.
+            if !self.canvas.is_finite() {
+                return Err(JobErrorCause::StepNotFinite { learnrate: epoch.values.learnrate });
+            }
         }
         let step_seconds = start.elapsed().as_secs_f64();
         // 9. report
@@ -360,6 +331,13 @@ impl EpochLoop {
 pub fn first_resolution(experiment: &Experiment, seed: u64) -> Result<[u32; 2], JobError> {
     let scope = Scope::new(Key::root(seed), experiment.start_epoch, experiment.epochs);
     resolution(experiment, &scope).map_err(|cause| JobError { epoch: Epoch(experiment.start_epoch), cause })
+}
+
+/// Does a report hold numbers only?
+fn is_finite(report: &SampleReport) -> bool {
+    let features = report.features.iter().flat_map(|f| [f.similarity, f.weight, f.loss.unwrap_or(0.0)]);
+    let constraints = report.constraints.iter().flatten().flat_map(|c| [c.weight, c.loss]);
+    report.loss.is_finite() && features.chain(constraints).all(f64::is_finite)
 }
 
 fn resolution(experiment: &Experiment, scope: &Scope) -> Result<[u32; 2], JobErrorCause> {

@@ -17,6 +17,6 @@ pub mod store;
 pub mod switchboard;
 
 pub use epoch_loop::{
-    AcceptError, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobProgress, JobSpec,
-    first_resolution,
+    AcceptError, CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobProgress,
+    JobSpec, first_resolution,
 };

@@ -9,30 +9,45 @@ use clipig_schedule::Epoch;
 #[derive(Clone, Debug)]
 pub struct SnapshotClock {
     interval: Interval,
-    last: Option<(Epoch, Instant)>,
+    /// The first epoch of the job, from which epochs are counted.
+    first: Option<Epoch>,
+    /// When seconds began to count.
+    since: Option<Instant>,
 }
 
 impl SnapshotClock {
-    /// A clock for the experiment's `snapshot_interval`.
+    /// A clock for the experiment's `snapshot_interval`; the epoch that it is first asked about is the job's first.
     pub fn new(interval: Interval) -> Self {
-        Self { interval, last: None }
+        Self { interval, first: None, since: None }
+    }
+
+    /// A clock of a job whose first epoch is known. However often the job stops and goes on in between, snapshots by
+    /// epochs are those of a job that never stopped; seconds count from when it went on.
+    pub fn counting_from(first: Epoch, interval: Interval) -> Self {
+        Self { interval, first: Some(first), since: None }
     }
 
     /// Is a snapshot due after this epoch? If so, the interval begins anew.
     pub fn is_due(&mut self, epoch: Epoch, now: Instant) -> bool {
-        let due = match (self.interval, self.last) {
-            (Interval::Epochs(0), _) => false,
-            (Interval::Seconds(seconds), _) if seconds <= 0.0 => false,
-            (_, None) => true,
-            (Interval::Epochs(epochs), Some((last, _))) => epoch.0 - last.0 >= epochs,
-            (Interval::Seconds(seconds), Some((_, last))) => {
-                now.duration_since(last) >= Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+        let first = *self.first.get_or_insert(epoch);
+        match self.interval {
+            Interval::Epochs(epochs) => {
+                epochs > 0 && epoch.0.checked_sub(first.0).is_some_and(|done| done % epochs == 0)
             }
-        };
-        if due {
-            self.last = Some((epoch, now));
+            Interval::Seconds(seconds) => {
+                let due = match self.since {
+                    None => epoch == first,
+                    Some(since) => {
+                        let interval = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+                        now.duration_since(since) >= interval
+                    }
+                };
+                if due || self.since.is_none() {
+                    self.since = Some(now);
+                }
+                due && seconds > 0.0
+            }
         }
-        due
     }
 }
 
@@ -52,5 +67,19 @@ mod tests {
         assert!(!clock.is_due(Epoch(1), at(400)));
         assert!(clock.is_due(Epoch(2), at(600)));
         assert!(!SnapshotClock::new(Interval::Seconds(0.0)).is_due(Epoch(0), at(0)));
+        assert!(!SnapshotClock::new(Interval::Epochs(0)).is_due(Epoch(0), at(0)));
+    }
+
+    #[test]
+    fn a_restart_makes_no_snapshot_and_shifts_none() {
+        let start = Instant::now();
+        let mut clock = SnapshotClock::counting_from(Epoch(2), Interval::Epochs(3));
+        let due: Vec<u32> = (4..12).filter(|epoch| clock.is_due(Epoch(*epoch), start)).collect();
+        assert_eq!(due, [5, 8, 11]);
+        let mut clock = SnapshotClock::counting_from(Epoch(2), Interval::Seconds(0.5));
+        let at = |ms| start + Duration::from_millis(ms);
+        let due =
+            [(4, 0), (5, 400), (6, 600), (7, 700)].map(|(epoch, ms)| clock.is_due(Epoch(epoch), at(ms)));
+        assert_eq!(due, [false, false, true, false]);
     }
 }

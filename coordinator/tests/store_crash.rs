@@ -50,6 +50,7 @@ fn content(number: u32) -> Vec<u8> {
 fn history(epoch: u32) -> EpochHistory {
     EpochHistory {
         epoch: Epoch(epoch),
+        time: None,
         loss: f64::from(epoch),
         learnrate: 0.1,
         learnrate_scale: 1.0,

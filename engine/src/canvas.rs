@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Scope};
-use clipig_schedule::{Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, StepError};
+use clipig_schedule::{
+    Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, StepError, all_finite,
+};
 use tch::Tensor;
 
 use crate::gradient::panic_message;
@@ -87,6 +89,10 @@ impl CanvasOwner for CanvasEngine {
 
     fn size(&self) -> [u32; 2] {
         [self.size.width as u32, self.size.height as u32]
+    }
+
+    fn is_finite(&self) -> bool {
+        all_finite(&self.pixels)
     }
 
     fn state(&self) -> CanvasState {

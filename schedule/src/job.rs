@@ -10,8 +10,11 @@
 //!   │ │                    │                                                         │
 //!   │ │    cancel, of any of the four above ──────────────────────────▶ Cancelled    │
 //!   │ └───────────────────────────────retry──────────────────────────────────┴───────┘
-//!   └── interrupt (the coordinator was restarted), of Preparing and Running
+//!   └── interrupt, of Preparing and Running
 //! ```
+//!
+//! A job is interrupted when nobody computes it any more: the coordinator was restarted, the disk failed when the job
+//! ended, or it gave its place to another one because it had no worker.
 //!
 //! A job that waits again goes on from its last checkpoint when it starts. Waiting and preparing jobs can fail, too:
 //! their experiment may ask for something impossible.
@@ -60,7 +63,7 @@ pub enum Origin {
     Resumed,
     /// It had failed or was cancelled, and is tried again.
     Retried,
-    /// The coordinator was restarted while it ran. It goes first.
+    /// Nobody computed it any more, such as after a restart of the coordinator. It goes first.
     Interrupted,
 }
 
@@ -266,7 +269,7 @@ impl Job {
         }
     }
 
-    /// The coordinator was restarted. Jobs that were being computed wait again, in front; others stay as they are.
+    /// Nobody computes it any more. Jobs that were being computed wait again, in front; others stay as they are.
     #[must_use]
     pub fn interrupt(self, now: Moment) -> Self {
         match self {

@@ -30,7 +30,7 @@ pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
 pub use canvas::{Canvas, CanvasSizeError};
 pub use compute::{
     Assets, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, EpochContext,
-    Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource,
+    Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource, all_finite,
 };
 pub use concurrency::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 pub use gradient::{GradientSum, TileError};

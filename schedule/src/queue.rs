@@ -1,6 +1,7 @@
 //! Which waiting jobs start, and why the others wait.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::ids::JobId;
 use crate::kind::{DeviceClass, WorkerKind};
@@ -38,6 +39,15 @@ pub struct ServingWorker {
     pub kind: WorkerKind,
     /// Shards that it computes side by side with one thread each.
     pub cores: u32,
+}
+
+/// A running job, as far as its place is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunningPlace {
+    /// The job.
+    pub job: JobId,
+    /// For how long no worker that it needs has taken work; `None` where one does.
+    pub alone: Option<Duration>,
 }
 
 /// What the queue decides.
@@ -93,6 +103,18 @@ pub fn admit(waiting: &[WaitingJob], running: usize, most: usize, workers: &[Ser
         }
     }
     admission
+}
+
+/// Which running jobs give up their places: those that have been alone for `patience`, the longest first, as many as
+/// there are jobs that wait for nothing but a place.
+pub fn yielding(running: &[RunningPlace], admission: &Admission, patience: Duration) -> Vec<JobId> {
+    let places = admission.wait.iter().filter(|(_, reason)| matches!(reason, WaitReason::Places { .. }));
+    let mut alone: Vec<(Duration, JobId)> = running
+        .iter()
+        .filter_map(|place| Some((place.alone.filter(|alone| *alone >= patience)?, place.job)))
+        .collect();
+    alone.sort_by_key(|(alone, job)| (std::cmp::Reverse(*alone), *job));
+    alone.into_iter().take(places.count()).map(|(_, job)| job).collect()
 }
 
 /// The kind that computes a job: GPUs before CPUs, then the kind with the most cores. `None` where no worker is of a
@@ -210,6 +232,22 @@ mod tests {
         );
         let nobody = admit(&jobs, 0, 1, &[]);
         assert!(nobody.start.is_empty() && nobody.wait.len() == 2);
+    }
+
+    #[test]
+    fn a_job_that_is_alone_gives_its_place_to_one_that_could_run() {
+        let seconds = |alone: Option<u64>| alone.map(Duration::from_secs);
+        let place = |(job, alone)| RunningPlace { job: JobId(job), alone: seconds(alone) };
+        let running = [(1, None), (2, Some(40)), (3, Some(50)), (4, Some(3))].map(place);
+        let patience = Duration::from_secs(30);
+        let yields = |jobs: &[WaitingJob]| {
+            yielding(&running, &admit(jobs, running.len(), 4, &[cpu("a", 2)]), patience)
+        };
+        assert_eq!(yields(&[waiting(7, 0)]), [JobId(3)]);
+        assert_eq!(yields(&[waiting(7, 0), waiting(8, 0), waiting(9, 0)]), [JobId(3), JobId(2)]);
+        // Nobody gains by it where those who wait have no worker either.
+        let gpu = WaitingJob { request: KindRequest::Class(DeviceClass::Cuda), ..waiting(7, 0) };
+        assert!(yields(&[gpu]).is_empty() && yields(&[]).is_empty());
     }
 
     #[test]

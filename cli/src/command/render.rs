@@ -145,7 +145,9 @@ impl Setup<'_> {
         let outcome = run_job(farm, order, &mut artist);
         let Artist { picture, last, record, progress, fault, .. } = artist;
         let (job, outcome) = match outcome {
-            Ok((Ending::Completed | Ending::Paused { .. } | Ending::Cancelled, job)) => (Some(job), Ok(())),
+            Ok((Ending::Completed | Ending::Paused { .. } | Ending::Cancelled { .. }, job)) => {
+                (Some(job), Ok(()))
+            }
             Err(error) => (None, Err(fault.unwrap_or_else(|| failure(&error)))),
         };
         let lines = job.as_ref().map_or_else(Vec::new, |job| table_lines(&experiment, job));
@@ -200,7 +202,7 @@ impl Setup<'_> {
             assets: self.assets.clone(),
             from: Epoch(experiment.start_epoch),
         };
-        Ok(JobOrder { revisions: vec![revision], resume: None })
+        Ok(JobOrder { revisions: vec![revision], resume: None, most_pixels: u64::MAX })
     }
 
     /// The experiment with everything that was chosen for this run.

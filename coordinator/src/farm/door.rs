@@ -26,6 +26,9 @@ impl Inner {
             let next = step(kept(&record), moment(self.store.now()))
                 .map_err(|refused| FarmError::State(format!("job {job}: {refused}")))?;
             let (from, to, reason) = (record.status, next.state(), next.reason().to_owned());
+            if (from, &record.reason) == (to, &reason) {
+                return Ok(());
+            }
             match self.store.transition(job, &Transition { from, to, reason: reason.clone() }) {
                 Ok(number) => {
                     tracing::info!(%job, %from, %to, reason, "job");
@@ -39,7 +42,8 @@ impl Inner {
         }
     }
 
-    /// Puts the jobs that ran when the coordinator ended back into the queue, before all others.
+    /// Puts jobs that are computed according to the store, but by no thread, back into the queue, before all others:
+    /// the coordinator ended while they ran, or the store failed when they ended.
     ///
     /// # Errors
     /// When the store fails.
@@ -47,8 +51,10 @@ impl Inner {
         let filter =
             JobFilter { status: vec![JobState::Preparing, JobState::Running], ..JobFilter::default() };
         for record in self.store.jobs(&filter)? {
-            self.change(record.id, |job, now| Ok(job.interrupt(now)))?;
-            self.state().interrupted.insert(record.id);
+            // A thread takes its job out of there last, when its end is written down.
+            if !self.state().running.contains_key(&record.id) {
+                self.change(record.id, |job, now| Ok(job.interrupt(now)))?;
+            }
         }
         Ok(())
     }
@@ -59,7 +65,10 @@ fn kept(record: &JobRecord) -> Job {
     let since = moment(record.ended.or(record.started).unwrap_or(record.created));
     let reason = record.reason.clone();
     match record.status {
-        JobState::Waiting => Job::Waiting(Waiting { since, origin: Origin::Submitted }),
+        JobState::Waiting => {
+            let origin = if record.interrupted { Origin::Interrupted } else { Origin::Submitted };
+            Job::Waiting(Waiting { since, origin })
+        }
         JobState::Preparing => Job::Preparing(Preparing { since }),
         JobState::Running => Job::Running(Running { since }),
         JobState::Paused => Job::Paused(Paused { since, reason }),

@@ -2,22 +2,28 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clipig_picture::{Record, Run, encode_png};
 use clipig_schedule::job::Job;
 use clipig_schedule::{Epoch, JobId, JobRevision, Preparation};
 
-use super::{Inner, JobNews, LogLevel, Progress, table};
+use super::checkpointing::Checkpointer;
+use super::patience::Trouble;
+use super::{FarmError, Inner, JobNews, LogLevel, Progress, table};
 use crate::epoch_loop::{EpochLoop, EpochReport};
 use crate::job_runner::Observer;
 use crate::snapshot::SnapshotClock;
-use crate::store::{ArtifactName, Checkpoint, EpochHistory, EventKind, JobRecord, TargetHistory};
+use crate::store::{ArtifactName, EpochHistory, EventKind, JobRecord, StoreError, TargetHistory, Timestamp};
 
 /// The longest that an epoch waits to be seen in the history.
 const HISTORY_DELAY: Duration = Duration::from_secs(2);
+
+/// The longest time between two attempts to write the history where it failed.
+const HISTORY_RETRY: Duration = Duration::from_mins(1);
+
+/// The most epochs that the history may lack; then the job waits for room on the disk.
+const HISTORY_MOST: usize = 10_000;
 
 /// Least time between two messages about progress, and between two tables.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -30,11 +36,17 @@ const SPEED_OVER: usize = 20;
 pub(super) struct Keeper {
     farm: Arc<Inner>,
     job: JobId,
+    /// The first epoch of the job, from which snapshots count.
+    first: Epoch,
     /// The revision that holds now.
     revision: JobRevision,
     snapshots: Option<SnapshotClock>,
+    snapshot_trouble: Trouble,
+    /// Epochs that are not written yet.
     history: Vec<EpochHistory>,
-    history_written: Instant,
+    history_trouble: Trouble,
+    history_due: Instant,
+    history_delay: Duration,
     /// Time and samples of the last epochs.
     pace: VecDeque<(f64, usize)>,
     progress_told: Option<Instant>,
@@ -42,22 +54,32 @@ pub(super) struct Keeper {
     checkpoints: Checkpointer,
 }
 
+/// What became of a job whose epochs are all done.
+pub(super) enum Finish {
+    /// It is completed.
+    Completed,
+    /// Somebody has paused or cancelled it, or the farm is closing.
+    Stopped,
+    /// Somebody has updated it: it goes on.
+    Updated,
+}
+
 impl Keeper {
-    /// Keeps a job that goes on at `next`.
-    pub(super) fn new(farm: Arc<Inner>, job: JobId, next: Epoch) -> Result<Self, String> {
-        let revisions = farm.store.revisions(job).map_err(|error| error.to_string())?;
-        let current = revisions.iter().rev().find(|revision| revision.from <= next);
-        let revision = JobRevision { job, revision: current.map_or(0, |revision| revision.revision) };
+    /// Keeps a job that began at `first`, from wherever it goes on.
+    pub(super) fn new(farm: Arc<Inner>, job: JobId, first: Epoch) -> Result<Self, FarmError> {
         let checkpoints = Checkpointer::start(&farm, job)
-            .map_err(|error| format!("the system has no more threads: {error}"))?;
-        let now = Instant::now();
+            .map_err(|error| FarmError::State(format!("the system has no more threads: {error}")))?;
         Ok(Self {
             farm,
             job,
-            revision,
+            first,
+            revision: JobRevision { job, revision: 0 },
             snapshots: None,
+            snapshot_trouble: Trouble::new("snapshots are"),
             history: Vec::new(),
-            history_written: now,
+            history_trouble: Trouble::new("the history is"),
+            history_due: Instant::now() + HISTORY_DELAY,
+            history_delay: HISTORY_DELAY,
             pace: VecDeque::new(),
             progress_told: None,
             table_told: None,
@@ -65,69 +87,101 @@ impl Keeper {
         })
     }
 
-    /// A job that is done: its history and picture are on disk when this returns.
-    pub(super) fn finish(&mut self, job: &EpochLoop) -> Result<(), String> {
-        self.write_history(job.next_epoch().unwrap_or(Epoch(job.experiment().epochs)))?;
+    /// A job whose epochs are done: history and picture, then its completion, then the end of its checkpoints, so
+    /// that it can go on from them until it is completed on disk.
+    pub(super) fn finish(&mut self, job: &EpochLoop) -> Result<Finish, FarmError> {
+        let farm = Arc::clone(&self.farm);
+        let written = farm.patiently(self.job, || {
+            self.write_history()?;
+            self.write_picture(ArtifactName::Picture, job)
+        });
         self.checkpoints.end();
-        self.write_picture(ArtifactName::Picture, job)?;
-        // The picture is all that is wanted of a finished job; its canvas takes much room.
-        if let Err(error) = self.farm.store.checkpoints(self.job).clear() {
-            tracing::warn!(job = %self.job, %error, "checkpoints of a finished job were left");
+        let completed = match written {
+            Ok(Some(())) => farm.patiently(self.job, || farm.change(self.job, Job::complete)),
+            unwritten => unwritten,
+        };
+        match completed {
+            Ok(Some(())) => {
+                // The picture is all that is wanted of a finished job; its canvas takes much room. What a crash
+                // leaves here is removed with the next look at old jobs.
+                if let Err(error) = farm.store.checkpoints(self.job).clear() {
+                    tracing::warn!(job = %self.job, %error, "checkpoints of a finished job were left");
+                }
+                self.tell_table(job);
+                Ok(Finish::Completed)
+            }
+            Err(FarmError::Store(StoreError::OpenUpdate(_))) => Ok(Finish::Updated),
+            Ok(None) | Err(FarmError::State(_)) => {
+                self.keep_checkpoint(job);
+                Ok(Finish::Stopped)
+            }
+            Err(error) => {
+                self.keep_checkpoint(job);
+                Err(error)
+            }
         }
-        self.tell_table(job);
-        Ok(())
     }
 
     /// A job that stops between two epochs: as much as possible is kept, what fails is told.
     pub(super) fn stop(&mut self, job: &EpochLoop) {
         self.flush();
         self.checkpoints.end();
+        self.keep_checkpoint(job);
+        let snapshot = self.write_picture(ArtifactName::Snapshot(job.position()), job);
+        self.snapshot_trouble.heard(&self.farm, self.job, &snapshot);
+    }
+
+    fn keep_checkpoint(&self, job: &EpochLoop) {
         if let Err(error) = self.checkpoints.write_now(self.revision, job) {
-            self.tell_disk(&format!("no checkpoint could be written: {error}"));
-        }
-        let done = job.next_epoch().unwrap_or(Epoch(job.experiment().epochs));
-        if let Err(error) = self.write_picture(ArtifactName::Snapshot(done), job) {
-            self.tell_disk(&error);
+            let text = format!("no checkpoint could be written; it goes on from the one before: {error}");
+            self.farm.tell(self.job, LogLevel::Error, &EventKind::Disk, &text);
         }
     }
 
-    /// Writes down what was not yet.
-    pub(super) fn flush(&mut self) {
-        let Some(last) = self.history.last() else { return };
-        let next = Epoch(last.epoch.0 + 1);
-        if let Err(error) = self.write_history(next) {
-            self.tell_disk(&error);
-        }
+    /// Writes down what was not yet; where that fails, it is told and tried again later. Is all written?
+    pub(super) fn flush(&mut self) -> bool {
+        let written = self.write_history();
+        self.history_trouble.heard(&self.farm, self.job, &written)
     }
 
-    fn write_history(&mut self, next: Epoch) -> Result<(), String> {
-        let written = self.farm.store.add_history(self.job, &self.history, next);
-        written.map_err(|error| format!("the history was not written: {error}"))?;
+    /// The same for a job that goes on: while there is no room, attempts become rare.
+    fn flush_in_time(&mut self) -> bool {
+        let failed_before = self.history_delay > HISTORY_DELAY;
+        if failed_before && Instant::now() < self.history_due {
+            return false;
+        }
+        let all = self.flush();
+        self.history_delay = if all { HISTORY_DELAY } else { HISTORY_RETRY.min(2 * self.history_delay) };
+        self.history_due = Instant::now() + self.history_delay;
+        all
+    }
+
+    fn write_history(&mut self) -> Result<(), FarmError> {
+        let Some(last) = self.history.last() else { return Ok(()) };
+        self.farm.store.add_history(self.job, &self.history, Epoch(last.epoch.0 + 1))?;
         self.history.clear();
-        self.history_written = Instant::now();
         Ok(())
     }
 
-    fn write_picture(&self, name: ArtifactName, job: &EpochLoop) -> Result<(), String> {
+    fn write_picture(&self, name: ArtifactName, job: &EpochLoop) -> Result<(), FarmError> {
         let record = self.record(job)?;
         let png = encode_png(&job.canvas(), &record.chunks())
-            .map_err(|error| format!("the picture cannot be encoded: {error}"))?;
-        let store = &self.farm.store;
-        store.artifacts(self.job).write(name, &png).map_err(|error| error.to_string())?;
+            .map_err(|error| FarmError::Invalid(format!("the picture cannot be encoded: {error}")))?;
+        self.farm.store.artifacts(self.job).write(name, &png)?;
         self.farm.publish(self.job, None, JobNews::Artifact(name.to_string()));
         Ok(())
     }
 
     /// What the picture says of its making: nothing that depends on the farm.
-    fn record(&self, job: &EpochLoop) -> Result<Record, String> {
-        let text = |error: crate::store::StoreError| error.to_string();
-        let kept = self.farm.store.job(self.job).map_err(text)?;
-        let revisions = self.farm.store.revisions(self.job).map_err(text)?;
+    fn record(&self, job: &EpochLoop) -> Result<Record, FarmError> {
+        let gone = |what: &str| FarmError::Invalid(format!("the picture's record has no {what}"));
+        let kept = self.farm.store.job(self.job)?;
+        let revisions = self.farm.store.revisions(self.job)?;
         let revision = revisions.into_iter().find(|kept| kept.revision == self.revision.revision);
-        let revision = revision.ok_or("its experiment is gone")?;
+        let revision = revision.ok_or_else(|| gone("experiment"))?;
         let JobRecord { seed, model, number, computation, .. } = kept;
-        let computation = computation.ok_or("nothing has computed it")?;
-        let done = job.next_epoch().unwrap_or(Epoch(job.experiment().epochs)).0;
+        let computation = computation.ok_or_else(|| gone("device"))?;
+        let done = job.position().0;
         let run = Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed,
@@ -140,13 +194,9 @@ impl Keeper {
         };
         let mut assets = clipig_schedule::Assets::default();
         for (name, sha256) in &revision.assets {
-            assets.insert(name.as_str(), self.farm.store.blobs().read(sha256).map_err(text)?);
+            assets.insert(name.as_str(), self.farm.store.blobs().read(sha256)?);
         }
         Ok(Record { experiment: revision.yaml, run, images: Record::images_of(&assets) })
-    }
-
-    fn tell_disk(&self, text: &str) {
-        self.farm.tell(self.job, LogLevel::Error, &EventKind::Disk, text);
     }
 
     fn tell_progress(&mut self, report: &EpochReport, job: &EpochLoop) {
@@ -179,15 +229,27 @@ impl Keeper {
 }
 
 impl Observer for Keeper {
-    fn ready(&mut self) {
-        if let Err(error) = self.farm.change(self.job, Job::prepared) {
-            // Somebody has paused or cancelled it meanwhile; the runner hears of that itself.
-            tracing::info!(job = %self.job, %error, "not running");
+    fn holds(&mut self, revision: JobRevision) {
+        self.revision = revision;
+        self.snapshots = None;
+    }
+
+    fn ready(&mut self) -> Result<(), String> {
+        match self.farm.patiently(self.job, || self.farm.change(self.job, Job::prepared)) {
+            Ok(_) => Ok(()),
+            // Somebody has paused or cancelled it meanwhile, of which the runner hears itself; or it runs already.
+            Err(FarmError::State(refused)) => {
+                tracing::debug!(job = %self.job, refused, "not running");
+                Ok(())
+            }
+            Err(error) => Err(error.to_string()),
         }
     }
 
     fn prepared(&mut self, revision: JobRevision, preparation: &Preparation) -> Result<(), String> {
-        self.farm.store.set_prepared(revision, preparation).map_err(|error| error.to_string())?;
+        let store = &self.farm.store;
+        let kept = self.farm.patiently(self.job, || Ok(store.set_prepared(revision, preparation)?));
+        kept.map_err(|error| error.to_string())?;
         for warning in &preparation.warnings {
             self.farm.publish(self.job, None, JobNews::Warning(warning.clone()));
         }
@@ -195,9 +257,9 @@ impl Observer for Keeper {
     }
 
     fn revised(&mut self, revision: JobRevision, from: Epoch) -> Result<(), String> {
-        self.farm.store.settle_revision(revision, from).map_err(|error| error.to_string())?;
-        self.revision = revision;
-        self.snapshots = None;
+        let store = &self.farm.store;
+        let settled = self.farm.patiently(self.job, || Ok(store.settle_revision(revision, from)?));
+        settled.map_err(|error| error.to_string())?;
         let (revision, from) = (revision.revision, from.0);
         self.farm.publish(self.job, None, JobNews::Revised { revision, from });
         Ok(())
@@ -214,26 +276,39 @@ impl Observer for Keeper {
         if self.pace.len() > SPEED_OVER {
             self.pace.pop_front();
         }
-        self.history.push(history(report, job.experiment().targets.len(), seconds));
+        let time = self.farm.store.now();
+        self.history.push(history(report, time, job.experiment().targets.len(), seconds));
         self.tell_progress(report, job);
         if due(&mut self.table_told, TABLE_EVERY) {
             self.tell_table(job);
         }
-        let more = job.next_epoch().is_some();
-        if more && self.history_written.elapsed() >= HISTORY_DELAY {
-            // A full disk delays what people see; it does not stop the picture.
-            self.flush();
+        if job.next_epoch().is_none() {
+            // `finish` does the rest.
+            return Ok(());
         }
-        if more {
-            self.checkpoints.offer(self.revision, job);
+        self.keep_up(job).map_err(|error| error.to_string())?;
+        let (first, interval) = (self.first, job.experiment().snapshot_interval);
+        let clock = self.snapshots.get_or_insert_with(|| SnapshotClock::counting_from(first, interval));
+        if clock.is_due(report.epoch, Instant::now()) {
+            let snapshot = self.write_picture(ArtifactName::Snapshot(job.position()), job);
+            self.snapshot_trouble.heard(&self.farm, self.job, &snapshot);
         }
-        let interval = job.experiment().snapshot_interval;
-        let clock = self.snapshots.get_or_insert_with(|| SnapshotClock::new(interval));
-        if more
-            && clock.is_due(report.epoch, Instant::now())
-            && let Err(error) = self.write_picture(ArtifactName::Snapshot(Epoch(report.epoch.0 + 1)), job)
-        {
-            self.tell_disk(&error);
+        Ok(())
+    }
+}
+
+impl Keeper {
+    /// History and checkpoint where they are due. A full disk delays them; it does not stop the picture.
+    fn keep_up(&mut self, job: &EpochLoop) -> Result<(), FarmError> {
+        let due = self.checkpoints.is_due();
+        // First the history: after a restart nobody computes the epochs before the checkpoint again.
+        let written = (due || Instant::now() >= self.history_due) && self.flush_in_time();
+        if due && written {
+            self.checkpoints.take(self.revision, job);
+        }
+        if self.history.len() >= HISTORY_MOST {
+            let farm = Arc::clone(&self.farm);
+            farm.patiently(self.job, || self.write_history())?;
         }
         Ok(())
     }
@@ -248,13 +323,14 @@ fn due(last: &mut Option<Instant>, every: Duration) -> bool {
     due
 }
 
-fn history(report: &EpochReport, targets: usize, seconds: f64) -> EpochHistory {
+fn history(report: &EpochReport, time: Timestamp, targets: usize, seconds: f64) -> EpochHistory {
     let target = |target: usize| {
         let shards = report.shards.iter().filter(|(index, _)| index.0 as usize == target);
         TargetHistory::of(shards.flat_map(|(_, samples)| samples))
     };
     EpochHistory {
         epoch: report.epoch,
+        time: Some(time),
         loss: report.loss,
         learnrate: report.learnrate,
         learnrate_scale: report.learnrate_scale,
@@ -263,80 +339,5 @@ fn history(report: &EpochReport, targets: usize, seconds: f64) -> EpochHistory {
         stepped: report.stepped,
         seconds,
         targets: (0..targets).map(target).collect(),
-    }
-}
-
-/// Writes checkpoints on a thread of its own, so that no epoch waits for a disk.
-struct Checkpointer {
-    farm: Arc<Inner>,
-    job: JobId,
-    queue: Option<SyncSender<Checkpoint>>,
-    thread: Option<JoinHandle<()>>,
-    taken: Instant,
-    /// Least time until the next one: what the last one took, over the share that checkpoints may take.
-    pause: Arc<std::sync::Mutex<Duration>>,
-}
-
-impl Checkpointer {
-    fn start(farm: &Arc<Inner>, job: JobId) -> std::io::Result<Self> {
-        let (queue, checkpoints) = sync_channel::<Checkpoint>(1);
-        let pause = Arc::new(std::sync::Mutex::new(farm.settings.checkpoint_interval));
-        let (own, own_pause) = (Arc::clone(farm), Arc::clone(&pause));
-        let work = move || {
-            for checkpoint in checkpoints {
-                let start = Instant::now();
-                let saved = own.store.checkpoints(job).save(&checkpoint);
-                own.settings.metrics.checkpoint_seconds.observe(start.elapsed().as_secs_f64());
-                if let Ok(bytes) = saved {
-                    own.settings.metrics.checkpoint_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
-                }
-                if let Err(error) = saved {
-                    own.settings.metrics.store_errors.inc();
-                    let text = format!("no checkpoint of epoch {}: {error}", checkpoint.progress.next);
-                    own.tell(job, LogLevel::Error, &EventKind::Disk, &text);
-                }
-                let rest = start.elapsed().div_f64(own.settings.checkpoint_share.max(1e-3));
-                *own_pause.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
-                    rest.max(own.settings.checkpoint_interval);
-            }
-        };
-        let thread = std::thread::Builder::new().name(format!("checkpoint-{job}")).spawn(work)?;
-        let (queue, thread, taken) = (Some(queue), Some(thread), Instant::now());
-        Ok(Self { farm: Arc::clone(farm), job, queue, thread, taken, pause })
-    }
-
-    /// Takes a checkpoint where one is due.
-    fn offer(&mut self, revision: JobRevision, job: &EpochLoop) {
-        let pause = *self.pause.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let Some(queue) = &self.queue else { return };
-        if self.taken.elapsed() < pause {
-            return;
-        }
-        match queue.try_send(Checkpoint { revision, progress: job.progress() }) {
-            // The one before is still being written: later, then.
-            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
-        }
-        self.taken = Instant::now();
-    }
-
-    /// Writes one before it returns.
-    fn write_now(&self, revision: JobRevision, job: &EpochLoop) -> Result<(), crate::store::StoreError> {
-        let checkpoint = Checkpoint { revision, progress: job.progress() };
-        self.farm.store.checkpoints(self.job).save(&checkpoint).map(|_| ())
-    }
-
-    /// Finishes what is being written.
-    fn end(&mut self) {
-        drop(self.queue.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic in there was logged when it happened.
-            let _ = thread.join();
-        }
-    }
-}
-
-impl Drop for Checkpointer {
-    fn drop(&mut self) {
-        self.end();
     }
 }

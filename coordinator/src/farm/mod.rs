@@ -6,18 +6,24 @@
 
 mod admission;
 mod changes;
+mod checkpointing;
+mod choosing;
 mod chronicle;
 mod door;
 mod error;
 mod keeping;
 mod news;
+mod ordering;
+mod patience;
 pub(crate) mod pulse;
 mod running;
 mod submission;
 mod table;
+#[cfg(test)]
+mod tests;
 mod weights;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -25,6 +31,7 @@ use std::time::{Duration, Instant};
 
 use clipig_models as models;
 use clipig_schedule::job::Job;
+use clipig_schedule::queue::KindRequest;
 use clipig_schedule::{CanvasFactory, DeviceClass, Epoch, JobId, NumberType, Sha256, dispatcher::Note};
 use tokio::sync::broadcast;
 
@@ -138,8 +145,6 @@ struct State {
     running: BTreeMap<JobId, RunningJob>,
     /// Why jobs wait, as of the last look at the queue, in its order.
     waiting: Vec<(JobId, String)>,
-    /// Jobs that a restart of the coordinator has interrupted: they go on before others start.
-    interrupted: BTreeSet<JobId>,
     closing: bool,
     admission: Option<JoinHandle<()>>,
 }
@@ -147,8 +152,13 @@ struct State {
 /// A job with a thread.
 struct RunningJob {
     runner: Sender<ToRunner>,
-    thread: Option<JoinHandle<()>>,
+    /// What workers it needs.
+    request: KindRequest,
     progress: Option<Progress>,
+    /// Why it does not go on for the moment.
+    stalled: Option<String>,
+    /// Since when no worker that it needs takes work.
+    alone: Option<Instant>,
 }
 
 /// How long the epoch under way may take to finish after somebody asked for a pause.
@@ -240,10 +250,11 @@ impl Farm {
         let state = self.inner.state();
         let running = state.running.get(&id);
         let progress = running.and_then(|running| running.progress.clone());
+        let stalled = running.and_then(|running| running.stalled.clone());
         let place = state.waiting.iter().position(|(waiting, _)| *waiting == id);
         let reason = match place {
             Some(place) if record.status == JobState::Waiting => state.waiting[place].1.clone(),
-            _ => record.reason.clone(),
+            _ => stalled.filter(|_| record.status.is_active()).unwrap_or_else(|| record.reason.clone()),
         };
         let waiting = record.status == JobState::Waiting;
         Ok(JobView {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use clipig_experiment::{Diagnostics, Experiment, Loaded, Overrides, Source, load};
-use clipig_schedule::{DeviceClass, Epoch, JobId, ModelReference, Sha256};
+use clipig_schedule::{DeviceClass, Epoch, JobId, JobRevision, ModelReference, Sha256};
 use sha2::Digest as _;
 
 use super::{Farm, FarmError, JobNews, JobView, SubmitAnswer, SubmitRequest};
-use crate::epoch_loop::first_resolution;
+use crate::epoch_loop::{CanvasTooLarge, first_resolution};
 use crate::job_runner::{Revision, Wish};
 use crate::store::{JobState, StoreError, Submission, Submitted, Update};
 
@@ -32,6 +32,15 @@ impl Farm {
     /// See [`FarmError`].
     pub fn submit(&self, request: &SubmitRequest) -> Result<SubmitAnswer, FarmError> {
         let checked = self.check(request)?;
+        let fingerprint = request.fingerprint();
+        // Before all that a repetition must not fail for.
+        if let Some(job) = self.inner.store.submitted(&request.token, &fingerprint)? {
+            return Ok(SubmitAnswer {
+                job: self.job(job)?,
+                existed: true,
+                warnings: checked.loaded.warnings,
+            });
+        }
         if self.inner.state().closing {
             return Err(FarmError::ShuttingDown);
         }
@@ -47,7 +56,7 @@ impl Farm {
         tree.forget_output();
         let submission = Submission {
             token: request.token.clone(),
-            request: request.fingerprint(),
+            request: fingerprint,
             name: job_name(&request.name, &loaded.experiment),
             submitter: shortened(&request.submitter),
             yaml: tree.to_yaml(),
@@ -103,23 +112,30 @@ impl Farm {
         loaded.tree.record_model(&record.model.name);
         loaded.tree.record_seed(record.seed);
         loaded.tree.forget_output();
-        let running = self.inner.state().running.contains_key(&job);
         let update = Update {
             seen: seen.unwrap_or(record.revision),
-            from: if running { Epoch(u32::MAX) } else { record.next },
+            // Only whoever computes the job knows its next epoch, and it may be started at any moment.
+            from: Update::OPEN,
             yaml: loaded.tree.to_yaml(),
             assets: named(assets, &loaded.experiment),
             epochs: loaded.experiment.epochs,
         };
         let revision = self.inner.store.update(job, &update)?;
-        if running {
-            // The runner says from which epoch on it holds; until then a restart would not know it. So its
-            // epoch is open (the greatest) in the store and becomes definite when the runner takes it.
-            let revision = self.revision(job, revision)?;
-            self.inner.wish(job, Wish::Revise(Box::new(revision)));
+        if self.inner.state().running.contains_key(&job) {
+            // Its runner settles it; where that has ended already, the next one does.
+            match self.revision(job, revision) {
+                Ok(revision) => self.inner.wish(job, Wish::Revise(Box::new(revision))),
+                // The update is on disk, so that is no failure: it counts when the job ends or goes on.
+                Err(error) => tracing::warn!(%job, %error, "a running job was not told of its update"),
+            }
         } else {
-            let from = record.next.0;
-            self.inner.publish(job, None, JobNews::Revised { revision, from });
+            // A start that is quicker settles it itself: the first one counts. So does a later one where this fails.
+            let from = self.inner.store.job(job)?.next;
+            match self.inner.store.settle_revision(JobRevision { job, revision }, from) {
+                Ok(Some(_)) => self.inner.publish(job, None, JobNews::Revised { revision, from: from.0 }),
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%job, %error, "an update stays open until the job starts"),
+            }
         }
         Ok((self.job(job)?, record.next, loaded.warnings))
     }
@@ -165,14 +181,11 @@ impl Farm {
         let source = Source::new("experiment", yaml);
         let loaded =
             load(&[source], overrides).map_err(|problems| FarmError::Experiment(Box::new(problems)))?;
-        let [width, height] = first_resolution(&loaded.experiment, loaded.experiment.seed.unwrap_or(0))
+        let first = first_resolution(&loaded.experiment, loaded.experiment.seed.unwrap_or(0))
             .map_err(|error| FarmError::Invalid(error.to_string()))?;
-        let (pixels, most) = (u64::from(width) * u64::from(height), self.inner.settings.job_pixels);
-        if pixels > most {
-            return Err(FarmError::TooLarge(format!(
-                "a canvas of {width}×{height} has {pixels} pixels; this farm takes {most} (`limits.job_pixels`)"
-            )));
-        }
+        // Later epochs are looked at when they begin.
+        CanvasTooLarge::check(first, self.inner.settings.job_pixels)
+            .map_err(|error| FarmError::TooLarge(error.to_string()))?;
         Ok(loaded)
     }
 }

@@ -14,8 +14,13 @@ use super::order::Revision;
 /// What a runner is told.
 #[derive(Debug)]
 pub enum ToRunner {
-    /// The job's texts and images are encoded.
-    Prepared(Preparation),
+    /// A revision's texts and images are encoded.
+    Prepared {
+        /// The features.
+        preparation: Preparation,
+        /// Who did it, for the case that it makes no sense.
+        accepted: Accepted,
+    },
     /// A node is computed; each node of an offer comes exactly once.
     Computed {
         /// The node.

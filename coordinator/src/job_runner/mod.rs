@@ -4,9 +4,11 @@
 //! of people: nothing here polls. What becomes of an epoch (history, snapshot, checkpoint, a progress bar) is an
 //! [`Observer`]'s business, which is how the same runner serves a farm and a picture made in one process.
 
+mod check;
 mod inbox;
 mod order;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,21 +18,26 @@ use clipig_schedule::{
 
 pub use self::inbox::{Inbox, Port, ToRunner, Wish, inbox};
 pub use self::order::{JobOrder, Revision};
-use crate::epoch_loop::{EpochLoop, EpochReport, EpochUnderWay, JobError, JobSpec, first_resolution};
+use crate::epoch_loop::{
+    CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobSpec, first_resolution,
+};
 
 /// How a job left its runner.
 #[derive(Debug)]
 pub enum Ending {
     /// All epochs are done.
     Completed,
-    /// It was asked to pause, or to stop after an epoch. The canvas is that of a finished epoch, or the epoch
-    /// under way was abandoned (`false`) and the last checkpoint counts.
+    /// It was asked to pause, or to stop after an epoch.
     Paused {
-        /// Did the epoch under way finish?
+        /// Is the canvas that of a finished epoch? Otherwise the epoch under way was abandoned: the canvas is
+        /// processed for it, must not be kept, and the last checkpoint counts.
         between_epochs: bool,
     },
-    /// It was cancelled in the middle of whatever it did.
-    Cancelled,
+    /// It was cancelled.
+    Cancelled {
+        /// As of [`Paused`](Self::Paused).
+        between_epochs: bool,
+    },
 }
 
 /// Why a job did not end well.
@@ -77,8 +84,17 @@ fn tried_by(workers: &[String]) -> String {
 
 /// What is told of a job while it runs.
 pub trait Observer {
+    /// This revision is computed from now on: the first one, then each one at its epoch, whether it is new or
+    /// replayed.
+    fn holds(&mut self, _: JobRevision) {}
+
     /// Canvas and features are there; epochs follow.
-    fn ready(&mut self) {}
+    ///
+    /// # Errors
+    /// When that cannot be kept; the job stops.
+    fn ready(&mut self) -> Result<(), String> {
+        Ok(())
+    }
 
     /// Texts and images were encoded.
     ///
@@ -86,7 +102,7 @@ pub trait Observer {
     /// When that cannot be kept; the job stops.
     fn prepared(&mut self, revision: JobRevision, preparation: &Preparation) -> Result<(), String>;
 
-    /// A revision holds from now on.
+    /// A new revision will hold from this epoch on, the next one.
     ///
     /// # Errors
     /// When that cannot be kept; the job stops.
@@ -125,8 +141,8 @@ struct Runner<'a> {
     inbox: &'a Inbox,
     observer: &'a mut dyn Observer,
     job: EpochLoop,
-    /// A wish that came while something else was waited for.
-    wish: Option<Wish>,
+    /// Wishes that came while something else was waited for, in their order.
+    wishes: VecDeque<Wish>,
 }
 
 /// What came of waiting for an epoch's gradients.
@@ -147,16 +163,17 @@ impl<'a> Runner<'a> {
         let resumed = order.resume.take();
         let next = resumed.as_ref().map_or(Epoch(order.revisions[0].experiment.start_epoch), |p| p.next);
         let current = order.revision_at(next);
-        let revision = &order.revisions[current];
+        let (revision, most) = (&order.revisions[current], order.most_pixels);
         let job = match resumed {
             Some(progress) => {
                 let canvas =
                     canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
                 EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics)
             }
-            None => EpochLoop::new(revision.spec(), first_canvas(revision, canvases)?),
+            None => EpochLoop::new(revision.spec(), first_canvas(revision, canvases, most)?),
         };
-        Ok(Self { order, current, canvases, port, inbox, observer, job, wish: None })
+        let (job, wishes) = (job.with_most_pixels(most), VecDeque::new());
+        Ok(Self { order, current, canvases, port, inbox, observer, job, wishes })
     }
 
     fn revision(&self) -> JobRevision {
@@ -164,17 +181,23 @@ impl<'a> Runner<'a> {
     }
 
     fn epochs(&mut self) -> Result<Ending, RunError> {
+        self.observer.holds(self.revision());
         if let Some(ending) = self.open()? {
             return Ok(ending);
         }
-        self.observer.ready();
+        self.observer.ready().map_err(RunError::Observer)?;
         loop {
             if let Some(ending) = self.heed_wishes()? {
                 return Ok(ending);
             }
-            let Some(next) = self.job.next_epoch() else { return Ok(Ending::Completed) };
-            if self.order.revision_at(next) != self.current
-                && let Some(ending) = self.change_revision(next)?
+            // The revision that holds says whether there is a next epoch: an update may have raised their number.
+            let next = self.job.position();
+            let holding = self.order.revision_at(next);
+            if next.0 >= self.order.revisions[holding].experiment.epochs {
+                return Ok(Ending::Completed);
+            }
+            if holding != self.current
+                && let Some(ending) = self.change_revision(holding)?
             {
                 return Ok(ending);
             }
@@ -183,7 +206,7 @@ impl<'a> Runner<'a> {
             match self.gather(&mut epoch)? {
                 Waited::Complete => {}
                 Waited::Pause => return Ok(Ending::Paused { between_epochs: false }),
-                Waited::Cancel => return Ok(Ending::Cancelled),
+                Waited::Cancel => return Ok(Ending::Cancelled { between_epochs: false }),
             }
             let report = self.job.finish_epoch(epoch)?;
             let seconds = start.elapsed().as_secs_f64();
@@ -193,7 +216,8 @@ impl<'a> Runner<'a> {
 
     /// Makes the current revision known to the workers; has it prepared where it is not.
     fn open(&mut self) -> Result<Option<Ending>, RunError> {
-        let brief = Arc::clone(&self.order.revisions[self.current].brief);
+        let Revision { brief, experiment, .. } = &self.order.revisions[self.current];
+        let (brief, experiment) = (Arc::clone(brief), Arc::clone(experiment));
         self.port.open(&brief);
         if brief.prepared.is_some() {
             return Ok(None);
@@ -202,18 +226,26 @@ impl<'a> Runner<'a> {
         let resolution = [canvas.width() as u32, canvas.height() as u32];
         let values = EpochValues { resolution, learnrate: 0.0, learnrate_scale: 0.0 };
         self.port.prepare(brief.revision, values, canvas);
+        // The canvas is that of a finished epoch, or the first one.
+        let between_epochs = true;
         let preparation = loop {
             match self.inbox.next(None) {
-                Some(ToRunner::Prepared(preparation)) => break preparation,
+                Some(ToRunner::Prepared { preparation, accepted }) => {
+                    if accepted.revision != brief.revision {
+                        continue; // of a revision that is over
+                    }
+                    match check::preparation(&preparation.prepared, &experiment) {
+                        Ok(()) => break preparation,
+                        Err(error) => self.port.refused(accepted, senseless(&error)),
+                    }
+                }
                 Some(ToRunner::Failed { error, workers }) => {
                     return Err(RunError::Prepare { error, workers });
                 }
-                Some(ToRunner::Wish(Wish::Cancel)) => return Ok(Some(Ending::Cancelled)),
+                Some(ToRunner::Wish(Wish::Cancel)) => return Ok(Some(Ending::Cancelled { between_epochs })),
                 // Nothing was done yet that would have to be finished first.
-                Some(ToRunner::Wish(Wish::Pause(_))) => {
-                    return Ok(Some(Ending::Paused { between_epochs: true }));
-                }
-                Some(ToRunner::Wish(wish)) => self.wish = Some(wish),
+                Some(ToRunner::Wish(Wish::Pause(_))) => return Ok(Some(Ending::Paused { between_epochs })),
+                Some(ToRunner::Wish(wish)) => self.wishes.push_back(wish),
                 Some(ToRunner::Computed { .. }) => {}
                 None => return Err(RunError::ShuttingDown),
             }
@@ -242,8 +274,7 @@ impl<'a> Runner<'a> {
                         continue; // of an epoch that is over
                     }
                     if let Err(error) = epoch.accept(node, gradient, reports) {
-                        let error = ShardError::Device(format!("the result makes no sense: {error}"));
-                        self.port.refused(accepted, error);
+                        self.port.refused(accepted, senseless(&error));
                     }
                 }
                 Some(ToRunner::Failed { error, workers }) => {
@@ -254,9 +285,9 @@ impl<'a> Runner<'a> {
                     if let Wish::Pause(patience) = wish {
                         deadline = Instant::now().checked_add(patience);
                     }
-                    self.wish = Some(wish);
+                    self.wishes.push_back(wish);
                 }
-                Some(ToRunner::Prepared(_)) => {}
+                Some(ToRunner::Prepared { .. }) => {}
                 None if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
                     return Ok(Waited::Pause);
                 }
@@ -266,46 +297,66 @@ impl<'a> Runner<'a> {
         Ok(Waited::Complete)
     }
 
-    /// Does between two epochs what people asked for.
+    /// Does between two epochs what people asked for, in the order in which they did.
     fn heed_wishes(&mut self) -> Result<Option<Ending>, RunError> {
-        loop {
-            let wish = match self.wish.take() {
-                Some(wish) => wish,
-                None => match self.inbox.at_once() {
-                    Some(ToRunner::Wish(wish)) => wish,
-                    // What was computed twice, or for an epoch that is over.
-                    Some(_) => continue,
-                    None => return Ok(None),
-                },
-            };
+        while let Some(wish) = self.next_wish() {
             match wish {
+                // What was wished after it stays with whoever wished it: the store knows of open updates.
                 Wish::Pause(_) => return Ok(Some(Ending::Paused { between_epochs: true })),
-                Wish::Cancel => return Ok(Some(Ending::Cancelled)),
+                Wish::Cancel => return Ok(Some(Ending::Cancelled { between_epochs: true })),
                 Wish::Revise(revision) => {
-                    let from = self.job.next_epoch().unwrap_or(Epoch(self.job.experiment().epochs));
-                    self.observer.revised(revision.brief.revision, from).map_err(RunError::Observer)?;
-                    self.order.revisions.push(Revision { from, ..*revision });
+                    let (number, next) = (revision.brief.revision, self.job.position());
+                    if self.order.take(*revision, next) {
+                        self.observer.revised(number, next).map_err(RunError::Observer)?;
+                    }
                 }
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_wish(&mut self) -> Option<Wish> {
+        if let Some(wish) = self.wishes.pop_front() {
+            return Some(wish);
+        }
+        loop {
+            match self.inbox.at_once()? {
+                ToRunner::Wish(wish) => return Some(wish),
+                // What was computed twice, or for an epoch that is over.
+                ToRunner::Computed { .. } | ToRunner::Prepared { .. } | ToRunner::Failed { .. } => {}
             }
         }
     }
 
-    /// Goes on under the revision that holds from `next`: same canvas, same epoch count, same optimiser unless
-    /// it was changed.
-    fn change_revision(&mut self, next: Epoch) -> Result<Option<Ending>, RunError> {
+    /// Goes on under another revision: same canvas, same epoch count, same optimiser unless it was changed.
+    fn change_revision(&mut self, holding: usize) -> Result<Option<Ending>, RunError> {
         self.port.close(self.revision());
-        self.current = self.order.revision_at(next);
-        let revision = &self.order.revisions[self.current];
+        self.current = holding;
+        let (revision, most) = (&self.order.revisions[holding], self.order.most_pixels);
         let progress = self.job.progress();
         let canvas =
             self.canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
-        self.job = EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics);
+        let job = EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics);
+        self.job = job.with_most_pixels(most);
+        self.observer.holds(self.revision());
         self.open()
     }
 }
 
-fn first_canvas(revision: &Revision, canvases: &dyn CanvasFactory) -> Result<Box<dyn CanvasOwner>, RunError> {
-    let resolution = first_resolution(&revision.experiment, revision.brief.seed)?;
+/// What came of a lease cannot be used.
+fn senseless(error: &dyn std::error::Error) -> ShardError {
+    ShardError::Device(format!("the result makes no sense: {error}"))
+}
+
+fn first_canvas(
+    revision: &Revision,
+    canvases: &dyn CanvasFactory,
+    most: u64,
+) -> Result<Box<dyn CanvasOwner>, RunError> {
+    let experiment = &revision.experiment;
+    let resolution = first_resolution(experiment, revision.brief.seed)?;
+    CanvasTooLarge::check(resolution, most)
+        .map_err(|cause| JobError { epoch: Epoch(experiment.start_epoch), cause: cause.into() })?;
     canvases.first(&revision.canvas_job(), resolution).map_err(RunError::Canvas)
 }
 
@@ -319,5 +370,7 @@ impl Revision {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod stand_in;
 #[cfg(test)]
 mod tests;

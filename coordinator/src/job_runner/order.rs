@@ -6,6 +6,7 @@ use clipig_experiment::Experiment;
 use clipig_schedule::{Assets, CanvasJob, Epoch, JobBrief};
 
 use crate::epoch_loop::JobProgress;
+use crate::store::Update;
 
 /// A job to run.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct JobOrder {
     pub revisions: Vec<Revision>,
     /// Where it stopped; `None`: at the beginning.
     pub resume: Option<JobProgress>,
+    /// The most pixels that the canvas may have in any epoch.
+    pub most_pixels: u64,
 }
 
 /// A job after so many updates.
@@ -33,6 +36,18 @@ impl JobOrder {
     /// Place of the revision that holds for an epoch.
     pub(super) fn revision_at(&self, epoch: Epoch) -> usize {
         self.revisions.iter().rposition(|revision| revision.from <= epoch).unwrap_or(0)
+    }
+
+    /// Takes a revision that was made while the job runs, to hold from `next` on. `false` where that is known
+    /// already: the job was just started, with the revision in its order.
+    pub(super) fn take(&mut self, revision: Revision, next: Epoch) -> bool {
+        let number = revision.brief.revision;
+        match self.revisions.iter_mut().find(|known| known.brief.revision == number) {
+            None => self.revisions.push(Revision { from: next, ..revision }),
+            Some(known) if known.from == Update::OPEN => known.from = next,
+            Some(_) => return false,
+        }
+        true
     }
 }
 

@@ -1,4 +1,4 @@
-//! The runner with a canvas of few pixels and gradients that depend on everything that must not change.
+//! The runner with stand-ins for canvas and workers.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -7,75 +7,14 @@ use std::time::Duration;
 
 use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::{
-    Assets, Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, Epoch, EpochContext, EpochValues,
-    GradientSum, JobBrief, JobId, JobRevision, MergeTree, ModelReference, Node, NumberType, Preparation,
-    Prepared, SampleReport, SessionId, Sha256, ShardError, ShardIndex, StepError, Work, dispatcher::Accepted,
+    Assets, Canvas, Epoch, EpochValues, FeatureReport, GradientSum, JobBrief, JobId, JobRevision, MergeTree,
+    ModelReference, Node, NumberType, Preparation, Prepared, PreparedTarget, SampleReport, SessionId, Sha256,
+    ShardError, ShardIndex, Work, dispatcher::Accepted,
 };
 
+use super::stand_in::{Canvases, Pixels, shard_gradient};
 use super::{Ending, Inbox, JobOrder, Observer, Port, Revision, RunError, ToRunner, Wish, inbox, run};
-use crate::epoch_loop::{EpochLoop, EpochReport, JobProgress};
-
-/// Four pixels and one running average.
-struct Pixels {
-    values: Vec<f32>,
-    average: Vec<f32>,
-    steps: u32,
-}
-
-impl CanvasOwner for Pixels {
-    fn resize(&mut self, _: &EpochContext) -> Result<(), StepError> {
-        Ok(())
-    }
-
-    fn base_rate(&self) -> f64 {
-        0.1
-    }
-
-    fn post_process(&mut self, scope: &clipig_experiment::Scope) -> Result<(), StepError> {
-        self.values.iter_mut().for_each(|value| *value *= 1.0 - 0.01 * scope.time() as f32);
-        Ok(())
-    }
-
-    fn canvas(&self) -> Canvas {
-        Canvas::new(2, 2, self.values.clone()).unwrap()
-    }
-
-    fn size(&self) -> [u32; 2] {
-        [2, 2]
-    }
-
-    fn step(&mut self, gradient: &GradientSum, rate: f64) -> Result<(), StepError> {
-        for ((value, average), g) in self.values.iter_mut().zip(&mut self.average).zip(gradient.to_dense()) {
-            *average = 0.9 * *average + g;
-            *value -= rate as f32 * *average;
-        }
-        self.steps += 1;
-        Ok(())
-    }
-
-    fn state(&self) -> CanvasState {
-        let averages = vec![self.average.clone()];
-        CanvasState { canvas: self.canvas(), optimizer: "adam".into(), steps: self.steps, averages }
-    }
-}
-
-struct Canvases;
-
-impl CanvasFactory for Canvases {
-    fn first(&self, job: &CanvasJob, _: [u32; 2]) -> Result<Box<dyn CanvasOwner>, StepError> {
-        let values = (0..12).map(|i| (i as f32 + job.seed as f32).sin()).collect();
-        Ok(Box::new(Pixels { values, average: vec![0.0; 12], steps: 0 }))
-    }
-
-    fn restore(&self, _: &CanvasJob, state: CanvasState) -> Result<Box<dyn CanvasOwner>, StepError> {
-        let average = state.averages[0].clone();
-        Ok(Box::new(Pixels { values: state.canvas.into_pixels(), average, steps: state.steps }))
-    }
-
-    fn kind(&self) -> String {
-        "four pixels".into()
-    }
-}
+use crate::epoch_loop::{AcceptError, EpochLoop, EpochReport, JobProgress};
 
 /// Computes what is offered at once, in an order of its own, nodes of some level added up before.
 struct Workers {
@@ -85,12 +24,16 @@ struct Workers {
     /// Messages to send in the place of, or before, the answer to the offer of an epoch.
     instead: RefCell<Vec<(u32, ToRunner)>>,
     before: RefCell<Vec<(u32, Wish)>>,
+    /// Preparations to send before the right one, and what was said to them.
+    wrong: RefCell<Vec<Prepared>>,
+    refusals: RefCell<Vec<String>>,
 }
 
 impl Workers {
     fn new(runner: &Sender<ToRunner>, level: u32, backwards: bool) -> Self {
         let (instead, before) = (RefCell::default(), RefCell::default());
-        Self { runner: runner.clone(), level, backwards, instead, before }
+        let (wrong, refusals) = (RefCell::default(), RefCell::default());
+        Self { runner: runner.clone(), level, backwards, instead, before, wrong, refusals }
     }
 
     fn send(&self, message: ToRunner) {
@@ -98,26 +41,14 @@ impl Workers {
     }
 }
 
-fn shard_gradient(canvas: &Canvas, revision: JobRevision, epoch: Epoch, shard: u32) -> GradientSum {
-    let mut sum = GradientSum::new(2, 2);
-    let values: Vec<f32> = canvas
-        .pixels()
-        .iter()
-        .enumerate()
-        .map(|(i, pixel)| {
-            pixel * 10_f32.powi(shard as i32 % 5) + (epoch.0 * 7 + i as u32 + revision.revision) as f32
-        })
-        .collect();
-    sum.add_at(&[Some(0), Some(1), Some(2), Some(3)], &values);
-    sum
-}
-
 impl Port for Workers {
     fn open(&self, _: &Arc<JobBrief>) {}
 
-    fn prepare(&self, _: JobRevision, _: EpochValues, _: Canvas) {
-        let targets = vec![clipig_schedule::PreparedTarget::default()];
-        self.send(ToRunner::Prepared(Preparation { prepared: Prepared { targets }, warnings: Vec::new() }));
+    fn prepare(&self, revision: JobRevision, _: EpochValues, _: Canvas) {
+        let prepared = self.wrong.borrow_mut().pop().unwrap_or_else(prepared);
+        let preparation = Preparation { prepared, warnings: Vec::new() };
+        let accepted = Accepted { epoch: Epoch(0), ..accepted(revision, Work::Prepare) };
+        self.send(ToRunner::Prepared { preparation, accepted });
     }
 
     fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, _: EpochValues, canvas: Canvas) {
@@ -141,33 +72,47 @@ impl Port for Workers {
             }
             let report = SampleReport { loss: f64::from(epoch.0) + 1.0, ..SampleReport::default() };
             let reports = node.shards(total).map(|_| vec![report.clone(); 2]).collect();
-            let accepted = Accepted {
-                revision,
-                epoch,
-                work: Work::Node { node, total },
-                worker: "a".parse().unwrap(),
-                session: SessionId(1),
-            };
+            let accepted = Accepted { epoch, ..accepted(revision, Work::Node { node, total }) };
             self.send(ToRunner::Computed { node, gradient: tree.into_sum().unwrap(), reports, accepted });
         }
     }
 
-    fn refused(&self, _: Accepted, error: ShardError) {
-        panic!("{error}");
+    fn refused(&self, accepted: Accepted, error: ShardError) {
+        assert_eq!(accepted.work, Work::Prepare, "{error}");
+        self.refusals.borrow_mut().push(error.to_string());
+        let values = EpochValues { resolution: [2, 2], learnrate: 0.0, learnrate_scale: 0.0 };
+        self.prepare(accepted.revision, values, Canvas::new(0, 0, Vec::new()).unwrap());
     }
 
     fn close(&self, _: JobRevision) {}
 }
 
+fn accepted(revision: JobRevision, work: Work) -> Accepted {
+    let (worker, session) = ("a".parse().unwrap(), SessionId(1));
+    Accepted { revision, epoch: Epoch(0), work, worker, session }
+}
+
+/// One target with one feature.
+fn prepared() -> Prepared {
+    let target = PreparedTarget { features: vec![vec![1.0, 0.0]], auto_scales: vec![1.0], warning: None };
+    Prepared { targets: vec![target] }
+}
+
 #[derive(Default)]
 struct Watching {
     epochs: Vec<u32>,
+    /// Revisions, each with the epoch before which it began to hold.
+    held: Vec<(u32, usize)>,
     revised: Vec<(JobRevision, Epoch)>,
     /// What a checkpoint after each epoch would hold.
     kept: Vec<JobProgress>,
 }
 
 impl Observer for Watching {
+    fn holds(&mut self, revision: JobRevision) {
+        self.held.push((revision.revision, self.epochs.len()));
+    }
+
     fn prepared(&mut self, _: JobRevision, _: &Preparation) -> Result<(), String> {
         Ok(())
     }
@@ -186,10 +131,18 @@ impl Observer for Watching {
 
 /// Twelve epochs of ten samples in shards of two.
 fn revision(number: u32, learnrate: f64, from: u32) -> Revision {
-    let yaml = format!(
+    of_yaml(number, from, &yaml(learnrate))
+}
+
+fn yaml(learnrate: f64) -> String {
+    format!(
         "epochs: 12\nresolution: 2\nlearnrate: {learnrate}\ntargets:\n  - batch_size: 10\n    features: [{{text: x}}]\n    \
          transforms: [{{noise: 0.1}}]\n"
-    );
+    )
+}
+
+fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
+    let yaml = yaml.to_owned();
     let experiment = load(&[Source::new("test", yaml.as_str())], &Overrides::default()).unwrap().experiment;
     let brief = JobBrief {
         revision: JobRevision { job: JobId(1), revision: number },
@@ -211,7 +164,7 @@ fn revision(number: u32, learnrate: f64, from: u32) -> Revision {
 }
 
 fn order(revisions: Vec<Revision>, resume: Option<JobProgress>) -> JobOrder {
-    JobOrder { revisions, resume }
+    JobOrder { revisions, resume, most_pixels: 100 }
 }
 
 fn go(
@@ -282,8 +235,10 @@ fn an_update_holds_from_the_next_epoch_and_is_replayed_there() {
     let (runner, second_inbox) = inbox();
     let workers = Workers::new(&runner, 0, false);
     let both = vec![revision(0, 1.0, 0), revision(1, 0.25, 5)];
-    let (outcome, _) = go(order(both, Some(resume)), &workers, &second_inbox);
+    let (outcome, watching) = go(order(both, Some(resume)), &workers, &second_inbox);
     assert_eq!(outcome.unwrap().1.progress(), live);
+    // Whoever keeps the job hears from where each of them holds: epoch 3 is the first, epoch 5 the third.
+    assert_eq!(watching.held, [(0, 0), (1, 2)]);
 }
 
 #[test]
@@ -292,7 +247,7 @@ fn cancelling_and_failing_end_at_once() {
     let workers = Workers::new(&runner, 0, false);
     workers.instead.borrow_mut().push((2, ToRunner::Wish(Wish::Cancel)));
     let (outcome, watching) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
-    assert!(matches!(outcome.unwrap().0, Ending::Cancelled));
+    assert!(matches!(outcome.unwrap().0, Ending::Cancelled { between_epochs: false }));
     assert_eq!(watching.epochs, [0, 1]);
     let failed = ToRunner::Failed {
         error: ShardError::Device("it broke".into()),
@@ -302,4 +257,136 @@ fn cancelling_and_failing_end_at_once() {
     let (outcome, _) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
     let error = outcome.err().unwrap().to_string();
     assert_eq!(error, "epoch 1: the device failed: it broke (tried by a, b)");
+}
+
+#[test]
+fn wishes_are_heeded_in_their_order() {
+    let pause = || Wish::Pause(Duration::from_mins(1));
+    let revise = |number| Wish::Revise(Box::new(revision(number, 0.25, u32::MAX)));
+    let revised = |number, from| (JobRevision { job: JobId(1), revision: number }, Epoch(from));
+    for (wishes, expected) in [
+        // The update stays open in the store; a pause is not lost by it.
+        (vec![pause(), revise(1)], vec![]),
+        (vec![revise(1), revise(2), pause()], vec![revised(1, 7), revised(2, 7)]),
+        (vec![revise(1), Wish::Cancel], vec![]),
+    ] {
+        let (runner, inbox) = inbox();
+        let workers = Workers::new(&runner, 1, false);
+        let cancelled = wishes.iter().any(|wish| matches!(wish, Wish::Cancel));
+        workers.before.borrow_mut().extend(wishes.into_iter().map(|wish| (6, wish)));
+        let (outcome, watching) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
+        let (ending, job) = outcome.unwrap();
+        match ending {
+            Ending::Paused { between_epochs: true } => assert_eq!(job.position(), Epoch(7)),
+            ending => assert!(cancelled, "{ending:?}"),
+        }
+        assert_eq!(watching.revised, expected);
+    }
+}
+
+#[test]
+fn the_last_of_two_updates_holds_and_one_that_is_known_is_not_taken_again() {
+    let (runner, inbox) = inbox();
+    let workers = Workers::new(&runner, 1, false);
+    // The job was started with the first one, which it is told of, too.
+    let first = || revision(1, 0.25, u32::MAX);
+    for revision in [first(), revision(2, 0.5, u32::MAX), revision(2, 0.5, u32::MAX)] {
+        workers.before.borrow_mut().push((4, Wish::Revise(Box::new(revision))));
+    }
+    let (outcome, watching) = go(order(vec![revision(0, 1.0, 0), first()], None), &workers, &inbox);
+    assert!(matches!(outcome.unwrap().0, Ending::Completed));
+    let revised: Vec<_> = watching.revised.iter().map(|(of, from)| (of.revision, from.0)).collect();
+    assert_eq!((revised, watching.held), (vec![(1, 5), (2, 5)], vec![(0, 0), (2, 5)]));
+}
+
+#[test]
+fn an_update_in_the_last_epoch_may_raise_their_number() {
+    let (runner, inbox) = inbox();
+    let workers = Workers::new(&runner, 1, false);
+    let longer = of_yaml(1, u32::MAX, &yaml(0.01).replace("epochs: 12", "epochs: 15"));
+    workers.before.borrow_mut().push((11, Wish::Revise(Box::new(longer))));
+    let (outcome, watching) = go(order(vec![revision(0, 0.01, 0)], None), &workers, &inbox);
+    assert!(matches!(outcome.unwrap().0, Ending::Completed));
+    assert_eq!(watching.epochs, (0..15).collect::<Vec<_>>());
+    assert_eq!(watching.held, [(0, 0), (1, 12)]);
+}
+
+#[test]
+fn a_canvas_that_is_not_finite_fails_the_job_before_it_is_kept() {
+    let (runner, inbox) = inbox();
+    let workers = Workers::new(&runner, 0, false);
+    let (outcome, watching) = go(order(vec![revision(0, 1e39, 0)], None), &workers, &inbox);
+    let error = outcome.err().unwrap().to_string();
+    let expected =
+        "epoch 0: pixels of the canvas are not finite (NaN or infinite) after the step with a learn rate of ";
+    assert!(
+        error.starts_with(expected) && error.ends_with("; lower `learnrate` or `learnrate_scale`"),
+        "{error}"
+    );
+    assert_eq!(watching.epochs, [0; 0]);
+    // One that post-processing spoils does not even go to workers.
+    let mut job = EpochLoop::new(
+        revision(0, 1.0, 0).spec(),
+        Box::new(Pixels { values: vec![f32::NAN; 12], average: vec![0.0; 12], steps: 0 }),
+    );
+    let error = job.begin_epoch().err().unwrap().to_string();
+    assert!(error.contains("before the step; look at `init`, `resolution` and `postproc`"), "{error}");
+}
+
+#[test]
+fn a_canvas_that_grows_too_large_fails_the_job_in_that_epoch() {
+    let (runner, inbox) = inbox();
+    let workers = Workers::new(&runner, 0, false);
+    let grows = of_yaml(0, 0, &yaml(1.0).replace("resolution: 2", "resolution: 2+110*t"));
+    let (outcome, watching) = go(order(vec![grows], None), &workers, &inbox);
+    assert_eq!(
+        outcome.err().unwrap().to_string(),
+        "epoch 1: a canvas of 12×12 has 144 pixels; this farm takes 100 (`limits.job_pixels`)"
+    );
+    assert_eq!(watching.epochs, [0]);
+}
+
+#[test]
+fn features_that_are_not_those_of_the_experiment_are_asked_for_again() {
+    let (runner, inbox) = inbox();
+    let workers = Workers::new(&runner, 0, false);
+    let target = |features: Vec<Vec<f32>>, scales| {
+        let target = PreparedTarget { features, auto_scales: vec![1.0; scales], warning: None };
+        Prepared { targets: vec![target] }
+    };
+    let wrong = [
+        (Prepared::default(), "features of 0 targets came for 1"),
+        (target(vec![vec![1.0]; 2], 2), "target 0: 2 features and 2 scales came for 1 features"),
+        (target(vec![vec![1.0]], 0), "target 0: 1 features and 0 scales came for 1 features"),
+        (target(vec![vec![]], 1), "target 0: a feature or scale is empty or not finite"),
+        (target(vec![vec![f32::INFINITY]], 1), "target 0: a feature or scale is empty or not finite"),
+    ];
+    workers.wrong.borrow_mut().extend(wrong.iter().rev().map(|(prepared, _)| prepared.clone()));
+    let (outcome, _) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
+    assert_eq!(outcome.unwrap().1.progress(), undisturbed());
+    for (refusal, (_, expected)) in workers.refusals.borrow().iter().zip(&wrong) {
+        assert!(refusal.contains(expected), "{refusal}");
+    }
+    assert_eq!(workers.refusals.borrow().len(), wrong.len());
+}
+
+#[test]
+fn reports_that_are_not_finite_are_not_taken() {
+    let pixels = Pixels { values: vec![0.5; 12], average: vec![0.0; 12], steps: 0 };
+    let mut job = EpochLoop::new(revision(0, 1.0, 0).spec(), Box::new(pixels));
+    let mut epoch = job.begin_epoch().unwrap().unwrap();
+    let node = Node::level(0, 5).next().unwrap();
+    let feature = FeatureReport { similarity: 20.0, weight: 1.0, loss: Some(0.5) };
+    let good = SampleReport { loss: 0.5, features: vec![feature], constraints: Vec::new() };
+    for spoil in [
+        |report: &mut SampleReport| report.loss = f64::NAN,
+        |report: &mut SampleReport| report.features[0].similarity = f64::INFINITY,
+        |report: &mut SampleReport| report.features[0].loss = Some(f64::NAN),
+    ] {
+        let mut bad = good.clone();
+        spoil(&mut bad);
+        let refused = epoch.accept(node, GradientSum::new(2, 2), vec![vec![good.clone(), bad]]);
+        assert_eq!(refused, Err(AcceptError::NotFinite(node)));
+    }
+    epoch.accept(node, GradientSum::new(2, 2), vec![vec![good.clone(), good]]).unwrap();
 }

@@ -114,7 +114,7 @@ fn store_code(error: &StoreError) -> Code {
             Code::NotFound
         }
         StoreError::TokenReused { .. } | StoreError::RevisionChanged { .. } => Code::Conflict,
-        StoreError::StatusChanged { .. } => Code::State,
+        StoreError::StatusChanged { .. } | StoreError::OpenUpdate(_) => Code::State,
         StoreError::MissingBlobs(_) => Code::MissingContent,
         StoreError::BlobMismatch { .. } => Code::InvalidArgument,
         StoreError::BlobTooLarge { .. } => Code::TooLarge,

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
+#[cfg(test)]
+use super::durable::Room;
 use super::error::StoreError;
 use super::schema;
 
@@ -36,6 +38,8 @@ impl From<StoreError> for Fault {
 pub(super) struct Database {
     connection: Mutex<Connection>,
     path: PathBuf,
+    #[cfg(test)]
+    room: Room,
 }
 
 impl Database {
@@ -57,7 +61,19 @@ impl Database {
             connection.pragma_update(None, name, value).map_err(failed)?;
         }
         schema::migrate(&mut connection, path)?;
-        Ok(Self { connection: Mutex::new(connection), path: path.to_path_buf() })
+        let (connection, path) = (Mutex::new(connection), path.to_path_buf());
+        Ok(Self {
+            connection,
+            path,
+            #[cfg(test)]
+            room: Room::default(),
+        })
+    }
+
+    /// Its room on the disk.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> &Room {
+        &self.room
     }
 
     /// A transaction: durable when this returns `Ok`, without a trace otherwise.
@@ -65,6 +81,8 @@ impl Database {
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
+        #[cfg(test)]
+        self.room.check(&self.path, None)?;
         let mut connection = self.lock();
         let run = || {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -15,6 +15,31 @@ use super::error::StoreError;
 pub(super) struct Incoming {
     folder: PathBuf,
     next: AtomicU64,
+    #[cfg(test)]
+    room: Room,
+}
+
+/// A disk that tests make full.
+#[cfg(test)]
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    none: std::sync::atomic::AtomicBool,
+}
+
+#[cfg(test)]
+impl Room {
+    /// From now on there is none, or there is again.
+    pub(super) fn set_none(&self, none: bool) {
+        self.none.store(none, Ordering::SeqCst);
+    }
+
+    /// Refuses as a full disk does.
+    pub(super) fn check(&self, path: &Path, needed: Option<u64>) -> Result<(), StoreError> {
+        if self.none.load(Ordering::SeqCst) {
+            return Err(StoreError::DiskFull { path: path.to_path_buf(), needed });
+        }
+        Ok(())
+    }
 }
 
 impl Incoming {
@@ -26,12 +51,26 @@ impl Incoming {
             fs::remove_file(&entry).map_err(|error| StoreError::io("remove", &entry, error))?;
             removed += 1;
         }
-        Ok((Self { folder, next: AtomicU64::new(0) }, removed))
+        let incoming = Self {
+            folder,
+            next: AtomicU64::new(0),
+            #[cfg(test)]
+            room: Room::default(),
+        };
+        Ok((incoming, removed))
+    }
+
+    /// Its room on the disk.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> &Room {
+        &self.room
     }
 
     /// Begins a file.
     pub(super) fn begin(&self, needed: Option<u64>) -> Result<UnfinishedFile, StoreError> {
         let path = self.folder.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
+        #[cfg(test)]
+        self.room.check(&path, needed)?;
         let file =
             File::create_new(&path).map_err(|error| StoreError::write("create", &path, needed, error))?;
         Ok(UnfinishedFile { file, path, needed })

@@ -92,6 +92,9 @@ pub enum StoreError {
         /// What it is.
         found: JobState,
     },
+    /// A job cannot be completed: its last update waits for an epoch.
+    #[error("job {0} was updated in its last epoch; it goes on under the update")]
+    OpenUpdate(JobId),
     /// A job was updated by somebody else meanwhile.
     #[error(
         "job {job} has revision {found}, but the update was made for revision {expected}; look at it again and \

@@ -4,6 +4,7 @@ use clipig_schedule::{Epoch, JobId, SampleReport};
 use rusqlite::{Row, params};
 
 use super::Store;
+use super::clock::Timestamp;
 use super::database::decoded;
 use super::error::StoreError;
 use super::jobs::read_job;
@@ -13,6 +14,8 @@ use super::jobs::read_job;
 pub struct EpochHistory {
     /// The epoch.
     pub epoch: Epoch,
+    /// When it was finished; `None` where an older clipig wrote it.
+    pub time: Option<Timestamp>,
     /// The sum of all samples' losses.
     pub loss: f64,
     /// Base rate · `learnrate_scale` · `learnrate`.
@@ -111,7 +114,8 @@ impl Store {
             read_job(transaction, job)?;
             let mut statement = transaction.prepare_cached(
                 "INSERT OR REPLACE INTO history (job, epoch, loss, learnrate, learnrate_scale, width, height,
-                 samples, stepped, seconds, targets) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 samples, stepped, seconds, targets, time)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?;
             for epoch in epochs {
                 let [width, height] = epoch.resolution;
@@ -127,6 +131,7 @@ impl Store {
                     epoch.stepped,
                     epoch.seconds,
                     targets_to_json(&epoch.targets),
+                    epoch.time.map(|time| time.0),
                 ])?;
             }
             transaction
@@ -172,6 +177,7 @@ fn epoch(row: &Row<'_>) -> rusqlite::Result<EpochHistory> {
         |column: &str| Ok::<_, rusqlite::Error>(row.get::<_, Option<f64>>(column)?.unwrap_or(f64::NAN));
     Ok(EpochHistory {
         epoch: Epoch(row.get("epoch")?),
+        time: row.get::<_, Option<i64>>("time")?.map(Timestamp),
         loss: number("loss")?,
         learnrate: number("learnrate")?,
         learnrate_scale: number("learnrate_scale")?,

@@ -26,11 +26,8 @@ impl Store {
         let _held = self.hold_blobs();
         let now = self.now();
         self.database().write(|transaction| {
-            if let Some((job, request)) = by_token(transaction, &submission.token)? {
-                if request == submission.request.0 {
-                    return Ok(Submitted::Known(job));
-                }
-                return Err(StoreError::TokenReused { token: submission.token.clone(), job }.into());
+            if let Some(job) = known(transaction, &submission.token, &submission.request)? {
+                return Ok(Submitted::Known(job));
             }
             self.require_blobs(&submission.assets)?;
             let job = insert(transaction, submission, now)?;
@@ -46,6 +43,14 @@ impl Store {
             events::add(transaction, now, &Subject::Job(job), &EventKind::Submitted, &text)?;
             Ok(Submitted::New(job))
         })
+    }
+
+    /// The job that a submission has made before.
+    ///
+    /// # Errors
+    /// [`StoreError::TokenReused`] where the token belongs to other content; when the database fails.
+    pub fn submitted(&self, token: &str, request: &Sha256) -> Result<Option<JobId>, StoreError> {
+        self.database().read(|connection| known(connection, token, request))
     }
 
     /// A job.
@@ -91,8 +96,8 @@ impl Store {
     /// Returns the event's number.
     ///
     /// # Errors
-    /// [`StoreError::StatusChanged`] where the job is not in `from`; [`StoreError::NoSuchJob`]; when it cannot be
-    /// written.
+    /// [`StoreError::StatusChanged`] where the job is not in `from`; [`StoreError::OpenUpdate`] where it would be
+    /// completed with an update that no epoch has seen; [`StoreError::NoSuchJob`]; when it cannot be written.
     pub fn transition(&self, job: JobId, transition: &Transition) -> Result<u64, StoreError> {
         let Transition { from: expected, to, reason } = transition;
         let now = self.now();
@@ -101,13 +106,26 @@ impl Store {
             if found != *expected {
                 return Err(StoreError::StatusChanged { job, expected: *expected, found }.into());
             }
+            if *to == JobState::Completed && has_open_update(transaction, job)? {
+                return Err(StoreError::OpenUpdate(job).into());
+            }
+            // No person puts a running job back into the queue.
+            let interrupted = found.is_active() && *to == JobState::Waiting;
             let started = started.or(to.is_active().then_some(now));
             let ended = to.is_ended().then_some(now.0);
             transaction
                 .prepare_cached(
-                    "UPDATE jobs SET status = ?2, reason = ?3, started = ?4, ended = ?5 WHERE id = ?1",
+                    "UPDATE jobs SET status = ?2, reason = ?3, started = ?4, ended = ?5, interrupted = ?6
+                     WHERE id = ?1",
                 )?
-                .execute(params![job.0 as i64, to.as_str(), reason, started.map(|time| time.0), ended])?;
+                .execute(params![
+                    job.0 as i64,
+                    to.as_str(),
+                    reason,
+                    started.map(|time| time.0),
+                    ended,
+                    interrupted
+                ])?;
             let text = if reason.is_empty() { to.to_string() } else { format!("{to}: {reason}") };
             events::add(transaction, now, &Subject::Job(job), &EventKind::Status, &text)
         })
@@ -208,13 +226,17 @@ impl Store {
     /// Adds a revision, with an event. Returns its number.
     ///
     /// # Errors
-    /// [`StoreError::RevisionChanged`] where another update came first, [`StoreError::MissingBlobs`],
+    /// [`StoreError::StatusChanged`] where the job has ended, [`StoreError::RevisionChanged`] where another update came first, [`StoreError::MissingBlobs`],
     /// [`StoreError::NoSuchJob`]; when it cannot be written.
     pub fn update(&self, job: JobId, update: &Update) -> Result<u32, StoreError> {
         let _held = self.hold_blobs();
         let now = self.now();
         self.database().write(|transaction| {
-            let JobRecord { revision: found, .. } = read_job(transaction, job)?;
+            let JobRecord { revision: found, status, .. } = read_job(transaction, job)?;
+            if status.is_ended() {
+                let expected = JobState::Running;
+                return Err(StoreError::StatusChanged { job, expected, found: status }.into());
+            }
             if found != update.seen {
                 return Err(StoreError::RevisionChanged { job, expected: update.seen, found }.into());
             }
@@ -231,7 +253,7 @@ impl Store {
                 .execute("UPDATE jobs SET epochs = ?2 WHERE id = ?1", params![job.0 as i64, update.epochs])?;
             let text = match update.from {
                 Update::OPEN => {
-                    format!("revision {}, as soon as the epoch under way is done", revision.revision)
+                    format!("revision {}, from the next epoch on", revision.revision)
                 }
                 from => format!("revision {} holds from epoch {from} on", revision.revision),
             };
@@ -240,20 +262,25 @@ impl Store {
         })
     }
 
-    /// Says from which epoch on a revision holds that was open ([`Update::OPEN`]), with an event.
+    /// Says from which epoch on a revision holds that was open ([`Update::OPEN`]), with an event. Where that is known
+    /// already it stays as it is: epochs may have been computed under it. Returns the event's number.
     ///
     /// # Errors
     /// [`StoreError::NoSuchJob`] where there is no such revision; when it cannot be written.
-    pub fn settle_revision(&self, revision: JobRevision, from: Epoch) -> Result<u64, StoreError> {
+    pub fn settle_revision(&self, revision: JobRevision, from: Epoch) -> Result<Option<u64>, StoreError> {
         let JobRevision { job, revision } = revision;
         let now = self.now();
         self.database().write(|transaction| {
-            let sql = "UPDATE revisions SET from_epoch = ?3 WHERE job = ?1 AND revision = ?2";
-            if transaction.execute(sql, params![job.0 as i64, revision, from.0])? == 0 {
-                return Err(StoreError::NoSuchJob(job).into());
+            let sql = "SELECT from_epoch FROM revisions WHERE job = ?1 AND revision = ?2";
+            let key = params![job.0 as i64, revision];
+            let held = transaction.query_row(sql, key, |row| row.get(0).map(Epoch)).optional()?;
+            if held.ok_or(StoreError::NoSuchJob(job))? != Update::OPEN {
+                return Ok(None);
             }
+            let sql = "UPDATE revisions SET from_epoch = ?3 WHERE job = ?1 AND revision = ?2";
+            transaction.execute(sql, params![job.0 as i64, revision, from.0])?;
             let text = format!("revision {revision} holds from epoch {from} on");
-            events::add(transaction, now, &Subject::Job(job), &EventKind::Updated, &text)
+            events::add(transaction, now, &Subject::Job(job), &EventKind::Updated, &text).map(Some)
         })
     }
 
@@ -282,11 +309,23 @@ impl Store {
     }
 }
 
-/// The job and the request that a token belongs to.
-fn by_token(transaction: &Transaction<'_>, token: &str) -> rusqlite::Result<Option<(JobId, [u8; 32])>> {
+/// Waits a job's last revision for an epoch? One that a later one has overtaken does not matter.
+fn has_open_update(transaction: &Transaction<'_>, job: JobId) -> rusqlite::Result<bool> {
+    let sql = "SELECT from_epoch = ?2 FROM revisions WHERE job = ?1 ORDER BY revision DESC LIMIT 1";
+    let open = transaction.query_row(sql, params![job.0 as i64, Update::OPEN.0], |row| row.get(0));
+    Ok(open.optional()?.unwrap_or(false))
+}
+
+/// The job that a token belongs to.
+fn known(connection: &Connection, token: &str, request: &Sha256) -> Result<Option<JobId>, Fault> {
     let sql = "SELECT id, request FROM jobs WHERE token = ?1";
-    let read = |row: &Row<'_>| Ok((JobId(row.get::<_, i64>(0)? as u64), row.get(1)?));
-    transaction.query_row(sql, [token], read).optional()
+    let read = |row: &Row<'_>| Ok((JobId(row.get::<_, i64>(0)? as u64), Sha256(row.get(1)?)));
+    match connection.query_row(sql, [token], read).optional()? {
+        Some((job, of)) if of != *request => {
+            Err(StoreError::TokenReused { token: token.to_owned(), job }.into())
+        }
+        found => Ok(found.map(|(job, _)| job)),
+    }
 }
 
 fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Result<JobId, Fault> {
@@ -372,6 +411,7 @@ fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         mix_kinds: row.get("mix_kinds")?,
         status: decoded(row, "status", |text: String| text.parse())?,
         reason: row.get("reason")?,
+        interrupted: row.get("interrupted")?,
         revision: row.get("revision")?,
         next: Epoch(row.get("next_epoch")?),
         epochs: row.get("epochs")?,

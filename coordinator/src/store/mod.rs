@@ -158,6 +158,13 @@ impl Store {
         self.database().read(|connection| Ok(connection.query_row("SELECT 1 FROM farm", (), |_| Ok(()))?))
     }
 
+    /// From now on no write finds room, or all do again.
+    #[cfg(test)]
+    pub(crate) fn pretend_full(&self, full: bool) {
+        self.inner.incoming.room().set_none(full);
+        self.inner.database.room().set_none(full);
+    }
+
     fn database(&self) -> &Database {
         &self.inner.database
     }

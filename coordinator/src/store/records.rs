@@ -103,6 +103,8 @@ pub struct JobRecord {
     pub status: JobState,
     /// Why it stands there; may be empty.
     pub reason: String,
+    /// Does it wait because the coordinator ended while it ran?
+    pub interrupted: bool,
     /// How often it was updated.
     pub revision: u32,
     /// The next epoch as far as the history goes; the checkpoint may be older.

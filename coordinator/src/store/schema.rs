@@ -11,7 +11,7 @@ const APPLICATION: i64 = 0x636c_7067;
 
 /// Each step leads from the version of its index to the next. Published steps never change: a farm that was
 /// made with them must still open.
-const STEPS: &[&str] = &[VERSION_1];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2];
 
 const VERSION_1: &str = "
 -- One row. `incarnation` counts starts and is the first half of every fence.
@@ -121,6 +121,13 @@ CREATE TABLE worker_marks (
     reason TEXT NOT NULL,
     PRIMARY KEY (worker, mark)
 ) STRICT, WITHOUT ROWID;
+";
+
+const VERSION_2: &str = "
+-- 1 while a job waits because the coordinator ended while it ran: it goes before others.
+ALTER TABLE jobs ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0;
+-- When the epoch was finished; NULL where version 1 wrote it.
+ALTER TABLE history ADD COLUMN time INTEGER;
 ";
 
 /// Brings a database to the newest version.

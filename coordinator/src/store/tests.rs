@@ -75,6 +75,7 @@ fn preparation() -> Preparation {
 fn epoch(epoch: u32, loss: f64) -> EpochHistory {
     EpochHistory {
         epoch: Epoch(epoch),
+        time: Some(NOW),
         loss,
         learnrate: 0.1 + 0.2,
         learnrate_scale: 1.0 / 3.0,
@@ -537,20 +538,24 @@ fn a_damaged_database_is_named() {
     assert!(error.to_string().contains("put a backup in its place"), "{error}");
 }
 
-/// Version 1 as it was when it was first published. That file never changes; a new version gets its own.
+/// Versions as they were when they were first published. Those files never change; a new version gets its own.
 #[test]
-fn version_1_is_opened_for_ever() {
-    let farm = Farm::new();
-    let frozen = include_str!("../../tests/fixtures/store/farm-v1.sql");
-    let connection = rusqlite::Connection::open(farm.folder.path().join("farm.sqlite")).unwrap();
-    connection.execute_batch(frozen).unwrap();
-    drop(connection);
-    let store = farm.open();
-    assert_eq!(store.opening().incarnation, 8);
-    check_version_1(&store);
+fn published_versions_are_opened_for_ever() {
+    for (version, frozen) in [
+        (1, include_str!("../../tests/fixtures/store/farm-v1.sql")),
+        (2, include_str!("../../tests/fixtures/store/farm-v2.sql")),
+    ] {
+        let farm = Farm::new();
+        let connection = rusqlite::Connection::open(farm.folder.path().join("farm.sqlite")).unwrap();
+        connection.execute_batch(frozen).unwrap();
+        drop(connection);
+        let store = farm.open();
+        assert_eq!(store.opening().incarnation, 8);
+        check_frozen(&store, version);
+    }
 }
 
-fn fill_version_1(store: &Store) {
+fn fill(store: &Store) {
     let image = store.blobs().insert(b"pixels").unwrap();
     let job = Submission { assets: BTreeMap::from([("a.png".into(), image)]), ..submission("first") };
     let job = store.submit(&job).unwrap().job();
@@ -568,17 +573,68 @@ fn fill_version_1(store: &Store) {
     store.mark_worker(&aside).unwrap();
 }
 
-fn check_version_1(store: &Store) {
+/// All that `fill` writes is there, as far as the version knew of it.
+fn check_frozen(store: &Store, version: u32) {
     let fresh = Farm::new();
     let expected = fresh.open();
-    fill_version_1(&expected);
+    fill(&expected);
     let (all, job) = (JobFilter::default(), JobId(1));
     assert_eq!(store.jobs(&all).unwrap(), expected.jobs(&all).unwrap());
     assert_eq!(store.revisions(job).unwrap(), expected.revisions(job).unwrap());
-    assert_eq!(store.history(job, Epoch(0), 9).unwrap(), expected.history(job, Epoch(0), 9).unwrap());
+    let mut history = expected.history(job, Epoch(0), 9).unwrap();
+    if version == 1 {
+        for epoch in &mut history {
+            epoch.time = None;
+        }
+    }
+    assert_eq!(store.history(job, Epoch(0), 9).unwrap(), history);
     let revision = JobRevision { job, revision: 0 };
     assert_eq!(store.prepared(revision).unwrap(), expected.prepared(revision).unwrap());
     assert_eq!(store.marked_workers().unwrap(), expected.marked_workers().unwrap());
     let events = EventFilter::default();
     assert_eq!(store.events(&events).unwrap(), expected.events(&events).unwrap());
+}
+
+#[test]
+fn an_interrupted_job_is_known_until_it_starts() {
+    use JobState::{Paused, Preparing, Running, Waiting};
+    let farm = Farm::new();
+    let store = farm.open();
+    let job = store.submit(&submission("t")).unwrap().job();
+    let change = |store: &Store, from, to| {
+        store.transition(job, &transition(from, to, "")).unwrap();
+        store.job(job).unwrap().interrupted
+    };
+    assert!(!change(&store, Waiting, Preparing));
+    assert!(change(&store, Preparing, Waiting));
+    drop(store);
+    let store = farm.open();
+    assert!(store.job(job).unwrap().interrupted);
+    assert!(!change(&store, Waiting, Running));
+    assert!(!change(&store, Running, Paused));
+    // A person's doing gives no precedence.
+    assert!(!change(&store, Paused, Waiting));
+}
+
+#[test]
+fn an_open_update_keeps_a_job_from_its_completion() {
+    let farm = Farm::new();
+    let store = farm.open();
+    let job = store.submit(&submission("t")).unwrap().job();
+    store.transition(job, &transition(JobState::Waiting, JobState::Running, "")).unwrap();
+    let update = |seen| {
+        let update =
+            Update { seen, from: Update::OPEN, yaml: "b".into(), assets: BTreeMap::new(), epochs: 9 };
+        store.update(job, &update)
+    };
+    let first = JobRevision { job, revision: update(0).unwrap() };
+    let done = transition(JobState::Running, JobState::Completed, "");
+    assert!(matches!(store.transition(job, &done), Err(StoreError::OpenUpdate(JobId(1)))));
+    // Which epoch it holds from is said once.
+    assert!(store.settle_revision(first, Epoch(50)).unwrap().is_some());
+    assert_eq!(store.settle_revision(first, Epoch(60)).unwrap(), None);
+    assert_eq!(store.revisions(job).unwrap()[1].from, Epoch(50));
+    store.transition(job, &done).unwrap();
+    let error = update(1).unwrap_err();
+    assert!(matches!(error, StoreError::StatusChanged { found: JobState::Completed, .. }), "{error}");
 }

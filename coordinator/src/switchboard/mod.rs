@@ -208,7 +208,7 @@ impl Task {
                     self.dispatcher.finished(session, fence, Answer::Prepared, now)
                 {
                     let preparation = Preparation { prepared, warnings };
-                    self.jobs.tell(accepted.revision, ToRunner::Prepared(preparation));
+                    self.jobs.tell(accepted.revision, ToRunner::Prepared { preparation, accepted });
                 }
             }
             FromWorker::Computed(computed) => {

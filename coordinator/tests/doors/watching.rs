@@ -127,6 +127,7 @@ async fn a_watch_tells_a_job_from_the_queue_to_its_end() {
         .into_inner();
     let mut epochs = Vec::new();
     while let Some(message) = history.message().await.unwrap() {
+        assert!(message.rows.iter().all(|row| row.time.is_some()));
         epochs.extend(message.rows.into_iter().map(|row| row.epoch));
     }
     assert_eq!(epochs, (5..20).collect::<Vec<u32>>());

@@ -82,8 +82,8 @@ mod tests {
     #[test]
     fn other_words_stay_words() {
         for (kind, text) in [
-            (EventKind::Status, "paused in the middle of an epoch; it goes on from the last checkpoint"),
-            (EventKind::Updated, "revision 2, as soon as the epoch under way is done"),
+            (EventKind::Status, "stopped in the middle of an epoch; the last checkpoint counts"),
+            (EventKind::Updated, "revision 2, from the next epoch on"),
             (EventKind::Other("newer".into()), "something"),
         ] {
             assert_eq!(of(kind, text), (log(LogLevel::Info, text), None));

@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
-use super::super::Doors;
 use super::super::status::Refusal;
+use super::super::{Doors, timestamp};
 use super::messages::resolution;
 use crate::store::{EpochHistory, FeatureHistory, Revision, TargetHistory};
 
@@ -77,7 +77,7 @@ fn row(epoch: &EpochHistory, revisions: &[Revision]) -> v1::HistoryRow {
     let held = revisions.iter().rev().find(|revision| revision.from <= epoch.epoch);
     v1::HistoryRow {
         epoch: epoch.epoch.0,
-        time: None,
+        time: epoch.time.map(timestamp),
         loss: epoch.stepped.then_some(epoch.loss),
         learnrate: epoch.learnrate,
         resolution: Some(resolution(epoch.resolution)),

@@ -4,7 +4,7 @@ mod format;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,9 @@ use crate::JobProgress;
 const KEPT: usize = 2;
 
 const EXTENSION: &str = "ckpt";
+
+/// What a damaged one is called from when it is found, so that it does not count as one that is kept.
+const DAMAGED: &str = "damaged";
 
 /// A job between two epochs.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +81,7 @@ impl From<super::binary::Malformed> for CheckpointFault {
 /// A checkpoint that was passed over.
 #[derive(Debug)]
 pub struct SkippedCheckpoint {
-    /// The file; it stays until the next checkpoint is written.
+    /// The file, under the name that it has now; it stays until the next checkpoint is written.
     pub path: PathBuf,
     /// What is wrong with it.
     pub fault: CheckpointFault,
@@ -124,21 +127,24 @@ impl<'a> Checkpoints<'a> {
         let mut file = self.incoming.begin(Some(size))?;
         format::write(checkpoint, |bytes| file.write(bytes))?;
         file.finish(&path)?;
-        // Later ones were passed over, or belong to a future that is not coming.
-        let (later, kept): (Vec<_>, Vec<_>) = self.files()?.into_iter().partition(|(of, _)| *of > epoch);
-        for (_, path) in later.iter().chain(kept.iter().skip(KEPT)) {
+        // Later ones belong to a future that is not coming.
+        let (later, kept): (Vec<_>, Vec<_>) =
+            self.files(EXTENSION)?.into_iter().partition(|(of, _)| *of > epoch);
+        let damaged = self.files(DAMAGED)?;
+        for (_, path) in later.iter().chain(kept.iter().skip(KEPT)).chain(&damaged) {
             durable::remove_file(path)?;
         }
         Ok(size)
     }
 
-    /// The newest good checkpoint, and what is wrong with newer ones.
+    /// The newest good checkpoint, and what is wrong with newer ones. Those are set aside, so that they are not
+    /// among the two that are kept from now on.
     ///
     /// # Errors
     /// When the folder, or a file in it, must not be read: then it is better to stop than to begin anew.
     pub fn latest(&self) -> Result<Latest, StoreError> {
         let mut latest = Latest::default();
-        for (epoch, path) in self.files()? {
+        for (epoch, path) in self.files(EXTENSION)? {
             match self.read(epoch, &path) {
                 Ok(checkpoint) => {
                     latest.checkpoint = Some(checkpoint);
@@ -153,7 +159,12 @@ impl<'a> Checkpoints<'a> {
                     let fault = CheckpointFault::Version(found);
                     return Err(StoreError::Checkpoint { path, fault });
                 }
-                Err(fault) => latest.skipped.push(SkippedCheckpoint { path, fault }),
+                Err(fault) => {
+                    let aside = path.with_extension(DAMAGED);
+                    // Where the system refuses, it is found again at the next start.
+                    let path = if fs::rename(&path, &aside).is_ok() { aside } else { path };
+                    latest.skipped.push(SkippedCheckpoint { path, fault });
+                }
             }
         }
         Ok(latest)
@@ -164,7 +175,7 @@ impl<'a> Checkpoints<'a> {
     /// # Errors
     /// When the folder cannot be read.
     pub fn newest(&self) -> Result<Option<Epoch>, StoreError> {
-        Ok(self.files()?.first().map(|(epoch, _)| *epoch))
+        Ok(self.files(EXTENSION)?.first().map(|(epoch, _)| *epoch))
     }
 
     /// Removes all of them.
@@ -186,10 +197,10 @@ impl<'a> Checkpoints<'a> {
         Ok(checkpoint)
     }
 
-    /// All files, newest first.
-    fn files(&self) -> Result<Vec<(Epoch, PathBuf)>, StoreError> {
+    /// All files with an extension, newest first.
+    fn files(&self, extension: &str) -> Result<Vec<(Epoch, PathBuf)>, StoreError> {
         let paths = durable::entries(&self.folder)?.into_iter();
-        let mut files: Vec<_> = paths.filter_map(|path| Some((epoch_of(&path, EXTENSION)?, path))).collect();
+        let mut files: Vec<_> = paths.filter_map(|path| Some((epoch_of(&path, extension)?, path))).collect();
         files.sort_unstable_by(|a, b| b.cmp(a));
         Ok(files)
     }

@@ -1,0 +1,114 @@
+//! What can go wrong in an epoch.
+
+use clipig_experiment::EvaluationError;
+use clipig_experiment::limits::ResolutionError;
+use clipig_schedule::{Epoch, MergeError, Node, ShardError, StepError};
+
+/// Why a job failed.
+#[derive(Debug, thiserror::Error)]
+#[error("epoch {epoch}: {cause}")]
+pub struct JobError {
+    /// The epoch in which it happened.
+    pub epoch: Epoch,
+    /// What happened.
+    pub cause: JobErrorCause,
+}
+
+/// What made a job fail.
+#[derive(Debug, thiserror::Error)]
+pub enum JobErrorCause {
+    /// An expression failed.
+    #[error(transparent)]
+    Expression(#[from] EvaluationError),
+    /// The resolution is impossible.
+    #[error("`resolution`: {0}")]
+    Resolution(#[from] ResolutionError),
+    /// A shard failed.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The canvas would be larger than the farm takes.
+    #[error(transparent)]
+    TooLarge(#[from] CanvasTooLarge),
+    /// The canvas failed.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The step left pixels that nobody can compute with.
+    #[error(
+        "pixels of the canvas are not finite (NaN or infinite) after the step with a learn rate of {learnrate}; \
+         lower `learnrate` or `learnrate_scale`"
+    )]
+    StepNotFinite {
+        /// Base rate · `learnrate_scale` · `learnrate`.
+        learnrate: f64,
+    },
+    /// What comes before the step left pixels that nobody can compute with.
+    #[error(
+        "pixels of the canvas are not finite (NaN or infinite) before the step; look at `init`, `resolution` and \
+         `postproc`"
+    )]
+    CanvasNotFinite,
+    /// Not all shards were computed: whoever computes went away.
+    #[error("{0} shards were not computed")]
+    Incomplete(usize),
+}
+
+/// Why a node's result was not taken. Nothing has changed then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AcceptError {
+    /// It does not belong to the tree, or was merged before.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// The gradient belongs to another canvas.
+    #[error("the gradient is for a canvas of {found:?}, not of {expected:?}")]
+    Size {
+        /// Width and height of the canvas.
+        expected: [usize; 2],
+        /// Width and height of the gradient.
+        found: [usize; 2],
+    },
+    /// The reports do not fit the plan.
+    #[error("node {node}: {found} reports where the plan has {expected}")]
+    Reports {
+        /// The node.
+        node: Node,
+        /// Samples that the plan gives it.
+        expected: usize,
+        /// Reports that came.
+        found: usize,
+    },
+    /// A report tells of features or constraints that the target does not have.
+    #[error("node {0}: a report has more features or constraints than its target")]
+    Shape(Node),
+    /// A report holds a number that says nothing.
+    #[error("node {0}: a report has a loss, similarity or weight that is not finite (NaN or infinite)")]
+    NotFinite(Node),
+}
+
+/// A canvas is larger than the farm takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a canvas of {width}×{height} has {} pixels; this farm takes {most} (`limits.job_pixels`)",
+    pixels(*.width, *.height)
+)]
+pub struct CanvasTooLarge {
+    /// Pixels per row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// The most pixels that it may have.
+    pub most: u64,
+}
+
+impl CanvasTooLarge {
+    /// Looks whether a canvas is one.
+    ///
+    /// # Errors
+    /// Where it has more than `most` pixels.
+    pub(crate) fn check([width, height]: [u32; 2], most: u64) -> Result<(), Self> {
+        if pixels(width, height) > most { Err(Self { width, height, most }) } else { Ok(()) }
+    }
+}
+
+fn pixels(width: u32, height: u32) -> u64 {
+    u64::from(width) * u64::from(height)
+}

@@ -1,0 +1,101 @@
+//! Writes a job's checkpoints on a thread of its own, so that no epoch waits for a disk.
+
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use clipig_schedule::{JobId, JobRevision};
+
+use super::Inner;
+use super::patience::Trouble;
+use crate::epoch_loop::EpochLoop;
+use crate::store::{Checkpoint, StoreError};
+
+/// Writes the checkpoints of one job.
+pub(super) struct Checkpointer {
+    farm: Arc<Inner>,
+    job: JobId,
+    /// Checkpoints with the time that it took to copy them.
+    queue: Option<SyncSender<(Checkpoint, Duration)>>,
+    thread: Option<JoinHandle<()>>,
+    taken: Instant,
+    pace: Arc<Mutex<Pace>>,
+}
+
+struct Pace {
+    /// Is one being written?
+    busy: bool,
+    /// Least time until the next one: what the last one took, over the share that checkpoints may take.
+    pause: Duration,
+}
+
+impl Checkpointer {
+    pub(super) fn start(farm: &Arc<Inner>, job: JobId) -> std::io::Result<Self> {
+        let (queue, checkpoints) = sync_channel::<(Checkpoint, Duration)>(1);
+        let pause = farm.settings.checkpoint_interval;
+        let pace = Arc::new(Mutex::new(Pace { busy: false, pause }));
+        let (own, own_pace) = (Arc::clone(farm), Arc::clone(&pace));
+        let work = move || {
+            let mut trouble = Trouble::new("checkpoints are");
+            for (checkpoint, copying) in checkpoints {
+                let start = Instant::now();
+                let saved = own.store.checkpoints(job).save(&checkpoint);
+                let writing = start.elapsed();
+                own.settings.metrics.checkpoint_seconds.observe(writing.as_secs_f64());
+                if let Ok(bytes) = saved {
+                    own.settings.metrics.checkpoint_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+                }
+                trouble.heard(&own, job, &saved);
+                let rest = (copying + writing).div_f64(own.settings.checkpoint_share.max(1e-3));
+                *lock(&own_pace) = Pace { busy: false, pause: rest.max(own.settings.checkpoint_interval) };
+            }
+        };
+        let thread = std::thread::Builder::new().name(format!("checkpoint-{job}")).spawn(work)?;
+        let (queue, thread, taken) = (Some(queue), Some(thread), Instant::now());
+        Ok(Self { farm: Arc::clone(farm), job, queue, thread, taken, pace })
+    }
+
+    /// Is it time for one, and is the one before written?
+    pub(super) fn is_due(&self) -> bool {
+        let pace = lock(&self.pace);
+        self.queue.is_some() && !pace.busy && self.taken.elapsed() >= pace.pause
+    }
+
+    /// Takes one. The epochs before it are in the history already: it will not tell of them again.
+    pub(super) fn take(&mut self, revision: JobRevision, job: &EpochLoop) {
+        let Some(queue) = &self.queue else { return };
+        self.taken = Instant::now();
+        let checkpoint = Checkpoint { revision, progress: job.progress() };
+        lock(&self.pace).busy = true;
+        if queue.try_send((checkpoint, self.taken.elapsed())).is_err() {
+            // Its thread has panicked, which was logged. The job goes on from the last good one.
+            self.queue = None;
+        }
+    }
+
+    /// Writes one before it returns.
+    pub(super) fn write_now(&self, revision: JobRevision, job: &EpochLoop) -> Result<(), StoreError> {
+        let checkpoint = Checkpoint { revision, progress: job.progress() };
+        self.farm.store.checkpoints(self.job).save(&checkpoint).map(|_| ())
+    }
+
+    /// Finishes what is being written.
+    pub(super) fn end(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic in there was logged when it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Checkpointer {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn lock(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
+    pace.lock().unwrap_or_else(PoisonError::into_inner)
+}

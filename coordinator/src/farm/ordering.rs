@@ -1,0 +1,76 @@
+//! What a runner begins with, from what is kept of a job.
+
+use std::sync::Arc;
+
+use clipig_experiment::{Overrides, Source, load};
+use clipig_schedule::{Assets, CPU_SHARD, Epoch, JobBrief, JobId, JobRevision};
+
+use super::{Farm, FarmError, LogLevel};
+use crate::epoch_loop::JobProgress;
+use crate::job_runner::{JobOrder, Revision};
+use crate::store::{EventKind, Update};
+
+impl Farm {
+    /// Updates that no epoch has seen yet hold from where the job goes on. One that was overtaken by a later update
+    /// never held, and never will.
+    pub(super) fn settle_updates(&self, job: JobId, resume: Option<Epoch>) -> Result<(), FarmError> {
+        let revisions = self.inner.store.revisions(job)?;
+        let next = resume.unwrap_or(revisions[0].from);
+        let open = revisions.iter().rev().take_while(|revision| revision.from == Update::OPEN);
+        for open in open {
+            self.inner.store.settle_revision(JobRevision { job, revision: open.revision }, next)?;
+        }
+        Ok(())
+    }
+
+    /// The newest checkpoint that can be read; what is wrong with newer ones is told.
+    pub(super) fn last_checkpoint(&self, job: JobId) -> Result<Option<JobProgress>, FarmError> {
+        let latest = self.inner.store.checkpoints(job).latest()?;
+        let next = match &latest.checkpoint {
+            Some(checkpoint) => {
+                format!("it goes on at epoch {}, from the one before", checkpoint.progress.next)
+            }
+            None => "no other is left, so it begins anew".to_owned(),
+        };
+        for skipped in &latest.skipped {
+            let (path, fault) = (skipped.path.display(), &skipped.fault);
+            let text = format!("the checkpoint {path} cannot be used ({fault}); {next}");
+            self.inner.tell(job, LogLevel::Warning, &EventKind::CheckpointDamaged, &text);
+        }
+        Ok(latest.checkpoint.map(|checkpoint| checkpoint.progress))
+    }
+
+    /// Everything that a runner needs, from the store.
+    pub(super) fn order(&self, job: JobId, resume: Option<JobProgress>) -> Result<JobOrder, FarmError> {
+        let store = &self.inner.store;
+        let record = store.job(job)?;
+        let (threads, shard_size) =
+            record.computation.as_ref().map_or((1, CPU_SHARD), |chosen| (chosen.threads, chosen.shard_size));
+        let mut revisions = Vec::new();
+        for kept in store.revisions(job)? {
+            let source = Source::new("experiment", kept.yaml.as_str());
+            let experiment = load(&[source], &Overrides::default())
+                .map_err(|problems| FarmError::Experiment(Box::new(problems)))?
+                .experiment;
+            let mut assets = Assets::default();
+            for (name, sha256) in &kept.assets {
+                assets.insert(name.as_str(), store.blobs().read(sha256)?);
+            }
+            let revision = JobRevision { job, revision: kept.revision };
+            let brief = JobBrief {
+                revision,
+                yaml: kept.yaml,
+                seed: record.seed,
+                model: record.model.clone(),
+                assets: kept.assets,
+                number: record.number,
+                threads,
+                shard_size,
+                prepared: store.prepared(revision)?.map(|preparation| Arc::new(preparation.prepared)),
+            };
+            let (brief, experiment) = (Arc::new(brief), Arc::new(experiment));
+            revisions.push(Revision { brief, experiment, assets, from: kept.from });
+        }
+        Ok(JobOrder { revisions, resume, most_pixels: self.inner.settings.job_pixels })
+    }
+}

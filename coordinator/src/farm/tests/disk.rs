@@ -1,0 +1,54 @@
+//! A full disk under jobs: they wait or go on, say so, and lose nothing.
+
+use clipig_schedule::Epoch;
+
+use super::support::{TestFarm, YAML, undisturbed};
+use crate::store::JobState;
+
+#[test]
+fn a_job_waits_for_room_where_it_cannot_go_on_without() {
+    let farm = TestFarm::new();
+    let job = farm.submit(YAML);
+    farm.store().pretend_full(true);
+    farm.join();
+    farm.until(job, "refused", |view| view.reason.starts_with("it could not be started: no room"));
+    assert_eq!(farm.view(job).record.status, JobState::Waiting);
+    farm.store().pretend_full(false);
+    farm.farm.inner.changed.notify_all();
+    farm.run_into(6);
+    // Epochs need no room; the end does.
+    farm.store().pretend_full(true);
+    farm.let_pass(u32::MAX);
+    farm.until(job, "waiting for room", |view| {
+        view.reason.starts_with("it waits for room on the disk: no room")
+    });
+    let view = farm.view(job);
+    assert_eq!((view.record.status, view.progress.unwrap().epochs_done), (JobState::Running, 12));
+    farm.store().pretend_full(false);
+    assert_eq!(farm.finish(job), undisturbed());
+    assert!(farm.told(job).iter().any(|text| text == "there is room on the disk again; it goes on"));
+}
+
+#[test]
+fn a_job_that_waits_for_room_lets_the_farm_close_and_goes_on_after_it() {
+    let farm = TestFarm::new();
+    farm.join();
+    let job = farm.submit(YAML);
+    farm.run_into(5);
+    farm.farm.pause(job, "").unwrap();
+    farm.let_pass(5);
+    farm.until_rest(job);
+    farm.farm.resume(job).unwrap();
+    farm.run_into(8);
+    farm.store().pretend_full(true);
+    farm.let_pass(u32::MAX);
+    farm.until(job, "waiting for room", |view| view.reason.starts_with("it waits for room on the disk"));
+    farm.farm.close(std::time::Instant::now() + std::time::Duration::from_secs(20));
+    farm.until_rest(job);
+    // Nothing is written of its end, and its checkpoint is still there.
+    let view = farm.view(job);
+    assert_eq!((view.record.status, view.checkpoint), (JobState::Running, Some(Epoch(6))));
+    let farm = farm.killed();
+    farm.join();
+    assert_eq!(farm.finish(job), undisturbed());
+}

@@ -1,0 +1,7 @@
+//! The farm with real state machines, store and switchboard, and stand-ins for canvas and worker.
+
+mod disk;
+mod restarts;
+mod stops;
+mod support;
+mod updates;

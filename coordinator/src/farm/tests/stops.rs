@@ -1,0 +1,93 @@
+//! Jobs that people pause, cancel and take up again.
+
+use std::sync::Arc;
+
+use clipig_schedule::Epoch;
+
+use super::super::FarmError;
+use super::super::keeping::{Finish, Keeper};
+use super::support::{TestFarm, YAML, kind, undisturbed};
+use crate::epoch_loop::EpochLoop;
+use crate::job_runner::stand_in::Pixels;
+use crate::job_runner::{Revision, Wish};
+use crate::store::{Computation, JobState};
+
+#[test]
+fn a_job_cancelled_in_the_middle_of_an_epoch_and_tried_again_makes_the_same_picture() {
+    let farm = TestFarm::new();
+    farm.join();
+    let job = farm.submit(YAML);
+    farm.run_into(4);
+    farm.farm.pause(job, "").unwrap();
+    farm.let_pass(4);
+    farm.until_rest(job);
+    assert_eq!(farm.view(job).checkpoint, Some(Epoch(5)), "a paused job finishes its epoch");
+    farm.farm.resume(job).unwrap();
+    farm.run_into(8);
+    farm.farm.cancel(job, "enough").unwrap();
+    farm.until_rest(job);
+    // The canvas was processed for epoch 8 already.
+    assert_eq!(farm.view(job).checkpoint, Some(Epoch(5)));
+    farm.farm.retry(job).unwrap();
+    assert_eq!(farm.finish(job), undisturbed());
+    assert_eq!(farm.view(job).checkpoint, None, "a finished job needs none");
+}
+
+#[test]
+fn checkpoints_stay_until_the_completion_is_on_disk() {
+    let farm = TestFarm::new();
+    let job = farm.submit(YAML);
+    // Somebody pauses it while its picture is being written.
+    farm.farm.pause(job, "lunch").unwrap();
+    let computation = Computation { kind: kind(), threads: 1, shard_size: 8, canvas_kind: "c".into() };
+    farm.store().choose(job, &computation).unwrap();
+    let Revision { experiment, brief, .. } = farm.farm.order(job, None).unwrap().revisions.remove(0);
+    let spec = crate::epoch_loop::JobSpec { experiment, seed: brief.seed, shard_size: 8 };
+    let pixels = Pixels { values: vec![0.5; 12], average: vec![0.0; 12], steps: 12 };
+    let statistics = clipig_schedule::JobStatistics::default();
+    let done = EpochLoop::resume(spec, Box::new(pixels), Epoch(12), statistics);
+    let mut keeper = Keeper::new(Arc::clone(&farm.farm.inner), job, Epoch(0)).unwrap();
+    assert!(matches!(keeper.finish(&done), Ok(Finish::Stopped)));
+    let view = farm.view(job);
+    assert_eq!((view.record.status, view.checkpoint), (JobState::Paused, Some(Epoch(12))));
+}
+
+#[test]
+fn a_job_without_a_thread_is_taken_up_again() {
+    let farm = TestFarm::new();
+    let job = farm.submit(YAML);
+    // As when the store failed at its ending.
+    let transition =
+        crate::store::Transition { from: JobState::Waiting, to: JobState::Running, reason: String::new() };
+    farm.store().transition(job, &transition).unwrap();
+    farm.farm.inner.changed.notify_all();
+    farm.until(job, "in the queue", |view| {
+        view.record.status == JobState::Waiting && view.record.interrupted
+    });
+    farm.join();
+    assert_eq!(farm.finish(job), undisturbed());
+}
+
+#[test]
+fn a_job_gives_its_place_away_without_a_change_of_its_picture() {
+    let farm = TestFarm::new();
+    farm.join();
+    let job = farm.submit(YAML);
+    farm.run_into(6);
+    // What the queue does for one that has been alone for long.
+    farm.farm.inner.wish(job, Wish::Pause(std::time::Duration::ZERO));
+    farm.until(job, "stopped", |_| {
+        farm.told(job).iter().any(|text| text.starts_with("stopped in the middle"))
+    });
+    assert_eq!(farm.finish(job), undisturbed());
+}
+
+#[test]
+fn a_submission_is_known_again_when_the_queue_is_full() {
+    let farm = TestFarm::with(|settings| settings.max_queued_jobs = 1);
+    let first = farm.ask("token", YAML).unwrap();
+    let again = farm.ask("token", YAML).unwrap();
+    assert_eq!((first.existed, again.existed), (false, true));
+    assert_eq!(again.job.record.id, first.job.record.id);
+    assert!(matches!(farm.ask("other", YAML), Err(FarmError::Full { waiting: 1 })));
+}

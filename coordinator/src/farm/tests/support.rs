@@ -1,0 +1,311 @@
+//! A farm in a folder, with one worker that goes no further than it is let.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clipig_picture::Record;
+use clipig_schedule::{
+    Canvas, Computed, DeviceClass, Epoch, FromWorker, JobId, JobRevision, Lease, MergeTree, NumberType,
+    PROTOCOL, Prepared, PreparedTarget, Registration, SampleReport, ShardIndex, ToWorker, Work, WorkerKind,
+    dispatcher::DispatchSettings,
+};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, watch};
+
+use crate::farm::{Farm, FarmError, FarmSettings, JobView, SubmitAnswer, SubmitRequest};
+use crate::job_runner::stand_in::{Canvases, shard_gradient};
+use crate::metrics::Metrics;
+use crate::store::{ArtifactName, JobState, Store, SystemClock};
+use crate::switchboard::{self, Reports, SESSION_QUEUE, Switchboard, SwitchboardSettings};
+
+/// Twelve epochs of ten samples.
+pub(super) const YAML: &str = "\
+epochs: 12
+resolution: 2
+learnrate: 0.00001
+snapshot_interval: 3
+seed: 5
+targets:
+  - batch_size: 10
+    features: [{text: x}]
+    transforms: [{noise: 0.1}]
+";
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+pub(super) struct TestFarm {
+    pub(super) farm: Farm,
+    folder: TempDir,
+    /// The worker answers for epochs below this one.
+    gate: watch::Sender<u32>,
+    /// The epoch of the last lease that it was given.
+    leased: watch::Sender<Option<u32>>,
+    runtime: Runtime,
+}
+
+impl TestFarm {
+    /// An empty one without a worker. Checkpoints are written when a job stops, not on the way.
+    pub(super) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(super) fn with(change: impl FnOnce(&mut FarmSettings)) -> Self {
+        Self::open(tempfile::tempdir().unwrap(), change)
+    }
+
+    fn open(folder: TempDir, change: impl FnOnce(&mut FarmSettings)) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let metrics = Arc::new(Metrics::default());
+        let store = Store::open(folder.path(), Arc::new(SystemClock::default())).unwrap();
+        let (notes, chronicle) = std::sync::mpsc::channel();
+        let switchboard = {
+            let _runtime = runtime.enter();
+            let dispatch = DispatchSettings {
+                heartbeat_timeout: Duration::from_hours(1),
+                ..DispatchSettings::new(store.opening().incarnation)
+            };
+            let settings = SwitchboardSettings { dispatch, heartbeat: Duration::from_secs(2) };
+            switchboard::start(settings, Reports { notes, metrics: Arc::clone(&metrics) })
+        };
+        let mut settings = FarmSettings {
+            max_running_jobs: 2,
+            max_queued_jobs: 100,
+            job_pixels: 1000,
+            checkpoint_share: 1.0,
+            checkpoint_interval: Duration::from_hours(1),
+            metrics,
+        };
+        change(&mut settings);
+        let models = clipig_models::Store::at(folder.path().join("models"));
+        let farm = Farm::open(store, models, switchboard, Arc::new(Canvases), settings, chronicle).unwrap();
+        let (gate, leased) = (watch::Sender::new(0), watch::Sender::new(None));
+        Self { farm, folder, gate, leased, runtime }
+    }
+
+    /// The folder as it is now, which is what `kill -9` would leave.
+    pub(super) fn left_by_kill(&self) -> TempDir {
+        let copy = tempfile::tempdir().unwrap();
+        copy_folder(self.folder.path(), copy.path());
+        copy
+    }
+
+    /// As after `kill -9` and a restart, without a worker.
+    pub(super) fn killed(self) -> Self {
+        Self::open(self.left_by_kill(), |_| {})
+    }
+
+    /// A worker joins.
+    pub(super) fn join(&self) {
+        let switchboard = self.farm.switchboard().clone();
+        let (gate, leased) = (self.gate.subscribe(), self.leased.clone());
+        self.runtime.spawn(work(switchboard, gate, leased));
+    }
+
+    /// The worker answers for epochs up to this one.
+    pub(super) fn let_pass(&self, epoch: u32) {
+        self.gate.send_replace(epoch.saturating_add(1));
+    }
+
+    /// Lets all epochs before this one pass, and waits until it is under way.
+    pub(super) fn run_into(&self, epoch: u32) {
+        self.gate.send_replace(epoch);
+        let mut leased = self.leased.subscribe();
+        let reached = leased.wait_for(|leased| *leased == Some(epoch));
+        let waited = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, reached).await.is_ok() });
+        assert!(waited, "epoch {epoch} was not reached");
+    }
+
+    pub(super) fn ask(&self, token: &str, yaml: &str) -> Result<SubmitAnswer, FarmError> {
+        self.farm.submit(&SubmitRequest {
+            token: token.to_owned(),
+            yaml: yaml.to_owned(),
+            name: String::new(),
+            priority: 0,
+            seed: None,
+            class: None,
+            number: NumberType::Float32,
+            threads: Some(1),
+            mix_kinds: false,
+            assets: std::collections::BTreeMap::new(),
+            model_sha256: None,
+            model_quick_gelu: None,
+            snapshot_interval: None,
+            submitter: "a test".to_owned(),
+        })
+    }
+
+    pub(super) fn submit(&self, yaml: &str) -> JobId {
+        let token = format!("token {}", self.farm.jobs(&[], None, 1000).unwrap().len());
+        self.ask(&token, yaml).unwrap().job.record.id
+    }
+
+    pub(super) fn update(&self, job: JobId, yaml: &str) {
+        self.farm.update(job, yaml, &std::collections::BTreeMap::new(), None).unwrap();
+    }
+
+    pub(super) fn view(&self, job: JobId) -> JobView {
+        self.farm.job(job).unwrap()
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        self.farm.store()
+    }
+
+    /// Waits until a job is so.
+    pub(super) fn until(&self, job: JobId, what: &str, is_so: impl Fn(&JobView) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let view = self.view(job);
+            if is_so(&view) {
+                return;
+            }
+            let (state, reason) = (view.record.status, view.reason);
+            assert!(Instant::now() < deadline, "never {what}; it is {state}: {reason}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until a job has no thread any more.
+    pub(super) fn until_rest(&self, job: JobId) {
+        self.until(job, "at rest", |_| !self.farm.inner.state().running.contains_key(&job));
+    }
+
+    /// Lets everything pass; what the finished job has made.
+    pub(super) fn finish(&self, job: JobId) -> Made {
+        self.let_pass(u32::MAX);
+        self.until(job, "completed", |view| view.record.status == JobState::Completed);
+        self.until_rest(job);
+        Made::by(self.store(), job)
+    }
+
+    /// All that was told of a job.
+    pub(super) fn told(&self, job: JobId) -> Vec<String> {
+        let subject = Some(crate::store::Subject::Job(job));
+        let filter = crate::store::EventFilter { subject, ..Default::default() };
+        self.store().events(&filter).unwrap().into_iter().map(|event| event.text).collect()
+    }
+}
+
+/// What a job has made.
+#[derive(Debug, PartialEq)]
+pub(super) struct Made {
+    /// Each epoch's loss, which is a function of all bits of the canvas.
+    pub(super) losses: Vec<(u32, f64)>,
+    pub(super) picture: Vec<u8>,
+}
+
+impl Made {
+    fn by(store: &Store, job: JobId) -> Self {
+        let history = store.history(job, Epoch(0), 1000).unwrap();
+        let losses = history.iter().map(|epoch| (epoch.epoch.0, epoch.loss)).collect();
+        let (mut file, _) = store.artifacts(job).open(ArtifactName::Picture).unwrap();
+        let mut picture = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut picture).unwrap();
+        Self { losses, picture }
+    }
+
+    /// The experiment that the picture records.
+    pub(super) fn experiment(&self) -> String {
+        Record::read(&self.picture).unwrap().experiment
+    }
+}
+
+/// What an undisturbed run of [`YAML`] makes.
+pub(super) fn undisturbed() -> Made {
+    let farm = TestFarm::new();
+    farm.join();
+    let job = farm.submit(YAML);
+    let made = farm.finish(job);
+    assert_eq!(made.losses.len(), 12);
+    made
+}
+
+pub(super) fn kind() -> WorkerKind {
+    WorkerKind {
+        class: DeviceClass::Cpu,
+        model: "stand-in".into(),
+        libtorch: "0".into(),
+        capability: "none".into(),
+    }
+}
+
+async fn work(switchboard: Switchboard, mut gate: watch::Receiver<u32>, leased: watch::Sender<Option<u32>>) {
+    let (to_worker, mut messages) = mpsc::channel(SESSION_QUEUE);
+    let (answers, from_worker) = mpsc::channel(64);
+    tokio::spawn(async move { switchboard.serve_local(to_worker, from_worker).await });
+    let registration = Registration {
+        protocol: PROTOCOL,
+        version: "0.1.0".into(),
+        name: "worker".parse().unwrap(),
+        instance: 1,
+        kind: kind(),
+        cores: 2,
+        memory: 1 << 30,
+        device: "cpu".into(),
+    };
+    answers.send(FromWorker::Register(registration)).await.unwrap();
+    let mut canvases: HashMap<JobRevision, Canvas> = HashMap::new();
+    while let Some(message) = messages.recv().await {
+        match message {
+            ToWorker::Canvas(canvas) => {
+                canvases.insert(canvas.revision, canvas.canvas);
+            }
+            ToWorker::Lease(lease) => {
+                if let Work::Node { .. } = lease.work {
+                    leased.send_replace(Some(lease.epoch.0));
+                    if gate.wait_for(|end| lease.epoch.0 < *end).await.is_err() {
+                        return;
+                    }
+                }
+                if answers.send(answer(&lease, &canvases[&lease.revision])).await.is_err() {
+                    return;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn answer(lease: &Lease, canvas: &Canvas) -> FromWorker {
+    let fence = lease.fence;
+    let (node, total) = match lease.work {
+        Work::Prepare => {
+            let target =
+                PreparedTarget { features: vec![vec![1.0, 0.0]], auto_scales: vec![1.0], warning: None };
+            return FromWorker::Prepared {
+                fence,
+                prepared: Prepared { targets: vec![target] },
+                warnings: Vec::new(),
+            };
+        }
+        Work::Node { node, total } => (node, total),
+    };
+    let mut tree = MergeTree::below(node, total);
+    for shard in node.shards(total) {
+        let gradient = shard_gradient(canvas, lease.revision, lease.epoch, shard);
+        tree.insert(ShardIndex(shard), gradient).unwrap();
+    }
+    let loss = canvas.pixels().iter().map(|pixel| f64::from(*pixel)).sum();
+    let sample = SampleReport { loss, ..SampleReport::default() };
+    // Ten samples, in two shards.
+    let reports = node.shards(total).map(|_| vec![sample.clone(); 10 / total as usize]).collect();
+    FromWorker::Computed(Computed { fence, gradient: tree.into_sum().unwrap(), reports, seconds: 0.001 })
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}

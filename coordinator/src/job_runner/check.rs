@@ -1,0 +1,72 @@
+//! Whether encoded texts and images are those of the experiment.
+
+use clipig_experiment::Experiment;
+use clipig_schedule::{Prepared, all_finite};
+
+/// Why a preparation is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum PreparationError {
+    /// Not one entry per target.
+    #[error("features of {found} targets came for {expected}")]
+    Targets {
+        /// Targets of the experiment.
+        expected: usize,
+        /// Targets of the preparation.
+        found: usize,
+    },
+    /// Not one feature, or not one scale, per feature of a target.
+    #[error("target {target}: {features} features and {scales} scales came for {expected} features")]
+    Features {
+        /// Place of the target.
+        target: usize,
+        /// Features of the experiment.
+        expected: usize,
+        /// Features of the preparation.
+        features: usize,
+        /// Scales of the preparation.
+        scales: usize,
+    },
+    /// Features of one model have one length.
+    #[error("target {target}: a feature has {found} numbers where the first one has {expected}")]
+    Length {
+        /// Place of the target.
+        target: usize,
+        /// Numbers of the first feature.
+        expected: usize,
+        /// Numbers of this one.
+        found: usize,
+    },
+    /// A number that says nothing.
+    #[error("target {0}: a feature or scale is empty or not finite (NaN or infinite)")]
+    NotFinite(usize),
+}
+
+/// Compares a preparation with the experiment. Targets that are not active need no features.
+pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Result<(), PreparationError> {
+    let (expected, found) = (experiment.targets.len(), prepared.targets.len());
+    if expected != found {
+        return Err(PreparationError::Targets { expected, found });
+    }
+    let mut length = None;
+    for (target, (wanted, came)) in experiment.targets.iter().zip(&prepared.targets).enumerate() {
+        let (features, scales, expected) =
+            (came.features.len(), came.auto_scales.len(), wanted.features.len());
+        let unused = !wanted.active && features == 0 && scales == 0;
+        if !unused && (features != expected || scales != expected) {
+            return Err(PreparationError::Features { target, expected, features, scales });
+        }
+        for feature in &came.features {
+            let (expected, found) = (*length.get_or_insert(feature.len()), feature.len());
+            if expected != found {
+                return Err(PreparationError::Length { target, expected, found });
+            }
+            if feature.is_empty() || !all_finite(feature) {
+                return Err(PreparationError::NotFinite(target));
+            }
+        }
+        if !came.auto_scales.iter().all(|scale| scale.is_finite()) {
+            return Err(PreparationError::NotFinite(target));
+        }
+    }
+    Ok(())
+}

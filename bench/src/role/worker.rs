@@ -12,7 +12,7 @@ use crate::stand_in::Factory;
 
 pub(super) fn play(arguments: WorkerRole) -> Result<(), BenchError> {
     // As `clipig worker` does it.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(BenchError::at("threads for messages"))?;
     std::thread::spawn(|| {
         let asked = super::obey(|_| Ok(()));

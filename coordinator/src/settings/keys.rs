@@ -44,8 +44,16 @@ pub const KEYS: &[Key] = &[
     key("limits.job_pixels", "268435456", "greatest canvas of a job in pixels"),
     key("dispatch.heartbeat_seconds", "2", "how often a worker says that it is alive"),
     key("dispatch.heartbeat_timeout_seconds", "10", "after this silence a worker's leases go to others"),
-    key("dispatch.lease_timeout_seconds", "120", "after this time without progress a lease goes to others"),
-    key("dispatch.forgive_after_seconds", "600", "for how long a worker that failed too often is set aside"),
+    key(
+        "dispatch.lease_timeout_seconds",
+        "120",
+        "least time without progress after which a lease goes to others; ten median shards where that is more",
+    ),
+    key(
+        "dispatch.forgive_after_seconds",
+        "600",
+        "for how long a worker that failed too often is set aside, also over a restart",
+    ),
     key("checkpoint.share", "0.05", "the share of a job's run time that its checkpoints may take"),
     key("checkpoint.min_seconds", "10", "time from one checkpoint to the next, at least"),
     key("log.format", "human", "`human` or `json`"),

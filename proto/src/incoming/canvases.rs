@@ -91,7 +91,7 @@ impl Canvases {
     }
 
     /// Adds pixels; the whole with the last.
-    pub(super) fn add(&mut self, message: v1::CanvasPixels) -> Result<Option<EpochCanvas>, WireError> {
+    pub(super) fn add(&mut self, message: &v1::CanvasPixels) -> Result<Option<EpochCanvas>, WireError> {
         let (revision, epoch) = (required(message.revision, "revision")?.into(), Epoch(message.epoch));
         let problem = |problem| WireError::Canvas { revision, epoch, problem };
         let transfer = self.open.get_mut(&(revision, epoch)).ok_or(problem(TransferProblem::NotOpened))?;

@@ -38,7 +38,8 @@ pub(crate) fn add(places: &Places, steps: &mut Steps) {
     size::add(places, steps);
     steps.run("documentation", || {
         let mut doc = cargo(places);
-        doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings");
+        doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"])
+            .env("RUSTDOCFLAGS", "-D warnings");
         start(&mut doc)
     });
     steps.run("generated files", || generated::check(places));

@@ -48,15 +48,19 @@ async fn with_content<T>(
     call: impl AsyncFn() -> Result<T, FarmFailure>,
 ) -> Result<T, Failure> {
     missing(connection, submission).await?;
-    let wanted = match call().await {
-        Err(FarmFailure::Missing { hashes, .. }) => hashes,
+    let (message, wanted) = match call().await {
+        Err(FarmFailure::Missing { message, hashes }) => (message, hashes),
         answer => return Ok(answer?),
     };
     missing(connection, submission).await?;
-    if let Some(model) =
-        submission.model.as_ref().filter(|model| wanted.iter().any(|hash| **hash == model.sha256))
-    {
-        upload(connection, submission, &Bytes::copy_from_slice(&model.sha256), &model.blob).await?;
+    for hash in wanted.iter().filter(|hash| !submission.blobs.keys().any(|blob| ***hash == *blob)) {
+        let Some(model) = submission.model.as_ref().filter(|model| **hash == model.sha256) else {
+            return Err(Failure::failed(format!(
+                "{message}\nhelp: this machine does not have it either, as for weights of another version than a repeated \
+                 picture was made with; `clipig model list` shows what is here"
+            )));
+        };
+        upload(connection, submission, hash, &model.blob).await?;
     }
     Ok(call().await?)
 }

@@ -89,10 +89,10 @@ impl Crew {
         let cache = tempfile::Builder::new().prefix("clipig-farm-").tempdir();
         let cache =
             cache.map_err(|error| Failure::failed(format!("cannot make a temporary folder: {error}")))?;
-        let mut crew = Self { stage: watch::Sender::new(Stage::Run), running: JoinSet::new(), _cache: cache };
         // Nothing is copied into the cache: the farm's files are used where they lie.
-        let blobs = BlobCache::new(crew._cache.path(), u64::MAX, Arc::new(FarmBlobs(farm.clone())));
+        let blobs = BlobCache::new(cache.path(), u64::MAX, Arc::new(FarmBlobs(farm.clone())));
         let contents = Contents::new(blobs, devices::weights());
+        let mut crew = Self { stage: watch::Sender::new(Stage::Run), running: JoinSet::new(), _cache: cache };
         for (number, device) in (1..).zip(devices) {
             let name: WorkerName = format!("local-{number}").parse().map_err(Failure::failed)?;
             let (link, outbound, inbound) = Link::local(SESSION_QUEUE);

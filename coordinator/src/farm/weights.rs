@@ -62,7 +62,8 @@ impl Farm {
         }
         // Touched, so that it is still there when the job is.
         self.store().blobs().has(&sha256);
-        let refused = |error: ModelError| FarmError::Model(format!("the weights of `{name}`: {}", reason(&error)));
+        let refused =
+            |error: ModelError| FarmError::Model(format!("the weights of `{name}`: {}", reason(&error)));
         let info = match self.weights(sha256).map_err(refused)? {
             None => return Err(StoreError::MissingBlobs(vec![(format!("the model {name}"), sha256)]).into()),
             Some(WeightsSource::Embedded) => ModelInfo::of_bytes(embedded::BYTES),

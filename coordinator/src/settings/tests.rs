@@ -111,7 +111,9 @@ fn unknown_keys_are_refused_with_those_of_their_section() {
     let text = message("[limits]\nblob_byte = 1");
     assert!(text.contains("`limits.blob_byte`, set in "), "{text}");
     assert!(
-        text.ends_with("there are: limits.message_bytes, limits.blob_bytes, limits.model_bytes, limits.job_pixels"),
+        text.ends_with(
+            "there are: limits.message_bytes, limits.blob_bytes, limits.model_bytes, limits.job_pixels"
+        ),
         "{text}"
     );
     let variable = variables(&[("CLIPIG_COORDINATOR__LISSEN", "x")]);

@@ -87,6 +87,35 @@ async fn wrong_uploads_are_refused_and_leave_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn weights_may_be_larger_than_other_content_and_are_looked_at() {
+    let farm = TestFarm::with(|settings| settings.limits.blob_bytes = 1 << 20).await;
+    let whole = |bytes: &[u8]| {
+        let mut header = Some(header(&hash(bytes), bytes.len()));
+        bytes.chunks(1 << 19).map(|data| piece(header.take(), data)).collect::<Vec<_>>()
+    };
+    let status = upload(&farm, whole(&[b'{'; 1_100_000])).await.unwrap_err();
+    assert!(status.message().contains("limits.blob_bytes"), "{}", status.message());
+    let mut weights = 2_u64.to_le_bytes().to_vec();
+    weights.extend(b"{}");
+    weights.resize(1_100_000, 0);
+    upload(&farm, whole(&weights)).await.unwrap();
+
+    let submit = |model: &[u8], name: &str| v1::SubmitJobRequest {
+        client_token: Bytes::from_static(b"0123456789abcdef"),
+        yaml: format!("model: {name}\n{EXPERIMENT}"),
+        model_sha256: Some(hash(model)),
+        ..Default::default()
+    };
+    let mut client = farm.client().await;
+    let status = client.submit_job(submit(b"weights", "mine")).await.unwrap_err();
+    let error = clipig_proto::status::error(&status).unwrap();
+    assert_eq!((error.code(), &error.missing[..]), (FarmCode::MissingContent, &[hash(b"weights")][..]));
+    let status = client.submit_job(submit(&weights, "mine")).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument, "{}", status.message());
+    assert!(status.message().contains("the weights of `mine`: no safetensors"), "{}", status.message());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn jobs_name_only_content_that_is_here() {
     let farm = TestFarm::start().await;
     let mut client = farm.client().await;

@@ -93,7 +93,7 @@ async fn weights_may_be_larger_than_other_content_and_are_looked_at() {
         let mut header = Some(header(&hash(bytes), bytes.len()));
         bytes.chunks(1 << 19).map(|data| piece(header.take(), data)).collect::<Vec<_>>()
     };
-    let status = upload(&farm, whole(&[b'{'; 1_100_000])).await.unwrap_err();
+    let status = upload(&farm, whole(&vec![b'{'; 1_100_000])).await.unwrap_err();
     assert!(status.message().contains("limits.blob_bytes"), "{}", status.message());
     let mut weights = 2_u64.to_le_bytes().to_vec();
     weights.extend(b"{}");

@@ -1,13 +1,13 @@
 //! The call itself: how a session is opened, and how it is answered.
 
+use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Request, Response};
 use tokio_stream::Stream;
 use tonic::Status;
 use tonic::body::Body;
 
-use super::{MessageBody, Messages};
-use crate::v1::{CoordinatorMessage, WorkerMessage};
+use super::MessageBody;
+use crate::v1::CoordinatorMessage;
 
 /// The path of the method `Session`.
 pub const PATH: &str = "/clipig.farm.v1.WorkerService/Session";
@@ -22,12 +22,12 @@ const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 pub async fn open<C, S>(
     mut channel: C,
     request: tonic::Request<S>,
-) -> Result<Messages<CoordinatorMessage>, Status>
+) -> Result<super::Messages<CoordinatorMessage>, Status>
 where
     C: tonic::client::GrpcService<Body>,
     C::ResponseBody: http_body::Body<Data = bytes::Bytes> + Send + 'static,
     <C::ResponseBody as http_body::Body>::Error: Into<tonic::codegen::StdError>,
-    S: Stream<Item = WorkerMessage> + Send + Unpin + 'static,
+    S: Stream<Item = crate::v1::WorkerMessage> + Send + Unpin + 'static,
 {
     use std::future::poll_fn;
     use tokio_stream::StreamExt as _;
@@ -36,7 +36,8 @@ where
     poll_fn(|cx| channel.poll_ready(cx)).await.map_err(failed)?;
     let (metadata, _, messages) = request.into_parts();
     let body = Body::new(MessageBody::of_client(messages.map(Ok)));
-    let mut request = Request::post(PATH).body(body).map_err(|error| Status::internal(error.to_string()))?;
+    let mut request =
+        http::Request::post(PATH).body(body).map_err(|error| Status::internal(error.to_string()))?;
     *request.version_mut() = http::Version::HTTP_2;
     *request.headers_mut() = metadata.into_headers();
     request.headers_mut().insert(http::header::TE, HeaderValue::from_static("trailers"));
@@ -48,17 +49,17 @@ where
         None if head.status != http::StatusCode::OK => {
             Err(Status::unavailable(format!("the answer is no gRPC but HTTP {}", head.status)))
         }
-        _ => Ok(Messages::of_server(Body::new(body))),
+        _ => Ok(super::Messages::of_server(Body::new(body))),
     }
 }
 
 /// The answer to a session: what is said, to its end.
 #[cfg(feature = "server")]
-pub fn answer<S>(messages: S) -> Response<Body>
+pub fn answer<S>(messages: S) -> http::Response<Body>
 where
     S: Stream<Item = Result<CoordinatorMessage, Status>> + Send + Unpin + 'static,
 {
-    let mut response = Response::new(Body::new(MessageBody::of_server(messages)));
+    let mut response = http::Response::new(Body::new(MessageBody::of_server(messages)));
     response.headers_mut().insert(CONTENT_TYPE, GRPC);
     response
 }

@@ -9,16 +9,19 @@
 //! message follows a byte for compression, which is not used here, and four for its length.
 
 mod body;
+#[cfg(any(feature = "client", feature = "server"))]
 mod call;
 mod messages;
 mod pieces;
 mod rope;
 
 pub use body::MessageBody;
+#[cfg(any(feature = "client", feature = "server"))]
+pub use call::PATH;
+#[cfg(feature = "server")]
+pub use call::answer;
 #[cfg(feature = "client")]
 pub use call::open;
-#[cfg(feature = "server")]
-pub use call::{PATH, answer};
 pub use messages::Messages;
 pub use pieces::Pieces;
 

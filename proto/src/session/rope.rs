@@ -114,7 +114,9 @@ mod tests {
         ) {
             let mut whole = Bytes::from(pieces.concat());
             let mut rope = Rope::default();
-            pieces.into_iter().for_each(|piece| rope.push(piece.into()));
+            for piece in pieces {
+                rope.push(piece.into());
+            }
             if joined {
                 rope.join();
             }

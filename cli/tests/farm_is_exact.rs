@@ -104,7 +104,7 @@ fn neither_delays_nor_restarts_of_the_coordinator_change_the_picture() {
     farm.add_worker();
     let mut epochs = 1;
     for _ in 0..5 {
-        farm.wait_for_epochs(job, epochs + 4);
+        farm.wait_for_epochs(job, epochs + 2);
         farm.restart_coordinator();
         farm.wait_until("the coordinator is back", || farm.job(job).is_some());
         epochs = farm.epochs_done(job);

@@ -337,7 +337,7 @@ pub(crate) fn epochs_in(seconds: f64, experiment: &str) -> u64 {
     };
     timed(1);
     let per_epoch = ((timed(21) - timed(1)) / 20.0).max(1e-4);
-    ((seconds / per_epoch) as u64).clamp(30, 4_000)
+    ((seconds / per_epoch) as u64).clamp(80, 4_000)
 }
 
 /// The hash of a picture's pixels: what a file says of its making may tell of verbosity and names.

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use clipig_schedule::{GradientSum, TileError, TileGrid, TileValues};
+use clipig_schedule::{GradientSum, TILE, TileError, TileGrid, TileValues};
 use serde::Serialize;
 
 pub(crate) use canvas::{Canvases, Gate};
@@ -22,6 +22,9 @@ const WINDOW: usize = 224;
 
 /// Windows in a gradient of [`Shape::Windows`].
 const WINDOWS: usize = 3;
+
+/// The value of a dense gradient beyond its corner. No other patch has it.
+const READY: f32 = 0.25;
 
 /// Where a gradient is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
@@ -85,7 +88,12 @@ struct Patch {
 fn patches(shape: Shape, side: usize, shard: u32) -> Vec<Patch> {
     let value = 0.5 + (shard % 4) as f32 * 0.5;
     match shape {
-        Shape::Dense => vec![Patch { x: 0, y: 0, width: side, height: side, value }],
+        // A corner tells the shards apart; the rest is the same in all, so that it lies ready.
+        Shape::Dense => {
+            let corner = TILE.min(side);
+            let whole = Patch { x: 0, y: 0, width: side, height: side, value: READY };
+            vec![whole, Patch { x: 0, y: 0, width: corner, height: corner, value }]
+        }
         Shape::Windows => {
             let mut places = fastrand::Rng::with_seed(u64::from(shard));
             let size = WINDOW.min(side);
@@ -115,7 +123,7 @@ fn filled(side: usize, patch: &Patch) -> Result<GradientSum, TileError> {
             continue;
         }
         if columns.len() == area.width && rows.len() == area.height {
-            sum.insert_tile(number, TileValues::written(area.values(), |values| values.fill(patch.value)))?;
+            sum.insert_tile(number, TileValues::written(area.values(), |values| fill(values, patch.value)))?;
             continue;
         }
         let mut tile = TileValues::zeros(area.values());
@@ -128,6 +136,14 @@ fn filled(side: usize, patch: &Patch) -> Result<GradientSum, TileError> {
         sum.insert_tile(number, tile)?;
     }
     Ok(sum)
+}
+
+/// Fills a whole tile; one that comes back from the last epoch is ready. Tiles of dense gradients that hold anything else
+/// hold it from their first value on, or zeros at their end.
+fn fill(values: &mut [f32], value: f32) {
+    if value != READY || values.first() != Some(&value) || values.last() != Some(&value) {
+        values.fill(value);
+    }
 }
 
 /// The sum of all shards' gradients, `[3, side, side]`, by its definition.

@@ -69,7 +69,7 @@ pub(crate) struct CoordinationArguments {
     /// Do not compare with gloo
     #[arg(long)]
     pub(crate) no_gloo: bool,
-    /// Python with torch, for gloo [default: the first of $`CLIPIG_BENCH_PYTHON` and python3 that has it]
+    /// Python with torch, for gloo [default: the first of `$CLIPIG_BENCH_PYTHON` and `python3` that has it]
     #[arg(long)]
     pub(crate) python: Option<PathBuf>,
 }

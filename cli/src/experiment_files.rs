@@ -16,9 +16,19 @@ pub(crate) struct Sources {
     pub(crate) record: Option<Record>,
 }
 
-/// Reads all files.
-pub(crate) fn read(files: &[String]) -> Result<Sources, Failure> {
+/// The experiment that draws a text when nobody names a file. Its own text gives way to that of `--text`.
+const BUILT_IN: &str = include_str!("../../examples/strawberry.yaml");
+
+/// The longest name of a picture after its text, in characters.
+const NAME_CHARACTERS: usize = 60;
+
+/// Reads all files. Without any, the built-in experiment stands in, under a name made of the text that it shall draw.
+pub(crate) fn read(files: &[String], text: Option<&str>) -> Result<Sources, Failure> {
     let mut sources = Sources { yaml: Vec::new(), record: None };
+    if files.is_empty() {
+        let name = format!("{}.yaml", file_name(text.unwrap_or_default()));
+        sources.yaml.push(Source::new(name, BUILT_IN));
+    }
     for file in files {
         let bytes = read_bytes(file)?;
         if bytes.starts_with(b"\x89PNG") {
@@ -32,6 +42,13 @@ pub(crate) fn read(files: &[String]) -> Result<Sources, Failure> {
         }
     }
     Ok(sources)
+}
+
+/// "A red apple!" as the name of a file: `a-red-apple`.
+fn file_name(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let name: String = words.collect::<Vec<_>>().join("-").to_lowercase().chars().take(NAME_CHARACTERS).collect();
+    if name.is_empty() { "picture".to_owned() } else { name }
 }
 
 /// Reads a file, or standard input for `-`. Experiments are small: beyond a bound nothing is read.
@@ -58,4 +75,30 @@ fn cannot_read(file: &str, error: &std::io::Error) -> Failure {
         std::io::ErrorKind::NotFound => format!("there is no file `{name}`"),
         _ => format!("cannot read {name}: {error}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_experiment::{Overrides, load};
+
+    use super::*;
+
+    #[test]
+    fn a_picture_is_named_after_its_text() {
+        assert_eq!(file_name("A red apple!"), "a-red-apple");
+        assert_eq!(file_name("../../etc/passwd"), "etc-passwd");
+        assert_eq!(file_name("…"), "picture");
+        assert_eq!(file_name(&"long ".repeat(99)).chars().count(), NAME_CHARACTERS);
+    }
+
+    #[test]
+    fn without_a_file_the_built_in_experiment_draws_the_text() {
+        let sources = read(&[], Some("a cat")).unwrap();
+        let overrides = Overrides { text: Some("a cat".to_owned()), ..Overrides::default() };
+        let loaded = load(&sources.yaml, &overrides).unwrap();
+        assert_eq!(loaded.picture, "a-cat.png");
+        assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.render(false));
+        let own = load(&[Source::new("strawberry.yaml", BUILT_IN)], &Overrides::default()).unwrap();
+        assert_eq!(loaded.to_yaml(), own.to_yaml().replace("a strawberry", "a cat"));
+    }
 }

@@ -2,11 +2,13 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Origin;
-use crate::tree::{Map, Setting, Value};
+use crate::tree::{Branch, Entry, Map, Setting, Value};
 
 /// What the flags of the command line say; nothing by default.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
+    /// `--text`: the only feature of every target.
+    pub text: Option<String>,
     /// `--epochs`
     pub epochs: Option<i64>,
     /// `--resolution`: one number for a square, or width and height.
@@ -63,5 +65,28 @@ impl Overrides {
         set("seed", "--seed", self.seed.map(|seed| Value::Int(seed.into())));
         set("output", "--output", text(&self.output));
         set("verbose", "--verbose", int(&self.verbose));
+        if let Some(text) = &self.text {
+            replace_features(tree, text);
+        }
+    }
+}
+
+/// Gives every target the one feature `text`; where there is no target, there is one then.
+fn replace_features(tree: &mut Map, text: &str) {
+    const ORIGIN: Origin = Origin::Flag("--text");
+    let entry = |name, branch| Entry { name, origin: ORIGIN, branch };
+    let map = |entry| Map { entries: vec![entry], origin: ORIGIN };
+    let words = Setting { value: Value::Text(text.to_owned()), origin: ORIGIN };
+    let features = entry("features", Branch::Entries(vec![map(entry("text", Branch::Setting(words)))]));
+    if tree.get("targets").is_none() {
+        tree.entries.push(entry("targets", Branch::Entries(vec![Map::empty(ORIGIN)])));
+    }
+    let targets = tree.entries.iter_mut().filter(|entry| entry.name == "targets");
+    for branch in targets.map(|entry| &mut entry.branch) {
+        let Branch::Entries(targets) = branch else { continue };
+        for target in targets {
+            target.entries.retain(|entry| entry.name != "features");
+            target.entries.push(features.clone());
+        }
     }
 }

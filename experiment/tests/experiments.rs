@@ -11,25 +11,30 @@ fn one(text: &str) -> clipig_experiment::Loaded {
     load(&[Source::new("x.yaml", text)], &Overrides::default()).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// The YAML of the walkthrough: the folder is `CLIPIG_EXPERIMENTS` or the project's examples.
+/// The folders are `CLIPIG_EXPERIMENTS`, or the project's examples and its walkthrough.
 #[test]
 fn every_example_loads_without_warnings_and_exports_itself() {
-    let folder = std::env::var_os("CLIPIG_EXPERIMENTS")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples"), PathBuf::from);
-    let mut count = 0;
-    for file in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-        let path = file.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "yaml") {
-            continue;
+    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let folders = match std::env::var_os("CLIPIG_EXPERIMENTS") {
+        Some(folder) => vec![PathBuf::from(folder)],
+        None => vec![own.join("walkthrough"), own],
+    };
+    for folder in folders {
+        let mut count = 0;
+        for file in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = file.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "yaml") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let loaded = one(&text);
+            assert!(loaded.warnings.is_empty(), "{}:\n{}", path.display(), loaded.warnings);
+            let yaml = loaded.to_yaml();
+            assert_eq!(one(&yaml).to_yaml(), yaml);
+            count += 1;
         }
-        let text = std::fs::read_to_string(&path).unwrap();
-        let loaded = one(&text);
-        assert!(loaded.warnings.is_empty(), "{}:\n{}", path.display(), loaded.warnings);
-        let yaml = loaded.to_yaml();
-        assert_eq!(one(&yaml).to_yaml(), yaml);
-        count += 1;
+        assert!(count > 0, "no experiments in {}", folder.display());
     }
-    assert!(count > 0, "no experiments in {}", folder.display());
 }
 
 /// Everything that the original trains with is an experiment here too.
@@ -111,4 +116,18 @@ fn the_command_line_wins() {
     tree.record_seed(9);
     let again = one(&tree.to_yaml()).experiment;
     assert_eq!((again.model.as_deref(), again.seed), (Some("tiny"), Some(9)));
+}
+
+#[test]
+fn a_text_on_the_command_line_replaces_all_features() {
+    let overrides = Overrides { text: Some("a cat".to_owned()), ..Overrides::default() };
+    let features = |yaml: &str| -> Vec<Vec<FeatureSource>> {
+        let loaded = load(&[Source::new("a.yaml", yaml)], &overrides).unwrap();
+        let targets = one(&loaded.to_yaml()).experiment.targets;
+        targets.iter().map(|target| target.features.iter().map(|f| f.source.clone()).collect()).collect()
+    };
+    let cat = vec![FeatureSource::Text("a cat".to_owned())];
+    assert_eq!(features("epochs: 3\n"), [cat.clone()]);
+    let two = "targets:\n- features:\n  - text: a\n  - image: b.png\n- name: x\n  batch_size: 2\n";
+    assert_eq!(features(two), [cat.clone(), cat]);
 }

@@ -23,14 +23,15 @@ JUDGED = tuple(
 
 @dataclass(frozen=True)
 class Course:
-    """How a picture is drawn: as in `examples/strawberry.yaml`."""
+    """How a picture is drawn: nearly as in `examples/strawberry.yaml`."""
 
-    epochs: int = 250
+    epochs: int = 300
     samples: int = 4
     rate: float = 0.09
     smoothness: float = 0.6
     """Weight of the total variation."""
-    noise: float = 0.15
+    noise: tuple[float, float] = (0.2, 0.05)
+    """At the beginning and at the end."""
     stages: tuple[tuple[float, int], ...] = ((0.0, 32), (0.2, 64), (0.6, 128))
     """From which share of the epochs the canvas has which side."""
 
@@ -51,10 +52,10 @@ def draw(model: Clip, texts: list[str], course: Course, seed: int = 1) -> Tensor
             canvas = F.interpolate(canvas, size=(side, side), mode="bicubic", align_corners=False)
             first = second = torch.zeros_like(canvas)
             count = 0
-        if epoch % 5 == 0:
+        if epoch % 5 == 0 and t < 0.5:
             canvas = _soften(canvas)
         canvas = canvas.detach().requires_grad_()
-        loss = _loss(model, canvas, features, course, generator)
+        loss = _loss(model, canvas, features, course, t, generator)
         (gradient,) = torch.autograd.grad(loss, canvas)
         count += 1
         first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
@@ -64,25 +65,28 @@ def draw(model: Clip, texts: list[str], course: Course, seed: int = 1) -> Tensor
     return canvas.detach()
 
 
-def _loss(model: Clip, canvas: Tensor, features: Tensor, course: Course, generator: torch.Generator) -> Tensor:
+def _loss(
+    model: Clip, canvas: Tensor, features: Tensor, course: Course, t: float, generator: torch.Generator
+) -> Tensor:
     window = model.visual.grid * model.visual.patch
     views = canvas.repeat_interleave(course.samples, 0)
     count, device = len(views), canvas.device
-    noise = course.noise * torch.randn(views.shape, generator=generator, device=device)
+    deviation = course.noise[0] + (course.noise[1] - course.noise[0]) * t
+    noise = deviation * torch.randn(count, 3, window, window, generator=generator, device=device)
     draws = torch.rand(2, count, generator=generator, device=device)
     angle = (draws[0] * 2 - 1) * math.radians(10)
-    scale = 1 / (0.85 + 0.25 * draws[1])
+    scale = 1 / (0.8 + 0.4 * draws[1])
     cos, sin, zero = angle.cos() * scale, angle.sin() * scale, torch.zeros(count, device=device)
     matrix = torch.stack([torch.stack([cos, -sin, zero], 1), torch.stack([sin, cos, zero], 1)], 1)
     grid = F.affine_grid(matrix, [count, 3, window, window], align_corners=False)
     if canvas.shape[-1] > window:
-        views = F.interpolate(views + noise, size=(window, window), mode="area")
-    else:
-        views = views + noise
-    views = F.grid_sample(views, grid, padding_mode="reflection", align_corners=False).clamp(0, 1)
+        views = F.interpolate(views, size=(window, window), mode="area")
+    # What comes in from outside is grey.
+    views = F.grid_sample(views - 0.5, grid, padding_mode="zeros", align_corners=False) + 0.5
+    views = (views + noise).clamp(0, 1)
     similarity = model.encode_image(views) * features.repeat_interleave(course.samples, 0)
     rough = sum((canvas.diff(dim=axis).abs().mean((1, 2, 3)).sum() for axis in (2, 3)), canvas.new_zeros(()))
-    return course.smoothness * rough - similarity.sum() / course.samples
+    return course.smoothness * (1 - 0.8 * t) * rough - similarity.sum() / course.samples
 
 
 def _soften(canvas: Tensor) -> Tensor:

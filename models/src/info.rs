@@ -81,7 +81,7 @@ mod tests {
         let info = ModelInfo::of_bytes(embedded::BYTES).unwrap();
         assert_eq!(info.tensors, 122);
         assert_eq!(info.number_types, [("F16".to_owned(), 122)]);
-        assert_eq!(info.parameters * 2 / 1_000_000, 19);
+        assert_eq!(info.parameters * 2 / 1_000_000, 23);
         assert_eq!(info.architecture.vocabulary, 49_408);
     }
 }

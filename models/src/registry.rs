@@ -139,7 +139,7 @@ static REGISTRY: [Registered; 9] = [
         origin: Origin::Embedded,
         sha256: Some(embedded::SHA256),
         size: Some(embedded::SIZE),
-        spec: spec(64, 192, 3, 2, QuickGelu),
+        spec: spec(64, 256, 4, 2, QuickGelu),
         licence: "MIT OR Apache-2.0 (weights); training data: see `clipig licenses`",
     },
     Registered {

@@ -3,7 +3,7 @@
 use crate::deploy;
 use crate::error::Error;
 use crate::generated;
-use crate::pins::{CARGO_DENY, CARGO_SHEAR, TYPOS};
+use crate::pins::{CARGO_DENY, CARGO_SHEAR, RUFF, TYPOS};
 use crate::places::Places;
 use crate::process::{cargo, run as start};
 use crate::protocol;
@@ -22,6 +22,9 @@ pub(crate) fn run(places: &Places) -> Result<(), Error> {
 /// Runs the steps, quick ones first.
 pub(crate) fn add(places: &Places, steps: &mut Steps) {
     steps.run("formatting", || start(cargo(places).args(["fmt", "--all", "--check"])));
+    for mode in [&["check"][..], &["format", "--check"]] {
+        steps.run("recipe in Python", || start(RUFF.command(places)?.args(mode).arg("models/recipe")));
+    }
     steps.run("spelling", || start(&mut TYPOS.command(places)?));
     steps.run("unused dependencies", || start(CARGO_SHEAR.command(places)?.arg("--deny-warnings")));
     // Advisories stay out: their database is not on a package registry, and a check must not turn

@@ -134,6 +134,16 @@ pub(crate) const TYPOS: Tool = Tool {
     },
 };
 
+/// The Python of the training recipe: its form and what it forbids are in `models/recipe/ruff.toml`.
+pub(crate) const RUFF: Tool = Tool {
+    program: "ruff",
+    wheel: Wheel {
+        project: "ruff",
+        version: "0.14.6",
+        sha256: "167843a6f78680746d7e226f255d920aeed5e4ad9c03258094a2d49d3028b105",
+    },
+};
+
 /// Container files. It is under GPL-3.0; clipig runs it and neither contains it nor hands it on.
 pub(crate) const HADOLINT: Tool = Tool {
     program: "hadolint",

@@ -8,8 +8,12 @@ use clipig_experiment::Overrides;
 pub(crate) struct ExperimentArguments {
     /// Experiments in YAML, merged in order (later wins, lists append); `-` reads standard input; a PNG made by
     /// clipig repeats its run.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "text", value_name = "FILE")]
     pub(crate) files: Vec<String>,
+    /// What should be seen, instead of the features in the files. Without a file, an experiment that is inside
+    /// clipig draws it: examples/strawberry.yaml.
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) text: Option<String>,
     /// Number of epochs.
     #[arg(short, long, value_name = "N")]
     pub(crate) epochs: Option<i64>,
@@ -54,6 +58,7 @@ impl ExperimentArguments {
     /// The values that win over the files.
     pub(crate) fn overrides(&self) -> Overrides {
         Overrides {
+            text: self.text.clone(),
             epochs: self.epochs,
             resolution: self.resolution.clone(),
             learnrate: self.learnrate,

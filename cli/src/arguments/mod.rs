@@ -270,4 +270,14 @@ mod tests {
         assert_eq!((experiment.resolution, experiment.epochs), (vec![128, 96], Some(5)));
         assert_eq!(experiment.files, ["a.yaml"]);
     }
+
+    #[test]
+    fn a_text_stands_in_for_a_file() {
+        let parse = |line: &str| Arguments::try_parse_from(line.split(' '));
+        assert!(parse("clipig render").is_err());
+        let Command::Render(render) = parse("clipig render --text cat").unwrap().command else {
+            panic!("not render")
+        };
+        assert_eq!(render.overrides().text.as_deref(), Some("cat"));
+    }
 }

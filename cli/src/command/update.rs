@@ -15,6 +15,9 @@ use crate::output;
 
 /// Updates the job, unless somebody else does so at the same time.
 pub(crate) fn run(arguments: &UpdateArguments) -> Result<ExitCode, Failure> {
+    if arguments.experiment.files.is_empty() {
+        return Err(Failure::usage("a job is updated with an experiment: name its file before --text"));
+    }
     let submission = Submission::read(&arguments.experiment.files, &arguments.experiment.overrides())?;
     converse(async {
         let connection = Connection::to(&arguments.farm).await?;

@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &ValidateArguments) -> Result<ExitCode, Failure> {
 }
 
 fn examine(file: &str) -> Finding {
-    let sources = match experiment_files::read(&[file.to_owned()]) {
+    let sources = match experiment_files::read(&[file.to_owned()], None) {
         Ok(sources) => sources,
         Err(Failure::Experiment(problems)) => return Finding::Refused(*problems),
         Err(Failure::Usage(reason) | Failure::Failed(reason)) => return Finding::Unreadable(reason),

@@ -40,7 +40,7 @@ impl Submission {
     /// Reads an experiment with all files that it names and checks it as `clipig validate` does. Addresses are
     /// fetched here: a farm opens none.
     pub(crate) fn read(files: &[String], overrides: &Overrides) -> Result<Self, Failure> {
-        let Sources { yaml, record } = experiment_files::read(files)?;
+        let Sources { yaml, record } = experiment_files::read(files, overrides.text.as_deref())?;
         let loaded = load(&yaml, overrides)?;
         let talkative = loaded.experiment.verbose >= 1;
         let say = move |message: String| {

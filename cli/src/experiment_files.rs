@@ -47,7 +47,8 @@ pub(crate) fn read(files: &[String], text: Option<&str>) -> Result<Sources, Fail
 /// "A red apple!" as the name of a file: `a-red-apple`.
 fn file_name(text: &str) -> String {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let name: String = words.collect::<Vec<_>>().join("-").to_lowercase().chars().take(NAME_CHARACTERS).collect();
+    let name: String =
+        words.collect::<Vec<_>>().join("-").to_lowercase().chars().take(NAME_CHARACTERS).collect();
     if name.is_empty() { "picture".to_owned() } else { name }
 }
 

@@ -35,7 +35,8 @@ const JOB: JobId = JobId(1);
 /// Runs the command.
 pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     let overrides = arguments.overrides();
-    let Sources { yaml, record } = experiment_files::read(&arguments.experiment.files, overrides.text.as_deref())?;
+    let Sources { yaml, record } =
+        experiment_files::read(&arguments.experiment.files, overrides.text.as_deref())?;
     let loaded = load(&yaml, &overrides)?;
     let talkative = loaded.experiment.verbose >= 1;
     let say = move |message: String| {

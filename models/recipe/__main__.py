@@ -24,7 +24,7 @@ def main() -> None:
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     if arguments.weights:
-        _judge(arguments, arguments.weights, arguments.weights.stem)
+        _judge(arguments, arguments.weights, arguments.weights.stem, draw=arguments.until == "draw")
         return
     name = f"{'plain' if arguments.plain else 'robust'}-{arguments.seed}"
     stages = STAGES[: STAGES.index(arguments.until) + 1]
@@ -97,7 +97,7 @@ def _arguments() -> argparse.Namespace:
     add("--weights", type=Path, help="evaluate and draw with this file instead of training")
     add("--seed", type=int, default=1)
     add("--plain", action="store_true", help="no adversary: for comparison")
-    add("--steps", type=int, default=10_000, help="length of the run; the schedule follows it")
+    add("--steps", type=int, default=6_000, help="length of the run; the schedule follows it")
     add("--minutes", type=float, default=math.inf, help="pause after this much active time; the same command goes on")
     add("--batch", type=int, default=128, help="images per step")
     add("--rate", type=float, default=2e-3, help="highest learning rate")

@@ -22,8 +22,10 @@ pub(crate) fn run(places: &Places) -> Result<(), Error> {
 /// Runs the steps, quick ones first.
 pub(crate) fn add(places: &Places, steps: &mut Steps) {
     steps.run("formatting", || start(cargo(places).args(["fmt", "--all", "--check"])));
-    for mode in [&["check"][..], &["format", "--check"]] {
-        steps.run("recipe in Python", || start(RUFF.command(places)?.args(mode).arg("models/recipe")));
+    for (name, mode) in
+        [("Python: lints", &["check"][..]), ("Python: formatting", &["format", "--check"][..])]
+    {
+        steps.run(name, || start(RUFF.command(places)?.args(mode).arg("models/recipe")));
     }
     steps.run("spelling", || start(&mut TYPOS.command(places)?));
     steps.run("unused dependencies", || start(CARGO_SHEAR.command(places)?.arg("--deny-warnings")));

@@ -42,7 +42,7 @@ pub(crate) fn run(places: &Places) -> Result<(), Error> {
     println!("What to try next, with {} in place of clipig:", shown_from(&places.repository, &program));
     println!("  clipig render {EXPERIMENT} -o {FOLDER}/ -r 448     a larger one");
     println!("  clipig render {EXPERIMENT} -o {FOLDER}/ --seed 7   another one");
-    println!("  clipig render --text \"a tulip\" -o {FOLDER}/                     other words");
+    println!("  clipig render --text \"a tulip\" -o {FOLDER}/                    other words");
     println!("  change {EXPERIMENT} itself, or look at its neighbours");
     println!("  clipig render --help");
     Ok(())

@@ -5,9 +5,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clipig_core::Assets;
 use clipig_experiment::Experiment;
 use clipig_picture::Record;
-use clipig_schedule::Assets;
 
 use crate::failure::Failure;
 

@@ -19,10 +19,10 @@ mod raw_http;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use clipig_core::{Fence, FromWorker, Held, Lease, ShardError, ToWorker};
 use clipig_proto::v1::farm_service_client::FarmServiceClient;
 use clipig_proto::v1::worker_message::Message;
 use clipig_proto::v1::{self, JobState, SubmitJobRequest};
-use clipig_schedule::{Fence, FromWorker, Held, Lease, ShardError, ToWorker};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -150,8 +150,8 @@ fn header(lease: &Lease, width: u32, tile_count: u32, shards: usize) -> Message 
 
 fn shards(lease: &Lease) -> usize {
     match lease.work {
-        clipig_schedule::Work::Node { node, total } => node.shards(total).len(),
-        clipig_schedule::Work::Prepare => 0,
+        clipig_core::Work::Node { node, total } => node.shards(total).len(),
+        clipig_core::Work::Prepare => 0,
     }
 }
 

@@ -9,13 +9,14 @@ mod error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clipig_core::{
+    Canvas, CanvasOwner, CanvasState, Epoch, EpochContext, EpochPlan, EpochValues, GradientSum, Node,
+    SampleReport, TargetIndex,
+};
 use clipig_experiment::limits;
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Scope, Target};
-use clipig_schedule::{
-    Canvas, CanvasOwner, CanvasState, Epoch, EpochContext, EpochPlan, EpochValues, GradientSum,
-    JobStatistics, MergeTree, Node, SampleReport, TargetIndex, plan,
-};
+use clipig_schedule::{JobStatistics, MergeTree, plan};
 
 pub use self::error::{AcceptError, CanvasTooLarge, JobError, JobErrorCause};
 

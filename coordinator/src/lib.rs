@@ -1,6 +1,6 @@
 //! The epoch loop: plans, hands out shards, merges their gradients, steps the canvas.
 //!
-//! No tensor is computed here. The canvas comes in as a [`CanvasOwner`](clipig_schedule::CanvasOwner), so
+//! No tensor is computed here. The canvas comes in as a [`CanvasOwner`](clipig_core::CanvasOwner), so
 //! everything can be tested in milliseconds.
 
 mod epoch_loop;

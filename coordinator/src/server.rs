@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use clipig_core::CanvasFactory;
 use clipig_models as models;
-use clipig_schedule::CanvasFactory;
 use clipig_schedule::dispatcher::DispatchSettings;
 use tokio::net::TcpListener;
 use tokio::sync::watch;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use clipig_core::Epoch;
 use clipig_experiment::Interval;
-use clipig_schedule::Epoch;
 
 /// Says when a snapshot is due: after the first epoch, then at every interval.
 #[derive(Clone, Debug)]

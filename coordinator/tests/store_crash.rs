@@ -15,9 +15,8 @@ use clipig_coordinator::store::{
     ArtifactName, Checkpoint, EpochHistory, EventFilter, JobState, Store, Subject, Submission, SystemClock,
     Transition,
 };
-use clipig_schedule::{
-    Canvas, CanvasState, Epoch, JobId, JobRevision, JobStatistics, ModelReference, NumberType, Sha256,
-};
+use clipig_core::{Canvas, CanvasState, Epoch, JobId, JobRevision, ModelReference, NumberType, Sha256};
+use clipig_schedule::JobStatistics;
 
 const FOLDER: &str = "CLIPIG_STORE_CRASH_FOLDER";
 

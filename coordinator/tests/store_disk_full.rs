@@ -15,9 +15,8 @@ use clipig_coordinator::store::{
     ArtifactName, Checkpoint, EventKind, JobFilter, JobState, Store, StoreError, Subject, Submission,
     SystemClock, Transition,
 };
-use clipig_schedule::{
-    Canvas, CanvasState, Epoch, JobId, JobRevision, JobStatistics, ModelReference, NumberType, Sha256,
-};
+use clipig_core::{Canvas, CanvasState, Epoch, JobId, JobRevision, ModelReference, NumberType, Sha256};
+use clipig_schedule::JobStatistics;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 const FOLDER: &str = "CLIPIG_STORE_FULL_FOLDER";

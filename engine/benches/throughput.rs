@@ -13,14 +13,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
+use clipig_core::{Assets, CanvasOwner, Node, ProgressCounter, ShardCompute, ShardTask};
 use clipig_engine::clip::weights::Weights;
 use clipig_engine::clip::{Architecture, Clip};
 use clipig_engine::{CanvasEngine, GradientEngine, device, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{
-    Assets, CPU_SHARD, CanvasOwner, GPU_SHARD, Node, Pulse, ShardCompute, ShardTask, threads_per_shard,
-};
+use clipig_schedule::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use tch::{Device, Kind, Tensor};
@@ -129,8 +128,9 @@ impl Run {
         let resolution = first_resolution(&experiment, 1).expect("a resolution");
         let canvas = CanvasEngine::new(Arc::clone(&experiment), resolution, &Assets::default(), Key::root(1))
             .expect("a first canvas");
-        let prepared = prepare(clip, &experiment, &Assets::default(), &canvas.canvas(), &Pulse::default())
-            .expect("features");
+        let prepared =
+            prepare(clip, &experiment, &Assets::default(), &canvas.canvas(), &ProgressCounter::default())
+                .expect("features");
         let prepared = Arc::new(prepared);
         let side_by_side = if on_cpu { (cores / threads).max(1) } else { 1 };
         let new_engine =

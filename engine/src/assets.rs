@@ -5,7 +5,7 @@
 
 use std::io::Cursor;
 
-use clipig_schedule::Assets;
+use clipig_core::Assets;
 use image::{DynamicImage, ImageReader, Limits};
 
 /// The greatest side of an image that is read.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use clipig_experiment::random::Key;
-use clipig_experiment::{Experiment, Scope};
-use clipig_schedule::{
+use clipig_core::{
     Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, StepError, all_finite,
 };
+use clipig_experiment::random::Key;
+use clipig_experiment::{Experiment, Scope};
 use tch::Tensor;
 
 use crate::gradient::panic_message;

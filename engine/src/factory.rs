@@ -3,13 +3,13 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use clipig_experiment::random::Key;
-use clipig_models::{Activation, ModelInfo, embedded, registry};
-use clipig_schedule::{
+use clipig_core::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, DeviceClass,
     ModelReference, NumberType, Preparation, Prepared, ShardCompute, ShardError, StepError, WeightsSource,
     WorkerKind,
 };
+use clipig_experiment::random::Key;
+use clipig_models::{Activation, ModelInfo, embedded, registry};
 use tch::{Device, Kind};
 
 use crate::canvas::CanvasEngine;
@@ -63,7 +63,7 @@ impl DeviceFactory {
             return Ok(clip);
         }
         let clip = Arc::new(load(job, self.device)?);
-        job.pulse.beat();
+        job.progress.advance();
         models.push(LoadedModel { model: model.clone(), number, clip: Arc::clone(&clip) });
         if let Some(surplus) = models.len().checked_sub(KEPT_MODELS) {
             models.drain(..surplus);
@@ -77,7 +77,7 @@ impl ComputeFactory for DeviceFactory {
         guarded(|| {
             device::set_threads(job.brief.threads as usize);
             let clip = self.clip(job)?;
-            let prepared = prepare(&clip, &job.experiment, &job.assets, canvas, &job.pulse)
+            let prepared = prepare(&clip, &job.experiment, &job.assets, canvas, &job.progress)
                 .map_err(|error| ShardError::Experiment(error.to_string()))?;
             let mut warnings = unknown_words(&clip, &job.experiment);
             warnings.extend(prepared.targets.iter().filter_map(|target| target.warning.clone()));
@@ -90,7 +90,7 @@ impl ComputeFactory for DeviceFactory {
             let (clip, experiment) = (self.clip(job)?, Arc::clone(&job.experiment));
             let threads = job.brief.threads as usize;
             let engine = GradientEngine::new(clip, experiment, Arc::clone(prepared), threads);
-            let engine = engine.with_pulse(job.pulse.clone());
+            let engine = engine.with_progress(job.progress.clone());
             Ok(Box::new(engine) as Box<dyn ShardCompute>)
         })
     }

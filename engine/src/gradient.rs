@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use clipig_experiment::{Experiment, Scope, Target};
-use clipig_schedule::{
-    ConstraintReport, GradientSum, Prepared, PreparedTarget, Pulse, SampleReport, ShardCompute, ShardError,
-    ShardResult, ShardTask,
+use clipig_core::{
+    ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, SampleReport, ShardCompute,
+    ShardError, ShardResult, ShardTask,
 };
+use clipig_experiment::{Experiment, Scope, Target};
 use tch::{Kind, Tensor};
 
 use crate::clip::{Clip, unit_length};
@@ -23,7 +23,7 @@ pub struct GradientEngine {
     experiment: Arc<Experiment>,
     prepared: Arc<Prepared>,
     threads: usize,
-    pulse: Pulse,
+    progress: ProgressCounter,
 }
 
 impl GradientEngine {
@@ -34,13 +34,13 @@ impl GradientEngine {
         prepared: Arc<Prepared>,
         threads: usize,
     ) -> Self {
-        Self { clip, experiment, prepared, threads, pulse: Pulse::default() }
+        Self { clip, experiment, prepared, threads, progress: ProgressCounter::default() }
     }
 
-    /// The same with a pulse that beats within shards.
+    /// The same, counting progress within shards.
     #[must_use]
-    pub fn with_pulse(self, pulse: Pulse) -> Self {
-        Self { pulse, ..self }
+    pub fn with_progress(self, progress: ProgressCounter) -> Self {
+        Self { progress, ..self }
     }
 
     fn compute_samples(&self, task: &ShardTask) -> Result<ShardResult, ShardError> {
@@ -53,9 +53,9 @@ impl GradientEngine {
         let scopes: Vec<Scope> =
             task.shard.samples.clone().map(|sample| task.scope.with_sample(u64::from(sample))).collect();
         let Rendered { windows, leaves } = self.windows(target, task, &scopes)?;
-        self.pulse.beat();
+        self.progress.advance();
         let losses = Losses::of(&self.clip, target, prepared, &windows, &scopes)?;
-        self.pulse.beat();
+        self.progress.advance();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
         if let Some(total) = &losses.total {
             back_propagate(total, &leaves, &mut gradient);
@@ -90,7 +90,7 @@ impl GradientEngine {
                 let one = render(std::slice::from_ref(chain), &source).map_err(experiment_error)?;
                 windows.push(fit(one.windows, chain.output()));
                 leaves.extend(one.leaves);
-                self.pulse.beat();
+                self.progress.advance();
             }
             Rendered { windows: Tensor::cat(&windows, 0), leaves }
         };

@@ -1,8 +1,8 @@
 //! The first canvas.
 
+use clipig_core::Assets;
 use clipig_experiment::random::Key;
 use clipig_experiment::{ImageTensor, Init};
-use clipig_schedule::Assets;
 use tch::{Kind, Tensor};
 
 use crate::assets::{self, AssetError};

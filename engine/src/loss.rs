@@ -3,8 +3,8 @@
 //! The decisions need numbers (similarities, expressions), so they are made in Rust on one read-back per
 //! shard; the losses are tensors again.
 
+use clipig_core::{FeatureReport, PreparedTarget};
 use clipig_experiment::{EvaluationError, FeatureLoss, Scope, Select, Target};
-use clipig_schedule::{FeatureReport, PreparedTarget};
 use tch::{Kind, Tensor};
 
 /// What was decided for one sample.

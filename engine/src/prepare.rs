@@ -1,8 +1,8 @@
 //! What is computed once per job: the features of all targets, and the scales that `feature_scale: fair` asks
 //! for.
 
+use clipig_core::{Assets, Canvas, Prepared, PreparedTarget, ProgressCounter};
 use clipig_experiment::{Experiment, FeatureScale, FeatureSource};
-use clipig_schedule::{Assets, Canvas, Prepared, PreparedTarget, Pulse};
 use tch::{Kind, Tensor};
 
 use crate::assets::{self, AssetError};
@@ -36,7 +36,7 @@ pub enum PrepareError {
     },
 }
 
-/// Encodes the features of all active targets. `canvas` is the first canvas, for `feature_scale: fair`; `pulse` beats with
+/// Encodes the features of all active targets. `canvas` is the first canvas, for `feature_scale: fair`; `progress` advances with
 /// each feature.
 ///
 /// # Errors
@@ -46,7 +46,7 @@ pub fn prepare(
     experiment: &Experiment,
     assets: &Assets,
     canvas: &Canvas,
-    pulse: &Pulse,
+    progress: &ProgressCounter,
 ) -> Result<Prepared, PrepareError> {
     let _guard = tch::no_grad_guard();
     let mut targets = Vec::with_capacity(experiment.targets.len());
@@ -61,7 +61,7 @@ pub fn prepare(
                         .map_err(|source| PrepareError::Image { target: index, feature, source })?,
                 };
                 prepared.features.push(Vec::try_from(encoded.flatten(0, 1)).unwrap_or_default());
-                pulse.beat();
+                progress.advance();
             }
             prepared.auto_scales = vec![1.0; target.features.len()];
             if target.feature_scale == FeatureScale::Fair && !target.features.is_empty() {

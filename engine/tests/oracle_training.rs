@@ -5,15 +5,16 @@ mod support;
 use std::sync::Arc;
 
 use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
+use clipig_core::{
+    Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, Node, ProgressCounter, ShardCompute,
+    ShardTask, StepError,
+};
 use clipig_engine::clip::weights::Weights;
 use clipig_engine::clip::{Architecture, Clip};
 use clipig_engine::{CanvasEngine, GradientEngine, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, ImageTensor, Overrides, Scope, Source, load};
-use clipig_schedule::{
-    Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, JobStatistics, Node, Pulse,
-    ShardCompute, ShardTask, StepError,
-};
+use clipig_schedule::JobStatistics;
 use clipig_testing::{Oracle, Tensors, Value, mismatch};
 use safetensors::SafeTensors;
 use tch::Kind;
@@ -119,8 +120,10 @@ fn run(oracle: &Oracle, tensors: &Tensors, models: &mut Models<'_>, case: &Value
             )));
         }
     }
-    let prepared =
-        Arc::new(prepare(&clip, &experiment, &assets, &canvas.canvas(), &Pulse::default()).map_err(failed)?);
+    let prepared = Arc::new(
+        prepare(&clip, &experiment, &assets, &canvas.canvas(), &ProgressCounter::default())
+            .map_err(failed)?,
+    );
     let mut engine = GradientEngine::new(Arc::clone(&clip), Arc::clone(&experiment), prepared, 1);
     let spec = JobSpec { experiment: Arc::clone(&experiment), seed: SEED, shard_size: 2 };
     let first_gradient = FirstGradient::default();

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use clipig_schedule::Canvas;
+use clipig_core::Canvas;
 
 /// A named text in a PNG.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use clipig_schedule::{Assets, Sha256};
+use clipig_core::{Assets, Sha256};
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 

@@ -9,13 +9,13 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
-use clipig_proto::outgoing::{self, canvas_messages};
-use clipig_proto::v1::{CoordinatorMessage, WorkerMessage};
-use clipig_schedule::{
+use clipig_core::{
     Canvas, Computed, Epoch, EpochCanvas, Fence, FromWorker, GradientSum, JobId, JobRevision, SampleReport,
     TileGrid,
 };
+use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
+use clipig_proto::outgoing::{self, canvas_messages};
+use clipig_proto::v1::{CoordinatorMessage, WorkerMessage};
 use prost::Message;
 
 const ROUNDS: usize = 7;

@@ -3,8 +3,8 @@
 //! `proto/farm/v1/*.proto` is the definition, documented field by field. Here:
 //!
 //! - [`v1`] is generated from it: messages, and with the features `client` and `server` the stubs.
-//! - [`outgoing`] turns what coordinator and worker tell each other ([`ToWorker`](clipig_schedule::ToWorker),
-//!   [`FromWorker`](clipig_schedule::FromWorker)) into messages of a bounded size.
+//! - [`outgoing`] turns what coordinator and worker tell each other ([`ToWorker`](clipig_core::ToWorker),
+//!   [`FromWorker`](clipig_core::FromWorker)) into messages of a bounded size.
 //! - [`incoming`] puts it together again. Nothing in a peer's message is believed: lengths, ranges and places are
 //!   checked, memory is bounded, nothing panics.
 //! - [`session`] carries the messages of a session over HTTP/2 without copying bulk data.

@@ -1,6 +1,6 @@
 //! What can be wrong with a peer's message.
 
-use clipig_schedule::{Epoch, Fence, JobRevision, TileError};
+use clipig_core::{Epoch, Fence, JobRevision, TileError};
 
 /// A message that is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

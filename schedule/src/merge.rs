@@ -13,9 +13,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::gradient::GradientSum;
-use crate::ids::ShardIndex;
-use crate::node::Node;
+use clipig_core::GradientSum;
+use clipig_core::Node;
+use clipig_core::ShardIndex;
 
 /// Sums the gradients of a subtree's shards in the order of the tree, as they arrive.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::ids::JobId;
-use crate::kind::{DeviceClass, WorkerKind};
+use clipig_core::JobId;
+use clipig_core::{DeviceClass, WorkerKind};
 
 /// A job in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use clipig_experiment::Experiment;
 
-use crate::ids::TargetIndex;
-use crate::report::SampleReport;
+use clipig_core::SampleReport;
+use clipig_core::TargetIndex;
 
 /// How many values means, minima and maxima run over.
 const WINDOW: usize = 30;

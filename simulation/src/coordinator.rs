@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_coordinator::{EpochLoop, EpochUnderWay};
-use clipig_schedule::dispatcher::{Action, Answer, DispatchSettings, Dispatcher, LeaveCause, Time, Verdict};
-use clipig_schedule::{
+use clipig_core::{
     EpochCanvas, FromWorker, GradientSum, JobBrief, JobId, JobRevision, Lease, SessionId, ToWorker, Welcome,
 };
+use clipig_schedule::dispatcher::{Action, Answer, DispatchSettings, Dispatcher, LeaveCause, Time, Verdict};
 
 use crate::disk::{Checkpoint, Write};
 use crate::network::{ConnectionId, Parcel};
@@ -279,7 +279,7 @@ impl World {
         self.settle();
     }
 
-    pub(crate) fn join(&mut self, id: ConnectionId, registration: clipig_schedule::Registration) {
+    pub(crate) fn join(&mut self, id: ConnectionId, registration: clipig_core::Registration) {
         let time = self.time();
         let Some(coordinator) = &mut self.coordinator else { return };
         let Some(connection) = self.network.connections.get_mut(&id) else { return };

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clipig_coordinator::JobProgress;
+use clipig_core::{JobId, Prepared, WorkerKind};
 use clipig_schedule::job::Job;
-use clipig_schedule::{JobId, Prepared, WorkerKind};
 
 /// The coordinator's data: only what was synced.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use clipig_core::{FromWorker, SessionId, ToWorker};
 use clipig_schedule::dispatcher::Time;
-use clipig_schedule::{FromWorker, SessionId, ToWorker};
 
 use crate::random::Random;
 use crate::scenario::NetworkPlan;

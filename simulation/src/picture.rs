@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clipig_coordinator::{EpochLoop, JobProgress, JobSpec, first_resolution};
-use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
-use clipig_schedule::{
+use clipig_core::{
     Assets, Canvas, CanvasOwner, CanvasState, ComputeJob, EpochContext, EpochValues, FeatureReport,
-    GradientSum, JobBrief, JobRevision, ModelReference, Node, NumberType, Prepared, PreparedTarget, Pulse,
-    SampleReport, Sha256, ShardResult, ShardTask, StepError, WeightsSource,
+    GradientSum, JobBrief, JobRevision, ModelReference, Node, NumberType, Prepared, PreparedTarget,
+    ProgressCounter, SampleReport, Sha256, ShardResult, ShardTask, StepError, WeightsSource,
 };
+use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
 
 /// What a job is made of.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl Picture {
             experiment: Arc::clone(&self.experiment),
             weights: WeightsSource::Embedded,
             assets: Assets::default(),
-            pulse: Pulse::default(),
+            progress: ProgressCounter::default(),
         })
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clipig_coordinator::AcceptError;
+use clipig_core::{Computed, Fence, GradientSum, Node, SampleReport, SessionId, ShardError, Work};
 use clipig_schedule::dispatcher::{Accepted, Answer, Verdict};
-use clipig_schedule::{Computed, Fence, GradientSum, Node, SampleReport, SessionId, ShardError, Work};
 
 use crate::coordinator::Running;
 use crate::plant::Plant;

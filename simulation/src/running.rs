@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_core::{EpochCanvas, JobBrief, JobId, JobRevision, Prepared};
 use clipig_schedule::dispatcher::{Accepted, Fit, JobFailure, JobTerms, Offer, OfferedWork, PREPARATION};
 use clipig_schedule::job::{Job, JobState};
 use clipig_schedule::queue::{KindRequest, ServingWorker, WaitingJob, admit};
-use clipig_schedule::{EpochCanvas, JobBrief, JobId, JobRevision, Prepared};
 
 use crate::coordinator::Running;
 use crate::disk::{Checkpoint, Write};
@@ -209,7 +209,7 @@ impl World {
         }
     }
 
-    pub(crate) fn start_job(&mut self, job: JobId, kind: clipig_schedule::WorkerKind) {
+    pub(crate) fn start_job(&mut self, job: JobId, kind: clipig_core::WorkerKind) {
         let now = self.now;
         let Some(stored) = self.disk.jobs.get_mut(&job) else { return };
         let Ok(state) = stored.state.clone().start(now) else { return };

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use clipig_core::{DeviceClass, WorkerKind};
 use clipig_schedule::dispatcher::Time;
-use clipig_schedule::{DeviceClass, WorkerKind};
 
 use crate::picture::Picture;
 use crate::random::Random;

@@ -24,7 +24,7 @@ pub fn run(seed: u64, plant: Option<Plant>, tracing: bool) -> Result<Figures, Ve
     let mut broken = Vec::new();
     for (number, job) in (1..).zip(&jobs) {
         let undisturbed = job.picture.undisturbed().map_err(one)?;
-        match finished.get(&clipig_schedule::JobId(number)) {
+        match finished.get(&clipig_core::JobId(number)) {
             None => broken.push(format!("job {number} has no picture")),
             Some(progress) if !same_bits(progress, &undisturbed) => {
                 broken.push(format!("job {number}: the picture is not the undisturbed one"));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clipig_schedule::JobId;
+use clipig_core::JobId;
 use clipig_worker::session::Input;
 
 use crate::network::Parcel;
@@ -78,7 +78,7 @@ impl World {
     }
 
     /// The name that the farm knows a connected worker by.
-    pub(crate) fn name_of(&self, number: usize) -> Option<clipig_schedule::WorkerName> {
+    pub(crate) fn name_of(&self, number: usize) -> Option<clipig_core::WorkerName> {
         self.workers[number].link.as_ref()?.session.name().cloned()
     }
 

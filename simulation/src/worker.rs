@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_core::{ComputeJob, FromWorker, JobBrief, PROTOCOL, Registration};
 use clipig_schedule::dispatcher::Time;
-use clipig_schedule::{ComputeJob, FromWorker, JobBrief, PROTOCOL, Registration};
 use clipig_worker::session::{Request, Session, SessionSettings, Task, Ticket};
 
 use crate::network::ConnectionId;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clipig_schedule::{FromWorker, ShardError, ToWorker};
+use clipig_core::{FromWorker, ShardError, ToWorker};
 use clipig_worker::session::{Effect, ExitCause, Input, Outcome, Request, Session, Task, Ticket};
 
 use crate::network::{ConnectionId, Parcel};
@@ -210,7 +210,7 @@ impl World {
         id: ConnectionId,
         number: usize,
         ticket: Ticket,
-        job: std::sync::Arc<clipig_schedule::ComputeJob>,
+        job: std::sync::Arc<clipig_core::ComputeJob>,
         task: Task,
     ) {
         let plan = &self.workers[number].plan;
@@ -239,7 +239,7 @@ impl World {
         let outcome = match task {
             Task::Prepare(canvas) => {
                 let prepared = picture::prepare(&job.experiment, &canvas);
-                Outcome::Prepared(Ok(clipig_schedule::Preparation { prepared, warnings: Vec::new() }))
+                Outcome::Prepared(Ok(clipig_core::Preparation { prepared, warnings: Vec::new() }))
             }
             Task::Shard(task) => Outcome::Shard(match device {
                 Device::Fails(share) if self.random.chance(share) => {
@@ -267,7 +267,7 @@ impl World {
         match message {
             FromWorker::Computed(mut computed) if self.random.chance(share) => {
                 if let Device::SendsTexts(_) = device {
-                    let prepared = clipig_schedule::Prepared { targets: Vec::new() };
+                    let prepared = clipig_core::Prepared { targets: Vec::new() };
                     return FromWorker::Prepared { fence: computed.fence, prepared, warnings: Vec::new() };
                 }
                 let gradient = &computed.gradient;

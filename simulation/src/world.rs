@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clipig_coordinator::JobProgress;
+use clipig_core::{Epoch, EpochCanvas, Fence, JobId, JobRevision, SessionId, Work};
 use clipig_schedule::dispatcher::{LeaveCause, Time};
 use clipig_schedule::job::Job;
-use clipig_schedule::{Epoch, EpochCanvas, Fence, JobId, JobRevision, SessionId, Work};
 use clipig_worker::session::{Input, Request, Ticket};
 
 use crate::coordinator::Coordinator;

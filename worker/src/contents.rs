@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use clipig_core::{Assets, ComputeJob, JobBrief, ModelReference, ProgressCounter, Sha256, WeightsSource};
 use clipig_experiment::{Experiment, Overrides, Source};
-use clipig_schedule::{Assets, ComputeJob, JobBrief, ModelReference, Pulse, Sha256, WeightsSource};
 
 use crate::blobs::{Blob, BlobCache, BlobError};
 use crate::session::FetchError;
@@ -63,7 +63,8 @@ impl Contents {
             WeightsSource::File(blob.path().to_owned())
         };
         let assets = self.assets(&brief.assets, &mut progress).await?;
-        let job = Arc::new(ComputeJob { brief, experiment, weights, assets, pulse: Pulse::default() });
+        let job =
+            Arc::new(ComputeJob { brief, experiment, weights, assets, progress: ProgressCounter::default() });
         self.lock().push(Opened { job: Arc::downgrade(&job), _blobs: blobs });
         Ok(job)
     }

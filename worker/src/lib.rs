@@ -3,7 +3,7 @@
 //! [`run_worker`] is a whole worker. It dials the coordinator ([`link`]), serves one session after the other
 //! ([`session`] decides, [`serve`] does), computes on threads of its own ([`threads`]), and keeps weights and
 //! images by content ([`blobs`]). Tensors come in from outside, by a
-//! [`ComputeFactory`](clipig_schedule::ComputeFactory).
+//! [`ComputeFactory`](clipig_core::ComputeFactory).
 
 mod blobs;
 mod contents;

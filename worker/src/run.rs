@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_schedule::{ComputeFactory, PROTOCOL, Registration, WorkerKind, WorkerName};
+use clipig_core::{ComputeFactory, PROTOCOL, Registration, WorkerKind, WorkerName};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;

@@ -9,9 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_schedule::{
-    Epoch, Fence, FromWorker, JobBrief, JobRevision, ShardError, ToWorker, Work, WorkerName,
-};
+use clipig_core::{Epoch, Fence, FromWorker, JobBrief, JobRevision, ShardError, ToWorker, Work, WorkerName};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;

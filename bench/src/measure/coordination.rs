@@ -1,6 +1,6 @@
 //! What the farm costs per epoch where computing costs nothing, beside a bare copy and an all-reduce.
 
-use clipig_schedule::GradientSum;
+use clipig_core::GradientSum;
 use serde::Serialize;
 
 use super::{or_default, shown};

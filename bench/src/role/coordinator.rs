@@ -6,9 +6,10 @@ use std::time::Duration;
 use clipig_coordinator::farm::{Farm, SubmitRequest};
 use clipig_coordinator::server::{Coordinator, Parts};
 use clipig_coordinator::settings::{ListenAddress, Settings};
+use clipig_core::NumberType;
 use clipig_models::Store;
+use clipig_schedule::CPU_SHARD;
 use clipig_schedule::dispatcher::WorkerView;
-use clipig_schedule::{CPU_SHARD, NumberType};
 
 use super::{obey, tell};
 use crate::arguments::CoordinatorRole;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use clipig_schedule::{ComputeFactory, DeviceClass, WeightsSource, WorkerKind};
+use clipig_core::{ComputeFactory, DeviceClass, WeightsSource, WorkerKind};
 use clipig_worker::{Shutdown, WorkerDevice, WorkerSettings, run_worker};
 
 use crate::arguments::WorkerRole;

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use clipig_schedule::{
+use clipig_core::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, EpochContext, GradientSum, StepError,
 };
 

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use clipig_schedule::{
+use clipig_core::{
     Canvas, ComputeFactory, ComputeJob, FeatureReport, Preparation, Prepared, PreparedTarget, SampleReport,
     ShardCompute, ShardError, ShardResult, ShardTask,
 };

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use clipig_schedule::{GradientSum, TILE, TileError, TileGrid, TileValues};
+use clipig_core::{GradientSum, TILE, TileError, TileGrid, TileValues};
 use serde::Serialize;
 
 pub(crate) use canvas::{Canvases, Gate};

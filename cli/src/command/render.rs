@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use clipig_coordinator::job_runner::{self, Ending, JobOrder, Observer, Revision, RunError, Wish, inbox};
 use clipig_coordinator::snapshot::SnapshotClock;
 use clipig_coordinator::{EpochLoop, EpochReport, JobErrorCause, first_resolution};
+use clipig_core::{
+    Assets, Canvas, Epoch, JobBrief, JobId, JobRevision, ModelReference, NumberType, Preparation, ShardError,
+    StepError, WorkerKind,
+};
 use clipig_engine::{CanvasEngines, DeviceFactory, device};
 use clipig_experiment::{Experiment, Loaded, Tree, load};
 use clipig_picture::{Record, Run, encode_png};
-use clipig_schedule::{
-    Assets, CPU_SHARD, Canvas, Epoch, GPU_SHARD, JobBrief, JobId, JobRevision, ModelReference, NumberType,
-    Preparation, ShardError, StepError, WorkerKind, threads_per_shard,
-};
+use clipig_schedule::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 use tch::Device;
 
 use crate::arguments::{Precision, RenderArguments};

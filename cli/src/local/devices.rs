@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use clipig_core::{ComputeFactory, DeviceClass, ModelReference, WeightsSource};
 use clipig_engine::{DeviceFactory, device, gpu};
 use clipig_models::{Store, Weights, embedded};
-use clipig_schedule::{ComputeFactory, DeviceClass, ModelReference, WeightsSource};
 use clipig_worker::{Devices, FindWeights, WorkerDevice};
 use tch::Device;
 

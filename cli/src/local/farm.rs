@@ -8,9 +8,9 @@ use clipig_coordinator::farm::Farm;
 use clipig_coordinator::server::{Coordinator, Parts};
 use clipig_coordinator::settings::{self, LogFormat, Settings};
 use clipig_coordinator::switchboard::SESSION_QUEUE;
+use clipig_core::{Sha256, WeightsSource, WorkerName};
 use clipig_engine::CanvasEngines;
 use clipig_models::Store;
-use clipig_schedule::{Sha256, WeightsSource, WorkerName};
 use clipig_worker::{
     BlobCache, BlobSource, Contents, Devices, FetchError, Finding, Found, Link, LocalWorker, Shutdown, Stage,
     WorkerDevice,

@@ -11,10 +11,10 @@ use clipig_coordinator::job_runner::ToRunner;
 use clipig_coordinator::switchboard::{
     self, JobPort, JobShare, Reports, SESSION_QUEUE, Switchboard, SwitchboardSettings,
 };
+use clipig_core::{Assets, ComputeFactory, JobId, ModelReference, Sha256, WeightsSource, WorkerName};
 use clipig_engine::DeviceFactory;
 use clipig_models::{Resolved, Weights};
 use clipig_schedule::dispatcher::{DispatchSettings, Fit};
-use clipig_schedule::{Assets, ComputeFactory, JobId, ModelReference, Sha256, WeightsSource, WorkerName};
 use clipig_worker::{
     BlobCache, BlobSource, Contents, Download, FetchError, Finding, Found, Link, LocalWorker, Shutdown,
     Stage, WorkerDevice,

@@ -1,12 +1,12 @@
 //! A worker that knows the protocol and says what a test wants it to.
 
+use clipig_core::{FromWorker, Lease, ToWorker, Work};
 use clipig_proto::incoming::CoordinatorAssembler;
 use clipig_proto::outgoing::from_worker;
 use clipig_proto::v1::farm_service_client::FarmServiceClient;
 use clipig_proto::v1::worker_message::Message;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_proto::v1::{self, WorkerMessage};
-use clipig_schedule::{FromWorker, Lease, ToWorker, Work};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
@@ -29,7 +29,7 @@ pub(crate) fn registration(name: &str, kind: v1::WorkerKind) -> v1::Register {
     let mut instance = [0; 16];
     instance[..name.len().min(16)].copy_from_slice(&name.as_bytes()[name.len().saturating_sub(16)..]);
     v1::Register {
-        protocol: clipig_schedule::PROTOCOL,
+        protocol: clipig_core::PROTOCOL,
         version: "0.1.0".to_owned(),
         name: name.to_owned(),
         instance: instance.to_vec().into(),

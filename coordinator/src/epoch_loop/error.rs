@@ -1,8 +1,9 @@
 //! What can go wrong in an epoch.
 
+use clipig_core::{Epoch, Node, ShardError, StepError};
 use clipig_experiment::EvaluationError;
 use clipig_experiment::limits::ResolutionError;
-use clipig_schedule::{Epoch, MergeError, Node, ShardError, StepError};
+use clipig_schedule::MergeError;
 
 /// Why a job failed.
 #[derive(Debug, thiserror::Error)]

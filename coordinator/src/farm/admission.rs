@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use clipig_schedule::JobId;
+use clipig_core::JobId;
 use clipig_schedule::dispatcher::WorkerView;
 use clipig_schedule::queue::{self, KindRequest, RunningPlace, ServingWorker, WaitingJob};
 

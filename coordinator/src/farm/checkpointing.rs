@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use clipig_schedule::{JobId, JobRevision};
+use clipig_core::{JobId, JobRevision};
 
 use super::Inner;
 use super::patience::Trouble;

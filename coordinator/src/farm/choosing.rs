@@ -1,7 +1,8 @@
 //! What decides a job's bits besides its experiment: chosen once, when it first starts.
 
+use clipig_core::{DeviceClass, WorkerKind};
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{CPU_SHARD, DeviceClass, GPU_SHARD, WorkerKind, threads_per_shard};
+use clipig_schedule::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 
 use super::{Farm, FarmError, JobNews};
 use crate::store::{Computation, JobRecord};

@@ -3,7 +3,7 @@
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use clipig_schedule::WorkerName;
+use clipig_core::WorkerName;
 use clipig_schedule::dispatcher::{Note, WorkerView};
 
 use super::{Farm, FarmError, LogLevel};
@@ -131,8 +131,8 @@ impl Farm {
 mod tests {
     use std::sync::Arc;
 
+    use clipig_core::{DeviceClass, PROTOCOL, Registration, WorkerKind};
     use clipig_schedule::dispatcher::DispatchSettings;
-    use clipig_schedule::{DeviceClass, PROTOCOL, Registration, WorkerKind};
 
     use super::*;
     use crate::farm::pulse::tests::farm_of;

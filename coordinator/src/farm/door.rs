@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clipig_schedule::JobId;
+use clipig_core::JobId;
 use clipig_schedule::job::{
     Cancelled, Completed, Failed, Job, JobState, Moment, Origin, Paused, Preparing, Running, TransitionError,
     Waiting,

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clipig_core::{Epoch, JobId, JobRevision, Preparation};
 use clipig_picture::{Record, Run, encode_png};
 use clipig_schedule::job::Job;
-use clipig_schedule::{Epoch, JobId, JobRevision, Preparation};
 
 use super::checkpointing::Checkpointer;
 use super::patience::Trouble;
@@ -192,7 +192,7 @@ impl Keeper {
             shard_size: computation.shard_size,
             epochs_done: done.saturating_sub(job.experiment().start_epoch),
         };
-        let mut assets = clipig_schedule::Assets::default();
+        let mut assets = clipig_core::Assets::default();
         for (name, sha256) in &revision.assets {
             assets.insert(name.as_str(), self.farm.store.blobs().read(sha256)?);
         }

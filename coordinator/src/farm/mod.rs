@@ -29,10 +29,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use clipig_core::{CanvasFactory, DeviceClass, Epoch, JobId, NumberType, Sha256};
 use clipig_models as models;
+use clipig_schedule::dispatcher::Note;
 use clipig_schedule::job::Job;
 use clipig_schedule::queue::KindRequest;
-use clipig_schedule::{CanvasFactory, DeviceClass, Epoch, JobId, NumberType, Sha256, dispatcher::Note};
 use tokio::sync::broadcast;
 
 use self::changes::Changes;

@@ -1,6 +1,6 @@
 //! What watchers of jobs are told.
 
-use clipig_schedule::JobId;
+use clipig_core::JobId;
 
 use super::table::TargetRow;
 use crate::store::{JobState, Timestamp};

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use clipig_core::{Assets, Epoch, JobBrief, JobId, JobRevision};
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{Assets, CPU_SHARD, Epoch, JobBrief, JobId, JobRevision};
+use clipig_schedule::CPU_SHARD;
 
 use super::{Farm, FarmError, LogLevel};
 use crate::epoch_loop::JobProgress;

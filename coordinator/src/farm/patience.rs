@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
-use clipig_schedule::JobId;
+use clipig_core::JobId;
 
 use super::{FarmError, Inner, LogLevel};
 use crate::store::EventKind;

@@ -27,8 +27,8 @@ pub(crate) mod tests {
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
+    use clipig_core::{CanvasFactory, CanvasJob, CanvasOwner, CanvasState, StepError};
     use clipig_models as models;
-    use clipig_schedule::{CanvasFactory, CanvasJob, CanvasOwner, CanvasState, StepError};
 
     use super::*;
     use crate::farm::FarmSettings;

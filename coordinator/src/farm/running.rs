@@ -4,9 +4,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
+use clipig_core::{JobId, WorkerKind};
+use clipig_schedule::dispatcher::Fit;
 use clipig_schedule::job::Job;
 use clipig_schedule::queue::KindRequest;
-use clipig_schedule::{JobId, WorkerKind, dispatcher::Fit};
 
 use super::keeping::{Finish, Keeper};
 use super::{Farm, FarmError, LogLevel, RunningJob};

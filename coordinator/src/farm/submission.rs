@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use clipig_core::{DeviceClass, Epoch, JobId, JobRevision, ModelReference, Sha256};
 use clipig_experiment::{Diagnostics, Experiment, Loaded, Overrides, Source, load};
-use clipig_schedule::{DeviceClass, Epoch, JobId, JobRevision, ModelReference, Sha256};
 use sha2::Digest as _;
 
 use super::{Farm, FarmError, JobNews, JobView, SubmitAnswer, SubmitRequest};

@@ -1,7 +1,7 @@
 //! Weights of models: inside the program, in the coordinator's store of models, or brought by a client.
 
+use clipig_core::{ModelReference, Sha256, WeightsSource};
 use clipig_models::{Activation, ModelError, ModelInfo, Place, embedded, registry};
-use clipig_schedule::{ModelReference, Sha256, WeightsSource};
 
 use super::{Farm, FarmError, SubmitRequest};
 use crate::store::StoreError;

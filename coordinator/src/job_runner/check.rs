@@ -1,7 +1,7 @@
 //! Whether encoded texts and images are those of the experiment.
 
+use clipig_core::{Prepared, all_finite};
 use clipig_experiment::Experiment;
-use clipig_schedule::{Prepared, all_finite};
 
 /// Why a preparation is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use clipig_schedule::{
+use clipig_core::{
     Canvas, Epoch, EpochValues, GradientSum, JobBrief, JobRevision, Node, Preparation, SampleReport,
-    ShardError, dispatcher::Accepted,
+    ShardError,
 };
+use clipig_schedule::dispatcher::Accepted;
 
 use super::order::Revision;
 

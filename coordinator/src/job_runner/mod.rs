@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use clipig_schedule::{
+use clipig_core::{
     CanvasFactory, CanvasOwner, Epoch, EpochValues, JobRevision, Preparation, ShardError, StepError,
 };
 
@@ -253,7 +253,7 @@ impl<'a> Runner<'a> {
         self.observer.prepared(brief.revision, &preparation).map_err(RunError::Observer)?;
         let revision = &mut self.order.revisions[self.current];
         let prepared = Some(Arc::new(preparation.prepared));
-        revision.brief = Arc::new(clipig_schedule::JobBrief { prepared, ..(*brief).clone() });
+        revision.brief = Arc::new(clipig_core::JobBrief { prepared, ..(*brief).clone() });
         self.port.open(&revision.brief);
         Ok(None)
     }

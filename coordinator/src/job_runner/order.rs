@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use clipig_core::{Assets, CanvasJob, Epoch, JobBrief};
 use clipig_experiment::Experiment;
-use clipig_schedule::{Assets, CanvasJob, Epoch, JobBrief};
 
 use crate::epoch_loop::JobProgress;
 use crate::store::Update;

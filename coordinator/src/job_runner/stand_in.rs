@@ -1,10 +1,10 @@
 //! A canvas of few pixels, and gradients that depend on everything that must not change, for tests.
 
-use clipig_experiment::Scope;
-use clipig_schedule::{
+use clipig_core::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, Epoch, EpochContext, GradientSum,
     JobRevision, StepError,
 };
+use clipig_experiment::Scope;
 
 /// Four pixels and one running average.
 pub(crate) struct Pixels {

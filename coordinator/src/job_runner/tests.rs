@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{
-    Assets, Canvas, Epoch, EpochValues, FeatureReport, GradientSum, JobBrief, JobId, JobRevision, MergeTree,
+use clipig_core::{
+    Assets, Canvas, Epoch, EpochValues, FeatureReport, GradientSum, JobBrief, JobId, JobRevision,
     ModelReference, Node, NumberType, Preparation, Prepared, PreparedTarget, SampleReport, SessionId, Sha256,
-    ShardError, ShardIndex, Work, dispatcher::Accepted,
+    ShardError, ShardIndex, Work,
 };
+use clipig_experiment::{Overrides, Source, load};
+use clipig_schedule::{MergeTree, dispatcher::Accepted};
 
 use super::stand_in::{Canvases, Pixels, shard_gradient};
 use super::{Ending, Inbox, JobOrder, Observer, Port, Revision, RunError, ToRunner, Wish, inbox, run};

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
+use clipig_core::Sha256;
 use clipig_proto::v1::{ContentChunk, ContentHeader};
-use clipig_schedule::Sha256;
 use prost::bytes::{Bytes, BytesMut};
 use sha2::Digest;
 use tokio::sync::mpsc;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use clipig_core::JobRevision;
 use clipig_experiment::{Interval, Overrides, Source, load};
-use clipig_schedule::JobRevision;
 
 use crate::store::{JobRecord, Store, StoreError};
 

@@ -135,15 +135,15 @@ fn timestamp(time: crate::store::Timestamp) -> prost_types::Timestamp {
 }
 
 /// A hash as the wire has it.
-fn wire_hash(sha256: clipig_schedule::Sha256) -> prost::bytes::Bytes {
+fn wire_hash(sha256: clipig_core::Sha256) -> prost::bytes::Bytes {
     prost::bytes::Bytes::copy_from_slice(&sha256.0)
 }
 
 /// A hash from a peer.
-fn hash(bytes: &[u8], field: &str) -> Result<clipig_schedule::Sha256, status::Refusal> {
+fn hash(bytes: &[u8], field: &str) -> Result<clipig_core::Sha256, status::Refusal> {
     let wrong =
         |_| status::Refusal::Invalid(format!("`{field}` has {} bytes; a SHA-256 has 32", bytes.len()));
-    bytes.try_into().map(clipig_schedule::Sha256).map_err(wrong)
+    bytes.try_into().map(clipig_core::Sha256).map_err(wrong)
 }
 
 /// A piece of content on the wire.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clipig_schedule::JobId;
+use clipig_core::JobId;
 use clipig_schedule::dispatcher::{LeaseWait, Presence, WorkerView};
 use tokio::sync::Mutex;
 

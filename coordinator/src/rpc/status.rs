@@ -201,8 +201,8 @@ fn problem(all: &Diagnostics, one: &Diagnostic) -> v1::Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clipig_core::Sha256;
     use clipig_experiment::{Overrides, Source, load};
-    use clipig_schedule::Sha256;
 
     fn refused(yaml: &str) -> Status {
         let problems = load(&[Source::new("experiment", yaml)], &Overrides::default()).unwrap_err();
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn codes_tell_errors_apart() {
         let code = |refusal: Refusal| Status::from(refusal).code();
-        assert_eq!(code(StoreError::NoSuchJob(clipig_schedule::JobId(1)).into()), tonic::Code::NotFound);
+        assert_eq!(code(StoreError::NoSuchJob(clipig_core::JobId(1)).into()), tonic::Code::NotFound);
         assert_eq!(code(StoreError::BlobTooLarge { limit: 1 }.into()), tonic::Code::ResourceExhausted);
         assert_eq!(code(FarmError::ShuttingDown.into()), tonic::Code::Unavailable);
         assert_eq!(code(FarmError::Full { waiting: 3 }.into()), tonic::Code::ResourceExhausted);

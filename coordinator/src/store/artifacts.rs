@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clipig_schedule::{Epoch, JobId};
+use clipig_core::{Epoch, JobId};
 
 use super::clock::Timestamp;
 use super::durable::{self, Incoming};

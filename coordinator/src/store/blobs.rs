@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::sync::{RwLock, RwLockReadGuard};
 use std::time::{Duration, SystemTime};
 
-use clipig_schedule::Sha256;
+use clipig_core::Sha256;
 use sha2::Digest;
 
 use super::durable::{self, Incoming, UnfinishedFile};

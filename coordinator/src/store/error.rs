@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clipig_core::{JobId, Sha256};
 use clipig_schedule::job::JobState;
-use clipig_schedule::{JobId, Sha256};
 
 use super::checkpoint::CheckpointFault;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use clipig_schedule::{JobId, WorkerName};
+use clipig_core::{JobId, WorkerName};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params};
 

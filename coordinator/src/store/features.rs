@@ -1,6 +1,6 @@
 //! Encoded texts and images as bytes, bit for bit.
 
-use clipig_schedule::{Prepared, PreparedTarget};
+use clipig_core::{Prepared, PreparedTarget};
 
 use super::binary::{ByteReader, ByteWriter, Malformed};
 

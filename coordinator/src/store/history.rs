@@ -1,6 +1,6 @@
 //! What each epoch of a job gave.
 
-use clipig_schedule::{Epoch, JobId, SampleReport};
+use clipig_core::{Epoch, JobId, SampleReport};
 use rusqlite::{Row, params};
 
 use super::Store;
@@ -221,7 +221,7 @@ fn targets_from_json(text: &str) -> Result<Vec<TargetHistory>, serde_json::Error
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clipig_schedule::{ConstraintReport, FeatureReport};
+    use clipig_core::{ConstraintReport, FeatureReport};
     use proptest::prelude::*;
 
     #[test]

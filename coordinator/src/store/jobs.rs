@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clipig_schedule::{
-    DeviceClass, Epoch, JobId, JobRevision, ModelReference, Preparation, Sha256, WorkerKind,
-};
+use clipig_core::{DeviceClass, Epoch, JobId, JobRevision, ModelReference, Preparation, Sha256, WorkerKind};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::JobState;

@@ -14,7 +14,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clipig_schedule::{Epoch, JobId, Sha256};
+use clipig_core::{Epoch, JobId, Sha256};
 
 use super::durable;
 use super::error::StoreError;

@@ -42,7 +42,7 @@ use std::path::Path;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use clipig_schedule::{JobId, Sha256};
+use clipig_core::{JobId, Sha256};
 use rusqlite::params;
 
 use self::database::Database;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use clipig_core::{DeviceClass, Epoch, JobId, ModelReference, NumberType, Sha256, WorkerKind};
 use clipig_schedule::job::JobState;
-use clipig_schedule::{DeviceClass, Epoch, JobId, ModelReference, NumberType, Sha256, WorkerKind};
 
 use super::clock::Timestamp;
 

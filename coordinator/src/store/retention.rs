@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use clipig_schedule::{JobId, Sha256};
+use clipig_core::{JobId, Sha256};
 use rusqlite::params;
 
 use super::JobState;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::time::SystemTime;
 
-use clipig_schedule::{
+use clipig_core::{
     DeviceClass, Epoch, JobRevision, ModelReference, NumberType, Preparation, Prepared, PreparedTarget,
     WorkerKind, WorkerName,
 };

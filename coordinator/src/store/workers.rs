@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use clipig_schedule::WorkerName;
+use clipig_core::WorkerName;
 use rusqlite::{Row, params};
 
 use super::Store;

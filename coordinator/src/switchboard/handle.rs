@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use clipig_schedule::{
+use clipig_core::{
     Canvas, Epoch, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId,
     ShardError, ToWorker, Welcome, WorkerName,
-    dispatcher::{Accepted, LeaseWait, Offer, OfferedWork, WorkerView},
 };
+use clipig_schedule::dispatcher::{Accepted, LeaseWait, Offer, OfferedWork, WorkerView};
 use tokio::sync::{mpsc, oneshot};
 
 use super::jobs::JobShare;

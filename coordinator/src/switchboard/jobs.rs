@@ -4,10 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use clipig_schedule::{
-    Canvas, Epoch, EpochCanvas, JobBrief, JobId, JobRevision,
-    dispatcher::{Fit, JobTerms, Offer, OfferedWork, PREPARATION},
-};
+use clipig_core::{Canvas, Epoch, EpochCanvas, JobBrief, JobId, JobRevision};
+use clipig_schedule::dispatcher::{Fit, JobTerms, Offer, OfferedWork, PREPARATION};
 
 use crate::job_runner::ToRunner;
 

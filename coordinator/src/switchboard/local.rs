@@ -1,6 +1,6 @@
 //! A worker in the coordinator's own process: the same messages, over channels.
 
-use clipig_schedule::{FromWorker, ToWorker};
+use clipig_core::{FromWorker, ToWorker};
 use tokio::sync::mpsc;
 
 use super::Switchboard;

@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+use clipig_core::{FromWorker, Preparation, SessionId, ToWorker, Welcome, Work};
 use clipig_schedule::dispatcher::{
     Action, Answer, DispatchError, DispatchSettings, Dispatcher, LeaveCause, Note, Verdict,
 };
-use clipig_schedule::{FromWorker, Preparation, SessionId, ToWorker, Welcome, Work};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 

@@ -1,7 +1,7 @@
 //! What the dispatcher notes, in the log: each with the job, epoch, shard and worker that it is about, as fields.
 
+use clipig_core::{Epoch, Node};
 use clipig_schedule::dispatcher::{Attempt, LeaveCause, Note, PREPARATION};
-use clipig_schedule::{Epoch, Node};
 
 /// Writes a note into the log: what goes wrong as a warning.
 pub(super) fn log(note: &Note) {
@@ -51,7 +51,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
-    use clipig_schedule::{JobId, JobRevision, ShardError, WorkerName};
+    use clipig_core::{JobId, JobRevision, ShardError, WorkerName};
     use tracing::field::{Field, Visit};
     use tracing::span;
 

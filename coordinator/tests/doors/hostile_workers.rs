@@ -1,10 +1,10 @@
 //! Workers that break the rules: each is told why and put out, and the job goes on with the others.
 
+use clipig_core::{Computed, Fence, FromWorker, GradientSum, Lease, Registration, ToWorker, Work};
 use clipig_proto::limits;
 use clipig_proto::outgoing::from_worker;
 use clipig_proto::v1::worker_message::Message;
 use clipig_proto::v1::{self, JobState, WorkerMessage};
-use clipig_schedule::{Computed, Fence, FromWorker, GradientSum, Lease, Registration, ToWorker, Work};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::standin::{WorkerEnd, registration};
@@ -118,7 +118,7 @@ async fn who_breaks_the_rules_is_told_and_the_job_goes_on() {
         let job = submit(&mut farm.client().await, EXPERIMENT).await.unwrap().number;
         let mut hostile = WorkerEnd::join(farm.worker().await, &format!("hostile-{way}")).await;
         let mut lease = hostile.lease().await;
-        if matches!(lease.work, clipig_schedule::Work::Prepare) {
+        if matches!(lease.work, clipig_core::Work::Prepare) {
             let answer = hostile.answer(&lease);
             hostile.say(answer).await;
             lease = hostile.lease().await;
@@ -190,7 +190,7 @@ async fn somebody_elses_lease_is_nobodys_business() {
         [lease.fence, Fence { incarnation: 0, number: 1 }, Fence { incarnation: 9, number: u64::MAX }]
     {
         thief.say(FromWorker::Computed(Computed { fence, ..right.clone() })).await;
-        let error = clipig_schedule::ShardError::Experiment("I say so".into());
+        let error = clipig_core::ShardError::Experiment("I say so".into());
         thief.say(FromWorker::Failed { fence, error }).await;
     }
     thief.say(FromWorker::Heartbeat(Vec::new())).await;

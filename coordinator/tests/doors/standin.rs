@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use clipig_core::{
+    Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, Computed, ConstraintReport, DeviceClass,
+    EpochContext, FeatureReport, FromWorker, GradientSum, JobBrief, Lease, PROTOCOL, Prepared,
+    PreparedTarget, Registration, SampleReport, StepError, ToWorker, Work, WorkerKind,
+};
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
 use clipig_proto::incoming::CoordinatorAssembler;
 use clipig_proto::outgoing::from_worker;
 use clipig_proto::v1;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
-use clipig_schedule::{
-    Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, Computed, ConstraintReport, DeviceClass,
-    EpochContext, FeatureReport, FromWorker, GradientSum, JobBrief, Lease, PROTOCOL, Prepared,
-    PreparedTarget, Registration, SampleReport, StepError, ToWorker, Work, WorkerKind, plan,
-};
+use clipig_schedule::plan;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
@@ -107,7 +108,7 @@ pub(crate) struct WorkerEnd {
     pub(crate) sender: mpsc::Sender<v1::WorkerMessage>,
     stream: Streaming<v1::CoordinatorMessage>,
     assembler: CoordinatorAssembler,
-    jobs: HashMap<clipig_schedule::JobRevision, (Arc<JobBrief>, Arc<Experiment>)>,
+    jobs: HashMap<clipig_core::JobRevision, (Arc<JobBrief>, Arc<Experiment>)>,
 }
 
 impl WorkerEnd {
@@ -184,7 +185,7 @@ impl WorkerEnd {
         let [width, height] = lease.values.resolution.map(|side| side as usize);
         let scope = lease.values.scope(experiment, brief.seed, lease.epoch);
         let plan = plan(experiment, &scope, brief.shard_size);
-        let report = |shard: &clipig_schedule::Shard| {
+        let report = |shard: &clipig_core::Shard| {
             let target = &experiment.targets[shard.target.0 as usize];
             let feature = FeatureReport { similarity: 20.0, weight: 1.0, loss: Some(0.5) };
             let sample = SampleReport {

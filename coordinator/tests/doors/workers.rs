@@ -1,8 +1,8 @@
 //! Sessions of workers as they should be.
 
+use clipig_core::{Epoch, FromWorker, Held, ToWorker};
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_proto::v1::{self, WorkerState};
-use clipig_schedule::{Epoch, FromWorker, Held, ToWorker};
 use sha2::Digest;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -83,7 +83,7 @@ async fn canvases_arrive_whole_and_leases_after_them() {
             }
             ToWorker::Lease(lease) => {
                 assert_eq!(canvas, Some((lease.revision, lease.epoch)));
-                epochs += u32::from(matches!(lease.work, clipig_schedule::Work::Node { .. }));
+                epochs += u32::from(matches!(lease.work, clipig_core::Work::Node { .. }));
                 worker.say(FromWorker::Heartbeat(vec![Held { fence: lease.fence, progress: 1 }])).await;
                 let answer = worker.answer(&lease);
                 worker.say(answer).await;

@@ -1,8 +1,8 @@
 //! Transforms against the original: outputs, gradients, statistics of noise and of drawn numbers.
 
+use clipig_core::GradientSum;
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Scope, Source as Yaml, Transform, TransformKind, load};
-use clipig_schedule::GradientSum;
 use clipig_testing::{Array, Oracle, Tensors, Value, mismatch};
 use tch::{Kind, Tensor};
 

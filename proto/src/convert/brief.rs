@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use clipig_core::JobBrief;
 use clipig_experiment::limits::{MAX_SOURCE_BYTES, MAX_TEXT};
-use clipig_schedule::JobBrief;
 
 use super::checks::{limited, listed, ranged, required};
 use super::ids::{sha256, wire_sha256};

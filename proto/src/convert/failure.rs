@@ -1,6 +1,6 @@
 //! Why work was not done.
 
-use clipig_schedule::{Fence, ShardError};
+use clipig_core::{Fence, ShardError};
 
 use super::checks::{limited, reason, required};
 use crate::limits::REASON_BYTES;

@@ -1,7 +1,7 @@
 //! Numbers, names and hashes.
 
 use bytes::Bytes;
-use clipig_schedule::{Fence, JobId, JobRevision, Sha256, WorkerName};
+use clipig_core::{Fence, JobId, JobRevision, Sha256, WorkerName};
 
 use super::checks::counted;
 use crate::v1;

@@ -1,6 +1,6 @@
 //! Devices, models, number types.
 
-use clipig_schedule::{DeviceClass, ModelReference, NumberType, WorkerKind};
+use clipig_core::{DeviceClass, ModelReference, NumberType, WorkerKind};
 
 use super::checks::limited;
 use super::ids::{sha256, wire_sha256};

@@ -1,7 +1,7 @@
 //! Leases.
 
+use clipig_core::{Epoch, EpochValues, Lease, Node, Work};
 use clipig_experiment::limits;
-use clipig_schedule::{Epoch, EpochValues, Lease, Node, Work};
 
 use super::checks::{ranged, required};
 use crate::v1;

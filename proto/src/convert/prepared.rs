@@ -1,7 +1,7 @@
 //! Encoded texts and images.
 
 use bytes::Bytes;
-use clipig_schedule::{Prepared, PreparedTarget};
+use clipig_core::{Prepared, PreparedTarget};
 
 use super::checks::{counted, limited, reason};
 use crate::limits::REASON_BYTES;

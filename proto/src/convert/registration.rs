@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
-use clipig_schedule::{Held, Registration, SessionId, Welcome};
+use clipig_core::{Held, Registration, SessionId, Welcome};
 
 use super::checks::{counted, limited, listed, ranged, required};
 use super::ids::worker_name;

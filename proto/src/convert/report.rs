@@ -1,6 +1,6 @@
 //! What samples tell. On the wire all lists are flat; here they are cut into samples again.
 
-use clipig_schedule::{ConstraintReport, FeatureReport, SampleReport};
+use clipig_core::{ConstraintReport, FeatureReport, SampleReport};
 
 use super::checks::counted;
 use crate::v1;

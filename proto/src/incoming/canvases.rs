@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use clipig_schedule::{Canvas, Epoch, EpochCanvas, JobRevision};
+use clipig_core::{Canvas, Epoch, EpochCanvas, JobRevision};
 
 use super::tiles;
 use crate::convert::{pixels, required};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clipig_schedule::{JobBrief, JobRevision, ToWorker};
+use clipig_core::{JobBrief, JobRevision, ToWorker};
 use prost::Message;
 
 use super::canvases::Canvases;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clipig_schedule::{Computed, Fence, GradientSum, SampleReport, TileValues};
+use clipig_core::{Computed, Fence, GradientSum, SampleReport, TileValues};
 
 use super::tiles;
 use super::worker::ExpectedGradient;

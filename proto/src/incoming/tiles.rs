@@ -1,7 +1,7 @@
 //! What transfers of tiles have in common.
 
 use bytes::Bytes;
-use clipig_schedule::{TileArea, TileError, TileGrid};
+use clipig_core::{TileArea, TileError, TileGrid};
 
 use crate::limits::RECEIVED_CHUNK_BYTES;
 use crate::v1::Tiles;

@@ -1,6 +1,6 @@
 //! What a worker says, for the coordinator.
 
-use clipig_schedule::{Fence, FromWorker, Held};
+use clipig_core::{Fence, FromWorker, Held};
 use prost::Message;
 
 use super::fragments::Fragments;

@@ -1,7 +1,7 @@
 //! A canvas as messages.
 
 use bytes::Bytes;
-use clipig_schedule::{Canvas, EpochCanvas};
+use clipig_core::{Canvas, EpochCanvas};
 
 use crate::limits::SENT_BULK_BYTES;
 use crate::v1::coordinator_message::Message;

@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 
 use bytes::Bytes;
-use clipig_schedule::{Fence, GradientSum, TileValues};
+use clipig_core::{Fence, GradientSum, TileValues};
 
 use crate::limits::SENT_BULK_BYTES;
 use crate::v1::worker_message::Message;

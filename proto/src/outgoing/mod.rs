@@ -8,7 +8,7 @@ mod gradient;
 
 pub use canvas::canvas_messages;
 
-use clipig_schedule::{Computed, FromWorker, ToWorker};
+use clipig_core::{Computed, FromWorker, ToWorker};
 
 use crate::convert::{reason, wire_failure, wire_reports};
 use crate::limits::{COORDINATOR_FRAGMENTS_BYTES, WORKER_FRAGMENTS_BYTES};

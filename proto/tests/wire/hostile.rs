@@ -1,12 +1,12 @@
 //! Messages that nobody honest sends.
 
 use bytes::Bytes;
+use clipig_core::{Fence, TileError};
 use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
 use clipig_proto::limits::{OPEN_GRADIENTS, RECEIVED_CHUNK_BYTES};
 use clipig_proto::v1::worker_message::Message as Said;
 use clipig_proto::v1::{self, CoordinatorMessage, WorkerMessage};
 use clipig_proto::{FragmentProblem, TransferProblem, WireError, outgoing};
-use clipig_schedule::{Fence, TileError};
 use proptest::prelude::*;
 use prost::Message;
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use clipig_core::{
+    Canvas, Computed, Epoch, EpochCanvas, EpochValues, Fence, FromWorker, GradientSum, JobId, JobRevision,
+    Lease, Prepared, PreparedTarget, SampleReport, ToWorker, Work,
+};
 use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
 use clipig_proto::limits::{MESSAGE_BYTES, OPEN_GRADIENTS, SENT_BULK_BYTES};
 use clipig_proto::outgoing::{self, OutgoingError, canvas_messages};
 use clipig_proto::v1;
-use clipig_schedule::{
-    Canvas, Computed, Epoch, EpochCanvas, EpochValues, Fence, FromWorker, GradientSum, JobId, JobRevision,
-    Lease, Prepared, PreparedTarget, SampleReport, ToWorker, Work,
-};
 use proptest::prelude::*;
 use prost::Message;
 

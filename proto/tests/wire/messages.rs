@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_core::*;
 use clipig_proto::incoming::ExpectedGradient;
-use clipig_schedule::*;
 use proptest::prelude::*;
 
 /// Numbers as formulas give them, NaN and infinity among them.

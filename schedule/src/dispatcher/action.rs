@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::brief::Lease;
-use crate::compute::ShardError;
-use crate::ids::{Epoch, Fence, JobRevision, SessionId, WorkerName};
-use crate::node::Node;
+use clipig_core::Lease;
+use clipig_core::Node;
+use clipig_core::ShardError;
+use clipig_core::{Epoch, Fence, JobRevision, SessionId, WorkerName};
 
 /// Something to do, in the order given. Messages to a session that has ended meanwhile are dropped.
 #[derive(Clone, Debug, PartialEq)]

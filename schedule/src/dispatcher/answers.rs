@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::brief::Work;
-use crate::compute::ShardError;
-use crate::ids::{Fence, JobRevision, SessionId, WorkerName};
-use crate::node::Node;
+use clipig_core::Node;
+use clipig_core::ShardError;
+use clipig_core::Work;
+use clipig_core::{Fence, JobRevision, SessionId, WorkerName};
 
 use super::action::{Action, Attempt, JobFailure, Note};
 use super::terms::{Accepted, Answer, PREPARATION, Verdict};

@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use crate::compute::ShardError;
-use crate::ids::Fence;
+use clipig_core::Fence;
+use clipig_core::ShardError;
 
 use super::action::Action;
 use super::terms::PREPARATION;

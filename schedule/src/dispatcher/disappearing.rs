@@ -9,9 +9,9 @@
 
 use std::time::Duration;
 
-use crate::compute::ShardError;
-use crate::ids::{Fence, JobRevision, SessionId};
-use crate::node::Node;
+use clipig_core::Node;
+use clipig_core::ShardError;
+use clipig_core::{Fence, JobRevision, SessionId};
 
 use super::round::History;
 use super::worker::{Slip, Worker};

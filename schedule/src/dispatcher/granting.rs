@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::brief::Lease;
-use crate::ids::{Fence, JobRevision, SessionId};
-use crate::node::Node;
+use clipig_core::Lease;
+use clipig_core::Node;
+use clipig_core::{Fence, JobRevision, SessionId};
 
 use super::action::{Action, Note};
 use super::open_job::by_pass;

@@ -1,7 +1,7 @@
 //! What tests and the simulation of a farm look at, to hold it against the rules. A coordinator needs none of it.
 
-use crate::ids::{Epoch, JobRevision};
-use crate::kind::WorkerKind;
+use clipig_core::WorkerKind;
+use clipig_core::{Epoch, JobRevision};
 
 use super::Dispatcher;
 use super::terms::Fit;

@@ -1,8 +1,8 @@
 //! Jobs open and close, and offer work.
 
-use crate::brief::Work;
-use crate::ids::{Fence, JobRevision, SessionId};
-use crate::node::Node;
+use clipig_core::Node;
+use clipig_core::Work;
+use clipig_core::{Fence, JobRevision, SessionId};
 
 use super::action::Action;
 use super::open_job::OpenJob;

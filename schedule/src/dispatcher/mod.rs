@@ -64,7 +64,7 @@ mod worker;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::ids::{Fence, JobRevision, SessionId, WorkerName};
+use clipig_core::{Fence, JobRevision, SessionId, WorkerName};
 
 pub use action::{Action, Attempt, JobFailure, LeaveCause, Note};
 pub use inspect::RoundView;

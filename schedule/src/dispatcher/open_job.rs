@@ -8,7 +8,7 @@
 //! [`CATCH_UP`]: whenever it offers, its pass is lifted to the *clock* of those it competes with, which is the pass of
 //! whoever was served last, less that much.
 
-use crate::ids::JobRevision;
+use clipig_core::JobRevision;
 
 use super::pace::Pace;
 use super::round::Round;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::ids::{JobRevision, SessionId, WorkerName};
-use crate::messages::{Held, PROTOCOL, Registration};
+use clipig_core::{Held, PROTOCOL, Registration};
+use clipig_core::{JobRevision, SessionId, WorkerName};
 
 use super::action::{Action, LeaveCause, Note};
 use super::terms::{DispatchError, JoinError};
@@ -324,7 +324,7 @@ impl Dispatcher {
         }
     }
 
-    pub(super) fn leases_of(&self, session: SessionId) -> Vec<crate::ids::Fence> {
+    pub(super) fn leases_of(&self, session: SessionId) -> Vec<clipig_core::Fence> {
         self.connections.get(&session).map_or_else(Vec::new, |held| held.leases.iter().copied().collect())
     }
 

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use crate::compute::ShardError;
-use crate::ids::{Fence, JobRevision, SessionId, WorkerName};
-use crate::node::Node;
+use clipig_core::Node;
+use clipig_core::ShardError;
+use clipig_core::{Fence, JobRevision, SessionId, WorkerName};
 
 use super::action::Note;
 use super::timers::Timer;

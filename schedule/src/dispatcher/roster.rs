@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::ids::SessionId;
-use crate::kind::WorkerKind;
+use clipig_core::SessionId;
+use clipig_core::WorkerKind;
 
 use super::terms::Fit;
 use super::worker::{CAPACITY, Connection};

@@ -14,9 +14,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::brief::{EpochValues, Work};
-use crate::ids::{Epoch, Fence, WorkerName};
-use crate::node::Node;
+use clipig_core::Node;
+use clipig_core::{Epoch, Fence, WorkerName};
+use clipig_core::{EpochValues, Work};
 
 use super::Time;
 use super::action::Attempt;

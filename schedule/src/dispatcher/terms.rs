@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::brief::{EpochValues, Work};
-use crate::ids::{Epoch, JobRevision, SessionId, WorkerName};
-use crate::kind::{DeviceClass, WorkerKind};
+use clipig_core::{DeviceClass, WorkerKind};
+use clipig_core::{Epoch, JobRevision, SessionId, WorkerName};
+use clipig_core::{EpochValues, Work};
 
 /// Under which terms a job is computed.
 #[derive(Clone, Debug, PartialEq)]

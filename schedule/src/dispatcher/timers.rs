@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ids::{Fence, SessionId, WorkerName};
+use clipig_core::{Fence, SessionId, WorkerName};
 
 use super::Time;
 

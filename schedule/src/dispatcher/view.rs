@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::ids::{Epoch, Fence, JobRevision, WorkerName};
-use crate::kind::WorkerKind;
-use crate::messages::Registration;
-use crate::node::Node;
+use clipig_core::Node;
+use clipig_core::Registration;
+use clipig_core::WorkerKind;
+use clipig_core::{Epoch, Fence, JobRevision, WorkerName};
 
 use super::open_job::OpenJob;
 use super::round::Round;

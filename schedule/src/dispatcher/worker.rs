@@ -14,9 +14,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use crate::ids::{Epoch, Fence, JobRevision, SessionId, WorkerName};
-use crate::messages::Registration;
-use crate::node::Node;
+use clipig_core::Node;
+use clipig_core::Registration;
+use clipig_core::{Epoch, Fence, JobRevision, SessionId, WorkerName};
 
 use super::Time;
 use super::action::LeaveCause;

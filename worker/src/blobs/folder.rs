@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use clipig_schedule::Sha256;
+use clipig_core::Sha256;
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 use sha2::Digest as _;

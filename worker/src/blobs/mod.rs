@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use clipig_schedule::Sha256;
+use clipig_core::Sha256;
 use futures_util::StreamExt as _;
 use tokio::sync::{mpsc, watch};
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use clipig_schedule::Sha256;
+use clipig_core::Sha256;
 use sha2::Digest as _;
 use tokio::sync::mpsc;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use clipig_schedule::Sha256;
+use clipig_core::Sha256;
 use futures_util::Stream;
 
 /// Something that has content by hash: the farm's coordinator, or the store of the same process.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use clipig_schedule::Sha256;
+use clipig_core::Sha256;
 use futures_util::StreamExt as _;
 use sha2::Digest as _;
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use clipig_core::Sha256;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_proto::v1::{ContentHeader, FetchBlobRequest, FetchBlobResponse};
-use clipig_schedule::Sha256;
 use futures_util::stream;
 use tokio::sync::OnceCell;
 use tonic::transport::Channel;

@@ -1,9 +1,9 @@
 //! One session over gRPC.
 
+use clipig_core::ToWorker;
 use clipig_proto::incoming::CoordinatorAssembler;
 use clipig_proto::session::{self, Messages};
 use clipig_proto::v1::CoordinatorMessage;
-use clipig_schedule::ToWorker;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tonic::Status;

@@ -7,7 +7,7 @@ mod dial;
 mod grpc;
 mod outgoing;
 
-use clipig_schedule::{Fence, FromWorker, ToWorker};
+use clipig_core::{Fence, FromWorker, ToWorker};
 use tokio::sync::mpsc;
 
 pub use address::{Address, AddressError};

@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use clipig_core::{Fence, FromWorker, ShardError};
 use clipig_proto::outgoing::from_worker;
 use clipig_proto::v1::WorkerMessage;
-use clipig_schedule::{Fence, FromWorker, ShardError};
 use futures_util::Stream;
 use tokio::sync::mpsc;
 
@@ -136,8 +136,8 @@ impl Stream for Outgoing {
 
 #[cfg(test)]
 mod tests {
+    use clipig_core::{Computed, GradientSum, Held};
     use clipig_proto::v1::worker_message::Message;
-    use clipig_schedule::{Computed, GradientSum, Held};
     use futures_util::{FutureExt as _, StreamExt as _};
 
     use super::*;

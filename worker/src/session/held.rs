@@ -12,10 +12,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_schedule::{
-    Canvas, ComputeJob, Computed, FromWorker, GradientSum, Lease, MergeTree, Node, SampleReport, ShardError,
-    ShardIndex, ShardTask, Work,
+use clipig_core::{
+    Canvas, ComputeJob, Computed, FromWorker, GradientSum, Lease, Node, SampleReport, ShardError, ShardIndex,
+    ShardTask, Work,
 };
+use clipig_schedule::MergeTree;
 
 use super::open_job::{OpenJob, Planned};
 use super::{Outcome, Task, Ticket};
@@ -42,7 +43,7 @@ pub(super) struct Begun {
     job: Arc<ComputeJob>,
     canvas: Canvas,
     progress: u32,
-    /// The job's pulse when it began.
+    /// The job's progress when it began.
     beats: u32,
     work: BegunWork,
     /// Time of computing so far.
@@ -106,7 +107,7 @@ impl Queued {
                 BegunWork::Node(NodeSum::new(node, total, planned))
             }
         };
-        let (lease, canvas, beats) = (self.lease.clone(), self.canvas.clone(), ready.pulse.count());
+        let (lease, canvas, beats) = (self.lease.clone(), self.canvas.clone(), ready.progress.count());
         Ok(Begun { lease, job: ready, canvas, progress: self.progress, beats, work, spent: Duration::ZERO })
     }
 }
@@ -123,13 +124,13 @@ impl HeldLease {
         matches!(self, Self::Queued(_))
     }
 
-    /// Grows with whatever is done for the lease. A shard may take minutes, so each beat of the job's pulse counts, also
+    /// Grows with whatever is done for the lease. A shard may take minutes, so each step of the job counts, also
     /// one for another lease of the job: where a thread hangs, the others soon have nothing left to do for its epoch.
     pub(super) fn progress(&self) -> u32 {
         match self {
             Self::Queued(queued) => queued.progress,
             Self::Begun(begun) => {
-                begun.progress.wrapping_add(begun.job.pulse.count().wrapping_sub(begun.beats))
+                begun.progress.wrapping_add(begun.job.progress.count().wrapping_sub(begun.beats))
             }
         }
     }

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_schedule::{
+use clipig_core::{
     Canvas, ComputeJob, Fence, FromWorker, Held, JobBrief, JobRevision, Lease, Preparation, Registration,
     ShardError, ShardResult, ShardTask, ToWorker, Work, WorkerName,
 };

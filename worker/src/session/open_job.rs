@@ -9,8 +9,9 @@
 
 use std::sync::Arc;
 
+use clipig_core::{Canvas, ComputeJob, Epoch, EpochPlan, EpochValues, JobBrief};
 use clipig_experiment::Scope;
-use clipig_schedule::{Canvas, ComputeJob, Epoch, EpochPlan, EpochValues, JobBrief, plan};
+use clipig_schedule::plan;
 
 use super::{FetchError, Request};
 

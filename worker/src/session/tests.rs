@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{
-    Assets, DeviceClass, Epoch, EpochCanvas, EpochValues, GradientSum, JobId, MergeTree, ModelReference,
-    Node, NumberType, PROTOCOL, Prepared, PreparedTarget, Pulse, SampleReport, SessionId, Sha256, ShardIndex,
-    WeightsSource, Welcome, WorkerKind, plan,
+use clipig_core::{
+    Assets, DeviceClass, Epoch, EpochCanvas, EpochValues, GradientSum, JobId, ModelReference, Node,
+    NumberType, PROTOCOL, Prepared, PreparedTarget, ProgressCounter, SampleReport, SessionId, Sha256,
+    ShardIndex, WeightsSource, Welcome, WorkerKind,
 };
+use clipig_experiment::{Overrides, Source, load};
+use clipig_schedule::{MergeTree, plan};
 use proptest::prelude::*;
 
 use super::*;
@@ -63,7 +64,7 @@ fn compute_job(brief: &Arc<JobBrief>) -> Arc<ComputeJob> {
         experiment: Arc::new(loaded.experiment),
         weights: WeightsSource::Embedded,
         assets: Assets::default(),
-        pulse: Pulse::default(),
+        progress: ProgressCounter::default(),
     })
 }
 
@@ -472,11 +473,11 @@ fn a_shard_that_takes_long_shows_that_it_gets_on() {
         held.iter().map(|held| held.progress).collect::<Vec<_>>()
     };
     assert_eq!(progress(&mut worker), [0, 0]);
-    job.pulse.beat();
-    job.pulse.beat();
+    job.progress.advance();
+    job.progress.advance();
     assert_eq!(progress(&mut worker), [2, 0], "what waits does not get on");
     worker.finish(0);
-    job.pulse.beat();
+    job.progress.advance();
     assert_eq!(progress(&mut worker), [4, 0]);
 }
 

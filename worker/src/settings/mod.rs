@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use clipig_schedule::WorkerName;
+use clipig_core::WorkerName;
 
 use crate::link::Address;
 use bytes::ByteCount;

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use clipig_schedule::{
+use clipig_core::{
     Canvas, ComputeFactory, ComputeJob, Preparation, ShardCompute, ShardError, ShardResult, ShardTask,
 };
 

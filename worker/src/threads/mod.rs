@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use clipig_schedule::{ComputeFactory, ComputeJob, ShardError};
+use clipig_core::{ComputeFactory, ComputeJob, ShardError};
 use tokio::sync::mpsc;
 
 use crate::session::{Outcome, Task};

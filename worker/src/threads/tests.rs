@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use clipig_experiment::random::Key;
-use clipig_experiment::{Overrides, Scope, Source};
-use clipig_schedule::{
+use clipig_core::{
     Assets, Canvas, ComputeFactory, ComputeJob, GradientSum, JobBrief, JobId, JobRevision, ModelReference,
-    NumberType, Preparation, Prepared, Pulse, Sha256, Shard, ShardCompute, ShardError, ShardIndex,
+    NumberType, Preparation, Prepared, ProgressCounter, Sha256, Shard, ShardCompute, ShardError, ShardIndex,
     ShardResult, ShardTask, TargetIndex, WeightsSource,
 };
+use clipig_experiment::random::Key;
+use clipig_experiment::{Overrides, Scope, Source};
 use tokio::sync::mpsc;
 
 use super::{DeviceThreads, Done, Order};
@@ -88,7 +88,7 @@ fn job(number: u64) -> Arc<ComputeJob> {
         experiment: Arc::new(loaded.experiment),
         weights: WeightsSource::Embedded,
         assets: Assets::default(),
-        pulse: Pulse::default(),
+        progress: ProgressCounter::default(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use clipig_schedule::{FromWorker, JobBrief, Node, PROTOCOL, ShardError, ToWorker};
+use clipig_core::{FromWorker, JobBrief, Node, PROTOCOL, ShardError, ToWorker};
 
 use crate::coordinator::{Connection, Manners, Place, TestCoordinator, blob};
 use crate::stand_in::{brief, expected};

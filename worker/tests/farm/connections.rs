@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use clipig_schedule::{FromWorker, Node, ToWorker};
+use clipig_core::{FromWorker, Node, ToWorker};
 use clipig_worker::WorkerError;
 
 use crate::coordinator::{Manners, Place, TestCoordinator, blob};
 use crate::stand_in::{brief, expected};
 use crate::{SELDOM, Worker};
 
-fn with_model() -> (Manners, clipig_schedule::JobBrief) {
+fn with_model() -> (Manners, clipig_core::JobBrief) {
     let (hash, bytes) = blob(1, 10_000);
     (Manners { blobs: BTreeMap::from([(hash, bytes)]), ..Manners::default() }, brief(1, hash))
 }

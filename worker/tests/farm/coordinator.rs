@@ -7,15 +7,15 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use clipig_core::{
+    Canvas, Epoch, EpochCanvas, EpochValues, Fence, FromWorker, JobRevision, Lease, Node, Registration,
+    SessionId, Sha256, ToWorker, Welcome, Work,
+};
 use clipig_proto::incoming::{ExpectedGradient, WorkerAssembler};
 use clipig_proto::outgoing::to_worker;
 use clipig_proto::v1::worker_service_server::{WorkerService, WorkerServiceServer};
 use clipig_proto::v1::{
     ContentChunk, ContentHeader, CoordinatorMessage, FetchBlobRequest, FetchBlobResponse, WorkerMessage,
-};
-use clipig_schedule::{
-    Canvas, Epoch, EpochCanvas, EpochValues, Fence, FromWorker, JobRevision, Lease, Node, Registration,
-    SessionId, Sha256, ToWorker, Welcome, Work,
 };
 use futures_util::{Stream, StreamExt as _};
 use sha2::Digest as _;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use clipig_schedule::{FromWorker, JobBrief, Node, ToWorker};
+use clipig_core::{FromWorker, JobBrief, Node, ToWorker};
 use clipig_worker::{Contents, Link, LocalWorker, Shutdown, Stage, WorkerError};
 use tokio::sync::watch;
 
@@ -149,13 +149,13 @@ async fn a_worker_that_waits_for_its_coordinator_leaves_at_once() {
 async fn a_worker_inside_the_process_needs_no_network() {
     struct Nowhere;
     impl clipig_worker::BlobSource for Nowhere {
-        fn find(&self, _: clipig_schedule::Sha256, _: u64) -> clipig_worker::Finding<'_> {
+        fn find(&self, _: clipig_core::Sha256, _: u64) -> clipig_worker::Finding<'_> {
             Box::pin(async { Err(clipig_worker::FetchError::Missing) })
         }
     }
     let folder = tempfile::tempdir().unwrap();
     let cache = clipig_worker::BlobCache::new(folder.path(), 1 << 20, Arc::new(Nowhere));
-    let embedded = Arc::new(|_: &_| Some(clipig_schedule::WeightsSource::Embedded));
+    let embedded = Arc::new(|_: &_| Some(clipig_core::WeightsSource::Embedded));
     let contents = Contents::new(cache, embedded);
     let device = Arc::<Device>::default();
     let name = "here".parse().unwrap();
@@ -164,8 +164,8 @@ async fn a_worker_inside_the_process_needs_no_network() {
     let (_shutdown, stage) = watch::channel(Stage::Run);
     let running = tokio::spawn(worker.run_local(link, Shutdown::new(stage)));
     let Some(FromWorker::Register(registration)) = says.recv().await else { panic!("it registers first") };
-    let welcome = clipig_schedule::Welcome {
-        session: clipig_schedule::SessionId(1),
+    let welcome = clipig_core::Welcome {
+        session: clipig_core::SessionId(1),
         name: registration.name,
         heartbeat: SELDOM,
         version: String::new(),
@@ -174,15 +174,15 @@ async fn a_worker_inside_the_process_needs_no_network() {
     let brief = brief(1, blob(1, 1).0);
     tell.send(ToWorker::Open(Arc::new(brief.clone()))).await.unwrap();
     let pixels = (0..3 * 300 * 300).map(|i| i as f32 / 1e6).collect();
-    let canvas = clipig_schedule::EpochCanvas {
+    let canvas = clipig_core::EpochCanvas {
         revision: brief.revision,
-        epoch: clipig_schedule::Epoch(0),
-        canvas: clipig_schedule::Canvas::new(300, 300, pixels).unwrap(),
+        epoch: clipig_core::Epoch(0),
+        canvas: clipig_core::Canvas::new(300, 300, pixels).unwrap(),
     };
     tell.send(ToWorker::Canvas(canvas)).await.unwrap();
-    let fence = clipig_schedule::Fence { incarnation: 1, number: 1 };
+    let fence = clipig_core::Fence { incarnation: 1, number: 1 };
     let node = Node { level: 3, index: 0 };
-    let work = clipig_schedule::Work::Node { node, total: 8 };
+    let work = clipig_core::Work::Node { node, total: 8 };
     let lease = crate::coordinator::lease(fence, brief.revision, work);
     tell.send(ToWorker::Lease(lease)).await.unwrap();
     let answer = says.recv().await;

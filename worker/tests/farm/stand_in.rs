@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use clipig_core::{
+    Canvas, ComputeFactory, ComputeJob, DeviceClass, GradientSum, JobBrief, JobId, JobRevision,
+    ModelReference, Node, NumberType, Preparation, Prepared, PreparedTarget, SampleReport, Sha256, Shard,
+    ShardCompute, ShardError, ShardResult, ShardTask, WeightsSource, WorkerKind,
+};
 use clipig_experiment::Scope;
 use clipig_experiment::random::Key;
-use clipig_schedule::{
-    Canvas, ComputeFactory, ComputeJob, DeviceClass, GradientSum, JobBrief, JobId, JobRevision, MergeTree,
-    ModelReference, Node, NumberType, Preparation, Prepared, PreparedTarget, SampleReport, Sha256, Shard,
-    ShardCompute, ShardError, ShardResult, ShardTask, WeightsSource, WorkerKind, plan,
-};
+use clipig_schedule::{MergeTree, plan};
 use clipig_worker::WorkerDevice;
 
 use crate::coordinator::SIZE;

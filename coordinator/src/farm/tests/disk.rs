@@ -1,6 +1,6 @@
 //! A full disk under jobs: they wait or go on, say so, and lose nothing.
 
-use clipig_schedule::Epoch;
+use clipig_core::Epoch;
 
 use super::support::{TestFarm, YAML, undisturbed};
 use crate::store::JobState;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_schedule::{Epoch, JobId};
+use clipig_core::{Epoch, JobId};
 
 use super::support::{TestFarm, YAML};
 use crate::store::{JobState, Store, SystemClock, Transition};

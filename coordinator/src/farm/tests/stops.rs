@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clipig_schedule::Epoch;
+use clipig_core::Epoch;
 
 use super::super::FarmError;
 use super::super::keeping::{Finish, Keeper};

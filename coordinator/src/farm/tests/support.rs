@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clipig_picture::Record;
-use clipig_schedule::{
-    Canvas, Computed, DeviceClass, Epoch, FromWorker, JobId, JobRevision, Lease, MergeTree, NumberType,
-    PROTOCOL, Prepared, PreparedTarget, Registration, SampleReport, ShardIndex, ToWorker, Work, WorkerKind,
-    dispatcher::DispatchSettings,
+use clipig_core::{
+    Canvas, Computed, DeviceClass, Epoch, FromWorker, JobId, JobRevision, Lease, NumberType, PROTOCOL,
+    Prepared, PreparedTarget, Registration, SampleReport, ShardIndex, ToWorker, Work, WorkerKind,
 };
+use clipig_picture::Record;
+use clipig_schedule::{MergeTree, dispatcher::DispatchSettings};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};

@@ -1,6 +1,6 @@
 //! Updates of running jobs: none is lost, and all are replayed.
 
-use clipig_schedule::Epoch;
+use clipig_core::Epoch;
 
 use super::support::{TestFarm, YAML};
 use crate::store::{JobState, Update};
@@ -9,7 +9,7 @@ fn updated() -> String {
     YAML.replace("learnrate: 0.00001", "learnrate: 0.00002").replace("interval: 3", "interval: 2")
 }
 
-fn from(farm: &TestFarm, job: clipig_schedule::JobId) -> Vec<u32> {
+fn from(farm: &TestFarm, job: clipig_core::JobId) -> Vec<u32> {
     farm.store().revisions(job).unwrap().iter().map(|revision| revision.from.0).collect()
 }
 

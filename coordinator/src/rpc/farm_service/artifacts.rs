@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use clipig_core::{Epoch, JobId, Sha256};
 use clipig_proto::v1;
-use clipig_schedule::{Epoch, JobId, Sha256};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 

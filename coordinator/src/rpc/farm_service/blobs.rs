@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_core::Sha256;
 use clipig_proto::v1;
-use clipig_schedule::Sha256;
 use prost::bytes::Bytes;
 use tokio::time::timeout;
 use tonic::Streaming;

@@ -58,7 +58,7 @@ fn revision(text: &str) -> Option<(u32, u32)> {
 mod tests {
     use super::*;
     use crate::store::{Subject, Timestamp};
-    use clipig_schedule::JobId;
+    use clipig_core::JobId;
 
     fn of(kind: EventKind, text: &str) -> (What, Option<JobState>) {
         let (subject, time) = (Subject::Job(JobId(1)), Timestamp(1_500));

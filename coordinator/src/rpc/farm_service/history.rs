@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use clipig_core::{Epoch, JobId};
 use clipig_proto::v1;
-use clipig_schedule::{Epoch, JobId};
 use prost::Message;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;

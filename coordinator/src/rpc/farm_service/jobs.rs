@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use clipig_core::{DeviceClass, JobId, NumberType, Sha256};
 use clipig_proto::v1;
-use clipig_schedule::{DeviceClass, JobId, NumberType, Sha256};
 use prost::bytes::Bytes;
 
 use super::super::status::{Refusal, warnings};

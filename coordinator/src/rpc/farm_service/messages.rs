@@ -1,7 +1,7 @@
 //! Jobs and tables as clients see them.
 
+use clipig_core::{DeviceClass, ModelReference, NumberType};
 use clipig_proto::v1;
-use clipig_schedule::{DeviceClass, ModelReference, NumberType};
 
 use super::super::standing::Computing;
 use super::super::{timestamp, wire_hash};

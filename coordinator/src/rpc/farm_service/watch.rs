@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
+use clipig_core::JobId;
 use clipig_proto::v1::job_event::Event as What;
 use clipig_proto::v1::{self, WatchJobResponse};
-use clipig_schedule::JobId;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
 use tokio_stream::wrappers::ReceiverStream;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_core::WorkerName;
 use clipig_proto::v1;
-use clipig_schedule::WorkerName;
 use clipig_schedule::dispatcher::{LeaseView, PREPARATION, Presence, WorkerView};
 
 use super::super::Doors;

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::sync::Arc;
 
+use clipig_core::{Sha256, WeightsSource};
 use clipig_models::embedded;
-use clipig_schedule::{Sha256, WeightsSource};
 
 use super::super::content::{Content, Source};
 use super::super::status::Refusal;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use clipig_core::{Fence, JobRevision, Lease, Node, Work};
 use clipig_proto::incoming::ExpectedGradient;
-use clipig_schedule::{Fence, JobRevision, Lease, Node, Work};
 
 /// Leases of one session. Its two halves share them.
 #[derive(Default)]
@@ -87,7 +87,7 @@ fn expected(lease: &Lease, node: Node, total: u32, shard_size: u32) -> ExpectedG
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clipig_schedule::{Epoch, EpochValues, JobId};
+    use clipig_core::{Epoch, EpochValues, JobId};
 
     #[test]
     fn bounds_are_those_of_the_lease() {

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use clipig_schedule::{Epoch, EpochCanvas, JobRevision, ToWorker};
+use clipig_core::{Epoch, EpochCanvas, JobRevision, ToWorker};
 
 /// Messages for a worker that wait.
 #[derive(Default)]
@@ -90,7 +90,7 @@ fn job_of(message: &ToWorker) -> Option<JobRevision> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clipig_schedule::{Canvas, EpochValues, Fence, JobId, Lease, Node, Work};
+    use clipig_core::{Canvas, EpochValues, Fence, JobId, Lease, Node, Work};
 
     fn job(job: u64) -> JobRevision {
         JobRevision { job: JobId(job), revision: 0 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_core::{FromWorker, PROTOCOL, Registration, SessionId, ShardError, ToWorker};
 use clipig_proto::incoming::WorkerAssembler;
 use clipig_proto::outgoing::{canvas_messages, to_worker};
 use clipig_proto::session::Messages;
 use clipig_proto::v1::{CoordinatorMessage, WorkerMessage};
-use clipig_schedule::{FromWorker, PROTOCOL, Registration, SessionId, ShardError, ToWorker};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tonic::Status;

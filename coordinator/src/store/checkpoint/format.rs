@@ -12,9 +12,8 @@
 
 use std::io::Read;
 
-use clipig_schedule::{
-    Canvas, CanvasState, Epoch, JobId, JobRevision, JobStatistics, Recent, TargetStatistics,
-};
+use clipig_core::{Canvas, CanvasState, Epoch, JobId, JobRevision};
+use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
 use crc32fast::Hasher;
 
 use super::{Checkpoint, CheckpointFault};

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clipig_schedule::{Epoch, JobId, JobRevision};
+use clipig_core::{Epoch, JobId, JobRevision};
 
 use super::durable::{self, Incoming};
 use super::error::StoreError;

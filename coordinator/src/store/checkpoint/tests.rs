@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::FileExt;
 
-use clipig_schedule::{Canvas, CanvasState, JobStatistics, Recent, TargetStatistics};
+use clipig_core::{Canvas, CanvasState};
+use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
 use proptest::prelude::*;
 
 use super::*;

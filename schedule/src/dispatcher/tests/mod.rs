@@ -12,12 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::*;
-use crate::brief::{EpochValues, Lease, Work};
-use crate::compute::ShardError;
-use crate::ids::{Epoch, JobId};
-use crate::kind::{DeviceClass, WorkerKind};
-use crate::messages::{Held, PROTOCOL, Registration};
-use crate::node::Node;
+use clipig_core::Node;
+use clipig_core::ShardError;
+use clipig_core::{DeviceClass, WorkerKind};
+use clipig_core::{Epoch, JobId};
+use clipig_core::{EpochValues, Lease, Work};
+use clipig_core::{Held, PROTOCOL, Registration};
 
 pub(super) const MS: Duration = Duration::from_millis(1);
 

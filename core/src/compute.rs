@@ -13,10 +13,10 @@ use clipig_experiment::{Experiment, Scope};
 use crate::brief::JobBrief;
 use crate::canvas::Canvas;
 use crate::gradient::GradientSum;
-use crate::plan::Shard;
 use crate::prepared::Prepared;
-use crate::pulse::Pulse;
+use crate::progress_counter::ProgressCounter;
 use crate::report::SampleReport;
+use crate::shard::Shard;
 
 /// One shard to compute.
 #[derive(Clone, Debug)]
@@ -84,8 +84,8 @@ pub struct ComputeJob {
     pub weights: WeightsSource,
     /// Image files by the names that the experiment uses.
     pub assets: Assets,
-    /// Beats whenever something of the job is done here: a batch of windows, a batch of features, a text.
-    pub pulse: Pulse,
+    /// Advances whenever something of the job is done here: a batch of windows, a batch of features, a text.
+    pub progress: ProgressCounter,
 }
 
 /// The bytes of image files, by the names that an experiment uses. Cloning shares them.

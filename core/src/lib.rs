@@ -1,0 +1,43 @@
+//! The values and traits that the rest of clipig shares. Nothing is decided here.
+//!
+//! A [`Canvas`] goes out to workers, and comes back as a [`GradientSum`]. [`ToWorker`] and [`FromWorker`] are what
+//! coordinator and workers say to each other. Tensors come in from outside through two traits: [`ShardCompute`]
+//! turns a canvas and a shard into a gradient, [`CanvasOwner`] owns the canvas and its optimiser.
+//!
+//! What follows from these values (plans, leases, the order of a merge) is decided in the crate `clipig-schedule`.
+
+mod brief;
+mod canvas;
+mod compute;
+mod gradient;
+mod ids;
+mod kind;
+mod messages;
+mod node;
+mod prepared;
+mod progress_counter;
+mod report;
+mod shard;
+mod tile;
+mod tile_values;
+
+pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
+pub use canvas::{Canvas, CanvasSizeError};
+pub use compute::{
+    Assets, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, EpochContext,
+    Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource, all_finite,
+};
+pub use gradient::{GradientSum, TileError};
+pub use ids::{
+    Epoch, Fence, JobId, JobRevision, SessionId, Sha256, Sha256Error, ShardIndex, TargetIndex, WorkerName,
+    WorkerNameError,
+};
+pub use kind::{DeviceClass, NumberType, NumberTypeError, WorkerKind};
+pub use messages::{Computed, EpochCanvas, FromWorker, Held, PROTOCOL, Registration, ToWorker, Welcome};
+pub use node::Node;
+pub use prepared::{Prepared, PreparedTarget};
+pub use progress_counter::ProgressCounter;
+pub use report::{ConstraintReport, FeatureReport, SampleReport};
+pub use shard::{EpochPlan, Shard};
+pub use tile::{TILE, TileArea, TileGrid};
+pub use tile_values::TileValues;

@@ -1,6 +1,8 @@
 //! What is in `deploy/`: container files are linted, kustomizations are built and validated against
-//! the schemas of Kubernetes and the laws of [`laws`], and metrics have the same names everywhere.
+//! the schemas of Kubernetes and the laws of [`laws`], alerts are tested ([`alerts`]), and metrics have
+//! the same names everywhere.
 
+mod alerts;
 mod laws;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,11 +26,13 @@ const CONTAINERS: &str = "deploy/containers";
 const OPERATIONS: &str = "docs/operations.md";
 const DASHBOARD: &str = "deploy/dashboards/clipig.json";
 const ALERTS: &str = "deploy/prometheus/alerts.yaml";
+const ALERTS_TEST: &str = "deploy/prometheus/alerts_test.yaml";
 
 /// Adds the steps.
 pub(crate) fn add(places: &Places, steps: &mut Steps) {
     steps.run("container files", || container_files(places));
     steps.run("manifests", || manifests(places));
+    steps.run("alerts", || alerts(places));
     steps.run("metrics", || metrics(places));
 }
 
@@ -101,11 +105,12 @@ fn python_packages(places: &Places) -> Result<PathBuf, Error> {
     })
 }
 
-fn metrics(places: &Places) -> Result<(), Error> {
+fn alerts(places: &Places) -> Result<(), Error> {
     let file = |path: &str| read(&places.repository.join(path));
-    let (operations, dashboard, alerts) = (file(OPERATIONS)?, file(DASHBOARD)?, file(ALERTS)?);
-    json(DASHBOARD, dashboard.as_bytes())?;
-    told(unknown_metrics(&operations, &[(DASHBOARD, &dashboard), (ALERTS, &alerts)]))?;
+    let rules = alerts::rules(&file(ALERTS)?).map_err(|error| Error::Other(format!("{ALERTS}: {error}")))?;
+    let tests = alerts::tests(&file(ALERTS_TEST)?)
+        .map_err(|error| Error::Other(format!("{ALERTS_TEST}: {error}")))?;
+    told(alerts::problems(&rules, &tests))?;
     if answers("promtool") {
         let mut promtool = Command::new("promtool");
         promtool.current_dir(places.repository.join("deploy/prometheus"));
@@ -114,6 +119,13 @@ fn metrics(places: &Places) -> Result<(), Error> {
     // Prometheus is on no package registry that wheels are fetched from.
     eprintln!("promtool is not here, so the rules of alerts are not run (Debian: apt install prometheus)");
     Ok(())
+}
+
+fn metrics(places: &Places) -> Result<(), Error> {
+    let file = |path: &str| read(&places.repository.join(path));
+    let (operations, dashboard, alerts) = (file(OPERATIONS)?, file(DASHBOARD)?, file(ALERTS)?);
+    json(DASHBOARD, dashboard.as_bytes())?;
+    told(unknown_metrics(&operations, &[(DASHBOARD, &dashboard), (ALERTS, &alerts)]))
 }
 
 /// Metrics in `users` that `operations` does not explain.

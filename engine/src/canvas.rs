@@ -12,7 +12,9 @@ use tch::Tensor;
 use crate::gradient::panic_message;
 use crate::init::{InitError, first_canvas};
 use crate::optimizer::{OptimizerState, base_rate};
+use crate::read_back::read_back;
 use crate::region::Size;
+use crate::transform::TransformError;
 use crate::{postproc, resample};
 
 /// The canvas of one job.
@@ -63,7 +65,7 @@ impl CanvasOwner for CanvasEngine {
         self.pixels = guarded(|| {
             let pixels = Tensor::from_slice(&self.pixels).view([1, 3, self.size.height, self.size.width]);
             let resized = resample::resize(&pixels, size, self.experiment.interpolation);
-            Ok(Vec::try_from(resized.flatten(0, 3)).unwrap_or_default())
+            read_back(&resized).map_err(|error| StepError::Device(error.to_string()))
         })?;
         self.size = size;
         self.optimizer = OptimizerState::new(self.experiment.optimizer, self.pixels.len());
@@ -76,10 +78,7 @@ impl CanvasOwner for CanvasEngine {
 
     fn post_process(&mut self, scope: &Scope) -> Result<(), StepError> {
         let (experiment, size, pixels) = (&self.experiment, self.size, &mut self.pixels);
-        guarded(|| {
-            postproc::apply(&experiment.postproc, scope, size, pixels)
-                .map_err(|error| StepError::Experiment(error.to_string()))
-        })
+        guarded(|| postproc::apply(&experiment.postproc, scope, size, pixels).map_err(step_error))
     }
 
     fn canvas(&self) -> Canvas {
@@ -107,6 +106,15 @@ impl CanvasOwner for CanvasEngine {
     fn step(&mut self, gradient: &GradientSum, rate: f64) -> Result<(), StepError> {
         self.optimizer.step(&mut self.pixels, &gradient.to_dense(), rate);
         Ok(())
+    }
+}
+
+fn step_error(error: TransformError) -> StepError {
+    match error {
+        TransformError::ReadBack(error) => StepError::Device(error.to_string()),
+        TransformError::Expression(_) | TransformError::Impossible { .. } => {
+            StepError::Experiment(error.to_string())
+        }
     }
 }
 

@@ -17,7 +17,8 @@ use crate::clip::weights::Weights;
 use crate::clip::{Architecture, Clip};
 use crate::device::{self, DeviceKind};
 use crate::gradient::{GradientEngine, panic_error, panic_message};
-use crate::prepare::prepare;
+use crate::init::InitError;
+use crate::prepare::{PrepareError, prepare};
 use crate::vocabulary::unknown_words;
 
 /// Models that stay loaded while no job uses them: going back and forth between two jobs costs nothing.
@@ -77,9 +78,9 @@ impl ComputeFactory for DeviceFactory {
         guarded(|| {
             device::set_threads(job.brief.threads as usize);
             let clip = self.clip(job)?;
-            let prepared = prepare(&clip, &job.experiment, &job.assets, canvas, &job.progress)
-                .map_err(|error| ShardError::Experiment(error.to_string()))?;
-            let mut warnings = unknown_words(&clip, &job.experiment);
+            let prepared =
+                prepare(&clip, &job.experiment, &job.assets, canvas, &job.progress).map_err(prepare_error)?;
+            let mut warnings = unknown_words(&clip, &job.experiment)?;
             warnings.extend(prepared.targets.iter().filter_map(|target| target.warning.clone()));
             Ok(Preparation { prepared, warnings })
         })
@@ -145,7 +146,7 @@ impl CanvasFactory for CanvasEngines {
             let experiment = Arc::clone(&job.experiment);
             CanvasEngine::new(experiment, resolution, &job.assets, Key::root(job.seed))
                 .map(|canvas| Box::new(canvas) as Box<dyn CanvasOwner>)
-                .map_err(|error| StepError::Experiment(error.to_string()))
+                .map_err(init_error)
         };
         std::panic::catch_unwind(AssertUnwindSafe(make))
             .unwrap_or_else(|panic| Err(StepError::Device(panic_message(panic.as_ref()))))
@@ -158,6 +159,20 @@ impl CanvasFactory for CanvasEngines {
 
     fn kind(&self) -> String {
         DeviceKind::of(Device::Cpu, Kind::Float, 1).to_string()
+    }
+}
+
+fn prepare_error(error: PrepareError) -> ShardError {
+    match error {
+        PrepareError::ReadBack(error) => error.into(),
+        error => ShardError::Experiment(error.to_string()),
+    }
+}
+
+fn init_error(error: InitError) -> StepError {
+    match error {
+        InitError::ReadBack(error) => StepError::Device(error.to_string()),
+        InitError::Image(_) => StepError::Experiment(error.to_string()),
     }
 }
 

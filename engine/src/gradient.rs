@@ -13,9 +13,10 @@ use crate::clip::{Clip, unit_length};
 use crate::constraint;
 use crate::device;
 use crate::loss::{Choice, FeatureLosses};
+use crate::read_back::{ReadBackError, read_back};
 use crate::region::Size;
 use crate::resample;
-use crate::transform::{Chain, Leaf, Rendered, Source, render};
+use crate::transform::{Chain, Leaf, Rendered, Source, TransformError, render};
 
 /// Computes shards of one job. The model is shared; nothing else is.
 pub struct GradientEngine {
@@ -63,7 +64,7 @@ impl GradientEngine {
         if !gradient.is_finite() {
             return Err(ShardError::NotFinite(target.name.clone()));
         }
-        Ok(ShardResult { gradient, samples: losses.reports() })
+        Ok(ShardResult { gradient, samples: losses.reports()? })
     }
 
     /// The windows `[n, 3, S, S]` that CLIP sees, in [0, 1].
@@ -75,19 +76,19 @@ impl GradientEngine {
             .iter()
             .map(|scope| Chain::draw(&target.transforms, scope, size))
             .collect::<Result<Vec<_>, _>>()
-            .map_err(experiment_error)?;
+            .map_err(transform_error)?;
         let window = Size { width: self.clip.window(), height: self.clip.window() };
         let fit = |windows: Tensor, size: Size| {
             if size == window { windows } else { resample::bicubic(&windows, window) }
         };
         let mut rendered = if chains.windows(2).all(|pair| pair[0].output() == pair[1].output()) {
-            let rendered = render(&chains, &source).map_err(experiment_error)?;
+            let rendered = render(&chains, &source).map_err(transform_error)?;
             Rendered { windows: fit(rendered.windows, chains[0].output()), ..rendered }
         } else {
             // Random sizes: the windows have one size only after they were resized.
             let (mut windows, mut leaves) = (Vec::new(), Vec::new());
             for chain in &chains {
-                let one = render(std::slice::from_ref(chain), &source).map_err(experiment_error)?;
+                let one = render(std::slice::from_ref(chain), &source).map_err(transform_error)?;
                 windows.push(fit(one.windows, chain.output()));
                 leaves.extend(one.leaves);
                 self.progress.advance();
@@ -111,7 +112,11 @@ impl ShardCompute for GradientEngine {
 
 /// What a panic of tch's wrappers means.
 pub(crate) fn panic_error(panic: &(dyn std::any::Any + Send)) -> ShardError {
-    let message = panic_message(panic);
+    failure(panic_message(panic))
+}
+
+/// What a message of libtorch means.
+fn failure(message: String) -> ShardError {
     let lower = message.to_lowercase();
     // libtorch's allocators have no error type of their own; these are their words on GPU and CPU.
     if lower.contains("out of memory") || lower.contains("can't allocate memory") {
@@ -133,6 +138,13 @@ pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 
 fn experiment_error(error: impl std::fmt::Display) -> ShardError {
     ShardError::Experiment(error.to_string())
+}
+
+fn transform_error(error: TransformError) -> ShardError {
+    match error {
+        TransformError::ReadBack(error) => error.into(),
+        TransformError::Expression(_) | TransformError::Impossible { .. } => experiment_error(error),
+    }
 }
 
 /// The losses of a batch of windows.
@@ -185,7 +197,7 @@ impl Losses {
             })
             .collect::<Result<Vec<_>, ShardError>>()?;
         let weights = evaluate_all(&target.weight, &similar)?;
-        Ok(Self::sum(features, constraints, &weights))
+        Self::sum(features, constraints, &weights)
     }
 
     /// Adds features and constraints of every sample, times the target's weight.
@@ -193,7 +205,7 @@ impl Losses {
         features: Option<FeatureLosses>,
         constraints: Vec<Option<ConstraintLosses>>,
         weights: &[f64],
-    ) -> Self {
+    ) -> Result<Self, ShardError> {
         let mut sum =
             features.as_ref().and_then(|features| features.total.as_ref().map(Tensor::shallow_clone));
         for ConstraintLosses { weights, losses } in constraints.iter().flatten() {
@@ -208,23 +220,26 @@ impl Losses {
             // 0 · NaN is NaN: a target without weight asks for nothing.
             (&sum * &weights).where_scalarother(&weights.ne(0.0), 0.0)
         });
-        let samples = weighted.as_ref().map_or_else(|| vec![0.0; weights.len()], read);
+        let samples = match &weighted {
+            Some(losses) => read(losses)?,
+            None => vec![0.0; weights.len()],
+        };
         let total = weighted
             .filter(|_| samples.iter().any(|&loss| loss != 0.0))
             .map(|losses| losses.sum(None::<Kind>));
-        Self { total, features, constraints, samples }
+        Ok(Self { total, features, constraints, samples })
     }
 
-    fn reports(self) -> Vec<SampleReport> {
+    fn reports(self) -> Result<Vec<SampleReport>, ShardError> {
         let mut reports: Vec<SampleReport> =
             self.samples.iter().map(|&loss| SampleReport { loss, ..SampleReport::default() }).collect();
         if let Some(features) = self.features {
-            for (report, features) in reports.iter_mut().zip(features.read()) {
+            for (report, features) in reports.iter_mut().zip(features.read()?) {
                 report.features = features;
             }
         }
         for constraint in &self.constraints {
-            let losses = constraint.as_ref().map(|constraint| read(&constraint.losses));
+            let losses = constraint.as_ref().map(|constraint| read(&constraint.losses)).transpose()?;
             for (i, report) in reports.iter_mut().enumerate() {
                 report.constraints.push(constraint.as_ref().zip(losses.as_ref()).map(
                     |(constraint, losses)| {
@@ -234,7 +249,7 @@ impl Losses {
                 ));
             }
         }
-        reports
+        Ok(reports)
     }
 }
 
@@ -251,7 +266,7 @@ fn choose(
     desired: &Tensor,
     scopes: &[Scope],
 ) -> Result<Vec<Choice>, ShardError> {
-    let cosines = read(&image.detach().matmul(&desired.tr()).flatten(0, 1));
+    let cosines = read(&image.detach().matmul(&desired.tr()))?;
     let rows = cosines.chunks(target.features.len());
     let choice = |(cosines, scope)| Choice::of(target, prepared, cosines, scope).map_err(experiment_error);
     rows.zip(scopes).map(choice).collect()
@@ -268,8 +283,14 @@ fn vector(values: &[f64], like: &Tensor) -> Tensor {
     Tensor::from_slice(values).to_kind(Kind::Float).to_device(like.device())
 }
 
-fn read(values: &Tensor) -> Vec<f64> {
-    Vec::try_from(values.detach().to_kind(Kind::Double)).unwrap_or_default()
+fn read(values: &Tensor) -> Result<Vec<f64>, ShardError> {
+    Ok(read_back(values)?)
+}
+
+impl From<ReadBackError> for ShardError {
+    fn from(error: ReadBackError) -> Self {
+        failure(error.to_string())
+    }
 }
 
 /// The gradient of `total` on the leaves, added to the pixels that they came from, sample by sample.

@@ -8,15 +8,19 @@ use tch::{Kind, Tensor};
 use crate::assets::{self, AssetError};
 use crate::colors;
 use crate::noise::normal;
+use crate::read_back::{ReadBackError, read_back};
 use crate::region::{Region, Size};
 use crate::resample;
 
 /// Why there is no first canvas.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum InitError {
     /// The image cannot be used.
     #[error("`init.image`: {0}")]
     Image(#[from] AssetError),
+    /// The pixels did not arrive.
+    #[error(transparent)]
+    ReadBack(#[from] ReadBackError),
 }
 
 /// The values `[3, height, width]` of the first canvas. `run` is the key of the whole run.
@@ -45,7 +49,7 @@ pub(crate) fn first_canvas(
         let pixels = if own == size { pixels } else { resample::bicubic(&pixels, size) };
         pixels.clamp(0.0, 1.0)
     };
-    Ok(Vec::try_from(pixels.flatten(0, 3)).unwrap_or_default())
+    Ok(read_back(&pixels)?)
 }
 
 fn image_tensor(image: &image::RgbImage) -> Tensor {

@@ -7,6 +7,8 @@ use clipig_core::{FeatureReport, PreparedTarget};
 use clipig_experiment::{EvaluationError, FeatureLoss, Scope, Select, Target};
 use tch::{Kind, Tensor};
 
+use crate::read_back::{ReadBackError, read_back};
+
 /// What was decided for one sample.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
@@ -143,10 +145,9 @@ impl FeatureLosses {
     }
 
     /// Reads the losses back and completes the reports.
-    pub(crate) fn read(mut self) -> Vec<Vec<FeatureReport>> {
+    pub(crate) fn read(mut self) -> Result<Vec<Vec<FeatureReport>>, ReadBackError> {
         for (loss, features) in &self.parts {
-            let values = Vec::<f64>::try_from(loss.detach().to_kind(Kind::Double)).unwrap_or_default();
-            for (sample, value) in values.into_iter().enumerate() {
+            for (sample, value) in read_back::<f64>(loss)?.into_iter().enumerate() {
                 for &feature in features {
                     if self.applied[sample][feature] {
                         self.reports[sample][feature].loss = Some(value);
@@ -154,7 +155,7 @@ impl FeatureLosses {
                 }
             }
         }
-        self.reports
+        Ok(self.reports)
     }
 }
 

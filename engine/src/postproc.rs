@@ -3,6 +3,7 @@
 use clipig_experiment::{PostProcess, Scope};
 use tch::{Device, Tensor};
 
+use crate::read_back::read_back;
 use crate::region::Size;
 use crate::transform::{Chain, Source, TransformError, render};
 
@@ -23,6 +24,6 @@ pub(crate) fn apply(
     let chain = Chain::draw(transforms, scope, size)?;
     let source = Source { pixels, size, clamp: false, device: Device::Cpu };
     let image: Tensor = render(&[chain], &source)?.windows;
-    *pixels = Vec::try_from(image.contiguous().flatten(0, 3)).unwrap_or_default();
+    *pixels = read_back(&image)?;
     Ok(())
 }

@@ -3,11 +3,12 @@
 
 use clipig_core::{Assets, Canvas, Prepared, PreparedTarget, ProgressCounter};
 use clipig_experiment::{Experiment, FeatureScale, FeatureSource};
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use crate::assets::{self, AssetError};
 use crate::clip::tokenizer::{TokenizeError, Tokenizer};
 use crate::clip::{Clip, preprocess, unit_length};
+use crate::read_back::{ReadBackError, read_back};
 use crate::region::Size;
 use crate::resample;
 
@@ -34,13 +35,16 @@ pub enum PrepareError {
         /// What is wrong with it.
         source: AssetError,
     },
+    /// The device failed.
+    #[error(transparent)]
+    ReadBack(#[from] ReadBackError),
 }
 
 /// Encodes the features of all active targets. `canvas` is the first canvas, for `feature_scale: fair`; `progress` advances with
 /// each feature.
 ///
 /// # Errors
-/// When a text or an image cannot be used.
+/// When a text or an image cannot be used, or the device fails.
 pub fn prepare(
     clip: &Clip,
     experiment: &Experiment,
@@ -60,12 +64,12 @@ pub fn prepare(
                     FeatureSource::Image(name) => encode_asset(clip, assets, name)
                         .map_err(|source| PrepareError::Image { target: index, feature, source })?,
                 };
-                prepared.features.push(Vec::try_from(encoded.flatten(0, 1)).unwrap_or_default());
+                prepared.features.push(read_back(&encoded)?);
                 progress.advance();
             }
             prepared.auto_scales = vec![1.0; target.features.len()];
             if target.feature_scale == FeatureScale::Fair && !target.features.is_empty() {
-                fair_scales(clip, canvas, &mut prepared);
+                fair_scales(clip, canvas, &mut prepared)?;
             }
         }
         targets.push(prepared);
@@ -96,16 +100,14 @@ fn encode_asset(clip: &Clip, assets: &Assets, name: &str) -> Result<Tensor, Asse
 
 /// The factors that give every feature the same similarity with the first canvas: minⱼ cⱼ / cᵢ with the
 /// cosines c. Where one of them is not positive there are none; all stay 1 then.
-fn fair_scales(clip: &Clip, canvas: &Canvas, prepared: &mut PreparedTarget) {
+fn fair_scales(clip: &Clip, canvas: &Canvas, prepared: &mut PreparedTarget) -> Result<(), ReadBackError> {
     let (height, width) = (canvas.height() as i64, canvas.width() as i64);
     let pixels = Tensor::from_slice(canvas.pixels()).view([1, 3, height, width]).clamp(0.0, 1.0);
     let window = Size { width: clip.window(), height: clip.window() };
     let window = if (Size { width, height }) == window { pixels } else { resample::bicubic(&pixels, window) };
     let image = unit_length(&clip.encode_image(&clip.normalize(&window.to_device(clip.device()))));
     let features = Tensor::from_slice(&prepared.features.concat()).view([prepared.features.len() as i64, -1]);
-    let cosines =
-        features.matmul(&image.to_device(tch::Device::Cpu).tr()).flatten(0, 1).to_kind(Kind::Double);
-    let cosines: Vec<f64> = Vec::try_from(cosines).unwrap_or_default();
+    let cosines: Vec<f64> = read_back(&features.matmul(&image.to_device(tch::Device::Cpu).tr()))?;
     let least = cosines.iter().copied().fold(f64::INFINITY, f64::min);
     if least > 0.0 {
         prepared.auto_scales = cosines.iter().map(|cosine| least / cosine).collect();
@@ -116,4 +118,5 @@ fn fair_scales(clip: &Clip, canvas: &Canvas, prepared: &mut PreparedTarget) {
             100.0 * least
         ));
     }
+    Ok(())
 }

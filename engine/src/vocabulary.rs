@@ -4,12 +4,13 @@ use clipig_experiment::{Experiment, FeatureSource};
 
 use crate::clip::Clip;
 use crate::clip::tokenizer::Tokenizer;
+use crate::read_back::ReadBackError;
 
 /// Lines for people about texts with words of which the model has seen none in training.
-pub(crate) fn unknown_words(clip: &Clip, experiment: &Experiment) -> Vec<String> {
-    let known = clip.known_tokens();
+pub(crate) fn unknown_words(clip: &Clip, experiment: &Experiment) -> Result<Vec<String>, ReadBackError> {
+    let known = clip.known_tokens()?;
     if known.iter().skip(1).all(|&known| known) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let tokenizer = Tokenizer::shared();
     let features =
@@ -27,5 +28,5 @@ pub(crate) fn unknown_words(clip: &Clip, experiment: &Experiment) -> Vec<String>
             format!("the model does not know {} in \"{text}\"", words.join(", "))
         });
     }
-    lines
+    Ok(lines)
 }

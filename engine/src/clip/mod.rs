@@ -24,6 +24,7 @@ use self::resnet::ModifiedResNet;
 use self::text::TextTransformer;
 use self::vision_transformer::VisionTransformer;
 use self::weights::{Weights, WeightsError};
+use crate::read_back::ReadBackError;
 
 /// What the tensors of a checkpoint do not tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,7 +174,10 @@ impl Clip {
 
     /// For every token id: was it ever seen in training? A model that ships only a part of the vocabulary
     /// has zeros for the rest.
-    pub fn known_tokens(&self) -> Vec<bool> {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn known_tokens(&self) -> Result<Vec<bool>, ReadBackError> {
         self.text.known_tokens()
     }
 }

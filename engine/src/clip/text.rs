@@ -5,6 +5,7 @@ use tch::{Kind, Tensor};
 use super::Architecture;
 use super::transformer::{LayerNorm, Transformer};
 use super::weights::{Loader, WeightsError};
+use crate::read_back::{ReadBackError, read_back};
 
 pub(super) struct TextTransformer {
     token_embedding: Tensor,
@@ -46,9 +47,9 @@ impl TextTransformer {
         self.token_embedding.size()[0] as usize
     }
 
-    pub(super) fn known_tokens(&self) -> Vec<bool> {
+    pub(super) fn known_tokens(&self) -> Result<Vec<bool>, ReadBackError> {
         let any = self.token_embedding.ne(0.0).any_dim(1, false).to_kind(Kind::Uint8);
-        Vec::<u8>::try_from(&any).unwrap_or_default().into_iter().map(|known| known != 0).collect()
+        Ok(read_back::<u8>(&any)?.into_iter().map(|known| known != 0).collect())
     }
 
     /// Token ids `[n, context]` to `[n, embedding]`.

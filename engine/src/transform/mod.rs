@@ -2,7 +2,7 @@
 //!
 //! Every transform works in two phases. *Draw* evaluates its expressions and takes its random numbers, in
 //! Rust, from the keyed generator; what comes out is a [`Step`] with nothing left to chance. *Apply* happens
-//! in `chain`, on a whole batch of samples at once, in tensors.
+//! in `render`, on a whole batch of samples at once, in tensors.
 //!
 //! There are three kinds of steps, and the kind decides what a step costs:
 //! - a [`PixelMap`] says for every output pixel which input pixel stands there (crops, shifts, rotations,
@@ -18,7 +18,7 @@ mod blur;
 mod border;
 mod bwnoise;
 mod center_crop;
-pub(crate) mod chain;
+mod chain;
 mod clamp;
 mod contrast;
 mod crop;
@@ -35,6 +35,7 @@ mod random_rotate;
 mod random_scale;
 mod random_shift;
 mod random_translate;
+mod render;
 mod repeat;
 mod resize;
 mod rnoise;
@@ -53,9 +54,11 @@ use clipig_experiment::random::{Key, Stream};
 use clipig_experiment::{EvaluationError, Scope, Transform, TransformKind};
 use tch::Tensor;
 
+use crate::read_back::ReadBackError;
 use crate::region::{Point, Region, Size};
 
-pub use chain::{Chain, Leaf, Rendered, Source, render};
+pub use chain::Chain;
+pub use render::{Leaf, Rendered, Source, render};
 
 /// Why a transform could not be drawn or applied.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +66,9 @@ pub enum TransformError {
     /// An expression failed.
     #[error(transparent)]
     Expression(#[from] EvaluationError),
+    /// The device failed.
+    #[error(transparent)]
+    ReadBack(#[from] ReadBackError),
     /// The numbers do not fit the image.
     #[error("`{path}`: {message}")]
     Impossible {

@@ -6,8 +6,7 @@ use clipig_experiment::{Overrides, Scope, Source as Yaml, Transform, TransformKi
 use clipig_testing::{Array, Oracle, Tensors, Value, mismatch};
 use tch::{Kind, Tensor};
 
-use super::chain::{Chain, Rendered, Source, render};
-use super::{random_crop, random_rotate, random_shift, random_translate};
+use super::{Chain, Rendered, Source, random_crop, random_rotate, random_shift, random_translate, render};
 use crate::device;
 use crate::region::Size;
 

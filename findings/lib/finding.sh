@@ -63,6 +63,14 @@ kubernetes_tools() {
   PATH=$work/kubectl:$work/helm:$PATH
 }
 
+# ffmpeg_of VERSION: where imageio-ffmpeg of that version has its ffmpeg. 0.5.1 carries ffmpeg 4.2.2, 0.6.0 carries
+# 7.0.2, and 0.8.1 carries 9.0.2.
+ffmpeg_of() {
+  pip install --quiet --no-deps --target "imageio-ffmpeg-$1" "imageio-ffmpeg==$1"
+  chmod +x "imageio-ffmpeg-$1"/imageio_ffmpeg/binaries/ffmpeg-*
+  echo "$work/imageio-ffmpeg-$1"/imageio_ffmpeg/binaries/ffmpeg-*
+}
+
 # serve COMMAND ...: a server in the background, ended with the script. What it says is in server.log.
 serve() {
   setsid "$@" >>"$work/server.log" 2>&1 </dev/null &
@@ -83,9 +91,9 @@ free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# grpc_server PORT: grpc_server.py with the grpcio that was installed.
+# grpc_server PORT [CALLS]: grpc_server.py with the grpcio that was installed, for so many calls at a time.
 grpc_server() {
-  serve python "$lib/grpc_server.py" "$1"
+  serve python "$lib/grpc_server.py" "$1" "${2-32}"
   listening "$1"
 }
 

@@ -47,7 +47,7 @@ METHODS = {
 }
 
 if __name__ == "__main__":
-    server = grpc.server(futures.ThreadPoolExecutor(32))
+    server = grpc.server(futures.ThreadPoolExecutor(int(sys.argv[2])))
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("finding", METHODS),))
     server.add_insecure_port(f"127.0.0.1:{sys.argv[1]}")
     server.start()

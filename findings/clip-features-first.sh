@@ -6,8 +6,8 @@
 # What happens: in version 5 it returns an object whose [0] is the vision tower's last hidden state, for all
 # pictures: [pictures, tokens, width]. The features are in pooler_output. Where the old line goes on with tensors
 # (a norm, a mean, a cosine of two such results), it still runs and says something else.
-# Why it matters: `model.get_image_features(**inputs)[0]` is in countless notebooks. Similarities come out in a
-# plausible range, from features before the projection, and two texts and pictures can no longer be compared.
+# Why it matters: `model.get_image_features(**inputs)[0]` is a usual line for one picture. Similarities of pictures come
+# out in a plausible range, but of patches before the projection instead of features.
 #
 # transformers 4.57.3 and 5.24.0, torch 2.11.0, random weights, two pictures, width 64, projection 32. Seen:
 #   4.57.3  [0] has the shape [32]

@@ -6,8 +6,8 @@
 # What happens: for mode="bicubic" the flag also selects another cubic: a = -0.75 without it (OpenCV's), -0.5 with it
 # (Pillow's). Enlarging 32 to 64 pixels, single pixels differ by 0.08 of the full range.
 # Why it matters: one flag is switched on "to be safe" for CLIP's preprocessing, or off to save time, and pictures
-# smaller than 224 change, too. With the flag torch agrees with Pillow to 1e-6; without it, with nobody of CLIP's
-# world, whichever way the size goes.
+# smaller than 224 change, too. With the flag torch agrees with Pillow to 1e-6; without it, it does
+# not, whichever way the size goes.
 #
 # torch 2.11.0, Pillow 13.0.0; noise of 32 × 32 in [0, 1] enlarged to 64 × 64, largest differences. Seen:
 #   bicubic, with and without antialias    0.084

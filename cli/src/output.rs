@@ -21,6 +21,13 @@ pub(crate) fn stream(text: &str) -> Result<bool, Failure> {
     }
 }
 
+/// As [`stream`], on another thread: while the reader takes nothing and the pipe is full, the caller can still be
+/// interrupted.
+pub(crate) async fn stream_aside(text: String) -> Result<bool, Failure> {
+    let written = tokio::task::spawn_blocking(move || stream(&text)).await;
+    written.map_err(|error| Failure::failed(format!("cannot write the result: {error}")))?
+}
+
 /// Writes a line for the person to standard error; where that is closed, nobody is listening.
 pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");

@@ -3,16 +3,22 @@
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/farm.rs"]
 mod farm;
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/process.rs"]
+mod process;
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Lines};
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use clipig_proto::v1::JobState;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
 
 use self::farm::Farm;
+use self::process::Owned;
 
 /// A small picture; the number of epochs stands before it.
 const FRUIT: &str = "
@@ -29,7 +35,7 @@ targets:
 ";
 
 /// With as many epochs.
-fn fruit(epochs: u64) -> String {
+fn fruit(epochs: u32) -> String {
     format!("epochs: {epochs}{FRUIT}")
 }
 
@@ -52,45 +58,37 @@ fn jobs_and_workers_obey_the_client() {
     let mut farm = Farm::start("client").with_workers(1);
     let (job, other) = (farm.submit(&endless()), farm.submit(&endless()));
     let [number, second] = [job, other].map(|job| job.to_string());
-    let state = |job: u64| farm.job(job).unwrap()["state"].as_str().unwrap().to_owned();
+    let running = |job: u64| farm.job(job).unwrap().state() == JobState::Running;
     farm.wait_for_epochs(job, 2);
-
-    // Whoever watches may leave; the job goes on.
-    let mut watch = farm.command(&["watch", &number, "--json"]).stdout(Stdio::piped()).spawn().unwrap();
-    let events = BufReader::new(watch.stdout.take().unwrap()).lines().map(|line| line.unwrap());
-    let events = events.map(|line| serde_json::from_str::<Json>(&line).unwrap());
-    let mut seen: Vec<String> = Vec::new();
-    for event in events {
-        seen.push(event["event"].as_str().unwrap().to_owned());
-        if event["event"] == "progress" {
-            assert!(event["progress"]["epochs_done"].as_u64() > Some(0), "{event:#}");
-            break;
-        }
-    }
-    assert_eq!(seen[0], "job");
-    signal(&watch, Signal::INT);
-    assert_eq!(watch.wait().unwrap().code(), Some(130));
+    assert_eq!(farm.json(&["job", &number])["state"], "running");
 
     assert_eq!(farm.json(&["pause", &number])[0]["state"], "paused");
     let refused = farm.clipig(&["retry", &number]);
     assert_eq!(refused.status.code(), Some(1), "{:?}", texts(&refused));
     farm.ask(&["resume", &number]);
-    farm.wait_until("it runs again", || state(job) == "running");
+    farm.wait_until("it runs again", || running(job));
 
     assert_eq!(farm.json(&["priority", &second, "7"])["priority"], 7);
     assert_eq!(farm.json(&["cancel", &second])[0]["state"], "cancelled");
     farm.ask(&["retry", &second]);
-    farm.wait_until("it is taken up again", || state(other) == "running");
+    farm.wait_until("it is taken up again", || running(other));
     farm.ask(&["cancel", &second]);
 
-    // With fewer epochs it comes to an end.
+    // With fewer epochs it comes to an end. It must not be there before the update is.
+    farm.worker(0).stop();
     let epochs = farm.epochs_done(job) + 150;
     std::fs::write(farm.folder().join("shorter.yaml"), fruit(epochs)).unwrap();
-    let updated = farm.json(&["update", &number, "shorter.yaml"]);
+    let update = farm.command(&["update", &number, "shorter.yaml", "--json"]).stdout(Stdio::piped()).spawn();
+    let update = Owned::new(update.unwrap());
+    farm.wait_until("the farm has the update", || farm.job(job).unwrap().revision == 1);
+    farm.worker(0).go_on();
+    let updated = update.output();
+    assert!(updated.status.success(), "{:?}", texts(&updated));
+    let updated: Json = serde_json::from_slice(&updated.stdout).unwrap();
     assert_eq!(updated["revision"], 1);
-    assert!(updated["from_epoch"].as_u64() <= Some(epochs), "{updated:#}");
+    assert!(updated["from_epoch"].as_u64() <= Some(epochs.into()), "{updated:#}");
     farm.finish(job);
-    let job = farm.job(job).unwrap();
+    let job = farm.json(&["job", &number]);
     assert_eq!((&job["epochs_done"], &job["epochs_total"]), (&epochs.into(), &epochs.into()), "{job:#}");
     let all = farm.json(&["jobs", "--all"]);
     let states: Vec<&Json> = all.as_array().unwrap().iter().map(|job| &job["state"]).collect();
@@ -105,7 +103,7 @@ fn jobs_and_workers_obey_the_client() {
     assert_eq!(paths("picture").len(), 1);
     assert!(paths("snapshot").len() > 1, "{fetched:#}");
     let history = std::fs::read_to_string(&paths("history")[0]).unwrap();
-    assert_eq!(history.lines().count() as u64, epochs + 1, "a heading, and a line per epoch");
+    assert_eq!(history.lines().count() as u32, epochs + 1, "a heading, and a line per epoch");
     film(&farm, &number);
 
     // And what people decide about workers.
@@ -117,6 +115,68 @@ fn jobs_and_workers_obey_the_client() {
     assert!(farm.worker_mut(0).wait().success());
     let unknown = farm.clipig(&["workers", "pause", "nobody"]);
     assert_eq!(unknown.status.code(), Some(1), "{:?}", texts(&unknown));
+}
+
+/// What `clipig watch --json` prints.
+struct Events {
+    /// A second end of the pipe that is read from.
+    pipe: OwnedFd,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Iterator for Events {
+    type Item = Json;
+
+    fn next(&mut self) -> Option<Json> {
+        self.lines.next().map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+    }
+}
+
+/// Watches a job until its first progress.
+fn watching(farm: &Farm, job: u64) -> (Owned, Events) {
+    let watch = farm.command(&["watch", &job.to_string(), "--json"]).stdout(Stdio::piped()).spawn();
+    let mut watch = Owned::new(watch.unwrap());
+    let out = watch.child().stdout.take().unwrap();
+    let pipe = out.as_fd().try_clone_to_owned().unwrap();
+    // As small as can be, so that it is soon full.
+    rustix::pipe::fcntl_setpipe_size(&pipe, 4096).unwrap();
+    let mut events = Events { pipe, lines: BufReader::new(out).lines() };
+    assert_eq!(events.next().unwrap()["event"], "job");
+    let progress = events.find(|event| event["event"] == "progress").unwrap();
+    assert!(progress["progress"]["epochs_done"].as_u64() > Some(0), "{progress:#}");
+    (watch, events)
+}
+
+#[test]
+fn whoever_watches_may_leave_and_the_job_goes_on() {
+    let farm = Farm::start("watched").with_workers(1);
+    let job = farm.submit(&endless());
+
+    // By Ctrl-C. Somebody still reads what it says.
+    let (mut watch, events) = watching(&farm, job);
+    signal(watch.child(), Signal::INT);
+    events.for_each(drop);
+    assert_eq!(watch.wait().code(), Some(130));
+
+    // Also while nobody reads, and the pipe is full: nothing is added to it while the job goes on.
+    let (mut watch, events) = watching(&farm, job);
+    let unread = || rustix::io::ioctl_fionread(&events.pipe).unwrap();
+    farm.wait_until("the pipe is full", || {
+        let before = unread();
+        std::thread::sleep(Duration::from_secs(1));
+        before > 0 && unread() == before
+    });
+    signal(watch.child(), Signal::INT);
+    assert_eq!(watch.wait().code(), Some(130));
+    drop(events);
+
+    // By closing the pipe: whoever reads has seen enough, as `| head` has.
+    let (mut watch, events) = watching(&farm, job);
+    drop(events);
+    assert_eq!(watch.wait().code(), Some(0));
+
+    let epochs = farm.epochs_done(job);
+    farm.wait_for_epochs(job, epochs + 2);
 }
 
 /// A film of the snapshots where ffmpeg is, else words about it.
@@ -195,7 +255,7 @@ fn a_client_brings_a_model_that_the_farm_does_not_have() {
 
     let job: u64 = here(&["submit", "mine.yaml", "--threads", "1"]).trim().parse().unwrap();
     assert_eq!(farm.finish(job), expected);
-    let model = farm.job(job).unwrap()["model"].clone();
+    let model = farm.json(&["job", &job.to_string()])["model"].clone();
     assert_eq!((&model["name"], &model["sha256"]), (&"mine".into(), &imported["sha256"]));
 
     // The farm has it now; the activation travels with the job, since weights do not tell.
@@ -212,6 +272,10 @@ fn a_client_brings_a_model_that_the_farm_does_not_have() {
     let job: u64 = here(&["submit", "mine.yaml", "--threads", "1"]).trim().parse().unwrap();
     assert_ne!(farm.finish(job), expected);
 }
+
+/// How long a worker that has to leave may take for what it computes. One that ends in order does not need all of it,
+/// however slow the machine is.
+const DRAIN: Duration = Duration::from_secs(30);
 
 /// `clipig farm start`, in a folder of its own.
 struct FarmStart {
@@ -260,9 +324,13 @@ fn a_farm_of_one_process_ends_in_order_and_goes_on() {
         output.status.success().then(|| serde_json::from_slice::<Json>(&output.stdout).unwrap())
     };
     let until = |what: &str, done: &dyn Fn() -> bool| {
-        let start = Instant::now();
+        let (mut seen, mut since) = (job(), Instant::now());
         while !done() {
-            assert!(start.elapsed() < Duration::from_mins(1), "{what}: {:?}\n{}", job(), log());
+            if since.elapsed() > farm::STANDSTILL {
+                let now = job();
+                assert_ne!(seen, now, "nothing moves any more, and not yet: {what}\n{}", log());
+                (seen, since) = (now, Instant::now());
+            }
             std::thread::sleep(Duration::from_millis(50));
         }
     };
@@ -282,7 +350,7 @@ fn a_farm_of_one_process_ends_in_order_and_goes_on() {
     signal(&farm.process, Signal::INT);
     let ended = farm.process.wait().unwrap();
     assert!(ended.success(), "{ended}\n{}", log());
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}\n{}", start.elapsed(), log());
+    assert!(start.elapsed() < DRAIN, "{:?}\n{}", start.elapsed(), log());
     let left: Vec<_> =
         std::fs::read_dir(folder.join("tmp")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.is_empty(), "{left:?}");
@@ -315,8 +383,6 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
     let [ca, certificate, key] =
         [("ca.crt", ca), ("tls.crt", certificate), ("tls.key", key)].map(|(name, pem)| file(name, &pem));
     let [client, worker] = ["client", "worker"].map(|name| file(name, &format!("a-secret-for-the-{name}\n")));
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let tcp = format!("127.0.0.1:{port}");
     let settings = [
         ("CLIPIG_COORDINATOR__TLS__CERTIFICATE", certificate.as_str()),
         ("CLIPIG_COORDINATOR__TLS__KEY", key.as_str()),
@@ -324,45 +390,43 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
         ("CLIPIG_COORDINATOR__TOKENS__WORKER_FILE", worker.as_str()),
     ];
     let log = folder.path().join("coordinator.log");
-    let mut coordinator = Command::new(env!("CARGO_BIN_EXE_clipig-coordinator"))
-        .args(["--listen", &tcp, "--http-listen", "off", "--data"])
+    let coordinator = Command::new(env!("CARGO_BIN_EXE_clipig-coordinator"))
+        // A port that the system chooses, and that nobody else has then.
+        .args(["--listen", "127.0.0.1:0", "--http-listen", "off", "--data"])
         .arg(folder.path().join("data"))
         .envs(settings)
         .stderr(std::fs::File::create(&log).unwrap())
-        .spawn()
-        .unwrap();
-    let address = format!("https://localhost:{port}");
+        .spawn();
+    let mut coordinator = Owned::new(coordinator.unwrap());
+    let said = || std::fs::read_to_string(&log).unwrap();
+    let port =
+        || -> Option<u16> { said().split_once("127.0.0.1:")?.1.split_whitespace().next()?.parse().ok() };
+    within_a_standstill(&said, || port().is_some());
+    let address = format!("https://localhost:{}", port().unwrap());
     let ask = |arguments: &[&str], token: &str, ca: Option<&str>| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clipig"));
         command.args(arguments).args(["--farm", &address, "--token-file", token]).current_dir(folder.path());
         command.args(ca.map(|ca| ["--tls-ca", ca]).into_iter().flatten()).output().unwrap()
     };
-    let start = Instant::now();
-    while !ask(&["farm"], &client, Some(&ca)).status.success() {
-        let log = std::fs::read_to_string(&log).unwrap();
-        assert!(
-            start.elapsed() < Duration::from_mins(1),
-            "{:?}\n{log}",
-            texts(&ask(&["farm"], &client, Some(&ca)))
-        );
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    let first = ask(&["farm"], &client, Some(&ca));
+    assert!(first.status.success(), "{:?}\n{}", texts(&first), said());
     // Neither a wrong token nor a stranger's certificate.
     let (_, said) = texts(&ask(&["farm"], &worker, Some(&ca)));
     assert!(said.contains("does not accept the token"), "{said}");
     let (_, said) = texts(&ask(&["farm"], &client, None));
     assert!(said.contains("CLIPIG_TLS_CA"), "{said}");
 
+    let worker_log = folder.path().join("worker.log");
     let spawn = |token: &str| {
-        Command::new(env!("CARGO_BIN_EXE_clipig-worker"))
+        let worker = Command::new(env!("CARGO_BIN_EXE_clipig-worker"))
             .args(["--farm", &address, "--name", "w1", "--devices", "cpu", "--cores", "1"])
             .args(["--token-file", token, "--tls-ca", &ca, "--cache"])
             .arg(folder.path().join("cache"))
-            .stderr(std::fs::File::create(folder.path().join("worker.log")).unwrap())
-            .spawn()
-            .unwrap()
+            .stderr(std::fs::File::create(&worker_log).unwrap())
+            .spawn();
+        Owned::new(worker.unwrap())
     };
-    let wrong = spawn(&client).wait().unwrap();
+    let wrong = spawn(&client).wait();
     assert_eq!(wrong.code(), Some(3), "the clients' token is none for workers");
     let mut process = spawn(&worker);
     file("fruit.yaml", &endless());
@@ -373,26 +437,27 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
             serde_json::from_slice(&ask(&["job", "1", "--json"], &client, Some(&ca)).stdout).unwrap();
         job["epochs_done"].as_u64().unwrap()
     };
-    let start = Instant::now();
-    while epochs() < 3 {
-        let log = std::fs::read_to_string(folder.path().join("worker.log")).unwrap();
-        assert!(start.elapsed() < Duration::from_mins(1), "{log}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let said = || std::fs::read_to_string(&worker_log).unwrap();
+    within_a_standstill(&said, || epochs() >= 3);
 
     // A worker in the middle of its work ends in order, and soon.
     let start = Instant::now();
-    signal(&process, Signal::TERM);
-    let ended = process.wait().unwrap();
-    let log = std::fs::read_to_string(folder.path().join("worker.log")).unwrap();
-    assert!(
-        ended.success() && start.elapsed() < Duration::from_secs(10),
-        "{ended}, {:?}\n{log}",
-        start.elapsed()
-    );
-    assert!(log.contains("goodbye"), "{log}");
-    signal(&coordinator, Signal::TERM);
-    coordinator.wait().unwrap();
+    signal(process.child(), Signal::TERM);
+    let ended = process.wait();
+    let took = start.elapsed();
+    assert!(ended.success() && took < DRAIN, "{ended}, {took:?}\n{}", said());
+    assert!(said().contains("goodbye"), "{}", said());
+    signal(coordinator.child(), Signal::TERM);
+    assert!(coordinator.wait().success());
+}
+
+/// Waits for what takes no time but for that of starting and scheduling processes.
+fn within_a_standstill(said: &dyn Fn() -> String, done: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < farm::STANDSTILL, "{}", said());
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// An authority, a certificate for `localhost`, and its key.

@@ -17,12 +17,14 @@ mod process;
 mod raw_http;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use clipig_core::{Fence, FromWorker, Held, Lease, ShardError, ToWorker};
 use clipig_proto::v1::farm_service_client::FarmServiceClient;
 use clipig_proto::v1::worker_message::Message;
-use clipig_proto::v1::{self, JobState, SubmitJobRequest};
+use clipig_proto::v1::{self, JobState, SubmitJobRequest, WorkerState};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -34,13 +36,13 @@ use tonic::codegen::Bytes;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use self::farm::Farm;
+use self::farm::{DelayedSocket, Farm};
 use self::peer::{Peer, kind_of_workers, registration};
 use self::process::Memory;
 
-/// Many small shards, so that there is something to get hold of.
+/// Many small shards, so that there is something to get hold of. Nothing in it depends on the number of epochs, which
+/// stands before it.
 const HONEST: &str = "
-epochs: 14
 resolution: 96
 seed: 5
 model: clipig-tiny
@@ -65,11 +67,21 @@ targets:
 
 const MIB: usize = 1 << 20;
 
-/// A farm with one honest worker and one honest job under way.
+/// More than any attack lasts.
+const ENDLESS: u32 = 1_000_000;
+
+/// How long each message of the honest worker is under way: the job goes on for as long as the attack does, and leaves
+/// the machine to it.
+const DISTANCE: Duration = Duration::from_millis(40);
+
+fn honest(epochs: u32) -> String {
+    format!("epochs: {epochs}\n{HONEST}")
+}
+
+/// A farm with one honest worker and one honest job under way, which ends when the attack is over.
 struct Honest {
     farm: Farm,
     job: u64,
-    expected: String,
     before: Memory,
 }
 
@@ -81,18 +93,19 @@ impl Honest {
     /// A farm that takes a lease back after so many seconds without progress. An honest worker may need some on a
     /// busy machine.
     fn start_with(name: &str, lease_timeout: &str) -> Self {
-        let expected = farm::rendered_here(HONEST);
-        let patience = [
+        let timeouts = [
             ("CLIPIG_COORDINATOR__DISPATCH__HEARTBEAT_SECONDS", "0.5"),
             ("CLIPIG_COORDINATOR__DISPATCH__HEARTBEAT_TIMEOUT_SECONDS", "5"),
             ("CLIPIG_COORDINATOR__DISPATCH__LEASE_TIMEOUT_SECONDS", lease_timeout),
             ("CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES", "16777216"),
         ];
-        let farm = Farm::start_with(name, &patience).with_workers(1);
-        let job = farm.submit(HONEST);
+        let mut farm = Farm::start_with(name, &timeouts);
+        let distant = DelayedSocket::before(&farm, DISTANCE);
+        farm.add_worker_at(distant.address());
+        let job = farm.submit(&honest(ENDLESS));
         farm.wait_for_epochs(job, 1);
         let before = Memory::of(farm.coordinator());
-        Self { farm, job, expected, before }
+        Self { farm, job, before }
     }
 
     async fn channel(&self) -> Channel {
@@ -106,25 +119,31 @@ impl Honest {
     /// What was attacked must have been there.
     fn is_under_way(&self, attack: &str) {
         let job = self.farm.job(self.job).unwrap();
-        assert_eq!(job["state"], "running", "after {attack}: {job:#}{}", self.farm.logs());
+        assert_eq!(job.state(), JobState::Running, "after {attack}: {job:#?}{}", self.farm.logs());
     }
 
-    /// The job ends with the right picture, the worker is the one that it was, and memory is bounded.
+    /// The job is told to end soon. It has the right picture, the worker is the one that it was, and memory is bounded.
     fn finish(self, most_mib: u64) {
         self.finish_after(most_mib, 0);
     }
 
     /// The same where at most so many leases of other jobs failed on the honest worker, by those jobs' fault.
     fn finish_after(self, most_mib: u64, failed: u64) {
-        assert_eq!(self.farm.finish(self.job), self.expected);
+        self.is_under_way("the attack");
+        let shorter = honest(self.farm.epochs_done(self.job) + 3);
+        std::fs::write(self.farm.folder().join("shorter.yaml"), shorter).unwrap();
+        self.farm.ask(&["update", &self.job.to_string(), "shorter.yaml"]);
+        let made = self.farm.finish(self.job);
+        // It may have got further meanwhile.
+        let epochs = self.farm.epochs_done(self.job);
+        assert_eq!(made, farm::rendered_here(&honest(epochs)), "after {epochs} epochs");
         let after = Memory::of(self.farm.coordinator());
         let grown = after.most - self.before.most.min(after.most);
         println!("{grown} MiB more at most; {:?}, then {after:?}", self.before);
         assert!(grown < most_mib, "{grown} MiB more at most");
-        let workers: Vec<Json> = serde_json::from_str(&self.farm.ask(&["workers", "--json"])).unwrap();
-        let honest = workers.iter().find(|worker| worker["worker"] == "w1").unwrap();
-        assert_eq!(honest["state"], "idle", "{honest:#}");
-        assert!(honest["leases_failed"].as_u64() <= Some(failed), "{honest:#}");
+        let honest = self.farm.known_worker(0).unwrap();
+        assert_eq!(honest.state(), WorkerState::Idle, "{honest:#?}");
+        assert!(honest.leases_failed <= failed, "{honest:#?}");
         assert!(self.farm.clipig(&["farm"]).status.success());
     }
 }
@@ -208,7 +227,7 @@ async fn workers_that_answer_wrongly_change_nothing() {
                 }
             }
         }
-        let reason = timeout(Duration::from_secs(20), peer.farewell()).await.unwrap();
+        let reason = timeout(farm::STANDSTILL, peer.farewell()).await.unwrap();
         let reason = reason.replace(&lease.fence.to_string(), "1/…");
         writeln!(said, "{attack}: {reason}").unwrap();
     }
@@ -276,19 +295,18 @@ async fn workers_that_do_not_answer_lose_their_leases() {
     let deaf =
         Peer::open(honest.channel().await, Message::Register(registration("deaf", kind.clone()))).await;
     let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(8) {
+    let (mut revoked, mut lost) = (false, false);
+    while !revoked || !lost {
+        let wait = start.elapsed();
+        assert!(wait < farm::STANDSTILL, "taken back: {revoked}, lost: {lost}, after {wait:?}");
         idle.tell(FromWorker::Heartbeat(vec![Held { fence: held.fence, progress: 0 }])).await;
         deaf.tell(FromWorker::Heartbeat(Vec::new())).await;
-        sleep(Duration::from_millis(100)).await;
+        while let Ok(Some(message)) = timeout(Duration::from_millis(100), idle.hear()).await {
+            revoked |= matches!(message, ToWorker::Revoke(fence) if fence == held.fence);
+        }
+        let workers = honest.farm.known_workers();
+        lost = workers.iter().any(|worker| worker.name == "silent" && worker.state() == WorkerState::Lost);
     }
-    let mut revoked = false;
-    while let Ok(Some(message)) = timeout(Duration::from_millis(500), idle.hear()).await {
-        revoked |= matches!(message, ToWorker::Revoke(fence) if fence == held.fence);
-    }
-    assert!(revoked, "a lease without progress is taken back");
-    let workers: Vec<Json> = serde_json::from_str(&honest.farm.ask(&["workers", "--json"])).unwrap();
-    let state = |name: &str| workers.iter().find(|worker| worker["worker"] == name).unwrap()["state"].clone();
-    assert_eq!(state("silent"), "lost");
     drop((silent, idle, deaf));
     honest.finish(100);
 }
@@ -300,11 +318,13 @@ async fn floods_of_registrations_and_heartbeats_drown_nobody() {
     let model = "another processor".to_owned();
     let kind = v1::WorkerKind { model, ..kind_of_workers(honest.channel().await).await };
     let mut floods = JoinSet::new();
+    let registered = Arc::new(AtomicU32::new(0));
     for flood in 0..20 {
-        let (channel, kind) = (honest.channel().await, kind.clone());
+        let (channel, kind, registered) = (honest.channel().await, kind.clone(), Arc::clone(&registered));
         floods.spawn(async move {
             for number in 0..500 {
                 drop(Peer::join(channel.clone(), &format!("flood-{flood}-{number}"), &kind).await);
+                registered.fetch_add(1, Ordering::Relaxed);
             }
         });
     }
@@ -321,15 +341,17 @@ async fn floods_of_registrations_and_heartbeats_drown_nobody() {
             }
         });
     }
-    // Meanwhile people are answered.
-    let mut slowest = Duration::ZERO;
+    // Meanwhile people are answered. They do not wait until the flood is over, however fast or slow the machine is.
+    let mut slowest = 0;
     while !floods.is_empty() {
-        let start = Instant::now();
+        let before = registered.load(Ordering::Relaxed);
         honest.farm.job(honest.job).unwrap();
-        slowest = slowest.max(start.elapsed());
-        let _ = timeout(Duration::from_millis(200), floods.join_next()).await;
+        slowest = slowest.max(registered.load(Ordering::Relaxed) - before);
+        while let Ok(Some(flood)) = timeout(Duration::from_millis(100), floods.join_next()).await {
+            flood.unwrap();
+        }
     }
-    assert!(slowest < Duration::from_secs(10), "a client waited {slowest:?}");
+    assert!(slowest < 2_000, "somebody was answered after {slowest} of 10,000 registrations");
     // Those who left are not remembered for ever, and the list of workers can still be sent.
     let workers: Vec<Json> = serde_json::from_str(&honest.farm.ask(&["workers", "--json"])).unwrap();
     assert!(workers.len() <= 1_100, "{} workers are remembered", workers.len());
@@ -368,7 +390,7 @@ async fn garbage_and_gigabytes_are_refused_at_the_door() {
         socket.write_all(&[greeting, &vec![0x16; 100_000]].concat()).await.unwrap();
         let mut answer = Vec::new();
         // It hangs up; whether with a reset does not matter.
-        let _ = timeout(Duration::from_secs(20), socket.read_to_end(&mut answer)).await.unwrap();
+        let _ = timeout(farm::STANDSTILL, socket.read_to_end(&mut answer)).await.unwrap();
     }
     honest.is_under_way("garbage");
     honest.finish(100);
@@ -376,7 +398,7 @@ async fn garbage_and_gigabytes_are_refused_at_the_door() {
 
 /// How a stream ends: by a status, or a reset where the peer did not stop.
 async fn refusal(stream: raw_http::Stream) -> String {
-    match timeout(Duration::from_secs(20), stream.status()).await.unwrap() {
+    match timeout(farm::STANDSTILL, stream.status()).await.unwrap() {
         Ok((code, message)) => format!("{:?}: {message}", Code::from(code as i32)),
         Err(error) => format!("reset: {error}"),
     }
@@ -436,9 +458,10 @@ async fn bombs_of_clients_do_not_go_off() {
     let mut client = honest.client().await;
     let mut said = String::new();
     for (name, bomb) in bombs() {
-        let start = Instant::now();
+        let before = process::cpu_time(honest.farm.coordinator());
         let status = client.submit_job(bomb).await.unwrap_err();
-        assert!(start.elapsed() < Duration::from_secs(10), "{name} took {:?}", start.elapsed());
+        let took = process::cpu_time(honest.farm.coordinator()) - before;
+        assert!(took < Duration::from_secs(10), "{name} took {took:?} of a processor");
         writeln!(said, "{name}: {:?}: {}", status.code(), status.message()).unwrap();
     }
     for priority in [11, -11, i32::MIN, i32::MAX] {
@@ -563,8 +586,11 @@ async fn uploads_left_half_way_keep_nobody_waiting() {
     let start = Instant::now();
     let bytes = vec![3; 5_000_000];
     let sha256 = Sha256::digest(&bytes);
-    let uploading = upload(honest.client().await, &sha256, bytes);
-    timeout(Duration::from_secs(20), uploading).await.expect("it has to wait for the others").unwrap();
+    // Where this machine is busy, it may be silent for so long that it has to make room, and is told to try again.
+    while let Err(status) = upload(honest.client().await, &sha256, bytes.clone()).await {
+        assert!(status.message().contains("upload again"), "{status}");
+        assert!(start.elapsed() < farm::STANDSTILL, "it has to wait for the others: {status}");
+    }
     println!("an honest upload took {:?} beside {} that were left", start.elapsed(), left.len());
     left.shutdown().await;
     let incoming = honest.farm.folder().join("data/incoming");

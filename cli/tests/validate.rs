@@ -74,5 +74,6 @@ fn hostile_files_end_quickly() {
     studio.run(&["validate", "binary.yaml"]).failed(2);
     let slow = studio.run(&["validate", "slow.yaml"]);
     assert!(slow.err.contains("not all of them were tried"), "{:?} {}", slow.code, slow.err);
-    assert!(start.elapsed().as_secs() < 20);
+    // All of them would take many minutes.
+    assert!(start.elapsed().as_secs() < 60);
 }

@@ -121,50 +121,46 @@ async fn interruptible<T>(work: impl Future<Output = Result<T, Failure>>) -> Opt
 
 /// The events of jobs, one job after the other.
 pub(super) async fn all_as_json(connection: &Connection, jobs: &[u64]) -> Result<ExitCode, Failure> {
-    let mut code = ExitCode::SUCCESS;
-    for &job in jobs {
-        let ended = as_json(connection, job).await?;
-        if ended == ExitCode::from(INTERRUPTED) {
-            return Ok(ended);
+    let print = async {
+        let mut code = ExitCode::SUCCESS;
+        for &job in jobs {
+            match as_json(connection, job).await? {
+                Printed::Unread => break,
+                Printed::Ended(JobState::Completed) => {}
+                Printed::Ended(_) => code = ExitCode::FAILURE,
+            }
         }
-        if ended != ExitCode::SUCCESS {
-            code = ended;
-        }
-    }
-    Ok(code)
+        Ok(code)
+    };
+    interruptible(print).await.unwrap_or(Ok(ExitCode::from(INTERRUPTED)))
+}
+
+/// How the printing of a job's events ended.
+enum Printed {
+    /// With the job's end.
+    Ended(JobState),
+    /// The reader has gone away, as `head` does, and wants to see nothing more.
+    Unread,
 }
 
 /// Each event as a line of JSON.
-async fn as_json(connection: &Connection, job: u64) -> Result<ExitCode, Failure> {
+async fn as_json(connection: &Connection, job: u64) -> Result<Printed, Failure> {
     let mut watch = Watch::new(connection.clone(), job);
-    let print = async {
-        while let Some(seen) = watch.next().await? {
-            match seen {
-                Seen::Event(event) => {
-                    let record = json::event(&event);
-                    if !record.is_null() && !output::stream(&format!("{record}\n"))? {
-                        return Ok(true);
-                    }
+    while let Some(seen) = watch.next().await? {
+        match seen {
+            Seen::Event(event) => {
+                let record = json::event(&event);
+                if !record.is_null() && !output::stream_aside(format!("{record}\n")).await? {
+                    return Ok(Printed::Unread);
                 }
-                Seen::Lost(why) => {
-                    output::say(format!("the connection is lost ({why}); looking for the farm …"));
-                }
-                Seen::Back => output::say("the farm is back"),
             }
-        }
-        Ok(false)
-    };
-    match interruptible(print).await {
-        None => Ok(ExitCode::from(INTERRUPTED)),
-        Some(printed) => {
-            let unread = printed?;
-            Ok(if unread || watch.state() == JobState::Completed {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            })
+            Seen::Lost(why) => {
+                output::say(format!("the connection is lost ({why}); looking for the farm …"));
+            }
+            Seen::Back => output::say("the farm is back"),
         }
     }
+    Ok(Printed::Ended(watch.state()))
 }
 
 /// Snapshots on their way to the screen.

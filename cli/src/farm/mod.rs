@@ -28,5 +28,8 @@ pub(crate) fn converse<T>(talk: impl Future<Output = Result<T, Failure>>) -> Res
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::failed(format!("cannot prepare for the network: {error}")))?;
-    runtime.block_on(talk)
+    let said = runtime.block_on(talk);
+    // What still waits for a reader of standard output must not keep the command from ending.
+    runtime.shutdown_background();
+    said
 }

@@ -1,7 +1,7 @@
 //! A farm for tests: a real server on a real socket that keeps little and breaks off when told to.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -56,7 +56,9 @@ pub(super) struct StandIn {
 
 impl StandIn {
     pub(super) fn start(state: State) -> Self {
-        Self::listen("127.0.0.1:0", Arc::new(Mutex::new(state)))
+        // An address that no other process of this machine uses: its port is still free when the farm is restarted.
+        let [.., high, low] = std::process::id().to_be_bytes();
+        Self::listen(&format!("127.78.{high}.{low}:0"), Arc::new(Mutex::new(state)))
     }
 
     fn listen(address: &str, state: Arc<Mutex<State>>) -> Self {
@@ -73,22 +75,23 @@ impl StandIn {
         Self { address, state, runtime: Some(runtime) }
     }
 
-    /// Ends it as a crash does: all connections break.
+    /// Ends it as a crash does: all connections break. Afterwards nobody listens any more.
     pub(super) fn kill(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
+            while TcpStream::connect(self.place()).is_ok() {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
         }
     }
 
     /// Starts it again where it was.
     pub(super) fn restart(&mut self) {
-        let address = self.address.trim_start_matches("http://");
-        let again = (0..100).find_map(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            TcpListener::bind(address).ok().map(drop)
-        });
-        again.expect("the port is free again");
-        *self = Self::listen(address, Arc::clone(&self.state));
+        *self = Self::listen(self.place(), Arc::clone(&self.state));
+    }
+
+    fn place(&self) -> &str {
+        self.address.trim_start_matches("http://")
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

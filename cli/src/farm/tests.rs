@@ -113,7 +113,6 @@ fn a_wrong_experiment_never_leaves() {
 fn nobody_there_is_said_at_once_with_help() {
     let mut farm = StandIn::start(State::default());
     farm.kill();
-    std::thread::sleep(std::time::Duration::from_millis(50));
     let message = message(converse(async { Ok(connect(&farm).await?) }));
     let message = message.replace(&farm.address, "ADDRESS");
     insta::assert_snapshot!(message, @r"

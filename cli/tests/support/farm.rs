@@ -8,10 +8,18 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use clipig_proto::v1::farm_service_client::FarmServiceClient;
+use clipig_proto::v1::worker_lease::Work;
+use clipig_proto::v1::{self, JobState, WorkerState};
 use sha2::{Digest as _, Sha256};
+use tonic::Status;
+use tonic::transport::{Channel, Endpoint};
 
-/// The longest that anything may take.
-const PATIENCE: Duration = Duration::from_mins(4);
+/// A test waits as long as something moves. This is how long everything may stand still.
+pub(crate) const STANDSTILL: Duration = Duration::from_mins(3);
+
+/// How often a test looks: often compared with an epoch, which takes some milliseconds.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// A coordinator, its workers, and a folder for everything.
 pub(crate) struct Farm {
@@ -38,13 +46,16 @@ impl Farm {
             settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let coordinator = coordinator(folder.path(), &settings);
         let farm = Self { folder, settings, coordinator, workers: Vec::new() };
-        farm.wait_until("the coordinator answers", || farm.clipig(&["farm", "--json"]).status.success());
+        farm.wait_until("the coordinator answers", || farm.overview().is_some());
         farm
     }
 
-    /// Adds workers of one core each.
+    /// Adds workers of one core each, and waits until they are there: what is submitted then is theirs to share.
     pub(crate) fn with_workers(mut self, count: usize) -> Self {
         (0..count).for_each(|_| self.add_worker());
+        self.wait_until("all workers are there", || {
+            self.known_workers().iter().filter(|worker| worker.state() == WorkerState::Idle).count() == count
+        });
         self
     }
 
@@ -112,32 +123,76 @@ impl Farm {
         serde_json::from_str(&self.ask(&[arguments, &["--json"]].concat())).unwrap()
     }
 
-    /// A worker as `clipig workers --json` tells of it; null where the farm does not know it.
-    pub(crate) fn known_worker(&self, number: usize) -> serde_json::Value {
+    /// Asks the farm from this process: to start `clipig` takes longer than many an epoch, and a core. `None` where the
+    /// coordinator is not there, or refuses.
+    fn ask_here<T: Send>(
+        &self,
+        call: impl AsyncFnOnce(FarmServiceClient<Channel>) -> Result<T, Status> + Send,
+    ) -> Option<T> {
+        let address = self.address();
+        // On a thread of its own, since tests that are asynchronous themselves ask, too.
+        let ask = || {
+            let talk = async {
+                let channel = Endpoint::from_shared(address).unwrap().connect().await.ok()?;
+                call(FarmServiceClient::new(channel)).await.ok()
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async { tokio::time::timeout(STANDSTILL, talk).await.unwrap_or_default() })
+        };
+        thread::scope(|scope| scope.spawn(ask).join().unwrap())
+    }
+
+    /// The farm as a whole; `None` while the coordinator is not there.
+    pub(crate) fn overview(&self) -> Option<v1::Farm> {
+        self.ask_here(async |mut farm| {
+            Ok(farm.get_farm(v1::GetFarmRequest {}).await?.into_inner().farm.unwrap())
+        })
+    }
+
+    /// All jobs, the newest first; none while the coordinator is not there.
+    pub(crate) fn known_jobs(&self) -> Vec<v1::Job> {
+        let request = v1::ListJobsRequest { limit: 1_000, ..Default::default() };
+        let jobs = self.ask_here(async |mut farm| Ok(farm.list_jobs(request).await?.into_inner().jobs));
+        jobs.unwrap_or_default()
+    }
+
+    /// The workers that the farm knows; none while the coordinator is not there.
+    pub(crate) fn known_workers(&self) -> Vec<v1::Worker> {
+        let request = v1::ListWorkersRequest::default();
+        let workers =
+            self.ask_here(async |mut farm| Ok(farm.list_workers(request).await?.into_inner().workers));
+        workers.unwrap_or_default()
+    }
+
+    /// A worker as the farm knows it.
+    pub(crate) fn known_worker(&self, number: usize) -> Option<v1::Worker> {
         let name = format!("w{}", number + 1);
-        let workers = self.json(&["workers"]);
-        workers
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|worker| worker["worker"] == *name)
-            .cloned()
-            .unwrap_or_default()
+        self.known_workers().into_iter().find(|worker| worker.name == name)
+    }
+
+    /// How many shards a worker has computed.
+    pub(crate) fn shards_done(&self, number: usize) -> u64 {
+        self.known_worker(number).map_or(0, |worker| worker.shards_done)
     }
 
     /// Stops a worker (SIGSTOP) at a moment when it holds a lease of an epoch.
     pub(crate) fn stop_in_the_middle(&self, number: usize) {
-        let start = Instant::now();
-        while start.elapsed() < PATIENCE {
+        let held = || {
+            let leases = self.known_worker(number).unwrap_or_default().leases;
+            leases.into_iter().find(|lease| matches!(lease.work, Some(Work::Node(_))))
+        };
+        self.wait_until("the worker holds a lease", || {
             self.worker(number).stop();
-            let leases = self.known_worker(number)["leases"].clone();
-            if leases.as_array().is_some_and(|leases| leases.iter().any(|lease| lease["prepare"] == false)) {
-                return;
+            // What it said before may still be on its way.
+            let found = held().filter(|lease| {
+                thread::sleep(4 * LOOK);
+                held().as_ref() == Some(lease)
+            });
+            if found.is_none() {
+                self.worker(number).go_on();
             }
-            self.worker(number).go_on();
-            thread::sleep(Duration::from_millis(7));
-        }
-        panic!("worker {} never holds a lease\n{}", number + 1, self.logs());
+            found.is_some()
+        });
     }
 
     /// Runs the client, which must succeed; what it printed.
@@ -156,23 +211,23 @@ impl Farm {
         self.ask(&["submit", "experiment.yaml"]).trim().parse().unwrap()
     }
 
-    /// What `clipig job --json` says; `None` while the coordinator is not there.
-    pub(crate) fn job(&self, job: u64) -> Option<serde_json::Value> {
-        let output = self.clipig(&["job", &job.to_string(), "--json"]);
-        output.status.success().then(|| serde_json::from_slice(&output.stdout).unwrap())
+    /// A job; `None` while the coordinator is not there.
+    pub(crate) fn job(&self, job: u64) -> Option<v1::Job> {
+        let request = v1::GetJobRequest { job, with_experiment: false };
+        self.ask_here(async |mut farm| Ok(farm.get_job(request).await?.into_inner().job.unwrap()))
     }
 
     /// How many epochs of a job are done.
-    pub(crate) fn epochs_done(&self, job: u64) -> u64 {
-        self.job(job).unwrap()["epochs_done"].as_u64().unwrap()
+    pub(crate) fn epochs_done(&self, job: u64) -> u32 {
+        self.job(job).unwrap().epochs_done
     }
 
     /// Waits until so many epochs are done. The job must not have ended then: what is to be disturbed must be there.
-    pub(crate) fn wait_for_epochs(&self, job: u64, epochs: u64) {
+    pub(crate) fn wait_for_epochs(&self, job: u64, epochs: u32) {
         self.wait_until(&format!("{epochs} epochs are done"), || {
             self.job(job).is_some_and(|job| {
-                assert_ne!(job["state"], "completed", "the job was too quick for this test: {job:#}");
-                job["epochs_done"].as_u64().unwrap() >= epochs
+                assert_ne!(job.state(), JobState::Completed, "the job was too quick for this test: {job:#?}");
+                job.epochs_done >= epochs
             })
         });
     }
@@ -186,9 +241,9 @@ impl Farm {
     pub(crate) fn finished(&self, job: u64) -> PathBuf {
         self.wait_until("the job has ended", || {
             self.job(job).is_some_and(|job| {
-                let state = job["state"].as_str().unwrap().to_owned();
-                assert!(!["failed", "cancelled"].contains(&state.as_str()), "{job:#}{}", self.logs());
-                state == "completed"
+                let ended = matches!(job.state(), JobState::Failed | JobState::Cancelled);
+                assert!(!ended, "{job:#?}{}", self.logs());
+                job.state() == JobState::Completed
             })
         });
         let folder = format!("job-{job}");
@@ -219,12 +274,28 @@ impl Farm {
         self.coordinator = coordinator(self.folder.path(), &self.settings);
     }
 
+    /// Waits as long as something moves on the farm.
     pub(crate) fn wait_until(&self, what: &str, done: impl Fn() -> bool) {
-        let start = Instant::now();
+        let (mut seen, mut since) = (None, Instant::now());
         while !done() {
-            assert!(start.elapsed() < PATIENCE, "waited too long until {what}\n{}", self.logs());
-            thread::sleep(Duration::from_millis(50));
+            if since.elapsed() > STANDSTILL {
+                let now = Some(self.movement());
+                assert_ne!(seen, now, "nothing moves any more, and not yet: {what}\n{}", self.logs());
+                (seen, since) = (now, Instant::now());
+            }
+            thread::sleep(LOOK);
         }
+    }
+
+    /// Something that is different whenever work was done.
+    fn movement(&self) -> String {
+        let incarnation = self.overview().map(|farm| farm.incarnation);
+        let jobs =
+            self.known_jobs().into_iter().map(|job| (job.number, job.state, job.revision, job.epochs_done));
+        let workers = self.known_workers().into_iter();
+        let workers =
+            workers.map(|worker| (worker.name, worker.state, worker.shards_done, worker.leases_failed));
+        format!("{incarnation:?} {:?} {:?}", jobs.collect::<Vec<_>>(), workers.collect::<Vec<_>>())
     }
 
     /// The last lines of all logs.
@@ -325,19 +396,6 @@ pub(crate) fn rendered_here(experiment: &str) -> String {
 /// The hash of a whole file.
 pub(crate) fn hash_of_file(path: &Path) -> String {
     format!("{:x}", Sha256::digest(std::fs::read(path).unwrap()))
-}
-
-/// How many epochs of an experiment take about so long with one worker here: long enough to be disturbed on a fast
-/// machine, and no longer on a slow one. `experiment` begins with its number of epochs.
-pub(crate) fn epochs_in(seconds: f64, experiment: &str) -> u64 {
-    let timed = |epochs: u64| {
-        let start = Instant::now();
-        rendered_here(&format!("epochs: {epochs}\n{experiment}"));
-        start.elapsed().as_secs_f64()
-    };
-    timed(1);
-    let per_epoch = ((timed(21) - timed(1)) / 20.0).max(1e-4);
-    ((seconds / per_epoch) as u64).clamp(80, 4_000)
 }
 
 /// The hash of a picture's pixels: what a file says of its making may tell of verbosity and names.

@@ -1,10 +1,11 @@
 //! Experiments from strangers: refused quickly, in little memory, with words.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clipig_experiment::random::Key;
 use clipig_experiment::{Diagnostics, Loaded, Overrides, Scope, Source, load};
+use clipig_testing::CpuClock;
 
 /// Loads a text and evaluates everything in it a few times.
 fn run(text: &str) -> Result<Loaded, Diagnostics> {
@@ -24,7 +25,7 @@ fn run(text: &str) -> Result<Loaded, Diagnostics> {
 /// The message with which a text is refused, within the time that is allowed for it.
 #[track_caller]
 fn refused(text: &str) -> String {
-    let start = Instant::now();
+    let start = CpuClock::start();
     let message = match run(text) {
         Ok(_) => panic!("accepted"),
         Err(errors) => errors.to_string(),
@@ -101,7 +102,7 @@ fn long_inputs_of_one_kind_are_fast() {
         "[]: x\n",
     ] {
         let text = piece.repeat((1 << 20) / piece.len());
-        let start = Instant::now();
+        let start = CpuClock::start();
         let _ = run(&text);
         let took = start.elapsed();
         assert!(took < Duration::from_secs(2), "{piece:?}: {took:?}");
@@ -109,7 +110,7 @@ fn long_inputs_of_one_kind_are_fast() {
     let entries = (0..50_000).map(|i| i.to_string() + ": 1\n").collect::<String>();
     assert!(refused(&entries).contains("more like these"));
     let noises = "  - noise: t*1\n".repeat(20_000);
-    let start = Instant::now();
+    let start = CpuClock::start();
     let _ = run(&format!("targets:\n- transforms:\n{noises}"));
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
 }
@@ -117,7 +118,7 @@ fn long_inputs_of_one_kind_are_fast() {
 #[test]
 fn many_costly_expressions_are_bounded_together() {
     let costly = "  - bwnoise: sum([x*x for x in range(9000)])\n".repeat(5_000);
-    let start = Instant::now();
+    let start = CpuClock::start();
     let sources = [Source::new("x", format!("targets:\n- transforms:\n{costly}"))];
     assert!(load(&sources, &Overrides::default()).is_err(), "{:?}", start.elapsed());
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
@@ -183,7 +184,7 @@ const PIECES: [&str; 32] = [
 #[test]
 fn mutated_experiments_never_panic_and_always_end() {
     let mut chance = Chance(2024);
-    let start = Instant::now();
+    let start = CpuClock::start();
     let mut accepted = 0;
     for _ in 0..4_000 {
         let mut text = SEEDS[chance.below(SEEDS.len())].to_owned();
@@ -209,7 +210,7 @@ fn mutated_experiments_never_panic_and_always_end() {
                 }
             }
         }
-        let one = Instant::now();
+        let one = CpuClock::start();
         match run(&text) {
             Ok(loaded) => {
                 accepted += 1;

@@ -1,14 +1,17 @@
-//! What tests of several crates share: the reader of the oracle.
+//! What tests of several crates share: the reader of the oracle, and a clock that other work on the machine does not
+//! advance.
 //!
 //! The oracle is a folder of recorded inputs, outputs and gradients of the original program; its README says
 //! what the fields mean. The project carries a copy in `tests/oracle` with its large files compressed;
 //! `CLIPIG_ORACLE` names another folder of the same form. A file that is missing is a failed test, never a
 //! skipped one.
 
+mod cpu;
 mod tensors;
 
 use std::path::{Path, PathBuf};
 
+pub use cpu::CpuClock;
 pub use serde_json::Value;
 pub use tensors::{Array, Tensors};
 

@@ -57,7 +57,8 @@ async fn bombs_do_not_go_off() {
         let status = submit(&mut client, &yaml).await.unwrap_err();
         assert_eq!(status.code(), code, "{name}: {}", status.message());
         assert!(status.message().contains(words), "{name}: {}", status.message());
-        assert!(start.elapsed().as_secs() < 5, "{name} took {:?}", start.elapsed());
+        // One that goes off takes hours.
+        assert!(start.elapsed().as_secs() < 60, "{name} took {:?}", start.elapsed());
     }
     let grown = resident().saturating_sub(before);
     assert!(grown < 200 << 20, "{grown} bytes more");

@@ -75,9 +75,7 @@ impl TestFarm {
     }
 
     pub(crate) fn endpoint(&self) -> Endpoint {
-        Endpoint::from_shared(format!("http://{}", self.address))
-            .unwrap()
-            .connect_timeout(Duration::from_secs(5))
+        Endpoint::from_shared(format!("http://{}", self.address)).unwrap().connect_timeout(WAIT)
     }
 
     pub(crate) async fn channel(&self) -> Channel {
@@ -141,9 +139,12 @@ pub(crate) fn resident() -> usize {
     line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
 }
 
+/// How long a test waits for what must come, and comes at once where nothing else keeps the machine busy.
+const WAIT: Duration = Duration::from_mins(2);
+
 /// Asks until it is so.
 pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    let deadline = tokio::time::Instant::now() + WAIT;
     while !is_so().await {
         assert!(tokio::time::Instant::now() < deadline, "{what} has not come to be");
         tokio::time::sleep(Duration::from_millis(20)).await;

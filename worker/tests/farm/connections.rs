@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clipig_core::{FromWorker, Node, ToWorker};
 use clipig_worker::WorkerError;
 
 use crate::coordinator::{Manners, Place, TestCoordinator, blob};
 use crate::stand_in::{brief, expected};
-use crate::{SELDOM, Worker};
+use crate::{SELDOM, Worker, until};
 
 fn with_model() -> (Manners, clipig_core::JobBrief) {
     let (hash, bytes) = blob(1, 10_000);
@@ -20,7 +20,7 @@ fn with_model() -> (Manners, clipig_core::JobBrief) {
 #[tokio::test]
 async fn a_worker_comes_back_to_a_coordinator_that_died() {
     let (manners, brief) = with_model();
-    let first = TestCoordinator::start(Place::loopback(), manners.clone());
+    let first = TestCoordinator::start(Place::loopback_of_its_own(), manners.clone());
     let (address, place) = (first.address.clone(), first.place.clone());
     let worker = Worker::start(&address, 2);
     let (connection, before) = first.worker(SELDOM).await;
@@ -28,17 +28,13 @@ async fn a_worker_comes_back_to_a_coordinator_that_died() {
     connection.canvas(brief.revision, 0).await;
     worker.device.milliseconds.store(400, Ordering::SeqCst);
     connection.lease(brief.revision, 1, Node { level: 3, index: 0 }, 8).await;
-    while worker.device.opened.load(Ordering::SeqCst) < 2 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("both threads compute", || worker.device.opened.load(Ordering::SeqCst) == 2).await;
     drop(first);
     tokio::time::sleep(Duration::from_millis(700)).await;
     worker.device.milliseconds.store(0, Ordering::SeqCst);
 
     let second = TestCoordinator::start(place, manners);
-    let begun = Instant::now();
     let (mut connection, after) = second.worker(SELDOM).await;
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     assert_eq!((before.instance, &before.name), (after.instance, &after.name), "the same worker");
     connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;

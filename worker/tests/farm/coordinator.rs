@@ -24,6 +24,8 @@ use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream, UnixListenerStre
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::WAIT;
+
 /// Width and height of all canvases here.
 pub(crate) const SIZE: usize = 300;
 
@@ -52,6 +54,13 @@ pub(crate) enum Place {
 impl Place {
     pub(crate) fn loopback() -> Self {
         Self::Tcp("127.0.0.1:0".parse().unwrap())
+    }
+
+    /// As [`loopback`](Self::loopback), at an address that no other process of this machine uses: its port is still
+    /// free when a second coordinator takes the place of the first.
+    pub(crate) fn loopback_of_its_own() -> Self {
+        let [.., high, low] = std::process::id().to_be_bytes();
+        Self::Tcp(SocketAddr::from(([127, 77, high, low], 0)))
     }
 }
 
@@ -132,7 +141,7 @@ impl TestCoordinator {
     /// The next worker that connects.
     pub(crate) async fn connection(&self) -> Connection {
         let next = async { self.connections.lock().await.recv().await.unwrap() };
-        tokio::time::timeout(Duration::from_secs(20), next).await.expect("a worker connects")
+        tokio::time::timeout(WAIT, next).await.expect("a worker connects")
     }
 
     /// The next worker, welcomed.
@@ -157,9 +166,7 @@ impl Drop for TestCoordinator {
 impl Connection {
     /// What the worker says next; `None` when it has gone.
     pub(crate) async fn next(&mut self) -> Option<FromWorker> {
-        tokio::time::timeout(Duration::from_secs(30), self.says.recv())
-            .await
-            .expect("the worker says something")
+        tokio::time::timeout(WAIT, self.says.recv()).await.expect("the worker says something")
     }
 
     /// What the worker says next, besides heartbeats.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::coordinator::{Connection, Manners, Place, TestCoordinator, blob};
 use crate::stand_in::{Device, brief, expected};
-use crate::{SELDOM, Worker};
+use crate::{SELDOM, WAIT, Worker, until};
 
 const LEAF: Node = Node { level: 0, index: 1 };
 
@@ -28,9 +28,7 @@ async fn busy(milliseconds: u64, drain: &str) -> (TestCoordinator, Connection, W
     connection.canvas(brief.revision, 0).await;
     connection.lease(brief.revision, 1, LEAF, 8).await;
     connection.lease(brief.revision, 2, LEAF, 8).await;
-    while worker.device.opened.load(Ordering::SeqCst) < 1 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("it computes", || worker.device.opened.load(Ordering::SeqCst) > 0).await;
     (farm, connection, worker, brief)
 }
 
@@ -57,7 +55,7 @@ async fn a_worker_finishes_hands_back_and_says_goodbye() {
 
 #[tokio::test]
 async fn a_drain_has_an_end() {
-    let (_farm, mut connection, worker, _) = busy(20_000, "0.5").await;
+    let (_farm, mut connection, worker, _) = busy(60_000, "0.5").await;
     let begun = Instant::now();
     worker.shutdown.send_replace(Stage::Drain);
     let mut returned = Vec::new();
@@ -72,19 +70,21 @@ async fn a_drain_has_an_end() {
     }
     assert_eq!((returned, goodbye), (vec![2, 1], true), "all is handed back");
     worker.end().await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // It did not wait for the shard.
+    assert!(begun.elapsed() < Duration::from_secs(50), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
 async fn a_second_signal_ends_at_once() {
-    let (_farm, _connection, worker, _) = busy(20_000, "20").await;
+    let (_farm, _connection, worker, _) = busy(60_000, "60").await;
     worker.shutdown.send_replace(Stage::Drain);
     tokio::time::sleep(Duration::from_millis(200)).await;
     let begun = Instant::now();
     worker.shutdown.send_replace(Stage::Now);
     let error = worker.end().await.unwrap_err();
     assert!(matches!(error, WorkerError::Interrupted), "{error}");
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    // It waited neither for the shard nor for the end of the drain.
+    assert!(begun.elapsed() < Duration::from_secs(50), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
@@ -139,9 +139,7 @@ async fn a_worker_that_waits_for_its_coordinator_leaves_at_once() {
     let worker = Worker::start("http://127.0.0.1:9", 1);
     tokio::time::sleep(Duration::from_millis(300)).await;
     worker.shutdown.send_replace(Stage::Drain);
-    let begun = Instant::now();
     worker.end().await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
 /// As in `clipig render`: one process, channels instead of sockets.
@@ -189,5 +187,5 @@ async fn a_worker_inside_the_process_needs_no_network() {
     let Some(FromWorker::Computed(computed)) = answer else { panic!("{answer:?}") };
     assert!(computed.gradient == expected(&brief, node, 8).0);
     drop(tell);
-    tokio::time::timeout(Duration::from_secs(5), running).await.unwrap().unwrap().unwrap();
+    tokio::time::timeout(WAIT, running).await.unwrap().unwrap().unwrap();
 }

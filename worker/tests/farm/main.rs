@@ -9,7 +9,7 @@ mod leaving;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clipig_worker::{Shutdown, Stage, WorkerError, WorkerSettings, run_worker};
 use tempfile::TempDir;
@@ -20,6 +20,18 @@ use stand_in::Device;
 
 /// A heartbeat that is not in a test's way.
 const SELDOM: Duration = Duration::from_mins(10);
+
+/// How long a test waits for what must come, and comes at once where nothing else keeps the machine busy.
+const WAIT: Duration = Duration::from_mins(2);
+
+/// Waits until it is so.
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < WAIT, "not yet: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
 
 /// A worker that runs.
 struct Worker {
@@ -51,6 +63,6 @@ impl Worker {
     }
 
     async fn end(self) -> Result<(), WorkerError> {
-        tokio::time::timeout(Duration::from_secs(20), self.running).await.expect("the worker ends").unwrap()
+        tokio::time::timeout(WAIT, self.running).await.expect("the worker ends").unwrap()
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
 
 use clipig_core::{
     Canvas, ComputeFactory, ComputeJob, DeviceClass, GradientSum, JobBrief, JobId, JobRevision,
@@ -16,6 +16,7 @@ use clipig_experiment::random::Key;
 use clipig_schedule::{MergeTree, plan};
 use clipig_worker::WorkerDevice;
 
+use crate::WAIT;
 use crate::coordinator::SIZE;
 
 /// How the device behaves, and what it has seen.
@@ -23,6 +24,14 @@ use crate::coordinator::SIZE;
 pub(crate) struct Device {
     /// How long a shard takes, in milliseconds.
     pub(crate) milliseconds: AtomicU64,
+    /// Shards wait here until the test lets them go on.
+    pub(crate) gate: Gate,
+    /// So many shards are begun before one of them ends.
+    pub(crate) together: AtomicU32,
+    /// Shards that are being computed, and the most there ever were.
+    pub(crate) at_work: Mutex<[u32; 2]>,
+    /// Engines that exist.
+    pub(crate) live: AtomicU32,
     /// So many shards panic.
     pub(crate) panics: AtomicU32,
     /// So many attempts are out of memory.
@@ -34,9 +43,37 @@ pub(crate) struct Device {
     pub(crate) weights: Mutex<Vec<PathBuf>>,
 }
 
+/// Open, unless a test closes it.
+#[derive(Default)]
+pub(crate) struct Gate {
+    closed: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Gate {
+    pub(crate) fn close(&self) {
+        *self.closed.lock().unwrap() = true;
+    }
+
+    pub(crate) fn open(&self) {
+        *self.closed.lock().unwrap() = false;
+        self.changed.notify_all();
+    }
+
+    fn pass(&self) {
+        drop(self.changed.wait_while(self.closed.lock().unwrap(), |closed| *closed).unwrap());
+    }
+}
+
 struct Factory(Arc<Device>);
 
 struct Engine(Arc<Device>);
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.0.live.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 impl Device {
     pub(crate) fn worker(self: &Arc<Self>, cores: u32) -> WorkerDevice {
@@ -52,6 +89,19 @@ impl Device {
             cores,
             memory: 0,
             factory: Arc::new(Factory(Arc::clone(self))),
+        }
+    }
+
+    /// Counts a shard as begun, and waits for those that are to be begun beside it.
+    fn begin(&self) {
+        let mut at_work = self.at_work.lock().unwrap();
+        at_work[0] += 1;
+        at_work[1] = at_work[1].max(at_work[0]);
+        drop(at_work);
+        let start = Instant::now();
+        while self.at_work.lock().unwrap()[1] < self.together.load(Ordering::SeqCst) {
+            assert!(start.elapsed() < WAIT, "nobody computes beside this shard");
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
@@ -76,6 +126,7 @@ impl ComputeFactory for Factory {
             assert!(!read.is_empty());
             self.0.weights.lock().unwrap().push(path.clone());
         }
+        self.0.live.fetch_add(1, Ordering::SeqCst);
         Ok(Box::new(Engine(Arc::clone(&self.0))))
     }
 
@@ -87,6 +138,9 @@ impl ComputeFactory for Factory {
 impl ShardCompute for Engine {
     fn compute(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
         std::thread::sleep(Duration::from_millis(self.0.milliseconds.load(Ordering::SeqCst)));
+        self.0.begin();
+        self.0.gate.pass();
+        self.0.at_work.lock().unwrap()[0] -= 1;
         assert!(!Device::one_of(&self.0.panics), "the device is on fire");
         if Device::one_of(&self.0.out_of_memory) {
             return Err(ShardError::OutOfMemory("a little is missing".to_owned()));

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use crate::error::Error;
 use crate::setup::Wanted;
+use crate::testing::soak::Soak;
 
 /// What `cargo xtask --help` prints.
 pub(crate) const USAGE: &str = "\
@@ -16,9 +17,12 @@ Usage: cargo xtask COMMAND
                             --force  lay it out again, even where it seems to be in order
   demo                      set up, build, render an example and say where the picture is
   test [ARGUMENT…]          set up and run all tests, or those that the arguments select
+  soak [--busy] [--runs N] [ARGUMENT…]
+                            run the tests N times (20), record each run in target/soak, print the table;
+                            the same call goes on where an earlier one was interrupted
+                            --busy   keep all cores busy with something else meanwhile
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
   generate                  write the generated files (reference, JSON schema) anew
-  ci                        check and test, each step timed, as .ci/run does
   size                      build the small client as it is shipped, and weigh it
   gpu                       on a machine with an NVIDIA GPU: the oracle's tests there, and samples per second
 
@@ -37,12 +41,12 @@ pub(crate) enum Command {
     Demo,
     /// Run the tests; the arguments go to the test runner.
     Test(Vec<OsString>),
+    /// Run the tests many times.
+    Soak(Soak),
     /// Everything that is checked without running the program's tests.
     Check,
     /// Write the generated files.
     Generate,
-    /// Check and test.
-    Ci,
     /// What needs a GPU: the oracle there, and its speed.
     Gpu,
     /// Weigh the small client.
@@ -65,14 +69,14 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "demo" => Command::Demo,
         // Everything behind `test` belongs to the test runner, options too.
         "test" => return Ok(Command::Test(parser.raw_args()?.collect())),
+        "soak" => return soak(&mut parser),
         "check" => Command::Check,
         "generate" => Command::Generate,
-        "ci" => Command::Ci,
         "gpu" => Command::Gpu,
         "size" => Command::Size,
         _ => {
             return Err(Error::Usage(format!(
-                "there is no command {name:?}; there are setup, demo, test, check, generate, ci, size, gpu"
+                "there is no command {name:?}; there are setup, demo, test, soak, check, generate, size, gpu"
             )));
         }
     };
@@ -96,6 +100,28 @@ fn setup(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         }
     }
     Ok(Command::Setup(wanted))
+}
+
+/// Options of its own come first; from the first other argument on everything belongs to the test runner.
+fn soak(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    let mut soak = Soak { runs: 20, busy: false, arguments: Vec::new() };
+    let mut arguments = parser.raw_args()?.peekable();
+    while let Some(argument) = arguments.next_if(|next| next == "--busy" || next == "--runs") {
+        if argument == "--busy" {
+            soak.busy = true;
+            continue;
+        }
+        let number = arguments.next().unwrap_or_default();
+        let runs = number.to_str().and_then(|number| number.parse().ok()).filter(|runs| *runs > 0);
+        soak.runs = runs.ok_or_else(|| {
+            Error::Usage(format!("--runs takes a number of runs from 1 on, not {number:?}"))
+        })?;
+    }
+    if arguments.peek().is_some_and(|next| next == "--help" || next == "-h") {
+        return Ok(Command::Help);
+    }
+    soak.arguments = arguments.collect();
+    Ok(Command::Soak(soak))
 }
 
 #[cfg(test)]
@@ -128,8 +154,27 @@ mod tests {
     }
 
     #[test]
+    fn soak_takes_its_options_and_hands_on_the_rest() {
+        let soak = |runs, busy, arguments: &[&str]| {
+            Command::Soak(Soak { runs, busy, arguments: arguments.iter().map(OsString::from).collect() })
+        };
+        assert_eq!(parsed("soak").unwrap(), soak(20, false, &[]));
+        let line = "soak --runs 3 --busy -E test(farm) --no-capture --busy";
+        assert_eq!(parsed(line).unwrap(), soak(3, true, &["-E", "test(farm)", "--no-capture", "--busy"]));
+        assert_eq!(parsed("soak --help").unwrap(), Command::Help);
+    }
+
+    #[test]
     fn mistakes_are_usage_errors() {
-        for line in ["tset", "setup --gpu", "check now", "--quiet"] {
+        for line in [
+            "soak --runs",
+            "soak --runs 0",
+            "soak --runs many",
+            "tset",
+            "setup --gpu",
+            "check now",
+            "--quiet",
+        ] {
             assert!(matches!(parsed(line), Err(Error::Usage(_))), "{line}");
         }
     }

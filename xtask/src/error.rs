@@ -43,9 +43,9 @@ pub(crate) enum Error {
         source: std::io::Error,
     },
 
-    /// The test runner failed: its own closing lines are the message.
-    #[error("tests failed")]
-    Tests(ExitStatus),
+    /// Tests failed: which, and how to run them again.
+    #[error("{0}")]
+    Tests(String),
 
     /// Some steps of a check failed; the summary above has named them.
     #[error("{0}")]
@@ -96,21 +96,25 @@ impl Error {
         move |source| Self::File { doing, path, source }
     }
 
-    /// Prints the message, unless a program that ran before has had the last word.
+    /// Prints the message, unless it is one [for the end](Self::for_the_end).
     pub(crate) fn print(&self) {
-        if !matches!(self, Self::Tests(_)) {
+        if self.for_the_end().is_none() {
             eprintln!("error: {self}");
         }
     }
 
-    /// 2 for a wrong command line, the test runner's own code for failed tests, 1 for the rest.
+    /// What a person needs to see behind the table of all steps: the tests that failed.
+    pub(crate) fn for_the_end(&self) -> Option<String> {
+        match self {
+            Self::Tests(failures) => Some(failures.clone()),
+            _ => None,
+        }
+    }
+
+    /// 2 for a wrong command line, 1 for the rest.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(2),
-            Self::Tests(status) => {
-                let code = status.code().and_then(|code| u8::try_from(code).ok());
-                ExitCode::from(code.filter(|code| *code != 0).unwrap_or(1))
-            }
             _ => ExitCode::FAILURE,
         }
     }

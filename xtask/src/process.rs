@@ -16,6 +16,12 @@ use crate::places::Places;
 pub(crate) fn cargo(places: &Places) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(&places.repository);
+    like_cargo(&mut command, places);
+    command
+}
+
+/// Prepares the environment of a program that starts cargo itself, as [`cargo`] does.
+pub(crate) fn like_cargo(command: &mut Command, places: &Places) {
     for (name, value) in std::env::vars_os() {
         if described_by_cargo(&name.to_string_lossy())
             || (name == "LIBTORCH" && Path::new(&value) == places.libtorch_link())
@@ -23,7 +29,6 @@ pub(crate) fn cargo(places: &Places) -> Command {
             command.env_remove(name);
         }
     }
-    command
 }
 
 fn described_by_cargo(name: &str) -> bool {

@@ -9,6 +9,8 @@ use crate::error::Error;
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
     done: Vec<Step>,
+    /// What is said once more at the end.
+    failures: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -19,15 +21,35 @@ struct Step {
 }
 
 impl Steps {
-    /// Runs one step and says so.
-    pub(crate) fn run(&mut self, name: &'static str, work: impl FnOnce() -> Result<(), Error>) {
+    /// Runs one step, says so before and after it, and returns whether it passed.
+    pub(crate) fn run(&mut self, name: &'static str, work: impl FnOnce() -> Result<(), Error>) -> bool {
         eprintln!("── {name}");
         let start = Instant::now();
         let result = work();
-        if let Err(error) = &result {
-            error.print();
+        let (time, passed) = (start.elapsed(), result.is_ok());
+        match result {
+            Ok(()) => eprintln!("── {name}: {}", seconds(time)),
+            Err(error) => {
+                error.print();
+                eprintln!("── {name}: FAILED after {}", seconds(time));
+                self.failures.extend(error.for_the_end());
+            }
         }
-        self.done.push(Step { name, time: start.elapsed(), passed: result.is_ok() });
+        self.done.push(Step { name, time, passed });
+        passed
+    }
+
+    /// Runs a step without which there are no others: its error ends the command.
+    pub(crate) fn require(
+        &mut self,
+        name: &'static str,
+        work: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        eprintln!("── {name}");
+        let start = Instant::now();
+        work()?;
+        self.done.push(Step { name, time: start.elapsed(), passed: true });
+        Ok(())
     }
 
     /// Prints the table; an error if a step failed.
@@ -39,6 +61,9 @@ impl Steps {
             eprintln!("{:<24} {outcome:<6} {:>9}", step.name, seconds(step.time));
         }
         eprintln!("{:<24} {:<6} {:>9}", "total", "", seconds(total));
+        for failure in &self.failures {
+            eprintln!("\n{failure}");
+        }
         let failed: Vec<_> = self.done.iter().filter(|step| !step.passed).map(|step| step.name).collect();
         if failed.is_empty() { Ok(()) } else { Err(Error::Steps(format!("failed: {}", failed.join(", ")))) }
     }

@@ -1,0 +1,60 @@
+//! `cargo xtask test`: all tests, or those that the arguments select. [`soak`] repeats them.
+
+mod load;
+mod nextest;
+mod results;
+pub(crate) mod soak;
+mod soak_log;
+
+use std::ffi::OsString;
+
+use crate::error::Error;
+use crate::places::Places;
+use crate::process::{self, cargo};
+use crate::setup;
+use crate::steps::Steps;
+
+use results::Results;
+
+/// The command. Its last lines say which tests failed, and how to run just these again.
+pub(crate) fn run(places: &Places, arguments: &[OsString]) -> Result<(), Error> {
+    let mut steps = Steps::default();
+    // Nothing can be built without it.
+    steps.require("set-up", || setup::ensure(places))?;
+    add(places, &mut steps, arguments);
+    steps.finish()
+}
+
+/// Adds the steps: building, the tests, and the examples in the documentation, which nextest does not run. Arguments
+/// go to nextest; where there are some, they select among the tests alone.
+pub(crate) fn add(places: &Places, steps: &mut Steps, arguments: &[OsString]) {
+    if !arguments.is_empty() {
+        steps.run("tests", || tests(places, arguments));
+        return;
+    }
+    // By itself, so that its time is seen. Where it fails, there is nothing to run.
+    if !steps.run("building the tests", || process::run(nextest::run(places)?.arg("--no-run"))) {
+        return;
+    }
+    steps.run("tests", || tests(places, arguments));
+    steps.run("examples in the docs", || process::run(cargo(places).args(["test", "--doc", "--workspace"])));
+}
+
+fn tests(places: &Places, arguments: &[OsString]) -> Result<(), Error> {
+    let profile = if in_ci() { "ci" } else { "default" };
+    nextest::forget_results(places, profile)?;
+    let ended = process::run(nextest::run(places)?.args(["--profile", profile]).args(arguments));
+    let Err(Error::Failed { command, status }) = ended else { return ended };
+    // Without results it was the build or the command line that failed, and its own words are above.
+    let results = nextest::results(places, profile)?;
+    let failed = results.as_ref().map(Results::failed).unwrap_or_default();
+    if failed.is_empty() {
+        Err(Error::Failed { command, status })
+    } else {
+        Err(Error::Tests(results::told(&failed)))
+    }
+}
+
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
+}

@@ -123,23 +123,11 @@ impl Farm {
         serde_json::from_str(&self.ask(&[arguments, &["--json"]].concat())).unwrap()
     }
 
-    /// Asks the farm from this process: to start `clipig` takes longer than many an epoch, and a core. `None` where the
-    /// coordinator is not there, or refuses.
     fn ask_here<T: Send>(
         &self,
         call: impl AsyncFnOnce(FarmServiceClient<Channel>) -> Result<T, Status> + Send,
     ) -> Option<T> {
-        let address = self.address();
-        // On a thread of its own, since tests that are asynchronous themselves ask, too.
-        let ask = || {
-            let talk = async {
-                let channel = Endpoint::from_shared(address).unwrap().connect().await.ok()?;
-                call(FarmServiceClient::new(channel)).await.ok()
-            };
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async { tokio::time::timeout(STANDSTILL, talk).await.unwrap_or_default() })
-        };
-        thread::scope(|scope| scope.spawn(ask).join().unwrap())
+        ask_at(self.address(), call)
     }
 
     /// The farm as a whole; `None` while the coordinator is not there.
@@ -213,8 +201,7 @@ impl Farm {
 
     /// A job; `None` while the coordinator is not there.
     pub(crate) fn job(&self, job: u64) -> Option<v1::Job> {
-        let request = v1::GetJobRequest { job, with_experiment: false };
-        self.ask_here(async |mut farm| Ok(farm.get_job(request).await?.into_inner().job.unwrap()))
+        job_at(self.address(), job)
     }
 
     /// How many epochs of a job are done.
@@ -354,6 +341,30 @@ impl Worker {
     fn signal(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.0), signal).unwrap();
     }
+}
+
+/// Asks a farm from this process: to start `clipig` takes longer than many an epoch, and a core. `None` where nobody is
+/// there, or refuses.
+fn ask_at<T: Send>(
+    address: String,
+    call: impl AsyncFnOnce(FarmServiceClient<Channel>) -> Result<T, Status> + Send,
+) -> Option<T> {
+    // On a thread of its own, since tests that are asynchronous themselves ask, too.
+    let ask = || {
+        let talk = async {
+            let channel = Endpoint::from_shared(address).unwrap().connect().await.ok()?;
+            call(FarmServiceClient::new(channel)).await.ok()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { tokio::time::timeout(STANDSTILL, talk).await.unwrap_or_default() })
+    };
+    thread::scope(|scope| scope.spawn(ask).join().unwrap())
+}
+
+/// A job of the farm at this address; `None` where nobody is there.
+pub(crate) fn job_at(address: String, job: u64) -> Option<v1::Job> {
+    let request = v1::GetJobRequest { job, with_experiment: false };
+    ask_at(address, async |mut farm| Ok(farm.get_job(request).await?.into_inner().job.unwrap()))
 }
 
 fn socket(folder: &Path) -> PathBuf {

@@ -3,7 +3,9 @@
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::sync::{Semaphore, mpsc};
@@ -104,8 +106,12 @@ impl Listener {
         matches!(self, Self::Tcp(_))
     }
 
-    /// Accepts connections as long as somebody takes them.
+    /// Accepts connections as long as somebody takes them. A socket's file goes with the stream.
     pub(super) fn connections(self, metrics: Arc<Metrics>) -> impl Stream<Item = io::Result<Connection>> {
+        let (socket, file) = match self {
+            Self::Tcp(listener) => (Socket::Tcp(listener), None),
+            Self::Unix(listener, file) => (Socket::Unix(listener), Some(file)),
+        };
         let (accepted, connections) = mpsc::channel(16);
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         tokio::spawn(async move {
@@ -114,7 +120,7 @@ impl Listener {
                 let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
                 let connection = tokio::select! {
                     () = accepted.closed() => return,
-                    connection = self.accept() => connection,
+                    connection = socket.accept() => connection,
                 };
                 match connection {
                     Ok(Accepted::Tcp(stream, peer)) => {
@@ -137,13 +143,36 @@ impl Listener {
                 }
             }
         });
-        ReceiverStream::new(connections)
+        Connections { accepted: ReceiverStream::new(connections), _file: file }
     }
+}
 
+/// Connections as they come. The task that accepts them ends a moment after this stream: if it held the socket's file,
+/// whoever waits for the farm's end could still find it.
+struct Connections {
+    accepted: ReceiverStream<io::Result<Connection>>,
+    _file: Option<SocketFile>,
+}
+
+impl Stream for Connections {
+    type Item = io::Result<Connection>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Pin::new(&mut self.accepted).poll_next(cx)
+    }
+}
+
+/// A listener without its file.
+enum Socket {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl Socket {
     async fn accept(&self) -> io::Result<Accepted> {
         match self {
             Self::Tcp(listener) => listener.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, peer)),
-            Self::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Accepted::Unix(stream)),
+            Self::Unix(listener) => listener.accept().await.map(|(stream, _)| Accepted::Unix(stream)),
         }
     }
 }

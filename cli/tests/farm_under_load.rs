@@ -177,7 +177,7 @@ fn check_clients(rows: &[Row], load: &Load) {
 struct Life {
     rank: (i64, u64),
     submitted: i64,
-    running: i64,
+    started: i64,
 }
 
 /// No job starts while one of higher priority, or an older one of the same, waits that was there when the choice was
@@ -191,15 +191,15 @@ fn check_priorities(rows: &[Row], database: &rusqlite::Connection) {
     let life = |row: &Row| Life {
         rank: (-row.priority, row.number),
         submitted: event(row.number, "submitted by %"),
-        running: event(row.number, "running"),
+        started: event(row.number, "preparing"),
     };
     let mut lives: Vec<Life> = rows.iter().map(life).collect();
-    lives.sort_by_key(|life| life.running);
+    lives.sort_by_key(|life| life.started);
     let mut overtaken = 0;
     for (place, started) in lives.iter().enumerate() {
         for waiting in lives[place + 1..].iter().filter(|waiting| waiting.rank < started.rank) {
             let seen =
-                place.checked_sub(RUNNING).is_some_and(|place| waiting.submitted < lives[place].running);
+                place.checked_sub(RUNNING).is_some_and(|place| waiting.submitted < lives[place].started);
             assert!(!seen, "job {:?} started before job {:?}, which waited", started.rank, waiting.rank);
         }
         overtaken +=

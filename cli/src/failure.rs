@@ -48,11 +48,13 @@ impl From<Diagnostics> for Failure {
     }
 }
 
-/// A wrong name is the person's to mend, everything else a failure.
+/// A wrong name or flag is the person's to mend, everything else a failure.
 impl From<ModelError> for Failure {
     fn from(error: ModelError) -> Self {
         match error {
-            ModelError::Unknown { .. } => Self::usage(error),
+            ModelError::Unknown { .. } | ModelError::Unknowable { .. } | ModelError::Contradiction { .. } => {
+                Self::usage(error)
+            }
             _ => Self::failed(error),
         }
     }

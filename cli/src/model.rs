@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights as Tensors;
-use clipig_engine::clip::{Architecture, Clip};
 use clipig_models::{Resolved, Store, Weights};
 use tch::{Device, Kind};
 
@@ -42,7 +42,7 @@ impl Model {
             }
         };
         Tensors::parse(bytes)
-            .and_then(|tensors| Clip::new(&tensors, &Architecture::from(&self.resolved.spec), device, kind))
+            .and_then(|tensors| Clip::new(&tensors, &self.resolved.spec.settings(), device, kind))
             .map(Arc::new)
             .map_err(|error| Failure::failed(format!("the model `{}`: {error}", self.resolved.name)))
     }

@@ -241,8 +241,20 @@ fn a_client_brings_a_model_that_the_farm_does_not_have() {
         assert!(output.status.success(), "clipig {arguments:?}: {said}{}", farm.logs());
         printed
     };
-    let imported =
-        here(&["model", "import", "random.safetensors", "--name", "mine", "--activation", "gelu", "--json"]);
+    let imported = here(&[
+        "model",
+        "import",
+        "random.safetensors",
+        "--name",
+        "mine",
+        "--activation",
+        "gelu",
+        "--heads",
+        "2",
+        "--text-heads",
+        "1",
+        "--json",
+    ]);
     let imported: Json = serde_json::from_str(&imported).unwrap();
     let experiment = fruit(6).replace("clipig-tiny", "mine");
     std::fs::write(farm.folder().join("mine.yaml"), experiment).unwrap();
@@ -267,6 +279,10 @@ fn a_client_brings_a_model_that_the_farm_does_not_have() {
         "mine",
         "--activation",
         "quick_gelu",
+        "--heads",
+        "2",
+        "--text-heads",
+        "1",
         "--replace",
     ]);
     let job: u64 = here(&["submit", "mine.yaml", "--threads", "1"]).trim().parse().unwrap();

@@ -48,18 +48,76 @@ fn weights_are_imported_under_a_name() {
     let studio = Studio::new();
     let refused = studio.run(&["model", "import", &tiny()]).failed(1);
     assert!(refused.contains("--name"), "{refused}");
-    let import = ["model", "import", &tiny(), "--name", "mine", "--activation", "gelu"];
-    assert!(studio.run(&import).succeeded().starts_with("mine is in the store: "));
+    let import = ["model", "import", &tiny(), "--name", "mine", "--activation", "gelu", "--heads", "4"];
+    let asked = studio.run(&import).failed(2);
+    assert!(asked.contains("--text-heads N") && asked.contains("2 (64 wide)"), "{asked}");
+    let import =
+        [&import[..], &["--text-heads", "2", "--mean", "0.5", "--std", "0.5,0.25,0.5", "--context", "20"]]
+            .concat();
+    let imported = studio.run(&import);
+    assert!(imported.err.contains("image tower: 4 heads (as --heads says)"), "{}", imported.err);
+    assert!(imported.succeeded().starts_with("mine is in the store: "));
     assert!(studio.run(&["model", "list"]).succeeded().contains("\n  mine "));
     let info = studio.run(&["model", "info", "mine", "--verify"]);
     assert!(info.err.contains("the hash is right"));
-    assert!(info.succeeded().contains("  activation   GELU"));
+    let info = info.succeeded();
+    for part in ["  activation   GELU", "0.5000 0.5000 0.5000 / 0.5000 0.2500 0.5000", "at most 20 tokens"] {
+        assert!(info.contains(part), "{part}: {info}");
+    }
+    let json: Json =
+        serde_json::from_str(&studio.run(&["model", "info", "mine", "--json"]).succeeded()).unwrap();
+    assert_eq!((&json["spec"]["text_heads"], &json["spec"]["context"]), (&2.into(), &20.into()));
     // Other weights do not take the place of these by accident.
     studio.write("other.safetensors", server::weights());
-    let other = ["model", "import", "other.safetensors", "--name", "mine"];
+    let other = ["model", "import", "other.safetensors", "--name", "mine", "--activation", "gelu"];
     assert!(studio.run(&other).failed(1).contains("--replace"));
     studio.run(&[&other[..], &["--replace"]].concat()).succeeded();
     assert_eq!(studio.run(&["model", "import", &tiny(), "--activation", "relu"]).code, Some(2));
+}
+
+#[test]
+fn the_same_weights_read_in_another_way_rate_otherwise() {
+    let studio = Studio::new();
+    studio.write("red.bmp", support::plain_image([200, 30, 20]));
+    let rate = |name: &str, flags: &[&str]| {
+        let import =
+            ["model", "import", &tiny(), "--name", name, "--heads", "4", "--text-heads", "2", "--replace"];
+        studio.run(&[&import[..], flags].concat()).succeeded();
+        studio.run(&["rate", "red.bmp", "-t", "a red apple", "--model", name, "--json"]).succeeded()
+    };
+    let usual = rate("mine", &["--activation", "quick_gelu"]);
+    // The embedded model is read just so.
+    let similarity = |text: &str| serde_json::from_str::<Json>(text).unwrap()["rows"].clone();
+    let embedded =
+        studio.run(&["rate", "red.bmp", "-t", "a red apple", "--model", "tiny", "--json"]).succeeded();
+    assert_eq!(similarity(&usual), similarity(&embedded));
+    // What was kept of the image under the first settings does not count under the others.
+    let gelu = rate("mine", &["--activation", "gelu"]);
+    assert_ne!(similarity(&gelu), similarity(&usual));
+    let colors = rate("mine", &["--activation", "quick_gelu", "--mean", "0.5", "--std", "0.5"]);
+    assert_ne!(similarity(&colors), similarity(&usual));
+}
+
+#[test]
+fn a_picture_records_how_its_model_was_read() {
+    let studio = Studio::new();
+    let import = |activation: &str| {
+        let import =
+            ["model", "import", &tiny(), "--name", "mine", "--heads", "4", "--text-heads", "2", "--replace"];
+        studio.run(&[&import[..], &["--activation", activation]].concat()).succeeded();
+    };
+    import("quick_gelu");
+    let experiment = "text: a red apple\nmodel: mine\nresolution: 32\nepochs: 1\nseed: 3\n";
+    studio.write("apple.yaml", experiment);
+    let picture = studio.run(&["render", "apple.yaml", "-v", "0"]).succeeded().trim().to_owned();
+    let png = std::fs::read(studio.path(&picture)).unwrap();
+    let settings = clipig_picture::Record::read(&png).unwrap().run.model_settings.unwrap();
+    assert_eq!((settings.vision_heads, settings.text_heads), (Some(4), Some(2)));
+    let note = "the way the model is read was heads 4 and 2, QuickGELU";
+    assert!(!studio.run(&["render", &picture]).err.contains(note));
+    import("gelu");
+    let repeated = studio.run(&["render", &picture]);
+    assert!(repeated.err.contains(note), "{}", repeated.err);
 }
 
 #[test]

@@ -85,7 +85,11 @@ fn child() {
             submitter: String::new(),
             yaml: "text: a teapot\n".repeat(200),
             seed: number.into(),
-            model: ModelReference { name: "m".into(), sha256: Sha256([0; 32]), quick_gelu: false },
+            model: ModelReference {
+                name: "m".into(),
+                sha256: Sha256([0; 32]),
+                settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
+            },
             assets: BTreeMap::from([("a".into(), blob)]),
             number: NumberType::Float32,
             class: None,

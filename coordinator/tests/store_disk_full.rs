@@ -29,7 +29,11 @@ fn submission(token: &str) -> Submission {
         submitter: String::new(),
         yaml: "text: a teapot\n".repeat(2000),
         seed: 1,
-        model: ModelReference { name: "m".into(), sha256: Sha256([0; 32]), quick_gelu: false },
+        model: ModelReference {
+            name: "m".into(),
+            sha256: Sha256([0; 32]),
+            settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
+        },
         assets: BTreeMap::new(),
         number: NumberType::Float32,
         class: None,

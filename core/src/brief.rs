@@ -8,18 +8,19 @@ use clipig_experiment::{Experiment, Scope};
 
 use crate::ids::{Epoch, Fence, JobRevision, Sha256};
 use crate::kind::NumberType;
+use crate::model_settings::ModelSettings;
 use crate::node::Node;
 use crate::prepared::Prepared;
 
-/// A model by name and content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A model by name and content, and how the content is to be read.
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelReference {
     /// Its name, such as `ViT-B/32`.
     pub name: String,
     /// SHA-256 of the weights.
     pub sha256: Sha256,
-    /// Is its non-linearity `QuickGELU`, as OpenAI's, rather than GELU? Weights do not tell.
-    pub quick_gelu: bool,
+    /// What the weights do not tell.
+    pub settings: ModelSettings,
 }
 
 /// All that decides what a job's shards compute. A worker gets it once, before the first lease.

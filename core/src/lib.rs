@@ -13,6 +13,7 @@ mod gradient;
 mod ids;
 mod kind;
 mod messages;
+mod model_settings;
 mod node;
 mod prepared;
 mod progress_counter;
@@ -34,6 +35,7 @@ pub use ids::{
 };
 pub use kind::{DeviceClass, NumberType, NumberTypeError, WorkerKind};
 pub use messages::{Computed, EpochCanvas, FromWorker, Held, PROTOCOL, Registration, ToWorker, Welcome};
+pub use model_settings::{Activation, CLIP_MEAN, CLIP_STD, ModelSettings, ResizeMode};
 pub use node::Node;
 pub use prepared::{Prepared, PreparedTarget};
 pub use progress_counter::ProgressCounter;

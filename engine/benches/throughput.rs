@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
-use clipig_core::{Assets, CanvasOwner, Node, ProgressCounter, ShardCompute, ShardTask};
+use clipig_core::{Assets, CanvasOwner, ModelSettings, Node, ProgressCounter, ShardCompute, ShardTask};
+use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights;
-use clipig_engine::clip::{Architecture, Clip};
 use clipig_engine::{CanvasEngine, GradientEngine, device, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Source, load};
@@ -38,7 +38,7 @@ fn main() {
     let bytes = random_weights();
     let weights = Weights::parse(&bytes).expect("the weights are well-formed");
     let clip = Arc::new(
-        Clip::new(&weights, &Architecture::default(), device, options.kind)
+        Clip::new(&weights, &ModelSettings::default(), device, options.kind)
             .expect("the weights fit together"),
     );
     for file in &options.files {

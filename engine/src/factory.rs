@@ -9,12 +9,12 @@ use clipig_core::{
     WorkerKind,
 };
 use clipig_experiment::random::Key;
-use clipig_models::{Activation, ModelInfo, embedded, registry};
+use clipig_models::{embedded, registry};
 use tch::{Device, Kind};
 
 use crate::canvas::CanvasEngine;
+use crate::clip::Clip;
 use crate::clip::weights::Weights;
-use crate::clip::{Architecture, Clip};
 use crate::device::{self, DeviceKind};
 use crate::gradient::{GradientEngine, panic_error, panic_message};
 use crate::init::InitError;
@@ -31,7 +31,7 @@ pub struct DeviceFactory {
 }
 
 struct LoadedModel {
-    /// All of it: name and activation say what the same weights do not.
+    /// All of it: name and settings say what the same weights do not.
     model: ModelReference,
     number: NumberType,
     clip: Arc<Clip>,
@@ -117,13 +117,10 @@ fn load(job: &ComputeJob, device: Device) -> Result<Clip, ShardError> {
             file.as_slice()
         }
     };
-    let spec = match registry::find(&model.name) {
-        Some(known) => known.spec,
-        // Somebody's own model: what its tensors do not say comes with the job.
-        None => ModelInfo::of_bytes(bytes)
-            .map_err(|error| unfit(error.to_string()))?
-            .architecture
-            .spec(if model.quick_gelu { Activation::QuickGelu } else { Activation::Gelu }),
+    let settings = match registry::find(&model.name) {
+        // An older coordinator says only the activation.
+        Some(known) if model.settings.vision_heads.is_none() => known.spec.settings(),
+        _ => model.settings,
     };
     let kind = match job.brief.number {
         NumberType::Float32 => Kind::Float,
@@ -131,7 +128,7 @@ fn load(job: &ComputeJob, device: Device) -> Result<Clip, ShardError> {
         NumberType::Float16 => Kind::Half,
     };
     Weights::parse(bytes)
-        .and_then(|tensors| Clip::new(&tensors, &Architecture::from(&spec), device, kind))
+        .and_then(|tensors| Clip::new(&tensors, &settings, device, kind))
         .map_err(|error| unfit(error.to_string()))
 }
 

@@ -94,7 +94,8 @@ pub fn encode_texts<T: AsRef<str>>(clip: &Clip, texts: &[T]) -> Result<Tensor, T
 
 fn encode_asset(clip: &Clip, assets: &Assets, name: &str) -> Result<Tensor, AssetError> {
     let image = assets::image(assets, name)?;
-    let window = preprocess::window_tensor(&image, clip.window() as u32).to_device(clip.device());
+    let window =
+        preprocess::window_tensor(&image, clip.window() as u32, clip.resize()).to_device(clip.device());
     Ok(unit_length(&clip.encode_image(&clip.normalize(&window))).to_device(tch::Device::Cpu))
 }
 

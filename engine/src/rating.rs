@@ -14,7 +14,7 @@ pub fn encode_images(clip: &Clip, images: &[&[u8]]) -> Result<Tensor, (usize, St
     let mut windows = Vec::with_capacity(images.len());
     for (i, bytes) in images.iter().enumerate() {
         let image = decode(bytes).map_err(|reason| (i, reason))?;
-        windows.push(preprocess::window_tensor(&image, clip.window() as u32));
+        windows.push(preprocess::window_tensor(&image, clip.window() as u32, clip.resize()));
     }
     let windows = Tensor::cat(&windows, 0).to_device(clip.device());
     Ok(unit_length(&clip.encode_image(&clip.normalize(&windows))).to_device(tch::Device::Cpu))

@@ -2,8 +2,9 @@
 
 mod support;
 
+use clipig_core::{ModelSettings, ResizeMode};
 use clipig_engine::clip::weights::Weights;
-use clipig_engine::clip::{Architecture, Clip, preprocess, unit_length};
+use clipig_engine::clip::{Clip, preprocess, unit_length};
 use clipig_testing::{Array, Oracle, Tensors, Value, mismatch};
 use tch::{Kind, Tensor};
 
@@ -51,7 +52,7 @@ fn model(oracle: &Oracle, case: &Value) -> Result<(), String> {
     let bytes = oracle.bytes(&format!("clip/{}", case["model_file"].as_str().unwrap()));
     let tensors = oracle.tensors(&format!("clip/{}", case["tensor_file"].as_str().unwrap()));
     let weights = Weights::parse(&bytes).map_err(|error| error.to_string())?;
-    let clip = Clip::new(&weights, &Architecture::default(), test_device(), Kind::Float)
+    let clip = Clip::new(&weights, &ModelSettings::default(), test_device(), Kind::Float)
         .map_err(|error| error.to_string())?;
     let (inputs, outputs, tolerance) = (&case["inputs"], &case["outputs"], &case["tolerance"]);
     let limit = |name: &str| tolerance[name].as_f64().unwrap();
@@ -98,7 +99,7 @@ fn preprocessing(oracle: &Oracle, tensors: &Tensors, case: &Value) -> Result<(),
     let bytes = oracle.bytes(&format!("clip/{}", case["inputs"]["file"].as_str().unwrap()));
     let image = image::load_from_memory(&bytes).map_err(|error| error.to_string())?;
     let wanted = tensors.get(&case["outputs"]["uint8_hwc"]);
-    let found: Vec<f32> = preprocess::window_rgb(&image, wanted.shape[0] as u32)
+    let found: Vec<f32> = preprocess::window_rgb(&image, wanted.shape[0] as u32, ResizeMode::Shortest)
         .as_raw()
         .iter()
         .map(|&b| f32::from(b))

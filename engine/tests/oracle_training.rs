@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
 use clipig_core::{
-    Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, Node, ProgressCounter, ShardCompute,
-    ShardTask, StepError,
+    Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, ModelSettings, Node,
+    ProgressCounter, ShardCompute, ShardTask, StepError,
 };
+use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights;
-use clipig_engine::clip::{Architecture, Clip};
 use clipig_engine::{CanvasEngine, GradientEngine, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, ImageTensor, Overrides, Scope, Source, load};
@@ -60,7 +60,7 @@ impl Models<'_> {
             None => file(name),
         };
         let weights = Weights::parse(&bytes).unwrap();
-        let clip = Clip::new(&weights, &Architecture::default(), test_device(), Kind::Float).unwrap();
+        let clip = Clip::new(&weights, &ModelSettings::default(), test_device(), Kind::Float).unwrap();
         self.loaded.push((name.to_owned(), Arc::new(clip)));
         Arc::clone(&self.loaded.last().unwrap().1)
     }

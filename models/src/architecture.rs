@@ -1,8 +1,14 @@
 //! What the tensors of a CLIP model say of its shape.
+//!
+//! A few of them tell the dimensions; from these follow all that must be there ([`inventory`]). A model
+//! is taken only where every tensor of every block has its shape and nothing is left over that would
+//! change the result: whoever computes with it then needs no guesses.
 
 use crate::{
     header::Header,
-    registry::{Activation, CLIP_MEAN, CLIP_STD, ModelSpec},
+    inventory::{self, Inventory},
+    names,
+    registry::{Activation, CLIP_MEAN, CLIP_STD, ModelSettings, ModelSpec, ResizeMode, TOKENS},
 };
 
 /// How the tensors are named.
@@ -23,6 +29,8 @@ pub enum Vision {
         width: u32,
         /// Number of blocks.
         layers: u32,
+        /// Width of the feed-forward layers.
+        feed_forward: u32,
         /// Side of a patch in pixels.
         patch: u32,
     },
@@ -54,44 +62,60 @@ pub struct Architecture {
     pub text_width: u32,
     /// Blocks of the text tower.
     pub text_layers: u32,
+    /// Width of its feed-forward layers.
+    pub text_feed_forward: u32,
 }
 
-/// Every tower of the known models has heads of this width.
+/// Every tower of the models that clipig knows by name has heads of this width.
 const HEAD_WIDTH: u32 = 64;
 
 impl Architecture {
-    /// Reads the shape from the header; an error names the first tensor that lacks or misfits.
-    pub(crate) fn of_header(header: &Header) -> Result<Self, String> {
+    /// Reads the shape from the header and checks that every tensor is there in its shape. Returns with
+    /// it the names of tensors that nothing uses and that change nothing.
+    ///
+    /// # Errors
+    /// A sentence whose subject is the file: which tensors lack, misfit or are left over.
+    pub(crate) fn of_header(header: &Header) -> Result<(Self, Vec<String>), String> {
         let tensors = Tensors { header };
-        if header.shape("text_model.embeddings.token_embedding.weight").is_some() {
-            tensors.hugging_face()
+        let architecture = if header.shape(&names::hugging_face("token_embedding.weight")[0]).is_some() {
+            tensors.read(Naming::HuggingFace)
         } else {
-            tensors.original()
-        }
+            tensors.read(Naming::OpenAi)
+        }?;
+        let unused = Inventory::of(&architecture, header).check(header)?;
+        Ok((architecture, unused))
     }
 
     /// Attention heads of the image tower, at the usual 64 channels each.
     pub fn vision_heads(&self) -> u32 {
+        (self.vision_width() / HEAD_WIDTH).max(1)
+    }
+
+    /// The width that the heads of the image tower divide among themselves: that of the residual stream, or
+    /// of the attention pooling.
+    pub fn vision_width(&self) -> u32 {
         match self.vision {
-            Vision::Transformer { width, .. } => width / HEAD_WIDTH,
-            Vision::ResNet { width, .. } => width * 32 / HEAD_WIDTH,
+            Vision::Transformer { width, .. } => width,
+            Vision::ResNet { width, .. } => width * 32,
         }
     }
 
-    /// A specification from the shape, with the usual heads and CLIP's normalisation.
+    /// A specification from the shape, with heads of the usual width and CLIP's normalisation.
     pub fn spec(&self, activation: Activation) -> ModelSpec {
         ModelSpec {
             input_size: self.input_size,
             embed_dim: self.embed_dim,
-            vision_heads: self.vision_heads().max(1),
+            vision_heads: self.vision_heads(),
             text_heads: (self.text_width / HEAD_WIDTH).max(1),
             activation,
             mean: CLIP_MEAN,
             std: CLIP_STD,
+            context: None,
+            resize: ResizeMode::Shortest,
         }
     }
 
-    /// In what this shape differs from a specification; `None` where it fits.
+    /// In what this shape differs from a known model's specification; `None` where it fits.
     pub fn mismatch(&self, spec: &ModelSpec) -> Option<String> {
         let own = self.spec(spec.activation);
         let facts = [
@@ -102,6 +126,36 @@ impl Architecture {
         ];
         let wrong = facts.into_iter().find(|(_, found, wanted)| found != wanted);
         wrong.map(|(what, found, wanted)| format!("its {what} is {found}, not {wanted}"))
+    }
+
+    /// Why a model of this shape cannot be read by these settings; `None` where it can.
+    pub fn misfit(&self, settings: &ModelSettings) -> Option<String> {
+        let towers = [
+            ("image", settings.vision_heads, self.vision_width()),
+            ("text", settings.text_heads, self.text_width),
+        ];
+        for (tower, heads, width) in towers {
+            // Where nobody says otherwise, they are 64 wide.
+            let heads = heads.unwrap_or((width / HEAD_WIDTH).max(1));
+            if heads == 0 || !width.is_multiple_of(heads) {
+                return Some(format!(
+                    "{heads} attention heads do not divide its {tower} tower, which is {width} wide"
+                ));
+            }
+        }
+        let context = settings.context.filter(|&context| context > self.context);
+        context.map(|context| format!("it has {} positions for texts, not {context}", self.context))
+    }
+
+    /// Why texts cannot be tokenised for this model; `None` where they can.
+    pub fn foreign_vocabulary(&self) -> Option<String> {
+        (self.vocabulary != TOKENS).then(|| {
+            format!(
+                "its token table has {} rows and CLIP's vocabulary {TOKENS}: it was trained with another \
+                 tokenizer, which clipig does not have",
+                self.vocabulary
+            )
+        })
     }
 }
 
@@ -114,40 +168,69 @@ impl Tensors<'_> {
     fn shape<const N: usize>(&self, name: &str) -> Result<[u32; N], String> {
         let shape = self.header.shape(name).ok_or_else(|| format!("it has no tensor \"{name}\""))?;
         let numbers: Option<Vec<u32>> = shape.iter().map(|&n| u32::try_from(n).ok()).collect();
-        numbers
-            .and_then(|numbers| numbers.try_into().ok())
-            .ok_or_else(|| format!("its tensor \"{name}\" has the shape {shape:?}, not {N} dimensions"))
+        let numbers: Option<[u32; N]> = numbers.and_then(|numbers| numbers.try_into().ok());
+        match numbers {
+            Some(numbers) if numbers.contains(&0) => Err(format!("its tensor \"{name}\" is empty")),
+            Some(numbers) => Ok(numbers),
+            None => Err(format!("its tensor \"{name}\" has the shape {shape:?}, not {N} dimensions")),
+        }
     }
 
-    /// The number of consecutive blocks below a prefix, such as `transformer.resblocks.`.
-    fn blocks(&self, prefix: &str) -> u32 {
-        let numbered = |name: &str| name.strip_prefix(prefix)?.split('.').next()?.parse::<u32>().ok();
-        self.header
-            .tensors
-            .keys()
-            .filter_map(|name| numbered(name))
-            .map(|n| n.saturating_add(1))
-            .max()
-            .unwrap_or(0)
+    /// The number of blocks below a prefix such as `transformer.resblocks.`: the greatest index and one.
+    fn blocks(&self, prefix: &str) -> Result<u32, String> {
+        let of_name = |name: &str| name.strip_prefix(prefix)?.split('.').next()?.parse::<u32>().ok();
+        let greatest = self.header.tensors.keys().filter_map(|name| of_name(name)).max();
+        match greatest {
+            None => Err(format!("it has no tensor \"{prefix}0…\"")),
+            Some(index) if index >= inventory::MOST_BLOCKS => {
+                Err(format!("its tensors count to \"{prefix}{index}\", more blocks than any model has"))
+            }
+            Some(index) => Ok(index + 1),
+        }
     }
 
-    fn original(&self) -> Result<Architecture, String> {
-        let [vocabulary, text_width] = self.shape("token_embedding.weight")?;
-        let [context, _] = self.shape("positional_embedding")?;
-        let [_, embed_dim] = self.shape("text_projection")?;
-        let (vision, input_size) = if self.header.shape("visual.class_embedding").is_some() {
-            let [width, _, patch, _] = self.shape("visual.conv1.weight")?;
-            let [positions, _] = self.shape("visual.positional_embedding")?;
-            let layers = self.blocks("visual.transformer.resblocks.");
-            (Vision::Transformer { width, layers, patch }, window(positions, patch)?)
-        } else {
-            let [width, _, _, _] = self.shape("visual.layer1.0.conv1.weight")?;
-            let [positions, _] = self.shape("visual.attnpool.positional_embedding")?;
-            let layers = [1, 2, 3, 4].map(|layer| self.blocks(&format!("visual.layer{layer}.")));
-            (Vision::ResNet { width, layers }, window(positions, 32)?)
+    fn read(&self, naming: Naming) -> Result<Architecture, String> {
+        let name = |original: &str| match naming {
+            Naming::OpenAi => original.to_owned(),
+            Naming::HuggingFace => names::hugging_face(original).swap_remove(0),
         };
-        let text_layers = self.blocks("transformer.resblocks.");
-        let naming = Naming::OpenAi;
+        // Hugging Face's projections are [out, in].
+        let embedding = |[rows, columns]: [u32; 2]| match naming {
+            Naming::OpenAi => columns,
+            Naming::HuggingFace => rows,
+        };
+        // `{tower}.resblocks.` or `{tower}.encoder.layers.`, read off a name of the first block.
+        let blocks = |tower: &str| {
+            let first = name(&format!("{tower}.resblocks.0.ln_1.weight"));
+            self.blocks(first.split("0.").next().unwrap_or_default())
+        };
+        let feed_forward = |tower: &str| {
+            let [width, _] = self.shape(&name(&format!("{tower}.resblocks.0.mlp.c_fc.weight")))?;
+            Ok::<_, String>(width)
+        };
+        let [vocabulary, text_width] = self.shape(&name("token_embedding.weight"))?;
+        let [context, _] = self.shape(&name("positional_embedding"))?;
+        let embed_dim = embedding(self.shape(&name("text_projection"))?);
+        let is_resnet = self.header.shape("visual.layer1.0.conv1.weight").is_some();
+        let (vision, input_size) = if is_resnet {
+            let [width, ..] = self.shape::<4>("visual.layer1.0.conv1.weight")?;
+            let [positions, _] = self.shape("visual.attnpool.positional_embedding")?;
+            let mut layers = [0; 4];
+            for (layer, count) in (1..).zip(&mut layers) {
+                *count = self.blocks(&format!("visual.layer{layer}."))?;
+            }
+            if width > inventory::WIDEST {
+                return Err(format!("its image tower has {width} channels, more than any model has"));
+            }
+            (Vision::ResNet { width, layers }, window(positions, 32)?)
+        } else {
+            let [width, _, patch, _] = self.shape(&name("visual.conv1.weight"))?;
+            let [positions, _] = self.shape(&name("visual.positional_embedding"))?;
+            let tower = "visual.transformer";
+            let (layers, feed_forward) = (blocks(tower)?, feed_forward(tower)?);
+            (Vision::Transformer { width, layers, feed_forward, patch }, window(positions, patch)?)
+        };
+        let (text_layers, text_feed_forward) = (blocks("transformer")?, feed_forward("transformer")?);
         Ok(Architecture {
             naming,
             vision,
@@ -157,29 +240,7 @@ impl Tensors<'_> {
             vocabulary,
             text_width,
             text_layers,
-        })
-    }
-
-    fn hugging_face(&self) -> Result<Architecture, String> {
-        let [vocabulary, text_width] = self.shape("text_model.embeddings.token_embedding.weight")?;
-        let [context, _] = self.shape("text_model.embeddings.position_embedding.weight")?;
-        let [embed_dim, _] = self.shape("text_projection.weight")?;
-        let [width, _, patch, _] = self.shape("vision_model.embeddings.patch_embedding.weight")?;
-        let [positions, _] = self.shape("vision_model.embeddings.position_embedding.weight")?;
-        let layers = self.blocks("vision_model.encoder.layers.");
-        let vision = Vision::Transformer { width, layers, patch };
-        let input_size = window(positions, patch)?;
-        let text_layers = self.blocks("text_model.encoder.layers.");
-        let naming = Naming::HuggingFace;
-        Ok(Architecture {
-            naming,
-            vision,
-            input_size,
-            embed_dim,
-            context,
-            vocabulary,
-            text_width,
-            text_layers,
+            text_feed_forward,
         })
     }
 }
@@ -190,78 +251,90 @@ fn window(positions: u32, patch: u32) -> Result<u32, String> {
     if grid == 0 || grid * grid + 1 != positions {
         return Err(format!("its image tower has {positions} positions, which is not a square and one"));
     }
-    grid.checked_mul(patch).ok_or_else(|| format!("its patches of {patch} pixels are too large"))
+    let side = grid.checked_mul(patch).filter(|&side| side <= inventory::LARGEST_WINDOW);
+    side.ok_or_else(|| format!("its window of {grid} x {grid} patches of {patch} pixels is too large"))
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
+    use clipig_testing::model_file::{Shape, hugging_face, rn101, small_clip};
     use safetensors::Dtype;
 
     use super::{Architecture, Naming, Vision};
     use crate::{
         header::{Header, Tensor},
-        registry::{self, Activation},
+        names,
+        registry::{self, Activation, ModelSettings},
     };
 
-    fn header(tensors: &[(&str, &[usize])]) -> Header {
-        let tensor = |shape: &[usize]| Tensor { dtype: Dtype::F16, shape: shape.to_vec(), bytes: 0..0 };
+    fn header(shapes: &[Shape]) -> Header {
+        let tensor =
+            |shape: &[usize]| Tensor { dtype: Dtype::F16, shape: shape.to_vec(), bytes: 0..0, file: 0 };
         let tensors: BTreeMap<_, _> =
-            tensors.iter().map(|(name, shape)| ((*name).to_owned(), tensor(shape))).collect();
+            shapes.iter().map(|(name, shape)| (name.clone(), tensor(shape))).collect();
         Header { tensors }
     }
 
     #[test]
     fn reads_the_original_resnet() {
-        let shape = Architecture::of_header(&header(&[
-            ("token_embedding.weight", &[49408, 640]),
-            ("positional_embedding", &[77, 640]),
-            ("text_projection", &[640, 640]),
-            ("transformer.resblocks.11.ln_1.weight", &[640]),
-            ("visual.layer1.0.conv1.weight", &[80, 80, 1, 1]),
-            ("visual.layer1.3.conv1.weight", &[80, 320, 1, 1]),
-            ("visual.layer2.5.bn1.bias", &[160]),
-            ("visual.layer3.9.bn1.bias", &[320]),
-            ("visual.layer4.5.bn1.bias", &[640]),
-            ("visual.attnpool.positional_embedding", &[82, 2560]),
-        ]))
-        .unwrap();
-        assert_eq!(shape.vision, Vision::ResNet { width: 80, layers: [4, 6, 10, 6] });
-        assert_eq!(shape.mismatch(&registry::find("RN50x4").unwrap().spec), None);
-        assert!(shape.mismatch(&registry::find("RN50").unwrap().spec).unwrap().contains("288"));
+        let (shape, unused) = Architecture::of_header(&header(&rn101())).unwrap();
+        assert_eq!(shape.vision, Vision::ResNet { width: 64, layers: [1; 4] });
+        assert_eq!((shape.input_size, shape.vision_width()), (224, 2_048));
+        assert!(unused.is_empty());
+        assert_eq!(shape.mismatch(&registry::find("RN101").unwrap().spec), None);
+        assert!(shape.mismatch(&registry::find("RN50").unwrap().spec).unwrap().contains("1024"));
     }
 
     #[test]
-    fn reads_the_transformers_naming() {
-        let shape = Architecture::of_header(&header(&[
-            ("text_model.embeddings.token_embedding.weight", &[49408, 512]),
-            ("text_model.embeddings.position_embedding.weight", &[77, 512]),
-            ("text_projection.weight", &[512, 512]),
-            ("text_model.encoder.layers.11.mlp.fc1.bias", &[2048]),
-            ("vision_model.embeddings.patch_embedding.weight", &[768, 3, 32, 32]),
-            ("vision_model.embeddings.position_embedding.weight", &[50, 768]),
-            ("vision_model.encoder.layers.11.mlp.fc1.bias", &[3072]),
-        ]))
-        .unwrap();
-        assert_eq!(shape.naming, Naming::HuggingFace);
-        assert_eq!((shape.text_layers, shape.context), (12, 77));
-        let spec = registry::find("ViT-B/32").unwrap().spec;
-        assert_eq!(shape.spec(Activation::QuickGelu), spec);
+    fn reads_both_namings() {
+        let original = small_clip(96, 32);
+        let (shape, _) = Architecture::of_header(&header(&original)).unwrap();
+        let vision = Vision::Transformer { width: 96, layers: 2, feed_forward: 384, patch: 8 };
+        assert_eq!((shape.naming, shape.vision), (Naming::OpenAi, vision));
+        assert_eq!((shape.input_size, shape.embed_dim, shape.context), (16, 8, 77));
+        assert_eq!((shape.text_width, shape.text_layers, shape.text_feed_forward), (32, 2, 128));
+        let renamed = hugging_face(&original, names::hugging_face);
+        let (other, _) = Architecture::of_header(&header(&renamed)).unwrap();
+        assert_eq!(other, Architecture { naming: Naming::HuggingFace, ..shape });
+    }
+
+    #[test]
+    fn feed_forward_layers_have_any_width() {
+        let mut shapes = small_clip(96, 32);
+        for (name, shape) in &mut shapes {
+            let wide = name.starts_with("visual.") && name.contains(".mlp.");
+            for size in shape.iter_mut().filter(|size| wide && **size == 384) {
+                *size = 418;
+            }
+        }
+        let (shape, _) = Architecture::of_header(&header(&shapes)).unwrap();
+        assert!(matches!(shape.vision, Vision::Transformer { feed_forward: 418, .. }));
     }
 
     #[test]
     fn other_models_are_told_what_lacks() {
-        let error = Architecture::of_header(&header(&[("lm_head.weight", &[2, 2])])).unwrap_err();
+        let error = Architecture::of_header(&header(&[("a".to_owned(), vec![2, 2])])).unwrap_err();
         assert!(error.contains("token_embedding"), "{error}");
-        let odd = Architecture::of_header(&header(&[
-            ("token_embedding.weight", &[10, 64]),
-            ("positional_embedding", &[77, 64]),
-            ("text_projection", &[64, 64]),
-            ("visual.class_embedding", &[64]),
-            ("visual.conv1.weight", &[64, 3, 8, 8]),
-            ("visual.positional_embedding", &[60, 64]),
-        ]));
-        assert!(odd.unwrap_err().contains("square"));
+        let mut odd = small_clip(96, 32);
+        for (name, shape) in &mut odd {
+            if name == "visual.positional_embedding" {
+                shape[0] = 6;
+            }
+        }
+        assert!(Architecture::of_header(&header(&odd)).unwrap_err().contains("square"));
+    }
+
+    #[test]
+    fn settings_fit_or_not() {
+        let (shape, _) = Architecture::of_header(&header(&small_clip(96, 32))).unwrap();
+        let settings = ModelSettings::of_activation(Activation::Gelu);
+        let with = |heads, context| shape.misfit(&ModelSettings { vision_heads: heads, context, ..settings });
+        assert_eq!(with(None, None), None);
+        assert_eq!(with(Some(3), Some(77)), None);
+        assert!(with(Some(5), None).unwrap().contains("96 wide"));
+        assert!(with(Some(0), None).is_some());
+        assert!(with(None, Some(78)).unwrap().contains("77"));
     }
 }

@@ -105,6 +105,55 @@ pub enum ModelError {
         /// What lacks.
         why: String,
     },
+    /// The file is something else that clipig knows by sight.
+    #[error("{} is {what}: {remedy}", path.display())]
+    WrongFile {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+        /// What can be done.
+        remedy: String,
+    },
+    /// A file beside the weights cannot be read, or says what clipig cannot do.
+    #[error("{}: {why}", path.display())]
+    Configuration {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A tensor holds numbers with which nothing can be computed.
+    #[error("{}: the tensor \"{tensor}\" {why}", path.display())]
+    Numbers {
+        /// The file.
+        path: PathBuf,
+        /// The tensor.
+        tensor: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Neither the tensors nor anything beside them say how they are to be read.
+    #[error(
+        "{} does not say all that clipig must know of it, and a guess would make other pictures:{}\nA config.json \
+         or open_clip_config.json beside the file says it, too; `--name` does where it is one of `clipig model list`",
+        path.display(),
+        lines(.questions)
+    )]
+    Unknowable {
+        /// The file.
+        path: PathBuf,
+        /// What is missing, each with the flag and the choices.
+        questions: Vec<String>,
+    },
+    /// What the person says of a model contradicts its tensors or what is known of it.
+    #[error("{flag}: {why}")]
+    Contradiction {
+        /// The flag.
+        flag: &'static str,
+        /// What it contradicts.
+        why: String,
+    },
     /// The file is a CLIP model, but not this one.
     #[error("{} is not {name}: {why}", path.display())]
     OtherModel {
@@ -143,9 +192,17 @@ impl ModelError {
         Self::Io { action, path: path.to_owned(), source }
     }
 
+    pub(crate) fn configuration(path: &Path, why: impl Into<String>) -> Self {
+        Self::Configuration { path: path.to_owned(), why: why.into() }
+    }
+
     pub(crate) fn not_safetensors(path: &Path, why: String) -> Self {
         Self::NotSafetensors { path: path.to_owned(), why }
     }
+}
+
+fn lines(questions: &[String]) -> String {
+    questions.iter().map(|question| format!("\n  - {question}")).collect()
 }
 
 fn nearest_hint(nearest: Option<&str>) -> String {

@@ -1,15 +1,21 @@
-//! Weights from a file of one's own.
+//! Weights from files of one's own.
+//!
+//! What comes into the store is one file in the libraries' names, checked as whoever computes with it would:
+//! a model that was imported can be used.
 
-use std::{fs::File, path::Path};
+use std::path::Path;
 
 use crate::{
     architecture::Architecture,
-    atomic,
+    atomic, check,
+    checkpoint::Checkpoint,
+    configuration::{self, Stated},
     error::ModelError,
-    info::ModelInfo,
+    inventory::Inventory,
     listing::Entry,
     record::{Record, Stamp},
-    registry::{self, Activation, ModelSpec, Origin},
+    registry::{self, ModelSpec, Origin},
+    settle::{Flags, Settled, contradiction, settle},
     store::{Store, slug},
 };
 
@@ -19,77 +25,105 @@ pub struct ImportOptions<'a> {
     /// The name to give it; a known name says that it is that model. Else it is known by its hash, or
     /// gets the name of the file.
     pub name: Option<&'a str>,
-    /// For models that clipig does not know: `QuickGELU` unless this says otherwise.
-    pub activation: Option<Activation>,
+    /// How it is to be read, for models that clipig does not know.
+    pub flags: Flags,
     /// Takes the place of weights that are there.
     pub replace: bool,
 }
 
+/// What came into the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// The model.
+    pub entry: Entry,
+    /// Lines for people: how it will be read and who says so, what differs from the file, what is not used.
+    pub notes: Vec<String>,
+}
+
 impl Store {
-    /// Copies a safetensors file into the store, whole or not at all.
+    /// Brings weights into the store, whole or not at all: a safetensors file, a folder with one, or the index
+    /// of several. Configurations beside them are read.
     ///
     /// # Errors
-    /// Where the file is not a CLIP model in safetensors, not the model that it is named as, where the
-    /// name is taken by other weights, and where reading or writing fails.
-    pub fn import(&self, file: &Path, options: ImportOptions) -> Result<Entry, ModelError> {
-        let architecture = ModelInfo::of_file(file)?.architecture;
+    /// Where it is not a CLIP model in safetensors that clipig can compute with, not the model that it is named
+    /// as, where something must be known and nobody says it, where the name is taken by other weights, and where
+    /// reading or writing fails.
+    pub fn import(&self, path: &Path, options: ImportOptions) -> Result<Imported, ModelError> {
+        let checkpoint = Checkpoint::open(path)?;
+        let name = choose_name(path, &checkpoint, options.name)?;
+        let info = checkpoint.info()?;
+        if let Some(why) = info.architecture.foreign_vocabulary() {
+            return Err(ModelError::NotClip { path: path.to_owned(), why });
+        }
+        let stated = configuration::beside(&checkpoint.source, &info.architecture)?;
+        let (spec, line) = specify(path, &name, &info.architecture, &stated, &options.flags)?;
+        let mut notes = checkpoint.changes.clone();
+        notes.extend(check::unused(&info));
+        notes.push(line);
         self.create_folder()?;
         let part = self.root().join(format!("import-{}.part", std::process::id()));
-        let imported = self.import_through(file, &part, &architecture, options);
-        if imported.is_err() {
+        let used = Inventory::of(&info.architecture, &checkpoint.header).names();
+        let write = || {
+            let sha256 = checkpoint.write(&used, &part)?;
+            check::file(&part, path)?;
+            self.put(&name, sha256, &part, path, spec, options.replace)
+        };
+        let written = write();
+        if written.is_err() {
             // It may never have been there.
             let _ = std::fs::remove_file(&part);
         }
-        imported
+        Ok(Imported { entry: written?, notes })
     }
 
-    fn import_through(
+    /// Moves a checked file to its place.
+    fn put(
         &self,
-        file: &Path,
+        name: &str,
+        sha256: String,
         part: &Path,
-        architecture: &Architecture,
-        options: ImportOptions,
+        from: &Path,
+        spec: Option<ModelSpec>,
+        replace: bool,
     ) -> Result<Entry, ModelError> {
-        let sha256 = copy(file, part)?;
-        let name = choose_name(file, &sha256, options.name)?;
-        let spec = spec_of(&name, file, architecture, options.activation)?;
-        let _lock = self.lock(&name, &mut |_| ())?;
-        let record_file = self.record_file(&name);
-        if let Some(known) = Record::read(&record_file).filter(|_| self.weights_file(&name).exists())
+        let _lock = self.lock(name, &mut |_| ())?;
+        let record_file = self.record_file(name);
+        if let Some(known) = Record::read(&record_file).filter(|_| self.weights_file(name).exists())
             && known.sha256 != sha256
-            && !options.replace
+            && !replace
         {
-            let (found, expected) = (sha256, known.sha256);
+            let (name, found, expected) = (name.to_owned(), sha256, known.sha256);
             return Err(ModelError::WrongHash { name, found, expected, recorded: true });
         }
-        let place = self.weights_file(&name);
+        let place = self.weights_file(name);
         atomic::put_in_place(part, &place)?;
-        let source = file.canonicalize().unwrap_or_else(|_| file.to_owned()).display().to_string();
+        let source = from.canonicalize().unwrap_or_else(|_| from.to_owned()).display().to_string();
         let stamp = Stamp::of_file(&place)?;
-        Record { name: name.clone(), sha256, source, spec, stamp }.write(&record_file)?;
-        self.entry(&name)
+        Record { name: name.to_owned(), sha256, source, spec, stamp }.write(&record_file)?;
+        self.entry(name)
     }
 }
 
-fn copy(from: &Path, to: &Path) -> Result<String, ModelError> {
-    let mut source = File::open(from).map_err(|e| ModelError::io("read", from, e))?;
-    let mut target = File::create(to).map_err(|e| ModelError::io("write", to, e))?;
-    atomic::copy_hashed(&mut source, &mut target, |_| ()).map_err(|e| ModelError::io("copy", from, e))
-}
-
-/// The canonical name of a known model, else the name as given, else that of the file.
-fn choose_name(file: &Path, sha256: &str, given: Option<&str>) -> Result<String, ModelError> {
-    if given.is_none()
-        && let Some(known) = registry::find_by_sha256(sha256)
+/// The canonical name of a known model, by its name or its hash; else the name as given; else that of the file
+/// or folder.
+fn choose_name(path: &Path, checkpoint: &Checkpoint, given: Option<&str>) -> Result<String, ModelError> {
+    if let Some(given) = given {
+        return usable(registry::find(given).map_or(given.trim(), |known| known.name));
+    }
+    if checkpoint.changes.is_empty()
+        && let Some(known) = registry::find_by_sha256(&atomic::sha256_of_file(&checkpoint.source.path)?)
     {
         return usable(known.name);
     }
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = given.map_or(stem, |name| name.trim().to_owned());
-    match registry::find(&name) {
-        Some(known) => usable(known.name),
-        None => usable(&name),
-    }
+    let name = if path.is_dir() || checkpoint.source.files.len() > 1 {
+        let folder = checkpoint.source.folder.canonicalize();
+        let folder = folder.map_err(|source| ModelError::io("read", &checkpoint.source.folder, source))?;
+        folder.file_name().map(std::ffi::OsStr::to_os_string)
+    } else {
+        path.file_stem().map(std::ffi::OsStr::to_os_string)
+    };
+    let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    usable(registry::find(&name).map_or(name.trim(), |known| known.name))
 }
 
 fn usable(name: &str) -> Result<String, ModelError> {
@@ -109,18 +143,24 @@ fn usable(name: &str) -> Result<String, ModelError> {
     if taken { bad("it is too similar to the name of a known model") } else { Ok(name.to_owned()) }
 }
 
-/// The specification to record: none for known models, which are checked against theirs.
-fn spec_of(
+/// The specification to record (none for known models, which are checked against theirs), and a line about it.
+fn specify(
+    path: &Path,
     name: &str,
-    file: &Path,
     architecture: &Architecture,
-    activation: Option<Activation>,
-) -> Result<Option<ModelSpec>, ModelError> {
+    stated: &Stated,
+    flags: &Flags,
+) -> Result<(Option<ModelSpec>, String), ModelError> {
     let Some(known) = registry::find(name) else {
-        return Ok(Some(architecture.spec(activation.unwrap_or(Activation::QuickGelu))));
+        let Settled { spec, line } = settle(path, architecture, stated, flags)?;
+        return Ok((Some(spec), line));
     };
-    match architecture.mismatch(&known.spec) {
-        None => Ok(None),
-        Some(why) => Err(ModelError::OtherModel { path: file.to_owned(), name: known.name.to_owned(), why }),
+    let fits = match architecture.mismatch(&known.spec) {
+        None => contradiction(known, stated, flags),
+        Some(why) => Err(why),
+    };
+    match fits {
+        Ok(()) => Ok((None, format!("it is read as {}: {}", known.name, known.spec.settings()))),
+        Err(why) => Err(ModelError::OtherModel { path: path.to_owned(), name: known.name.to_owned(), why }),
     }
 }

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use safetensors::Dtype;
 
-use crate::{architecture::Architecture, error::ModelError, header::Header};
+use crate::{
+    architecture::Architecture, checkpoint::Checkpoint, error::ModelError, header::Header, wrong_file,
+};
 
 /// What the header of a model's weights says.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,17 +23,30 @@ pub struct ModelInfo {
     pub architecture: Architecture,
     /// Name and shape of every tensor, by name.
     pub shapes: Vec<(String, Vec<usize>)>,
+    /// Tensors that nothing uses and that change nothing, by name.
+    pub unused: Vec<String>,
 }
 
 impl ModelInfo {
-    /// Reads a file's header.
+    /// Reads the header of a file in the libraries' names, such as those in the store.
     ///
     /// # Errors
-    /// Where the file cannot be read, is not safetensors, or holds something other than CLIP.
+    /// Where the file cannot be read, is not safetensors, or holds something other than a whole CLIP.
     pub fn of_file(path: &Path) -> Result<Self, ModelError> {
-        let header = Header::of_file(path)?;
+        let header = wrong_file::contents_of(path)?;
+        wrong_file::check(&header, path)?;
         let size = path.metadata().map_err(|source| ModelError::io("read", path, source))?.len();
         Self::of_header(&header, size).map_err(|why| ModelError::NotClip { path: path.to_owned(), why })
+    }
+
+    /// Looks at weights as [`Store::import`](crate::Store::import) would: a file, a folder or an index, with
+    /// prefixes and adapters. The second part says what would be changed.
+    ///
+    /// # Errors
+    /// As [`ModelInfo::of_file`]; the message says what else it is, where clipig knows it.
+    pub fn of_import(path: &Path) -> Result<(Self, Vec<String>), ModelError> {
+        let checkpoint = Checkpoint::open(path)?;
+        Ok((checkpoint.info()?, checkpoint.changes))
     }
 
     /// Reads the header of weights in memory.
@@ -45,8 +60,8 @@ impl ModelInfo {
             .map_err(|why| ModelError::NotClip { path: path.to_owned(), why })
     }
 
-    fn of_header(header: &Header, size: u64) -> Result<Self, String> {
-        let architecture = Architecture::of_header(header)?;
+    pub(crate) fn of_header(header: &Header, size: u64) -> Result<Self, String> {
+        let (architecture, unused) = Architecture::of_header(header)?;
         let mut number_types: Vec<(String, usize)> = Vec::new();
         let mut parameters = 0_u64;
         for tensor in header.tensors.values() {
@@ -63,7 +78,7 @@ impl ModelInfo {
         number_types.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let shapes = header.tensors.iter().map(|(name, t)| (name.clone(), t.shape.clone())).collect();
         let tensors = header.tensors.len();
-        Ok(Self { tensors, parameters, number_types, size, architecture, shapes })
+        Ok(Self { tensors, parameters, number_types, size, architecture, shapes, unused })
     }
 }
 
@@ -83,5 +98,6 @@ mod tests {
         assert_eq!(info.number_types, [("F16".to_owned(), 122)]);
         assert_eq!(info.parameters * 2 / 1_000_000, 23);
         assert_eq!(info.architecture.vocabulary, 49_408);
+        assert_eq!(info.unused, Vec::<String>::new());
     }
 }

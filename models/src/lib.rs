@@ -15,25 +15,41 @@ pub mod registry;
 pub mod resolve;
 pub mod store;
 
+mod adapter;
 mod architecture;
 mod atomic;
+mod check;
+mod checkpoint;
+mod configuration;
+mod contents;
 mod download;
 mod header;
 mod import;
+mod inventory;
+mod json;
+mod long_clip;
+mod names;
+mod numbers;
 mod record;
+mod settle;
+mod source;
 mod token_table;
+mod towers;
+mod wrong_file;
 
 pub use self::{
     architecture::{Architecture, Naming, Vision},
     default_model::DefaultModel,
     download::{Progress, Retry},
     error::ModelError,
-    import::ImportOptions,
+    import::{ImportOptions, Imported},
     info::ModelInfo,
     listing::{Entry, Place},
+    names::{hugging_face as hugging_face_names, is_transposed},
     notices::{Notice, notices},
-    registry::{Activation, ModelSpec, Registered},
+    registry::{Activation, ModelSettings, ModelSpec, Registered, ResizeMode},
     resolve::{Resolved, Weights},
+    settle::Flags,
     store::{PullOptions, Store},
     token_table::known_tokens,
 };

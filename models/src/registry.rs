@@ -10,29 +10,12 @@
 //! of the repository cannot break a pull. Those hashes were found in several independent public
 //! repositories that pin the same files; nobody has pulled them with clipig yet.
 
+pub use clipig_core::{Activation, CLIP_MEAN, CLIP_STD, ModelSettings, ResizeMode};
+
 use crate::embedded;
 
-/// The non-linearity inside the transformers' blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// `x · sigmoid(1.702 x)`, as in the original models.
-    QuickGelu,
-    /// The exact GELU, `x · Φ(x)`.
-    Gelu,
-}
-
-impl std::str::FromStr for Activation {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name.to_ascii_lowercase().as_str() {
-            "quick_gelu" | "quickgelu" => Ok(Self::QuickGelu),
-            "gelu" => Ok(Self::Gelu),
-            _ => Err(format!("unknown activation \"{name}\": quick_gelu or gelu")),
-        }
-    }
-}
+/// Entries of CLIP's vocabulary, and so the rows of a model's token table.
+pub const TOKENS: u32 = 49_408;
 
 /// What must be known of a model besides its weights.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -51,6 +34,27 @@ pub struct ModelSpec {
     pub mean: [f32; 3],
     /// Deviation per channel by which they are divided then.
     pub std: [f32; 3],
+    /// Most tokens of a text; `None`: as many as the model has positions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<u32>,
+    /// How images become windows.
+    #[serde(default)]
+    pub resize: ResizeMode,
+}
+
+impl ModelSpec {
+    /// What of it the tensors do not say.
+    pub fn settings(&self) -> ModelSettings {
+        ModelSettings {
+            vision_heads: Some(self.vision_heads),
+            text_heads: Some(self.text_heads),
+            activation: self.activation,
+            mean: self.mean,
+            std: self.std,
+            context: self.context,
+            resize: self.resize,
+        }
+    }
 }
 
 /// Where weights come from.
@@ -105,12 +109,6 @@ pub struct Registered {
 /// The model that stands for "CLIP" where nothing else is said and its weights are there.
 pub const PREFERRED: &str = "ViT-B/32";
 
-/// Normalisation of every model here (`OPENAI_DATASET_MEAN` and `_STD` in `open_clip`'s constants).
-pub const CLIP_MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
-/// See [`CLIP_MEAN`].
-#[expect(clippy::excessive_precision, reason = "the digits as published")]
-pub const CLIP_STD: [f32; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
-
 const WEIGHTS: &str = "open_clip_model.safetensors";
 const MIT: &str = "MIT";
 
@@ -122,7 +120,17 @@ const fn spec(
     text_heads: u32,
     activation: Activation,
 ) -> ModelSpec {
-    ModelSpec { input_size, embed_dim, vision_heads, text_heads, activation, mean: CLIP_MEAN, std: CLIP_STD }
+    ModelSpec {
+        input_size,
+        embed_dim,
+        vision_heads,
+        text_heads,
+        activation,
+        mean: CLIP_MEAN,
+        std: CLIP_STD,
+        context: None,
+        resize: ResizeMode::Shortest,
+    }
 }
 
 const fn hugging_face(repository: &'static str, revision: &'static str) -> Origin {

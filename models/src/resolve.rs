@@ -8,7 +8,7 @@ use crate::{
     info::ModelInfo,
     record::{Record, Stamp},
     registry::{self, ModelSpec, Origin},
-    store::{Store, check},
+    store::{Store, check_known},
 };
 
 /// Weights to load.
@@ -93,7 +93,7 @@ impl Store {
             None => {
                 let Some(model) = known else { return Err(self.unknown(name)) };
                 let expected = model.sha256.map(|pinned| (pinned.to_owned(), false));
-                let sha256 = check(model, &file, expected)?;
+                let sha256 = check_known(model, &file, expected)?;
                 let _ = self.write_record(model.name, sha256.clone(), file.display().to_string());
                 (model.name.to_owned(), sha256)
             }

@@ -11,10 +11,9 @@ use std::{
 };
 
 use crate::{
-    atomic,
+    atomic, check,
     download::{Download, Progress},
     error::ModelError,
-    info::ModelInfo,
     listing::Entry,
     record::{Record, Stamp},
     registry::{self, Registered},
@@ -139,7 +138,7 @@ impl Store {
         let download = Download { name: model.name, url: &url, part: &part, hash_known, options };
         download.run(progress)?;
         progress(Progress::Checking);
-        let sha256 = check(model, &part, expected).inspect_err(|_| download.discard())?;
+        let sha256 = check_known(model, &part, expected).inspect_err(|_| download.discard())?;
         atomic::put_in_place(&part, &weights)?;
         download.finish();
         self.write_record(model.name, sha256, url)?;
@@ -180,8 +179,8 @@ impl Store {
     }
 }
 
-/// Checks that a file holds this model; returns its hash.
-pub(crate) fn check(
+/// Checks that a file holds this model and can be computed with; returns its hash.
+pub(crate) fn check_known(
     model: &Registered,
     file: &Path,
     expected: Option<(String, bool)>,
@@ -192,7 +191,7 @@ pub(crate) fn check(
     {
         return Err(ModelError::WrongHash { name: model.name.to_owned(), found, expected, recorded });
     }
-    let info = ModelInfo::of_file(file)?;
+    let info = check::file(file, file)?;
     match info.architecture.mismatch(&model.spec) {
         None => Ok(found),
         Some(why) => Err(ModelError::OtherModel { path: file.to_owned(), name: model.name.to_owned(), why }),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use clipig_core::{Assets, Sha256};
+use clipig_core::{Assets, ModelSettings, Sha256};
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
@@ -43,7 +43,7 @@ pub struct Record {
 }
 
 /// What decides the bits, besides the experiment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// Version of clipig.
     pub version: String,
@@ -53,6 +53,9 @@ pub struct Run {
     pub model: String,
     /// SHA-256 of its weights.
     pub model_sha256: String,
+    /// How the weights were read; pictures of older versions do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_settings: Option<ModelSettings>,
     /// The kind of device.
     pub kind: String,
     /// Threads within an operation.
@@ -135,6 +138,9 @@ impl Run {
         };
         compare("the version of clipig", &self.version, &now.version);
         compare("the model", &self.model_name(), &now.model_name());
+        if let (Some(then), Some(now)) = (&self.model_settings, &now.model_settings) {
+            compare("the way the model is read", &then.to_string(), &now.to_string());
+        }
         compare("the kind of device", &self.kind, &now.kind);
         compare("the greatest shard", &self.shard_size.to_string(), &now.shard_size.to_string());
         differences
@@ -151,4 +157,31 @@ fn chunk(keyword: &str, text: String) -> TextChunk {
 
 fn hash(bytes: &[u8]) -> String {
     Sha256(sha2::Sha256::digest(bytes).into()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_core::{Activation, ModelSettings};
+
+    use super::Run;
+
+    /// As versions before wrote it, which knew nothing of a model's settings.
+    const OLD: &str = r#"{"version": "0.1.0", "seed": 7, "model": "mine", "model_sha256": "ab", "kind": "CPU",
+        "threads": 1, "shard_size": 8, "epochs_done": 3}"#;
+
+    #[test]
+    fn settings_of_the_model_are_recorded_and_compared() {
+        let old: Run = serde_json::from_str(OLD).unwrap();
+        assert_eq!(old.model_settings, None);
+        let now = Run { model_settings: Some(ModelSettings::default()), ..old.clone() };
+        // Nobody knows how the old one was read.
+        assert!(old.differences(&now).is_empty());
+        let written = serde_json::to_string(&now).unwrap();
+        assert_eq!(serde_json::from_str::<Run>(&written).unwrap(), now);
+        let gelu = ModelSettings::of_activation(Activation::Gelu);
+        let other = Run { model_settings: Some(gelu), ..now.clone() };
+        let differences = now.differences(&other);
+        assert_eq!(differences.len(), 1);
+        assert!(differences[0].contains("QuickGELU") && differences[0].contains(" GELU"), "{differences:?}");
+    }
 }

@@ -19,6 +19,7 @@ pub mod session;
 pub mod status;
 mod wire_error;
 
+pub use convert::model_settings;
 pub use wire_error::{FieldProblem, FragmentProblem, TransferProblem, WireError};
 
 /// Generated from `proto/farm/v1/*.proto`; the documentation is theirs.

@@ -44,7 +44,11 @@ impl Picture {
             revision,
             yaml: self.yaml.clone(),
             seed: self.seed,
-            model: ModelReference { name: "stand-in".into(), sha256: Sha256([7; 32]), quick_gelu: false },
+            model: ModelReference {
+                name: "stand-in".into(),
+                sha256: Sha256([7; 32]),
+                settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
+            },
             assets: BTreeMap::new(),
             number: NumberType::Float32,
             threads,

@@ -1,10 +1,12 @@
-//! What tests of several crates share: the reader of the oracle, and a clock that other work on the machine does not
-//! advance.
+//! What tests of several crates share: the reader of the oracle, a clock that other work on the machine does not
+//! advance, and whole models in small files ([`model_file`]).
 //!
 //! The oracle is a folder of recorded inputs, outputs and gradients of the original program; its README says
 //! what the fields mean. The project carries a copy in `tests/oracle` with its large files compressed;
 //! `CLIPIG_ORACLE` names another folder of the same form. A file that is missing is a failed test, never a
 //! skipped one.
+
+pub mod model_file;
 
 mod cpu;
 mod tensors;

@@ -107,7 +107,7 @@ fn request(arguments: &CoordinatorRole) -> SubmitRequest {
         mix_kinds: false,
         assets: std::collections::BTreeMap::new(),
         model_sha256: None,
-        model_quick_gelu: None,
+        model_settings: None,
         snapshot_interval: None,
         submitter: "clipig-bench".to_owned(),
     }

@@ -198,22 +198,41 @@ pub(crate) enum ModelCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Take weights from a safetensors file, for machines without a network.
+    /// Take weights of your own: a safetensors file, a folder, or the index of several files.
+    ///
+    /// Attention heads, activation and normalisation are not in the tensors. They are read from config.json
+    /// (transformers) or open_clip_config.json beside the weights; flags say them where there is no such file, and
+    /// stand above it. What neither says is known for public models by their width, or asked for.
     Import(ImportArguments),
-    /// Show what is known of a model or a safetensors file.
+    /// Show what is known of a model or of a file of weights.
     Info(InfoArguments),
 }
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ImportArguments {
-    /// The file.
+    /// A safetensors file, a folder with one, or model.safetensors.index.json.
     pub(crate) file: PathBuf,
     /// The name by which experiments call it; unset: a known model's where the hash tells, else the file's.
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// For models that clipig does not know: `quick_gelu` (as OpenAI's) or gelu.
+    /// Attention heads of the image tower.
+    #[arg(long, value_name = "N")]
+    pub(crate) heads: Option<u32>,
+    /// Attention heads of the text tower.
+    #[arg(long, value_name = "N")]
+    pub(crate) text_heads: Option<u32>,
+    /// `quick_gelu` (as OpenAI's models) or gelu.
     #[arg(long, value_name = "NAME")]
     pub(crate) activation: Option<clipig_models::registry::Activation>,
+    /// Mean of red, green and blue by which pixels from 0 to 1 are normalised; one number stands for all three.
+    #[arg(long, value_name = "NUMBER", num_args = 1..=3, value_delimiter = ',', allow_negative_numbers = true)]
+    pub(crate) mean: Vec<f32>,
+    /// Their standard deviation; one number stands for all three.
+    #[arg(long, value_name = "NUMBER", num_args = 1..=3, value_delimiter = ',', allow_negative_numbers = true)]
+    pub(crate) std: Vec<f32>,
+    /// Most tokens of a text; unset: as many as the model has positions.
+    #[arg(long, value_name = "N")]
+    pub(crate) context: Option<u32>,
     /// Take the place of weights with that name.
     #[arg(long)]
     pub(crate) replace: bool,
@@ -224,7 +243,7 @@ pub(crate) struct ImportArguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InfoArguments {
-    /// Its name, see `clipig model list`, or a safetensors file.
+    /// Its name, see `clipig model list`, or weights as `clipig model import` takes them.
     #[arg(value_name = "NAME|FILE")]
     pub(crate) name: String,
     /// Read all of the weights and compare their hash.

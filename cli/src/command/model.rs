@@ -7,7 +7,7 @@ mod pull;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clipig_models::{Entry, ImportOptions, Place, Store};
+use clipig_models::{Entry, Flags, ImportOptions, Imported, Place, Store};
 
 use crate::arguments::{ImportArguments, ModelArguments, ModelCommand};
 use crate::failure::Failure;
@@ -27,9 +27,32 @@ pub(crate) fn run(arguments: &ModelArguments) -> Result<ExitCode, Failure> {
 }
 
 fn import(store: &Store, arguments: &ImportArguments) -> Result<String, Failure> {
-    let name = arguments.name.as_deref();
-    let options = ImportOptions { name, activation: arguments.activation, replace: arguments.replace };
-    Ok(arrived(&store.import(&arguments.file, options)?, arguments.json))
+    let flags = Flags {
+        heads: arguments.heads,
+        text_heads: arguments.text_heads,
+        activation: arguments.activation,
+        mean: colors("--mean", &arguments.mean)?,
+        std: colors("--std", &arguments.std)?,
+        context: arguments.context,
+    };
+    let options = ImportOptions { name: arguments.name.as_deref(), flags, replace: arguments.replace };
+    let Imported { entry, notes } = store.import(&arguments.file, options)?;
+    for note in notes {
+        output::say(note);
+    }
+    Ok(arrived(&entry, arguments.json))
+}
+
+/// One number for each colour, or one for all.
+fn colors(flag: &str, numbers: &[f32]) -> Result<Option<[f32; 3]>, Failure> {
+    match *numbers {
+        [] => Ok(None),
+        [all] => Ok(Some([all; 3])),
+        [red, green, blue] => Ok(Some([red, green, blue])),
+        _ => Err(Failure::usage(format!(
+            "{flag} takes three numbers, for red, green and blue, or one for all"
+        ))),
+    }
 }
 
 /// What to say of weights that are in the store now.
@@ -68,7 +91,7 @@ fn place(place: &Place) -> &'static str {
     }
 }
 
-/// Does the text look like a path to a file that is there?
-fn is_file(name: &str) -> bool {
-    Path::new(name).is_file()
+/// Is the text a path to a file or folder that is there?
+fn is_path(name: &str) -> bool {
+    Path::new(name).exists()
 }

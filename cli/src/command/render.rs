@@ -191,7 +191,7 @@ impl Setup<'_> {
             model: ModelReference {
                 name: resolved.name.clone(),
                 sha256: hash(&resolved.sha256)?,
-                quick_gelu: resolved.spec.activation == clipig_models::Activation::QuickGelu,
+                settings: resolved.spec.settings(),
             },
             assets: assets.collect::<Result<_, Failure>>()?,
             number: self.number,
@@ -223,6 +223,7 @@ impl Setup<'_> {
             seed,
             model: self.model.resolved.name.clone(),
             model_sha256: self.model.resolved.sha256.clone(),
+            model_settings: Some(self.model.resolved.spec.settings()),
             kind: self.kind.recorded(self.number, threads as u32),
             threads,
             shard_size,

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use clipig_models::{Activation, ModelError, Resolved, Store, Weights};
+use clipig_models::{ModelError, ModelSettings, Resolved, Store, Weights};
 
 use crate::failure::Failure;
 use crate::output;
@@ -74,8 +74,8 @@ impl Source {
 /// Weights of this machine's store, for farms that do not have them.
 pub(crate) struct OwnModel {
     pub(crate) sha256: [u8; 32],
-    /// Weights do not tell.
-    pub(crate) quick_gelu: bool,
+    /// How they are to be read; weights do not tell.
+    pub(crate) settings: ModelSettings,
     pub(crate) blob: Blob,
 }
 
@@ -96,8 +96,7 @@ impl OwnModel {
         base16ct::lower::decode(&sha256, &mut digest)
             .map_err(|_| Failure::failed(format!("the record of `{name}` in the store has no hash")))?;
         let blob = Blob { name: format!("the model {name}"), bytes: Source::File { path, size } };
-        let quick_gelu = spec.activation == Activation::QuickGelu;
-        Ok(Some(Self { sha256: digest, quick_gelu, blob }))
+        Ok(Some(Self { sha256: digest, settings: spec.settings(), blob }))
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use bytes::Bytes;
+use clipig_core::Activation;
 use clipig_experiment::{Loaded, Overrides, load};
 use clipig_picture::Record;
 use sha2::{Digest, Sha256};
@@ -120,6 +121,8 @@ impl Submission {
         let recorded_model = recorded.and_then(|run| base16ct::lower::decode_vec(&run.model_sha256).ok());
         let model_sha256 = recorded_model.map(Bytes::from).or_else(|| own.clone());
         let is_own = model_sha256.is_some() && model_sha256 == own;
+        let own_settings = self.model.as_ref().filter(|_| is_own).map(|model| model.settings);
+        let settings = own_settings.or_else(|| recorded.and_then(|run| run.model_settings));
         let name = terms.name.clone().unwrap_or_else(|| self.file.clone());
         Ok(wire::SubmitJobRequest {
             client_token: client_token()?,
@@ -133,7 +136,8 @@ impl Submission {
             mix_kinds: terms.mix_kinds,
             assets: self.assets.clone(),
             model_sha256,
-            model_quick_gelu: self.model.as_ref().filter(|_| is_own).map(|model| model.quick_gelu),
+            model_quick_gelu: settings.map(|settings| settings.activation == Activation::QuickGelu),
+            model_settings: settings.map(wire::ModelSettings::from),
             snapshot_interval: None,
             submitter: shortened(&submitter(), NAME_BYTES),
             dry_run: false,

@@ -32,27 +32,7 @@ pub(crate) fn start(body: Vec<u8>, cut: usize) -> String {
     address
 }
 
-/// A safetensors file with as much of RN101's shapes as can be asked for.
+/// A safetensors file with RN101's dimensions.
 pub(crate) fn weights() -> Vec<u8> {
-    let tensors: [(&str, &[usize]); 5] = [
-        ("token_embedding.weight", &[300, 512]),
-        ("positional_embedding", &[77, 512]),
-        ("text_projection", &[512, 512]),
-        ("visual.layer1.0.conv1.weight", &[64, 1, 1, 1]),
-        ("visual.attnpool.positional_embedding", &[50, 1]),
-    ];
-    let mut end = 0;
-    let entries: Vec<String> = tensors
-        .iter()
-        .map(|(name, shape)| {
-            let start = end;
-            end += 2 * shape.iter().product::<usize>();
-            format!(r#""{name}":{{"dtype":"F16","shape":{shape:?},"data_offsets":[{start},{end}]}}"#)
-        })
-        .collect();
-    let header = format!("{{{}}}", entries.join(","));
-    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
-    bytes.extend(header.as_bytes());
-    bytes.resize(bytes.len() + end, 1);
-    bytes
+    clipig_testing::model_file::float16_file(&clipig_testing::model_file::rn101(), 1)
 }

@@ -187,6 +187,7 @@ impl Keeper {
             seed,
             model: model.name,
             model_sha256: model.sha256.to_string(),
+            model_settings: Some(model.settings),
             kind: computation.kind.recorded(number, computation.threads),
             threads: computation.threads as usize,
             shard_size: computation.shard_size,

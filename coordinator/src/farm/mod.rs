@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use clipig_core::{CanvasFactory, DeviceClass, Epoch, JobId, NumberType, Sha256};
+use clipig_core::{CanvasFactory, DeviceClass, Epoch, JobId, ModelSettings, NumberType, Sha256};
 use clipig_models as models;
 use clipig_schedule::dispatcher::Note;
 use clipig_schedule::job::Job;
@@ -87,8 +87,8 @@ pub struct SubmitRequest {
     pub assets: BTreeMap<String, Sha256>,
     /// The model's content; `None`: whatever the model's name means here.
     pub model_sha256: Option<Sha256>,
-    /// Is that content's non-linearity `QuickGELU`? Weights do not tell; `None`: the client does not know either.
-    pub model_quick_gelu: Option<bool>,
+    /// How that content is to be read; weights do not tell. `None`: the client does not know either.
+    pub model_settings: Option<ModelSettings>,
     /// Epochs between two snapshots; `None`: as the experiment says.
     pub snapshot_interval: Option<u32>,
     /// Who submits.

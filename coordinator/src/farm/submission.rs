@@ -194,11 +194,11 @@ impl SubmitRequest {
     /// The hash of all that the client asked for.
     fn fingerprint(&self) -> Sha256 {
         let Self { token: _, yaml, name, priority, seed, class, number, threads, mix_kinds, .. } = self;
-        let Self { assets, model_sha256, model_quick_gelu, snapshot_interval, submitter, .. } = self;
+        let Self { assets, model_sha256, model_settings, snapshot_interval, submitter, .. } = self;
         // Debug output quotes texts, so that no two requests look the same.
         let text = format!(
             "{yaml:?} {name:?} {priority} {seed:?} {class:?} {number} {threads:?} {mix_kinds} {assets:?} \
-             {model_sha256:?} {model_quick_gelu:?} {snapshot_interval:?} {submitter:?}"
+             {model_sha256:?} {model_settings:?} {snapshot_interval:?} {submitter:?}"
         );
         Sha256(sha2::Sha256::digest(text).into())
     }

@@ -1,7 +1,7 @@
 //! Weights of models: inside the program, in the coordinator's store of models, or brought by a client.
 
-use clipig_core::{ModelReference, Sha256, WeightsSource};
-use clipig_models::{Activation, ModelError, ModelInfo, Place, embedded, registry};
+use clipig_core::{ModelReference, ModelSettings, Sha256, WeightsSource};
+use clipig_models::{ModelError, ModelInfo, Place, embedded, registry};
 
 use super::{Farm, FarmError, SubmitRequest};
 use crate::store::StoreError;
@@ -39,13 +39,13 @@ impl Farm {
             let found = here.map_err(|error| FarmError::Model(format!("on the coordinator: {error}")))?;
             let sha256 = found.sha256.parse();
             let sha256 = sha256.map_err(|_| FarmError::Model(format!("`{name}` has no hash here")))?;
-            let quick_gelu = found.spec.activation == Activation::QuickGelu;
-            return Ok(ModelReference { name: found.name, sha256, quick_gelu });
+            let settings = found.spec.settings();
+            return Ok(ModelReference { name: found.name, sha256, settings });
         };
         // An answer where the client does not know: weights of the same content in the store tell.
         let recorded = here.ok().filter(|found| found.sha256 == wanted.to_string());
-        let recorded = recorded.map(|found| found.spec.activation == Activation::QuickGelu);
-        self.brought(name, wanted, request.model_quick_gelu.or(recorded))
+        let recorded = recorded.map(|found| found.spec.settings());
+        self.brought(name, wanted, request.model_settings.or(recorded))
     }
 
     /// A model by its content, which may be a stranger's file.
@@ -53,7 +53,7 @@ impl Farm {
         &self,
         name: &str,
         sha256: Sha256,
-        quick_gelu: Option<bool>,
+        settings: Option<ModelSettings>,
     ) -> Result<ModelReference, FarmError> {
         let known = registry::find(name);
         let name = known.map_or_else(|| name.trim(), |known| known.name);
@@ -73,10 +73,13 @@ impl Farm {
         if let Some(why) = known.and_then(|known| architecture.mismatch(&known.spec)) {
             return Err(FarmError::Model(format!("the weights {sha256} are not those of `{name}`: {why}")));
         }
-        let known = known.map(|known| known.spec.activation == Activation::QuickGelu);
-        // As `clipig model import` has it.
-        let quick_gelu = known.or(quick_gelu).unwrap_or(true);
-        Ok(ModelReference { name: name.to_owned(), sha256, quick_gelu })
+        // A picture of an older version records no settings; then they were those of OpenAI's models.
+        let settings = known.map(|known| known.spec.settings()).or(settings).unwrap_or_default();
+        let misfit = architecture.foreign_vocabulary().or_else(|| architecture.misfit(&settings));
+        match misfit {
+            None => Ok(ModelReference { name: name.to_owned(), sha256, settings }),
+            Some(why) => Err(FarmError::Model(format!("the weights of `{name}` cannot be used: {why}"))),
+        }
     }
 }
 
@@ -84,6 +87,7 @@ impl Farm {
 fn reason(error: &ModelError) -> String {
     match error {
         ModelError::NotClip { why, .. } => why.clone(),
+        ModelError::WrongFile { what, remedy, .. } => format!("they are {what}: {remedy}"),
         ModelError::NotSafetensors { why, .. } => format!("no safetensors: {why}"),
         _ => "they cannot be read on the coordinator".to_owned(),
     }

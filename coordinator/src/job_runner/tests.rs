@@ -149,7 +149,11 @@ fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
         revision: JobRevision { job: JobId(1), revision: number },
         yaml,
         seed: 5,
-        model: ModelReference { name: "none".into(), sha256: Sha256([0; 32]), quick_gelu: true },
+        model: ModelReference {
+            name: "none".into(),
+            sha256: Sha256([0; 32]),
+            settings: clipig_core::ModelSettings::default(),
+        },
         assets: std::collections::BTreeMap::new(),
         number: NumberType::Float32,
         threads: 1,

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use clipig_core::{DeviceClass, Epoch, JobId, JobRevision, ModelReference, Preparation, Sha256, WorkerKind};
+use clipig_core::{
+    Activation, DeviceClass, Epoch, JobId, JobRevision, ModelReference, ModelSettings, Preparation, Sha256,
+    WorkerKind,
+};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::JobState;
@@ -327,10 +330,12 @@ fn known(connection: &Connection, token: &str, request: &Sha256) -> Result<Optio
 }
 
 fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Result<JobId, Fault> {
+    let settings = serde_json::to_string(&job.model.settings)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     transaction.execute(
         "INSERT INTO jobs (token, request, name, submitter, priority, seed, model, model_sha256, quick_gelu,
-         number, asked_class, asked_threads, mix_kinds, status, reason, next_epoch, epochs, created)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15, ?16, ?17)",
+         number, asked_class, asked_threads, mix_kinds, status, reason, next_epoch, epochs, created, model_settings)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15, ?16, ?17, ?18)",
         params![
             job.token,
             job.request.0,
@@ -341,7 +346,7 @@ fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Re
             job.seed as i64,
             job.model.name,
             job.model.sha256.0,
-            job.model.quick_gelu,
+            job.model.settings.activation == Activation::QuickGelu,
             job.number.to_string(),
             job.class.map(|class| class.to_string()),
             job.threads,
@@ -350,6 +355,7 @@ fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Re
             job.first.0,
             job.epochs,
             now.0,
+            settings,
         ],
     )?;
     Ok(JobId(transaction.last_insert_rowid() as u64))
@@ -401,7 +407,7 @@ fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         model: ModelReference {
             name: row.get("model")?,
             sha256: Sha256(row.get("model_sha256")?),
-            quick_gelu: row.get("quick_gelu")?,
+            settings: model_settings(row)?,
         },
         number: decoded(row, "number", |text: String| text.parse())?,
         class: decoded(row, "asked_class", |text: Option<String>| text.as_deref().map(class).transpose())?,
@@ -418,6 +424,15 @@ fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         ended: row.get::<_, Option<i64>>("ended")?.map(Timestamp),
         computation: computation(row)?,
         inexact: row.get("inexact")?,
+    })
+}
+
+/// Version 2 knew a model's activation alone.
+fn model_settings(row: &Row<'_>) -> rusqlite::Result<ModelSettings> {
+    let activation = if row.get::<_, bool>("quick_gelu")? { Activation::QuickGelu } else { Activation::Gelu };
+    decoded(row, "model_settings", |text: Option<String>| match text {
+        None => Ok(ModelSettings::of_activation(activation)),
+        Some(text) => serde_json::from_str(&text).map_err(|error| error.to_string()),
     })
 }
 

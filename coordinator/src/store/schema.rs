@@ -11,7 +11,7 @@ const APPLICATION: i64 = 0x636c_7067;
 
 /// Each step leads from the version of its index to the next. Published steps never change: a farm that was
 /// made with them must still open.
-const STEPS: &[&str] = &[VERSION_1, VERSION_2];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
 
 const VERSION_1: &str = "
 -- One row. `incarnation` counts starts and is the first half of every fence.
@@ -128,6 +128,11 @@ const VERSION_2: &str = "
 ALTER TABLE jobs ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0;
 -- When the epoch was finished; NULL where version 1 wrote it.
 ALTER TABLE history ADD COLUMN time INTEGER;
+";
+
+const VERSION_3: &str = "
+-- How the model's weights are to be read, as JSON; NULL where version 2 wrote it, which knew `quick_gelu` alone.
+ALTER TABLE jobs ADD COLUMN model_settings TEXT;
 ";
 
 /// Brings a database to the newest version.

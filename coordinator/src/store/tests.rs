@@ -40,7 +40,11 @@ fn submission(token: &str) -> Submission {
         yaml: "targets:\n- text: a teapot 🫖\n".into(),
         // More than a signed number holds.
         seed: u64::MAX - 5,
-        model: ModelReference { name: "ViT-B/32".into(), sha256: Sha256([3; 32]), quick_gelu: true },
+        model: ModelReference {
+            name: "ViT-B/32".into(),
+            sha256: Sha256([3; 32]),
+            settings: clipig_core::ModelSettings::default(),
+        },
         assets: BTreeMap::new(),
         number: NumberType::Bfloat16,
         class: Some(DeviceClass::Cuda),
@@ -544,6 +548,7 @@ fn published_versions_are_opened_for_ever() {
     for (version, frozen) in [
         (1, include_str!("../../tests/fixtures/store/farm-v1.sql")),
         (2, include_str!("../../tests/fixtures/store/farm-v2.sql")),
+        (3, include_str!("../../tests/fixtures/store/farm-v3.sql")),
     ] {
         let farm = Farm::new();
         let connection = rusqlite::Connection::open(farm.folder.path().join("farm.sqlite")).unwrap();

@@ -83,6 +83,11 @@ async fn fields_out_of_range_are_named() {
     let mut client = farm.client().await;
     let good =
         v1::SubmitJobRequest { client_token: token().into(), yaml: EXPERIMENT.into(), ..Default::default() };
+    let read_by = |settings| v1::SubmitJobRequest {
+        model_quick_gelu: Some(true),
+        model_settings: Some(settings),
+        ..good.clone()
+    };
     let long = "x".repeat(1_000);
     for (request, words) in [
         (v1::SubmitJobRequest { client_token: vec![1; 3].into(), ..good.clone() }, "client_token"),
@@ -94,6 +99,10 @@ async fn fields_out_of_range_are_named() {
         (v1::SubmitJobRequest { name: long.clone(), ..good.clone() }, "name"),
         (v1::SubmitJobRequest { submitter: long, ..good.clone() }, "submitter"),
         (v1::SubmitJobRequest { model_sha256: Some(vec![1; 31].into()), ..good.clone() }, "model_sha256"),
+        (read_by(v1::ModelSettings { vision_heads: 70_000, ..Default::default() }), "settings.vision_heads"),
+        (read_by(v1::ModelSettings { mean: vec![0.5; 2], ..Default::default() }), "settings.mean"),
+        (read_by(v1::ModelSettings { mean: vec![f32::NAN; 3], ..Default::default() }), "settings.mean"),
+        (read_by(v1::ModelSettings { std: vec![0.0; 3], ..Default::default() }), "settings.std"),
         (
             v1::SubmitJobRequest { assets: [("a".to_owned(), vec![1; 5].into())].into(), ..good.clone() },
             "assets",

@@ -16,8 +16,8 @@ mod transformer;
 mod vision_transformer;
 pub mod weights;
 
-use clipig_models::registry::{CLIP_MEAN, CLIP_STD};
-use clipig_models::{Activation, ModelSpec};
+use clipig_core::{ModelSettings, ResizeMode};
+use clipig_models::Vision;
 use tch::{Device, Kind, Tensor};
 
 use self::resnet::ModifiedResNet;
@@ -25,46 +25,6 @@ use self::text::TextTransformer;
 use self::vision_transformer::VisionTransformer;
 use self::weights::{Weights, WeightsError};
 use crate::read_back::ReadBackError;
-
-/// What the tensors of a checkpoint do not tell.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Architecture {
-    /// Heads of the image tower's attention; `None`: width / 64, as in every published CLIP.
-    pub vision_heads: Option<i64>,
-    /// Heads of the text tower's attention; `None`: width / 64.
-    pub text_heads: Option<i64>,
-    /// The activation of the transformers' feed-forward layers.
-    pub activation: Activation,
-    /// Mean per colour by which windows are normalised.
-    pub mean: [f32; 3],
-    /// Standard deviation per colour by which windows are normalised.
-    pub std: [f32; 3],
-}
-
-impl Default for Architecture {
-    /// OpenAI's models.
-    fn default() -> Self {
-        Self {
-            vision_heads: None,
-            text_heads: None,
-            activation: Activation::QuickGelu,
-            mean: CLIP_MEAN,
-            std: CLIP_STD,
-        }
-    }
-}
-
-impl From<&ModelSpec> for Architecture {
-    fn from(spec: &ModelSpec) -> Self {
-        Self {
-            vision_heads: Some(i64::from(spec.vision_heads)),
-            text_heads: Some(i64::from(spec.text_heads)),
-            activation: spec.activation,
-            mean: spec.mean,
-            std: spec.std,
-        }
-    }
-}
 
 enum ImageTower {
     Transformer(VisionTransformer),
@@ -77,6 +37,7 @@ pub struct Clip {
     text: TextTransformer,
     mean: Tensor,
     std: Tensor,
+    resize: ResizeMode,
     window: i64,
     embedding: i64,
     device: Device,
@@ -92,34 +53,37 @@ pub struct Clip {
 unsafe impl Sync for Clip {}
 
 impl Clip {
-    /// Builds a model from its weights, in the number type `kind` (float32 on CPUs).
+    /// Builds a model from its weights, in the number type `kind` (float32 on CPUs). `settings` say what tensors do
+    /// not.
     ///
     /// # Errors
-    /// When a tensor is missing or has a shape that does not fit the others.
+    /// When heads do not divide their width, or a number type is none of weights.
     pub fn new(
         weights: &Weights,
-        architecture: &Architecture,
+        settings: &ModelSettings,
         device: Device,
         kind: Kind,
     ) -> Result<Self, WeightsError> {
         let _guard = tch::no_grad_guard();
         let loader = weights.loader(device, kind);
-        let (image, window, embedding) = if weights.contains("visual.layer1.0.conv1.weight") {
-            let tower = ModifiedResNet::load(&loader, architecture)?;
+        let is_resnet = matches!(weights.architecture().vision, Vision::ResNet { .. });
+        let (image, window, embedding) = if is_resnet {
+            let tower = ModifiedResNet::load(&loader, settings)?;
             let (window, embedding) = (tower.window(), tower.embedding());
             (ImageTower::ResNet(tower), window, embedding)
         } else {
-            let tower = VisionTransformer::load(&loader, architecture)?;
+            let tower = VisionTransformer::load(&loader, settings)?;
             let (window, embedding) = (tower.window(), tower.embedding());
             (ImageTower::Transformer(tower), window, embedding)
         };
-        let text = TextTransformer::load(&loader, architecture)?;
+        let text = TextTransformer::load(&loader, settings)?;
         let colors = |values: [f32; 3]| Tensor::from_slice(&values).view([1, 3, 1, 1]).to_device(device);
         Ok(Self {
             image,
             text,
-            mean: colors(architecture.mean),
-            std: colors(architecture.std),
+            mean: colors(settings.mean),
+            std: colors(settings.std),
+            resize: settings.resize,
             window,
             embedding,
             device,
@@ -130,6 +94,11 @@ impl Clip {
     /// Width and height of the window in pixels.
     pub fn window(&self) -> i64 {
         self.window
+    }
+
+    /// How images become windows.
+    pub fn resize(&self) -> ResizeMode {
+        self.resize
     }
 
     /// Length of a feature.

@@ -11,6 +11,7 @@
 //!
 //! JPEG decoders differ before any of this: by up to 4 levels in a window with colour.
 
+use clipig_core::ResizeMode;
 use image::{DynamicImage, Rgb, RgbImage};
 use tch::{Kind, Tensor};
 
@@ -18,11 +19,11 @@ use super::pillow::{self, Side, premultiply, unpremultiply};
 
 /// The middle of the image, `window` pixels wide and high, 8 bits per colour. An image without pixels is
 /// black.
-pub fn window_rgb(image: &DynamicImage, window: u32) -> RgbImage {
+pub fn window_rgb(image: &DynamicImage, window: u32, resize: ResizeMode) -> RgbImage {
     if image.width() == 0 || image.height() == 0 {
         return RgbImage::new(window, window);
     }
-    let frame = Frame::new(image.width(), image.height(), window);
+    let frame = Frame::new(image.width(), image.height(), window, resize);
     let pixels = match image {
         DynamicImage::ImageLuma8(image) => frame.cut::<1, _>(image, |value| value),
         DynamicImage::ImageLumaA8(image) => frame.cut::<2, _>(image, |value| value),
@@ -39,9 +40,9 @@ pub fn window_rgb(image: &DynamicImage, window: u32) -> RgbImage {
 }
 
 /// The window as a tensor `[1, 3, window, window]` in [0, 1].
-pub fn window_tensor(image: &DynamicImage, window: u32) -> Tensor {
+pub fn window_tensor(image: &DynamicImage, window: u32, resize: ResizeMode) -> Tensor {
     let side = i64::from(window);
-    Tensor::from_data_size(window_rgb(image, window).as_raw(), &[side, side, 3], Kind::Uint8)
+    Tensor::from_data_size(window_rgb(image, window, resize).as_raw(), &[side, side, 3], Kind::Uint8)
         .permute([2, 0, 1])
         .unsqueeze(0)
         .to_kind(Kind::Float)
@@ -49,16 +50,19 @@ pub fn window_tensor(image: &DynamicImage, window: u32) -> Tensor {
 }
 
 /// How the sides of an image become those of the window: the shorter one fits, the longer one keeps the
-/// ratio and loses its ends.
+/// ratio and loses its ends; or both fit.
 struct Frame {
     width: Side,
     height: Side,
 }
 
 impl Frame {
-    fn new(width: u32, height: u32, window: u32) -> Self {
+    fn new(width: u32, height: u32, window: u32, resize: ResizeMode) -> Self {
         let shorter = width.min(height);
         let side = |from: u32| {
+            if resize == ResizeMode::Squash {
+                return Side { from, to: window, wanted: 0..window };
+            }
             let to = u64::from(window) * u64::from(from) / u64::from(shorter);
             let to = u32::try_from(to).unwrap_or(u32::MAX);
             // torchvision's centre crop: round half to even.
@@ -101,6 +105,8 @@ fn upper_byte(value: u16) -> u8 {
 mod tests {
     use image::{DynamicImage, ImageBuffer, LumaA, Pixel, Rgb, Rgba};
 
+    use clipig_core::ResizeMode;
+
     use super::window_rgb;
 
     /// Sample `c` of `C` at a place: uneven, and with alpha none, full and in between.
@@ -127,7 +133,7 @@ mod tests {
     }
 
     fn check(image: impl Into<DynamicImage>, pillow: &[u8]) {
-        let window = window_rgb(&image.into(), 3).into_raw();
+        let window = window_rgb(&image.into(), 3, ResizeMode::Shortest).into_raw();
         if pillow.len() == 9 {
             let grey: Vec<u8> = pillow.iter().flat_map(|&level| [level; 3]).collect();
             assert_eq!(window, grey);
@@ -163,6 +169,19 @@ mod tests {
         );
     }
 
+    /// `Image.resize((3, 3), BICUBIC)` of Pillow, which is what open_clip's `squash` calls.
+    #[test]
+    fn as_pillow_squashed() {
+        let image = DynamicImage::from(picture::<Rgb<u8>, 3>(SMALLER, |v| v));
+        assert_eq!(
+            window_rgb(&image, 3, ResizeMode::Squash).into_raw(),
+            [
+                115, 123, 142, 100, 120, 150, 74, 148, 160, 139, 162, 121, 134, 94, 120, 120, 146, 100, 86,
+                147, 130, 187, 121, 63, 139, 124, 85,
+            ]
+        );
+    }
+
     #[test]
     fn as_pillow_with_alpha() {
         let grey = |size| picture::<LumaA<u8>, 2>(size, |v| v);
@@ -189,7 +208,8 @@ mod tests {
     fn of_16_bits_the_upper_byte_counts() {
         // A low byte that rounding would carry into the upper one.
         let wide = |v: u8| u16::from(v) << 8 | 0xe0;
-        let same = |a: DynamicImage, b: DynamicImage| assert_eq!(window_rgb(&a, 3), window_rgb(&b, 3));
+        let window = |image: DynamicImage| window_rgb(&image, 3, ResizeMode::Shortest);
+        let same = |a: DynamicImage, b: DynamicImage| assert_eq!(window(a), window(b));
         same(
             picture::<image::Luma<u16>, 1>(SMALLER, wide).into(),
             picture::<image::Luma<u8>, 1>(SMALLER, |v| v).into(),
@@ -212,7 +232,9 @@ mod tests {
         for (width, height) in [(0, 0), (0, 5), (1, 1), (16_384, 1), (1, 16_384)] {
             let image = DynamicImage::new_rgba8(width, height);
             for window in [0, 1, 224] {
-                assert_eq!(window_rgb(&image, window).dimensions(), (window, window));
+                for resize in [ResizeMode::Shortest, ResizeMode::Squash] {
+                    assert_eq!(window_rgb(&image, window, resize).dimensions(), (window, window));
+                }
             }
         }
     }

@@ -4,9 +4,9 @@
 //! Batch normalisation is folded into the convolutions when the weights are loaded: the model is frozen, so
 //! both are one affine map.
 
+use clipig_core::ModelSettings;
 use tch::{Kind, Tensor};
 
-use super::Architecture;
 use super::weights::{Loader, WeightsError};
 
 /// A convolution with the batch normalisation behind it.
@@ -81,14 +81,11 @@ struct AttentionPool {
 }
 
 impl AttentionPool {
-    fn load(loader: &Loader<'_>, heads: Option<i64>) -> Result<Self, WeightsError> {
+    fn load(loader: &Loader<'_>, heads: Option<u32>) -> Result<Self, WeightsError> {
         let name = "visual.attnpool";
         let shape = loader.shape(&format!("{name}.positional_embedding"))?;
         let width = shape.get(1).copied().unwrap_or(0);
-        let heads = heads.unwrap_or(width / 64).max(1);
-        if width % heads != 0 {
-            return Err(WeightsError::Heads { width, heads });
-        }
+        let heads = loader.heads(heads, width)?;
         let linear = |part: &str| -> Result<(Tensor, Tensor), WeightsError> {
             let weight = format!("{name}.{part}.weight");
             let shape = loader.shape(&weight)?;
@@ -135,7 +132,7 @@ pub(super) struct ModifiedResNet {
 }
 
 impl ModifiedResNet {
-    pub(super) fn load(loader: &Loader<'_>, architecture: &Architecture) -> Result<Self, WeightsError> {
+    pub(super) fn load(loader: &Loader<'_>, settings: &ModelSettings) -> Result<Self, WeightsError> {
         let stem = |i: u8, stride: i64| {
             Convolution::load(loader, &format!("visual.conv{i}"), &format!("visual.bn{i}"), stride)
         };
@@ -152,7 +149,7 @@ impl ModifiedResNet {
         Ok(Self {
             stem: [stem(1, 2)?, stem(2, 1)?, stem(3, 1)?],
             blocks,
-            pool: AttentionPool::load(loader, architecture.vision_heads)?,
+            pool: AttentionPool::load(loader, settings.vision_heads)?,
         })
     }
 

@@ -1,9 +1,9 @@
 //! The text tower: a causal transformer whose output at the end-of-text token is the feature.
 
+use clipig_core::ModelSettings;
 use tch::{Kind, Tensor};
 
-use super::Architecture;
-use super::transformer::{LayerNorm, Transformer};
+use super::transformer::{LayerNorm, Tower, Transformer};
 use super::weights::{Loader, WeightsError};
 use crate::read_back::{ReadBackError, read_back};
 
@@ -16,24 +16,19 @@ pub(super) struct TextTransformer {
 }
 
 impl TextTransformer {
-    pub(super) fn load(loader: &Loader<'_>, architecture: &Architecture) -> Result<Self, WeightsError> {
+    pub(super) fn load(loader: &Loader<'_>, settings: &ModelSettings) -> Result<Self, WeightsError> {
         let shape = loader.shape("token_embedding.weight")?;
         let &[vocabulary, width] = shape.as_slice() else {
             return Err(WeightsError::shape("token_embedding.weight", "[vocabulary, width]", &shape));
         };
-        let context = loader.shape("positional_embedding")?.first().copied().unwrap_or(0);
+        let positions = loader.shape("positional_embedding")?.first().copied().unwrap_or(0);
+        // A text's feature does not depend on what follows its end, so fewer positions change none.
+        let context = settings.context.map_or(positions, |context| i64::from(context).clamp(1, positions));
         let embedding = loader.shape("text_projection")?.get(1).copied().unwrap_or(0);
         Ok(Self {
             token_embedding: loader.get("token_embedding.weight", &[vocabulary, width])?,
-            positions: loader.get("positional_embedding", &[context, width])?,
-            blocks: Transformer::load(
-                loader,
-                "transformer",
-                width,
-                architecture.text_heads,
-                architecture,
-                true,
-            )?,
+            positions: loader.get("positional_embedding", &[positions, width])?.narrow(0, 0, context),
+            blocks: Transformer::load(loader, &Tower::text(loader, width, settings))?,
             ln_final: LayerNorm::load(loader, "ln_final", width)?,
             projection: loader.get("text_projection", &[width, embedding])?,
         })

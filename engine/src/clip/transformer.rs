@@ -1,9 +1,9 @@
 //! The residual attention blocks of CLIP's transformers.
 
-use clipig_models::Activation;
+use clipig_core::{Activation, ModelSettings};
+use clipig_models::Vision;
 use tch::Tensor;
 
-use super::Architecture;
 use super::weights::{Loader, WeightsError};
 
 /// Layer normalisation over the last dimension.
@@ -41,24 +41,30 @@ struct Block {
 const QUICK_GELU: f64 = 1.702;
 
 impl Block {
-    fn load(
-        loader: &Loader<'_>,
-        name: &str,
-        width: i64,
-        heads: i64,
-        activation: Activation,
-    ) -> Result<Self, WeightsError> {
+    fn load(loader: &Loader<'_>, name: &str, tower: &Tower, heads: i64) -> Result<Self, WeightsError> {
+        let &Tower { width, activation, .. } = tower;
         let pair = |part: &str, weight: &[i64]| -> Result<(Tensor, Tensor), WeightsError> {
             let (w, b) = (loader.get(&format!("{name}.{part}.weight"), weight)?, &weight[..1]);
             Ok((w, loader.get(&format!("{name}.{part}.bias"), b)?))
         };
+        let inner = tower.feed_forward;
         let (mut c_fc, mut c_proj) =
-            (pair("mlp.c_fc", &[4 * width, width])?, pair("mlp.c_proj", &[width, 4 * width])?);
+            (pair("mlp.c_fc", &[inner, width])?, pair("mlp.c_proj", &[width, inner])?);
+        let mut out_proj = pair("attn.out_proj", &[width, width])?;
         if activation == Activation::QuickGelu {
             // The factors around silu go into the weights on both sides, which leaves one fused operation,
             // forwards and backwards, instead of three.
             c_fc = (c_fc.0 * QUICK_GELU, c_fc.1 * QUICK_GELU);
             c_proj = (c_proj.0 / QUICK_GELU, c_proj.1);
+        }
+        if loader.contains(&format!("{name}.ls_1.gamma")) {
+            // Layer scale multiplies what a branch adds, channel by channel: so do the rows of its last matrix.
+            let scale = |(weight, bias): (Tensor, Tensor), part: &str| -> Result<_, WeightsError> {
+                let gamma = loader.get(&format!("{name}.{part}.gamma"), &[width])?;
+                Ok((weight * gamma.view([-1, 1]), bias * gamma))
+            };
+            out_proj = scale(out_proj, "ls_1")?;
+            c_proj = scale(c_proj, "ls_2")?;
         }
         Ok(Self {
             ln_1: LayerNorm::load(loader, &format!("{name}.ln_1"), width)?,
@@ -66,7 +72,7 @@ impl Block {
                 loader.get(&format!("{name}.attn.in_proj_weight"), &[3 * width, width])?,
                 loader.get(&format!("{name}.attn.in_proj_bias"), &[3 * width])?,
             ),
-            out_proj: pair("attn.out_proj", &[width, width])?,
+            out_proj,
             ln_2: LayerNorm::load(loader, &format!("{name}.ln_2"), width)?,
             c_fc,
             c_proj,
@@ -105,6 +111,44 @@ impl Block {
     }
 }
 
+/// What a tower's blocks have in common.
+pub(super) struct Tower {
+    name: &'static str,
+    width: i64,
+    feed_forward: i64,
+    layers: u32,
+    heads: Option<u32>,
+    activation: Activation,
+    /// Does a token see only those before it?
+    causal: bool,
+}
+
+impl Tower {
+    /// The text tower of a model, `width` wide.
+    pub(super) fn text(loader: &Loader<'_>, width: i64, settings: &ModelSettings) -> Self {
+        let architecture = loader.architecture();
+        Self {
+            name: "transformer",
+            width,
+            feed_forward: i64::from(architecture.text_feed_forward),
+            layers: architecture.text_layers,
+            heads: settings.text_heads,
+            activation: settings.activation,
+            causal: true,
+        }
+    }
+
+    /// The image tower of a model, `width` wide; without blocks where it is no transformer.
+    pub(super) fn vision(loader: &Loader<'_>, width: i64, settings: &ModelSettings) -> Self {
+        let (layers, feed_forward) = match loader.architecture().vision {
+            Vision::Transformer { layers, feed_forward, .. } => (layers, i64::from(feed_forward)),
+            Vision::ResNet { .. } => (0, 0),
+        };
+        let (heads, activation) = (settings.vision_heads, settings.activation);
+        Self { name: "visual.transformer", width, feed_forward, layers, heads, activation, causal: false }
+    }
+}
+
 /// A stack of blocks.
 pub(super) struct Transformer {
     blocks: Vec<Block>,
@@ -112,28 +156,12 @@ pub(super) struct Transformer {
 }
 
 impl Transformer {
-    /// Loads `{name}.resblocks.0`, `1`, … as many as there are.
-    pub(super) fn load(
-        loader: &Loader<'_>,
-        name: &str,
-        width: i64,
-        heads: Option<i64>,
-        architecture: &Architecture,
-        causal: bool,
-    ) -> Result<Self, WeightsError> {
-        let heads = heads.unwrap_or(width / 64).max(1);
-        if width % heads != 0 {
-            return Err(WeightsError::Heads { width, heads });
-        }
-        let block = |i: usize| format!("{name}.resblocks.{i}");
-        let blocks = (0..)
-            .take_while(|&i| loader.contains(&format!("{}.attn.in_proj_weight", block(i))))
-            .map(|i| Block::load(loader, &block(i), width, heads, architecture.activation))
-            .collect::<Result<Vec<_>, _>>()?;
-        if blocks.is_empty() {
-            return Err(WeightsError::Missing(format!("{}.attn.in_proj_weight", block(0))));
-        }
-        Ok(Self { blocks, causal })
+    /// Loads all blocks of a tower, `{name}.resblocks.0` and so on.
+    pub(super) fn load(loader: &Loader<'_>, tower: &Tower) -> Result<Self, WeightsError> {
+        let heads = loader.heads(tower.heads, tower.width)?;
+        let block = |i: u32| Block::load(loader, &format!("{}.resblocks.{i}", tower.name), tower, heads);
+        let blocks = (0..tower.layers).map(block).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { blocks, causal: tower.causal })
     }
 
     /// `[n, tokens, width]` to the same.

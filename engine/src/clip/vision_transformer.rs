@@ -1,9 +1,9 @@
 //! The image tower as a vision transformer (Dosovitskiy et al., 2020; `VisionTransformer` in CLIP).
 
+use clipig_core::ModelSettings;
 use tch::Tensor;
 
-use super::Architecture;
-use super::transformer::{LayerNorm, Transformer};
+use super::transformer::{LayerNorm, Tower, Transformer};
 use super::weights::{Loader, WeightsError};
 
 pub(super) struct VisionTransformer {
@@ -20,7 +20,7 @@ pub(super) struct VisionTransformer {
 }
 
 impl VisionTransformer {
-    pub(super) fn load(loader: &Loader<'_>, architecture: &Architecture) -> Result<Self, WeightsError> {
+    pub(super) fn load(loader: &Loader<'_>, settings: &ModelSettings) -> Result<Self, WeightsError> {
         let shape = loader.shape("visual.conv1.weight")?;
         let &[width, 3, patch, _] = shape.as_slice() else {
             return Err(WeightsError::shape("visual.conv1.weight", "[width, 3, patch, patch]", &shape));
@@ -38,14 +38,7 @@ impl VisionTransformer {
             class_embedding: loader.get("visual.class_embedding", &[width])?.view([1, 1, width]),
             positions: loader.get("visual.positional_embedding", &[grid * grid + 1, width])?,
             ln_pre: LayerNorm::load(loader, "visual.ln_pre", width)?,
-            blocks: Transformer::load(
-                loader,
-                "visual.transformer",
-                width,
-                architecture.vision_heads,
-                architecture,
-                false,
-            )?,
+            blocks: Transformer::load(loader, &Tower::vision(loader, width, settings))?,
             ln_post: LayerNorm::load(loader, "visual.ln_post", width)?,
             projection: loader.get("visual.proj", &[width, embedding])?,
             patch,

@@ -1,10 +1,9 @@
 //! Weights from safetensors, in `OpenAI`'s naming (which `open_clip` shares) or Hugging Face's.
 //!
-//! The naming is told by a key. Hugging Face's tensors are brought into `OpenAI`'s form on the way: query, key
+//! [`ModelInfo`] tells the naming and has seen every tensor. Hugging Face's tensors are brought into `OpenAI`'s form on the way: query, key
 //! and value are stacked, projections transposed. So the towers know one naming only.
 
-use std::borrow::Cow;
-
+use clipig_models::{Architecture, ModelError, ModelInfo, Naming, hugging_face_names, is_transposed};
 use safetensors::{Dtype, SafeTensors};
 use tch::{Device, Kind, Tensor};
 
@@ -14,8 +13,11 @@ pub enum WeightsError {
     /// The file is not in the safetensors format, or torn.
     #[error("this is not a complete safetensors file: {0}")]
     Format(#[from] safetensors::SafeTensorError),
+    /// The tensors are not those of a whole CLIP, in `OpenAI`'s or Hugging Face's naming.
+    #[error("the weights are not a CLIP that clipig can compute with: {0}")]
+    NotClip(String),
     /// A tensor is missing.
-    #[error("the weights have no tensor `{0}`; they are not a CLIP in OpenAI's or Hugging Face's naming")]
+    #[error("the weights have no tensor `{0}`")]
     Missing(String),
     /// A tensor has another shape.
     #[error("tensor `{name}` has the shape {found:?}, not {expected}")]
@@ -51,36 +53,32 @@ impl WeightsError {
     }
 }
 
-/// Which names a file uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Naming {
-    /// `visual.*`, `transformer.*`: `OpenAI` and `open_clip`.
-    OpenAi,
-    /// `vision_model.*`, `text_model.*`: Hugging Face transformers.
-    HuggingFace,
-}
-
 /// The bytes of a safetensors file, parsed.
 pub struct Weights<'a> {
     tensors: SafeTensors<'a>,
-    naming: Naming,
+    architecture: Architecture,
 }
 
 impl<'a> Weights<'a> {
-    /// Parses the header; tensors are read when they are asked for.
+    /// Parses the header and checks that every tensor of every block is there in its shape; tensors are read when they
+    /// are asked for.
     ///
     /// # Errors
-    /// When the bytes are not a safetensors file.
+    /// When the bytes are not a safetensors file, or not a whole CLIP.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, WeightsError> {
         let tensors = SafeTensors::deserialize(bytes)?;
-        let hugging_face = tensors.names().iter().any(|name| name.starts_with("vision_model."));
-        let naming = if hugging_face { Naming::HuggingFace } else { Naming::OpenAi };
-        Ok(Self { tensors, naming })
+        let info = ModelInfo::of_bytes(bytes).map_err(|error| match error {
+            ModelError::NotClip { why, .. } | ModelError::NotSafetensors { why, .. } => {
+                WeightsError::NotClip(why)
+            }
+            other => WeightsError::NotClip(other.to_string()),
+        })?;
+        Ok(Self { tensors, architecture: info.architecture })
     }
 
-    /// The naming of the file.
-    pub fn naming(&self) -> Naming {
-        self.naming
+    /// The shape of the model.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
     }
 
     /// Is there a tensor of this name (in `OpenAI`'s naming)?
@@ -93,9 +91,9 @@ impl<'a> Weights<'a> {
     }
 
     /// The names of the file's tensors that make up one of `OpenAI`'s.
-    fn parts(&self, name: &str) -> Vec<Cow<'static, str>> {
-        match self.naming {
-            Naming::OpenAi => vec![Cow::Owned(name.to_owned())],
+    fn parts(&self, name: &str) -> Vec<String> {
+        match self.architecture.naming {
+            Naming::OpenAi => vec![name.to_owned()],
             Naming::HuggingFace => hugging_face_names(name),
         }
     }
@@ -105,8 +103,7 @@ impl<'a> Weights<'a> {
         let parts =
             self.parts(name).iter().map(|part| self.read_part(name, part)).collect::<Result<Vec<_>, _>>()?;
         let tensor = Tensor::cat(&parts, 0);
-        let transposed = matches!(name, "visual.proj" | "text_projection");
-        Ok(if self.naming == Naming::HuggingFace && transposed { tensor.tr().contiguous() } else { tensor })
+        Ok(if self.is_transposed(name) { tensor.tr().contiguous() } else { tensor })
     }
 
     fn read_part(&self, name: &str, part: &str) -> Result<Tensor, WeightsError> {
@@ -127,50 +124,17 @@ impl<'a> Weights<'a> {
     fn shape(&self, name: &str) -> Result<Vec<i64>, WeightsError> {
         // Only tensors of one part are asked for their shape.
         let part = self.parts(name).swap_remove(0);
-        let view = self.tensors.tensor(&part).map_err(|_| WeightsError::Missing(part.into_owned()))?;
+        let view = self.tensors.tensor(&part).map_err(|_| WeightsError::Missing(part))?;
         let mut shape: Vec<i64> = view.shape().iter().map(|&side| side as i64).collect();
-        if self.naming == Naming::HuggingFace && matches!(name, "visual.proj" | "text_projection") {
+        if self.is_transposed(name) {
             shape.reverse();
         }
         Ok(shape)
     }
-}
 
-/// Hugging Face's names for one of `OpenAI`'s tensors, in the order in which they are stacked.
-fn hugging_face_names(name: &str) -> Vec<Cow<'static, str>> {
-    let fixed = match name {
-        "visual.class_embedding" => "vision_model.embeddings.class_embedding",
-        "visual.conv1.weight" => "vision_model.embeddings.patch_embedding.weight",
-        "visual.positional_embedding" => "vision_model.embeddings.position_embedding.weight",
-        "visual.proj" => "visual_projection.weight",
-        "token_embedding.weight" => "text_model.embeddings.token_embedding.weight",
-        "positional_embedding" => "text_model.embeddings.position_embedding.weight",
-        "text_projection" => "text_projection.weight",
-        _ => "",
-    };
-    if !fixed.is_empty() {
-        return vec![Cow::Borrowed(fixed)];
+    fn is_transposed(&self, name: &str) -> bool {
+        self.architecture.naming == Naming::HuggingFace && is_transposed(name)
     }
-    let renamed = name
-        .replace("visual.ln_pre", "vision_model.pre_layrnorm")
-        .replace("visual.ln_post", "vision_model.post_layernorm")
-        .replace("ln_final", "text_model.final_layer_norm")
-        .replace("visual.transformer.resblocks", "vision_model.encoder.layers")
-        .replace("transformer.resblocks", "text_model.encoder.layers")
-        .replace("attn.out_proj", "self_attn.out_proj")
-        .replace(".ln_1.", ".layer_norm1.")
-        .replace(".ln_2.", ".layer_norm2.")
-        .replace("mlp.c_fc", "mlp.fc1")
-        .replace("mlp.c_proj", "mlp.fc2");
-    for (stacked, kind) in [("attn.in_proj_weight", "weight"), ("attn.in_proj_bias", "bias")] {
-        if let Some(layer) = renamed.strip_suffix(stacked) {
-            return ["q_proj", "k_proj", "v_proj"]
-                .iter()
-                .map(|part| Cow::Owned(format!("{layer}self_attn.{part}.{kind}")))
-                .collect();
-        }
-    }
-    vec![Cow::Owned(renamed)]
 }
 
 /// Reads tensors for a device in a number type.
@@ -183,6 +147,20 @@ pub(super) struct Loader<'a> {
 impl Loader<'_> {
     pub(super) fn contains(&self, name: &str) -> bool {
         self.weights.contains(name)
+    }
+
+    /// The shape of the model.
+    pub(super) fn architecture(&self) -> &Architecture {
+        &self.weights.architecture
+    }
+
+    /// The heads of a tower `width` wide; where nobody says how many, they are 64 wide, as in `OpenAI`'s models.
+    pub(super) fn heads(&self, heads: Option<u32>, width: i64) -> Result<i64, WeightsError> {
+        let heads = heads.map_or((width / 64).max(1), i64::from);
+        if heads == 0 || width % heads != 0 {
+            return Err(WeightsError::Heads { width, heads });
+        }
+        Ok(heads)
     }
 
     /// The shape of a tensor.
@@ -207,24 +185,5 @@ impl Loader<'_> {
     /// Brings a float32 tensor to the device.
     pub(super) fn place(&self, tensor: &Tensor) -> Tensor {
         tensor.to_kind(self.kind).to_device(self.device).set_requires_grad(false)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::hugging_face_names;
-
-    #[test]
-    fn names_of_hugging_face() {
-        assert_eq!(
-            hugging_face_names("visual.transformer.resblocks.3.attn.in_proj_bias"),
-            ["q", "k", "v"].map(|p| format!("vision_model.encoder.layers.3.self_attn.{p}_proj.bias"))
-        );
-        assert_eq!(
-            hugging_face_names("transformer.resblocks.0.mlp.c_fc.weight"),
-            ["text_model.encoder.layers.0.mlp.fc1.weight"]
-        );
-        assert_eq!(hugging_face_names("ln_final.bias"), ["text_model.final_layer_norm.bias"]);
-        assert_eq!(hugging_face_names("visual.ln_pre.weight"), ["vision_model.pre_layrnorm.weight"]);
     }
 }

@@ -2,12 +2,15 @@
 //! `models/second_opinion/recorded.json`, with weights that anybody can make again. Here the same models,
 //! in the full shapes of ViT-B/32 and RN50, go through our loader.
 
+mod checkpoints;
 mod model_file;
 mod record;
 mod rule;
 
-use clipig_engine::clip::weights::{Naming, Weights};
-use clipig_engine::clip::{Architecture, Clip};
+use clipig_core::ModelSettings;
+use clipig_engine::clip::Clip;
+use clipig_engine::clip::weights::Weights;
+use clipig_models::Naming;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use tch::{Device, Kind, Tensor};
@@ -28,8 +31,8 @@ const SWITCHING: GradientLimit = GradientLimit { max: 5e-2, norm: 1e-2 };
 
 fn load(bytes: &[u8], naming: Naming) -> Clip {
     let weights = Weights::parse(bytes).expect("the file is whole");
-    assert_eq!(weights.naming(), naming);
-    Clip::new(&weights, &Architecture::default(), Device::Cpu, Kind::Float).expect("the tensors are a CLIP")
+    assert_eq!(weights.architecture().naming, naming);
+    Clip::new(&weights, &ModelSettings::default(), Device::Cpu, Kind::Float).expect("the tensors are a CLIP")
 }
 
 fn values(tensor: &Tensor) -> Vec<f32> {

@@ -10,6 +10,7 @@ use std::{
 };
 
 use clipig_models::{PullOptions, Store};
+pub(crate) use clipig_testing::model_file::{self, float16_file};
 
 /// How the server treats one request.
 #[derive(Debug, Clone, Copy)]
@@ -138,36 +139,9 @@ fn read_request(stream: &TcpStream) -> std::io::Result<Request> {
     Ok(request)
 }
 
-/// A safetensors file with the dimensions of RN101 and `filler` in its token table.
+/// A safetensors file with the dimensions of RN101, every byte `filler`.
 pub(crate) fn weights(filler: u8) -> Vec<u8> {
-    safetensors(
-        &[
-            ("token_embedding.weight", &[300, 512]),
-            ("positional_embedding", &[77, 512]),
-            ("text_projection", &[512, 512]),
-            ("visual.layer1.0.conv1.weight", &[64, 1, 1, 1]),
-            ("visual.attnpool.positional_embedding", &[50, 1]),
-        ],
-        filler,
-    )
-}
-
-/// A safetensors file of float16 tensors, every byte `filler`.
-pub(crate) fn safetensors(tensors: &[(&str, &[usize])], filler: u8) -> Vec<u8> {
-    let mut end = 0;
-    let entries: Vec<String> = tensors
-        .iter()
-        .map(|(name, shape)| {
-            let start = end;
-            end += 2 * shape.iter().product::<usize>();
-            format!(r#""{name}":{{"dtype":"F16","shape":{shape:?},"data_offsets":[{start},{end}]}}"#)
-        })
-        .collect();
-    let header = format!("{{{}}}", entries.join(","));
-    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
-    bytes.extend(header.as_bytes());
-    bytes.resize(bytes.len() + end, filler);
-    bytes
+    float16_file(&model_file::rn101(), filler)
 }
 
 /// A store in a temporary folder, filled from this address.

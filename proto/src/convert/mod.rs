@@ -13,5 +13,6 @@ mod report;
 
 pub(crate) use checks::{limited, listed, reason, required};
 pub(crate) use failure::{failure, wire_failure};
+pub use kind::model_settings;
 pub(crate) use lease::pixels;
 pub(crate) use report::{node_reports, wire_reports};

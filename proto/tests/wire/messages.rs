@@ -142,8 +142,8 @@ fn brief() -> impl Strategy<Value = JobBrief> {
     let number =
         prop_oneof![Just(NumberType::Float32), Just(NumberType::Bfloat16), Just(NumberType::Float16)];
     let numbers = (any::<u64>(), number, 1..=u32::MAX, 1..=u32::MAX);
-    let model = (".{0,50}", sha256(), any::<bool>());
-    let model = model.prop_map(|(name, sha256, quick_gelu)| ModelReference { name, sha256, quick_gelu });
+    let model = (".{0,50}", sha256(), model_settings());
+    let model = model.prop_map(|(name, sha256, settings)| ModelReference { name, sha256, settings });
     let contents =
         (model, prop::collection::btree_map(".{0,50}", sha256(), 0..5), prop::option::of(prepared()));
     // Some experiments are longer than a message.
@@ -153,6 +153,24 @@ fn brief() -> impl Strategy<Value = JobBrief> {
         let prepared = prepared.map(Arc::new);
         JobBrief { revision, yaml, seed, model, assets, number, threads, shard_size, prepared }
     })
+}
+
+fn model_settings() -> impl Strategy<Value = ModelSettings> {
+    let number = || prop::option::of(1_u32..=65_536);
+    let activation = prop_oneof![Just(Activation::QuickGelu), Just(Activation::Gelu)];
+    let resize = prop_oneof![Just(ResizeMode::Shortest), Just(ResizeMode::Squash)];
+    let colors = (prop::array::uniform3(-2.0_f32..2.0), prop::array::uniform3(0.01_f32..2.0));
+    (number(), number(), activation, colors, number(), resize).prop_map(
+        |(vision_heads, text_heads, activation, (mean, std), context, resize)| ModelSettings {
+            vision_heads,
+            text_heads,
+            activation,
+            mean,
+            std,
+            context,
+            resize,
+        },
+    )
 }
 
 fn lease() -> impl Strategy<Value = Lease> {

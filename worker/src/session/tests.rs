@@ -44,7 +44,11 @@ fn brief(job: u64, threads: u32, prepared: bool) -> Arc<JobBrief> {
         revision: revision(job),
         yaml: YAML.into(),
         seed: 5,
-        model: ModelReference { name: "m".into(), sha256: Sha256([0; 32]), quick_gelu: false },
+        model: ModelReference {
+            name: "m".into(),
+            sha256: Sha256([0; 32]),
+            settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
+        },
         assets: BTreeMap::new(),
         number: NumberType::Float32,
         threads,

@@ -76,7 +76,11 @@ fn job(number: u64) -> Arc<ComputeJob> {
         revision: JobRevision { job: JobId(number), revision: 0 },
         yaml: yaml.to_owned(),
         seed: 1,
-        model: ModelReference { name: "none".to_owned(), sha256: Sha256([0; 32]), quick_gelu: false },
+        model: ModelReference {
+            name: "none".to_owned(),
+            sha256: Sha256([0; 32]),
+            settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
+        },
         assets: std::collections::BTreeMap::new(),
         number: NumberType::Float32,
         threads: 1,

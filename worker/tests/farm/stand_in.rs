@@ -188,7 +188,11 @@ pub(crate) fn brief(number: u64, model: Sha256) -> JobBrief {
         revision: JobRevision { job: JobId(number), revision: 0 },
         yaml: yaml.to_owned(),
         seed: 17,
-        model: ModelReference { name: "a model".to_owned(), sha256: model, quick_gelu: false },
+        model: ModelReference {
+            name: "a model".to_owned(),
+            sha256: model,
+            settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
+        },
         assets: BTreeMap::new(),
         number: NumberType::Float32,
         threads: 1,

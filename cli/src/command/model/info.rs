@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use clipig_models::registry::{self, Activation, ModelSpec};
+use clipig_models::registry::{self, ModelSpec};
 use clipig_models::{Entry, ModelError, ModelInfo, Naming, Place, Store, Vision};
 use console::style;
 use serde_json::{Map, Value as Json, json};
 
-use super::{is_file, list, megabytes, place};
+use super::{is_path, list, megabytes, place};
 use crate::arguments::InfoArguments;
 use crate::failure::Failure;
 use crate::output;
@@ -18,7 +18,7 @@ pub(super) fn text(store: &Store, arguments: &InfoArguments) -> Result<String, F
     let name = &arguments.name;
     let entry = match store.entry(name) {
         Ok(entry) => entry,
-        Err(ModelError::Unknown { .. }) if is_file(name) => {
+        Err(ModelError::Unknown { .. }) if is_path(name) => {
             return of_file(Path::new(name), arguments);
         }
         Err(error) => return Err(error.into()),
@@ -54,7 +54,10 @@ pub(super) fn text(store: &Store, arguments: &InfoArguments) -> Result<String, F
 }
 
 fn of_file(path: &Path, arguments: &InfoArguments) -> Result<String, Failure> {
-    let info = ModelInfo::of_file(path)?;
+    let (info, changes) = ModelInfo::of_import(path)?;
+    for change in &changes {
+        output::say(format!("to be imported: {change}"));
+    }
     if arguments.json {
         let record = json!({ "path": path.display().to_string(), "size": info.size, "weights": weights(&info, arguments.tensors) });
         return Ok(format!("{record:#}\n"));
@@ -72,9 +75,11 @@ fn spec(spec: &ModelSpec) -> Json {
         "embed_dim": spec.embed_dim,
         "vision_heads": spec.vision_heads,
         "text_heads": spec.text_heads,
-        "activation": activation(spec.activation),
+        "activation": spec.activation.to_string(),
         "mean": spec.mean,
         "std": spec.std,
+        "context": spec.context,
+        "resize": spec.resize,
     })
 }
 
@@ -82,9 +87,13 @@ fn spec(spec: &ModelSpec) -> Json {
 fn weights(info: &ModelInfo, with_tensors: bool) -> Json {
     let shape = &info.architecture;
     let vision = match shape.vision {
-        Vision::Transformer { width, layers, patch } => {
-            json!({ "kind": "transformer", "width": width, "layers": layers, "patch": patch })
-        }
+        Vision::Transformer { width, layers, feed_forward, patch } => json!({
+            "kind": "transformer",
+            "width": width,
+            "layers": layers,
+            "feed_forward": feed_forward,
+            "patch": patch,
+        }),
         Vision::ResNet { width, layers } => json!({ "kind": "resnet", "width": width, "layers": layers }),
     };
     let types = info.number_types.iter().map(|(name, count)| (name.clone(), json!(count)));
@@ -99,18 +108,13 @@ fn weights(info: &ModelInfo, with_tensors: bool) -> Json {
         "text": {
             "width": shape.text_width,
             "layers": shape.text_layers,
+            "feed_forward": shape.text_feed_forward,
             "context": shape.context,
             "vocabulary": shape.vocabulary,
         },
+        "unused": info.unused,
         "shapes": with_tensors.then(|| shapes.collect::<Map<_, _>>()),
     })
-}
-
-fn activation(activation: Activation) -> &'static str {
-    match activation {
-        Activation::QuickGelu => "QuickGELU",
-        Activation::Gelu => "GELU",
-    }
 }
 
 fn naming(naming: Naming) -> &'static str {
@@ -165,15 +169,19 @@ fn describe_spec(facts: &mut Facts, spec: &ModelSpec) {
         "heads",
         format!("{} in the image tower, {} in the text tower", spec.vision_heads, spec.text_heads),
     );
-    facts.add("activation", activation(spec.activation));
+    facts.add("activation", spec.activation.to_string());
     let list = |values: [f32; 3]| values.map(|value| format!("{value:.4}")).join(" ");
     facts.add("mean, std", format!("{} / {}", list(spec.mean), list(spec.std)));
+    if let Some(context) = spec.context {
+        facts.add("texts", format!("at most {context} tokens"));
+    }
+    facts.add("images", spec.resize.to_string());
 }
 
 fn describe_weights(facts: &mut Facts, info: &ModelInfo) {
     let shape = &info.architecture;
     let image = match shape.vision {
-        Vision::Transformer { width, layers, patch } => {
+        Vision::Transformer { width, layers, patch, .. } => {
             format!("transformer, patches of {patch} pixels, {layers} layers, width {width}")
         }
         Vision::ResNet { width, layers } => {
@@ -192,6 +200,7 @@ fn describe_weights(facts: &mut Facts, info: &ModelInfo) {
     let (millions, types) = (info.parameters as f64 / 1e6, types.collect::<Vec<_>>().join(", "));
     facts.add("parameters", format!("{millions:.1} million in {} tensors ({types})", info.tensors));
     facts.add("naming", naming(shape.naming));
+    facts.add("not used", info.unused.join(", "));
 }
 
 /// Every tensor with its shape, where wanted.

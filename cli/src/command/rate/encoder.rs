@@ -63,11 +63,8 @@ impl Encoder {
         if let Some(explanation) = &model.explanation {
             output::say(explanation);
         }
-        let cache = if arguments.no_cache {
-            FeatureCache::none()
-        } else {
-            FeatureCache::of_user(&model.resolved.sha256, model.resolved.spec.embed_dim as usize)
-        };
+        let cache =
+            if arguments.no_cache { FeatureCache::none() } else { FeatureCache::of_user(&model.resolved) };
         Ok(Self { model, device, clip: None, cache })
     }
 

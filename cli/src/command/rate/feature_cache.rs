@@ -1,11 +1,12 @@
 //! Features of images that were encoded before, kept as files.
 //!
-//! An entry is `features/<sha256 of the model>/<sha256 of the image file>`: a mark, the numbers, and the SHA-256
+//! An entry is `features/<sha256 of the model, and of how it is read>/<sha256 of the image file>`: a mark, the numbers, and the SHA-256
 //! of both, so that whatever is not whole is as good as absent.
 
 use std::io::Write;
 use std::path::PathBuf;
 
+use clipig_models::Resolved;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
@@ -24,13 +25,20 @@ pub(super) struct FeatureCache {
     length: usize,
 }
 
+/// The same weights, read in another way, give other features.
+fn key(model: &Resolved) -> String {
+    let settings = Sha256::digest(format!("{:?}", model.spec.settings()));
+    format!("{}-{}", model.sha256, base16ct::lower::encode_string(&settings[..8]))
+}
+
 impl FeatureCache {
-    /// The cache of this user for a model with features of this length.
-    pub(super) fn of_user(model_sha256: &str, length: usize) -> Self {
+    /// The cache of this user for a model.
+    pub(super) fn of_user(model: &Resolved) -> Self {
         let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let home = || absolute("HOME").map(|home| home.join(".cache"));
         let folder = absolute("XDG_CACHE_HOME").or_else(home);
-        Self { folder: folder.map(|folder| folder.join("clipig/features").join(model_sha256)), length }
+        let folder = folder.map(|folder| folder.join("clipig/features").join(key(model)));
+        Self { folder, length: model.spec.embed_dim as usize }
     }
 
     /// A cache that keeps nothing.

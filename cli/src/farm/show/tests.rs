@@ -47,6 +47,7 @@ fn waiting() -> Job {
             name: "ViT-B/32".to_owned(),
             sha256: Bytes::from_static(&[0xab; 32]),
             quick_gelu: true,
+            settings: None,
         }),
         seed: 11,
         device_request: DeviceClass::Cuda.into(),

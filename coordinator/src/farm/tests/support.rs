@@ -133,7 +133,7 @@ impl TestFarm {
             mix_kinds: false,
             assets: std::collections::BTreeMap::new(),
             model_sha256: None,
-            model_quick_gelu: None,
+            model_settings: None,
             snapshot_interval: None,
             submitter: "a test".to_owned(),
         })

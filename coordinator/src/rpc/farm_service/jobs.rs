@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clipig_core::{DeviceClass, JobId, NumberType, Sha256};
-use clipig_proto::v1;
+use clipig_proto::{model_settings, v1};
 use prost::bytes::Bytes;
 
 use super::super::status::{Refusal, warnings};
@@ -62,6 +62,11 @@ fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
         Ok(v1::NumberType::Float16) => NumberType::Float16,
         Err(_) => return Err(unknown("number_type", request.number_type)),
     };
+    let model_settings = request
+        .model_quick_gelu
+        .map(|quick_gelu| model_settings(quick_gelu, request.model_settings.clone()))
+        .transpose()
+        .map_err(|error| Refusal::from(FarmError::Invalid(error.to_string())))?;
     limited("name", &request.name, NAME)?;
     limited("submitter", &request.submitter, NAME)?;
     Ok(SubmitRequest {
@@ -76,7 +81,7 @@ fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
         mix_kinds: request.mix_kinds,
         assets: assets(request.assets)?,
         model_sha256: request.model_sha256.map(|sha256| hash(&sha256, "model_sha256")).transpose()?,
-        model_quick_gelu: request.model_quick_gelu,
+        model_settings,
         snapshot_interval: request.snapshot_interval,
         submitter: request.submitter,
     })

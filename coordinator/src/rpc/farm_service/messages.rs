@@ -4,7 +4,7 @@ use clipig_core::{DeviceClass, ModelReference, NumberType};
 use clipig_proto::v1;
 
 use super::super::standing::Computing;
-use super::super::{timestamp, wire_hash};
+use super::super::timestamp;
 use crate::farm::{ConstraintRow, FeatureRow, JobView, Progress, TargetRow};
 use crate::store::JobState;
 
@@ -104,8 +104,7 @@ pub(super) fn resolution([width, height]: [u32; 2]) -> v1::Resolution {
 }
 
 fn model(model: &ModelReference) -> v1::ModelReference {
-    let ModelReference { name, sha256, quick_gelu } = model;
-    v1::ModelReference { name: name.clone(), sha256: wire_hash(*sha256), quick_gelu: *quick_gelu }
+    model.clone().into()
 }
 
 fn device_class(class: DeviceClass) -> v1::DeviceClass {

@@ -45,8 +45,11 @@ pub enum TokenizeError {
         /// Tokens that the model takes.
         context: usize,
     },
-    /// The model's token table is smaller than the vocabulary.
-    #[error("the model's vocabulary has {vocabulary} entries, too few for the words of \"{text}\"")]
+    /// The model's token table is not that of the vocabulary.
+    #[error(
+        "the model's vocabulary has {vocabulary} entries and CLIP's {VOCABULARY}: clipig has no tokenizer for it, so \
+         there are no tokens for \"{text}\""
+    )]
     OutsideVocabulary {
         /// Beginning of the text.
         text: String,
@@ -94,7 +97,7 @@ impl Tokenizer {
     ///
     /// # Errors
     /// [`TokenizeError::TooLong`] where the text does not fit (it is never cut silently), and
-    /// [`TokenizeError::OutsideVocabulary`] where the model lacks a row for an id.
+    /// [`TokenizeError::OutsideVocabulary`] where the model's table has other rows than the vocabulary.
     pub fn tokenize(&self, text: &str, context: usize, vocabulary: usize) -> Result<Vec<i64>, TokenizeError> {
         let ids = self.encode(text);
         let needed = ids.len() + 2;
@@ -102,7 +105,8 @@ impl Tokenizer {
             return Err(TokenizeError::TooLong { text: beginning(text), needed, context });
         }
         let marked = [START_OF_TEXT].into_iter().chain(ids).chain([END_OF_TEXT]);
-        if marked.clone().any(|id| id as usize >= vocabulary) {
+        // A larger table belongs to another tokenizer: the same ids mean other words there.
+        if vocabulary > VOCABULARY || marked.clone().any(|id| id as usize >= vocabulary) {
             return Err(TokenizeError::OutsideVocabulary { text: beginning(text), vocabulary });
         }
         let mut tokens: Vec<i64> = marked.map(i64::from).collect();
@@ -183,9 +187,11 @@ mod tests {
     }
 
     #[test]
-    fn a_model_with_fewer_rows_is_told() {
+    fn a_model_with_other_rows_is_told() {
         let few = Tokenizer::shared().tokenize("a cat", 77, 1024).unwrap_err();
         assert!(few.to_string().contains("1024"), "{few}");
+        let many = Tokenizer::shared().tokenize("a cat", 77, 250_100).unwrap_err();
+        assert!(many.to_string().contains("250100"), "{many}");
     }
 
     #[test]

@@ -291,6 +291,8 @@ impl EpochLoop {
         // 8. step
         let loss: f64 = samples.iter().flatten().map(|sample| sample.loss).sum();
         let gradient = epoch.tree.into_sum().filter(|_| loss != 0.0);
+        // The step changes pixels in place when nobody looks at them any more.
+        drop(epoch.canvas);
         let start = Instant::now();
         if let Some(gradient) = &gradient {
             self.canvas.step(gradient, epoch.values.learnrate)?;

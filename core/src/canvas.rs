@@ -53,6 +53,11 @@ impl Canvas {
         Arc::unwrap_or_clone(self.pixels)
     }
 
+    /// The values, to be changed, where nobody else holds them.
+    pub fn pixels_mut(&mut self) -> Option<&mut [f32]> {
+        Arc::get_mut(&mut self.pixels).map(Vec::as_mut_slice)
+    }
+
     /// The values where nobody else holds them; else the canvas as it was.
     ///
     /// # Errors

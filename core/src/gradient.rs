@@ -54,6 +54,17 @@ impl GradientSum {
         self.height
     }
 
+    /// Adds to single pixels, one after the other, until it is dropped.
+    pub fn adder(&mut self) -> Adder<'_> {
+        let grid = self.grid();
+        let mut tiles = Vec::new();
+        tiles.resize_with(grid.count(), || None);
+        for ((column, row), tile) in std::mem::take(&mut self.tiles) {
+            tiles[row * grid.columns() + column] = Some(tile);
+        }
+        Adder { columns: grid.columns(), sum: self, tiles }
+    }
+
     /// Adds values at single pixels, in the order given.
     ///
     /// `pixels` are offsets `y · width + x`, `values` holds `[3, pixels.len()]`; `None` skips a value.
@@ -62,14 +73,12 @@ impl GradientSum {
     /// # Panics
     /// When an offset lies outside of the canvas or `values` is too short: a fault of the caller.
     pub fn add_at(&mut self, pixels: &[Option<u32>], values: &[f32]) {
-        let plane = pixels.len();
-        let mut tiles = TileCursor::new(self);
+        let (plane, width) = (pixels.len(), self.width);
+        let mut adder = self.adder();
         for (i, pixel) in pixels.iter().enumerate() {
             if let Some(offset) = *pixel {
-                let tile = tiles.at(offset as usize);
-                for channel in 0..3 {
-                    tile.0[channel * TILE * TILE + tile.1] += values[channel * plane + i];
-                }
+                let (x, y) = (offset as usize % width, offset as usize / width);
+                adder.add(x, y, [values[i], values[plane + i], values[2 * plane + i]]);
             }
         }
     }
@@ -154,18 +163,21 @@ impl GradientSum {
     /// The whole gradient `[3, height, width]`.
     pub fn to_dense(&self) -> Vec<f32> {
         let mut dense = vec![0.0; 3 * self.width * self.height];
-        for (&(column, row), tile) in &self.tiles {
-            let (x, y) = (column * TILE, row * TILE);
-            let width = TILE.min(self.width - x);
-            for channel in 0..3 {
-                for line in 0..TILE.min(self.height - y) {
-                    let from = (channel * TILE + line) * TILE;
-                    let to = (channel * self.height + y + line) * self.width + x;
-                    dense[to..to + width].copy_from_slice(&tile[from..from + width]);
-                }
-            }
+        let rows = self.rows();
+        for (line, values) in dense.chunks_exact_mut(self.width.max(1)).enumerate() {
+            rows.copy(line / self.height, line % self.height, values);
         }
         dense
+    }
+
+    /// The rows of the whole gradient, for those who go through all of them.
+    pub fn rows(&self) -> GradientRows<'_> {
+        let grid = self.grid();
+        let mut tiles = vec![None; grid.count()];
+        for ((column, row), tile) in &self.tiles {
+            tiles[row * grid.columns() + column] = Some(&**tile);
+        }
+        GradientRows { width: self.width, columns: grid.columns(), tiles }
     }
 
     /// Is every value finite?
@@ -179,44 +191,89 @@ impl GradientSum {
     }
 }
 
-/// Finds the tile of a pixel; neighbours mostly share one, so the last is remembered.
-struct TileCursor<'a> {
+/// The rows of a gradient.
+#[derive(Clone, Debug)]
+pub struct GradientRows<'a> {
     width: usize,
-    height: usize,
-    tiles: &'a mut BTreeMap<(usize, usize), TileValues>,
-    place: (usize, usize),
-    held: Option<TileValues>,
+    columns: usize,
+    tiles: Vec<Option<&'a [f32]>>,
 }
 
-impl<'a> TileCursor<'a> {
-    fn new(sum: &'a mut GradientSum) -> Self {
-        Self { width: sum.width, height: sum.height, tiles: &mut sum.tiles, place: (0, 0), held: None }
-    }
-
-    fn at(&mut self, offset: usize) -> (&mut [f32], usize) {
-        let (x, y) = (offset % self.width, offset / self.width);
-        assert!(y < self.height, "pixel outside of the canvas");
-        let place = (x / TILE, y / TILE);
-        if self.held.is_none() || self.place != place {
-            self.put_back();
-            self.place = place;
-        }
-        let tile = self.held.get_or_insert_with(|| {
-            self.tiles.remove(&place).unwrap_or_else(|| TileValues::zeros(3 * TILE * TILE))
-        });
-        (tile, (y % TILE) * TILE + x % TILE)
-    }
-
-    fn put_back(&mut self) {
-        if let Some(tile) = self.held.take() {
-            self.tiles.insert(self.place, tile);
+impl GradientRows<'_> {
+    /// Copies row `y` of a channel: as many values as the canvas has columns, zeros where there is no tile.
+    ///
+    /// # Panics
+    /// When `row` has another length or the canvas has no such row: a fault of the caller.
+    pub fn copy(&self, channel: usize, y: usize, row: &mut [f32]) {
+        assert_eq!(row.len(), self.width, "a row of another canvas");
+        let line = (channel * TILE + y % TILE) * TILE;
+        let tiles = &self.tiles[y / TILE * self.columns..][..self.columns];
+        for (values, tile) in row.chunks_mut(TILE).zip(tiles) {
+            match tile {
+                Some(tile) => values.copy_from_slice(&tile[line..line + values.len()]),
+                None => values.fill(0.0),
+            }
         }
     }
 }
 
-impl Drop for TileCursor<'_> {
+/// Adds to the pixels of a gradient. While it lives, tiles lie in a table instead of a tree, so that finding one
+/// costs an index.
+#[derive(Debug)]
+pub struct Adder<'a> {
+    columns: usize,
+    sum: &'a mut GradientSum,
+    tiles: Vec<Option<TileValues>>,
+}
+
+impl Adder<'_> {
+    /// Adds to the pixel in column `x` and row `y`.
+    ///
+    /// # Panics
+    /// When it lies outside of the canvas: a fault of the caller.
+    #[inline]
+    pub fn add(&mut self, x: usize, y: usize, values: [f32; 3]) {
+        let tile = self.tile(x, y);
+        let place = y % TILE * TILE + x % TILE;
+        for (channel, value) in values.into_iter().enumerate() {
+            tile[channel * TILE * TILE + place] += value;
+        }
+    }
+
+    /// Adds to the pixels from column `x` on, one for each value of a channel.
+    ///
+    /// # Panics
+    /// When one lies outside of the canvas: a fault of the caller.
+    pub fn add_span(&mut self, x: usize, y: usize, values: [&[f32]; 3]) {
+        let (mut x, mut values) = (x, values);
+        while !values[0].is_empty() {
+            let width = (TILE - x % TILE).min(values[0].len());
+            let tile = self.tile(x + width - 1, y);
+            let place = y % TILE * TILE + x % TILE;
+            for (channel, values) in values.iter().enumerate() {
+                let from = channel * TILE * TILE + place;
+                for (sum, value) in tile[from..from + width].iter_mut().zip(&values[..width]) {
+                    *sum += value;
+                }
+            }
+            (x, values) = (x + width, values.map(|values| &values[width..]));
+        }
+    }
+
+    #[inline]
+    fn tile(&mut self, x: usize, y: usize) -> &mut [f32; 3 * TILE * TILE] {
+        assert!(x < self.sum.width && y < self.sum.height, "pixel outside of the canvas");
+        let tile = &mut self.tiles[y / TILE * self.columns + x / TILE];
+        let tile = tile.get_or_insert_with(|| TileValues::zeros(3 * TILE * TILE));
+        tile.first_chunk_mut().expect("all tiles have this length")
+    }
+}
+
+impl Drop for Adder<'_> {
     fn drop(&mut self) {
-        self.put_back();
+        let columns = self.columns;
+        let tiles = std::mem::take(&mut self.tiles).into_iter().enumerate();
+        self.sum.tiles = tiles.filter_map(|(i, tile)| Some(((i % columns, i / columns), tile?))).collect();
     }
 }
 
@@ -258,6 +315,38 @@ mod tests {
             }
             prop_assert_eq!(again, sum);
         }
+    }
+
+    proptest! {
+        #[test]
+        fn spans_and_rows_are_their_pixels(
+            spans in prop::collection::vec((0_usize..150, 0_usize..140, 0_usize..150, any::<u32>()), 1..6)
+        ) {
+            let (width, height) = (200, 140);
+            let [mut by_span, mut by_pixel] = [GradientSum::new(width, height), GradientSum::new(width, height)];
+            for (x, y, length, seed) in spans {
+                let length = length.min(width - x);
+                let (_, values) = window(width, (x, y, length, 1), seed);
+                let channels: Vec<&[f32]> = values.chunks(length.max(1)).chain([&[][..]; 3]).take(3).collect();
+                by_span.adder().add_span(x, y, [channels[0], channels[1], channels[2]]);
+                let mut adder = by_pixel.adder();
+                for i in 0..length {
+                    adder.add(x + i, y, [channels[0][i], channels[1][i], channels[2][i]]);
+                }
+            }
+            prop_assert_eq!(&by_span, &by_pixel);
+            let (dense, rows, mut row) = (by_pixel.to_dense(), by_span.rows(), vec![f32::NAN; width]);
+            for line in 0..3 * height {
+                rows.copy(line / height, line % height, &mut row);
+                prop_assert_eq!(&row[..], &dense[line * width..(line + 1) * width]);
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "pixel outside of the canvas")]
+    fn a_span_beyond_the_edge_is_a_fault() {
+        GradientSum::new(70, 2).adder().add_span(60, 0, [&[1.0; 11]; 3]);
     }
 
     #[test]

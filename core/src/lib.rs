@@ -28,7 +28,7 @@ pub use compute::{
     Assets, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, EpochContext,
     Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource, all_finite,
 };
-pub use gradient::{GradientSum, TileError};
+pub use gradient::{Adder, GradientRows, GradientSum, TileError};
 pub use ids::{
     Epoch, Fence, JobId, JobRevision, SessionId, Sha256, Sha256Error, ShardIndex, TargetIndex, WorkerName,
     WorkerNameError,

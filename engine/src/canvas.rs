@@ -1,10 +1,8 @@
-//! The canvas, its optimiser and its post-processing: what the coordinator steps.
+//! The coordinator's side of a job: the canvas, its optimiser and its post-processing.
 
 use std::sync::Arc;
 
-use clipig_core::{
-    Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, StepError, all_finite,
-};
+use clipig_core::{Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, StepError};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Scope};
 use tch::Tensor;
@@ -12,6 +10,7 @@ use tch::Tensor;
 use crate::gradient::panic_message;
 use crate::init::{InitError, first_canvas};
 use crate::optimizer::{OptimizerState, base_rate};
+use crate::pixels::Pixels;
 use crate::read_back::read_back;
 use crate::region::Size;
 use crate::transform::TransformError;
@@ -20,13 +19,12 @@ use crate::{postproc, resample};
 /// The canvas of one job.
 pub struct CanvasEngine {
     experiment: Arc<Experiment>,
-    size: Size,
-    pixels: Vec<f32>,
+    pixels: Pixels,
     optimizer: OptimizerState,
 }
 
 impl CanvasEngine {
-    /// The first canvas of a job, of the resolution that holds in its first epoch.
+    /// The first canvas of a job. `resolution` is that of its first epoch.
     ///
     /// # Errors
     /// When `init.image` cannot be used.
@@ -39,36 +37,37 @@ impl CanvasEngine {
         let size = size_of(resolution);
         let pixels = first_canvas(&experiment.init, size, assets, run)?;
         let optimizer = OptimizerState::new(experiment.optimizer, pixels.len());
-        Ok(Self { experiment, size, pixels, optimizer })
+        Ok(Self { experiment, pixels: Pixels::new(canvas_of(size, pixels)), optimizer })
     }
 
-    /// A canvas as it was saved. The optimiser starts afresh where it is another one by now, or where its
-    /// averages do not fit.
+    /// A saved canvas. The optimiser starts afresh if the experiment names another one by now, or if the saved averages
+    /// do not fit the canvas.
     pub fn restore(experiment: Arc<Experiment>, state: CanvasState) -> Self {
-        let size = Size { width: state.canvas.width() as i64, height: state.canvas.height() as i64 };
-        let pixels = state.canvas.into_pixels();
+        let length = state.canvas.pixels().len();
         let optimizer = if state.optimizer == experiment.optimizer.name() {
-            OptimizerState::restore(experiment.optimizer, pixels.len(), state.steps, state.averages)
+            OptimizerState::restore(experiment.optimizer, length, state.steps, state.averages)
         } else {
-            OptimizerState::new(experiment.optimizer, pixels.len())
+            OptimizerState::new(experiment.optimizer, length)
         };
-        Self { experiment, size, pixels, optimizer }
+        Self { experiment, pixels: Pixels::new(state.canvas), optimizer }
     }
 }
 
 impl CanvasOwner for CanvasEngine {
     fn resize(&mut self, context: &EpochContext) -> Result<(), StepError> {
-        let size = size_of(context.resolution);
-        if size == self.size {
+        if context.resolution == self.size() {
             return Ok(());
         }
-        self.pixels = guarded(|| {
-            let pixels = Tensor::from_slice(&self.pixels).view([1, 3, self.size.height, self.size.width]);
+        let size = size_of(context.resolution);
+        let pixels = guarded(|| {
+            let canvas = self.pixels.canvas();
+            let shape = [1, 3, canvas.height() as i64, canvas.width() as i64];
+            let pixels = Tensor::from_slice(canvas.pixels()).view(shape);
             let resized = resample::resize(&pixels, size, self.experiment.interpolation);
             read_back(&resized).map_err(|error| StepError::Device(error.to_string()))
         })?;
-        self.size = size;
-        self.optimizer = OptimizerState::new(self.experiment.optimizer, self.pixels.len());
+        self.optimizer = OptimizerState::new(self.experiment.optimizer, pixels.len());
+        self.pixels = Pixels::new(canvas_of(size, pixels));
         Ok(())
     }
 
@@ -77,21 +76,21 @@ impl CanvasOwner for CanvasEngine {
     }
 
     fn post_process(&mut self, scope: &Scope) -> Result<(), StepError> {
-        let (experiment, size, pixels) = (&self.experiment, self.size, &mut self.pixels);
-        guarded(|| postproc::apply(&experiment.postproc, scope, size, pixels).map_err(step_error))
+        let (experiment, pixels) = (&self.experiment, &mut self.pixels);
+        guarded(|| postproc::apply(&experiment.postproc, scope, pixels).map_err(step_error))
     }
 
     fn canvas(&self) -> Canvas {
-        Canvas::new(self.size.width as usize, self.size.height as usize, self.pixels.clone())
-            .expect("the canvas holds as many values as its size says")
+        self.pixels.canvas().clone()
     }
 
     fn size(&self) -> [u32; 2] {
-        [self.size.width as u32, self.size.height as u32]
+        let canvas = self.pixels.canvas();
+        [canvas.width() as u32, canvas.height() as u32]
     }
 
     fn is_finite(&self) -> bool {
-        all_finite(&self.pixels)
+        self.pixels.is_finite()
     }
 
     fn state(&self) -> CanvasState {
@@ -104,9 +103,15 @@ impl CanvasOwner for CanvasEngine {
     }
 
     fn step(&mut self, gradient: &GradientSum, rate: f64) -> Result<(), StepError> {
-        self.optimizer.step(&mut self.pixels, &gradient.to_dense(), rate);
+        let optimizer = &mut self.optimizer;
+        self.pixels.change(|change| optimizer.step(change, gradient, rate));
         Ok(())
     }
+}
+
+fn canvas_of(size: Size, pixels: Vec<f32>) -> Canvas {
+    Canvas::new(size.width as usize, size.height as usize, pixels)
+        .expect("the canvas holds as many values as its size says")
 }
 
 fn step_error(error: TransformError) -> StepError {
@@ -122,7 +127,7 @@ fn size_of([width, height]: [u32; 2]) -> Size {
     Size { width: i64::from(width), height: i64::from(height) }
 }
 
-/// libtorch reports failures by panicking in tch's wrappers; they end here.
+/// Turns panics into errors: tch's wrappers panic when libtorch reports a failure.
 fn guarded<T>(compute: impl FnOnce() -> Result<T, StepError>) -> Result<T, StepError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(compute))
         .unwrap_or_else(|panic| Err(StepError::Device(panic_message(panic.as_ref()))))

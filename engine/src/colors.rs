@@ -17,8 +17,11 @@ pub(crate) fn one(color: [f32; 3], like: &Tensor) -> Tensor {
     per_sample(std::iter::once(color), like)
 }
 
-/// The grey of every pixel, `[n, 1, h, w]`: 0.2989 R + 0.587 G + 0.114 B (ITU-R 601, as torchvision).
+/// The weights of red, green and blue in grey (ITU-R 601, as torchvision).
+pub(crate) const GRAY: [f32; 3] = [0.2989, 0.587, 0.114];
+
+/// The grey of every pixel, `[n, 1, h, w]`.
 pub(crate) fn gray(x: &Tensor) -> Tensor {
-    let weights = Tensor::from_slice(&[0.2989_f32, 0.587, 0.114]).view([1, 3, 1, 1]).to_device(x.device());
+    let weights = Tensor::from_slice(&GRAY).view([1, 3, 1, 1]).to_device(x.device());
     (x * weights).sum_dim_intlist([1_i64].as_slice(), true, None::<Kind>)
 }

@@ -1,4 +1,4 @@
-//! Makes engines for jobs: the doors by which coordinator and workers reach libtorch.
+//! Makes engines for jobs. Coordinator and workers reach libtorch through these factories only.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,36 +21,37 @@ use crate::init::InitError;
 use crate::prepare::{PrepareError, prepare};
 use crate::vocabulary::unknown_words;
 
-/// Models that stay loaded while no job uses them: going back and forth between two jobs costs nothing.
+/// How many models stay loaded. With two, switching between two jobs loads nothing.
 const KEPT_MODELS: usize = 2;
 
-/// Makes what computes shards, on one device.
+/// Makes engines that compute shards on one device.
 pub struct DeviceFactory {
     device: Device,
     models: Mutex<Vec<LoadedModel>>,
 }
 
 struct LoadedModel {
-    /// All of it: name and settings say what the same weights do not.
+    /// The whole reference: the same weights under another name or with other settings are another model.
     model: ModelReference,
     number: NumberType,
     clip: Arc<Clip>,
 }
 
 impl DeviceFactory {
-    /// A factory for one device; models are loaded when jobs need them.
+    /// A factory for one device. A model is loaded when the first job needs it.
     pub fn new(device: Device) -> Self {
         Self { device, models: Mutex::new(Vec::new()) }
     }
 
-    /// What of the device changes bits.
+    /// The properties of the device that change the bits of a result.
     pub fn kind(&self) -> WorkerKind {
         let DeviceKind { model, libtorch, capability, .. } = DeviceKind::of(self.device, Kind::Float, 1);
         let class = if self.device == Device::Cpu { DeviceClass::Cpu } else { DeviceClass::Cuda };
         WorkerKind { class, model, libtorch: libtorch.to_owned(), capability }
     }
 
-    /// The job's model on this device. Threads that ask for the same one meanwhile wait for it.
+    /// The job's model on this device. The lock is held while a model loads, so threads that ask for the same one
+    /// wait and do not load it twice.
     fn clip(&self, job: &ComputeJob) -> Result<Arc<Clip>, ShardError> {
         let (model, number) = (&job.brief.model, job.brief.number);
         let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
@@ -173,7 +174,7 @@ fn init_error(error: InitError) -> StepError {
     }
 }
 
-/// libtorch reports failures by panicking in tch's wrappers; they end here.
+/// Turns panics into errors: tch's wrappers panic when libtorch reports a failure.
 fn guarded<T>(compute: impl FnOnce() -> Result<T, ShardError>) -> Result<T, ShardError> {
     std::panic::catch_unwind(AssertUnwindSafe(compute))
         .unwrap_or_else(|panic| Err(panic_error(panic.as_ref())))

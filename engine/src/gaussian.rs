@@ -10,10 +10,10 @@ use tch::Tensor;
 
 use crate::region::{Region, Size};
 
-/// Beyond this side a convolution is cheaper than a product with a matrix that is mostly zero.
+/// The longest side for which the matrix product is used. Longer matrices are mostly zero, and a convolution is cheaper.
 const MATRIX_SIDE: i64 = 1_024;
 
-/// Up to this many weights one convolution with all of them is cheaper than two products.
+/// The most weights for which one two-dimensional convolution is cheaper than two matrix products.
 const DIRECT_AREA: i64 = 25;
 
 /// Why a kernel cannot be used.
@@ -21,7 +21,7 @@ const DIRECT_AREA: i64 = 25;
 pub(crate) enum GaussianError {
     /// An expression failed.
     Expression(EvaluationError),
-    /// It is too large for the image.
+    /// The kernel is larger than the mirrored image.
     TooLarge(String),
 }
 
@@ -147,7 +147,7 @@ impl Side {
         if dim == 3 { x.matmul(&matrix.tr()) } else { matrix.matmul(x) }
     }
 
-    /// The input with everything that the output needs beside it, mirrored pixels included.
+    /// The input with all pixels that the output needs on both sides; beyond the image's edge they are mirrored.
     fn padded(&self, x: &Tensor, dim: i64) -> Tensor {
         let half = self.weights.len() as i64 / 2;
         let positions: Vec<i64> = (self.output.0 - half..self.output.0 + self.output.1 + half)

@@ -16,50 +16,58 @@ use crate::loss::{Choice, FeatureLosses};
 use crate::read_back::{ReadBackError, read_back};
 use crate::region::Size;
 use crate::resample;
-use crate::transform::{Chain, Leaf, Rendered, Source, TransformError, render};
+use crate::transform::{BatchMemory, Chain, Rendered, Source, TransformError, render};
 
-/// Computes shards of one job. The model is shared; nothing else is.
+/// Computes shards of one job. Engines share the model and nothing else.
 pub struct GradientEngine {
     clip: Arc<Clip>,
     experiment: Arc<Experiment>,
     prepared: Arc<Prepared>,
     threads: usize,
     progress: ProgressCounter,
+    memory: BatchMemory,
 }
 
 impl GradientEngine {
-    /// An engine for one job that computes with `threads` threads within an operation.
+    /// An engine for one job. `threads` is the number of threads within one tensor operation.
     pub fn new(
         clip: Arc<Clip>,
         experiment: Arc<Experiment>,
         prepared: Arc<Prepared>,
         threads: usize,
     ) -> Self {
-        Self { clip, experiment, prepared, threads, progress: ProgressCounter::default() }
+        Self {
+            clip,
+            experiment,
+            prepared,
+            threads,
+            progress: ProgressCounter::default(),
+            memory: BatchMemory::default(),
+        }
     }
 
-    /// The same, counting progress within shards.
+    /// The same engine, which also counts its progress within a shard.
     #[must_use]
     pub fn with_progress(self, progress: ProgressCounter) -> Self {
         Self { progress, ..self }
     }
 
-    fn compute_samples(&self, task: &ShardTask) -> Result<ShardResult, ShardError> {
+    fn compute_samples(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
         let index = task.shard.target.0 as usize;
-        let (Some(target), Some(prepared)) =
-            (self.experiment.targets.get(index), self.prepared.targets.get(index))
+        let (experiment, prepared) = (Arc::clone(&self.experiment), Arc::clone(&self.prepared));
+        let (Some(target), Some(prepared)) = (experiment.targets.get(index), prepared.targets.get(index))
         else {
             return Err(ShardError::Experiment(format!("the experiment has no target {index}")));
         };
         let scopes: Vec<Scope> =
             task.shard.samples.clone().map(|sample| task.scope.with_sample(u64::from(sample))).collect();
-        let Rendered { windows, leaves } = self.windows(target, task, &scopes)?;
+        let rendered = self.windows(target, task, &scopes)?;
         self.progress.advance();
-        let losses = Losses::of(&self.clip, target, prepared, &windows, &scopes)?;
+        let losses = Losses::of(&self.clip, target, prepared, &rendered.windows, &scopes)?;
         self.progress.advance();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
         if let Some(total) = &losses.total {
-            back_propagate(total, &leaves, &mut gradient);
+            rendered.back_propagate(total, &mut gradient, &mut self.memory)?;
         }
         if !gradient.is_finite() {
             return Err(ShardError::NotFinite(target.name.clone()));
@@ -68,7 +76,12 @@ impl GradientEngine {
     }
 
     /// The windows `[n, 3, S, S]` that CLIP sees, in [0, 1].
-    fn windows(&self, target: &Target, task: &ShardTask, scopes: &[Scope]) -> Result<Rendered, ShardError> {
+    fn windows(
+        &mut self,
+        target: &Target,
+        task: &ShardTask,
+        scopes: &[Scope],
+    ) -> Result<Rendered, ShardError> {
         let canvas = &task.canvas;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
         let source = Source { pixels: canvas.pixels(), size, clamp: true, device: self.clip.device() };
@@ -78,25 +91,24 @@ impl GradientEngine {
             .collect::<Result<Vec<_>, _>>()
             .map_err(transform_error)?;
         let window = Size { width: self.clip.window(), height: self.clip.window() };
-        let fit = |windows: Tensor, size: Size| {
-            if size == window { windows } else { resample::bicubic(&windows, window) }
-        };
-        let mut rendered = if chains.windows(2).all(|pair| pair[0].output() == pair[1].output()) {
-            let rendered = render(&chains, &source).map_err(transform_error)?;
-            Rendered { windows: fit(rendered.windows, chains[0].output()), ..rendered }
-        } else {
-            // Random sizes: the windows have one size only after they were resized.
-            let (mut windows, mut leaves) = (Vec::new(), Vec::new());
-            for chain in &chains {
-                let one = render(std::slice::from_ref(chain), &source).map_err(transform_error)?;
-                windows.push(fit(one.windows, chain.output()));
-                leaves.extend(one.leaves);
-                self.progress.advance();
+        let mut fitted = |chains: &[Chain]| {
+            let fits = chains[0].output() == window;
+            let mut rendered = render(chains, &source, fits, &mut self.memory).map_err(transform_error)?;
+            if !fits {
+                rendered.windows = resample::bicubic(&rendered.windows, window).clamp(0.0, 1.0);
             }
-            Rendered { windows: Tensor::cat(&windows, 0), leaves }
+            Ok(rendered)
         };
-        rendered.windows = rendered.windows.clamp(0.0, 1.0);
-        Ok(rendered)
+        if chains.windows(2).all(|pair| pair[0].output() == pair[1].output()) {
+            return fitted(&chains);
+        }
+        // Random sizes: the windows have one size only after they were resized.
+        let mut parts = Vec::with_capacity(chains.len());
+        for chain in &chains {
+            parts.push(fitted(std::slice::from_ref(chain))?);
+            self.progress.advance();
+        }
+        Ok(Rendered::join(parts))
     }
 }
 
@@ -110,12 +122,12 @@ impl ShardCompute for GradientEngine {
     }
 }
 
-/// What a panic of tch's wrappers means.
+/// Translates a panic of tch's wrappers.
 pub(crate) fn panic_error(panic: &(dyn std::any::Any + Send)) -> ShardError {
     failure(panic_message(panic))
 }
 
-/// What a message of libtorch means.
+/// Translates a message of libtorch.
 fn failure(message: String) -> ShardError {
     let lower = message.to_lowercase();
     // libtorch's allocators have no error type of their own; these are their words on GPU and CPU.
@@ -126,7 +138,7 @@ fn failure(message: String) -> ShardError {
     }
 }
 
-/// The message of a panic, its first line: libtorch appends a stack trace.
+/// The first line of a panic's message. libtorch appends a stack trace, which is left out.
 pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic
         .downcast_ref::<String>()
@@ -149,7 +161,7 @@ fn transform_error(error: TransformError) -> ShardError {
 
 /// The losses of a batch of windows.
 struct Losses {
-    /// The sum over all samples; `None` where it is exactly 0 for every sample, whatever the window.
+    /// The sum over all samples. `None` if every sample's loss is exactly 0: then there is no gradient either.
     total: Option<Tensor>,
     features: Option<FeatureLosses>,
     constraints: Vec<Option<ConstraintLosses>>,
@@ -200,7 +212,7 @@ impl Losses {
         Self::sum(features, constraints, &weights)
     }
 
-    /// Adds features and constraints of every sample, times the target's weight.
+    /// Adds up the losses of features and constraints per sample and multiplies them by the target's weight.
     fn sum(
         features: Option<FeatureLosses>,
         constraints: Vec<Option<ConstraintLosses>>,
@@ -258,7 +270,8 @@ fn desired_features(prepared: &PreparedTarget, like: &Tensor) -> Tensor {
     Tensor::from_slice(&flat).view([count, -1]).to_device(like.device())
 }
 
-/// Similarities are read back once per shard; everything that depends on them is decided here.
+/// Decides everything that depends on similarities. They are read back here, once per shard, because each read-back
+/// waits for the device.
 fn choose(
     target: &Target,
     prepared: &PreparedTarget,
@@ -290,22 +303,5 @@ fn read(values: &Tensor) -> Result<Vec<f64>, ShardError> {
 impl From<ReadBackError> for ShardError {
     fn from(error: ReadBackError) -> Self {
         failure(error.to_string())
-    }
-}
-
-/// The gradient of `total` on the leaves, added to the pixels that they came from, sample by sample.
-pub(crate) fn back_propagate(total: &Tensor, leaves: &[Leaf], gradient: &mut GradientSum) {
-    if !total.requires_grad() {
-        return; // such as the noise constraint alone, which no pixel can change
-    }
-    let inputs: Vec<&Tensor> = leaves.iter().map(|leaf| &leaf.tensor).collect();
-    let grads = Tensor::run_backward(&[total], &inputs, false, false);
-    for (leaf, grad) in leaves.iter().zip(&grads) {
-        let grad = grad.contiguous().to_device(tch::Device::Cpu);
-        for (row, pixels) in leaf.pixels.iter().enumerate() {
-            let mut values = vec![0.0_f32; 3 * pixels.len()];
-            grad.get(row as i64).copy_data(&mut values, 3 * pixels.len());
-            gradient.add_at(pixels, &values);
-        }
     }
 }

@@ -12,21 +12,21 @@ use crate::read_back::{ReadBackError, read_back};
 use crate::region::{Region, Size};
 use crate::resample;
 
-/// Why there is no first canvas.
+/// Why a first canvas could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
     /// The image cannot be used.
     #[error("`init.image`: {0}")]
     Image(#[from] AssetError),
-    /// The pixels did not arrive.
+    /// The device failed.
     #[error(transparent)]
     ReadBack(#[from] ReadBackError),
 }
 
 /// The values `[3, height, width]` of the first canvas. `run` is the key of the whole run.
 ///
-/// An image or noise of `init.resolution` (the canvas's where unset) is multiplied by `std`, moved by `mean`,
-/// resized and limited to [0, 1]. Raw pixels are taken as they are.
+/// An image, or noise, has the size `init.resolution` (if unset, that of the canvas). It is multiplied by `std`, `mean` is
+/// added, and it is resized and limited to [0, 1]. Raw pixels are taken as they are.
 pub(crate) fn first_canvas(
     init: &Init,
     size: Size,
@@ -41,7 +41,7 @@ pub(crate) fn first_canvas(
     } else {
         let pixels = match &init.image {
             Some(name) => cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), own),
-            None => Tensor::from_slice(&normal(run.with_path("init"), &Region::whole(own).points()))
+            None => Tensor::from_slice(&normal(run.with_path("init"), Region::whole(own)))
                 .view([1, 3, own.height, own.width]),
         };
         let color = |values: [f64; 3]| colors::one(values.map(|value| value as f32), &pixels);

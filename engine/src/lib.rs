@@ -5,6 +5,7 @@
 //! [`DeviceFactory`] and [`CanvasEngines`] make them for the jobs of a farm. Everything else serves them.
 
 mod assets;
+mod bands;
 mod canvas;
 pub mod clip;
 mod colors;
@@ -18,6 +19,7 @@ mod init;
 mod loss;
 mod noise;
 mod optimizer;
+mod pixels;
 mod postproc;
 mod prepare;
 mod rating;
@@ -35,4 +37,4 @@ pub use init::InitError;
 pub use prepare::{PrepareError, encode_texts, prepare};
 pub use rating::encode_images;
 pub use read_back::ReadBackError;
-pub use region::{Point, Region, Size};
+pub use region::{Region, Size};

@@ -1,7 +1,7 @@
-//! Feature losses: which features count for a sample, with which weight, and how far the window is from them.
+//! Feature losses: which features count for a sample, with what weight, and how far the window is from them.
 //!
-//! The decisions need numbers (similarities, expressions), so they are made in Rust on one read-back per
-//! shard; the losses are tensors again.
+//! The decisions depend on similarities and expressions, so they are made in Rust, after one read-back per shard. The
+//! losses themselves are tensors, because gradients go through them.
 
 use clipig_core::{FeatureReport, PreparedTarget};
 use clipig_experiment::{EvaluationError, FeatureLoss, Scope, Select, Target};
@@ -9,14 +9,12 @@ use tch::{Kind, Tensor};
 
 use crate::read_back::{ReadBackError, read_back};
 
-/// What was decided for one sample.
+/// The decisions for one sample.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
     /// Similarities, 100 · cosine · auto scale · scale.
     pub(crate) similarities: Vec<f64>,
-    /// Weights as evaluated.
     weights: Vec<f64>,
-    /// Which features are applied.
     applied: Vec<bool>,
 }
 
@@ -43,7 +41,7 @@ impl Choice {
         Ok(choice)
     }
 
-    /// Keeps the first active feature in the order of similarity.
+    /// Applies only the active feature that comes first in this order of similarities.
     fn keep_first(&mut self, order: impl Fn(&f64, &f64) -> std::cmp::Ordering) {
         let active = (0..self.applied.len()).filter(|&i| self.applied[i]);
         let first = active.min_by(|&a, &b| order(&self.similarities[a], &self.similarities[b]));
@@ -91,7 +89,7 @@ impl FeatureLosses {
         losses
     }
 
-    /// Every applied feature by itself.
+    /// Adds one loss for each applied feature.
     fn add_single(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
         for (i, feature) in target.features.iter().enumerate() {
             if !choices.iter().any(|choice| choice.applied[i]) {
@@ -105,8 +103,8 @@ impl FeatureLosses {
         }
     }
 
-    /// One feature mixed from the applied ones: Σ wᵢ fᵢ / Σ |wᵢ|, with the first feature's loss, not weighted
-    /// again.
+    /// Adds one loss for the mix of the applied features, Σ wᵢ fᵢ / Σ |wᵢ|. The first feature says which loss; the weights
+    /// are in the mix already.
     fn add_mix(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
         let Some(first) = target.features.first() else { return };
         let count = target.features.len();

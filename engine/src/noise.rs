@@ -9,27 +9,49 @@ use std::sync::LazyLock;
 
 use clipig_experiment::random::{GOLDEN_GAMMA, Key, mix};
 
-use crate::region::Point;
+use crate::region::Region;
+
+/// As many quantiles as 16 bits have values.
+type Quantiles = [f32; 1 << 16];
 
 /// Quantiles of the standard normal distribution at (i + ½) / 65536. The greatest is 4.17.
-static QUANTILES: LazyLock<Box<[f32]>> =
-    LazyLock::new(|| (0..65_536).map(|i| normal_quantile((f64::from(i) + 0.5) / 65_536.0) as f32).collect());
+static QUANTILES: LazyLock<Box<Quantiles>> = LazyLock::new(|| {
+    let quantiles = (0..1 << 16).map(|i| normal_quantile((f64::from(i) + 0.5) / 65_536.0) as f32);
+    let quantiles: Box<[f32]> = quantiles.collect();
+    quantiles.try_into().expect("one quantile for each of 16 bits")
+});
 
-/// Standard normal noise at `points` for the three colours, as `[3, points.len()]`. Points that are nowhere
-/// get 0.
-pub(crate) fn normal(key: Key, points: &[Point]) -> Vec<f32> {
-    let quantiles = &**QUANTILES;
-    let plane = points.len();
+/// Standard normal noise of one key.
+#[derive(Clone, Copy)]
+pub(crate) struct Normal {
+    start: u64,
+    quantiles: &'static Quantiles,
+}
+
+impl Normal {
+    pub(crate) fn new(key: Key) -> Self {
+        Self { start: key.bits().wrapping_add(GOLDEN_GAMMA), quantiles: &QUANTILES }
+    }
+
+    /// The noise of the three colours at a place.
+    #[inline]
+    pub(crate) fn at(&self, x: u32, y: u32) -> [f32; 3] {
+        let counter = (u64::from(y) << 32) | u64::from(x);
+        let bits = mix(self.start.wrapping_add(GOLDEN_GAMMA.wrapping_mul(counter)));
+        [bits >> 48, bits >> 32, bits >> 16].map(|bits| self.quantiles[(bits & 0xffff) as usize])
+    }
+}
+
+/// Standard normal noise of a region for the three colours, `[3, height, width]`.
+pub(crate) fn normal(key: Key, region: Region) -> Vec<f32> {
+    let normal = Normal::new(key);
+    let plane = (region.width * region.height) as usize;
     let mut values = vec![0.0; 3 * plane];
-    let (red, rest) = values.split_at_mut(plane);
-    let (green, blue) = rest.split_at_mut(plane);
-    for (i, point) in points.iter().enumerate() {
-        if point.is_somewhere() {
-            let counter = (u64::from(point.y as u32) << 32) | u64::from(point.x as u32);
-            let bits = mix(key.bits().wrapping_add(GOLDEN_GAMMA.wrapping_mul(counter.wrapping_add(1))));
-            red[i] = quantiles[(bits >> 48) as usize];
-            green[i] = quantiles[(bits >> 32 & 0xffff) as usize];
-            blue[i] = quantiles[(bits >> 16 & 0xffff) as usize];
+    let columns = region.x as u32..(region.x + region.width) as u32;
+    let rows = region.y as u32..(region.y + region.height) as u32;
+    for (i, (y, x)) in rows.flat_map(|y| columns.clone().map(move |x| (y, x))).enumerate() {
+        for (channel, value) in normal.at(x, y).into_iter().enumerate() {
+            values[channel * plane + i] = value;
         }
     }
     values
@@ -86,7 +108,6 @@ fn normal_quantile(p: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::region::Region;
 
     #[test]
     fn quantiles_are_the_normal_distributions() {
@@ -100,7 +121,7 @@ mod tests {
         let key = Key::root(3).with_path("noise");
         let whole = Region { x: 0, y: 0, width: 20, height: 10 };
         let part = Region { x: 7, y: 3, width: 5, height: 4 };
-        let (all, some) = (normal(key, &whole.points()), normal(key, &part.points()));
+        let (all, some) = (normal(key, whole), normal(key, part));
         for channel in 0..3 {
             for y in 0..4 {
                 for x in 0..5 {
@@ -108,6 +129,6 @@ mod tests {
                 }
             }
         }
-        assert_ne!(all, normal(Key::root(4).with_path("noise"), &whole.points()));
+        assert_ne!(all, normal(Key::root(4).with_path("noise"), whole));
     }
 }

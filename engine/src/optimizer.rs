@@ -3,10 +3,13 @@
 //! Every update is elementwise and uses only operations that IEEE 754 rounds exactly, in plain Rust: the bits
 //! do not depend on the machine that steps, and slices of the canvas can be stepped side by side.
 
+use std::ops::Range;
+
+use clipig_core::{GradientRows, GradientSum, all_finite};
 use clipig_experiment::Optimizer;
 
-/// Elements below which threads cost more than they save.
-const PARALLEL: usize = 1 << 18;
+use crate::bands::{all_of, bands, threads_for};
+use crate::pixels::Change;
 
 /// Base rate of an optimiser, by which the experiment's learn rate is multiplied.
 pub(crate) fn base_rate(optimizer: Optimizer) -> f64 {
@@ -57,29 +60,54 @@ impl OptimizerState {
         &self.averages
     }
 
-    /// One step of `values` along `gradient`.
-    pub(crate) fn step(&mut self, values: &mut [f32], gradient: &[f32], rate: f64) {
+    /// One step of a canvas along its gradient, in one pass on all cores. Are all values finite after it?
+    pub(crate) fn step(&mut self, change: Change<'_>, gradient: &GradientSum, rate: f64) -> bool {
         self.steps += 1;
         let update = Update::new(self.kind, i32::try_from(self.steps).unwrap_or(i32::MAX), rate);
-        let threads = if values.len() < PARALLEL {
-            1
-        } else {
-            std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-        };
-        let chunk = values.len().div_ceil(threads).max(1);
+        let (width, height, gradient) = (gradient.width(), gradient.height(), gradient.rows());
+        let Change { old, new } = change;
+        // Rows of all channels, one below the other.
+        let bands = bands(3 * height, threads_for(new.len()));
+        let band_length = bands.first().map_or(1, |band| band.len() * width).max(1);
         let mut averages: Vec<_> =
-            self.averages.iter_mut().map(|average| average.chunks_mut(chunk)).collect();
-        std::thread::scope(|scope| {
-            for (values, gradient) in values.chunks_mut(chunk).zip(gradient.chunks(chunk)) {
-                let mut state: Vec<&mut [f32]> = averages.iter_mut().filter_map(Iterator::next).collect();
-                let update = &update;
-                if threads == 1 {
-                    update.apply(values, gradient, &mut state);
-                } else {
-                    scope.spawn(move || update.apply(values, gradient, &mut state));
-                }
-            }
+            self.averages.iter_mut().map(|average| average.chunks_mut(band_length)).collect();
+        let mut olds = old.map(|old| old.chunks(band_length));
+        let parts = bands.into_iter().zip(new.chunks_mut(band_length)).map(|(lines, values)| Band {
+            lines,
+            old: olds.as_mut().and_then(Iterator::next),
+            values,
+            averages: averages.iter_mut().filter_map(Iterator::next).collect(),
         });
+        all_of(parts.collect(), |band| band.step(&update, &gradient, [width, height]))
+    }
+}
+
+/// Some rows of a canvas in a step.
+struct Band<'a> {
+    /// Of all three channels, one below the other.
+    lines: Range<usize>,
+    old: Option<&'a [f32]>,
+    values: &'a mut [f32],
+    averages: Vec<&'a mut [f32]>,
+}
+
+impl Band<'_> {
+    /// Row by row, so that what is copied, used and checked is still in the processor's cache.
+    fn step(mut self, update: &Update, gradient: &GradientRows<'_>, [width, height]: [usize; 2]) -> bool {
+        let (mut row, mut finite) = (vec![0.0; width], true);
+        for (i, line) in self.lines.enumerate() {
+            let here = i * width..(i + 1) * width;
+            let values = &mut self.values[here.clone()];
+            if let Some(old) = self.old {
+                values.copy_from_slice(&old[here.clone()]);
+            }
+            gradient.copy(line / height, line % height, &mut row);
+            let mut averages: Vec<&mut [f32]> =
+                self.averages.iter_mut().map(|average| &mut average[here.clone()]).collect();
+            update.apply(values, &row, &mut averages);
+            finite &= all_finite(values);
+        }
+        finite
     }
 }
 
@@ -174,21 +202,52 @@ impl Update {
 mod tests {
     use super::*;
 
+    const KINDS: [Optimizer; 5] =
+        [Optimizer::Adam, Optimizer::Sgd, Optimizer::SparseAdam, Optimizer::Adadelta, Optimizer::RmsProp];
+
+    /// A gradient with values on the diagonal only, so that most of its tiles are not there.
+    fn diagonal(side: usize) -> GradientSum {
+        let mut sum = GradientSum::new(side, side);
+        let pixels: Vec<Option<u32>> = (0..side).map(|i| Some((i * side + i) as u32)).collect();
+        let values: Vec<f32> = (0..3 * side).map(|i| (i as f32 * 0.7).sin()).collect();
+        sum.add_at(&pixels, &values);
+        sum
+    }
+
     #[test]
-    fn threads_change_no_bits() {
-        let len = PARALLEL + 17;
-        let gradient: Vec<f32> = (0..len).map(|i| (i as f32 * 0.7).sin()).collect();
-        for kind in
-            [Optimizer::Adam, Optimizer::Sgd, Optimizer::SparseAdam, Optimizer::Adadelta, Optimizer::RmsProp]
-        {
-            let mut whole = vec![0.5_f32; len];
-            let mut parts = whole.clone();
-            let mut state = OptimizerState::new(kind, len);
-            state.step(&mut whole, &gradient, 0.1);
-            for (values, gradient) in parts.chunks_mut(1000).zip(gradient.chunks(1000)) {
-                OptimizerState::new(kind, values.len()).step(values, gradient, 0.1);
+    fn threads_tiles_and_other_memory_change_no_bits() {
+        // Large enough for threads, and no multiple of a tile.
+        let side = 331;
+        let gradient = diagonal(side);
+        let dense = gradient.to_dense();
+        assert!(
+            threads_for(dense.len()) > 1 || std::thread::available_parallelism().is_ok_and(|n| n.get() == 1)
+        );
+        for kind in KINDS {
+            let start: Vec<f32> = (0..dense.len()).map(|i| (i as f32 * 0.3).cos()).collect();
+            let (mut in_place, mut elsewhere, mut plain) =
+                (start.clone(), vec![f32::NAN; start.len()], start.clone());
+            let [mut a, mut b, mut c] = [(); 3].map(|()| OptimizerState::new(kind, start.len()));
+            for rate in [0.1, 0.02] {
+                assert!(a.step(Change { old: None, new: &mut in_place }, &gradient, rate));
+                let before = if rate == 0.1 { start.clone() } else { elsewhere.clone() };
+                assert!(b.step(Change { old: Some(&before), new: &mut elsewhere }, &gradient, rate));
+                c.steps += 1;
+                let update = Update::new(kind, c.steps as i32, rate);
+                let mut averages: Vec<&mut [f32]> = c.averages.iter_mut().map(Vec::as_mut_slice).collect();
+                update.apply(&mut plain, &dense, &mut averages);
             }
-            assert!(whole == parts, "{kind:?}");
+            assert!(in_place == plain && elsewhere == plain, "{kind:?}");
+            assert!(a.averages == c.averages && b.averages == c.averages, "{kind:?}");
         }
+    }
+
+    #[test]
+    fn a_step_into_infinity_is_noticed() {
+        let mut gradient = GradientSum::new(3, 2);
+        gradient.add_at(&[Some(5)], &[0.0, f32::MAX, 0.0]);
+        let mut values = vec![0.0; 18];
+        let change = Change { old: None, new: &mut values };
+        assert!(!OptimizerState::new(Optimizer::Sgd, 18).step(change, &gradient, 10.0));
     }
 }

@@ -1,5 +1,4 @@
-//! What is computed once per job: the features of all targets, and the scales that `feature_scale: fair` asks
-//! for.
+//! Computed once per job: the features of all targets, and the scales of `feature_scale: fair`.
 
 use clipig_core::{Assets, Canvas, Prepared, PreparedTarget, ProgressCounter};
 use clipig_experiment::{Experiment, FeatureScale, FeatureSource};
@@ -40,8 +39,8 @@ pub enum PrepareError {
     ReadBack(#[from] ReadBackError),
 }
 
-/// Encodes the features of all active targets. `canvas` is the first canvas, for `feature_scale: fair`; `progress` advances with
-/// each feature.
+/// Encodes the features of all active targets. `canvas` is the first canvas, which `feature_scale: fair` compares them
+/// with; `progress` advances with each feature.
 ///
 /// # Errors
 /// When a text or an image cannot be used, or the device fails.
@@ -99,8 +98,8 @@ fn encode_asset(clip: &Clip, assets: &Assets, name: &str) -> Result<Tensor, Asse
     Ok(unit_length(&clip.encode_image(&clip.normalize(&window))).to_device(tch::Device::Cpu))
 }
 
-/// The factors that give every feature the same similarity with the first canvas: minⱼ cⱼ / cᵢ with the
-/// cosines c. Where one of them is not positive there are none; all stay 1 then.
+/// Sets the scales that give every feature the same similarity with the first canvas: minⱼ cⱼ / cᵢ, where cᵢ are the
+/// cosines. If a cosine is not positive, no scales can do that; all stay 1, with a warning.
 fn fair_scales(clip: &Clip, canvas: &Canvas, prepared: &mut PreparedTarget) -> Result<(), ReadBackError> {
     let (height, width) = (canvas.height() as i64, canvas.width() as i64);
     let pixels = Tensor::from_slice(canvas.pixels()).view([1, 3, height, width]).clamp(0.0, 1.0);

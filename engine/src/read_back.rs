@@ -1,7 +1,7 @@
 //! Copies of tensors in plain memory.
 
-use tch::Tensor;
 use tch::kind::Element;
+use tch::{TchError, Tensor};
 
 /// A tensor's values did not arrive: the device failed, or the tensor has no values.
 #[derive(Debug, thiserror::Error)]
@@ -14,10 +14,32 @@ pub struct ReadBackError(String);
 /// When the device fails.
 pub(crate) fn read_back<T: Element + Copy>(tensor: &Tensor) -> Result<Vec<T>, ReadBackError> {
     let flat = tensor.f_detach().and_then(|tensor| tensor.f_reshape([-1_i64]));
-    // libtorch appends a stack trace to its messages.
-    flat.and_then(|flat| Vec::try_from(&flat)).map_err(|error| {
-        ReadBackError(error.to_string().lines().next().unwrap_or("no reason given").to_owned())
-    })
+    Ok(flat.and_then(|flat| Vec::try_from(&flat))?)
+}
+
+/// All values of a float32 tensor, in the order of its indices, into memory that is used again.
+///
+/// # Errors
+/// When the device fails or the tensor is not float32.
+pub(crate) fn read_into(tensor: &Tensor, values: &mut Vec<f32>) -> Result<(), ReadBackError> {
+    values.resize(tensor.numel(), 0.0);
+    read_to_slice(tensor, values)
+}
+
+/// The same into memory of exactly this length.
+pub(crate) fn read_to_slice(tensor: &Tensor, values: &mut [f32]) -> Result<(), ReadBackError> {
+    let count = tensor.numel();
+    if count != values.len() {
+        return Err(ReadBackError(format!("it has {count} values, not {}", values.len())));
+    }
+    Ok(tensor.f_detach().and_then(|tensor| tensor.f_contiguous()?.f_copy_data(values, count))?)
+}
+
+impl From<TchError> for ReadBackError {
+    fn from(error: TchError) -> Self {
+        // libtorch appends a stack trace to its messages.
+        Self(error.to_string().lines().next().unwrap_or("no reason given").to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Sizes, points and pieces of images.
+//! Sizes and pieces of images.
 
 use tch::Tensor;
 
@@ -19,25 +19,6 @@ impl Size {
     /// Number of pixels.
     pub fn area(&self) -> i64 {
         self.width * self.height
-    }
-}
-
-/// A pixel's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Point {
-    /// Column.
-    pub x: i32,
-    /// Row.
-    pub y: i32,
-}
-
-impl Point {
-    /// The place of pixels that have a fixed colour.
-    pub const NOWHERE: Self = Self { x: i32::MIN, y: i32::MIN };
-
-    /// Is this a place in an image?
-    pub fn is_somewhere(self) -> bool {
-        self != Self::NOWHERE
     }
 }
 
@@ -63,31 +44,6 @@ impl Region {
     /// Its size.
     pub fn size(&self) -> Size {
         Size { width: self.width, height: self.height }
-    }
-
-    /// All its points, row by row.
-    pub fn points(&self) -> Vec<Point> {
-        let mut points = Vec::with_capacity((self.width * self.height) as usize);
-        for y in self.y..self.y + self.height {
-            points.extend((self.x..self.x + self.width).map(|x| Point { x: x as i32, y: y as i32 }));
-        }
-        points
-    }
-
-    /// The smallest region around all points that are somewhere; one pixel where there is none.
-    pub fn around(points: &[Point]) -> Self {
-        let mut bounds: Option<(i32, i32, i32, i32)> = None;
-        for point in points.iter().filter(|point| point.is_somewhere()) {
-            let (left, top, right, bottom) = bounds.unwrap_or((point.x, point.y, point.x, point.y));
-            bounds = Some((left.min(point.x), top.min(point.y), right.max(point.x), bottom.max(point.y)));
-        }
-        let (left, top, right, bottom) = bounds.unwrap_or((0, 0, 0, 0));
-        Self {
-            x: i64::from(left),
-            y: i64::from(top),
-            width: i64::from(right) - i64::from(left) + 1,
-            height: i64::from(bottom) - i64::from(top) + 1,
-        }
     }
 
     /// The region grown by some pixels on every side, inside an image of `size`.

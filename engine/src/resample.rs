@@ -1,4 +1,4 @@
-//! Changing the resolution of tensors. Nothing here is antialiased, as in the original.
+//! Changes the resolution of tensors. As in the original, nothing is antialiased.
 
 use clipig_experiment::Interpolation;
 use tch::Tensor;

@@ -1,4 +1,4 @@
-//! `blur`: be like the blurred window.
+//! `blur`: the distance between the window and the blurred window.
 
 use clipig_experiment::Kernel;
 use tch::Tensor;

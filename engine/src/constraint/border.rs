@@ -1,4 +1,4 @@
-//! `border`: have a frame of a colour.
+//! `border`: the distance between the window's frame and a colour.
 
 use clipig_experiment::Border;
 use tch::{Kind, Tensor};

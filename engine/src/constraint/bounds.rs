@@ -1,4 +1,4 @@
-//! Bounds: a value should be above one colour and below another. On the allowed side the loss is zero.
+//! `above` and `below`: the loss is the distance of a value from the bound that it violates, and zero within bounds.
 
 use clipig_experiment::{Bounds, ConstraintLoss};
 use tch::{Kind, Tensor};

@@ -1,8 +1,7 @@
-//! Constraints: what a window should be besides similar.
+//! Constraints: properties that a window should have besides being similar to a feature.
 //!
-//! Every constraint sees the clamped windows `[n, 3, S, S]` of a batch and gives one loss per sample, `[n]`,
-//! times a factor that makes losses of different constraints comparable: 1 for contrast, 10 for normalize, 100
-//! for all others.
+//! Every constraint sees a batch of windows `[n, 3, S, S]` in [0, 1] and gives one loss per sample, `[n]`. A fixed factor
+//! makes the losses of different constraints comparable: 1 for contrast, 10 for normalize, 100 for all others.
 
 mod blur;
 mod border;
@@ -120,7 +119,8 @@ impl Evaluation<'_> {
         Ok(crate::colors::per_sample(colors.into_iter(), like).view([-1, 3]))
     }
 
-    /// Something per sample, in one go where all samples have the same numbers.
+    /// Applies a function of evaluated numbers to each sample's window; if all samples have the same numbers, to the
+    /// whole batch at once.
     fn per_sample<T: PartialEq>(
         &self,
         windows: &Tensor,

@@ -1,5 +1,5 @@
-//! `noise`: be like the window with noise. The noise does not depend on the window, so this adds to the loss
-//! and nothing to the gradient.
+//! `noise`: the distance between the window and the window with noise. It does not depend on the window, so it adds to
+//! the loss, but not to the gradient.
 
 use clipig_experiment::expression::Float;
 use tch::Tensor;
@@ -13,9 +13,9 @@ pub(super) fn loss(
     windows: &Tensor,
     eval: &Evaluation<'_>,
 ) -> Result<Tensor, ConstraintError> {
-    let points = Region::whole(Size { width: windows.size()[3], height: windows.size()[2] }).points();
+    let whole = Region::whole(Size { width: windows.size()[3], height: windows.size()[2] });
     let values: Vec<f32> =
-        eval.scopes.iter().flat_map(|scope| normal(scope.key(&eval.constraint.path), &points)).collect();
+        eval.scopes.iter().flat_map(|scope| normal(scope.key(&eval.constraint.path), whole)).collect();
     let noise = Tensor::from_slice(&values).view(windows.size().as_slice()).to_device(windows.device());
     let std = eval.colors(std, windows)?.view([-1, 3, 1, 1]);
     Ok(eval.distance(windows, &(windows + noise * std)))

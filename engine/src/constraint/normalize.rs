@@ -1,4 +1,4 @@
-//! `normalize`: be like the window stretched to a range per colour.
+//! `normalize`: the distance between the window and the window stretched to a range per colour.
 
 use clipig_experiment::expression::Float;
 use tch::Tensor;

@@ -3,7 +3,8 @@
 use clipig_experiment::Kernel;
 use tch::Tensor;
 
-use super::{Draw, FieldStep, Piece, Step, TransformError};
+use super::context::{Draw, TransformError};
+use super::piece::Piece;
 use crate::gaussian::{Gaussian, GaussianError};
 use crate::region::{Region, Size};
 
@@ -11,12 +12,8 @@ use crate::region::{Region, Size};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Blur(pub(super) Gaussian);
 
-pub(super) fn draw(kernel: &Kernel, draw: &Draw<'_>) -> Result<Step, TransformError> {
-    Ok(Step::Field(FieldStep::Blur(gaussian(kernel, draw)?)))
-}
-
 /// Evaluates a kernel and checks that it fits the image.
-pub(super) fn gaussian(kernel: &Kernel, draw: &Draw<'_>) -> Result<Blur, TransformError> {
+pub(super) fn draw(kernel: &Kernel, draw: &Draw<'_>) -> Result<Blur, TransformError> {
     Gaussian::evaluate(kernel, draw.scope, draw.size).map(Blur).map_err(|error| match error {
         GaussianError::Expression(error) => error.into(),
         GaussianError::TooLarge(message) => draw.impossible(message),

@@ -2,15 +2,14 @@
 
 use clipig_experiment::expression::Int;
 
-use super::cutout::Cutout;
-use super::{Draw, Step, TransformError};
+use super::context::{Draw, TransformError};
+use super::map::PixelMap;
 
-pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<PixelMap, TransformError> {
     let size = draw.new_size(size)?;
-    Ok(Cutout::step(
+    Ok(PixelMap::cutout(
         draw.size,
-        offset(draw.size.width, size.width),
-        offset(draw.size.height, size.height),
+        [offset(draw.size.width, size.width), offset(draw.size.height, size.height)],
         size,
     ))
 }

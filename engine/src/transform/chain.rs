@@ -2,7 +2,8 @@
 
 use clipig_experiment::{Scope, Transform};
 
-use super::{Step, TransformError, draw};
+use super::context::TransformError;
+use super::step::Step;
 use crate::region::Size;
 
 /// All transforms of one sample, drawn.
@@ -28,12 +29,8 @@ impl Chain {
         let mut chain = Self { input, steps: Vec::new(), sizes: Vec::new(), paths: Vec::new() };
         for transform in transforms {
             let before = chain.output();
-            let step = draw(transform, scope, before)?;
-            chain.sizes.push(match &step {
-                Step::Map(map) => map.size(),
-                Step::Pixel(_) => before,
-                Step::Field(field) => field.size(before),
-            });
+            let step = Step::draw(transform, scope, before)?;
+            chain.sizes.push(step.size(before));
             chain.steps.push(step);
             chain.paths.push(transform.path.clone());
         }

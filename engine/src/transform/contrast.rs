@@ -3,19 +3,19 @@
 use clipig_experiment::expression::Float;
 use tch::{Kind, Tensor};
 
-use super::{Draw, FieldStep, Step, TransformError};
+use super::context::{Draw, TransformError};
 use crate::colors;
 
 /// The factor: 0 is plain grey, 1 leaves the image as it is (but for the limit).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contrast(f64);
 
-pub(super) fn draw(factor: &Float, draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(factor: &Float, draw: &Draw<'_>) -> Result<Contrast, TransformError> {
     let factor = draw.float(factor)?;
     if factor < 0.0 {
         return Err(draw.impossible(format!("the factor is {factor}; it must not be negative")));
     }
-    Ok(Step::Field(FieldStep::Contrast(Contrast(factor))))
+    Ok(Contrast(factor))
 }
 
 impl Contrast {

@@ -2,11 +2,11 @@
 
 use clipig_experiment::expression::Float;
 
-use super::cutout::Cutout;
-use super::{Draw, Step, TransformError};
+use super::context::{Draw, TransformError};
+use super::map::PixelMap;
 use crate::region::Size;
 
-pub(super) fn draw(xywh: &[Float; 4], draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(xywh: &[Float; 4], draw: &Draw<'_>) -> Result<PixelMap, TransformError> {
     let [x, y, width, height] = draw.floats(xywh)?;
     // Also a negative place is a share: −5 lies five images to the left, as in the original.
     let pixels = |value: f64, side: i64| (if value < 1.0 { value * side as f64 } else { value }) as i64;
@@ -21,5 +21,5 @@ pub(super) fn draw(xywh: &[Float; 4], draw: &Draw<'_>) -> Result<Step, Transform
         )));
     }
     let place = |value: f64, side: i64| pixels(value, side).clamp(-(1 << 30), 1 << 30);
-    Ok(Cutout::step(draw.size, place(x, draw.size.width), place(y, draw.size.height), size))
+    Ok(PixelMap::cutout(draw.size, [place(x, draw.size.width), place(y, draw.size.height)], size))
 }

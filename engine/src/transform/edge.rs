@@ -5,7 +5,8 @@ use clipig_experiment::expression::Float;
 use tch::Tensor;
 
 use super::blur::{self, Blur};
-use super::{Draw, FieldStep, Piece, Step, TransformError};
+use super::context::{Draw, TransformError};
+use super::piece::Piece;
 use crate::colors;
 use crate::region::{Region, Size};
 
@@ -16,9 +17,8 @@ pub struct Edge {
     amount: [f32; 3],
 }
 
-pub(super) fn draw(kernel: &Kernel, amount: &[Float; 3], draw: &Draw<'_>) -> Result<Step, TransformError> {
-    let edge = Edge { blur: blur::gaussian(kernel, draw)?, amount: draw.color(amount)? };
-    Ok(Step::Field(FieldStep::Edge(edge)))
+pub(super) fn draw(kernel: &Kernel, amount: &[Float; 3], draw: &Draw<'_>) -> Result<Edge, TransformError> {
+    Ok(Edge { blur: blur::draw(kernel, draw)?, amount: draw.color(amount)? })
 }
 
 impl Edge {

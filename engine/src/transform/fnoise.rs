@@ -4,9 +4,9 @@ use clipig_experiment::expression::Float;
 use clipig_experiment::random::Key;
 use tch::Tensor;
 
-use super::{Draw, FieldStep, Step, TransformError};
+use super::context::{Draw, TransformError};
 use crate::noise::normal;
-use crate::region::Point;
+use crate::region::Region;
 
 /// Key and strength of the noise.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,14 +18,14 @@ pub struct FNoise {
 /// Makes the standard deviation look like that of `noise`.
 const STRENGTH: f32 = 15.0;
 
-pub(super) fn draw(std: &[Float; 3], draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(std: &[Float; 3], draw: &Draw<'_>) -> Result<FNoise, TransformError> {
     if draw.size.area() % 2 == 1 {
         let (width, height) = (draw.size.width, draw.size.height);
         return Err(draw.impossible(format!(
             "the image has {width}×{height} pixels; fnoise needs an even number of pixels"
         )));
     }
-    Ok(Step::Field(FieldStep::FNoise(FNoise { key: draw.key(), std: draw.color(std)? })))
+    Ok(FNoise { key: draw.key(), std: draw.color(std)? })
 }
 
 impl FNoise {
@@ -33,10 +33,10 @@ impl FNoise {
         let (n, pixels) = (x.size()[0], x.size()[2] * x.size()[3]);
         let spectrum = x.reshape([n, 3, pixels]).fft_rfft(None::<i64>, -1, "backward");
         let frequencies = pixels / 2 + 1;
-        let part = |row: i32| {
-            let points: Vec<Point> = (0..frequencies).map(|i| Point { x: i as i32, y: row }).collect();
-            let mut values = normal(self.key, &points);
-            for (channel, std) in values.chunks_mut(points.len()).zip(self.std) {
+        let part = |row: i64| {
+            let place = Region { x: 0, y: row, width: frequencies, height: 1 };
+            let mut values = normal(self.key, place);
+            for (channel, std) in values.chunks_mut(frequencies as usize).zip(self.std) {
                 for value in channel {
                     *value *= std * STRENGTH;
                 }

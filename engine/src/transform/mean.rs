@@ -3,15 +3,15 @@
 use clipig_experiment::expression::Float;
 use tch::{Kind, Tensor};
 
-use super::{Draw, FieldStep, Step, TransformError};
+use super::context::{Draw, TransformError};
 use crate::colors;
 
 /// The mean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mean([f32; 3]);
 
-pub(super) fn draw(mean: &[Float; 3], draw: &Draw<'_>) -> Result<Step, TransformError> {
-    Ok(Step::Field(FieldStep::Mean(Mean(draw.color(mean)?))))
+pub(super) fn draw(mean: &[Float; 3], draw: &Draw<'_>) -> Result<Mean, TransformError> {
+    Ok(Mean(draw.color(mean)?))
 }
 
 impl Mean {

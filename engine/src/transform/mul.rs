@@ -1,21 +1,23 @@
 //! `mul`: multiplies by a colour.
 
 use clipig_experiment::expression::Float;
-use tch::Tensor;
 
-use super::{Draw, PixelStep, Step, TransformError};
-use crate::colors;
+use super::context::{Draw, TransformError};
+use super::gate::Row;
 
 /// The factors.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Mul([f32; 3]);
+pub struct Mul(pub(super) [f32; 3]);
 
-pub(super) fn draw(factor: &[Float; 3], draw: &Draw<'_>) -> Result<Step, TransformError> {
-    Ok(Step::Pixel(PixelStep::Mul(Mul(draw.color(factor)?))))
+pub(super) fn draw(factor: &[Float; 3], draw: &Draw<'_>) -> Result<Mul, TransformError> {
+    Ok(Mul(draw.color(factor)?))
 }
 
 impl Mul {
-    pub(super) fn apply(batch: &[&Self], x: &Tensor) -> Tensor {
-        x * colors::per_sample(batch.iter().map(|mul| mul.0), x)
+    /// Multiplies values, or their gradients.
+    pub(super) fn apply(&self, row: &mut Row<'_>) {
+        for (channel, factor) in row.iter_mut().zip(self.0) {
+            channel.iter_mut().for_each(|value| *value *= factor);
+        }
     }
 }

@@ -1,12 +1,13 @@
-//! `noise`: adds normal noise.
+//! `noise`: adds normal noise. `bwnoise` adds the same to all colours.
 
 use clipig_experiment::expression::Float;
 use clipig_experiment::random::Key;
-use tch::Tensor;
 
-use super::{Draw, PixelStep, Step, TransformError};
-use crate::noise::normal;
-use crate::region::Point;
+use super::axis::NOWHERE;
+use super::context::{Draw, TransformError};
+use super::gate::Row;
+use super::places::{RowPlaces, Ys};
+use crate::noise::Normal;
 
 /// Key and strength of the noise.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,36 +18,37 @@ pub struct Noise {
     pub(super) gray: bool,
 }
 
-pub(super) fn draw(std: &[Float; 3], draw: &Draw<'_>) -> Result<Step, TransformError> {
-    let std = draw.color(std)?;
-    Ok(Step::Pixel(PixelStep::Noise(Noise { key: draw.key(), std, gray: false })))
+pub(super) fn draw(std: &[Float; 3], draw: &Draw<'_>) -> Result<Noise, TransformError> {
+    Ok(Noise { key: draw.key(), std: draw.color(std)?, gray: false })
+}
+
+/// The noise of `bwnoise`.
+pub(super) fn draw_gray(std: &Float, draw: &Draw<'_>) -> Result<Noise, TransformError> {
+    Ok(Noise { key: draw.key(), std: [draw.float(std)? as f32; 3], gray: true })
 }
 
 impl Noise {
-    /// The noise at `points`, `[3, points.len()]`.
-    pub(super) fn values(&self, points: &[Point]) -> Vec<f32> {
-        let mut values = normal(self.key, points);
-        let plane = points.len();
-        if self.gray {
-            for channel in 1..3 {
-                values.copy_within(0..plane, channel * plane);
-            }
+    /// Adds the noise at the row's places; none where they are nowhere.
+    pub(super) fn apply(&self, row: &mut Row<'_>, places: RowPlaces<'_>) {
+        if self.std == [0.0; 3] {
+            return;
         }
-        for (channel, std) in self.std.iter().enumerate() {
-            for value in &mut values[channel * plane..(channel + 1) * plane] {
-                *value *= std;
-            }
+        match places.ys {
+            Ys::All(y) => self.add(row, places.xs.iter().map(|&x| (x, y))),
+            Ys::Each(ys) => self.add(row, places.xs.iter().copied().zip(ys.iter().copied())),
         }
-        values
     }
 
-    /// Adds each sample's noise; `at` are the places of its pixels in the image that the noise belongs to.
-    pub(super) fn apply(batch: &[&Self], x: &Tensor, at: &[&[Point]]) -> Tensor {
-        if batch.iter().all(|noise| noise.std == [0.0; 3]) {
-            return x.shallow_clone();
+    #[inline]
+    fn add(&self, [red, green, blue]: &mut Row<'_>, places: impl Iterator<Item = (i32, i32)>) {
+        let normal = Normal::new(self.key);
+        let values = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
+        for (((red, green), blue), (x, y)) in values.zip(places) {
+            let found = if x == NOWHERE { [0.0; 3] } else { normal.at(x as u32, y as u32) };
+            let found = if self.gray { [found[0]; 3] } else { found };
+            *red += found[0] * self.std[0];
+            *green += found[1] * self.std[1];
+            *blue += found[2] * self.std[2];
         }
-        let values: Vec<f32> =
-            batch.iter().zip(at).flat_map(|(noise, points)| noise.values(points)).collect();
-        x + Tensor::from_slice(&values).view(x.size().as_slice()).to_device(x.device())
     }
 }

@@ -6,7 +6,9 @@ use clipig_experiment::{Overrides, Scope, Source as Yaml, Transform, TransformKi
 use clipig_testing::{Array, Oracle, Tensors, Value, mismatch};
 use tch::{Kind, Tensor};
 
-use super::{Chain, Rendered, Source, random_crop, random_rotate, random_shift, random_translate, render};
+use super::{
+    BatchMemory, Chain, Rendered, Source, random_crop, random_rotate, random_shift, random_translate, render,
+};
 use crate::device;
 use crate::region::Size;
 
@@ -50,7 +52,7 @@ fn apply(case: &Value, image: &Array, seed: u64) -> Result<Rendered, String> {
     let chain =
         Chain::draw(&transforms(case)?, &scope(case, seed), size).map_err(|error| error.to_string())?;
     let source = Source { pixels: &image.values, size, clamp: false, device: device::of_tests() };
-    render(&[chain], &source).map_err(|error| error.to_string())
+    render(&[chain], &source, false, &mut BatchMemory::default()).map_err(|error| error.to_string())
 }
 
 /// Where chance is part of a case, the record is one draw: some seed must give it.
@@ -103,9 +105,9 @@ fn exact_with(case: &Value, tensors: &Tensors, seed: u64) -> Result<(), String> 
         * Tensor::from_slice(&weights.values).view(&shape[..]).to_device(rendered.windows.device()))
     .sum(Kind::Float);
     let mut gradient = GradientSum::new(image.shape[2], image.shape[1]);
-    if weighted.requires_grad() {
-        crate::gradient::back_propagate(&weighted, &rendered.leaves, &mut gradient);
-    }
+    rendered
+        .back_propagate(&weighted, &mut gradient, &mut BatchMemory::default())
+        .map_err(|error| error.to_string())?;
     let wanted = tensors.get(&case["outputs"]["grad"]);
     check("gradient", &gradient.to_dense(), &wanted.values, &tolerance["grad_atol"])
 }

@@ -1,26 +1,26 @@
 //! `quantize`: rounds down to multiples of a step. Its gradient is zero.
 
 use clipig_experiment::expression::Float;
-use tch::Tensor;
 
-use super::{Draw, PixelStep, Step, TransformError};
-use crate::colors;
+use super::context::{Draw, TransformError};
+use super::gate::Row;
 
 /// Step per colour.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Quantize([f32; 3]);
+pub struct Quantize(pub(super) [f32; 3]);
 
-pub(super) fn draw(step: &[Float; 3], draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(step: &[Float; 3], draw: &Draw<'_>) -> Result<Quantize, TransformError> {
     let step = draw.color(step)?;
     if step.contains(&0.0) {
         return Err(draw.impossible(format!("the step is {step:?}; it must not be 0")));
     }
-    Ok(Step::Pixel(PixelStep::Quantize(Quantize(step))))
+    Ok(Quantize(step))
 }
 
 impl Quantize {
-    pub(super) fn apply(batch: &[&Self], x: &Tensor) -> Tensor {
-        let step = colors::per_sample(batch.iter().map(|quantize| quantize.0), x);
-        (x / &step).floor() * step
+    pub(super) fn apply(&self, row: &mut Row<'_>) {
+        for (channel, step) in row.iter_mut().zip(self.0) {
+            channel.iter_mut().for_each(|value| *value = (*value / step).floor() * step);
+        }
     }
 }

@@ -3,11 +3,11 @@
 use clipig_experiment::expression::Int;
 use clipig_experiment::random::Stream;
 
-use super::cutout::Cutout;
-use super::{Draw, Step, TransformError};
+use super::context::{Draw, TransformError};
+use super::map::PixelMap;
 use crate::region::Size;
 
-pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<PixelMap, TransformError> {
     let size = draw.new_size(size)?;
     let image = draw.size;
     if size.width > image.width || size.height > image.height {
@@ -17,7 +17,7 @@ pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<Step, TransformEr
         )));
     }
     let [top, left] = sample(image, size, &mut draw.stream());
-    Ok(Cutout::step(image, left, top, size))
+    Ok(PixelMap::cutout(image, [left, top], size))
 }
 
 /// Draws first row and first column.

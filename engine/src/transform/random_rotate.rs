@@ -3,14 +3,15 @@
 use clipig_experiment::expression::Float;
 use clipig_experiment::random::Stream;
 
+use super::context::{Draw, TransformError};
+use super::map::PixelMap;
 use super::rotate::rotation;
-use super::{Draw, Step, TransformError};
 
 pub(super) fn draw(
     degree: &[Float; 2],
     center: &[Float; 2],
     draw: &Draw<'_>,
-) -> Result<Step, TransformError> {
+) -> Result<PixelMap, TransformError> {
     let ([from, to], [least, greatest]) = (draw.floats(degree)?, draw.floats(center)?);
     let (degree, center) = sample([from, to], [least, greatest], &mut draw.stream());
     Ok(rotation(draw.size, degree, center))

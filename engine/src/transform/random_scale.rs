@@ -2,10 +2,10 @@
 
 use clipig_experiment::expression::Float;
 
-use super::affine::{Affine, Motion};
-use super::{Draw, Step, TransformError};
+use super::context::{Draw, TransformError};
+use super::map::{Motion, PixelMap};
 
-pub(super) fn draw(range: &[Float; 2], draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(range: &[Float; 2], draw: &Draw<'_>) -> Result<PixelMap, TransformError> {
     let [from, to] = draw.floats(range)?;
     if from > to || from <= 0.0 {
         return Err(draw.impossible(format!(
@@ -13,5 +13,5 @@ pub(super) fn draw(range: &[Float; 2], draw: &Draw<'_>) -> Result<Step, Transfor
         )));
     }
     let scale = draw.stream().uniform(from, to);
-    Ok(Affine::step(draw.size, &Motion { scale, ..Motion::NONE }))
+    Ok(PixelMap::affine(draw.size, &Motion { scale, ..Motion::NONE }))
 }

@@ -3,10 +3,11 @@
 use clipig_experiment::expression::Float;
 use clipig_experiment::random::Stream;
 
+use super::context::{Draw, TransformError};
+use super::map::PixelMap;
 use super::shift::roll;
-use super::{Draw, Step, TransformError};
 
-pub(super) fn draw(range: &[Float], draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(range: &[Float], draw: &Draw<'_>) -> Result<PixelMap, TransformError> {
     let range = range.iter().map(|value| draw.float(value)).collect::<Result<Vec<_>, _>>()?;
     let [from_x, to_x, from_y, to_y] = match range[..] {
         [from, to] => [from, to, from, to],

@@ -3,18 +3,18 @@
 use clipig_experiment::expression::Float;
 use clipig_experiment::random::Stream;
 
-use super::affine::{Affine, Motion};
-use super::{Draw, Step, TransformError};
+use super::context::{Draw, TransformError};
+use super::map::{Motion, PixelMap};
 use crate::region::Size;
 
-pub(super) fn draw(offset: &[Float; 2], draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(offset: &[Float; 2], draw: &Draw<'_>) -> Result<PixelMap, TransformError> {
     let offset = draw.floats(offset)?;
     if offset.iter().any(|share| !(0.0..=1.0).contains(share)) {
         let [x, y] = offset;
         return Err(draw.impossible(format!("the greatest move is {x}, {y}; both must lie in 0 to 1")));
     }
     let translate = sample(offset, draw.size, &mut draw.stream());
-    Ok(Affine::step(draw.size, &Motion { translate, ..Motion::NONE }))
+    Ok(PixelMap::affine(draw.size, &Motion { translate, ..Motion::NONE }))
 }
 
 /// Draws the move in whole pixels.

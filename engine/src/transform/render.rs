@@ -1,12 +1,21 @@
-//! Applies chains of drawn transforms to a batch of samples.
+//! Applies chains of drawn transforms to a batch of samples, and takes their gradient back.
+//!
+//! Runs of maps and pixel steps are computed in plain memory, row by row ([`rows`](super::rows)); field steps are
+//! tensor operations. So a batch is a row of stages: each begins with a run, whose output is a tensor that
+//! gradients are taken of, and goes on with field steps until the next run that does something.
 
+use clipig_core::GradientSum;
 use tch::{Device, Tensor};
 
 use super::chain::Chain;
-use super::trace::{Effect, Field, Places, Run, Trace};
-use super::{Piece, PixelStep, Step, TransformError, add, clamp, mul, noise, quantize, saturation};
-use crate::colors;
-use crate::region::{Point, Size};
+use super::context::TransformError;
+use super::gate::{Gates, rows};
+use super::piece::Piece;
+use super::rows::{Image, Sink, backward, forward};
+use super::step::Step;
+use super::trace::{Field, Trace};
+use crate::read_back::{ReadBackError, read_into};
+use crate::region::{Region, Size};
 
 /// The image that chains start from: `[3, height, width]` in plain memory.
 #[derive(Clone, Copy)]
@@ -21,199 +30,223 @@ pub struct Source<'a> {
     pub device: Device,
 }
 
-/// The pixels of the source that a batch uses: where gradients end.
-pub struct Leaf {
-    /// `[n, 3, h, w]`, or `[1, 3, h, w]` where all samples share them; requires a gradient.
-    pub tensor: Tensor,
-    /// Per row of the batch: the offset `y · width + x` in the source of every pixel; `None` where the pixel
-    /// has a fixed colour or a value outside of [0, 1].
-    pub pixels: Vec<Vec<Option<u32>>>,
+/// Memory that is used again for the next batch.
+#[derive(Debug, Default)]
+pub struct BatchMemory {
+    values: Vec<f32>,
 }
 
-/// A batch of windows and the leaves that they were computed from.
+/// A batch of windows and what it takes to go back from them to the source.
 pub struct Rendered {
     /// `[n, 3, h, w]`.
     pub windows: Tensor,
     /// Together they cover all samples, in order.
-    pub leaves: Vec<Leaf>,
+    batches: Vec<Batch>,
 }
 
-/// Applies one chain per sample to the source. All chains have outputs of the same size.
+/// Samples that were computed together, from the source to the windows.
+struct Batch {
+    traces: Vec<Trace>,
+    stages: Vec<Stage>,
+}
+
+/// A run of all samples of a batch, computed in plain memory.
+struct Stage {
+    /// Number of the run.
+    run: usize,
+    /// Where the run's input comes from: the source, or the output of a field step.
+    input: Option<Tensor>,
+    /// The run's output, `[n, 3, h, w]`, or `[1, 3, h, w]` where all samples share it; requires a gradient.
+    leaf: Tensor,
+    /// By row of the leaf.
+    gates: Vec<Gates>,
+}
+
+/// Applies one chain per sample to the source. All chains have outputs of the same size. `limited` says whether
+/// windows are limited to [0, 1].
 ///
 /// # Errors
-/// When a piece is too large to be computed.
-pub fn render(chains: &[Chain], source: &Source<'_>) -> Result<Rendered, TransformError> {
+/// When a piece is too large to be computed, or the device fails.
+pub fn render(
+    chains: &[Chain],
+    source: &Source<'_>,
+    limited: bool,
+    memory: &mut BatchMemory,
+) -> Result<Rendered, TransformError> {
     let traces = chains.iter().map(Trace::of).collect::<Result<Vec<_>, _>>()?;
-    let samples: Vec<Sample<'_>> =
-        chains.iter().zip(&traces).map(|(chain, trace)| Sample { chain, trace }).collect();
-    if samples.windows(2).all(|pair| pair[0].is_shaped_like(&pair[1])) {
-        let (windows, leaf) = render_batch(&samples, source);
-        return Ok(Rendered { windows, leaves: vec![leaf] });
+    if traces.windows(2).all(|pair| are_alike(&pair[0], &pair[1])) {
+        let (windows, batch) = Batch::compute(chains, traces, source, limited, memory)?;
+        return Ok(Rendered { windows, batches: vec![batch] });
     }
     // Pieces of different sizes do not stack: one by one.
-    let (windows, leaves): (Vec<_>, Vec<_>) =
-        samples.iter().map(|sample| render_batch(std::slice::from_ref(sample), source)).unzip();
-    Ok(Rendered { windows: Tensor::cat(&windows, 0), leaves })
+    let single =
+        |(chain, trace)| Batch::compute(std::slice::from_ref(chain), vec![trace], source, limited, memory);
+    let parts = chains.iter().zip(traces).map(single).collect::<Result<Vec<_>, _>>()?;
+    let (windows, batches): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    Ok(Rendered { windows: Tensor::cat(&windows, 0), batches })
 }
 
-#[derive(Clone, Copy)]
-struct Sample<'a> {
-    chain: &'a Chain,
-    trace: &'a Trace,
-}
-
-impl Sample<'_> {
-    /// Can both be computed as one batch?
-    fn is_shaped_like(&self, other: &Self) -> bool {
-        let (a, b) = (self.trace, other.trace);
-        let same_field = |(a, b): (&Field, &Field)| {
-            a.size == b.size && a.input.size() == b.input.size() && a.output.size() == b.output.size()
-        };
-        a.runs.len() == b.runs.len()
-            && a.runs.iter().zip(&b.runs).all(|(a, b)| a.output.size() == b.output.size())
-            && a.fields.iter().zip(&b.fields).all(same_field)
-    }
-}
-
-fn render_batch(samples: &[Sample<'_>], source: &Source<'_>) -> (Tensor, Leaf) {
-    let runs = |i: usize| samples.iter().map(move |sample| &sample.trace.runs[i]).collect::<Vec<_>>();
-    let leaf = gather_source(&runs(0), source);
-    let pixels = if source.clamp { leaf.tensor.clamp(0.0, 1.0) } else { leaf.tensor.shallow_clone() };
-    let x = pixels.expand([samples.len() as i64, -1, -1, -1], false);
-    let mut x = apply_effects(samples, &runs(0), x);
-    for i in 0..samples[0].trace.fields.len() {
-        let fields: Vec<Field> = samples.iter().map(|sample| sample.trace.fields[i]).collect();
-        x = apply_field(samples, &fields, &x);
-        x = gather(&runs(i + 1), &fields, x);
-        x = apply_effects(samples, &runs(i + 1), x);
-    }
-    (x, leaf)
-}
-
-/// Takes the pixels of the first runs out of the source.
-fn gather_source(runs: &[&Run], source: &Source<'_>) -> Leaf {
-    let Size { width, height } = source.size;
-    let (plane, size) = ((width * height) as usize, runs[0].output.size());
-    let is_first = |run: &&Run| match (&run.source, &runs[0].source) {
-        (Places::Region(a), Places::Region(b)) => a == b,
-        _ => false,
+/// Can both be computed in one batch?
+pub(super) fn are_alike(a: &Trace, b: &Trace) -> bool {
+    let same_field = |(a, b): (&Field, &Field)| {
+        a.size == b.size && a.input.size() == b.input.size() && a.output.size() == b.output.size()
     };
-    let rows = if runs.iter().all(is_first) { &runs[..1] } else { runs };
-    let mut values = Vec::with_capacity(3 * rows.len() * size.area() as usize);
-    let mut pixels = Vec::with_capacity(rows.len());
-    for run in rows {
-        let offset = |point: &Point| {
-            point.is_somewhere().then(|| (i64::from(point.y) * width + i64::from(point.x)) as u32)
-        };
-        let offsets: Vec<Option<u32>> = run.source.points().iter().map(offset).collect();
-        for channel in source.pixels.chunks(plane) {
-            values.extend(offsets.iter().map(|offset| offset.map_or(0.0, |offset| channel[offset as usize])));
-        }
-        pixels.push(offsets);
-    }
-    let shape = [rows.len() as i64, 3, size.height, size.width];
-    let tensor = Tensor::from_slice(&values).view(shape).to_device(source.device).set_requires_grad(true);
-    Leaf { tensor, pixels }
+    a.runs.len() == b.runs.len()
+        && a.runs.iter().zip(&b.runs).all(|(a, b)| a.output.size() == b.output.size())
+        && a.fields.iter().zip(&b.fields).all(same_field)
 }
 
-/// Takes the pixels of later runs out of what the field steps before them made.
-fn gather(runs: &[&Run], fields: &[Field], x: Tensor) -> Tensor {
-    if runs.iter().all(|run| matches!(run.source, Places::Region(_))) {
-        // The field step made exactly this region.
-        return x;
+impl Rendered {
+    /// The windows of several batches, one after the other.
+    pub(crate) fn join(parts: Vec<Self>) -> Self {
+        let windows = Tensor::cat(&parts.iter().map(|part| &part.windows).collect::<Vec<_>>(), 0);
+        Self { windows, batches: parts.into_iter().flat_map(|part| part.batches).collect() }
     }
-    let mut offsets: Vec<i64> = Vec::new();
-    for (run, Field { output, .. }) in runs.iter().zip(fields) {
-        offsets.extend(run.source.points().iter().map(|point| {
-            if point.is_somewhere() {
-                (i64::from(point.y) - output.y) * output.width + i64::from(point.x) - output.x
-            } else {
-                0 // any pixel: it gets a colour later
+
+    /// The gradient of `total` on the source, added to the pixels that it came from, sample by sample.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn back_propagate(
+        self,
+        total: &Tensor,
+        gradient: &mut GradientSum,
+        memory: &mut BatchMemory,
+    ) -> Result<(), ReadBackError> {
+        if !total.requires_grad() {
+            return Ok(()); // such as the noise constraint alone, which no pixel can change
+        }
+        let leaf = |batch: &Batch| batch.stages.last().map(|stage| stage.leaf.shallow_clone());
+        let leaves: Vec<Tensor> = self.batches.iter().filter_map(leaf).collect();
+        let gradients = Tensor::run_backward(&[total], &leaves, false, false);
+        for (batch, leaf_gradient) in self.batches.into_iter().zip(gradients) {
+            batch.back_propagate(leaf_gradient, gradient, memory)?;
+        }
+        Ok(())
+    }
+}
+
+impl Batch {
+    fn compute(
+        chains: &[Chain],
+        traces: Vec<Trace>,
+        source: &Source<'_>,
+        limited: bool,
+        memory: &mut BatchMemory,
+    ) -> Result<(Tensor, Self), TransformError> {
+        let mut batch = Self { traces, stages: Vec::new() };
+        let (count, last) = (batch.traces.len(), batch.traces[0].fields.len());
+        let whole = Region::whole(source.size);
+        let image = Image { pixels: source.pixels, region: whole, limited: source.clamp };
+        let first = |i: usize| &batch.traces[i].runs[0];
+        let shared = (1..count).all(|i| first(i).is_empty() && first(i).output == first(0).output)
+            && first(0).is_empty();
+        let rows = if shared { 1 } else { count };
+        let leaf = batch.stage(0, &vec![image; rows], None, limited && last == 0, source.device, memory);
+        let mut x = leaf.expand([count as i64, -1, -1, -1], false);
+        if limited && last == 0 {
+            // Samples that share pixels are to look like others: the order of sums depends on the memory's.
+            x = x.contiguous();
+        }
+        for field in 0..last {
+            let fields: Vec<Field> = batch.traces.iter().map(|trace| trace.fields[field]).collect();
+            x = apply_field(chains, &fields, &x);
+            let (run, ends) = (field + 1, field + 1 == last);
+            if batch.traces.iter().all(|trace| trace.runs[run].is_empty()) {
+                // The field step made exactly this region.
+                if ends && limited {
+                    x = x.clamp(0.0, 1.0);
+                }
+                continue;
             }
-        }));
-    }
-    let (n, size) = (runs.len() as i64, runs[0].output.size());
-    let offsets = Tensor::from_slice(&offsets).view([n, 1, size.area()]).to_device(x.device());
-    x.flatten(2, 3).gather(2, &offsets.expand([n, 3, -1], false), false).view([n, 3, size.height, size.width])
-}
-
-/// Applies what happens to the pixels of a run, in the order of the chain.
-fn apply_effects(samples: &[Sample<'_>], runs: &[&Run], x: Tensor) -> Tensor {
-    (0..runs[0].effects.len()).fold(x, |x, i| match &runs[0].effects[i] {
-        Effect::Fill { .. } => fill(runs, i, x),
-        Effect::Pixel { step, .. } => {
-            let at: Vec<&[Point]> = runs
-                .iter()
-                .filter_map(|run| match &run.effects[i] {
-                    Effect::Pixel { at, .. } => at.as_deref(),
-                    Effect::Fill { .. } => None,
-                })
-                .collect();
-            apply_pixel_steps(samples, *step, &x, &at)
+            let mut values = std::mem::take(&mut memory.values);
+            read_into(&x, &mut values)?;
+            let pieces = values.chunks(values.len() / count).zip(&fields);
+            let images = pieces.map(|(pixels, field)| Image { pixels, region: field.output, limited: false });
+            let images: Vec<_> = images.collect();
+            // The images lie in the memory that was taken, so the run writes into other memory.
+            let leaf = batch.stage(run, &images, Some(x), limited && ends, source.device, memory);
+            memory.values = values;
+            x = leaf;
         }
-    })
-}
-
-/// Gives the pixels that come from nowhere their colour.
-fn fill(runs: &[&Run], effect: usize, x: Tensor) -> Tensor {
-    let fills = || {
-        runs.iter().filter_map(|run| match &run.effects[effect] {
-            Effect::Fill { pixels, color } => Some((pixels, *color)),
-            Effect::Pixel { .. } => None,
-        })
-    };
-    if fills().all(|(pixels, _)| pixels.is_empty()) {
-        return x;
+        Ok((x, batch))
     }
-    let size = runs[0].output.size();
-    let mut mask = vec![1.0_f32; runs.len() * size.area() as usize];
-    for (mask, (pixels, _)) in mask.chunks_mut(size.area() as usize).zip(fills()) {
-        for &pixel in pixels {
-            mask[pixel as usize] = 0.0;
+
+    /// Computes a run of all samples from one image each. Returns its output.
+    fn stage(
+        &mut self,
+        run: usize,
+        images: &[Image<'_>],
+        input: Option<Tensor>,
+        limited: bool,
+        device: Device,
+        memory: &mut BatchMemory,
+    ) -> Tensor {
+        let size = self.traces[0].runs[run].output.size();
+        let (count, length) = (images.len(), 3 * size.area() as usize);
+        if memory.values.len() < count * length {
+            memory.values.resize(count * length, 0.0);
         }
+        let values = &mut memory.values[..count * length];
+        let mut gates = Vec::with_capacity(count);
+        for ((image, trace), values) in images.iter().zip(&self.traces).zip(values.chunks_exact_mut(length)) {
+            let run = &trace.runs[run];
+            let mut opened = run.gates();
+            let (lines, width) = (size.height as usize, size.width as usize);
+            let planes = rows(values, lines * width, 0, lines * width);
+            forward(run, Some(image), limited, 0..lines, planes, Some(&mut opened));
+            gates.push(opened);
+        }
+        let shape = [count as i64, 3, size.height, size.width];
+        let leaf = Tensor::from_slice(values).view(shape).to_device(device).set_requires_grad(true);
+        self.stages.push(Stage { run, input, leaf: leaf.shallow_clone(), gates });
+        leaf
     }
-    let mask =
-        Tensor::from_slice(&mask).view([runs.len() as i64, 1, size.height, size.width]).to_device(x.device());
-    let kept = x * &mask;
-    if fills().all(|(_, color)| color == [0.0; 3]) {
-        return kept;
-    }
-    let color = colors::per_sample(fills().map(|(_, color)| color), &kept);
-    kept + color * (mask.ones_like() - mask)
-}
 
-/// Applies one pixel step of all samples. The samples of a target have the same steps with other numbers.
-fn apply_pixel_steps(samples: &[Sample<'_>], step: usize, x: &Tensor, at: &[&[Point]]) -> Tensor {
-    macro_rules! batch {
-        ($kind:ident) => {
-            samples
-                .iter()
-                .filter_map(|sample| match &sample.chain.steps[step] {
-                    Step::Pixel(PixelStep::$kind(step)) => Some(step),
-                    _ => None,
-                })
-                .collect::<Vec<_>>()
-        };
-    }
-    let Step::Pixel(first) = &samples[0].chain.steps[step] else { return x.shallow_clone() };
-    match first {
-        PixelStep::Add(_) => add::Add::apply(&batch!(Add), x),
-        PixelStep::Clamp(_) => clamp::Clamp::apply(&batch!(Clamp), x),
-        PixelStep::Mul(_) => mul::Mul::apply(&batch!(Mul), x),
-        PixelStep::Noise(_) => noise::Noise::apply(&batch!(Noise), x, at),
-        PixelStep::Quantize(_) => quantize::Quantize::apply(&batch!(Quantize), x),
-        PixelStep::Saturation(_) => saturation::Saturation::apply(&batch!(Saturation), x),
+    /// Takes the gradient of the last stage's leaf back to the source.
+    fn back_propagate(
+        mut self,
+        mut leaf_gradient: Tensor,
+        gradient: &mut GradientSum,
+        memory: &mut BatchMemory,
+    ) -> Result<(), ReadBackError> {
+        while let Some(mut stage) = self.stages.pop() {
+            let values = &mut memory.values;
+            read_into(&leaf_gradient, values)?;
+            let length = values.len() / stage.gates.len();
+            let rows = values.chunks_exact_mut(length).zip(&mut stage.gates).zip(&self.traces);
+            let Some((input, before)) = stage.input.zip(self.stages.last()) else {
+                let mut sink = gradient.adder();
+                for ((values, gates), trace) in rows {
+                    backward(&trace.runs[stage.run], values, gates, &mut sink);
+                }
+                return Ok(());
+            };
+            let mut received = vec![0.0; input.numel()];
+            let piece_length = received.len() / self.traces.len();
+            for (((values, gates), trace), received) in rows.zip(received.chunks_exact_mut(piece_length)) {
+                let mut sink = PieceSink { gradient: received, region: trace.fields[stage.run - 1].output };
+                backward(&trace.runs[stage.run], values, gates, &mut sink);
+            }
+            // tch has no way to start with a given gradient; that of Σ x · g is g, with the same bits.
+            let received =
+                Tensor::from_slice(&received).view(input.size().as_slice()).to_device(input.device());
+            let total = (input * received).sum(None::<tch::Kind>);
+            let mut gradients = Tensor::run_backward(&[total], &[&before.leaf], false, false);
+            leaf_gradient = gradients.remove(0);
+        }
+        Ok(())
     }
 }
 
 /// Applies one field step, in one go where all samples have the same numbers and the same piece.
-fn apply_field(samples: &[Sample<'_>], fields: &[Field], x: &Tensor) -> Tensor {
-    let step = |sample: &Sample<'_>, field: &Field| match &sample.chain.steps[field.step] {
+fn apply_field(chains: &[Chain], fields: &[Field], x: &Tensor) -> Tensor {
+    let step = |chain: &Chain, field: &Field| match &chain.steps[field.step] {
         Step::Field(step) => step.clone(),
         Step::Map(_) | Step::Pixel(_) => unreachable!("fields of a trace are field steps"),
     };
     let piece = |field: &Field| Piece { size: field.size, input: field.input, output: field.output };
-    let steps: Vec<_> = samples.iter().zip(fields).map(|(sample, field)| step(sample, field)).collect();
+    let steps: Vec<_> = chains.iter().zip(fields).map(|(chain, field)| step(chain, field)).collect();
     let alike = |i: usize| {
         steps[i] == steps[0] && fields[i].input == fields[0].input && fields[i].output == fields[0].output
     };
@@ -222,4 +255,37 @@ fn apply_field(samples: &[Sample<'_>], fields: &[Field], x: &Tensor) -> Tensor {
     }
     let each = |i: usize| steps[i].apply(&x.narrow(0, i as i64, 1), &piece(&fields[i]));
     Tensor::cat(&(0..steps.len()).map(each).collect::<Vec<_>>(), 0)
+}
+
+/// The gradient of a piece of an image, `[3, height, width]`.
+struct PieceSink<'a> {
+    gradient: &'a mut [f32],
+    region: Region,
+}
+
+impl Sink for PieceSink<'_> {
+    fn add(&mut self, x: usize, y: usize, gradient: [f32; 3]) {
+        self.add_span(x, y, [&gradient[0..1], &gradient[1..2], &gradient[2..3]]);
+    }
+
+    fn add_span(&mut self, x: usize, y: usize, gradient: [&[f32]; 3]) {
+        let Region { x: left, y: top, width, height } = self.region;
+        let from = (y - top as usize) * width as usize + x - left as usize;
+        let planes = self.gradient.chunks_exact_mut((width * height) as usize);
+        for (plane, gradient) in planes.zip(gradient) {
+            for (sum, value) in plane[from..].iter_mut().zip(gradient) {
+                *sum += value;
+            }
+        }
+    }
+}
+
+impl Sink for clipig_core::Adder<'_> {
+    fn add(&mut self, x: usize, y: usize, gradient: [f32; 3]) {
+        clipig_core::Adder::add(self, x, y, gradient);
+    }
+
+    fn add_span(&mut self, x: usize, y: usize, gradient: [&[f32]; 3]) {
+        clipig_core::Adder::add_span(self, x, y, gradient);
+    }
 }

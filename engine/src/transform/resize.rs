@@ -3,7 +3,8 @@
 use clipig_experiment::expression::Int;
 use tch::Tensor;
 
-use super::{Draw, FieldStep, Piece, Step, TransformError};
+use super::context::{Draw, TransformError};
+use super::piece::Piece;
 use crate::region::{Region, Size};
 use crate::resample;
 
@@ -14,7 +15,7 @@ pub struct Resize(Size);
 /// The most pixels of an image that is held as a whole.
 const MAX_AREA: i64 = 1 << 28;
 
-pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<Step, TransformError> {
+pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<Resize, TransformError> {
     let size = draw.new_size(size)?;
     if size.area() > MAX_AREA {
         return Err(draw.impossible(format!(
@@ -22,7 +23,7 @@ pub(super) fn draw(size: &[Int; 2], draw: &Draw<'_>) -> Result<Step, TransformEr
             size.width, size.height
         )));
     }
-    Ok(Step::Field(FieldStep::Resize(Resize(size))))
+    Ok(Resize(size))
 }
 
 impl Resize {

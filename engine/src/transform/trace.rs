@@ -1,8 +1,12 @@
 //! Follows the pixels of a window back through a chain of transforms to the pixels of the canvas.
 
 use super::chain::Chain;
-use super::{PixelStep, Step, TransformError};
-use crate::region::{Point, Region, Size};
+use super::context::TransformError;
+use super::gate::Gates;
+use super::pixel::PixelStep;
+use super::route::Route;
+use super::step::Step;
+use crate::region::{Region, Size};
 
 /// The most pixels of one sample that are computed at once.
 const MAX_AREA: i64 = 1 << 26;
@@ -12,28 +16,29 @@ const MAX_AREA: i64 = 1 << 26;
 pub(super) struct Run {
     /// The piece of the run's output that is needed.
     pub(super) output: Region,
-    /// Where its pixels come from in the run's input.
-    pub(super) source: Places,
-    /// What happens on the way, in order.
+    /// Where its pixels come from.
+    pub(super) route: Route,
+    /// What happens to them on the way, in the order of the chain.
     pub(super) effects: Vec<Effect>,
-}
-
-/// Places of a run's pixels in some image.
-#[derive(Debug)]
-pub(super) enum Places {
-    /// A rectangle, row by row.
-    Region(Region),
-    /// One by one.
-    Points(Vec<Point>),
 }
 
 /// What happens to the pixels of a run.
 #[derive(Debug)]
 pub(super) enum Effect {
-    /// The step with this index in the chain; noise also needs to know where its pixels are.
-    Pixel { step: usize, at: Option<Vec<Point>> },
-    /// These pixels (by their index in the run's output) get a colour.
-    Fill { pixels: Vec<u32>, color: [f32; 3] },
+    /// A pixel step, in the image of a level.
+    Pixel {
+        /// The step, with its numbers.
+        step: PixelStep,
+        /// Number of the level.
+        level: usize,
+    },
+    /// Pixels that are somewhere on the level before this one, and nowhere on this one, get a colour.
+    Fill {
+        /// Number of the level, at least 1.
+        level: usize,
+        /// The colour.
+        color: [f32; 3],
+    },
 }
 
 /// A field step between two runs.
@@ -56,22 +61,6 @@ pub(super) struct Trace {
     pub(super) fields: Vec<Field>,
 }
 
-impl Places {
-    pub(super) fn points(&self) -> Vec<Point> {
-        match self {
-            Self::Region(region) => region.points(),
-            Self::Points(points) => points.clone(),
-        }
-    }
-
-    fn bounds(&self) -> Region {
-        match self {
-            Self::Region(region) => *region,
-            Self::Points(points) => Region::around(points),
-        }
-    }
-}
-
 impl Trace {
     /// Follows all pixels of the chain's output.
     pub(super) fn of(chain: &Chain) -> Result<Self, TransformError> {
@@ -82,12 +71,14 @@ impl Trace {
             let field = chain.steps[..end].iter().rposition(|step| matches!(step, Step::Field(_)));
             let start = field.map_or(0, |field| field + 1);
             check(chain, start, output)?;
-            let run = Run::of(chain, start..end, output);
-            let needed = run.source.bounds();
-            runs.push(run);
-            let Some(step) = field else { break };
+            let run = Run::of(&chain.steps[start..end], output);
+            let Some(step) = field else {
+                runs.push(run);
+                break;
+            };
             let Step::Field(definition) = &chain.steps[step] else { break };
-            let size = chain.size_before(step);
+            let (needed, size) = (run.source(), chain.size_before(step));
+            runs.push(run);
             let input = definition.needs(needed, size);
             fields.push(Field { step, size, input, output: needed });
             output = input;
@@ -103,9 +94,9 @@ fn check(chain: &Chain, step: usize, piece: Region) -> Result<(), TransformError
     if piece.width * piece.height <= MAX_AREA {
         return Ok(());
     }
-    let path = chain.paths.get(step).or(chain.paths.last()).cloned().unwrap_or_default();
+    let path = chain.paths.get(step).or(chain.paths.last());
     Err(TransformError::Impossible {
-        path,
+        path: path.map_or_else(|| "resolution".to_owned(), Clone::clone),
         message: format!(
             "{}×{} pixels per sample are too many; crop to a smaller window, or resize",
             piece.width, piece.height
@@ -114,30 +105,47 @@ fn check(chain: &Chain, step: usize, piece: Region) -> Result<(), TransformError
 }
 
 impl Run {
-    fn of(chain: &Chain, steps: std::ops::Range<usize>, output: Region) -> Self {
-        let mut places = Places::Region(output);
+    fn of(steps: &[Step], output: Region) -> Self {
+        let mut route = Route::new(output);
         let mut effects = Vec::new();
-        for step in steps.rev() {
-            match &chain.steps[step] {
+        let mut keep = false;
+        for step in steps.iter().rev() {
+            match step {
                 Step::Field(_) => unreachable!("runs end at field steps"),
-                Step::Pixel(pixel) => {
-                    let at = matches!(pixel, PixelStep::Noise(_)).then(|| places.points());
-                    effects.push(Effect::Pixel { step, at });
+                Step::Pixel(step) => {
+                    keep |= step.needs_places();
+                    effects.push(Effect::Pixel { step: step.clone(), level: route.last_level() });
                 }
                 Step::Map(map) => {
-                    let before = places.points();
-                    let mut points = before.clone();
-                    map.trace(&mut points);
-                    let gone = |(i, (before, after)): (usize, (&Point, &Point))| {
-                        (before.is_somewhere() && !after.is_somewhere()).then_some(i as u32)
-                    };
-                    let pixels: Vec<u32> = before.iter().zip(&points).enumerate().filter_map(gone).collect();
-                    effects.push(Effect::Fill { pixels, color: map.fill() });
-                    places = Places::Points(points);
+                    if route.push(map, keep) {
+                        effects.push(Effect::Fill { level: route.last_level(), color: map.color });
+                    }
+                    keep = false;
                 }
             }
         }
         effects.reverse();
-        Self { output, source: places, effects }
+        Self { output, route, effects }
+    }
+
+    /// The smallest region of the run's input that holds all its pixels.
+    pub(super) fn source(&self) -> Region {
+        if self.route.is_empty() { self.output } else { self.route.bounds() }
+    }
+
+    /// Does every pixel of the output come from its own place or from nowhere?
+    pub(super) fn stays(&self) -> bool {
+        self.route.stays()
+    }
+
+    /// Is the run's output its input?
+    pub(super) fn is_empty(&self) -> bool {
+        self.route.is_empty() && self.effects.is_empty()
+    }
+
+    /// The gates of one sample.
+    pub(super) fn gates(&self) -> Gates {
+        let mixes = |effect: &&Effect| matches!(effect, Effect::Pixel { step, .. } if step.mixes_colors());
+        Gates::open(self.output.size().area() as usize, self.effects.iter().filter(mixes).count())
     }
 }

@@ -1,0 +1,55 @@
+//! Work on the rows of a canvas, on all cores.
+
+use std::ops::Range;
+
+/// Values below which threads cost more than they save.
+const PARALLEL: usize = 1 << 18;
+
+/// How many threads work on so many values.
+pub(crate) fn threads_for(values: usize) -> usize {
+    if values < PARALLEL { 1 } else { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) }
+}
+
+/// The rows `0..rows` in about equal parts, one for each thread.
+pub(crate) fn bands(rows: usize, threads: usize) -> Vec<Range<usize>> {
+    let size = rows.div_ceil(threads.max(1)).max(1);
+    (0..rows).step_by(size).map(|from| from..rows.min(from + size)).collect()
+}
+
+/// Calls `work` with each item, side by side; this thread takes the first. Do all say yes?
+pub(crate) fn all_of<T: Send>(items: Vec<T>, work: impl Fn(T) -> bool + Sync) -> bool {
+    let mut items = items.into_iter();
+    let first = items.next();
+    std::thread::scope(|scope| {
+        let work = &work;
+        let others: Vec<_> = items.map(|item| scope.spawn(move || work(item))).collect();
+        let first = first.is_none_or(work);
+        let joined = others.into_iter().map(|other| match other.join() {
+            Ok(yes) => yes,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.fold(first, |all, yes| all & yes)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bands_cover_all_rows_once() {
+        for (rows, threads) in [(0, 3), (1, 4), (7, 2), (9, 3), (10, 4)] {
+            let bands = bands(rows, threads);
+            assert!(bands.len() <= threads);
+            assert_eq!(bands.into_iter().flatten().collect::<Vec<_>>(), (0..rows).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn one_no_is_enough() {
+        assert!(all_of(Vec::<u32>::new(), |_| false));
+        assert!(all_of(vec![1, 2, 3], |number| number < 4));
+        assert!(!all_of(vec![1, 2, 3], |number| number < 3));
+        assert!(!all_of(vec![9, 2, 3], |number| number < 4));
+    }
+}

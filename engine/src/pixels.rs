@@ -1,0 +1,123 @@
+//! The canvas's pixels, shared with those who look at them.
+//!
+//! Workers, snapshots and checkpoints get the pixels without a copy. Whoever wants to change pixels that are still
+//! looked at writes the new ones into other memory, in the same pass; two pieces of memory take turns, so that
+//! none is allocated, and none is cleared by the system, in every epoch.
+
+use clipig_core::{Canvas, all_finite};
+
+/// Changes in place after which memory that waits for the next change of shared pixels is given back.
+const PATIENCE: u32 = 16;
+
+/// The pixels of a canvas, `[3, height, width]`.
+pub(crate) struct Pixels {
+    canvas: Canvas,
+    /// Are all values finite?
+    finite: bool,
+    /// The pixels of before, whose memory is used again when nobody looks at them any more.
+    spare: Option<Canvas>,
+    /// Changes since the spare memory was needed.
+    unneeded: u32,
+}
+
+/// Pixels while they are changed.
+pub(crate) struct Change<'a> {
+    /// The pixels so far, where others look at them: `new` holds any values then. Otherwise `new` holds them.
+    pub(crate) old: Option<&'a [f32]>,
+    /// What is to hold the new pixels in the end.
+    pub(crate) new: &'a mut [f32],
+}
+
+impl Pixels {
+    pub(crate) fn new(canvas: Canvas) -> Self {
+        let finite = all_finite(canvas.pixels());
+        Self { canvas, finite, spare: None, unneeded: 0 }
+    }
+
+    /// The pixels as they are now; cloning them shares them.
+    pub(crate) fn canvas(&self) -> &Canvas {
+        &self.canvas
+    }
+
+    pub(crate) fn is_finite(&self) -> bool {
+        self.finite
+    }
+
+    /// Changes the pixels, in place where nobody else looks at them. `change` returns whether all are finite.
+    pub(crate) fn change(&mut self, change: impl FnOnce(Change<'_>) -> bool) {
+        if let Some(new) = self.canvas.pixels_mut() {
+            self.finite = change(Change { old: None, new });
+            self.unneeded += 1;
+            if self.unneeded > PATIENCE {
+                self.spare = None;
+            }
+            return;
+        }
+        self.finite = self.rewrite(|old, new| change(Change { old: Some(old), new }));
+    }
+
+    /// Makes new pixels of the old ones, never in place. `change` returns whether all are finite.
+    pub(crate) fn replace(&mut self, change: impl FnOnce(&[f32], &mut [f32]) -> bool) {
+        self.finite = self.rewrite(change);
+    }
+
+    fn rewrite(&mut self, change: impl FnOnce(&[f32], &mut [f32]) -> bool) -> bool {
+        let (width, height, length) = (self.canvas.width(), self.canvas.height(), self.canvas.pixels().len());
+        let spare = self.spare.take().and_then(|spare| spare.try_into_pixels().ok());
+        let mut new = spare.unwrap_or_else(|| vec![0.0; length]);
+        let finite = change(self.canvas.pixels(), &mut new);
+        let new = Canvas::new(width, height, new).expect("spare pixels are as many");
+        self.spare = Some(std::mem::replace(&mut self.canvas, new));
+        self.unneeded = 0;
+        finite
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pixels() -> Pixels {
+        Pixels::new(Canvas::new(2, 1, vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]).expect("six values"))
+    }
+
+    fn double(Change { old, new }: Change<'_>) -> bool {
+        if let Some(old) = old {
+            new.copy_from_slice(old);
+        }
+        for value in &mut *new {
+            *value *= 2.0;
+        }
+        all_finite(new)
+    }
+
+    #[test]
+    fn who_looks_sees_no_change_and_memory_takes_turns() {
+        let mut pixels = pixels();
+        let place = |pixels: &Pixels| pixels.canvas().pixels().as_ptr();
+        let first = place(&pixels);
+        pixels.change(double);
+        assert_eq!(place(&pixels), first, "nobody looked");
+        let seen = pixels.canvas().clone();
+        pixels.change(double);
+        assert_eq!(seen.pixels(), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
+        assert_eq!(pixels.canvas().pixels(), [0.0, 4.0, 8.0, 12.0, 16.0, 20.0]);
+        drop(seen);
+        let seen = pixels.canvas().clone();
+        pixels.change(double);
+        assert_eq!(place(&pixels), first, "the memory of before");
+        drop(seen);
+    }
+
+    #[test]
+    fn a_value_that_is_not_finite_is_noticed() {
+        let mut pixels = pixels();
+        pixels.replace(|old, new| {
+            new.copy_from_slice(old);
+            new[3] = f32::INFINITY;
+            all_finite(new)
+        });
+        assert!(!pixels.is_finite());
+        assert!(!Pixels::new(pixels.canvas().clone()).is_finite());
+    }
+}

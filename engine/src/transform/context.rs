@@ -1,0 +1,87 @@
+//! What a transform sees while it is drawn.
+
+use clipig_experiment::expression::{Float, Int};
+use clipig_experiment::random::{Key, Stream};
+use clipig_experiment::{EvaluationError, Scope};
+
+use crate::read_back::ReadBackError;
+use crate::region::Size;
+
+/// Why a transform could not be drawn or applied.
+#[derive(Debug, thiserror::Error)]
+pub enum TransformError {
+    /// An expression failed.
+    #[error(transparent)]
+    Expression(#[from] EvaluationError),
+    /// The device failed.
+    #[error(transparent)]
+    ReadBack(#[from] ReadBackError),
+    /// The numbers do not fit the image.
+    #[error("`{path}`: {message}")]
+    Impossible {
+        /// Path of the transform in the experiment.
+        path: String,
+        /// What is wrong and what would do.
+        message: String,
+    },
+}
+
+/// What a transform sees while it is drawn.
+pub(super) struct Draw<'a> {
+    pub(super) scope: &'a Scope,
+    /// Path of the transform in the experiment.
+    pub(super) path: &'a str,
+    /// Size of its input.
+    pub(super) size: Size,
+}
+
+impl Draw<'_> {
+    pub(super) fn int(&self, value: &Int) -> Result<i64, TransformError> {
+        Ok(value.evaluate(self.scope)?)
+    }
+
+    pub(super) fn float(&self, value: &Float) -> Result<f64, TransformError> {
+        Ok(value.evaluate(self.scope)?)
+    }
+
+    pub(super) fn ints(&self, [a, b]: &[Int; 2]) -> Result<[i64; 2], TransformError> {
+        Ok([self.int(a)?, self.int(b)?])
+    }
+
+    pub(super) fn floats<const N: usize>(&self, values: &[Float; N]) -> Result<[f64; N], TransformError> {
+        let mut result = [0.0; N];
+        for (result, value) in result.iter_mut().zip(values) {
+            *result = self.float(value)?;
+        }
+        Ok(result)
+    }
+
+    pub(super) fn color(&self, values: &[Float; 3]) -> Result<[f32; 3], TransformError> {
+        Ok(self.floats(values)?.map(|value| value as f32))
+    }
+
+    /// A width and height of an image, both at least 1.
+    pub(super) fn new_size(&self, values: &[Int; 2]) -> Result<Size, TransformError> {
+        let [width, height] = self.ints(values)?;
+        if width < 1 || height < 1 || width > Size::MAX_SIDE || height > Size::MAX_SIDE {
+            return Err(self.impossible(format!(
+                "the size is {width}×{height}; both must be between 1 and {}",
+                Size::MAX_SIDE
+            )));
+        }
+        Ok(Size { width, height })
+    }
+
+    /// The key of this transform's random numbers.
+    pub(super) fn key(&self) -> Key {
+        self.scope.key(self.path)
+    }
+
+    pub(super) fn stream(&self) -> Stream {
+        self.key().stream()
+    }
+
+    pub(super) fn impossible(&self, message: String) -> TransformError {
+        TransformError::Impossible { path: self.path.to_owned(), message }
+    }
+}

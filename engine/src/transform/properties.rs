@@ -1,0 +1,131 @@
+//! Rows against the reference, on chains made at random.
+
+use clipig_core::GradientSum;
+use clipig_experiment::random::{Key, Stream};
+use clipig_experiment::{Overrides, Scope, Source as Yaml, load};
+use tch::Tensor;
+
+use super::reference::{DEVICE, Reference, first_difference, weighted};
+use super::render::{BatchMemory, Rendered, Source, are_alike, render};
+use super::trace::Trace;
+use super::{Chain, TransformError};
+use crate::region::Size;
+
+/// Maps and pixel steps, each in several forms: they may leave the image, turn it or not, hit its edges.
+const STEPS: [&str; 33] = [
+    "add: .1 -.2 .05",
+    "mul: 1.3 .8 -1.1",
+    "clamp: .1 .8",
+    "clamp: .7 .2",
+    "quantize: .07",
+    "saturation: 1.7",
+    "saturation: .3",
+    "noise: .2 .1 .3",
+    "noise: .1",
+    "bwnoise: .2",
+    "border: {size: 3 2, color: .9 -.1 2}",
+    "border: {size: 1000, color: .5}",
+    "pad: {size: 5 4, color: .2 .4 .9}",
+    "pad: {size: 6, mode: edge}",
+    "pad: {size: 50 7, mode: wrap}",
+    "shift: -.3 .6",
+    "shift: 5 -7",
+    "random_shift: 0 1.",
+    "repeat: 2 3",
+    "repeat: 1 2",
+    "crop: -.2 .3 .7 .9",
+    "crop: 3 -2 21 17",
+    "crop: 90 90 12 12",
+    "center_crop: 19 26",
+    "center_crop: 40",
+    "random_crop: 12 11",
+    "rotate: {degree: 90}",
+    "random_rotate: {degree: -40 40, center: .2 .8}",
+    "random_rotate: {degree: -180 180}",
+    "random_scale: .4 1.6",
+    "random_translate: .4 .3",
+    "random_scale: .001 .01",
+    "random_scale: 30 40",
+];
+
+const FIELDS: [&str; 8] = [
+    "blur: {kernel_size: 3 5}",
+    "blur: {kernel_size: 9}",
+    "edge: {kernel_size: 3, amount: 2.}",
+    "contrast: 1.4",
+    "mean: .5 .4 .3",
+    "resize: 24 18",
+    "rnoise: {std: .2, resolution: 5 7}",
+    "fnoise: .05",
+];
+
+fn chains(stream: &mut Stream, size: Size, count: u64) -> Option<(String, Vec<Chain>)> {
+    let mut text = "targets: [{transforms: [".to_owned();
+    for i in 0..stream.below(7) {
+        let (steps, separator): (&[&str], _) =
+            (if stream.below(6) == 0 { &FIELDS } else { &STEPS }, if i == 0 { "" } else { ", " });
+        let step = steps[stream.below(steps.len() as u64) as usize];
+        text.extend([separator, "{", step, "}"]);
+    }
+    text += "]}]";
+    let yaml = Yaml { name: "chain.yaml".into(), text: text.clone() };
+    let loaded = load(&[yaml], &Overrides::default()).unwrap_or_else(|problems| panic!("{text}: {problems}"));
+    let transforms = &loaded.experiment.targets[0].transforms;
+    let scope = Scope::new(Key::root(stream.bits()), 3, 10).with_resolution(30, 20);
+    let draw = |sample| Chain::draw(transforms, &scope.with_sample(sample), size);
+    // Some transforms do not fit what others leave, such as a crop of a smaller image.
+    (0..count).map(draw).collect::<Result<Vec<_>, TransformError>>().ok().map(|chains| (text, chains))
+}
+
+fn compare(text: &str, chains: &[Chain], pixels: &[f32], size: Size, limited: bool) {
+    let mut memory = BatchMemory::default();
+    let source = Source { pixels, size, clamp: true, device: DEVICE };
+    let rendered = render(chains, &source, limited, &mut memory).expect("small pieces");
+    let traces: Vec<Trace> = chains.iter().map(|chain| Trace::of(chain).expect("small")).collect();
+    let batch = if traces.windows(2).all(|pair| are_alike(&pair[0], &pair[1])) { chains.len() } else { 1 };
+    let references: Vec<Reference> =
+        chains.chunks(batch).map(|chains| Reference::render(chains, pixels, size, true)).collect();
+    let windows = Tensor::cat(&references.iter().map(|reference| &reference.windows).collect::<Vec<_>>(), 0);
+    let wanted = if limited { windows.clamp(0.0, 1.0) } else { windows };
+    assert_eq!(first_difference(&rendered.windows, &wanted), None, "{text}");
+    let gradient = gradient_of(rendered, size, &mut memory);
+    let whole = weighted(&wanted);
+    let mut wanted = GradientSum::new(size.width as usize, size.height as usize);
+    for reference in &references {
+        reference.back_propagate(&whole, &mut wanted);
+    }
+    let (gradient, wanted) = (gradient.to_dense(), wanted.to_dense());
+    let difference = gradient.iter().zip(&wanted).position(|(a, b)| a != b);
+    assert_eq!(difference, None, "gradient of {text}, limited: {limited}");
+}
+
+fn gradient_of(rendered: Rendered, size: Size, memory: &mut BatchMemory) -> GradientSum {
+    let mut gradient = GradientSum::new(size.width as usize, size.height as usize);
+    let total = weighted(&rendered.windows);
+    rendered.back_propagate(&total, &mut gradient, memory).expect("a gradient");
+    gradient
+}
+
+#[test]
+fn rows_have_the_bits_of_the_reference() {
+    let mut stream = Key::root(1).with_path("chains").stream();
+    let mut compared = 0;
+    for _ in 0..250 {
+        let size = Size { width: 8 + stream.below(40) as i64, height: 8 + stream.below(40) as i64 };
+        let count = 1 + stream.below(4);
+        let Some((text, chains)) = chains(&mut stream, size, count) else { continue };
+        let [first, ..] = &*chains else { continue };
+        let stack = chains.iter().all(|chain| chain.output() == first.output());
+        // Copies of copies grow; large images show nothing that small ones do not.
+        let large = chains.iter().flat_map(|chain| &chain.sizes).any(|size| size.area() > 1 << 14);
+        if !stack || large {
+            continue;
+        }
+        let pixels: Vec<f32> = (0..3 * size.area()).map(|_| stream.uniform(-0.3, 1.3) as f32).collect();
+        for limited in [false, true] {
+            compare(&text, &chains, &pixels, size, limited);
+        }
+        compared += 1;
+    }
+    assert!(compared > 100, "only {compared} chains could be drawn");
+}

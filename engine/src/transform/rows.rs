@@ -1,0 +1,256 @@
+//! Computes runs row by row: forwards the values, backwards their gradient. A row and everything that is needed
+//! for it fits a processor's first cache.
+
+use std::ops::Range;
+
+use super::axis::NOWHERE;
+use super::gate::{Gates, Row, limit, pass, rows};
+use super::places::{RowPlaces, Ys};
+use super::route::{Losses, RowMemory};
+use super::trace::{Effect, Run};
+use crate::region::Region;
+
+/// The image that a run takes its pixels from.
+#[derive(Clone, Copy)]
+pub(super) struct Image<'a> {
+    /// `[3, height, width]` of the region.
+    pub(super) pixels: &'a [f32],
+    /// The piece of the image that is there; it holds all pixels that the run takes.
+    pub(super) region: Region,
+    /// Limit values to [0, 1] on the way in?
+    pub(super) limited: bool,
+}
+
+/// Takes the gradient of single pixels.
+pub(super) trait Sink {
+    /// Adds to the gradient of the pixel in column `x` and row `y`.
+    fn add(&mut self, x: usize, y: usize, gradient: [f32; 3]);
+
+    /// Adds to the gradients of the pixels from column `x` on.
+    fn add_span(&mut self, x: usize, y: usize, gradient: [&[f32]; 3]);
+}
+
+/// Columns of the output that lie side by side in the input, too.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    at: usize,
+    width: usize,
+    from: i32,
+}
+
+/// Where the rows of a run lie in its input.
+struct Way<'a> {
+    run: &'a Run,
+    /// Few pieces of many columns, where the columns do not depend on the row.
+    spans: Option<Vec<Span>>,
+}
+
+/// The least columns per piece on average: fewer are cheaper one by one.
+const WIDE: usize = 8;
+
+const ZERO_TO_ONE: [f32; 2] = [0.0, 1.0];
+
+/// Computes the values of some rows of a run's output, limited to [0, 1] where `limited`. `output` holds these rows
+/// by colour. Without an image it holds the run's input already, and every pixel stays where it is. Without gates
+/// there will be no way back.
+pub(super) fn forward(
+    run: &Run,
+    image: Option<&Image<'_>>,
+    limited: bool,
+    lines: Range<usize>,
+    output: [&mut [f32]; 3],
+    mut gates: Option<&mut Gates>,
+) {
+    let width = run.output.width as usize;
+    let (way, mut memory) = (Way::of(run), RowMemory::default());
+    let [red, green, blue] = output.map(|plane| plane.chunks_exact_mut(width));
+    for (number, ((red, green), blue)) in lines.zip(red.zip(green).zip(blue)) {
+        let mut row = [red, green, blue];
+        run.route.follow(number, &mut memory);
+        match image {
+            Some(image) => way.gather(image, number, &memory, &mut row),
+            None => way.clear(number, &memory, &mut row),
+        }
+        let mut stretch = 0;
+        let from = number * width;
+        if image.is_some_and(|image| image.limited) {
+            limit(&mut row, ZERO_TO_ONE, gates.as_mut().map(|gates| gates.row(stretch, from, width)));
+        }
+        for effect in &run.effects {
+            match effect {
+                Effect::Pixel { step, level } => {
+                    stretch += usize::from(step.mixes_colors());
+                    let gates = gates.as_mut().map(|gates| gates.row(stretch, from, width));
+                    step.apply(&mut row, run.route.row(*level, number, &memory), gates);
+                }
+                Effect::Fill { level, color } => {
+                    fill(&mut row, run.route.losses(*level, number, &memory), *color);
+                }
+            }
+        }
+        if limited {
+            limit(&mut row, ZERO_TO_ONE, gates.as_mut().map(|gates| gates.row(stretch, from, width)));
+        }
+    }
+}
+
+/// Gives the gradient of a run's output `[3, height, width]` to the pixels of its input, in the order of the
+/// output's pixels. The gradient is used up.
+pub(super) fn backward(run: &Run, gradient: &mut [f32], gates: &mut Gates, sink: &mut impl Sink) {
+    let (area, width) = (run.output.size().area() as usize, run.output.width as usize);
+    let (way, mut memory) = (Way::of(run), RowMemory::default());
+    for number in 0..run.output.height as usize {
+        let from = number * width;
+        let mut row = rows(gradient, area, from, width);
+        let mut stretch = gates.last();
+        pass(&mut row, gates.row(stretch, from, width));
+        for effect in run.effects.iter().rev() {
+            // A colour that was filled in depends on no pixel: these are nowhere, so nobody takes their gradient.
+            let Effect::Pixel { step, .. } = effect else { continue };
+            step.back(&mut row);
+            if step.mixes_colors() {
+                stretch -= 1;
+                pass(&mut row, gates.row(stretch, from, width));
+            }
+        }
+        run.route.follow(number, &mut memory);
+        way.scatter(number, &memory, &row, sink);
+    }
+}
+
+/// Gives pixels that come from nowhere from here on their colour.
+fn fill(row: &mut Row<'_>, losses: Losses<'_>, color: [f32; 3]) {
+    for (channel, color) in row.iter_mut().zip(color) {
+        // Times 0 and not just replaced: what is not finite must not be hidden.
+        let paint = |value: &mut f32| *value = *value * 0.0 + color;
+        match losses {
+            Losses::Columns(ranges) => {
+                for range in ranges {
+                    channel[range.clone()].iter_mut().for_each(paint);
+                }
+            }
+            Losses::Each { before, after } => {
+                let pixels = channel.iter_mut().zip(before).zip(after);
+                let lost = pixels.filter(|((_, before), after)| **after == NOWHERE && **before != NOWHERE);
+                lost.for_each(|((value, _), _)| paint(value));
+            }
+        }
+    }
+}
+
+impl<'a> Way<'a> {
+    fn of(run: &'a Run) -> Self {
+        let spans = run.route.tables().map(|[columns, _]| spans(columns));
+        let few = |spans: &Vec<Span>| spans.len() * WIDE <= run.output.width as usize;
+        Self { run, spans: spans.filter(few) }
+    }
+
+    /// The spans of a row, and its place in the input. No spans where the whole row comes from nowhere.
+    fn spans(&self, number: usize) -> Option<(&[Span], i32)> {
+        let spans = self.spans.as_ref()?;
+        let [_, rows] = self.run.route.tables()?;
+        Some(if rows[number] == NOWHERE { (&[], 0) } else { (spans, rows[number]) })
+    }
+
+    fn places<'m>(&'m self, number: usize, memory: &'m RowMemory) -> RowPlaces<'m> {
+        self.run.route.row(self.run.route.last_level(), number, memory)
+    }
+
+    /// Takes a row's pixels out of the image; 0 where they come from nowhere.
+    fn gather(&self, image: &Image<'_>, number: usize, memory: &RowMemory, row: &mut Row<'_>) {
+        let Region { x: left, y: top, width, height } = image.region;
+        let (left, top, stride) = (left as i32, top as i32, width as usize);
+        let planes = image.pixels.chunks_exact(stride * height as usize);
+        if let Some((spans, y)) = self.spans(number) {
+            let covered: usize = spans.iter().map(|span| span.width).sum();
+            for (channel, plane) in row.iter_mut().zip(planes) {
+                if covered < channel.len() {
+                    channel.fill(0.0);
+                }
+                for span in spans {
+                    let from = (y - top) as usize * stride + (span.from - left) as usize;
+                    channel[span.at..span.at + span.width].copy_from_slice(&plane[from..from + span.width]);
+                }
+            }
+            return;
+        }
+        let places = self.places(number, memory);
+        match places.ys {
+            Ys::All(y) => {
+                // A row that comes from nowhere as a whole has no place.
+                let start = (y - top).max(0) as usize * stride;
+                for (channel, plane) in row.iter_mut().zip(planes) {
+                    let line = plane.get(start..start + stride).unwrap_or(&[]);
+                    for (value, &x) in channel.iter_mut().zip(places.xs) {
+                        *value = if x == NOWHERE { 0.0 } else { line[(x - left) as usize] };
+                    }
+                }
+            }
+            Ys::Each(ys) => {
+                for (channel, plane) in row.iter_mut().zip(planes) {
+                    for ((value, &x), &y) in channel.iter_mut().zip(places.xs).zip(ys) {
+                        *value = if x == NOWHERE {
+                            0.0
+                        } else {
+                            plane[(y - top) as usize * stride + (x - left) as usize]
+                        };
+                    }
+                }
+            }
+        }
+    }
+
+    /// Zeros in a row whose pixels stay where they are, where they come from nowhere.
+    fn clear(&self, number: usize, memory: &RowMemory, row: &mut Row<'_>) {
+        for channel in row {
+            if let Some((spans, _)) = self.spans(number) {
+                let mut at = 0;
+                for span in spans {
+                    channel[at..span.at].fill(0.0);
+                    at = span.at + span.width;
+                }
+                channel[at..].fill(0.0);
+            } else {
+                let pixels = channel.iter_mut().zip(self.places(number, memory).xs);
+                pixels.filter(|(_, x)| **x == NOWHERE).for_each(|(value, _)| *value = 0.0);
+            }
+        }
+    }
+
+    /// Gives a row's gradient to the pixels that it came from.
+    fn scatter(&self, number: usize, memory: &RowMemory, row: &Row<'_>, sink: &mut impl Sink) {
+        if let Some((spans, y)) = self.spans(number) {
+            for span in spans {
+                let part = row.each_ref().map(|channel| &channel[span.at..span.at + span.width]);
+                sink.add_span(span.from as usize, y as usize, part);
+            }
+            return;
+        }
+        let [red, green, blue] = row;
+        let places = self.places(number, memory);
+        let values = red.iter().zip(green.iter()).zip(blue.iter()).zip(places.xs);
+        let mut add = |x: i32, y: i32, gradient: [f32; 3]| {
+            if x != NOWHERE {
+                sink.add(x as usize, y as usize, gradient);
+            }
+        };
+        match places.ys {
+            Ys::All(y) => values.for_each(|(((r, g), b), &x)| add(x, y, [*r, *g, *b])),
+            Ys::Each(ys) => values.zip(ys).for_each(|((((r, g), b), &x), &y)| add(x, y, [*r, *g, *b])),
+        }
+    }
+}
+
+/// Pieces of columns that lie side by side.
+fn spans(columns: &[i32]) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    for (at, &from) in columns.iter().enumerate().filter(|(_, from)| **from != NOWHERE) {
+        match spans.last_mut() {
+            Some(last) if last.at + last.width == at && last.from + last.width as i32 == from => {
+                last.width += 1;
+            }
+            _ => spans.push(Span { at, width: 1, from }),
+        }
+    }
+    spans
+}

@@ -6,8 +6,8 @@
 # What happens: open_clip straightens typographic quotes first (ftfy, as CLIP was trained), so that ’s is the token
 # 's. The tokeniser of transformers does not: the apostrophe falls into two tokens of bytes, and s stands alone. The
 # same with “quoted words”, with the ligature ﬁ and with entities of HTML such as &amp;.
-# Why it matters: phones and word processors type ’ by themselves. The same prompt gives other features, and is up
-# to three tokens longer, depending on which library encodes it; stored features of both do not fit together.
+# Why it matters: phones and word processors type ’ by themselves. The same prompt gives other features, and is
+# longer, depending on which library encodes it; stored features of both do not fit together.
 #
 # transformers 5.24.0 and open_clip_torch 3.3.0 with the vocabulary that open_clip ships. Seen for "a bird’s nest":
 #   open_clip     a, bird, 's, nest

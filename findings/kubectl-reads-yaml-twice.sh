@@ -2,7 +2,7 @@
 # kubectl: `kubectl label` and `kubectl kustomize` read the same file differently, in one binary.
 #
 # One would guess: one program, one YAML reader. A kustomization that only lists a file passes its content on.
-# What happens: a date without quotes is a text for `kubectl label` (and for apply, which reads the same way), and a
+# What happens: a date without quotes is a text for `kubectl label`, which reads files as apply does, and a
 # time for `kubectl kustomize`, which writes "2026-01-02T00:00:00Z" in its place. The name `on` is the boolean true
 # for `kubectl label`, which renames the field to "true", and a text for `kubectl kustomize`. helm reads like
 # `kubectl label`. None of them says a word.

@@ -8,7 +8,7 @@
 # as UNAVAILABLE. With grpc_buffer_size 32k the text arrives. HAProxy and Envoy take it as they are.
 # Why it matters: INVALID_ARGUMENT means "mend your input", UNAVAILABLE means "try again". A client behind nginx
 # repeats a wrong request for ever and shows a network problem, but only for inputs with many mistakes: short
-# errors arrive. Letters beyond ASCII count three times.
+# errors arrive. Each byte of a letter beyond ASCII counts three times.
 #
 # nginx 1.31.3, HAProxy 2.8.25, Envoy 1.40.0 (as wheels of PyPI), grpcio 1.85.3. Seen:
 #   nginx, 3,000 characters                         INVALID_ARGUMENT

@@ -8,7 +8,7 @@
 # Why it matters: experiments, values and manifests are put together with merge keys ("my settings, then the
 # defaults"). After an update from 6.0.3 to 6.0.4 the defaults win, without a word, and a test with x and y passes.
 #
-# PyYAML 6.0.3 and 6.0.4 (October 2026), CPython 3.11; SafeLoader and CSafeLoader alike. Seen:
+# PyYAML 6.0.3 and 6.0.4, CPython 3.11; SafeLoader and CSafeLoader alike. Seen:
 #   6.0.3 list x: 1, list batch_size: 1, lines x: 2, lines batch_size: 2
 #   6.0.4 list x: 1, list batch_size: 2, lines x: 1, lines batch_size: 2
 . "$(dirname "$0")/lib/finding.sh"

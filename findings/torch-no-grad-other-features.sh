@@ -24,7 +24,8 @@ from finding import expect, holds
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
-model = CLIP(512, CLIPVisionCfg(layers=2, width=256, patch_size=32, image_size=224), CLIPTextCfg(layers=2, width=128, heads=2))
+vision = CLIPVisionCfg(layers=2, width=256, patch_size=32, image_size=224)
+model = CLIP(512, vision, CLIPTextCfg(layers=2, width=128, heads=2))
 model.eval().requires_grad_(False)
 texts = torch.randint(1, 49000, (4, 77))
 texts[:, 40] = 49407

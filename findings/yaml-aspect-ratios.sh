@@ -17,7 +17,7 @@ kubernetes_tools
 python_packages pyyaml==6.0.3 ruamel.yaml==0.19.1
 
 cat > ratios.py <<'END'
-import json, subprocess, sys, ruamel.yaml, yaml
+import json, subprocess, ruamel.yaml, yaml
 from finding import expect
 
 RATIOS = ["16:9", "9:16", "4:3", "1:1", "21:9", "100:75", "2.39:1", "09:16", "3:60"]
@@ -25,8 +25,8 @@ LIST = f"[{', '.join(RATIOS)}]"
 expect(f"PyYAML {yaml.__version__}", yaml.safe_load(LIST), [969, 556, 243, 61, 1269] + RATIOS[5:])
 expect("ruamel.yaml", list(ruamel.yaml.YAML(typ="safe", pure=True).load(LIST)), RATIOS)
 thing = f"apiVersion: example.org/v1\nkind: Thing\nmetadata: {{name: example}}\nratios: {LIST}\n"
-read = subprocess.run("kubectl label --local -f - tried=yes -o json".split(), input=thing, text=True, stdout=subprocess.PIPE)
-expect("kubectl", json.loads(read.stdout)["ratios"], RATIOS)
+read = subprocess.check_output("kubectl label --local -f - tried=yes -o json".split(), input=thing, text=True)
+expect("kubectl", json.loads(read)["ratios"], RATIOS)
 END
 python ratios.py
 python_packages pyyaml==6.0.4

@@ -19,5 +19,8 @@ pub use blobs::{Blob, BlobCache, BlobError, BlobSource, Download, FetchError, Fi
 pub use contents::{Contents, FindWeights};
 pub use link::{Address, AddressError, Link};
 pub use run::{LocalWorker, WorkerDevice, WorkerError, run_worker};
-pub use settings::{Devices, LogFormat, SETTINGS, SettingsError, Token, TokenError, WorkerSettings};
+pub use settings::{
+    Devices, Environment, Flags, LogFormat, SETTINGS, SettingsError, Token, TokenError, WorkerSettings,
+    environment,
+};
 pub use shutdown::{Shutdown, Stage};

@@ -1,10 +1,9 @@
 //! Workers as in production, with a stand-in for the device.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clipig_core::{ComputeFactory, DeviceClass, WeightsSource, WorkerKind};
-use clipig_worker::{Shutdown, WorkerDevice, WorkerSettings, run_worker};
+use clipig_worker::{Environment, Shutdown, WorkerDevice, WorkerSettings, run_worker};
 
 use crate::arguments::WorkerRole;
 use crate::error::BenchError;
@@ -18,9 +17,8 @@ pub(super) fn play(arguments: WorkerRole) -> Result<(), BenchError> {
         let asked = super::obey(|_| Ok(()));
         std::process::exit(i32::from(asked.is_err()));
     });
-    let flags = [("coordinator", arguments.coordinator), ("name", arguments.name)];
-    let flags = flags.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-    let settings = WorkerSettings::load(None, BTreeMap::new(), flags).map_err(BenchError::wrong)?;
+    let flags = vec![("coordinator", arguments.coordinator), ("name", arguments.name)];
+    let settings = WorkerSettings::load(None, &Environment::new(), &flags).map_err(BenchError::wrong)?;
     let factory: Arc<dyn ComputeFactory> = Arc::new(Factory { work: arguments.work, tell: arguments.tell });
     let devices = (0..arguments.count).map(|number| device(number, arguments.cores, &factory)).collect();
     runtime.block_on(async {

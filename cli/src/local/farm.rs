@@ -137,7 +137,7 @@ fn devices_of(wanted: Option<u32>) -> Result<Vec<WorkerDevice>, Failure> {
 }
 
 /// Flags by the names of the settings that they set.
-fn flags(arguments: &CoordinatorArguments) -> Vec<settings::Flag> {
+fn flags(arguments: &CoordinatorArguments) -> settings::Flags {
     let CoordinatorArguments { listen, http_listen, data, settings: _, insecure } = arguments;
     let mut flags = Vec::new();
     flags.extend(listen.as_ref().map(|listen| ("listen", listen.clone())));

@@ -1,9 +1,8 @@
 //! `clipig worker`: this machine works for a farm.
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use clipig_worker::{LogFormat, Shutdown, WorkerSettings, run_worker};
+use clipig_worker::{Flags, LogFormat, Shutdown, WorkerSettings, run_worker};
 
 use super::devices;
 use crate::arguments::WorkArguments;
@@ -13,7 +12,7 @@ use crate::terminal::log;
 /// Works until the farm or a signal ends it.
 pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
     let settings =
-        WorkerSettings::load(arguments.settings.as_deref(), std::env::vars().collect(), flags(arguments))
+        WorkerSettings::load(arguments.settings.as_deref(), &clipig_worker::environment(), &flags(arguments))
             .map_err(Failure::usage)?;
     log::of_service(settings.log == LogFormat::Json);
     let devices = devices::find(&settings.devices, settings.cores)?;
@@ -46,7 +45,7 @@ pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
 }
 
 /// Flags by the names of the settings that they set.
-fn flags(arguments: &WorkArguments) -> BTreeMap<String, String> {
+fn flags(arguments: &WorkArguments) -> Flags {
     let WorkArguments { farm, name, devices, cores, cache, token_file, tls_ca, settings: _ } = arguments;
     let device = if devices.as_deref() == Some("all") { "devices" } else { "device" };
     let set = [
@@ -58,5 +57,5 @@ fn flags(arguments: &WorkArguments) -> BTreeMap<String, String> {
         ("token_file", token_file),
         ("tls.ca", tls_ca),
     ];
-    set.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?))).collect()
+    set.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect()
 }

@@ -1,72 +1,11 @@
 //! What can be wrong with settings.
 
-use std::fmt;
-use std::path::PathBuf;
-
-/// Where a value was set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the settings file.
-    File(PathBuf),
-    /// By this variable.
-    Variable(String),
-    /// By a flag of the command.
-    Flag,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path) => write!(f, "in {}", path.display()),
-            Self::Variable(name) => write!(f, "by the variable {name}"),
-            Self::Flag => f.write_str("by a flag"),
-        }
-    }
-}
-
 /// Why settings were refused. No message holds a token.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SettingsError {
-    /// The settings file cannot be read, or is neither TOML nor YAML.
-    #[error("the settings file {}: {cause}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        cause: String,
-    },
-    /// Something is set that is no setting.
-    #[error("`{key}`, set {place}, is no setting; there are: {}", .near.join(", "))]
-    UnknownKey {
-        /// As it was written.
-        key: String,
-        /// Where.
-        place: Place,
-        /// Settings that may have been meant.
-        near: Vec<&'static str>,
-    },
-    /// A value makes no sense.
-    #[error("`{key}`, set {place}, is `{value}`; it can be {allowed}")]
-    Value {
-        /// Of the setting.
-        key: &'static str,
-        /// As it was written.
-        value: String,
-        /// Where.
-        place: Place,
-        /// What is allowed.
-        allowed: String,
-    },
-    /// A token that cannot be one.
-    #[error("`{key}`, set {place}, cannot be a token: {cause}")]
-    Token {
-        /// Of the setting.
-        key: &'static str,
-        /// Where.
-        place: Place,
-        /// Why not; never the token.
-        cause: String,
-    },
+    /// A source cannot be read, or has a key or a value that it cannot have.
+    #[error(transparent)]
+    Source(#[from] clipig_settings::SettingsError),
     /// Two settings say the same thing in two ways.
     #[error("`{0}` and `{1}` are both set; remove one of them")]
     Both(&'static str, &'static str),

@@ -1,5 +1,7 @@
 //! Everything that can be set, as a table: the documentation is checked against it.
 
+use clipig_settings::Schema;
+
 /// What variables of the environment begin with. A dot of a key is written `__`.
 pub const PREFIX: &str = "CLIPIG_COORDINATOR";
 
@@ -59,10 +61,17 @@ pub const KEYS: &[Key] = &[
     key("log.format", "human", "`human` or `json`"),
 ];
 
-/// The keys of a section, or all where there is no such section.
-pub(super) fn near(name: &str) -> Vec<&'static str> {
-    let section = |name: &'static str| name.split_once('.').map_or("", |(section, _)| section);
-    let wanted = name.split('.').next().unwrap_or_default();
-    let found: Vec<_> = KEYS.iter().map(|key| key.name).filter(|name| section(name) == wanted).collect();
-    if found.is_empty() { KEYS.iter().map(|key| key.name).collect() } else { found }
-}
+/// The names of all keys.
+const NAMES: [&str; KEYS.len()] = {
+    let mut names = [""; KEYS.len()];
+    let mut i = 0;
+    while i < KEYS.len() {
+        names[i] = KEYS[i].name;
+        i += 1;
+    }
+    names
+};
+
+/// How keys are called in the environment and on the command line.
+pub(super) const SCHEMA: Schema =
+    Schema { keys: &NAMES, prefix: PREFIX, flag: |key| format!("--{}", key.replace(['.', '_'], "-")) };

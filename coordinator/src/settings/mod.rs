@@ -1,26 +1,26 @@
-//! What a coordinator can be told: by a file, by the environment, by flags.
+//! What can be set for a coordinator: by a file, by the environment, by flags.
 //!
-//! The later wins: defaults, then the file (TOML or YAML), then variables such as
-//! `CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES`, then flags. [`KEYS`] lists everything that can be set. A value that
-//! makes no sense is refused with its key, its place and what is allowed.
+//! [`KEYS`] lists everything. `clipig_settings` reads the sources; here are the types, the bounds, and what settings
+//! must be to each other.
 
 mod address;
 mod error;
 mod keys;
 mod rules;
 mod secret;
-mod sources;
-mod units;
+mod typed;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clipig_settings::Layers;
+pub use clipig_settings::{Environment, Flags, LogFormat, environment};
+
 pub use self::address::{AddressError, ListenAddress};
-pub use self::error::{Place, SettingsError};
+pub use self::error::SettingsError;
 pub use self::keys::{KEYS, Key, PREFIX};
 pub use self::secret::{Token, TokenError};
-use self::sources::Sources;
+use self::typed::Typed;
 
 /// Everything that can be set, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,30 +115,18 @@ pub struct CheckpointCadence {
     pub least: Duration,
 }
 
-/// How the log looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// Lines for people.
-    Human,
-    /// One JSON object per line.
-    Json,
-}
-
-/// A key and its value as a flag gave it, such as `("listen", "unix:/run/clipig.sock")`.
-pub type Flag = (&'static str, String);
-
 impl Settings {
-    /// Joins and checks all sources. `environment` are the process's variables, see [`environment`].
+    /// Joins and checks all sources. `environment` holds the process's variables, see [`environment`].
     ///
     /// # Errors
     /// The first thing that is wrong, with its key, value and place, and what to do about it.
     pub fn load(
         file: Option<&Path>,
-        environment: &HashMap<String, String>,
-        flags: &[Flag],
+        environment: &Environment,
+        flags: &Flags,
     ) -> Result<Self, SettingsError> {
-        let sources = Sources::read(file, environment, flags)?;
-        let settings = Self::of(&sources, environment)?;
+        let layers = Layers::read(keys::SCHEMA, file, environment, flags)?;
+        let settings = Self::of(&layers, environment)?;
         rules::check(&settings)?;
         Ok(settings)
     }
@@ -155,7 +143,7 @@ impl Settings {
         rules::warnings(self)
     }
 
-    fn of(sources: &Sources, environment: &HashMap<String, String>) -> Result<Self, SettingsError> {
+    fn of(sources: &Layers, environment: &Environment) -> Result<Self, SettingsError> {
         let defaults = Self::defaults();
         let Dispatch { heartbeat, heartbeat_timeout, lease_timeout, forgive_after } = defaults.dispatch;
         let http = sources.value("http_listen", address::HTTP_ALLOWED, address::http)?;
@@ -207,14 +195,14 @@ impl Settings {
             },
             checkpoint: CheckpointCadence {
                 share: sources
-                    .value("checkpoint.share", "a number above 0 and at most 1", units::share)?
+                    .value("checkpoint.share", "a number above 0 and at most 1", typed::share)?
                     .unwrap_or(defaults.checkpoint.share),
                 least: sources
                     .seconds("checkpoint.min_seconds", 0.0, 86_400.0)?
                     .unwrap_or(defaults.checkpoint.least),
             },
             log_format: sources
-                .value("log.format", "`human` or `json`", units::log_format)?
+                .value("log.format", LogFormat::ALLOWED, LogFormat::parse)?
                 .unwrap_or(defaults.log_format),
         })
     }
@@ -248,16 +236,8 @@ impl Settings {
     }
 }
 
-/// The process's variables, as far as they are text.
-pub fn environment() -> HashMap<String, String> {
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
-    std::env::vars_os().filter_map(text).collect()
-}
-
 /// `$XDG_DATA_HOME/clipig/farm`, else `~/.local/share/clipig/farm`.
-fn default_data(environment: &HashMap<String, String>) -> Option<PathBuf> {
+fn default_data(environment: &Environment) -> Option<PathBuf> {
     // The XDG specification wants relative paths ignored.
     let absolute = |name| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_DATA_HOME")

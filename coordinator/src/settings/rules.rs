@@ -1,16 +1,17 @@
 //! What settings must be to each other.
 
-use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::error::{Place, SettingsError};
+use clipig_settings::Layers;
+
+use super::error::SettingsError;
 use super::secret::Token;
-use super::sources::Sources;
+use super::typed::Typed;
 use super::{Settings, TlsFiles, Tokens};
 
 /// Certificate and key belong together.
-pub(super) fn tls(sources: &Sources) -> Result<Option<TlsFiles>, SettingsError> {
+pub(super) fn tls(sources: &Layers) -> Result<Option<TlsFiles>, SettingsError> {
     match (sources.path("tls.certificate")?, sources.path("tls.key")?) {
         (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
         (None, None) => Ok(None),
@@ -20,7 +21,7 @@ pub(super) fn tls(sources: &Sources) -> Result<Option<TlsFiles>, SettingsError> 
 }
 
 /// Both tokens or none, and different ones.
-pub(super) fn tokens(sources: &Sources) -> Result<Option<Tokens>, SettingsError> {
+pub(super) fn tokens(sources: &Layers) -> Result<Option<Tokens>, SettingsError> {
     let client = token(sources, "tokens.client", "tokens.client_file")?;
     let worker = token(sources, "tokens.worker", "tokens.worker_file")?;
     match (client, worker) {
@@ -32,30 +33,14 @@ pub(super) fn tokens(sources: &Sources) -> Result<Option<Tokens>, SettingsError>
     }
 }
 
-fn token(sources: &Sources, key: &'static str, file: &'static str) -> Result<Option<Token>, SettingsError> {
-    let refused =
-        |key, place: &Place, cause: String| SettingsError::Token { key, place: place.clone(), cause };
-    match (sources.secret(key), sources.secret(file)) {
-        (Some(_), Some(_)) => Err(SettingsError::Both(key, file)),
-        (None, None) => Ok(None),
-        (Some((text, place)), None) => {
-            Token::from_str(text).map(Some).map_err(|error| refused(key, place, error.to_string()))
-        }
-        (None, Some((path, place))) => {
-            let read = read_token(Path::new(path)).map(Some);
-            read.map_err(|cause| refused(file, place, format!("{path}: {cause}")))
-        }
-    }
-}
-
-fn read_token(path: &Path) -> Result<Token, String> {
-    // A path to something endless, such as /dev/zero, is not read to its end.
-    let length = fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if length > 4_096 {
-        return Err(format!("the file has {length} bytes; a token has at most 1024"));
-    }
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    text.parse::<Token>().map_err(|error| error.to_string())
+fn token(sources: &Layers, key: &'static str, file: &'static str) -> Result<Option<Token>, SettingsError> {
+    let (written, token) = match (sources.get(key), sources.get(file)) {
+        (Some(_), Some(_)) => return Err(SettingsError::Both(key, file)),
+        (None, None) => return Ok(None),
+        (Some(value), None) => (value, Token::from_str(value.secret()?)),
+        (None, Some(path)) => (path, Token::of_file(Path::new(path.secret()?))),
+    };
+    token.map(Some).map_err(|error| written.unusable(format!("not a token: {error}")).into())
 }
 
 /// Everything that only all settings together show.

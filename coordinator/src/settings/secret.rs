@@ -1,17 +1,19 @@
 //! Tokens: what lets somebody in.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use clipig_settings::read_secret;
 use subtle::ConstantTimeEq;
 
 /// A secret that clients or workers show. Never printed; compared in constant time.
 #[derive(Clone)]
 pub struct Token(Arc<str>);
 
-/// Why a text cannot be a token. Does not hold the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why there is no token. Does not hold the text that it was made from.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// Too easy to guess.
     #[error(
@@ -24,12 +26,29 @@ pub enum TokenError {
     /// It cannot stand in an HTTP header.
     #[error("letters, digits and punctuation of ASCII are allowed, no spaces")]
     Characters,
+    /// The file that it should be in cannot be read.
+    #[error("{}: {cause}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
 }
 
 const SHORTEST: usize = 16;
 const LONGEST: usize = 1_024;
 
 impl Token {
+    /// Reads a file that holds a token and nothing else.
+    pub(super) fn of_file(path: &Path) -> Result<Self, TokenError> {
+        let unreadable = |error: std::io::Error| TokenError::Unreadable {
+            path: path.to_owned(),
+            cause: error.to_string(),
+        };
+        read_secret(path).map_err(unreadable)?.parse()
+    }
+
     /// Is this the token? Takes the same time for every text of the same length.
     pub fn admits(&self, shown: &[u8]) -> bool {
         self.0.as_bytes().ct_eq(shown).into()

@@ -1,12 +1,9 @@
-//! What a worker can be told: file, then environment, then flags on top.
+//! What can be set for a worker. `clipig_settings` reads the sources; here are the types and the bounds.
 
-mod bytes;
-mod layers;
 #[cfg(test)]
 mod tests;
 mod token;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -14,10 +11,10 @@ use std::time::Duration;
 
 use clipig_core::WorkerName;
 
+pub use clipig_settings::{Environment, Flags, LogFormat, SettingsError, environment};
+use clipig_settings::{Layers, Schema, Written, bytes};
+
 use crate::link::Address;
-use bytes::ByteCount;
-pub use layers::SettingsError;
-use layers::{Layers, Written};
 pub use token::{Token, TokenError};
 
 /// What the names of environment variables begin with.
@@ -74,28 +71,6 @@ pub enum Devices {
     All,
 }
 
-/// How the log is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LogFormat {
-    /// Lines for people.
-    #[default]
-    Human,
-    /// One JSON object per line.
-    Json,
-}
-
-impl FromStr for LogFormat {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "human" => Ok(Self::Human),
-            "json" => Ok(Self::Json),
-            _ => Err("a log is written as `human` or as `json`"),
-        }
-    }
-}
-
 impl fmt::Display for Devices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -113,17 +88,12 @@ impl WorkerSettings {
     /// The first value that cannot be used, with the place where it was written.
     pub fn load(
         file: Option<&Path>,
-        environment: BTreeMap<String, String>,
-        flags: BTreeMap<String, String>,
+        environment: &Environment,
+        flags: &Flags,
     ) -> Result<Self, SettingsError> {
-        let folder = cache_folder(&environment);
-        let mut layers = Layers::new(SETTINGS);
-        if let Some(path) = file {
-            layers.file(path)?;
-        }
-        layers.environment(PREFIX, environment)?;
-        layers.flags(flags)?;
-        Self::read(&layers, folder)
+        let schema = Schema { keys: SETTINGS, prefix: PREFIX, flag };
+        let layers = Layers::read(schema, file, environment, flags)?;
+        Self::read(&layers, cache_folder(environment))
     }
 
     fn read(layers: &Layers, folder: PathBuf) -> Result<Self, SettingsError> {
@@ -136,65 +106,80 @@ impl WorkerSettings {
             devices: layers
                 .either("device", "devices")?
                 .map_or(Ok(Devices::One("auto".to_owned())), |written| devices(&written))?,
-            cores: layers.get("cores").map(|written| at_least_one(&written)).transpose()?,
-            cache: layers.get("cache").map_or(folder, |written| PathBuf::from(written.text())),
-            cache_bytes: parsed::<ByteCount>(layers.get("cache_bytes"))?.map_or(4 << 30, |count| count.0),
-            drain: layers
-                .get("drain_seconds")
-                .map_or(Ok(Duration::from_secs(30)), |written| seconds(&written))?,
-            log: parsed(layers.get("log.format"))?.unwrap_or_default(),
+            cores: layers
+                .get("cores")
+                .map(|written| written.read("a whole number from 1", at_least_one))
+                .transpose()?,
+            cache: layers
+                .get("cache")
+                .map_or(Ok(folder), |written| written.read("a path", |text| Some(PathBuf::from(text))))?,
+            cache_bytes: layers.get("cache_bytes").map_or(Ok(4 << 30), |written| {
+                written.read("a size such as `4 GiB`, `500 MB` or 1000000", bytes)
+            })?,
+            drain: layers.get("drain_seconds").map_or(Ok(Duration::from_secs(30)), |written| {
+                written.read("a time from 0 to 86400 seconds", at_most_a_day)
+            })?,
+            log: layers.get("log.format").map_or(Ok(LogFormat::default()), |written| {
+                written.read(LogFormat::ALLOWED, LogFormat::parse)
+            })?,
         };
         match (&settings.coordinator, layers.get("tls.ca")) {
             (Address::Tcp { tls: true, .. }, _) | (_, None) => Ok(settings),
-            (address, Some(ca)) => {
-                Err(ca.wrong(format!("it is of no use with `{address}`; TLS needs `https://…`")))
-            }
+            (address, Some(ca)) => Err(ca.unusable(format!(
+                "`coordinator` is `{address}`, which is not TLS; `https://…` is, or remove `tls.ca`"
+            ))),
         }
     }
 }
 
+/// The flag of `clipig worker` that sets a setting.
+fn flag(key: &str) -> String {
+    match key {
+        // As every command has it.
+        "coordinator" => "--farm".to_owned(),
+        // One flag for both.
+        "device" | "devices" => "--devices".to_owned(),
+        _ => format!("--{}", key.replace(['.', '_'], "-")),
+    }
+}
+
+/// A value of a type that says itself what is wrong with a text.
 fn parsed<T: FromStr<Err: fmt::Display>>(written: Option<Written<'_>>) -> Result<Option<T>, SettingsError> {
-    written.map(|written| written.parse()).transpose()
+    let Some(written) = written else { return Ok(None) };
+    let text = written.read("one text", Some)?;
+    text.parse().map(Some).map_err(|error: T::Err| written.unusable(error))
 }
 
 fn token(written: &Written<'_>) -> Result<Token, SettingsError> {
-    let token = if written.key() == "token" {
-        Token::value(written.text())
-    } else {
-        Token::file(Path::new(written.text()))
-    };
-    token.map_err(|error| written.wrong(error.to_string()))
+    let text = written.secret()?;
+    let token = if written.key() == "token" { Token::value(text) } else { Token::file(Path::new(text)) };
+    token.map_err(|error| written.unusable(error))
 }
 
 fn existing_file(written: &Written<'_>) -> Result<PathBuf, SettingsError> {
-    let path = PathBuf::from(written.text());
-    std::fs::File::open(&path).map_err(|error| written.wrong(format!("{}: {error}", path.display())))?;
+    let path = written.read("a path", |text| Some(PathBuf::from(text)))?;
+    std::fs::File::open(&path).map_err(|error| written.unusable(format!("{}: {error}", path.display())))?;
     Ok(path)
 }
 
 fn devices(written: &Written<'_>) -> Result<Devices, SettingsError> {
-    match (written.key(), written.text()) {
-        ("devices", "all") => Ok(Devices::All),
-        ("devices", _) => Err(written.wrong("`all` is the only value; `device` names a single one")),
-        (_, name) => Ok(Devices::One(name.to_owned())),
+    if written.key() == "devices" {
+        let allowed = "`all`; `device` names a single device";
+        return written.read(allowed, |text| (text == "all").then_some(Devices::All));
     }
+    written.read("the name of a device", |text| Some(Devices::One(text.to_owned())))
 }
 
-fn at_least_one(written: &Written<'_>) -> Result<u32, SettingsError> {
-    match written.text().parse() {
-        Ok(cores) if cores > 0 => Ok(cores),
-        _ => Err(written.wrong(format!("`{}` is not a number of cores; 1 and more are", written.text()))),
-    }
+fn at_least_one(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|cores| *cores > 0)
 }
 
-fn seconds(written: &Written<'_>) -> Result<Duration, SettingsError> {
-    let wrong = || written.wrong(format!("`{}` is not a time in seconds; 0 to 86400 is", written.text()));
-    let seconds: f64 = written.text().parse().map_err(|_| wrong())?;
-    if (0.0..=86_400.0).contains(&seconds) { Ok(Duration::from_secs_f64(seconds)) } else { Err(wrong()) }
+fn at_most_a_day(text: &str) -> Option<Duration> {
+    clipig_settings::seconds(text).filter(|time| *time <= Duration::from_hours(24))
 }
 
 /// The user's folder for what can be fetched again.
-fn cache_folder(environment: &BTreeMap<String, String>) -> PathBuf {
+fn cache_folder(environment: &Environment) -> PathBuf {
     let variable = |name: &str| environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
     variable("XDG_CACHE_HOME")
         .or_else(|| variable("HOME").map(|home| home.join(".cache")))

@@ -1,17 +1,20 @@
 //! Settings from all sources, and what is said about wrong ones.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Devices, LogFormat, SettingsError, Token, WorkerSettings};
+use super::{Devices, Environment, Flags, LogFormat, SettingsError, Token, WorkerSettings};
 
-fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+fn map(pairs: &[(&str, &str)]) -> Environment {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-fn load(environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<WorkerSettings, SettingsError> {
-    WorkerSettings::load(None, map(environment), map(flags))
+fn flags(pairs: &[(&'static str, &str)]) -> Flags {
+    pairs.iter().map(|(key, value)| (*key, (*value).to_owned())).collect()
+}
+
+fn load(environment: &[(&str, &str)], set: &[(&'static str, &str)]) -> Result<WorkerSettings, SettingsError> {
+    WorkerSettings::load(None, &map(environment), &flags(set))
 }
 
 #[test]
@@ -39,8 +42,8 @@ fn later_sources_win() {
         let file = folder.path().join(name);
         std::fs::write(&file, text).unwrap();
         let environment = map(&[("CLIPIG_WORKER__CORES", "5"), ("CLIPIG_WORKER__CACHE_BYTES", "1 GiB")]);
-        let flags = map(&[("cores", "7"), ("devices", "all"), ("drain_seconds", "1.5")]);
-        let settings = WorkerSettings::load(Some(&file), environment, flags).unwrap();
+        let flags = flags(&[("cores", "7"), ("devices", "all"), ("drain_seconds", "1.5")]);
+        let settings = WorkerSettings::load(Some(&file), &environment, &flags).unwrap();
         assert_eq!(settings.coordinator.to_string(), "unix:/run/farm.sock");
         assert_eq!((settings.cores, settings.cache_bytes), (Some(7), 1 << 30));
         assert_eq!((&settings.devices, settings.log), (&Devices::All, LogFormat::Json));
@@ -66,7 +69,7 @@ fn tokens_are_not_shown() {
 
 #[test]
 fn errors_name_key_and_place() {
-    let said = |environment: &[(&str, &str)], flags: &[(&str, &str)]| {
+    let said = |environment: &[(&str, &str)], flags: &[(&'static str, &str)]| {
         load(environment, flags).unwrap_err().to_string()
     };
     for (key, value) in [
@@ -108,7 +111,7 @@ fn files_that_are_none_are_named() {
             std::fs::write(&file, text).unwrap();
         }
         let error =
-            WorkerSettings::load(Some(Path::new(&file)), BTreeMap::new(), BTreeMap::new()).unwrap_err();
+            WorkerSettings::load(Some(Path::new(&file)), &Environment::new(), &Flags::new()).unwrap_err();
         assert!(error.to_string().contains(name), "{error}");
         error.to_string()
     };

@@ -52,7 +52,7 @@ impl Token {
                     file: path.display().to_string(),
                     reason: error.to_string(),
                 };
-                checked(&std::fs::read_to_string(path).map_err(failed)?)
+                checked(&clipig_settings::read_secret(path).map_err(failed)?)
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clipig_core::{FromWorker, JobBrief, Node, ToWorker};
-use clipig_worker::{Contents, Link, LocalWorker, Shutdown, Stage, WorkerError};
+use clipig_worker::{Contents, Environment, Link, LocalWorker, Shutdown, Stage, WorkerError};
 use tokio::sync::watch;
 
 use crate::coordinator::{Connection, Manners, Place, TestCoordinator, blob};
@@ -103,8 +103,8 @@ async fn the_coordinator_may_send_a_worker_away() {
 async fn each_of_several_devices_has_a_session() {
     let farm = TestCoordinator::start(Place::loopback(), Manners::default());
     let flags = [("coordinator", farm.address.as_str()), ("name", "box"), ("cache", "/nowhere")];
-    let flags = flags.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-    let settings = clipig_worker::WorkerSettings::load(None, BTreeMap::new(), flags).unwrap();
+    let flags = flags.map(|(key, value)| (key, value.to_owned())).into();
+    let settings = clipig_worker::WorkerSettings::load(None, &Environment::new(), &flags).unwrap();
     let devices = ["cuda:0", "cuda:1"].map(|name| {
         let device = Arc::<Device>::default().worker(1);
         clipig_worker::WorkerDevice { name: name.to_owned(), ..device }

@@ -7,11 +7,10 @@ mod computing;
 mod connections;
 mod leaving;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clipig_worker::{Shutdown, Stage, WorkerError, WorkerSettings, run_worker};
+use clipig_worker::{Environment, Shutdown, Stage, WorkerError, WorkerSettings, run_worker};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -46,14 +45,13 @@ impl Worker {
         Self::start_with(address, cores, &[])
     }
 
-    fn start_with(address: &str, cores: u32, settings: &[(&str, &str)]) -> Self {
+    fn start_with(address: &str, cores: u32, settings: &[(&'static str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let device = Arc::<Device>::default();
         let cache = folder.path().join("cache").display().to_string();
         let all = [("coordinator", address), ("name", "tester"), ("cache", &cache)];
-        let flags: BTreeMap<String, String> =
-            all.iter().chain(settings).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        let settings = WorkerSettings::load(None, BTreeMap::new(), flags).unwrap();
+        let flags = all.iter().chain(settings).map(|(key, value)| (*key, (*value).to_owned())).collect();
+        let settings = WorkerSettings::load(None, &Environment::new(), &flags).unwrap();
         let (shutdown, stage) = watch::channel(Stage::Run);
         let devices = vec![device.worker(cores)];
         let running = tokio::spawn(async move {

@@ -42,6 +42,15 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Failed(message) => f.write_str(message),
+            Self::Experiment(problems) => f.write_str(problems.render(false).trim_end()),
+        }
+    }
+}
+
 impl From<Diagnostics> for Failure {
     fn from(problems: Diagnostics) -> Self {
         Self::Experiment(Box::new(problems))

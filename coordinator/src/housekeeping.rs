@@ -1,8 +1,9 @@
-//! What a coordinator does now and then: it removes what is old, minds the clock, and sees that it is alive itself.
+//! What a coordinator does at intervals: it removes old jobs and unused content, compares its clocks, and checks its own
+//! health.
 
 use std::time::Duration;
 
-use crate::farm::Farm;
+use crate::farm::{Farm, HealthFault};
 use crate::settings::Retention;
 use crate::store::{ClockStep, EventKind, RetentionPolicy, Store, StoreError, Subject};
 
@@ -12,11 +13,11 @@ const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// How long content that no job names yet is kept: a client uploads first and submits then.
 const GRACE: Duration = Duration::from_hours(24);
 
-/// How often the wall clock is compared with one that nobody sets.
+/// How often the wall clock is compared with a steady one, which nobody can set.
 pub(crate) const CLOCK_EVERY: Duration = Duration::from_secs(5);
 
-/// How often the coordinator feels its own pulse.
-const PULSE_EVERY: Duration = Duration::from_secs(1);
+/// How often the coordinator checks its own health.
+const HEALTH_EVERY: Duration = Duration::from_secs(1);
 
 /// How long ended jobs are kept.
 pub(crate) fn policy(retention: Retention) -> RetentionPolicy {
@@ -48,36 +49,36 @@ pub(crate) async fn tidy(store: Store, policy: RetentionPolicy) {
     }
 }
 
-/// Tells when somebody sets the wall clock; looks every so often.
-pub(crate) async fn mind_clock(store: Store, every: Duration) {
+/// Reports every step of the wall clock: somebody set it, or the machine slept. Compares the clocks at this interval.
+pub(crate) async fn watch_clock(store: Store, every: Duration) {
     let mut watch = store.clock_watch();
     loop {
         tokio::time::sleep(every).await;
         if let Some(step) = watch.look() {
             let store = store.clone();
             // A panic in there was logged when it happened.
-            let _ = tokio::task::spawn_blocking(move || tell_step(&store, step)).await;
+            let _ = tokio::task::spawn_blocking(move || report_clock_step(&store, step)).await;
         }
     }
 }
 
-/// Logs a step of the wall clock, and writes it down.
-pub(crate) fn tell_step(store: &Store, step: ClockStep) {
+/// Logs a step of the wall clock and keeps it as an event.
+pub(crate) fn report_clock_step(store: &Store, step: ClockStep) {
     let text = step.to_string();
     tracing::warn!(milliseconds = step.0, "{text}");
     if let Err(error) = store.add_event(&Subject::Farm, &EventKind::ClockStepped, &text) {
-        tracing::warn!(%error, "the step of the clock was not written down");
+        tracing::warn!(%error, "the step of the clock was not kept as an event");
     }
 }
 
-/// Resolves when something has died without which nothing moves; what.
-pub(crate) async fn pulse_lost(farm: Farm) -> String {
-    let mut clock = tokio::time::interval(PULSE_EVERY);
+/// Resolves when the farm is not healthy any more.
+pub(crate) async fn until_unhealthy(farm: Farm) -> HealthFault {
+    let mut clock = tokio::time::interval(HEALTH_EVERY);
     loop {
         clock.tick().await;
-        if let Err(dead) = farm.pulse() {
-            tracing::error!("{dead}; the coordinator ends");
-            return dead;
+        if let Err(fault) = farm.check_health() {
+            tracing::error!("{fault}; the coordinator ends");
+            return fault;
         }
     }
 }
@@ -94,9 +95,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp(1_700_000_000_000)));
         let store = Store::open(folder.path(), Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-        let minding = tokio::spawn(mind_clock(store.clone(), Duration::from_millis(1)));
+        let watching = tokio::spawn(watch_clock(store.clone(), Duration::from_millis(1)));
         let events = || store.events(&EventFilter::default()).unwrap();
-        // It takes its first look at the clock before that is set.
+        // `watch_clock` looks at the clock once before it is set.
         tokio::time::sleep(Duration::from_millis(50)).await;
         for (number, step) in (1..).zip([90_000, -30_000]) {
             clock.step(step);
@@ -106,7 +107,7 @@ mod tests {
         }
         let told: Vec<(EventKind, String)> =
             events().into_iter().map(|event| (event.kind, event.text)).collect();
-        minding.abort();
+        watching.abort();
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told.iter().all(|(kind, _)| *kind == EventKind::ClockStepped));
         assert!(told[0].1.contains("forward by 90.0 s") && told[1].1.contains("back by 30.0 s"), "{told:?}");

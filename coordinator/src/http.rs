@@ -15,9 +15,10 @@ use tokio::time::timeout;
 use crate::farm::Farm;
 use crate::metrics::Metrics;
 use crate::rpc::standing;
+use crate::store::StoreError;
 
 /// How long store and switchboard may take to answer before the coordinator is not ready.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What the pages are made of.
 #[derive(Clone)]
@@ -40,9 +41,9 @@ pub(crate) fn router(probes: Probes) -> Router {
 }
 
 async fn alive(State(probes): State<Probes>) -> Response {
-    match probes.farm.pulse() {
+    match probes.farm.check_health() {
         Ok(()) => "alive\n".into_response(),
-        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not alive: {reason}\n")).into_response(),
+        Err(fault) => (StatusCode::SERVICE_UNAVAILABLE, format!("not alive: {fault}\n")).into_response(),
     }
 }
 
@@ -55,7 +56,7 @@ async fn ready(State(probes): State<Probes>) -> Response {
 
 async fn metrics(State(Probes { farm, metrics, .. }): State<Probes>) -> Response {
     // What cannot be found out in time stays as it was: the counters are of use also then.
-    if let Ok(Ok(standing)) = timeout(PATIENCE, standing::Standing::of(&farm)).await {
+    if let Ok(Ok(standing)) = timeout(PROBE_TIMEOUT, standing::Standing::of(&farm)).await {
         metrics.set_workers(standing.workers());
         metrics.set_jobs(standing.jobs());
     }
@@ -68,23 +69,38 @@ async fn metrics(State(Probes { farm, metrics, .. }): State<Probes>) -> Response
     }
 }
 
+/// Why the coordinator takes no traffic.
+#[derive(Debug, thiserror::Error)]
+enum NotReady {
+    #[error("the farm is shutting down")]
+    ShuttingDown,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the store panicked: {0}")]
+    StorePanicked(tokio::task::JoinError),
+    #[error("the switchboard has ended")]
+    SwitchboardEnded,
+    #[error("the {0} has not answered within {PROBE_TIMEOUT:?}")]
+    Silent(&'static str),
+}
+
 impl Probes {
-    async fn check(&self) -> Result<(), String> {
+    async fn check(&self) -> Result<(), NotReady> {
         if self.stopping.load(Ordering::Relaxed) {
-            return Err("the farm is shutting down".to_owned());
+            return Err(NotReady::ShuttingDown);
         }
         let farm = self.farm.clone();
         let read = tokio::task::spawn_blocking(move || farm.store().ping());
-        match timeout(PATIENCE, read).await {
+        match timeout(PROBE_TIMEOUT, read).await {
             Ok(Ok(Ok(()))) => {}
-            Ok(Ok(Err(error))) => return Err(error.to_string()),
-            Ok(Err(error)) => return Err(format!("the store panicked: {error}")),
-            Err(_) => return Err(format!("the store has not answered within {PATIENCE:?}")),
+            Ok(Ok(Err(error))) => return Err(error.into()),
+            Ok(Err(error)) => return Err(NotReady::StorePanicked(error)),
+            Err(_) => return Err(NotReady::Silent("store")),
         }
-        match timeout(PATIENCE, self.farm.switchboard().workers()).await {
+        match timeout(PROBE_TIMEOUT, self.farm.switchboard().workers()).await {
             Ok(Some(_)) => Ok(()),
-            Ok(None) => Err("the switchboard has ended".to_owned()),
-            Err(_) => Err(format!("the switchboard has not answered within {PATIENCE:?}")),
+            Ok(None) => Err(NotReady::SwitchboardEnded),
+            Err(_) => Err(NotReady::Silent("switchboard")),
         }
     }
 }
@@ -102,13 +118,13 @@ mod tests {
     async fn a_coordinator_whose_switchboard_has_died_is_not_alive() {
         let folder = tempfile::tempdir().unwrap();
         let (switchboard, task) = Switchboard::without_task();
-        let farm = crate::farm::pulse::tests::farm(folder.path(), switchboard);
+        let farm = crate::farm::health::tests::farm(folder.path(), switchboard);
         let probes = Probes { farm, metrics: Arc::default(), stopping: Arc::default() };
         let ask = || router(probes.clone()).oneshot(Request::get("/livez").body(Body::empty()).unwrap());
         assert_eq!(ask().await.unwrap().status(), StatusCode::OK);
         drop(task);
         assert_eq!(ask().await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
-        let dead = crate::housekeeping::pulse_lost(probes.farm.clone()).await;
-        assert!(dead.contains("switchboard"), "{dead}");
+        let dead = crate::housekeeping::until_unhealthy(probes.farm.clone()).await;
+        assert_eq!(dead, crate::farm::HealthFault::Switchboard);
     }
 }

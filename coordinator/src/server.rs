@@ -19,21 +19,21 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::transport::Identity;
 
-use crate::farm::{Farm, FarmSettings, OpenError};
+use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
 use crate::housekeeping;
 use crate::http::{self, Probes};
 use crate::metrics::Metrics;
-use crate::rpc::{self, Doors, ListenError, Listener, TlsError};
+use crate::rpc::{self, ListenError, Listener, RpcContext, TlsError};
 use crate::settings::{ListenAddress, Settings};
 use crate::store::{ClockStep, EventKind, Store, StoreError, Subject, SystemClock};
 use crate::switchboard::{self, Reports, SwitchboardSettings};
 
 /// How long running jobs may take to finish their epochs and write checkpoints after a stop was asked for. Less than
 /// the 60 seconds that Kubernetes gives.
-const REST: Duration = Duration::from_secs(40);
+const JOBS_TIMEOUT: Duration = Duration::from_secs(40);
 
 /// How long calls may take to end after that.
-const FAREWELL: Duration = Duration::from_secs(5);
+const CALLS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why a coordinator could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -56,9 +56,15 @@ pub enum ServeError {
     /// The page of probes failed.
     #[error("serving probes failed: {0}")]
     Http(io::Error),
-    /// A fault of the program.
+    /// Reflection cannot describe the services.
     #[error("clipig met a fault of its own: {0}")]
-    Internal(String),
+    Reflection(#[from] rpc::ReflectionError),
+    /// A part has died without which no job goes on. Whoever starts the process again mends it.
+    #[error("clipig met a fault of its own: {0}")]
+    Unhealthy(HealthFault),
+    /// A thread panicked.
+    #[error("clipig met a fault of its own: {0}")]
+    Panicked(#[from] tokio::task::JoinError),
 }
 
 /// What a coordinator takes from outside, besides its settings.
@@ -114,17 +120,17 @@ impl Coordinator {
         let data = settings.data.clone();
         let opening =
             tokio::task::spawn_blocking(move || Store::open(&data, Arc::new(SystemClock::default())));
-        let store = opening.await.map_err(|error| internal(&error))??;
-        tell_opening(&store);
+        let store = opening.await??;
+        report_opening(&store);
         let metrics = Arc::new(Metrics::default());
-        let (notes, chronicle) = std::sync::mpsc::channel();
+        let (notes, event_log) = std::sync::mpsc::channel();
         let switchboard = {
             let reports = Reports { notes, metrics: Arc::clone(&metrics) };
             switchboard::start(dispatching(&settings, &store), reports)
         };
         let farm_settings = farm_settings(&settings, &metrics);
         let Parts { canvases, models } = parts;
-        let farm = Farm::open(store, models, switchboard, canvases, farm_settings, chronicle);
+        let farm = Farm::open(store, models, switchboard, canvases, farm_settings, event_log);
         let farm = farm?;
         Ok(Self { settings, farm, metrics, listeners, http, identity, started })
     }
@@ -155,7 +161,7 @@ impl Coordinator {
         let Self { settings, farm, metrics, listeners, http, identity, started } = self;
         let (close, closing) = watch::channel(false);
         let stopping = Arc::new(AtomicBool::new(false));
-        let doors = Doors {
+        let context = RpcContext {
             farm: farm.clone(),
             limits: settings.limits,
             data: settings.data.clone(),
@@ -166,8 +172,8 @@ impl Coordinator {
             intervals: rpc::Intervals::default(),
             uploads: rpc::Uploads::default(),
         };
-        let routes = rpc::routes(Arc::new(doors), settings.tokens.clone()).await;
-        let (routes, health) = routes.map_err(ServeError::Internal)?;
+        let routes = rpc::routes(Arc::new(context), settings.tokens.clone()).await;
+        let (routes, health) = routes?;
         let mut servers = JoinSet::new();
         for listener in listeners {
             let stop = closed(closing.clone());
@@ -180,26 +186,26 @@ impl Coordinator {
         }
         let retention = housekeeping::policy(settings.retention);
         let tidying = tokio::spawn(housekeeping::tidy(farm.store().clone(), retention));
-        let minding = tokio::spawn(housekeeping::mind_clock(farm.store().clone(), housekeeping::CLOCK_EVERY));
+        let watching =
+            tokio::spawn(housekeeping::watch_clock(farm.store().clone(), housekeeping::CLOCK_EVERY));
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
-            // Nothing moves any more, nor will it: who starts this process again gets everything moving.
-            dead = housekeeping::pulse_lost(farm.clone()) => Err(ServeError::Internal(dead)),
+            fault = housekeeping::until_unhealthy(farm.clone()) => Err(ServeError::Unhealthy(fault)),
             // No server ends by itself.
-            ended = servers.join_next() => ended.map_or(Ok(()), |ended| ended.map_err(|error| internal(&error)).flatten()),
+            ended = servers.join_next() => ended.map_or(Ok(()), |ended| ended.map_err(ServeError::from).flatten()),
         };
         tracing::info!("the farm is closing: running jobs finish their epochs");
         stopping.store(true, Ordering::Relaxed);
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         tidying.abort();
-        minding.abort();
+        watching.abort();
         let resting = farm.clone();
-        let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + REST));
-        rest.await.map_err(|error| internal(&error))?;
+        let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + JOBS_TIMEOUT));
+        rest.await?;
         // Workers were needed until now. They come back when the farm is open again.
         let _ = close.send(true);
-        let farewell = async { while servers.join_next().await.is_some() {} };
-        if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
+        let ended = async { while servers.join_next().await.is_some() {} };
+        if tokio::time::timeout(CALLS_TIMEOUT, ended).await.is_err() {
             tracing::warn!("some calls did not end in time and are cut off");
             servers.abort_all();
         }
@@ -240,7 +246,7 @@ async fn serve_pages(
 }
 
 /// Says what was found in the data folder.
-fn tell_opening(store: &Store) {
+fn report_opening(store: &Store) {
     let opening = store.opening();
     tracing::info!(incarnation = opening.incarnation, "the store is open");
     if opening.unfinished > 0 {
@@ -251,7 +257,7 @@ fn tell_opening(store: &Store) {
     }
     if let Some(back) = opening.clock_back {
         let back = i64::try_from(back.as_millis()).unwrap_or(i64::MAX);
-        housekeeping::tell_step(store, ClockStep(-back));
+        housekeeping::report_clock_step(store, ClockStep(-back));
     }
     let text = format!("the coordinator has started (incarnation {})", opening.incarnation);
     if let Err(error) = store.add_event(&Subject::Farm, &EventKind::Started, &text) {
@@ -261,13 +267,13 @@ fn tell_opening(store: &Store) {
 
 fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
     let dispatch = settings.dispatch;
-    let patience = DispatchSettings {
+    let timeouts = DispatchSettings {
         heartbeat_timeout: dispatch.heartbeat_timeout,
         lease_timeout: dispatch.lease_timeout,
         forgive_after: dispatch.forgive_after,
         ..DispatchSettings::new(store.opening().incarnation)
     };
-    SwitchboardSettings { dispatch: patience, heartbeat: dispatch.heartbeat }
+    SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat }
 }
 
 fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
@@ -279,8 +285,4 @@ fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
         checkpoint_interval: settings.checkpoint.least,
         metrics: Arc::clone(metrics),
     }
-}
-
-fn internal(error: &tokio::task::JoinError) -> ServeError {
-    ServeError::Internal(error.to_string())
 }

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clipig_coordinator::job_runner::{self, Ending, JobOrder, Observer, Revision, RunError, Wish, inbox};
+use clipig_coordinator::job_runner::{
+    self, Ending, JobOrder, Observer, Revision, RunCommand, RunError, inbox,
+};
 use clipig_coordinator::snapshot::SnapshotClock;
 use clipig_coordinator::{EpochLoop, EpochReport, JobErrorCause, first_resolution};
 use clipig_core::{
@@ -132,26 +134,25 @@ impl Setup<'_> {
         if experiment.seed.is_none() || self.arguments.compute.repeat > 1 {
             progress.say(&format!("seed {seed} (--seed {seed} repeats this picture)"));
         }
-        first_resolution(&experiment, seed).map_err(|error| failure(&RunError::Job(error)))?;
+        first_resolution(&experiment, seed).map_err(|error| failure(RunError::Job(error)))?;
         let order = self.order(&experiment, seed, shard_size, threads)?;
         let snapshots = SnapshotClock::new(experiment.snapshot_interval);
-        let mut artist = Artist {
+        let mut observer = RenderObserver {
             wanted: &self.loaded.picture,
             picture: None,
             last: None,
             record,
             progress,
             snapshots,
-            fault: None,
         };
         let start = Instant::now();
-        let outcome = run_job(farm, order, &mut artist);
-        let Artist { picture, last, record, progress, fault, .. } = artist;
+        let outcome = run_job(farm, order, &mut observer);
+        let RenderObserver { picture, last, record, progress, .. } = observer;
         let (job, outcome) = match outcome {
             Ok((Ending::Completed | Ending::Paused { .. } | Ending::Cancelled { .. }, job)) => {
                 (Some(job), Ok(()))
             }
-            Err(error) => (None, Err(fault.unwrap_or_else(|| failure(&error)))),
+            Err(error) => (None, Err(failure(error))),
         };
         let lines = job.as_ref().map_or_else(Vec::new, |job| table_lines(&experiment, job));
         progress.end(&lines);
@@ -238,22 +239,22 @@ impl Setup<'_> {
 fn run_job(
     farm: &FarmOfOne,
     order: JobOrder,
-    artist: &mut Artist<'_>,
-) -> Result<(Ending, EpochLoop), RunError> {
+    observer: &mut RenderObserver<'_>,
+) -> Result<(Ending, EpochLoop), RunError<Failure>> {
     let (runner, inbox) = inbox();
     let port = farm.add_job(JOB, runner.clone());
     interrupt::tell(move || {
         // A job that has just ended needs no telling.
-        let _ = runner.send(job_runner::ToRunner::Wish(Wish::Pause(Duration::MAX)));
+        let _ = runner.send(job_runner::ToRunner::Command(RunCommand::Pause(Duration::MAX)));
     });
-    let outcome = job_runner::run(order, &CanvasEngines, &port, &inbox, artist);
+    let outcome = job_runner::run(order, &CanvasEngines, &port, &inbox, observer);
     interrupt::tell(|| {});
     farm.remove_job(JOB);
     outcome
 }
 
 /// Shows a job, and keeps its picture on disk.
-struct Artist<'a> {
+struct RenderObserver<'a> {
     /// The name that the picture should have.
     wanted: &'a str,
     /// The file; `None` before the first epoch is done, so that a run that fails at once leaves nothing behind.
@@ -263,11 +264,9 @@ struct Artist<'a> {
     record: Record,
     progress: Progress,
     snapshots: SnapshotClock,
-    /// What went wrong on disk.
-    fault: Option<Failure>,
 }
 
-impl Artist<'_> {
+impl RenderObserver<'_> {
     fn draw(&mut self, report: &EpochReport, job: &EpochLoop) -> Result<(), Failure> {
         let picture = match &self.picture {
             Some(picture) => picture,
@@ -284,24 +283,22 @@ impl Artist<'_> {
     }
 }
 
-impl Observer for Artist<'_> {
-    fn prepared(&mut self, _: JobRevision, preparation: &Preparation) -> Result<(), String> {
+impl Observer for RenderObserver<'_> {
+    type Error = Failure;
+
+    fn on_prepared(&mut self, _: JobRevision, preparation: &Preparation) -> Result<(), Failure> {
         for warning in &preparation.warnings {
             self.progress.say(&format!("warning: {warning}"));
         }
         Ok(())
     }
 
-    fn revised(&mut self, _: JobRevision, _: Epoch) -> Result<(), String> {
+    fn on_update(&mut self, _: JobRevision, _: Epoch) -> Result<(), Failure> {
         Ok(())
     }
 
-    fn epoch(&mut self, report: &EpochReport, job: &EpochLoop, _: f64) -> Result<(), String> {
-        self.draw(report, job).map_err(|failure| {
-            self.fault = Some(failure);
-            // What is reported is the failure itself.
-            String::new()
-        })
+    fn on_epoch(&mut self, report: &EpochReport, job: &EpochLoop, _: f64) -> Result<(), Failure> {
+        self.draw(report, job)
     }
 }
 
@@ -316,8 +313,8 @@ fn write_picture(path: &Path, canvas: &Canvas, record: &Record) -> Result<(), Fa
 }
 
 /// What the experiment asks for in vain is the person's to mend; the rest are failures.
-fn failure(error: &RunError) -> Failure {
-    let in_vain = match error {
+fn failure(error: RunError<Failure>) -> Failure {
+    let in_vain = match &error {
         RunError::Job(error) => matches!(
             error.cause,
             JobErrorCause::Expression(_)
@@ -330,5 +327,9 @@ fn failure(error: &RunError) -> Failure {
         | RunError::Shard { error: ShardError::Experiment(_), .. } => true,
         _ => false,
     };
-    if in_vain { Failure::usage(error) } else { Failure::failed(error) }
+    match error {
+        RunError::Observer(failure) => failure,
+        error if in_vain => Failure::usage(error),
+        error => Failure::failed(error),
+    }
 }

@@ -7,16 +7,15 @@ use clipig_schedule::dispatcher::WorkerView;
 use clipig_schedule::queue::{self, KindRequest, RunningPlace, ServingWorker, WaitingJob};
 
 use super::{Farm, LogLevel, RunningJob, State};
-use crate::job_runner::Wish;
+use crate::job_runner::RunCommand;
 use crate::store::{EventKind, JobFilter, JobRecord, JobState, StoreError};
 
-/// How long the thread sleeps at most: a look at the queue that nobody asked for costs little and mends what was
-/// forgotten.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The queue is looked at this often even when nothing has changed, which costs little and mends a missed change.
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How long a running job may have no worker before it gives its place to one that could be computed: longer than
-/// a worker takes to come back.
-const ALONE: Duration = Duration::from_secs(30);
+/// How long a running job may have no worker before it gives its place to one that has: longer than a worker takes to
+/// come back after its connection broke.
+const WITHOUT_WORKER: Duration = Duration::from_secs(30);
 
 impl Farm {
     /// Starts jobs until the farm closes.
@@ -33,7 +32,7 @@ impl Farm {
             if let Err(error) = self.look_at_queue(&workers) {
                 tracing::warn!(%error, "the queue could not be read; looking again in a moment");
             }
-            self.inner.changed.wait_beyond(seen, PATIENCE);
+            self.inner.changed.wait_beyond(seen, LOOK_INTERVAL);
         }
     }
 
@@ -50,13 +49,13 @@ impl Farm {
             .collect();
         let (waiting, running) = {
             let mut state = self.inner.state();
-            // One that was paused and resumed at once has to come to rest before it starts again.
+            // A job that was paused and resumed at once still has its thread, and starts again when that has ended.
             records.retain(|record| !state.running.contains_key(&record.id));
             (records.iter().map(waiting).collect::<Vec<_>>(), places(&mut state, &serving))
         };
         let most = self.inner.settings.max_running_jobs;
         let admission = queue::admit(&waiting, running.len(), most, &serving);
-        let yielding = queue::yielding(&running, &admission, ALONE);
+        let yielding = queue::yielding(&running, &admission, WITHOUT_WORKER);
         self.inner.state().waiting =
             admission.wait.into_iter().map(|(job, reason)| (job, reason.to_string())).collect();
         for (job, kind) in admission.start {
@@ -66,12 +65,12 @@ impl Farm {
         }
         for job in yielding {
             let text = "no worker of its kind takes work; it gives its place to another job and waits";
-            self.inner.tell(job, LogLevel::Warning, &EventKind::Status, text);
-            // Its thread ends without a change of state, and the next look puts it back into the queue.
-            self.inner.wish(job, Wish::Pause(Duration::ZERO));
+            self.inner.report(job, LogLevel::Warning, &EventKind::Status, text);
+            // Its thread ends and its state stays active, so the next look puts it back into the queue.
+            self.inner.send_command(job, RunCommand::Pause(Duration::ZERO));
             if let Some(running) = self.inner.state().running.get_mut(&job) {
-                // Once is enough.
-                running.alone = None;
+                // Its time begins anew, so that it is not paused twice.
+                running.without_worker_since = None;
             }
         }
         Ok(())
@@ -83,8 +82,8 @@ fn places(state: &mut State, serving: &[ServingWorker]) -> Vec<RunningPlace> {
     let now = Instant::now();
     let place = |(job, running): (&JobId, &mut RunningJob)| {
         let served = queue::choose_kind(&running.request, serving).is_some();
-        running.alone = if served { None } else { running.alone.or(Some(now)) };
-        RunningPlace { job: *job, alone: running.alone.map(|since| now.duration_since(since)) }
+        running.without_worker_since = if served { None } else { running.without_worker_since.or(Some(now)) };
+        RunningPlace { job: *job, alone: running.without_worker_since.map(|since| now.duration_since(since)) }
     };
     state.running.iter_mut().map(place).collect()
 }

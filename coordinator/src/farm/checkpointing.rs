@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use clipig_core::{JobId, JobRevision};
 
 use super::Inner;
-use super::patience::Trouble;
+use super::disk_retry::WriteStatus;
 use crate::epoch_loop::EpochLoop;
 use crate::store::{Checkpoint, StoreError};
 
@@ -37,7 +37,7 @@ impl Checkpointer {
         let pace = Arc::new(Mutex::new(Pace { busy: false, pause }));
         let (own, own_pace) = (Arc::clone(farm), Arc::clone(&pace));
         let work = move || {
-            let mut trouble = Trouble::new("checkpoints are");
+            let mut writes = WriteStatus::new("checkpoints are");
             for (checkpoint, copying) in checkpoints {
                 let start = Instant::now();
                 let saved = own.store.checkpoints(job).save(&checkpoint);
@@ -46,7 +46,7 @@ impl Checkpointer {
                 if let Ok(bytes) = saved {
                     own.settings.metrics.checkpoint_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
                 }
-                trouble.heard(&own, job, &saved);
+                writes.record(&own, job, &saved);
                 let rest = (copying + writing).div_f64(own.settings.checkpoint_share.max(1e-3));
                 *lock(&own_pace) = Pace { busy: false, pause: rest.max(own.settings.checkpoint_interval) };
             }

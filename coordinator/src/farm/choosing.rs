@@ -4,19 +4,20 @@ use clipig_core::{DeviceClass, WorkerKind};
 use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 
-use super::{Farm, FarmError, JobNews};
+use super::failure::RunFailure;
+use super::{Farm, JobEventKind};
 use crate::store::{Computation, JobRecord};
 
 impl Farm {
     /// Writes down once what decides the bits of a job.
-    pub(super) fn choose(&self, job: &JobRecord, kind: &WorkerKind) -> Result<(), FarmError> {
+    pub(super) fn choose(&self, job: &JobRecord, kind: &WorkerKind) -> Result<(), RunFailure> {
         let canvas_kind = self.inner.canvases.kind();
         if let Some(chosen) = &job.computation {
             if chosen.canvas_kind != canvas_kind {
                 let text =
                     format!("the canvas was stepped on {}, now it is on {canvas_kind}", chosen.canvas_kind);
                 self.inner.store.note_inexact(job.id, &text)?;
-                self.inner.publish(job.id, None, JobNews::Warning(text));
+                self.inner.publish(job.id, None, JobEventKind::Warning(text));
             }
             return Ok(());
         }
@@ -28,7 +29,7 @@ impl Farm {
                 let cores = self.cores_of(kind);
                 let yaml = &self.inner.store.revisions(job.id)?[0].yaml;
                 let experiment = load(&[Source::new("experiment", yaml.as_str())], &Overrides::default())
-                    .map_err(|problems| FarmError::Experiment(Box::new(problems)))?
+                    .map_err(|problems| RunFailure::Experiment(Box::new(problems)))?
                     .experiment;
                 threads_per_shard(&experiment, shard_size, cores as usize) as u32
             }

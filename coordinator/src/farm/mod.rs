@@ -1,26 +1,27 @@
-//! The jobs of a farm: the one door through which every change goes.
+//! The jobs of a farm and every change of their state.
 //!
-//! A change is written to the store first and told to watchers then; an answer to a client means that it is on
-//! disk. Everything here may block for a disk: call it from threads that may. Running jobs have a thread each
-//! ([`running`]); one more thread ([`admission`]) starts waiting jobs when there is room.
+//! A change is first written to the store and then published, so an answer to a client means that it is on disk.
+//! Everything here may block for a disk: call it from threads that may. Running jobs have a thread each ([`running`]);
+//! one more thread ([`admission`]) starts waiting jobs when there is room.
 
 mod admission;
 mod changes;
 mod checkpointing;
 mod choosing;
-mod chronicle;
-mod door;
+mod disk_retry;
 mod error;
-mod keeping;
-mod news;
+mod event_log;
+mod events;
+mod failure;
+pub(crate) mod health;
+mod observer;
 mod ordering;
-mod patience;
-pub(crate) mod pulse;
 mod running;
 mod submission;
 mod table;
 #[cfg(test)]
 mod tests;
+mod transition;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -37,12 +38,15 @@ use clipig_schedule::queue::KindRequest;
 use tokio::sync::broadcast;
 
 use self::changes::Changes;
-pub use self::error::{FarmError, OpenError};
-pub use self::news::{JobNews, LogLevel, News, Progress};
+pub use self::error::{CommandError, OpenError};
+pub use self::events::{JobEvent, JobEventKind, LogLevel, Progress};
+pub use self::health::HealthFault;
+pub use self::submission::InvalidRequest;
 pub use self::table::{ConstraintRow, FeatureRow, TargetRow};
-use crate::job_runner::{ToRunner, Wish};
+pub use self::weights::ModelRefusal;
+use crate::job_runner::{RunCommand, ToRunner};
 use crate::metrics::Metrics;
-use crate::store::{self, JobRecord, JobState, Store, Subject};
+use crate::store::{self, JobRecord, JobState, Store, StoreError, Subject};
 use crate::switchboard::Switchboard;
 
 /// What an operator decides about a farm.
@@ -138,7 +142,7 @@ struct Inner {
     state: Mutex<State>,
     /// Something changed that may let a job start.
     changed: Changes,
-    news: broadcast::Sender<Arc<News>>,
+    events: broadcast::Sender<Arc<JobEvent>>,
 }
 
 #[derive(Default)]
@@ -158,15 +162,15 @@ struct RunningJob {
     progress: Option<Progress>,
     /// Why it does not go on for the moment.
     stalled: Option<String>,
-    /// Since when no worker that it needs takes work.
-    alone: Option<Instant>,
+    /// Set while no worker of the kind that it needs takes work.
+    without_worker_since: Option<Instant>,
 }
 
 /// How long the epoch under way may take to finish after somebody asked for a pause.
-const PAUSE_PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Events that a slow watcher may be behind before it has to read the store again.
-const NEWS: usize = 4_096;
+const EVENT_BACKLOG: usize = 4_096;
 
 impl Farm {
     /// Opens a farm: jobs that were running when the coordinator ended go on. `notes` comes from the switchboard.
@@ -181,17 +185,17 @@ impl Farm {
         settings: FarmSettings,
         notes: Receiver<Note>,
     ) -> Result<Self, OpenError> {
-        let (news, _) = broadcast::channel(NEWS);
+        let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let (state, changed) = (Mutex::default(), Changes::default());
-        let inner = Inner { store, models, switchboard, canvases, settings, state, changed, news };
+        let inner = Inner { store, models, switchboard, canvases, settings, state, changed, events };
         let farm = Self { inner: Arc::new(inner) };
         farm.inner.interrupt()?;
         let admission = farm.clone();
         let thread = std::thread::Builder::new().name("admission".into()).spawn(move || admission.admit())?;
         farm.inner.state().admission = Some(thread);
-        let chronicle = farm.clone();
+        let event_log = farm.clone();
         // It ends with the switchboard, which ends with the last handle to it; nobody waits for that.
-        std::thread::Builder::new().name("chronicle".into()).spawn(move || chronicle.write_down(&notes))?;
+        std::thread::Builder::new().name("event-log".into()).spawn(move || event_log.keep_events(&notes))?;
         Ok(farm)
     }
 
@@ -216,15 +220,15 @@ impl Farm {
     }
 
     /// What happens from now on.
-    pub fn watch(&self) -> broadcast::Receiver<Arc<News>> {
-        self.inner.news.subscribe()
+    pub fn watch(&self) -> broadcast::Receiver<Arc<JobEvent>> {
+        self.inner.events.subscribe()
     }
 
     /// A job.
     ///
     /// # Errors
     /// Where there is none; when the store fails.
-    pub fn job(&self, job: JobId) -> Result<JobView, FarmError> {
+    pub fn job(&self, job: JobId) -> Result<JobView, StoreError> {
         let record = self.inner.store.job(job)?;
         self.view(record)
     }
@@ -238,13 +242,13 @@ impl Farm {
         status: &[JobState],
         before: Option<JobId>,
         limit: usize,
-    ) -> Result<Vec<JobView>, FarmError> {
+    ) -> Result<Vec<JobView>, StoreError> {
         let filter = store::JobFilter { status: status.to_vec(), before, limit: u32::try_from(limit).ok() };
         let records = self.inner.store.jobs(&filter)?;
         records.into_iter().map(|record| self.view(record)).collect()
     }
 
-    fn view(&self, record: JobRecord) -> Result<JobView, FarmError> {
+    fn view(&self, record: JobRecord) -> Result<JobView, StoreError> {
         let id = record.id;
         let artifacts = self.inner.store.artifacts(id).count()? as u32;
         let checkpoint = self.inner.store.checkpoints(id).newest()?;
@@ -272,57 +276,57 @@ impl Farm {
     ///
     /// # Errors
     /// Where it has ended; when the store fails.
-    pub fn pause(&self, job: JobId, reason: &str) -> Result<JobView, FarmError> {
+    pub fn pause(&self, job: JobId, reason: &str) -> Result<JobView, CommandError> {
         if self.inner.store.job(job)?.status != JobState::Paused {
-            self.inner.change(job, |life, now| life.pause(reason.to_owned(), now))?;
-            self.inner.wish(job, Wish::Pause(PAUSE_PATIENCE));
+            self.inner.transition(job, |life, now| life.pause(reason.to_owned(), now))?;
+            self.inner.send_command(job, RunCommand::Pause(PAUSE_TIMEOUT));
         }
-        self.job(job)
+        Ok(self.job(job)?)
     }
 
     /// Puts a paused job back into the queue. In the queue already, or running: no change.
     ///
     /// # Errors
     /// Where it has ended; when the store fails.
-    pub fn resume(&self, job: JobId) -> Result<JobView, FarmError> {
+    pub fn resume(&self, job: JobId) -> Result<JobView, CommandError> {
         let state = self.inner.store.job(job)?.status;
         if state != JobState::Waiting && !state.is_active() {
-            self.inner.change(job, Job::resume)?;
+            self.inner.transition(job, Job::resume)?;
         }
-        self.job(job)
+        Ok(self.job(job)?)
     }
 
     /// Ends a job that has not ended. Cancelled already: no change.
     ///
     /// # Errors
     /// Where it has completed or failed; when the store fails.
-    pub fn cancel(&self, job: JobId, reason: &str) -> Result<JobView, FarmError> {
+    pub fn cancel(&self, job: JobId, reason: &str) -> Result<JobView, CommandError> {
         if self.inner.store.job(job)?.status != JobState::Cancelled {
-            self.inner.change(job, |life, now| life.cancel(reason.to_owned(), now))?;
-            self.inner.wish(job, Wish::Cancel);
+            self.inner.transition(job, |life, now| life.cancel(reason.to_owned(), now))?;
+            self.inner.send_command(job, RunCommand::Cancel);
         }
-        self.job(job)
+        Ok(self.job(job)?)
     }
 
     /// Puts a failed or cancelled job back into the queue; it goes on from its last checkpoint.
     ///
     /// # Errors
     /// Where it has not failed and was not cancelled; when the store fails.
-    pub fn retry(&self, job: JobId) -> Result<JobView, FarmError> {
-        self.inner.change(job, Job::retry)?;
-        self.job(job)
+    pub fn retry(&self, job: JobId) -> Result<JobView, CommandError> {
+        self.inner.transition(job, Job::retry)?;
+        Ok(self.job(job)?)
     }
 
     /// Changes a job's priority: its place in the queue, and its share of the workers.
     ///
     /// # Errors
     /// Where no job may have that priority; where there is no such job; when the store fails.
-    pub fn set_priority(&self, job: JobId, priority: i32) -> Result<JobView, FarmError> {
+    pub fn set_priority(&self, job: JobId, priority: i32) -> Result<JobView, CommandError> {
         submission::check_priority(priority)?;
         self.inner.store.set_priority(job, priority)?;
         self.inner.switchboard.set_priority(job, priority);
         self.inner.changed.notify_all();
-        self.job(job)
+        Ok(self.job(job)?)
     }
 
     /// Ends the farm: running jobs finish their epoch, write a checkpoint and go on at the next start. Waits for
@@ -333,7 +337,7 @@ impl Farm {
             state.closing = true;
             for running in state.running.values() {
                 // One that just ended needs no telling.
-                let _ = running.runner.send(ToRunner::Wish(Wish::Pause(PAUSE_PATIENCE)));
+                let _ = running.runner.send(ToRunner::Command(RunCommand::Pause(PAUSE_TIMEOUT)));
             }
             state.admission.take()
         };
@@ -363,27 +367,27 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes down something that whoever submitted the job should know, and tells it.
-    fn tell(&self, job: JobId, level: LogLevel, kind: &store::EventKind, text: &str) {
+    /// Keeps and publishes something that the job's owner should know.
+    fn report(&self, job: JobId, level: LogLevel, kind: &store::EventKind, text: &str) {
         match self.store.add_event(&Subject::Job(job), kind, text) {
-            Ok(number) => self.publish(job, Some(number), JobNews::Log { level, text: text.to_owned() }),
+            Ok(number) => self.publish(job, Some(number), JobEventKind::Log { level, text: text.to_owned() }),
             Err(error) => {
                 tracing::warn!(%job, %error, text, "an event was not kept");
                 self.settings.metrics.store_errors.inc();
-                self.publish(job, None, JobNews::Log { level, text: text.to_owned() });
+                self.publish(job, None, JobEventKind::Log { level, text: text.to_owned() });
             }
         }
     }
 
-    fn publish(&self, job: JobId, number: Option<u64>, news: JobNews) {
+    fn publish(&self, job: JobId, number: Option<u64>, kind: JobEventKind) {
         // Nobody watching is fine.
-        let _ = self.news.send(Arc::new(News { job, number, time: self.store.now(), news }));
+        let _ = self.events.send(Arc::new(JobEvent { job, number, time: self.store.now(), kind }));
     }
 
-    fn wish(&self, job: JobId, wish: Wish) {
+    fn send_command(&self, job: JobId, command: RunCommand) {
         if let Some(running) = self.state().running.get(&job) {
             // One that just ended needs no telling.
-            let _ = running.runner.send(ToRunner::Wish(wish));
+            let _ = running.runner.send(ToRunner::Command(command));
         }
     }
 }

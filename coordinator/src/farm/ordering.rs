@@ -6,15 +6,16 @@ use clipig_core::{Assets, Epoch, JobBrief, JobId, JobRevision};
 use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::CPU_SHARD;
 
-use super::{Farm, FarmError, LogLevel};
+use super::failure::RunFailure;
+use super::{Farm, LogLevel};
 use crate::epoch_loop::JobProgress;
 use crate::job_runner::{JobOrder, Revision};
-use crate::store::{EventKind, Update};
+use crate::store::{EventKind, StoreError, Update};
 
 impl Farm {
     /// Updates that no epoch has seen yet hold from where the job goes on. One that was overtaken by a later update
     /// never held, and never will.
-    pub(super) fn settle_updates(&self, job: JobId, resume: Option<Epoch>) -> Result<(), FarmError> {
+    pub(super) fn settle_updates(&self, job: JobId, resume: Option<Epoch>) -> Result<(), StoreError> {
         let revisions = self.inner.store.revisions(job)?;
         let next = resume.unwrap_or(revisions[0].from);
         let open = revisions.iter().rev().take_while(|revision| revision.from == Update::OPEN);
@@ -25,7 +26,7 @@ impl Farm {
     }
 
     /// The newest checkpoint that can be read; what is wrong with newer ones is told.
-    pub(super) fn last_checkpoint(&self, job: JobId) -> Result<Option<JobProgress>, FarmError> {
+    pub(super) fn last_checkpoint(&self, job: JobId) -> Result<Option<JobProgress>, StoreError> {
         let latest = self.inner.store.checkpoints(job).latest()?;
         let next = match &latest.checkpoint {
             Some(checkpoint) => {
@@ -36,13 +37,13 @@ impl Farm {
         for skipped in &latest.skipped {
             let (path, fault) = (skipped.path.display(), &skipped.fault);
             let text = format!("the checkpoint {path} cannot be used ({fault}); {next}");
-            self.inner.tell(job, LogLevel::Warning, &EventKind::CheckpointDamaged, &text);
+            self.inner.report(job, LogLevel::Warning, &EventKind::CheckpointDamaged, &text);
         }
         Ok(latest.checkpoint.map(|checkpoint| checkpoint.progress))
     }
 
     /// Everything that a runner needs, from the store.
-    pub(super) fn order(&self, job: JobId, resume: Option<JobProgress>) -> Result<JobOrder, FarmError> {
+    pub(super) fn order(&self, job: JobId, resume: Option<JobProgress>) -> Result<JobOrder, RunFailure> {
         let store = &self.inner.store;
         let record = store.job(job)?;
         let (threads, shard_size) =
@@ -51,7 +52,7 @@ impl Farm {
         for kept in store.revisions(job)? {
             let source = Source::new("experiment", kept.yaml.as_str());
             let experiment = load(&[source], &Overrides::default())
-                .map_err(|problems| FarmError::Experiment(Box::new(problems)))?
+                .map_err(|problems| RunFailure::Experiment(Box::new(problems)))?
                 .experiment;
             let mut assets = Assets::default();
             for (name, sha256) in &kept.assets {

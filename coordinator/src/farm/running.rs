@@ -1,4 +1,4 @@
-//! The thread of a running job: from what is kept of it to its ending.
+//! The thread of a running job: it reads what is kept of the job, runs it, and writes down how it ended.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -9,30 +9,37 @@ use clipig_schedule::dispatcher::Fit;
 use clipig_schedule::job::Job;
 use clipig_schedule::queue::KindRequest;
 
-use super::keeping::{Finish, Keeper};
-use super::{Farm, FarmError, LogLevel, RunningJob};
+use super::failure::RunFailure;
+use super::observer::{FarmObserver, Finish};
+use super::transition::TransitionFailure;
+use super::{Farm, LogLevel, RunningJob};
 use crate::epoch_loop::JobProgress;
 use crate::job_runner::{self, Ending, Inbox, RunError, ToRunner, inbox};
 use crate::store::{EventKind, JobRecord};
 use crate::switchboard::JobShare;
 
 /// What follows a run.
-enum Rest {
-    /// Nothing: its end is written down, or somebody else has decided what becomes of it.
-    Ended,
-    /// Another run from here: it was updated in its last epoch.
-    Updated(JobProgress),
+enum Next {
+    /// Nothing: its end is written down, or somebody has paused or cancelled it.
+    Nothing,
+    /// Another run from here, because it was updated in its last epoch.
+    Run(JobProgress),
 }
 
 impl Farm {
-    /// Starts a job's thread. What goes wrong from here on is the job's failure, not the queue's.
+    /// Starts a job's thread. From here on an error fails the job and not the queue.
     pub(super) fn start(&self, job: JobRecord, kind: &WorkerKind) {
         let id = job.id;
         let (runner, inbox) = inbox();
         let begun = if job.mix_kinds { KindRequest::Mixed } else { KindRequest::Begun };
         let request = begun(kind.clone());
-        let running =
-            RunningJob { runner: runner.clone(), request, progress: None, stalled: None, alone: None };
+        let running = RunningJob {
+            runner: runner.clone(),
+            request,
+            progress: None,
+            stalled: None,
+            without_worker_since: None,
+        };
         {
             let mut state = self.inner.state();
             if state.closing {
@@ -40,8 +47,8 @@ impl Farm {
             }
             state.running.insert(id, running);
         }
-        if let Err(error) = self.inner.change(id, Job::start) {
-            // Somebody was quicker, or the disk is full: the queue is looked at again.
+        if let Err(error) = self.inner.transition(id, Job::start) {
+            // Somebody has paused or cancelled it first, or the disk is full. The next look at the queue decides anew.
             tracing::info!(job = %id, %error, "not started");
             let mut state = self.inner.state();
             state.running.remove(&id);
@@ -56,30 +63,29 @@ impl Farm {
         let work = move || {
             let outcome =
                 std::panic::catch_unwind(AssertUnwindSafe(|| farm.run(&job, &kind, &runner, &inbox)));
-            let fault = || FarmError::State("clipig met a fault of its own; its log says more".to_owned());
             farm.inner.switchboard.remove_job(id);
-            if let Err(reason) = outcome.unwrap_or_else(|_| Err(fault())) {
-                farm.fail(id, &reason.to_string());
+            if let Err(failure) = outcome.unwrap_or(Err(RunFailure::Panicked)) {
+                farm.fail(id, &failure);
             }
-            // Last: until then nobody starts it again, or takes it for one that a crash has left.
+            // Last: while the job is here, nobody starts it again or takes it for one that a crash has left.
             farm.inner.state().running.remove(&id);
             farm.inner.changed.notify_all();
         };
         if let Err(error) = std::thread::Builder::new().name(format!("job-{id}")).spawn(work) {
-            self.fail(id, &format!("the system has no more threads: {error}"));
+            self.fail(id, &RunFailure::Threads(error));
             self.inner.state().running.remove(&id);
         }
     }
 
-    fn fail(&self, job: JobId, reason: &str) {
-        let fail = || self.inner.change(job, |life, now| life.fail(reason.to_owned(), now));
-        match self.inner.patiently(job, fail) {
+    fn fail(&self, job: JobId, failure: &RunFailure) {
+        let reason = failure.to_string();
+        let fail = || self.inner.transition(job, |life, now| life.fail(reason.clone(), now));
+        match self.inner.with_disk_retry(job, fail) {
             Ok(Some(())) => {}
-            // Somebody has cancelled or paused it meanwhile, and that stands.
-            Ok(None) | Err(FarmError::State(_)) => {
-                tracing::info!(%job, reason, "a failure of a job that was stopped");
+            Ok(None) | Err(TransitionFailure::Refused { .. }) => {
+                tracing::info!(%job, reason, "a job failed after it was paused or cancelled");
             }
-            // The queue takes it up again, as after a crash.
+            // It is still active in the store, so it goes back into the queue, as after a crash.
             Err(error) => tracing::error!(%job, reason, %error, "a failure was not written down"),
         }
     }
@@ -94,12 +100,12 @@ impl Farm {
         kind: &WorkerKind,
         runner: &Sender<ToRunner>,
         inbox: &Inbox,
-    ) -> Result<(), FarmError> {
-        if self.inner.patiently(job.id, || self.choose(job, kind))?.is_none() {
+    ) -> Result<(), RunFailure> {
+        if self.inner.with_disk_retry(job.id, || self.choose(job, kind))?.is_none() {
             return Ok(());
         }
         let mut resume = self.last_checkpoint(job.id)?;
-        while let Rest::Updated(progress) = self.run_from(resume, job, kind, (runner, inbox))? {
+        while let Next::Run(progress) = self.run_from(resume, job, kind, (runner, inbox))? {
             resume = Some(progress);
         }
         Ok(())
@@ -111,16 +117,16 @@ impl Farm {
         job: &JobRecord,
         kind: &WorkerKind,
         (runner, inbox): (&Sender<ToRunner>, &Inbox),
-    ) -> Result<Rest, FarmError> {
+    ) -> Result<Next, RunFailure> {
         let id = job.id;
         let next = resume.as_ref().map(|progress| progress.next);
-        let read = self.inner.patiently(id, || {
+        let read = self.inner.with_disk_retry(id, || {
             self.settle_updates(id, next)?;
             let order = self.order(id, None)?;
             self.inner.store.truncate_history(id, next.unwrap_or(order.revisions[0].from))?;
-            Ok(order)
+            Ok::<_, RunFailure>(order)
         });
-        let Some(mut order) = read? else { return Ok(Rest::Ended) };
+        let Some(mut order) = read? else { return Ok(Next::Nothing) };
         order.resume = resume;
         let fit = match (job.mix_kinds, job.class) {
             (false, _) => Fit::Kind(kind.clone()),
@@ -129,34 +135,34 @@ impl Farm {
         };
         let share = JobShare { priority: job.priority, fit };
         let port = self.inner.switchboard.add_job(id, share, runner.clone());
-        // One that was set since the job was read came before the switchboard knew the job.
+        // A priority that was set after the job was read did not reach the switchboard, which did not know the job yet.
         let priority = self.inner.store.job(id)?.priority;
         if priority != job.priority {
             self.inner.switchboard.set_priority(id, priority);
         }
-        let mut keeper = Keeper::new(Arc::clone(&self.inner), id, order.revisions[0].from)?;
-        match job_runner::run(order, &*self.inner.canvases, &port, inbox, &mut keeper) {
+        let mut observer = FarmObserver::new(Arc::clone(&self.inner), id, order.revisions[0].from)?;
+        match job_runner::run(order, &*self.inner.canvases, &port, inbox, &mut observer) {
             Ok((Ending::Completed, done)) => {
-                if let Finish::Updated = keeper.finish(&done)? {
-                    return Ok(Rest::Updated(done.progress()));
+                if let Finish::Updated = observer.finish(&done)? {
+                    return Ok(Next::Run(done.progress()));
                 }
             }
             Ok((Ending::Paused { between_epochs } | Ending::Cancelled { between_epochs }, stopped)) => {
                 if between_epochs {
-                    keeper.stop(&stopped);
+                    observer.stop(&stopped);
                 } else {
-                    // The canvas is processed for an epoch that was not finished: nothing of it is kept.
-                    keeper.flush();
+                    // Post-processing has changed the canvas for an epoch that was not finished, so it is not kept.
+                    observer.flush();
                     let text = "stopped in the middle of an epoch; the last checkpoint counts";
-                    self.inner.tell(id, LogLevel::Info, &EventKind::Status, text);
+                    self.inner.report(id, LogLevel::Info, &EventKind::Status, text);
                 }
             }
             Err(RunError::ShuttingDown) => {}
             Err(error) => {
-                keeper.flush();
-                return Err(FarmError::State(error.to_string()));
+                observer.flush();
+                return Err(error.into());
             }
         }
-        Ok(Rest::Ended)
+        Ok(Next::Nothing)
     }
 }

@@ -1,21 +1,40 @@
 //! New jobs and updates: from a client's YAML to what the store keeps.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use clipig_core::{DeviceClass, Epoch, JobId, JobRevision, ModelReference, Sha256};
 use clipig_experiment::{Diagnostics, Experiment, Loaded, Overrides, Source, load};
 use sha2::Digest as _;
 
-use super::{Farm, FarmError, JobNews, JobView, SubmitAnswer, SubmitRequest};
+use super::failure::RunFailure;
+use super::{CommandError, Farm, JobEventKind, JobView, SubmitAnswer, SubmitRequest};
 use crate::epoch_loop::{CanvasTooLarge, first_resolution};
-use crate::job_runner::{Revision, Wish};
-use crate::store::{JobState, StoreError, Submission, Submitted, Update};
+use crate::job_runner::{Revision, RunCommand};
+use crate::store::{JobState, Submission, Submitted, Update};
 
 /// Priorities that a job may have: each step doubles its share of the workers.
-const PRIORITIES: std::ops::RangeInclusive<i32> = -10..=10;
+pub(super) const PRIORITIES: RangeInclusive<i32> = -10..=10;
+
+/// Bytes of a client token, as the store has it.
+const TOKEN: RangeInclusive<usize> = 1..=200;
+
+/// Threads within an operation.
+const THREADS: RangeInclusive<u32> = 1..=1_024;
 
 /// Longest name of a job and of a submitter, in characters.
 const NAME: usize = 100;
+
+/// A field of a submission that makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRequest {
+    /// The client token.
+    #[error("a client token has {} to {} characters", TOKEN.start(), TOKEN.end())]
+    Token,
+    /// Threads within an operation.
+    #[error("threads within an operation are a number from {least} to {most}, not {0}", least = THREADS.start(), most = THREADS.end())]
+    Threads(u32),
+}
 
 /// A checked submission.
 struct Checked {
@@ -29,8 +48,8 @@ impl Farm {
     /// Puts a job into the queue. The same token and content give the same job again.
     ///
     /// # Errors
-    /// See [`FarmError`].
-    pub fn submit(&self, request: &SubmitRequest) -> Result<SubmitAnswer, FarmError> {
+    /// See [`CommandError`].
+    pub fn submit(&self, request: &SubmitRequest) -> Result<SubmitAnswer, CommandError> {
         let checked = self.check(request)?;
         let fingerprint = request.fingerprint();
         // Before all that a repetition must not fail for.
@@ -42,11 +61,11 @@ impl Farm {
             });
         }
         if self.inner.state().closing {
-            return Err(FarmError::ShuttingDown);
+            return Err(CommandError::ShuttingDown);
         }
         let waiting = self.inner.store.count(JobState::Waiting)?;
         if waiting >= self.inner.settings.max_queued_jobs {
-            return Err(FarmError::Full { waiting });
+            return Err(CommandError::Full { waiting });
         }
         let Checked { loaded, model, seed, class } = checked;
         let mut tree = loaded.tree.clone();
@@ -83,8 +102,8 @@ impl Farm {
     /// Checks a submission as [`submit`](Self::submit) does, and makes no job of it.
     ///
     /// # Errors
-    /// See [`FarmError`].
-    pub fn rehearse(&self, request: &SubmitRequest) -> Result<Diagnostics, FarmError> {
+    /// See [`CommandError`].
+    pub fn rehearse(&self, request: &SubmitRequest) -> Result<Diagnostics, CommandError> {
         Ok(self.check(request)?.loaded.warnings)
     }
 
@@ -93,20 +112,18 @@ impl Farm {
     /// Returns the job, the first epoch of the new experiment as far as it is known by now, and what is odd.
     ///
     /// # Errors
-    /// See [`FarmError`].
+    /// See [`CommandError`].
     pub fn update(
         &self,
         job: JobId,
         yaml: &str,
         assets: &BTreeMap<String, Sha256>,
         seen: Option<u32>,
-    ) -> Result<(JobView, Epoch, Diagnostics), FarmError> {
+    ) -> Result<(JobView, Epoch, Diagnostics), CommandError> {
         let record = self.inner.store.job(job)?;
         if record.status.is_ended() {
             let status = record.status;
-            return Err(FarmError::State(format!(
-                "job {job} is {status}; submit the experiment as a new job"
-            )));
+            return Err(CommandError::Ended { job, status });
         }
         let mut loaded = self.load(yaml, &Overrides::default())?;
         loaded.tree.record_model(&record.model.name);
@@ -124,7 +141,9 @@ impl Farm {
         if self.inner.state().running.contains_key(&job) {
             // Its runner settles it; where that has ended already, the next one does.
             match self.revision(job, revision) {
-                Ok(revision) => self.inner.wish(job, Wish::Revise(Box::new(revision))),
+                Ok(Some(revision)) => self.inner.send_command(job, RunCommand::Revise(Box::new(revision))),
+                // The job was removed meanwhile.
+                Ok(None) => {}
                 // The update is on disk, so that is no failure: it counts when the job ends or goes on.
                 Err(error) => tracing::warn!(%job, %error, "a running job was not told of its update"),
             }
@@ -132,7 +151,9 @@ impl Farm {
             // A start that is quicker settles it itself: the first one counts. So does a later one where this fails.
             let from = self.inner.store.job(job)?.next;
             match self.inner.store.settle_revision(JobRevision { job, revision }, from) {
-                Ok(Some(_)) => self.inner.publish(job, None, JobNews::Revised { revision, from: from.0 }),
+                Ok(Some(_)) => {
+                    self.inner.publish(job, None, JobEventKind::Revised { revision, from: from.0 });
+                }
                 Ok(None) => {}
                 Err(error) => tracing::warn!(%job, %error, "an update stays open until the job starts"),
             }
@@ -140,19 +161,18 @@ impl Farm {
         Ok((self.job(job)?, record.next, loaded.warnings))
     }
 
-    fn revision(&self, job: JobId, revision: u32) -> Result<Revision, FarmError> {
+    fn revision(&self, job: JobId, revision: u32) -> Result<Option<Revision>, RunFailure> {
         let order = self.order(job, None)?;
-        let found = order.revisions.into_iter().find(|held| held.brief.revision.revision == revision);
-        found.ok_or_else(|| FarmError::Store(StoreError::NoSuchJob(job)))
+        Ok(order.revisions.into_iter().find(|held| held.brief.revision.revision == revision))
     }
 
-    fn check(&self, request: &SubmitRequest) -> Result<Checked, FarmError> {
-        if request.token.is_empty() || request.token.len() > 200 {
-            return Err(FarmError::Invalid("a client token has 1 to 200 characters".into()));
+    fn check(&self, request: &SubmitRequest) -> Result<Checked, CommandError> {
+        if !TOKEN.contains(&request.token.len()) {
+            return Err(InvalidRequest::Token.into());
         }
         check_priority(request.priority)?;
-        if request.threads.is_some_and(|threads| !(1..=1_024).contains(&threads)) {
-            return Err(FarmError::Invalid("threads within an operation are a number from 1 to 1024".into()));
+        if let Some(threads) = request.threads.filter(|threads| !THREADS.contains(threads)) {
+            return Err(InvalidRequest::Threads(threads).into());
         }
         let overrides = Overrides {
             seed: request.seed,
@@ -163,9 +183,7 @@ impl Farm {
         let model = self.model(loaded.experiment.model.as_deref(), request)?;
         let seed = match loaded.experiment.seed {
             Some(seed) => seed,
-            None => u64::from(getrandom::u32().map_err(|error| {
-                FarmError::State(format!("this system gives no random numbers: {error}"))
-            })?),
+            None => u64::from(getrandom::u32().map_err(CommandError::Entropy)?),
         };
         let class = match (request.class, loaded.experiment.device.as_str()) {
             (Some(class), _) => Some(class),
@@ -177,15 +195,14 @@ impl Farm {
     }
 
     /// Reads an experiment and looks whether this farm could hold its canvas.
-    fn load(&self, yaml: &str, overrides: &Overrides) -> Result<Loaded, FarmError> {
+    fn load(&self, yaml: &str, overrides: &Overrides) -> Result<Loaded, CommandError> {
         let source = Source::new("experiment", yaml);
         let loaded =
-            load(&[source], overrides).map_err(|problems| FarmError::Experiment(Box::new(problems)))?;
+            load(&[source], overrides).map_err(|problems| CommandError::Experiment(Box::new(problems)))?;
         let first = first_resolution(&loaded.experiment, loaded.experiment.seed.unwrap_or(0))
-            .map_err(|error| FarmError::Invalid(error.to_string()))?;
+            .map_err(CommandError::FirstCanvas)?;
         // Later epochs are looked at when they begin.
-        CanvasTooLarge::check(first, self.inner.settings.job_pixels)
-            .map_err(|error| FarmError::TooLarge(error.to_string()))?;
+        CanvasTooLarge::check(first, self.inner.settings.job_pixels)?;
         Ok(loaded)
     }
 }
@@ -205,12 +222,11 @@ impl SubmitRequest {
 }
 
 /// Refuses priorities that no job may have.
-pub(super) fn check_priority(priority: i32) -> Result<(), FarmError> {
+pub(super) fn check_priority(priority: i32) -> Result<(), CommandError> {
     if PRIORITIES.contains(&priority) {
         return Ok(());
     }
-    let (from, to) = (PRIORITIES.start(), PRIORITIES.end());
-    Err(FarmError::Invalid(format!("a priority is a number from {from} to {to}, not {priority}")))
+    Err(CommandError::Priority(priority))
 }
 
 /// Only files that the experiment names: others would never be collected.

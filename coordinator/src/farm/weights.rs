@@ -3,11 +3,51 @@
 use clipig_core::{ModelReference, ModelSettings, Sha256, WeightsSource};
 use clipig_models::{ModelError, ModelInfo, Place, embedded, registry};
 
-use super::{Farm, FarmError, SubmitRequest};
+use super::{CommandError, Farm, SubmitRequest};
 use crate::store::StoreError;
 
 /// Longest name of a model in bytes: workers take no longer one.
 const NAME: usize = 200;
+
+/// Why a job cannot use a model.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelRefusal {
+    /// The client names a model that the coordinator does not have or cannot read.
+    #[error("on the coordinator: {0}")]
+    Unresolved(ModelError),
+    /// The store of models has no hash of it.
+    #[error("`{0}` has no hash here")]
+    NoHash(String),
+    /// The name is longer than workers take.
+    #[error("a model's name has at most {NAME} bytes")]
+    LongName,
+    /// The weights of that content cannot be used.
+    #[error("the weights of `{name}`: {}", reason(.error))]
+    Unusable {
+        /// The model.
+        name: String,
+        /// What is wrong with them. Its own text may hold paths of the coordinator.
+        error: ModelError,
+    },
+    /// The weights do not fit clipig or what is recorded of the model.
+    #[error("the weights of `{name}` cannot be used: {why}")]
+    Misfit {
+        /// The model.
+        name: String,
+        /// What does not fit.
+        why: String,
+    },
+    /// The weights are those of another model.
+    #[error("the weights {sha256} are not those of `{name}`: {why}")]
+    Mismatch {
+        /// The content.
+        sha256: Sha256,
+        /// The model that it should be.
+        name: String,
+        /// How the architectures differ.
+        why: String,
+    },
+}
 
 impl Farm {
     /// Where the weights of that content are; `None` where this farm does not have them.
@@ -31,14 +71,13 @@ impl Farm {
         &self,
         name: Option<&str>,
         request: &SubmitRequest,
-    ) -> Result<ModelReference, FarmError> {
+    ) -> Result<ModelReference, CommandError> {
         let models = self.models();
         let name = name.unwrap_or_else(|| models.default_model().name);
         let here = models.resolve(name);
         let Some(wanted) = request.model_sha256 else {
-            let found = here.map_err(|error| FarmError::Model(format!("on the coordinator: {error}")))?;
-            let sha256 = found.sha256.parse();
-            let sha256 = sha256.map_err(|_| FarmError::Model(format!("`{name}` has no hash here")))?;
+            let found = here.map_err(ModelRefusal::Unresolved)?;
+            let sha256 = found.sha256.parse().map_err(|_| ModelRefusal::NoHash(name.to_owned()))?;
             let settings = found.spec.settings();
             return Ok(ModelReference { name: found.name, sha256, settings });
         };
@@ -54,16 +93,15 @@ impl Farm {
         name: &str,
         sha256: Sha256,
         settings: Option<ModelSettings>,
-    ) -> Result<ModelReference, FarmError> {
+    ) -> Result<ModelReference, CommandError> {
         let known = registry::find(name);
         let name = known.map_or_else(|| name.trim(), |known| known.name);
         if name.len() > NAME {
-            return Err(FarmError::Invalid(format!("a model's name has at most {NAME} bytes")));
+            return Err(ModelRefusal::LongName.into());
         }
         // Touched, so that it is still there when the job is.
         self.store().blobs().has(&sha256);
-        let refused =
-            |error: ModelError| FarmError::Model(format!("the weights of `{name}`: {}", reason(&error)));
+        let refused = |error| ModelRefusal::Unusable { name: name.to_owned(), error };
         let info = match self.weights(sha256).map_err(refused)? {
             None => return Err(StoreError::MissingBlobs(vec![(format!("the model {name}"), sha256)]).into()),
             Some(WeightsSource::Embedded) => ModelInfo::of_bytes(embedded::BYTES),
@@ -71,14 +109,15 @@ impl Farm {
         };
         let architecture = info.map_err(refused)?.architecture;
         if let Some(why) = known.and_then(|known| architecture.mismatch(&known.spec)) {
-            return Err(FarmError::Model(format!("the weights {sha256} are not those of `{name}`: {why}")));
+            let name = name.to_owned();
+            return Err(ModelRefusal::Mismatch { sha256, name, why }.into());
         }
         // A picture of an older version records no settings; then they were those of OpenAI's models.
         let settings = known.map(|known| known.spec.settings()).or(settings).unwrap_or_default();
         let misfit = architecture.foreign_vocabulary().or_else(|| architecture.misfit(&settings));
         match misfit {
             None => Ok(ModelReference { name: name.to_owned(), sha256, settings }),
-            Some(why) => Err(FarmError::Model(format!("the weights of `{name}` cannot be used: {why}"))),
+            Some(why) => Err(ModelRefusal::Misfit { name: name.to_owned(), why }.into()),
         }
     }
 }

@@ -12,14 +12,14 @@ use clipig_schedule::dispatcher::Accepted;
 
 use super::order::Revision;
 
-/// What a runner is told.
+/// A message for a runner.
 #[derive(Debug)]
 pub enum ToRunner {
     /// A revision's texts and images are encoded.
     Prepared {
         /// The features.
         preparation: Preparation,
-        /// Who did it, for the case that it makes no sense.
+        /// The lease that it answers, which is refused where the result makes no sense.
         accepted: Accepted,
     },
     /// A node is computed; each node of an offer comes exactly once.
@@ -30,7 +30,7 @@ pub enum ToRunner {
         gradient: GradientSum,
         /// One entry per shard.
         reports: Vec<Vec<SampleReport>>,
-        /// Who did it, for the case that it makes no sense.
+        /// The lease that it answers, which is refused where the result makes no sense.
         accepted: Accepted,
     },
     /// The work cannot be done.
@@ -40,14 +40,14 @@ pub enum ToRunner {
         /// The workers that tried.
         workers: Vec<String>,
     },
-    /// Somebody wants something.
-    Wish(Wish),
+    /// Somebody steers the job.
+    Command(RunCommand),
 }
 
-/// What people want of a running job.
+/// How a running job is steered.
 #[derive(Debug)]
-pub enum Wish {
-    /// Stop after the epoch under way, or without it where it takes longer than this.
+pub enum RunCommand {
+    /// Stop after the epoch under way, or in the middle of it when it takes longer than this.
     Pause(Duration),
     /// Stop at once.
     Cancel,
@@ -55,7 +55,8 @@ pub enum Wish {
     Revise(Box<Revision>),
 }
 
-/// What a runner hears. It holds at most one epoch's results, because nothing else was offered.
+/// Messages for a runner. There is no bound, and none is needed: at most one epoch is on offer, so at most one epoch's
+/// results wait here.
 #[derive(Debug)]
 pub struct Inbox(Receiver<ToRunner>);
 

@@ -1,8 +1,8 @@
 //! Runs one job on a thread of its own, from its first or last checkpointed epoch to its end.
 //!
-//! The thread owns the canvas. Gradients come from the switchboard through the job's inbox, and so do the wishes
-//! of people: nothing here polls. What becomes of an epoch (history, snapshot, checkpoint, a progress bar) is an
-//! [`Observer`]'s business, which is how the same runner serves a farm and a picture made in one process.
+//! The thread owns the canvas. Gradients and people's commands come through the job's inbox, so nothing here polls.
+//! An [`Observer`] decides what becomes of an epoch (history, snapshot, checkpoint, a progress bar). A farm and
+//! `clipig render` have different observers and share this runner.
 
 mod check;
 mod inbox;
@@ -16,7 +16,7 @@ use clipig_core::{
     CanvasFactory, CanvasOwner, Epoch, EpochValues, JobRevision, Preparation, ShardError, StepError,
 };
 
-pub use self::inbox::{Inbox, Port, ToRunner, Wish, inbox};
+pub use self::inbox::{Inbox, Port, RunCommand, ToRunner, inbox};
 pub use self::order::{JobOrder, Revision};
 use crate::epoch_loop::{
     CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobSpec, first_resolution,
@@ -40,9 +40,9 @@ pub enum Ending {
     },
 }
 
-/// Why a job did not end well.
+/// Why a run failed. `E` is the observer's error.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError {
+pub enum RunError<E> {
     /// An epoch failed.
     #[error(transparent)]
     Job(#[from] JobError),
@@ -69,8 +69,8 @@ pub enum RunError {
     },
     /// The observer could not keep what happened.
     #[error("{0}")]
-    Observer(String),
-    /// Whoever hands out the work is gone.
+    Observer(E),
+    /// The switchboard is gone.
     #[error("the farm is shutting down")]
     ShuttingDown,
 }
@@ -82,67 +82,70 @@ fn tried_by(workers: &[String]) -> String {
     }
 }
 
-/// What is told of a job while it runs.
+/// Takes note of what happens in a run. Everything is called on the runner's thread, between two epochs; an error ends
+/// the run.
 pub trait Observer {
-    /// This revision is computed from now on: the first one, then each one at its epoch, whether it is new or
-    /// replayed.
-    fn holds(&mut self, _: JobRevision) {}
+    /// Why something could not be kept.
+    type Error;
 
-    /// Canvas and features are there; epochs follow.
+    /// This revision is computed from the next epoch on: the first one, and every later one, new or replayed.
+    fn on_revision(&mut self, _: JobRevision) {}
+
+    /// Canvas and features are ready; the first epoch of this run follows.
     ///
     /// # Errors
-    /// When that cannot be kept; the job stops.
-    fn ready(&mut self) -> Result<(), String> {
+    /// When that cannot be kept.
+    fn on_ready(&mut self) -> Result<(), Self::Error> {
         Ok(())
     }
 
     /// Texts and images were encoded.
     ///
     /// # Errors
-    /// When that cannot be kept; the job stops.
-    fn prepared(&mut self, revision: JobRevision, preparation: &Preparation) -> Result<(), String>;
+    /// When the features cannot be kept.
+    fn on_prepared(&mut self, revision: JobRevision, preparation: &Preparation) -> Result<(), Self::Error>;
 
-    /// A new revision will hold from this epoch on, the next one.
+    /// A new revision holds from `from` on, which is the next epoch.
     ///
     /// # Errors
-    /// When that cannot be kept; the job stops.
-    fn revised(&mut self, revision: JobRevision, from: Epoch) -> Result<(), String>;
+    /// When that cannot be kept.
+    fn on_update(&mut self, revision: JobRevision, from: Epoch) -> Result<(), Self::Error>;
 
-    /// An epoch was finished; `seconds` since it began.
+    /// An epoch was finished, `seconds` after it began.
     ///
     /// # Errors
-    /// When that cannot be kept; the job stops.
-    fn epoch(&mut self, report: &EpochReport, job: &EpochLoop, seconds: f64) -> Result<(), String>;
+    /// When that cannot be kept.
+    fn on_epoch(&mut self, report: &EpochReport, job: &EpochLoop, seconds: f64) -> Result<(), Self::Error>;
 }
 
 /// Runs a job until it ends, pauses or fails. Blocks the calling thread, which owns the canvas meanwhile.
 ///
 /// # Errors
 /// See [`RunError`].
-pub fn run(
+pub fn run<O: Observer>(
     order: JobOrder,
     canvases: &dyn CanvasFactory,
     port: &dyn Port,
     inbox: &Inbox,
-    observer: &mut dyn Observer,
-) -> Result<(Ending, EpochLoop), RunError> {
+    observer: &mut O,
+) -> Result<(Ending, EpochLoop), RunError<O::Error>> {
     let mut runner = Runner::begin(order, canvases, port, inbox, observer)?;
     let ending = runner.epochs();
     runner.port.close(runner.revision());
     Ok((ending?, runner.job))
 }
 
-struct Runner<'a> {
+struct Runner<'a, O> {
     order: JobOrder,
     /// Place of the revision that holds now.
     current: usize,
     canvases: &'a dyn CanvasFactory,
     port: &'a dyn Port,
     inbox: &'a Inbox,
-    observer: &'a mut dyn Observer,
+    observer: &'a mut O,
     job: EpochLoop,
-    /// Wishes that came while something else was waited for, in their order.
-    wishes: VecDeque<Wish>,
+    /// Commands that came while results were waited for, in their order.
+    commands: VecDeque<RunCommand>,
 }
 
 /// What came of waiting for an epoch's gradients.
@@ -152,14 +155,14 @@ enum Waited {
     Cancel,
 }
 
-impl<'a> Runner<'a> {
+impl<'a, O: Observer> Runner<'a, O> {
     fn begin(
         mut order: JobOrder,
         canvases: &'a dyn CanvasFactory,
         port: &'a dyn Port,
         inbox: &'a Inbox,
-        observer: &'a mut dyn Observer,
-    ) -> Result<Self, RunError> {
+        observer: &'a mut O,
+    ) -> Result<Self, RunError<O::Error>> {
         let resumed = order.resume.take();
         let next = resumed.as_ref().map_or(Epoch(order.revisions[0].experiment.start_epoch), |p| p.next);
         let current = order.revision_at(next);
@@ -172,22 +175,22 @@ impl<'a> Runner<'a> {
             }
             None => EpochLoop::new(revision.spec(), first_canvas(revision, canvases, most)?),
         };
-        let (job, wishes) = (job.with_most_pixels(most), VecDeque::new());
-        Ok(Self { order, current, canvases, port, inbox, observer, job, wishes })
+        let (job, commands) = (job.with_most_pixels(most), VecDeque::new());
+        Ok(Self { order, current, canvases, port, inbox, observer, job, commands })
     }
 
     fn revision(&self) -> JobRevision {
         self.order.revisions[self.current].brief.revision
     }
 
-    fn epochs(&mut self) -> Result<Ending, RunError> {
-        self.observer.holds(self.revision());
+    fn epochs(&mut self) -> Result<Ending, RunError<O::Error>> {
+        self.observer.on_revision(self.revision());
         if let Some(ending) = self.open()? {
             return Ok(ending);
         }
-        self.observer.ready().map_err(RunError::Observer)?;
+        self.observer.on_ready().map_err(RunError::Observer)?;
         loop {
-            if let Some(ending) = self.heed_wishes()? {
+            if let Some(ending) = self.apply_commands()? {
                 return Ok(ending);
             }
             // The revision that holds says whether there is a next epoch: an update may have raised their number.
@@ -210,12 +213,12 @@ impl<'a> Runner<'a> {
             }
             let report = self.job.finish_epoch(epoch)?;
             let seconds = start.elapsed().as_secs_f64();
-            self.observer.epoch(&report, &self.job, seconds).map_err(RunError::Observer)?;
+            self.observer.on_epoch(&report, &self.job, seconds).map_err(RunError::Observer)?;
         }
     }
 
     /// Makes the current revision known to the workers; has it prepared where it is not.
-    fn open(&mut self) -> Result<Option<Ending>, RunError> {
+    fn open(&mut self) -> Result<Option<Ending>, RunError<O::Error>> {
         let Revision { brief, experiment, .. } = &self.order.revisions[self.current];
         let (brief, experiment) = (Arc::clone(brief), Arc::clone(experiment));
         self.port.open(&brief);
@@ -242,15 +245,19 @@ impl<'a> Runner<'a> {
                 Some(ToRunner::Failed { error, workers }) => {
                     return Err(RunError::Prepare { error, workers });
                 }
-                Some(ToRunner::Wish(Wish::Cancel)) => return Ok(Some(Ending::Cancelled { between_epochs })),
+                Some(ToRunner::Command(RunCommand::Cancel)) => {
+                    return Ok(Some(Ending::Cancelled { between_epochs }));
+                }
                 // Nothing was done yet that would have to be finished first.
-                Some(ToRunner::Wish(Wish::Pause(_))) => return Ok(Some(Ending::Paused { between_epochs })),
-                Some(ToRunner::Wish(wish)) => self.wishes.push_back(wish),
+                Some(ToRunner::Command(RunCommand::Pause(_))) => {
+                    return Ok(Some(Ending::Paused { between_epochs }));
+                }
+                Some(ToRunner::Command(command)) => self.commands.push_back(command),
                 Some(ToRunner::Computed { .. }) => {}
                 None => return Err(RunError::ShuttingDown),
             }
         };
-        self.observer.prepared(brief.revision, &preparation).map_err(RunError::Observer)?;
+        self.observer.on_prepared(brief.revision, &preparation).map_err(RunError::Observer)?;
         let revision = &mut self.order.revisions[self.current];
         let prepared = Some(Arc::new(preparation.prepared));
         revision.brief = Arc::new(clipig_core::JobBrief { prepared, ..(*brief).clone() });
@@ -259,7 +266,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Offers an epoch and takes its gradients until it is complete.
-    fn gather(&mut self, epoch: &mut EpochUnderWay) -> Result<Waited, RunError> {
+    fn gather(&mut self, epoch: &mut EpochUnderWay) -> Result<Waited, RunError<O::Error>> {
         if epoch.is_complete() {
             return Ok(Waited::Complete);
         }
@@ -280,12 +287,12 @@ impl<'a> Runner<'a> {
                 Some(ToRunner::Failed { error, workers }) => {
                     return Err(RunError::Shard { epoch: number, error, workers });
                 }
-                Some(ToRunner::Wish(Wish::Cancel)) => return Ok(Waited::Cancel),
-                Some(ToRunner::Wish(wish)) => {
-                    if let Wish::Pause(patience) = wish {
-                        deadline = Instant::now().checked_add(patience);
+                Some(ToRunner::Command(RunCommand::Cancel)) => return Ok(Waited::Cancel),
+                Some(ToRunner::Command(command)) => {
+                    if let RunCommand::Pause(timeout) = command {
+                        deadline = Instant::now().checked_add(timeout);
                     }
-                    self.wishes.push_back(wish);
+                    self.commands.push_back(command);
                 }
                 Some(ToRunner::Prepared { .. }) => {}
                 None if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
@@ -297,17 +304,17 @@ impl<'a> Runner<'a> {
         Ok(Waited::Complete)
     }
 
-    /// Does between two epochs what people asked for, in the order in which they did.
-    fn heed_wishes(&mut self) -> Result<Option<Ending>, RunError> {
-        while let Some(wish) = self.next_wish() {
-            match wish {
-                // What was wished after it stays with whoever wished it: the store knows of open updates.
-                Wish::Pause(_) => return Ok(Some(Ending::Paused { between_epochs: true })),
-                Wish::Cancel => return Ok(Some(Ending::Cancelled { between_epochs: true })),
-                Wish::Revise(revision) => {
+    /// Applies the commands that have come, in their order. Called between two epochs.
+    fn apply_commands(&mut self) -> Result<Option<Ending>, RunError<O::Error>> {
+        while let Some(command) = self.next_command() {
+            match command {
+                // Commands after it are dropped. An update among them is open in the store, and the next run applies it.
+                RunCommand::Pause(_) => return Ok(Some(Ending::Paused { between_epochs: true })),
+                RunCommand::Cancel => return Ok(Some(Ending::Cancelled { between_epochs: true })),
+                RunCommand::Revise(revision) => {
                     let (number, next) = (revision.brief.revision, self.job.position());
                     if self.order.take(*revision, next) {
-                        self.observer.revised(number, next).map_err(RunError::Observer)?;
+                        self.observer.on_update(number, next).map_err(RunError::Observer)?;
                     }
                 }
             }
@@ -315,13 +322,13 @@ impl<'a> Runner<'a> {
         Ok(None)
     }
 
-    fn next_wish(&mut self) -> Option<Wish> {
-        if let Some(wish) = self.wishes.pop_front() {
-            return Some(wish);
+    fn next_command(&mut self) -> Option<RunCommand> {
+        if let Some(command) = self.commands.pop_front() {
+            return Some(command);
         }
         loop {
             match self.inbox.at_once()? {
-                ToRunner::Wish(wish) => return Some(wish),
+                ToRunner::Command(command) => return Some(command),
                 // What was computed twice, or for an epoch that is over.
                 ToRunner::Computed { .. } | ToRunner::Prepared { .. } | ToRunner::Failed { .. } => {}
             }
@@ -329,7 +336,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Goes on under another revision: same canvas, same epoch count, same optimiser unless it was changed.
-    fn change_revision(&mut self, holding: usize) -> Result<Option<Ending>, RunError> {
+    fn change_revision(&mut self, holding: usize) -> Result<Option<Ending>, RunError<O::Error>> {
         self.port.close(self.revision());
         self.current = holding;
         let (revision, most) = (&self.order.revisions[holding], self.order.most_pixels);
@@ -338,21 +345,21 @@ impl<'a> Runner<'a> {
             self.canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
         let job = EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics);
         self.job = job.with_most_pixels(most);
-        self.observer.holds(self.revision());
+        self.observer.on_revision(self.revision());
         self.open()
     }
 }
 
-/// What came of a lease cannot be used.
+/// The result of a lease cannot be used: another worker computes it.
 fn senseless(error: &dyn std::error::Error) -> ShardError {
     ShardError::Device(format!("the result makes no sense: {error}"))
 }
 
-fn first_canvas(
+fn first_canvas<E>(
     revision: &Revision,
     canvases: &dyn CanvasFactory,
     most: u64,
-) -> Result<Box<dyn CanvasOwner>, RunError> {
+) -> Result<Box<dyn CanvasOwner>, RunError<E>> {
     let experiment = &revision.experiment;
     let resolution = first_resolution(experiment, revision.brief.seed)?;
     CanvasTooLarge::check(resolution, most)

@@ -1,6 +1,7 @@
 //! The runner with stand-ins for canvas and workers.
 
 use std::cell::RefCell;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::{MergeTree, dispatcher::Accepted};
 
 use super::stand_in::{Canvases, Pixels, shard_gradient};
-use super::{Ending, Inbox, JobOrder, Observer, Port, Revision, RunError, ToRunner, Wish, inbox, run};
+use super::{Ending, Inbox, JobOrder, Observer, Port, Revision, RunCommand, RunError, ToRunner, inbox, run};
 use crate::epoch_loop::{AcceptError, EpochLoop, EpochReport, JobProgress};
 
 /// Computes what is offered at once, in an order of its own, nodes of some level added up before.
@@ -24,7 +25,7 @@ struct Workers {
     backwards: bool,
     /// Messages to send in the place of, or before, the answer to the offer of an epoch.
     instead: RefCell<Vec<(u32, ToRunner)>>,
-    before: RefCell<Vec<(u32, Wish)>>,
+    before: RefCell<Vec<(u32, RunCommand)>>,
     /// Preparations to send before the right one, and what was said to them.
     wrong: RefCell<Vec<Prepared>>,
     refusals: RefCell<Vec<String>>,
@@ -55,7 +56,7 @@ impl Port for Workers {
     fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, _: EpochValues, canvas: Canvas) {
         let mut before = self.before.borrow_mut();
         while let Some(place) = before.iter().position(|(at, _)| *at == epoch.0) {
-            self.send(ToRunner::Wish(before.remove(place).1));
+            self.send(ToRunner::Command(before.remove(place).1));
         }
         let mut instead = self.instead.borrow_mut();
         if let Some(place) = instead.iter().position(|(at, _)| *at == epoch.0) {
@@ -110,20 +111,22 @@ struct Watching {
 }
 
 impl Observer for Watching {
-    fn holds(&mut self, revision: JobRevision) {
+    type Error = Infallible;
+
+    fn on_revision(&mut self, revision: JobRevision) {
         self.held.push((revision.revision, self.epochs.len()));
     }
 
-    fn prepared(&mut self, _: JobRevision, _: &Preparation) -> Result<(), String> {
+    fn on_prepared(&mut self, _: JobRevision, _: &Preparation) -> Result<(), Self::Error> {
         Ok(())
     }
 
-    fn revised(&mut self, revision: JobRevision, from: Epoch) -> Result<(), String> {
+    fn on_update(&mut self, revision: JobRevision, from: Epoch) -> Result<(), Self::Error> {
         self.revised.push((revision, from));
         Ok(())
     }
 
-    fn epoch(&mut self, report: &EpochReport, job: &EpochLoop, _: f64) -> Result<(), String> {
+    fn on_epoch(&mut self, report: &EpochReport, job: &EpochLoop, _: f64) -> Result<(), Self::Error> {
         self.epochs.push(report.epoch.0);
         self.kept.push(job.progress());
         Ok(())
@@ -176,7 +179,7 @@ fn go(
     order: JobOrder,
     workers: &Workers,
     inbox: &Inbox,
-) -> (Result<(Ending, EpochLoop), RunError>, Watching) {
+) -> (Result<(Ending, EpochLoop), RunError<Infallible>>, Watching) {
     let mut watching = Watching::default();
     let outcome = run(order, &Canvases, workers, inbox, &mut watching);
     (outcome, watching)
@@ -207,7 +210,7 @@ fn the_order_of_answers_changes_no_bit() {
 fn a_paused_job_goes_on_with_the_same_bits() {
     let (runner, inbox) = inbox();
     let workers = Workers::new(&runner, 1, false);
-    workers.before.borrow_mut().push((6, Wish::Pause(Duration::from_mins(1))));
+    workers.before.borrow_mut().push((6, RunCommand::Pause(Duration::from_mins(1))));
     let (outcome, watching) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
     let (ending, job) = outcome.unwrap();
     assert!(matches!(ending, Ending::Paused { between_epochs: true }));
@@ -220,7 +223,7 @@ fn a_paused_job_goes_on_with_the_same_bits() {
 fn a_pause_does_not_wait_for_ever() {
     let (runner, inbox) = inbox();
     let workers = Workers::new(&runner, 0, false);
-    workers.instead.borrow_mut().push((3, ToRunner::Wish(Wish::Pause(Duration::from_millis(20)))));
+    workers.instead.borrow_mut().push((3, ToRunner::Command(RunCommand::Pause(Duration::from_millis(20)))));
     let (outcome, _) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
     assert!(matches!(outcome.unwrap().0, Ending::Paused { between_epochs: false }));
 }
@@ -229,7 +232,7 @@ fn a_pause_does_not_wait_for_ever() {
 fn an_update_holds_from_the_next_epoch_and_is_replayed_there() {
     let (runner, first_inbox) = inbox();
     let workers = Workers::new(&runner, 1, true);
-    workers.before.borrow_mut().push((4, Wish::Revise(Box::new(revision(1, 0.25, u32::MAX)))));
+    workers.before.borrow_mut().push((4, RunCommand::Revise(Box::new(revision(1, 0.25, u32::MAX)))));
     let (outcome, watching) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &first_inbox);
     let live = outcome.unwrap().1.progress();
     let second = JobRevision { job: JobId(1), revision: 1 };
@@ -250,7 +253,7 @@ fn an_update_holds_from_the_next_epoch_and_is_replayed_there() {
 fn cancelling_and_failing_end_at_once() {
     let (runner, inbox) = inbox();
     let workers = Workers::new(&runner, 0, false);
-    workers.instead.borrow_mut().push((2, ToRunner::Wish(Wish::Cancel)));
+    workers.instead.borrow_mut().push((2, ToRunner::Command(RunCommand::Cancel)));
     let (outcome, watching) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
     assert!(matches!(outcome.unwrap().0, Ending::Cancelled { between_epochs: false }));
     assert_eq!(watching.epochs, [0, 1]);
@@ -265,20 +268,20 @@ fn cancelling_and_failing_end_at_once() {
 }
 
 #[test]
-fn wishes_are_heeded_in_their_order() {
-    let pause = || Wish::Pause(Duration::from_mins(1));
-    let revise = |number| Wish::Revise(Box::new(revision(number, 0.25, u32::MAX)));
+fn commands_are_applied_in_their_order() {
+    let pause = || RunCommand::Pause(Duration::from_mins(1));
+    let revise = |number| RunCommand::Revise(Box::new(revision(number, 0.25, u32::MAX)));
     let revised = |number, from| (JobRevision { job: JobId(1), revision: number }, Epoch(from));
-    for (wishes, expected) in [
+    for (commands, expected) in [
         // The update stays open in the store; a pause is not lost by it.
         (vec![pause(), revise(1)], vec![]),
         (vec![revise(1), revise(2), pause()], vec![revised(1, 7), revised(2, 7)]),
-        (vec![revise(1), Wish::Cancel], vec![]),
+        (vec![revise(1), RunCommand::Cancel], vec![]),
     ] {
         let (runner, inbox) = inbox();
         let workers = Workers::new(&runner, 1, false);
-        let cancelled = wishes.iter().any(|wish| matches!(wish, Wish::Cancel));
-        workers.before.borrow_mut().extend(wishes.into_iter().map(|wish| (6, wish)));
+        let cancelled = commands.iter().any(|command| matches!(command, RunCommand::Cancel));
+        workers.before.borrow_mut().extend(commands.into_iter().map(|command| (6, command)));
         let (outcome, watching) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
         let (ending, job) = outcome.unwrap();
         match ending {
@@ -296,7 +299,7 @@ fn the_last_of_two_updates_holds_and_one_that_is_known_is_not_taken_again() {
     // The job was started with the first one, which it is told of, too.
     let first = || revision(1, 0.25, u32::MAX);
     for revision in [first(), revision(2, 0.5, u32::MAX), revision(2, 0.5, u32::MAX)] {
-        workers.before.borrow_mut().push((4, Wish::Revise(Box::new(revision))));
+        workers.before.borrow_mut().push((4, RunCommand::Revise(Box::new(revision))));
     }
     let (outcome, watching) = go(order(vec![revision(0, 1.0, 0), first()], None), &workers, &inbox);
     assert!(matches!(outcome.unwrap().0, Ending::Completed));
@@ -309,7 +312,7 @@ fn an_update_in_the_last_epoch_may_raise_their_number() {
     let (runner, inbox) = inbox();
     let workers = Workers::new(&runner, 1, false);
     let longer = of_yaml(1, u32::MAX, &yaml(0.01).replace("epochs: 12", "epochs: 15"));
-    workers.before.borrow_mut().push((11, Wish::Revise(Box::new(longer))));
+    workers.before.borrow_mut().push((11, RunCommand::Revise(Box::new(longer))));
     let (outcome, watching) = go(order(vec![revision(0, 0.01, 0)], None), &workers, &inbox);
     assert!(matches!(outcome.unwrap().0, Ending::Completed));
     assert_eq!(watching.epochs, (0..15).collect::<Vec<_>>());
@@ -394,4 +397,38 @@ fn reports_that_are_not_finite_are_not_taken() {
         assert_eq!(refused, Err(AcceptError::NotFinite(node)));
     }
     epoch.accept(node, GradientSum::new(2, 2), vec![vec![good.clone(), good]]).unwrap();
+}
+
+/// Cannot keep the third epoch.
+#[derive(Default)]
+struct Forgetful(u32);
+
+#[derive(Debug, PartialEq)]
+struct CannotKeep(Epoch);
+
+impl Observer for Forgetful {
+    type Error = CannotKeep;
+
+    fn on_prepared(&mut self, _: JobRevision, _: &Preparation) -> Result<(), CannotKeep> {
+        Ok(())
+    }
+
+    fn on_update(&mut self, _: JobRevision, _: Epoch) -> Result<(), CannotKeep> {
+        Ok(())
+    }
+
+    fn on_epoch(&mut self, report: &EpochReport, _: &EpochLoop, _: f64) -> Result<(), CannotKeep> {
+        self.0 += 1;
+        if self.0 == 3 { Err(CannotKeep(report.epoch)) } else { Ok(()) }
+    }
+}
+
+#[test]
+fn an_error_of_the_observer_ends_the_run_and_comes_back_as_it_is() {
+    let (runner, inbox) = inbox();
+    let workers = Workers::new(&runner, 0, false);
+    let mut observer = Forgetful::default();
+    let outcome = run(order(vec![revision(0, 1.0, 0)], None), &Canvases, &workers, &inbox, &mut observer);
+    assert!(matches!(outcome, Err(RunError::Observer(CannotKeep(Epoch(2))))));
+    assert_eq!(observer.0, 3);
 }

@@ -16,9 +16,9 @@ use tonic::transport::server::Connected;
 
 use crate::metrics::Metrics;
 
-/// How long a peer may take for its first bytes: 24 open every HTTP/2 connection, and TLS begins with more.
+/// How many bytes a peer must send, and within which time. Every HTTP/2 connection begins with 24 bytes, and TLS with more.
 const FIRST_BYTES: usize = 24;
-const PATIENCE: Duration = Duration::from_secs(10);
+const FIRST_BYTES_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The other end of a connection, for logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,12 +76,12 @@ impl Connection {
     }
 
     fn new(stream: Stream, peer: Peer, metrics: Arc<Metrics>, permit: OwnedSemaphorePermit) -> Self {
-        let deadline = Box::pin(sleep_until(Instant::now() + PATIENCE));
+        let deadline = Box::pin(sleep_until(Instant::now() + FIRST_BYTES_TIMEOUT));
         let silence = Some(Silence { deadline, missing: FIRST_BYTES });
         Self { stream, peer, metrics, silence, _permit: permit }
     }
 
-    fn heard(&mut self, bytes: usize) {
+    fn count_received(&mut self, bytes: usize) {
         self.metrics.received_bytes.inc_by(bytes as u64);
         if let Some(silence) = &mut self.silence {
             silence.missing = silence.missing.saturating_sub(bytes);
@@ -119,7 +119,7 @@ impl AsyncRead for Connection {
         }
         ready!(read)?;
         let bytes = buffer.filled().len() - before;
-        self.heard(bytes);
+        self.count_received(bytes);
         Poll::Ready(Ok(()))
     }
 }

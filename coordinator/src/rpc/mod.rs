@@ -1,4 +1,4 @@
-//! The coordinator's doors: gRPC for clients and workers.
+//! The coordinator's services: gRPC for clients and workers.
 //!
 //! | file | what it holds |
 //! |---|---|
@@ -42,12 +42,14 @@ pub use self::listener::{ListenError, Listener};
 use self::standing::LeaseCounts;
 pub(crate) use self::transport::{TlsError, identity, serve};
 pub(crate) use self::uploads::Uploads;
-use self::worker_service::WorkerDoor;
+use self::worker_service::WorkerEndpoint;
 use crate::farm::Farm;
 use crate::settings::{Limits, Tokens};
+/// Why reflection cannot describe the services.
+pub use tonic_reflection::server::Error as ReflectionError;
 
 /// What all calls share.
-pub(crate) struct Doors {
+pub(crate) struct RpcContext {
     /// Jobs, store, switchboard.
     pub(crate) farm: Farm,
     /// What is refused for its size.
@@ -68,7 +70,7 @@ pub(crate) struct Doors {
     pub(crate) uploads: Uploads,
 }
 
-impl Doors {
+impl RpcContext {
     /// Resolves when streams have to end.
     async fn closed(&self) {
         let mut closing = self.closing.clone();
@@ -79,14 +81,14 @@ impl Doors {
     /// Runs something that may block for a disk.
     async fn blocking<T, E>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Doors) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(&RpcContext) -> Result<T, E> + Send + 'static,
     ) -> Result<T, status::Refusal>
     where
         T: Send + 'static,
         E: Into<status::Refusal> + Send + 'static,
     {
-        let doors = Arc::clone(self);
-        match tokio::task::spawn_blocking(move || work(&doors)).await {
+        let context = Arc::clone(self);
+        match tokio::task::spawn_blocking(move || work(&context)).await {
             Ok(result) => result.map_err(Into::into),
             Err(error) => Err(status::Refusal::Internal(format!("the farm met a fault of its own: {error}"))),
         }
@@ -95,26 +97,26 @@ impl Doors {
 
 /// All services. Health needs no token; reflection needs that of clients.
 pub(crate) async fn routes(
-    doors: Arc<Doors>,
+    context: Arc<RpcContext>,
     tokens: Option<Tokens>,
-) -> Result<(Routes, HealthReporter), String> {
+) -> Result<(Routes, HealthReporter), ReflectionError> {
     let clients = Gate::new(Audience::Clients, tokens.clone());
     let workers = Gate::new(Audience::Workers, tokens);
-    let limit = doors.limits.message_bytes;
-    let farm = FarmServiceServer::new(FarmCalls::new(Arc::clone(&doors)))
+    let limit = context.limits.message_bytes;
+    let farm = FarmServiceServer::new(FarmCalls::new(Arc::clone(&context)))
         .max_decoding_message_size(limit)
         .max_encoding_message_size(limit);
-    let worker = WorkerDoor::new(doors);
+    let worker = WorkerEndpoint::new(context);
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter.set_serving::<FarmServiceServer<FarmCalls>>().await;
-    reporter.set_serving::<WorkerDoor>().await;
+    reporter.set_serving::<WorkerEndpoint>().await;
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(InterceptedService::new(farm, clients.clone()))
         .add_service(InterceptedService::new(worker, workers))
         .add_service(health)
-        .add_service(InterceptedService::new(reflection().build_v1().map_err(text)?, clients.clone()))
-        .add_service(InterceptedService::new(reflection().build_v1alpha().map_err(text)?, clients));
+        .add_service(InterceptedService::new(reflection().build_v1()?, clients.clone()))
+        .add_service(InterceptedService::new(reflection().build_v1alpha()?, clients));
     Ok((routes.routes(), reporter))
 }
 
@@ -122,10 +124,6 @@ fn reflection<'a>() -> tonic_reflection::server::Builder<'a> {
     tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(clipig_proto::FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }
 
 /// Milliseconds since 1970 as the wire has them.

@@ -8,8 +8,8 @@ use clipig_core::JobId;
 use clipig_schedule::dispatcher::{LeaseWait, Presence, WorkerView};
 use tokio::sync::Mutex;
 
-use crate::farm::{Farm, FarmError};
-use crate::store::JobState;
+use crate::farm::{CommandError, Farm};
+use crate::store::{JobState, StoreError};
 
 /// What a worker is about, for metrics.
 const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "set_aside", "lost"];
@@ -22,11 +22,11 @@ pub(crate) struct Standing {
 
 impl Standing {
     /// Counts now.
-    pub(crate) async fn of(farm: &Farm) -> Result<Self, FarmError> {
-        let workers = farm.switchboard().workers().await.ok_or(FarmError::ShuttingDown)?;
+    pub(crate) async fn of(farm: &Farm) -> Result<Self, CommandError> {
+        let workers = farm.switchboard().workers().await.ok_or(CommandError::ShuttingDown)?;
         let counting = farm.clone();
         let jobs = tokio::task::spawn_blocking(move || jobs_by_status(&counting)).await;
-        let jobs = jobs.map_err(|_| FarmError::ShuttingDown)??;
+        let jobs = jobs.map_err(|_| CommandError::ShuttingDown)??;
         let mut standing = Self {
             jobs: jobs.into_iter().map(|(status, count)| (status.as_str(), count)).collect(),
             workers: WORKER_STATES.map(|state| (state, 0)).into(),
@@ -59,7 +59,7 @@ fn state_name(worker: &WorkerView) -> &'static str {
 }
 
 /// Jobs per status, all of them.
-pub(super) fn jobs_by_status(farm: &Farm) -> Result<Vec<(JobState, usize)>, FarmError> {
+pub(super) fn jobs_by_status(farm: &Farm) -> Result<Vec<(JobState, usize)>, StoreError> {
     let count = |status| Ok((status, farm.store().count(status)?));
     JobState::ALL.into_iter().map(count).collect()
 }

@@ -8,7 +8,7 @@ use prost::Message;
 use prost::bytes::Bytes;
 use tonic::Status;
 
-use crate::farm::FarmError;
+use crate::farm::CommandError;
 use crate::store::StoreError;
 use crate::switchboard::WorkerWishError;
 
@@ -22,8 +22,8 @@ const DETAIL_BYTES: usize = 5_000;
 /// Why a call is refused.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// A wish about jobs cannot be granted.
-    Farm(FarmError),
+    /// The farm refuses a command.
+    Command(CommandError),
     /// The store refused.
     Store(StoreError),
     /// A field of the request makes no sense.
@@ -42,11 +42,11 @@ pub(super) enum Refusal {
     Internal(String),
 }
 
-impl From<FarmError> for Refusal {
-    fn from(error: FarmError) -> Self {
+impl From<CommandError> for Refusal {
+    fn from(error: CommandError) -> Self {
         match error {
-            FarmError::Store(error) => Self::Store(error),
-            error => Self::Farm(error),
+            CommandError::Store(error) => Self::Store(error),
+            error => Self::Command(error),
         }
     }
 }
@@ -62,7 +62,9 @@ impl From<Refusal> for Status {
         let (message, mut details) = (message(&refusal), WireFarmError::default());
         details.set_code(code(&refusal));
         match &refusal {
-            Refusal::Farm(FarmError::Experiment(diagnostics)) => details.problems = problems(diagnostics),
+            Refusal::Command(CommandError::Experiment(diagnostics)) => {
+                details.problems = problems(diagnostics);
+            }
             Refusal::Store(StoreError::MissingBlobs(missing)) => {
                 let hashes = missing.iter().map(|(_, sha256)| Bytes::copy_from_slice(&sha256.0));
                 details.missing = hashes.take(DETAIL_BYTES / 40).collect();
@@ -78,15 +80,19 @@ impl From<Refusal> for Status {
 
 fn code(refusal: &Refusal) -> Code {
     match refusal {
-        Refusal::Farm(error) => match error {
-            FarmError::Invalid(_) | FarmError::Model(_) => Code::InvalidArgument,
-            FarmError::Experiment(_) => Code::Experiment,
-            FarmError::State(_) => Code::State,
-            FarmError::Full { .. } => Code::Full,
-            FarmError::TooLarge(_) => Code::TooLarge,
-            FarmError::ShuttingDown => Code::Unavailable,
-            FarmError::Store(error) => store_code(error),
-            FarmError::Worker(error) => worker_code(error),
+        Refusal::Command(error) => match error {
+            CommandError::Invalid(_)
+            | CommandError::Priority(_)
+            | CommandError::FirstCanvas(_)
+            | CommandError::Model(_) => Code::InvalidArgument,
+            CommandError::Experiment(_) => Code::Experiment,
+            CommandError::State { .. } | CommandError::Ended { .. } => Code::State,
+            CommandError::Full { .. } => Code::Full,
+            CommandError::TooLarge(_) => Code::TooLarge,
+            CommandError::Entropy(_) => Code::Internal,
+            CommandError::ShuttingDown => Code::Unavailable,
+            CommandError::Store(error) => store_code(error),
+            CommandError::Worker(error) => worker_code(error),
         },
         Refusal::Store(error) => store_code(error),
         Refusal::NotFound(_) => Code::NotFound,
@@ -124,7 +130,7 @@ fn store_code(error: &StoreError) -> Code {
 
 fn message(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::Farm(FarmError::Experiment(diagnostics)) => {
+        Refusal::Command(CommandError::Experiment(diagnostics)) => {
             let first = diagnostics.iter().next().map(|problem| match problem.path.as_str() {
                 "" => problem.message.clone(),
                 path => format!("`{path}`: {}", problem.message),
@@ -135,7 +141,7 @@ fn message(refusal: &Refusal) -> String {
                 n => format!("the experiment cannot run; it has {n} problems, the first is: {first}"),
             }
         }
-        Refusal::Farm(error) => error.to_string(),
+        Refusal::Command(error) => error.to_string(),
         Refusal::Store(error) => error.to_string(),
         Refusal::Invalid(text)
         | Refusal::NotFound(text)
@@ -201,12 +207,13 @@ fn problem(all: &Diagnostics, one: &Diagnostic) -> v1::Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clipig_core::Sha256;
+    use crate::store::JobState;
+    use clipig_core::{JobId, Sha256};
     use clipig_experiment::{Overrides, Source, load};
 
     fn refused(yaml: &str) -> Status {
         let problems = load(&[Source::new("experiment", yaml)], &Overrides::default()).unwrap_err();
-        Refusal::from(FarmError::Experiment(Box::new(problems))).into()
+        Refusal::from(CommandError::Experiment(Box::new(problems))).into()
     }
 
     #[test]
@@ -242,10 +249,14 @@ mod tests {
     #[test]
     fn codes_tell_errors_apart() {
         let code = |refusal: Refusal| Status::from(refusal).code();
-        assert_eq!(code(StoreError::NoSuchJob(clipig_core::JobId(1)).into()), tonic::Code::NotFound);
+        assert_eq!(code(StoreError::NoSuchJob(JobId(1)).into()), tonic::Code::NotFound);
         assert_eq!(code(StoreError::BlobTooLarge { limit: 1 }.into()), tonic::Code::ResourceExhausted);
-        assert_eq!(code(FarmError::ShuttingDown.into()), tonic::Code::Unavailable);
-        assert_eq!(code(FarmError::Full { waiting: 3 }.into()), tonic::Code::ResourceExhausted);
-        assert_eq!(code(FarmError::State(String::new()).into()), tonic::Code::FailedPrecondition);
+        assert_eq!(code(CommandError::ShuttingDown.into()), tonic::Code::Unavailable);
+        assert_eq!(code(CommandError::Full { waiting: 3 }.into()), tonic::Code::ResourceExhausted);
+        let ended = CommandError::Ended { job: JobId(1), status: JobState::Completed };
+        assert_eq!(code(ended.into()), tonic::Code::FailedPrecondition);
+        // A fault of the coordinator's machine is not the client's.
+        let entropy = getrandom::Error::UNSUPPORTED;
+        assert_eq!(code(CommandError::Entropy(entropy).into()), tonic::Code::Internal);
     }
 }

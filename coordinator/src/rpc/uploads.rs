@@ -18,8 +18,8 @@ const WRITERS: usize = 16;
 /// An upload that has been silent for so long makes room where all places are taken.
 const SILENCE: Duration = Duration::from_millis(100);
 
-/// How long a newcomer waits for room.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a new upload waits for room.
+const ROOM_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// All uploads under way.
 pub(crate) struct Uploads {
@@ -34,7 +34,7 @@ struct State {
 }
 
 struct Upload {
-    heard: Instant,
+    last_activity: Instant,
     evicted: Arc<Notify>,
 }
 
@@ -59,7 +59,7 @@ impl Uploads {
             if let Some(place) = self.try_place() {
                 return Ok(place);
             }
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > ROOM_TIMEOUT {
                 return Err(Refusal::Busy(format!("{PLACES} uploads are under way; try again in a moment")));
             }
             sleep(SILENCE / 4).await;
@@ -69,8 +69,8 @@ impl Uploads {
     fn try_place(&self) -> Option<Place<'_>> {
         let mut state = self.lock();
         if state.places.len() >= PLACES {
-            let (silent, upload) = state.places.iter().min_by_key(|(_, upload)| upload.heard)?;
-            if upload.heard.elapsed() < SILENCE {
+            let (silent, upload) = state.places.iter().min_by_key(|(_, upload)| upload.last_activity)?;
+            if upload.last_activity.elapsed() < SILENCE {
                 return None;
             }
             upload.evicted.notify_one();
@@ -80,7 +80,7 @@ impl Uploads {
         let number = state.next;
         state.next += 1;
         let evicted = Arc::new(Notify::new());
-        state.places.insert(number, Upload { heard: Instant::now(), evicted: Arc::clone(&evicted) });
+        state.places.insert(number, Upload { last_activity: Instant::now(), evicted: Arc::clone(&evicted) });
         Some(Place { uploads: self, number, evicted })
     }
 
@@ -97,20 +97,20 @@ impl Uploads {
 impl Place<'_> {
     /// Waits for the client, unless somebody else needs the place more.
     pub(super) async fn unless_evicted<T>(&self, client: impl Future<Output = T>) -> Result<T, Refusal> {
-        self.heard();
+        self.touch();
         let said = tokio::select! {
             said = client => Ok(said),
             () = self.evicted.notified() => Err(Refusal::Busy(format!(
                 "more than {PLACES} uploads are under way, and this one was silent for longest; upload again"
             ))),
         };
-        self.heard();
+        self.touch();
         said
     }
 
-    fn heard(&self) {
+    fn touch(&self) {
         if let Some(upload) = self.uploads.lock().places.get_mut(&self.number) {
-            upload.heard = Instant::now();
+            upload.last_activity = Instant::now();
         }
     }
 }
@@ -134,7 +134,7 @@ mod tests {
         }
         std::thread::sleep(SILENCE);
         // All but the first say something.
-        places[1..].iter().for_each(Place::heard);
+        places[1..].iter().for_each(Place::touch);
         let newcomer = uploads.place().await.unwrap();
         let first = places.remove(0);
         let refusal = first.unless_evicted(std::future::pending::<()>()).await.unwrap_err();

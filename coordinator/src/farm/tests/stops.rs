@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use clipig_core::Epoch;
 
-use super::super::FarmError;
-use super::super::keeping::{Finish, Keeper};
+use super::super::CommandError;
+use super::super::observer::{FarmObserver, Finish};
 use super::support::{TestFarm, YAML, kind, undisturbed};
 use crate::epoch_loop::EpochLoop;
 use crate::job_runner::stand_in::Pixels;
-use crate::job_runner::{Revision, Wish};
+use crate::job_runner::{Revision, RunCommand};
 use crate::store::{Computation, JobState};
 
 #[test]
@@ -46,7 +46,7 @@ fn checkpoints_stay_until_the_completion_is_on_disk() {
     let pixels = Pixels { values: vec![0.5; 12], average: vec![0.0; 12], steps: 12 };
     let statistics = clipig_schedule::JobStatistics::default();
     let done = EpochLoop::resume(spec, Box::new(pixels), Epoch(12), statistics);
-    let mut keeper = Keeper::new(Arc::clone(&farm.farm.inner), job, Epoch(0)).unwrap();
+    let mut keeper = FarmObserver::new(Arc::clone(&farm.farm.inner), job, Epoch(0)).unwrap();
     assert!(matches!(keeper.finish(&done), Ok(Finish::Stopped)));
     let view = farm.view(job);
     assert_eq!((view.record.status, view.checkpoint), (JobState::Paused, Some(Epoch(12))));
@@ -75,7 +75,7 @@ fn a_job_gives_its_place_away_without_a_change_of_its_picture() {
     let job = farm.submit(YAML);
     farm.run_into(6);
     // What the queue does for one that has been alone for long.
-    farm.farm.inner.wish(job, Wish::Pause(std::time::Duration::ZERO));
+    farm.farm.inner.send_command(job, RunCommand::Pause(std::time::Duration::ZERO));
     farm.until(job, "stopped", |_| {
         farm.told(job).iter().any(|text| text.starts_with("stopped in the middle"))
     });
@@ -89,5 +89,5 @@ fn a_submission_is_known_again_when_the_queue_is_full() {
     let again = farm.ask("token", YAML).unwrap();
     assert_eq!((first.existed, again.existed), (false, true));
     assert_eq!(again.job.record.id, first.job.record.id);
-    assert!(matches!(farm.ask("other", YAML), Err(FarmError::Full { waiting: 1 })));
+    assert!(matches!(farm.ask("other", YAML), Err(CommandError::Full { waiting: 1 })));
 }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
-use crate::farm::{Farm, FarmError, FarmSettings, JobView, SubmitAnswer, SubmitRequest};
+use crate::farm::{CommandError, Farm, FarmSettings, JobView, SubmitAnswer, SubmitRequest};
 use crate::job_runner::stand_in::{Canvases, shard_gradient};
 use crate::metrics::Metrics;
 use crate::store::{ArtifactName, JobState, Store, SystemClock};
@@ -120,7 +120,7 @@ impl TestFarm {
         assert!(waited, "epoch {epoch} was not reached");
     }
 
-    pub(super) fn ask(&self, token: &str, yaml: &str) -> Result<SubmitAnswer, FarmError> {
+    pub(super) fn ask(&self, token: &str, yaml: &str) -> Result<SubmitAnswer, CommandError> {
         self.farm.submit(&SubmitRequest {
             token: token.to_owned(),
             yaml: yaml.to_owned(),

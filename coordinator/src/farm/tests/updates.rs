@@ -72,7 +72,7 @@ fn an_update_that_comes_after_the_last_epoch_still_counts() {
     farm.join();
     let job = farm.submit(YAML);
     farm.run_into(11);
-    // The runner never hears of it, as when it has looked for wishes for the last time.
+    // The runner never hears of it, as when it has looked for commands for the last time.
     let update = Update {
         seen: 0,
         from: Update::OPEN,

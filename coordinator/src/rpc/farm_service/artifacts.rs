@@ -10,8 +10,7 @@ use tonic::Status;
 
 use super::super::content::{self, Content, Source, hash_of};
 use super::super::status::Refusal;
-use super::super::{Doors, timestamp, wire_hash};
-use crate::farm::FarmError;
+use super::super::{RpcContext, timestamp, wire_hash};
 use crate::store::{Artifact, ArtifactName, ArtifactNameError, Store, StoreError};
 
 /// Hashes of files, so that a list of a thousand snapshots is not read from the disk each time.
@@ -45,7 +44,7 @@ impl Hashes {
 }
 
 pub(super) async fn list(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     hashes: &Arc<Hashes>,
     request: v1::ListArtifactsRequest,
 ) -> Result<v1::ListArtifactsResponse, Refusal> {
@@ -54,8 +53,8 @@ pub(super) async fn list(
         limit => limit.min(10_000) as usize,
     };
     let (job, from, hashes) = (JobId(request.job), request.from_epoch.unwrap_or(0), Arc::clone(hashes));
-    let list = move |doors: &Doors| {
-        let store = doors.farm.store();
+    let list = move |context: &RpcContext| {
+        let store = context.farm.store();
         let record = store.job(job)?;
         // The picture is the canvas after the last epoch.
         let epoch = |artifact: &Artifact| match artifact.name {
@@ -76,13 +75,13 @@ pub(super) async fn list(
             Ok(message(artifact, epoch(artifact), sha256))
         });
         let artifacts = artifacts.collect::<Result<_, StoreError>>()?;
-        Ok::<_, FarmError>(v1::ListArtifactsResponse { artifacts, more })
+        Ok::<_, StoreError>(v1::ListArtifactsResponse { artifacts, more })
     };
-    doors.blocking(list).await
+    context.blocking(list).await
 }
 
 pub(super) async fn fetch(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     hashes: &Arc<Hashes>,
     request: v1::FetchArtifactRequest,
 ) -> Result<ReceiverStream<Result<v1::FetchArtifactResponse, Status>>, Refusal> {
@@ -90,14 +89,14 @@ pub(super) async fn fetch(
     let name: ArtifactName =
         request.name.parse().map_err(|error: ArtifactNameError| Refusal::NotFound(error.to_string()))?;
     let hashes = Arc::clone(hashes);
-    let open = move |doors: &Doors| {
-        let store = doors.farm.store();
+    let open = move |context: &RpcContext| {
+        let store = context.farm.store();
         store.job(job)?;
         let (file, artifact) = store.artifacts(job).open(name)?;
         let sha256 = hashes.get(store, job, &artifact)?;
         Ok::<_, StoreError>(Content { sha256, size: artifact.len, source: Source::File(Arc::new(file)) })
     };
-    let content = doors.blocking(open).await?;
+    let content = context.blocking(open).await?;
     content::stream(content, request.offset, |chunk| v1::FetchArtifactResponse { chunk: Some(chunk) })
 }
 

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tonic::Streaming;
 
 use super::super::status::Refusal;
-use super::super::{Doors, hash};
+use super::super::{RpcContext, hash};
 use crate::store::{BlobWriter, StoreError};
 
 /// Hashes in one question.
@@ -20,10 +20,10 @@ const ASKED: usize = 10_000;
 const PIECE: usize = 1 << 20;
 
 /// How long a client may be silent in the middle of an upload.
-const PATIENCE: Duration = Duration::from_mins(1);
+const SILENCE_TIMEOUT: Duration = Duration::from_mins(1);
 
 pub(super) async fn check(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::CheckBlobsRequest,
 ) -> Result<v1::CheckBlobsResponse, Refusal> {
     if request.sha256.len() > ASKED {
@@ -32,16 +32,16 @@ pub(super) async fn check(
     }
     let hashes: Vec<Sha256> =
         request.sha256.iter().map(|sha256| hash(sha256, "sha256")).collect::<Result<_, _>>()?;
-    let missing = move |doors: &Doors| {
-        let blobs = doors.farm.store().blobs();
+    let missing = move |context: &RpcContext| {
+        let blobs = context.farm.store().blobs();
         Ok::<_, Refusal>(hashes.into_iter().filter(|sha256| !blobs.has(sha256)).collect::<Vec<_>>())
     };
-    let missing = doors.blocking(missing).await?;
+    let missing = context.blocking(missing).await?;
     Ok(v1::CheckBlobsResponse { missing: missing.into_iter().map(super::super::wire_hash).collect() })
 }
 
 pub(super) async fn upload(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     mut stream: Streaming<v1::UploadBlobRequest>,
 ) -> Result<v1::UploadBlobResponse, Refusal> {
     let first = next(&mut stream).await?.ok_or_else(|| Refusal::Invalid("the upload is empty".to_owned()))?;
@@ -52,16 +52,16 @@ pub(super) async fn upload(
     if offset != 0 {
         return Err(Refusal::Invalid(format!("`header.offset` is {offset}; uploads begin at 0")));
     }
-    let (limit, weights) = (doors.limits.blob_bytes, doors.limits.model_bytes);
+    let (limit, weights) = (context.limits.blob_bytes, context.limits.model_bytes);
     if size > limit.max(weights) {
         return Err(Refusal::Store(StoreError::BlobTooLarge { limit }));
     }
     let mut beginning = Beginning::default();
-    if doors.blocking(move |doors| Ok::<_, Refusal>(doors.farm.store().blobs().has(&expected))).await? {
+    if context.blocking(move |context| Ok::<_, Refusal>(context.farm.store().blobs().has(&expected))).await? {
         return Ok(v1::UploadBlobResponse { existed: true });
     }
-    let place = doors.uploads.place().await?;
-    let mut writer = doors.blocking(move |doors| doors.farm.store().blobs().begin(size)).await?;
+    let place = context.uploads.place().await?;
+    let mut writer = context.blocking(move |context| context.farm.store().blobs().begin(size)).await?;
     let (mut data, mut sent) = (first.data, 0);
     loop {
         sent += data.len() as u64;
@@ -75,7 +75,7 @@ pub(super) async fn upload(
         if size > limit && beginning.shows_no_weights(&data) {
             return Err(Refusal::Store(StoreError::BlobTooLarge { limit }));
         }
-        writer = written(doors, writer, data).await?;
+        writer = written(context, writer, data).await?;
         match place.unless_evicted(next(&mut stream)).await?? {
             Some(chunk) if chunk.header.is_some() => {
                 return Err(Refusal::Invalid("only the first message has a `header`".to_owned()));
@@ -87,8 +87,8 @@ pub(super) async fn upload(
             None => break,
         }
     }
-    let _disk = doors.uploads.disk().await?;
-    doors.blocking(move |doors| doors.farm.store().blobs().finish(writer, Some(&expected))).await?;
+    let _disk = context.uploads.disk().await?;
+    context.blocking(move |context| context.farm.store().blobs().finish(writer, Some(&expected))).await?;
     Ok(v1::UploadBlobResponse { existed: false })
 }
 
@@ -111,14 +111,18 @@ impl Beginning {
 }
 
 /// Hands a piece to the disk. No thread waits for a client.
-async fn written(doors: &Arc<Doors>, mut writer: BlobWriter, data: Bytes) -> Result<BlobWriter, Refusal> {
-    let _disk = doors.uploads.disk().await?;
-    doors.blocking(move |_| writer.write(&data).map(|()| writer)).await
+async fn written(
+    context: &Arc<RpcContext>,
+    mut writer: BlobWriter,
+    data: Bytes,
+) -> Result<BlobWriter, Refusal> {
+    let _disk = context.uploads.disk().await?;
+    context.blocking(move |_| writer.write(&data).map(|()| writer)).await
 }
 
 async fn next(stream: &mut Streaming<v1::UploadBlobRequest>) -> Result<Option<v1::ContentChunk>, Refusal> {
-    let message = timeout(PATIENCE, stream.message()).await.map_err(|_| {
-        Refusal::Invalid(format!("nothing has come for {} seconds; upload again", PATIENCE.as_secs()))
+    let message = timeout(SILENCE_TIMEOUT, stream.message()).await.map_err(|_| {
+        Refusal::Invalid(format!("nothing has come for {} seconds; upload again", SILENCE_TIMEOUT.as_secs()))
     })?;
     match message {
         Ok(None) => Ok(None),

@@ -10,7 +10,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
 use super::super::status::Refusal;
-use super::super::{Doors, timestamp};
+use super::super::{RpcContext, timestamp};
 use super::messages::resolution;
 use crate::store::{EpochHistory, FeatureHistory, Revision, TargetHistory};
 
@@ -21,20 +21,21 @@ const BATCH: u32 = 500;
 const MESSAGE: usize = 1 << 20;
 
 pub(super) async fn stream(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::GetHistoryRequest,
 ) -> Result<ReceiverStream<Result<v1::GetHistoryResponse, Status>>, Refusal> {
     let job = JobId(request.job);
     // A job that is not there is refused at once, not in the stream.
-    let revisions = doors.blocking(move |doors| doors.farm.store().revisions(job)).await?;
+    let revisions = context.blocking(move |context| context.farm.store().revisions(job)).await?;
     let (rows, stream) = mpsc::channel(2);
-    let doors = Arc::clone(doors);
+    let context = Arc::clone(context);
     let end = request.to_epoch.unwrap_or(u32::MAX);
     tokio::spawn(async move {
         let mut from = request.from_epoch;
         while from < end {
             let limit = BATCH.min(end - from);
-            let read = doors.blocking(move |doors| doors.farm.store().history(job, Epoch(from), limit)).await;
+            let read =
+                context.blocking(move |context| context.farm.store().history(job, Epoch(from), limit)).await;
             let epochs = match read {
                 Ok(epochs) => epochs,
                 Err(refusal) => {

@@ -8,9 +8,9 @@ use clipig_proto::{model_settings, v1};
 use prost::bytes::Bytes;
 
 use super::super::status::{Refusal, warnings};
-use super::super::{Doors, hash};
+use super::super::{RpcContext, hash};
 use super::messages;
-use crate::farm::{Farm, FarmError, JobView, SubmitRequest};
+use crate::farm::{CommandError, Farm, JobView, SubmitRequest};
 use crate::store::{JobState, StoreError};
 
 /// Bytes of a client token, see farm.proto.
@@ -29,17 +29,17 @@ const REASON: usize = 1_000;
 const NAME: usize = 200;
 
 pub(super) async fn submit(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::SubmitJobRequest,
 ) -> Result<v1::SubmitJobResponse, Refusal> {
     let dry_run = request.dry_run;
     let request = submission(request)?;
     if dry_run {
-        let odd = doors.blocking(move |doors| doors.farm.rehearse(&request)).await?;
+        let odd = context.blocking(move |context| context.farm.rehearse(&request)).await?;
         return Ok(v1::SubmitJobResponse { job: None, existed: false, warnings: warnings(&odd) });
     }
-    let answer = doors.blocking(move |doors| doors.farm.submit(&request)).await?;
-    let job = Some(seen(doors, answer.job).await?);
+    let answer = context.blocking(move |context| context.farm.submit(&request)).await?;
+    let job = Some(seen(context, answer.job).await?);
     Ok(v1::SubmitJobResponse { job, existed: answer.existed, warnings: warnings(&answer.warnings) })
 }
 
@@ -66,7 +66,7 @@ fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
         .model_quick_gelu
         .map(|quick_gelu| model_settings(quick_gelu, request.model_settings.clone()))
         .transpose()
-        .map_err(|error| Refusal::from(FarmError::Invalid(error.to_string())))?;
+        .map_err(|error| Refusal::Invalid(error.to_string()))?;
     limited("name", &request.name, NAME)?;
     limited("submitter", &request.submitter, NAME)?;
     Ok(SubmitRequest {
@@ -88,14 +88,14 @@ fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
 }
 
 pub(super) async fn get(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::GetJobRequest,
 ) -> Result<v1::GetJobResponse, Refusal> {
     let id = JobId(request.job);
-    let view = doors.blocking(move |doors| doors.farm.job(id)).await?;
-    let mut response = v1::GetJobResponse { job: Some(seen(doors, view).await?), ..Default::default() };
+    let view = context.blocking(move |context| context.farm.job(id)).await?;
+    let mut response = v1::GetJobResponse { job: Some(seen(context, view).await?), ..Default::default() };
     if request.with_experiment {
-        let revisions = doors.blocking(move |doors| doors.farm.store().revisions(id)).await?;
+        let revisions = context.blocking(move |context| context.farm.store().revisions(id)).await?;
         if let Some(last) = revisions.into_iter().next_back() {
             response.yaml = Some(last.yaml);
             response.assets = last
@@ -109,7 +109,7 @@ pub(super) async fn get(
 }
 
 pub(super) async fn list(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::ListJobsRequest,
 ) -> Result<v1::ListJobsResponse, Refusal> {
     let limit = match request.limit {
@@ -134,92 +134,93 @@ pub(super) async fn list(
     let before = request.before.map(JobId);
     // One more than asked for tells whether there are more.
     let asked = limit as usize + 1;
-    let mut views = doors.blocking(move |doors| doors.farm.jobs(&status, before, asked)).await?;
+    let mut views = context.blocking(move |context| context.farm.jobs(&status, before, asked)).await?;
     let more = views.len() > limit as usize;
     views.truncate(limit as usize);
-    Ok(v1::ListJobsResponse { jobs: all_seen(doors, views).await?, more })
+    Ok(v1::ListJobsResponse { jobs: all_seen(context, views).await?, more })
 }
 
 pub(super) async fn pause(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::PauseJobRequest,
 ) -> Result<v1::PauseJobResponse, Refusal> {
     limited("reason", &request.reason, REASON)?;
-    let job = steered(doors, move |farm| farm.pause(JobId(request.job), &request.reason)).await?;
+    let job = steered(context, move |farm| farm.pause(JobId(request.job), &request.reason)).await?;
     Ok(v1::PauseJobResponse { job: Some(job) })
 }
 
 pub(super) async fn resume(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::ResumeJobRequest,
 ) -> Result<v1::ResumeJobResponse, Refusal> {
-    let job = steered(doors, move |farm| farm.resume(JobId(request.job))).await?;
+    let job = steered(context, move |farm| farm.resume(JobId(request.job))).await?;
     Ok(v1::ResumeJobResponse { job: Some(job) })
 }
 
 pub(super) async fn cancel(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::CancelJobRequest,
 ) -> Result<v1::CancelJobResponse, Refusal> {
     limited("reason", &request.reason, REASON)?;
-    let job = steered(doors, move |farm| farm.cancel(JobId(request.job), &request.reason)).await?;
+    let job = steered(context, move |farm| farm.cancel(JobId(request.job), &request.reason)).await?;
     Ok(v1::CancelJobResponse { job: Some(job) })
 }
 
 pub(super) async fn retry(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::RetryJobRequest,
 ) -> Result<v1::RetryJobResponse, Refusal> {
-    let job = steered(doors, move |farm| farm.retry(JobId(request.job))).await?;
+    let job = steered(context, move |farm| farm.retry(JobId(request.job))).await?;
     Ok(v1::RetryJobResponse { job: Some(job) })
 }
 
 pub(super) async fn set_priority(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::SetPriorityRequest,
 ) -> Result<v1::SetPriorityResponse, Refusal> {
-    let job = steered(doors, move |farm| farm.set_priority(JobId(request.job), request.priority)).await?;
+    let job = steered(context, move |farm| farm.set_priority(JobId(request.job), request.priority)).await?;
     Ok(v1::SetPriorityResponse { job: Some(job) })
 }
 
 pub(super) async fn update(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::UpdateJobRequest,
 ) -> Result<v1::UpdateJobResponse, Refusal> {
     let v1::UpdateJobRequest { job, yaml, assets: named, expected_revision } = request;
     let (yaml, named) = (experiment(yaml)?, assets(named)?);
-    let update = move |doors: &Doors| doors.farm.update(JobId(job), &yaml, &named, expected_revision);
-    let (view, from, odd) = doors.blocking(update).await?;
-    let job = Some(seen(doors, view).await?);
+    let update =
+        move |context: &RpcContext| context.farm.update(JobId(job), &yaml, &named, expected_revision);
+    let (view, from, odd) = context.blocking(update).await?;
+    let job = Some(seen(context, view).await?);
     Ok(v1::UpdateJobResponse { job, from_epoch: from.0, warnings: warnings(&odd) })
 }
 
 /// Does something with a job and shows it.
 async fn steered(
-    doors: &Arc<Doors>,
-    work: impl FnOnce(&Farm) -> Result<JobView, FarmError> + Send + 'static,
+    context: &Arc<RpcContext>,
+    work: impl FnOnce(&Farm) -> Result<JobView, CommandError> + Send + 'static,
 ) -> Result<v1::Job, Refusal> {
-    let view = doors.blocking(move |doors| work(&doors.farm)).await?;
-    seen(doors, view).await
+    let view = context.blocking(move |context| work(&context.farm)).await?;
+    seen(context, view).await
 }
 
 /// A job with those who compute for it.
-pub(super) async fn seen(doors: &Arc<Doors>, view: JobView) -> Result<v1::Job, Refusal> {
+pub(super) async fn seen(context: &Arc<RpcContext>, view: JobView) -> Result<v1::Job, Refusal> {
     let missing = || Refusal::Internal("a job got lost".to_owned());
-    all_seen(doors, vec![view]).await?.pop().ok_or_else(missing)
+    all_seen(context, vec![view]).await?.pop().ok_or_else(missing)
 }
 
 /// Jobs with those who compute for them.
-async fn all_seen(doors: &Arc<Doors>, views: Vec<JobView>) -> Result<Vec<v1::Job>, Refusal> {
-    let computing = doors.leases.of(&doors.farm).await;
-    let show = move |doors: &Doors| {
+async fn all_seen(context: &Arc<RpcContext>, views: Vec<JobView>) -> Result<Vec<v1::Job>, Refusal> {
+    let computing = context.leases.of(&context.farm).await;
+    let show = move |context: &RpcContext| {
         let job = |view: &JobView| {
-            let interval = doors.intervals.of(doors.farm.store(), &view.record)?;
+            let interval = context.intervals.of(context.farm.store(), &view.record)?;
             Ok(messages::job(view, &computing, interval))
         };
         views.iter().map(job).collect::<Result<_, StoreError>>()
     };
-    doors.blocking(show).await
+    context.blocking(show).await
 }
 
 fn experiment(yaml: String) -> Result<String, Refusal> {

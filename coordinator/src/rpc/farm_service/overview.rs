@@ -5,25 +5,27 @@ use std::sync::Arc;
 
 use clipig_proto::v1;
 
-use super::super::Doors;
+use super::super::RpcContext;
 use super::super::standing::jobs_by_status;
 use super::super::status::Refusal;
 use super::{messages, workers};
-use crate::farm::FarmError;
-use crate::store::JobState;
+use crate::store::{JobState, StoreError};
 
 /// Below this share of free room a person should look after the disk.
 const LITTLE: u64 = 20;
 
-pub(super) async fn get(doors: &Arc<Doors>, _: v1::GetFarmRequest) -> Result<v1::GetFarmResponse, Refusal> {
-    let views = doors.farm.switchboard().workers().await.ok_or(Refusal::ShuttingDown)?;
-    let read = |doors: &Doors| {
-        let farm = &doors.farm;
+pub(super) async fn get(
+    context: &Arc<RpcContext>,
+    _: v1::GetFarmRequest,
+) -> Result<v1::GetFarmResponse, Refusal> {
+    let views = context.farm.switchboard().workers().await.ok_or(Refusal::ShuttingDown)?;
+    let read = |context: &RpcContext| {
+        let farm = &context.farm;
         let jobs = jobs_by_status(farm)?;
         let running = farm.jobs(&[JobState::Running], None, 10_000)?;
-        Ok::<_, FarmError>((jobs, running, Room::of(&doors.data)))
+        Ok::<_, StoreError>((jobs, running, Room::of(&context.data)))
     };
-    let (by_status, running, room) = doors.blocking(read).await?;
+    let (by_status, running, room) = context.blocking(read).await?;
     let speeds =
         running.iter().filter_map(|view| view.progress.as_ref()).map(|progress| progress.samples_per_second);
     let with_jobs = by_status.into_iter().filter(|(_, count)| *count > 0);
@@ -33,20 +35,20 @@ pub(super) async fn get(doors: &Arc<Doors>, _: v1::GetFarmRequest) -> Result<v1:
     for view in &views {
         *by_state.entry(workers::state(view).into()).or_default() += 1;
     }
-    let (start, wall) = doors.started;
+    let (start, wall) = context.started;
     let farm = v1::Farm {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started: Some(wall.into()),
         uptime_seconds: start.elapsed().as_secs_f64(),
-        incarnation: doors.farm.store().opening().incarnation,
+        incarnation: context.farm.store().opening().incarnation,
         jobs: jobs.collect(),
         workers: by_state.into_iter().map(|(state, count)| v1::WorkerCount { state, count }).collect(),
         samples_per_second: speeds.sum(),
         disk_free: room.free,
         data_size: room.used,
-        max_running_jobs: doors.farm.settings().max_running_jobs as u32,
-        max_queued_jobs: doors.max_queued_jobs,
-        warnings: room.warning(&doors.data).into_iter().collect(),
+        max_running_jobs: context.farm.settings().max_running_jobs as u32,
+        max_queued_jobs: context.max_queued_jobs,
+        warnings: room.warning(&context.data).into_iter().collect(),
     };
     Ok(v1::GetFarmResponse { farm: Some(farm) })
 }

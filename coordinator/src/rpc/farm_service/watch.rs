@@ -1,8 +1,8 @@
 //! What happens to a job, as it happens.
 //!
-//! Kept events are always read from the store; what the farm publishes only tells that there is something to read.
-//! So a client that is slow for an hour misses progress and tables, and no kept event, in whatever order threads
-//! publish; and between the first message and the first news nothing is lost.
+//! Kept events are always read from the store; a published event only says that there is something to read. So a client
+//! that is slow for an hour misses progress and tables but no kept event, the order in which threads publish does not
+//! matter, and nothing is lost between the first message and the first event.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
 use super::super::status::Refusal;
-use super::super::{Doors, timestamp};
+use super::super::{RpcContext, timestamp};
 use super::artifacts::{self, Hashes};
 use super::{events, jobs, messages};
-use crate::farm::{JobNews, News};
+use crate::farm::{JobEvent, JobEventKind};
 use crate::store::{EventFilter, JobState, StoreError, Subject};
 
 /// Messages that may wait for a client.
@@ -30,23 +30,23 @@ const PAGE: u32 = 500;
 type Sender = mpsc::Sender<Result<WatchJobResponse, Status>>;
 
 pub(super) async fn watch(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     hashes: &Arc<Hashes>,
     request: v1::WatchJobRequest,
 ) -> Result<ReceiverStream<Result<WatchJobResponse, Status>>, Refusal> {
     let job = JobId(request.job);
-    // All this before the job is looked at: what happens meanwhile is told twice rather than never.
-    let news = doors.farm.watch();
+    // Before the job is read, so that what happens meanwhile is sent twice rather than never.
+    let events = context.farm.watch();
     let last = match request.since {
         Some(since) => since,
-        None => doors.blocking(move |doors| newest_event(doors, job)).await?,
+        None => context.blocking(move |context| newest_event(context, job)).await?,
     };
-    let view = doors.blocking(move |doors| doors.farm.job(job)).await?;
+    let view = context.blocking(move |context| context.farm.job(job)).await?;
     let (sender, stream) = mpsc::channel(WAITING);
     let ended = view.record.status.is_ended();
-    let first = What::Job(jobs::seen(doors, view).await?);
+    let first = What::Job(jobs::seen(context, view).await?);
     let mut watcher = Watcher {
-        doors: Arc::clone(doors),
+        context: Arc::clone(context),
         hashes: Arc::clone(hashes),
         job,
         with_tables: !request.without_tables,
@@ -55,20 +55,20 @@ pub(super) async fn watch(
         sender,
     };
     tokio::spawn(async move {
-        if watcher.tell(first).await.is_ok() {
-            // Whoever hung up needs no farewell.
-            let _ = watcher.run(news).await;
+        if watcher.send_now(first).await.is_ok() {
+            // The error says only that the stream is over.
+            let _ = watcher.run(events).await;
         }
     });
     Ok(ReceiverStream::new(stream))
 }
 
 /// The number of a job's last event; 0 where there is none.
-fn newest_event(doors: &Doors, job: JobId) -> Result<u64, StoreError> {
+fn newest_event(context: &RpcContext, job: JobId) -> Result<u64, StoreError> {
     let mut last = 0;
     loop {
         let filter = EventFilter { subject: Some(Subject::Job(job)), after: last, limit: Some(PAGE) };
-        let events = doors.farm.store().events(&filter)?;
+        let events = context.farm.store().events(&filter)?;
         match events.last() {
             Some(event) => last = event.number,
             None => return Ok(last),
@@ -77,13 +77,13 @@ fn newest_event(doors: &Doors, job: JobId) -> Result<u64, StoreError> {
 }
 
 struct Watcher {
-    doors: Arc<Doors>,
+    context: Arc<RpcContext>,
     hashes: Arc<Hashes>,
     job: JobId,
     with_tables: bool,
-    /// The number of the last kept event that the client was told.
+    /// The number of the last kept event that was sent.
     last: u64,
-    /// Has the job ended, as far as the client knows?
+    /// Was the client told that the job has ended?
     ended: bool,
     sender: Sender,
 }
@@ -92,53 +92,56 @@ struct Watcher {
 struct Over;
 
 impl Watcher {
-    async fn run(&mut self, mut news: broadcast::Receiver<Arc<News>>) -> Result<(), Over> {
-        self.kept().await?;
+    async fn run(&mut self, mut events: broadcast::Receiver<Arc<JobEvent>>) -> Result<(), Over> {
+        self.send_kept().await?;
         while !self.ended {
             let received = tokio::select! {
                 () = self.sender.closed() => return Err(Over),
-                () = self.doors.closed() => return self.close(Refusal::ShuttingDown).await,
-                received = news.recv() => received,
+                () = self.context.closed() => return self.close(Refusal::ShuttingDown).await,
+                received = events.recv() => received,
             };
             match received {
-                Ok(news) if news.job == self.job => self.hear(&news).await?,
+                Ok(event) if event.job == self.job => self.handle_event(&event).await?,
                 Ok(_) => {}
                 // What was not kept is missed; what was is in the store.
-                Err(RecvError::Lagged(_)) => self.kept().await?,
+                Err(RecvError::Lagged(_)) => self.send_kept().await?,
                 Err(RecvError::Closed) => return self.close(Refusal::ShuttingDown).await,
             }
         }
         Ok(())
     }
 
-    async fn hear(&mut self, news: &News) -> Result<(), Over> {
-        match &news.news {
-            JobNews::Progress(progress) => {
-                let workers = self.doors.leases.of(&self.doors.farm).await.workers(self.job);
+    async fn handle_event(&mut self, event: &JobEvent) -> Result<(), Over> {
+        match &event.kind {
+            JobEventKind::Progress(progress) => {
+                let workers = self.context.leases.of(&self.context.farm).await.workers(self.job);
                 self.offer(What::Progress(messages::progress(progress, workers)))
             }
-            JobNews::Table { epochs_done, targets } if self.with_tables => {
+            JobEventKind::Table { epochs_done, targets } if self.with_tables => {
                 let targets = targets.iter().map(messages::target).collect();
                 self.offer(What::Table(v1::TargetTable { epochs_done: *epochs_done, targets }))
             }
-            JobNews::Table { .. } => Ok(()),
-            JobNews::Artifact(name) => {
+            JobEventKind::Table { .. } => Ok(()),
+            JobEventKind::Artifact(name) => {
                 let (name, job, hashes) = (name.clone(), self.job, Arc::clone(&self.hashes));
-                let find = move |doors: &Doors| {
-                    Ok::<_, Refusal>(artifacts::of_name(doors.farm.store(), &hashes, job, &name))
+                let find = move |context: &RpcContext| {
+                    Ok::<_, Refusal>(artifacts::of_name(context.farm.store(), &hashes, job, &name))
                 };
-                match self.doors.blocking(find).await {
-                    Ok(Some(artifact)) => self.tell(What::Artifact(artifact)).await,
+                match self.context.blocking(find).await {
+                    Ok(Some(artifact)) => self.send_now(What::Artifact(artifact)).await,
                     _ => Ok(()),
                 }
             }
-            JobNews::State { .. } | JobNews::Warning(_) | JobNews::Log { .. } | JobNews::Revised { .. } => {
+            JobEventKind::State { .. }
+            | JobEventKind::Warning(_)
+            | JobEventKind::Log { .. }
+            | JobEventKind::Revised { .. } => {
                 let before = self.last;
-                self.kept().await?;
-                match &news.news {
-                    // It could not be kept, for example because the disk is full: that is the more worth telling.
-                    JobNews::Log { level, text } if self.last == before && news.number.is_none() => {
-                        self.tell(events::log(*level, text)).await
+                self.send_kept().await?;
+                match &event.kind {
+                    // It could not be kept, for example because the disk is full, so the client gets it from here.
+                    JobEventKind::Log { level, text } if self.last == before && event.number.is_none() => {
+                        self.send_now(events::log(*level, text)).await
                     }
                     _ => Ok(()),
                 }
@@ -146,12 +149,12 @@ impl Watcher {
         }
     }
 
-    /// Tells all kept events that the client has not been told.
-    async fn kept(&mut self) -> Result<(), Over> {
+    /// Sends the kept events that were not sent yet.
+    async fn send_kept(&mut self) -> Result<(), Over> {
         loop {
             let filter =
                 EventFilter { subject: Some(Subject::Job(self.job)), after: self.last, limit: Some(PAGE) };
-            let events = self.doors.blocking(move |doors| doors.farm.store().events(&filter)).await;
+            let events = self.context.blocking(move |context| context.farm.store().events(&filter)).await;
             let events = match events {
                 Ok(events) if events.is_empty() => return Ok(()),
                 Ok(events) => events,
@@ -168,12 +171,12 @@ impl Watcher {
         }
     }
 
-    /// Tells something however long the client takes.
-    async fn tell(&self, what: What) -> Result<(), Over> {
+    /// Sends something, and waits as long as the client takes.
+    async fn send_now(&self, what: What) -> Result<(), Over> {
         self.send(self.now(what)).await
     }
 
-    /// Tells something unless the client is behind.
+    /// Sends something unless the client is behind.
     fn offer(&self, what: What) -> Result<(), Over> {
         let event = Some(self.now(what));
         match self.sender.try_send(Ok(WatchJobResponse { event })) {
@@ -192,7 +195,7 @@ impl Watcher {
     }
 
     fn now(&self, what: What) -> v1::JobEvent {
-        let time = Some(timestamp(self.doors.farm.store().now()));
+        let time = Some(timestamp(self.context.farm.store().now()));
         v1::JobEvent { number: self.last, time, event: Some(what) }
     }
 }

@@ -7,7 +7,7 @@ use clipig_core::WorkerName;
 use clipig_proto::v1;
 use clipig_schedule::dispatcher::{LeaseView, PREPARATION, Presence, WorkerView};
 
-use super::super::Doors;
+use super::super::RpcContext;
 use super::super::status::Refusal;
 use crate::switchboard::WorkerWish;
 
@@ -15,7 +15,7 @@ use crate::switchboard::WorkerWish;
 const REASON: usize = 1_000;
 
 pub(super) async fn list(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::ListWorkersRequest,
 ) -> Result<v1::ListWorkersResponse, Refusal> {
     let known =
@@ -25,51 +25,51 @@ pub(super) async fn list(
             "`states` has the value {state}, which this farm does not know"
         )));
     }
-    let views = doors.farm.switchboard().workers().await.ok_or(Refusal::ShuttingDown)?;
+    let views = context.farm.switchboard().workers().await.ok_or(Refusal::ShuttingDown)?;
     let wanted = |worker: &v1::Worker| request.states.is_empty() || request.states.contains(&worker.state);
-    let workers = views.iter().map(|view| worker(doors, view)).filter(wanted).collect();
+    let workers = views.iter().map(|view| worker(context, view)).filter(wanted).collect();
     Ok(v1::ListWorkersResponse { workers })
 }
 
 pub(super) async fn pause(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::PauseWorkerRequest,
 ) -> Result<v1::PauseWorkerResponse, Refusal> {
     let reason = limited(request.reason)?;
     Ok(v1::PauseWorkerResponse {
-        worker: Some(asked(doors, &request.name, WorkerWish::Pause, reason).await?),
+        worker: Some(asked(context, &request.name, WorkerWish::Pause, reason).await?),
     })
 }
 
 pub(super) async fn resume(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::ResumeWorkerRequest,
 ) -> Result<v1::ResumeWorkerResponse, Refusal> {
     Ok(v1::ResumeWorkerResponse {
-        worker: Some(asked(doors, &request.name, WorkerWish::Resume, String::new()).await?),
+        worker: Some(asked(context, &request.name, WorkerWish::Resume, String::new()).await?),
     })
 }
 
 pub(super) async fn drain(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::DrainWorkerRequest,
 ) -> Result<v1::DrainWorkerResponse, Refusal> {
     let reason = limited(request.reason)?;
     let wish = WorkerWish::Drain(reason.clone());
-    Ok(v1::DrainWorkerResponse { worker: Some(asked(doors, &request.name, wish, reason).await?) })
+    Ok(v1::DrainWorkerResponse { worker: Some(asked(context, &request.name, wish, reason).await?) })
 }
 
 pub(super) async fn forgive(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     request: v1::ForgiveWorkerRequest,
 ) -> Result<v1::ForgiveWorkerResponse, Refusal> {
     Ok(v1::ForgiveWorkerResponse {
-        worker: Some(asked(doors, &request.name, WorkerWish::Forgive, String::new()).await?),
+        worker: Some(asked(context, &request.name, WorkerWish::Forgive, String::new()).await?),
     })
 }
 
 async fn asked(
-    doors: &Arc<Doors>,
+    context: &Arc<RpcContext>,
     name: &str,
     wish: WorkerWish,
     reason: String,
@@ -79,8 +79,8 @@ async fn asked(
             "no worker has such a name; `clipig workers` lists those that the farm knows".to_owned(),
         )
     })?;
-    let view = doors.blocking(move |doors| doors.farm.ask_worker(&name, &wish, &reason)).await?;
-    Ok(worker(doors, &view))
+    let view = context.blocking(move |context| context.farm.command_worker(&name, &wish, &reason)).await?;
+    Ok(worker(context, &view))
 }
 
 fn limited(text: String) -> Result<String, Refusal> {
@@ -102,7 +102,7 @@ pub(super) fn state(view: &WorkerView) -> v1::WorkerState {
     }
 }
 
-fn worker(doors: &Doors, view: &WorkerView) -> v1::Worker {
+fn worker(context: &RpcContext, view: &WorkerView) -> v1::Worker {
     let said = &view.registration;
     let connected = matches!(view.presence, Presence::Connected(_));
     let (since, gone) = match &view.presence {
@@ -111,7 +111,7 @@ fn worker(doors: &Doors, view: &WorkerView) -> v1::Worker {
         Presence::Gone(gone) => (gone.since, Some(gone.cause.to_string())),
     };
     let reason = gone.or_else(|| view.aside.as_ref().map(|aside| aside.reason.clone()));
-    let wall = |time| Some(wall(doors, time));
+    let wall = |time| Some(wall(context, time));
     v1::Worker {
         name: view.name.to_string(),
         state: state(view).into(),
@@ -121,7 +121,7 @@ fn worker(doors: &Doors, view: &WorkerView) -> v1::Worker {
         cores: said.cores,
         version: said.version.clone(),
         since: wall(since),
-        leases: view.leases.iter().map(|lease| worker_lease(doors, lease)).collect(),
+        leases: view.leases.iter().map(|lease| worker_lease(context, lease)).collect(),
         shards_done: view.counts.shards,
         leases_failed: view.counts.failures,
         reason: reason.unwrap_or_default(),
@@ -130,7 +130,7 @@ fn worker(doors: &Doors, view: &WorkerView) -> v1::Worker {
     }
 }
 
-fn worker_lease(doors: &Doors, lease: &LeaseView) -> v1::WorkerLease {
+fn worker_lease(context: &RpcContext, lease: &LeaseView) -> v1::WorkerLease {
     let prepares = lease.epoch == PREPARATION;
     let work = if prepares {
         v1::worker_lease::Work::Prepare(true)
@@ -141,13 +141,13 @@ fn worker_lease(doors: &Doors, lease: &LeaseView) -> v1::WorkerLease {
         job: lease.revision.job.0,
         epoch: if prepares { 0 } else { lease.epoch.0 },
         work: Some(work),
-        since: Some(wall(doors, lease.granted)),
+        since: Some(wall(context, lease.granted)),
     }
 }
 
 /// A moment of the dispatcher, which counts from the coordinator's start, by the wall clock of now.
-fn wall(doors: &Doors, time: Duration) -> prost_types::Timestamp {
-    let (start, _) = doors.started;
+fn wall(context: &RpcContext, time: Duration) -> prost_types::Timestamp {
+    let (start, _) = context.started;
     let (now, elapsed) = (std::time::SystemTime::now(), start.elapsed());
     let moment = match time.checked_sub(elapsed) {
         Some(ahead) => now.checked_add(ahead),

@@ -1,9 +1,9 @@
 //! The sessions of workers: what they say becomes domain messages for the switchboard, and back.
 
 mod content;
-mod door;
 mod leases;
 mod outbox;
+mod service;
 mod session;
 
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use tokio_stream::Empty;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-pub(super) use self::door::WorkerDoor;
+pub(super) use self::service::WorkerEndpoint;
 
 use super::status::Refusal;
-use super::{Doors, content as pieces, hash};
+use super::{RpcContext, content as pieces, hash};
 
 /// The service for workers.
 pub(super) struct WorkerCalls {
-    doors: Arc<Doors>,
+    context: Arc<RpcContext>,
 }
 
 impl WorkerCalls {
-    fn new(doors: Arc<Doors>) -> Self {
-        Self { doors }
+    fn new(context: Arc<RpcContext>) -> Self {
+        Self { context }
     }
 }
 
@@ -35,12 +35,12 @@ impl WorkerService for WorkerCalls {
     type SessionStream = Empty<Result<v1::CoordinatorMessage, Status>>;
     type FetchBlobStream = ReceiverStream<Result<v1::FetchBlobResponse, Status>>;
 
-    /// Never comes here: [`WorkerDoor`] takes sessions before tonic makes messages of them.
+    /// Never comes here: [`WorkerEndpoint`] takes sessions before tonic makes messages of them.
     async fn session(
         &self,
         _: Request<Streaming<v1::WorkerMessage>>,
     ) -> Result<Response<Self::SessionStream>, Status> {
-        Err(Status::unimplemented("a session has a door of its own"))
+        Err(Status::unimplemented("sessions are served apart from this service"))
     }
 
     async fn fetch_blob(
@@ -50,7 +50,7 @@ impl WorkerService for WorkerCalls {
         let v1::FetchBlobRequest { sha256, offset } = request.into_inner();
         let open = async {
             let sha256 = hash(&sha256, "sha256")?;
-            let found = self.doors.blocking(move |doors| content::find(&doors.farm, sha256)).await?;
+            let found = self.context.blocking(move |context| content::find(&context.farm, sha256)).await?;
             pieces::stream(found, offset, |chunk| v1::FetchBlobResponse { chunk: Some(chunk) })
         };
         open.await.map(Response::new).map_err(|refusal: Refusal| refusal.into())

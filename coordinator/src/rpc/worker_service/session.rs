@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{FromWorker, PROTOCOL, Registration, SessionId, ShardError, ToWorker};
+use clipig_core::{FromWorker, Registration, SessionId, ShardError, ToWorker};
+use clipig_proto::WireError;
 use clipig_proto::incoming::WorkerAssembler;
 use clipig_proto::outgoing::{canvas_messages, to_worker};
 use clipig_proto::session::Messages;
@@ -12,20 +13,20 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tonic::Status;
 
-use super::super::Doors;
+use super::super::RpcContext;
 use super::super::status::Refusal;
 use super::leases::Leases;
 use super::outbox::Outbox;
 use crate::switchboard::SESSION_QUEUE;
 
 /// How long a worker may take to register.
-const PATIENCE: Duration = Duration::from_secs(10);
+const REGISTRATION_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Sender = mpsc::Sender<Result<CoordinatorMessage, Status>>;
 
 /// Holds the conversation until one side ends it.
 pub(super) async fn run(
-    doors: Arc<Doors>,
+    context: Arc<RpcContext>,
     peer: String,
     mut stream: Messages<WorkerMessage>,
     sender: Sender,
@@ -33,14 +34,14 @@ pub(super) async fn run(
     let mut assembler = WorkerAssembler::new();
     let registration = match register(&mut stream, &mut assembler).await {
         Ok(registration) => registration,
-        Err(reason) => {
-            tracing::warn!(peer, reason, "a worker was not let in");
-            return refuse(&sender, reason).await;
+        Err(error) => {
+            tracing::warn!(peer, reason = %error, "a worker was not let in");
+            return refuse(&sender, error.to_string()).await;
         }
     };
     let worker = registration.name.clone();
     let (outbound, inbox) = mpsc::channel(SESSION_QUEUE);
-    let switchboard = doors.farm.switchboard();
+    let switchboard = context.farm.switchboard();
     let session = match switchboard.connect(registration, outbound).await {
         Ok(welcome) => {
             tracing::info!(peer, worker = %welcome.name, session = %welcome.session, "a worker has joined");
@@ -53,12 +54,12 @@ pub(super) async fn run(
     };
     let leases = Arc::new(Leases::default());
     let end = tokio::select! {
-        end = hear(&doors, session, &mut stream, assembler, &leases) => end,
-        end = speak(inbox, &leases, &sender) => end,
-        () = doors.closed() => End::Closing,
+        end = handle_incoming(&context, session, &mut stream, assembler, &leases) => end,
+        end = send_outgoing(inbox, &leases, &sender) => end,
+        () = context.closed() => End::Closing,
     };
     tracing::info!(peer, %worker, %session, "a session has ended: {}", end.text());
-    // What the network does is held against nobody; what breaks the rules is.
+    // A broken connection does not count against the worker; a broken rule does.
     let cause = match &end {
         End::Fault(cause) => cause.clone(),
         End::HungUp(_) | End::Ended | End::Closing => String::new(),
@@ -104,41 +105,46 @@ async fn refuse(sender: &Sender, reason: String) {
     }
 }
 
-/// Waits for the registration.
+/// Why a session does not begin.
+#[derive(Debug, thiserror::Error)]
+enum RegistrationError {
+    #[error("it hung up before it registered")]
+    HungUp,
+    #[error("its first message cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the first message of a session must be a registration")]
+    Unexpected,
+    #[error("the registration cannot be read: {0}")]
+    Malformed(#[from] WireError),
+    #[error("no registration has come within {} seconds", REGISTRATION_TIMEOUT.as_secs())]
+    Late,
+}
+
+/// Waits for the registration. Whether its protocol version and name are accepted is the dispatcher's decision.
 async fn register(
     stream: &mut Messages<WorkerMessage>,
     assembler: &mut WorkerAssembler,
-) -> Result<Registration, String> {
+) -> Result<Registration, RegistrationError> {
     let first = async {
         loop {
             let message = match stream.message().await {
                 Ok(Some(message)) => message,
-                Ok(None) => return Err("it hung up before it registered".to_owned()),
-                Err(status) => return Err(format!("its first message cannot be read: {}", status.message())),
+                Ok(None) => return Err(RegistrationError::HungUp),
+                Err(status) => return Err(RegistrationError::Unreadable(status.message().to_owned())),
             };
-            match assembler.receive(message, |_| None) {
-                Ok(Some(FromWorker::Register(registration))) => return Ok(registration),
-                Ok(Some(_)) => return Err("the first message of a session must be a registration".to_owned()),
-                Ok(None) => {}
-                Err(error) => return Err(format!("the registration cannot be read: {error}")),
+            match assembler.receive(message, |_| None)? {
+                Some(FromWorker::Register(registration)) => return Ok(registration),
+                Some(_) => return Err(RegistrationError::Unexpected),
+                None => {}
             }
         }
     };
-    let late = |_| format!("no registration has come within {} seconds", PATIENCE.as_secs());
-    let registration = timeout(PATIENCE, first).await.map_err(late)??;
-    if registration.protocol != PROTOCOL {
-        return Err(format!(
-            "the coordinator speaks version {PROTOCOL} of the farm's protocol, the worker (clipig {}) version {}; \
-             install the same clipig on both",
-            registration.version, registration.protocol
-        ));
-    }
-    Ok(registration)
+    timeout(REGISTRATION_TIMEOUT, first).await.map_err(|_| RegistrationError::Late)?
 }
 
-/// What the worker says, until it says no more.
-async fn hear(
-    doors: &Doors,
+/// Passes the worker's messages on until the session ends.
+async fn handle_incoming(
+    context: &RpcContext,
     session: SessionId,
     stream: &mut Messages<WorkerMessage>,
     mut assembler: WorkerAssembler,
@@ -188,14 +194,14 @@ async fn hear(
             FromWorker::Register(_) => return End::Fault("it registered twice".to_owned()),
             FromWorker::Heartbeat(_) | FromWorker::Draining(_) | FromWorker::Goodbye => {}
         }
-        if !doors.farm.switchboard().message(session, said).await {
+        if !context.farm.switchboard().message(session, said).await {
             return End::Ended;
         }
     }
 }
 
-/// What the switchboard has to say, until it says no more.
-async fn speak(mut inbox: mpsc::Receiver<ToWorker>, leases: &Leases, sender: &Sender) -> End {
+/// Sends the switchboard's messages until the session ends.
+async fn send_outgoing(mut inbox: mpsc::Receiver<ToWorker>, leases: &Leases, sender: &Sender) -> End {
     let mut outbox = Outbox::default();
     let mut travelling = None;
     let mut open = true;

@@ -1,4 +1,4 @@
-//! What watchers of jobs are told.
+//! Events of jobs, as watchers get them.
 
 use clipig_core::JobId;
 
@@ -7,7 +7,7 @@ use crate::store::{JobState, Timestamp};
 
 /// Something that happened to a job.
 #[derive(Clone, Debug)]
-pub struct News {
+pub struct JobEvent {
     /// The job.
     pub job: JobId,
     /// The number of the event in the store; `None` for what is not kept.
@@ -15,12 +15,12 @@ pub struct News {
     /// When.
     pub time: Timestamp,
     /// What.
-    pub news: JobNews,
+    pub kind: JobEventKind,
 }
 
 /// What happened.
 #[derive(Clone, Debug)]
-pub enum JobNews {
+pub enum JobEventKind {
     /// It is in another status.
     State {
         /// The status now.

@@ -1,16 +1,17 @@
-//! What is kept of a running job: history, snapshots, checkpoints, the picture; and what watchers see of it.
+//! What a farm keeps of a running job (history, snapshots, checkpoints, the picture), and what watchers see of it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clipig_core::{Epoch, JobId, JobRevision, Preparation};
-use clipig_picture::{Record, Run, encode_png};
+use clipig_picture::{EncodingError, Record, Run, encode_png};
 use clipig_schedule::job::Job;
 
 use super::checkpointing::Checkpointer;
-use super::patience::Trouble;
-use super::{FarmError, Inner, JobNews, LogLevel, Progress, table};
+use super::disk_retry::WriteStatus;
+use super::transition::TransitionFailure;
+use super::{Inner, JobEventKind, LogLevel, Progress, table};
 use crate::epoch_loop::{EpochLoop, EpochReport};
 use crate::job_runner::Observer;
 use crate::snapshot::SnapshotClock;
@@ -32,8 +33,25 @@ const TABLE_EVERY: Duration = Duration::from_secs(1);
 /// Epochs over which speed is measured.
 const SPEED_OVER: usize = 20;
 
-/// Keeps a job.
-pub(super) struct Keeper {
+/// Why something of a running job could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum KeepError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The picture cannot be encoded.
+    #[error("the picture cannot be encoded: {0}")]
+    Encoding(#[from] EncodingError),
+    /// What the picture says of its making is not in the store.
+    #[error("the picture's record has no {0}")]
+    Record(&'static str),
+    /// The system has no more threads.
+    #[error("the system has no more threads: {0}")]
+    Threads(std::io::Error),
+}
+
+/// Keeps one run of a job.
+pub(super) struct FarmObserver {
     farm: Arc<Inner>,
     job: JobId,
     /// The first epoch of the job, from which snapshots count.
@@ -41,16 +59,16 @@ pub(super) struct Keeper {
     /// The revision that holds now.
     revision: JobRevision,
     snapshots: Option<SnapshotClock>,
-    snapshot_trouble: Trouble,
+    snapshot_writes: WriteStatus,
     /// Epochs that are not written yet.
     history: Vec<EpochHistory>,
-    history_trouble: Trouble,
+    history_writes: WriteStatus,
     history_due: Instant,
     history_delay: Duration,
     /// Time and samples of the last epochs.
     pace: VecDeque<(f64, usize)>,
-    progress_told: Option<Instant>,
-    table_told: Option<Instant>,
+    progress_reported: Option<Instant>,
+    table_reported: Option<Instant>,
     checkpoints: Checkpointer,
 }
 
@@ -64,54 +82,40 @@ pub(super) enum Finish {
     Updated,
 }
 
-impl Keeper {
+impl FarmObserver {
     /// Keeps a job that began at `first`, from wherever it goes on.
-    pub(super) fn new(farm: Arc<Inner>, job: JobId, first: Epoch) -> Result<Self, FarmError> {
-        let checkpoints = Checkpointer::start(&farm, job)
-            .map_err(|error| FarmError::State(format!("the system has no more threads: {error}")))?;
+    pub(super) fn new(farm: Arc<Inner>, job: JobId, first: Epoch) -> Result<Self, KeepError> {
+        let checkpoints = Checkpointer::start(&farm, job).map_err(KeepError::Threads)?;
         Ok(Self {
             farm,
             job,
             first,
             revision: JobRevision { job, revision: 0 },
             snapshots: None,
-            snapshot_trouble: Trouble::new("snapshots are"),
+            snapshot_writes: WriteStatus::new("snapshots are"),
             history: Vec::new(),
-            history_trouble: Trouble::new("the history is"),
+            history_writes: WriteStatus::new("the history is"),
             history_due: Instant::now() + HISTORY_DELAY,
             history_delay: HISTORY_DELAY,
             pace: VecDeque::new(),
-            progress_told: None,
-            table_told: None,
+            progress_reported: None,
+            table_reported: None,
             checkpoints,
         })
     }
 
-    /// A job whose epochs are done: history and picture, then its completion, then the end of its checkpoints, so
-    /// that it can go on from them until it is completed on disk.
-    pub(super) fn finish(&mut self, job: &EpochLoop) -> Result<Finish, FarmError> {
+    /// Ends a job whose epochs are done. The order matters: history and picture are written first, then the completion,
+    /// and only then are the checkpoints removed, so that a crash before the completion costs no epoch.
+    pub(super) fn finish(&mut self, job: &EpochLoop) -> Result<Finish, KeepError> {
         let farm = Arc::clone(&self.farm);
-        let written = farm.patiently(self.job, || {
+        let written = farm.with_disk_retry(self.job, || {
             self.write_history()?;
             self.write_picture(ArtifactName::Picture, job)
         });
         self.checkpoints.end();
-        let completed = match written {
-            Ok(Some(())) => farm.patiently(self.job, || farm.change(self.job, Job::complete)),
-            unwritten => unwritten,
-        };
-        match completed {
-            Ok(Some(())) => {
-                // The picture is all that is wanted of a finished job; its canvas takes much room. What a crash
-                // leaves here is removed with the next look at old jobs.
-                if let Err(error) = farm.store.checkpoints(self.job).clear() {
-                    tracing::warn!(job = %self.job, %error, "checkpoints of a finished job were left");
-                }
-                self.tell_table(job);
-                Ok(Finish::Completed)
-            }
-            Err(FarmError::Store(StoreError::OpenUpdate(_))) => Ok(Finish::Updated),
-            Ok(None) | Err(FarmError::State(_)) => {
+        match written {
+            Ok(Some(())) => self.complete(job),
+            Ok(None) => {
                 self.keep_checkpoint(job);
                 Ok(Finish::Stopped)
             }
@@ -122,29 +126,54 @@ impl Keeper {
         }
     }
 
-    /// A job that stops between two epochs: as much as possible is kept, what fails is told.
+    fn complete(&self, job: &EpochLoop) -> Result<Finish, KeepError> {
+        let farm = &self.farm;
+        match farm.with_disk_retry(self.job, || farm.transition(self.job, Job::complete)) {
+            Ok(Some(())) => {
+                // Nobody needs the canvas of a finished job, and it takes much room. What a crash leaves here is
+                // removed when old jobs are looked for.
+                if let Err(error) = farm.store.checkpoints(self.job).clear() {
+                    tracing::warn!(job = %self.job, %error, "checkpoints of a finished job were left");
+                }
+                self.report_table(job);
+                Ok(Finish::Completed)
+            }
+            Err(TransitionFailure::Store(StoreError::OpenUpdate(_))) => Ok(Finish::Updated),
+            Ok(None) | Err(TransitionFailure::Refused { .. }) => {
+                self.keep_checkpoint(job);
+                Ok(Finish::Stopped)
+            }
+            Err(TransitionFailure::Store(error)) => {
+                self.keep_checkpoint(job);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Keeps as much as possible of a job that stops between two epochs, and reports what fails.
     pub(super) fn stop(&mut self, job: &EpochLoop) {
         self.flush();
         self.checkpoints.end();
         self.keep_checkpoint(job);
         let snapshot = self.write_picture(ArtifactName::Snapshot(job.position()), job);
-        self.snapshot_trouble.heard(&self.farm, self.job, &snapshot);
+        self.snapshot_writes.record(&self.farm, self.job, &snapshot);
     }
 
     fn keep_checkpoint(&self, job: &EpochLoop) {
         if let Err(error) = self.checkpoints.write_now(self.revision, job) {
             let text = format!("no checkpoint could be written; it goes on from the one before: {error}");
-            self.farm.tell(self.job, LogLevel::Error, &EventKind::Disk, &text);
+            self.farm.report(self.job, LogLevel::Error, &EventKind::Disk, &text);
         }
     }
 
-    /// Writes down what was not yet; where that fails, it is told and tried again later. Is all written?
+    /// Writes the history that is not written yet, and reports a failure. Returns whether all is written.
     pub(super) fn flush(&mut self) -> bool {
         let written = self.write_history();
-        self.history_trouble.heard(&self.farm, self.job, &written)
+        self.history_writes.record(&self.farm, self.job, &written)
     }
 
-    /// The same for a job that goes on: while there is no room, attempts become rare.
+    /// [`flush`](Self::flush) for a job that goes on: after a failure the time between attempts doubles, so that a full
+    /// disk does not slow the epochs down.
     fn flush_in_time(&mut self) -> bool {
         let failed_before = self.history_delay > HISTORY_DELAY;
         if failed_before && Instant::now() < self.history_due {
@@ -156,31 +185,30 @@ impl Keeper {
         all
     }
 
-    fn write_history(&mut self) -> Result<(), FarmError> {
+    fn write_history(&mut self) -> Result<(), StoreError> {
         let Some(last) = self.history.last() else { return Ok(()) };
         self.farm.store.add_history(self.job, &self.history, Epoch(last.epoch.0 + 1))?;
         self.history.clear();
         Ok(())
     }
 
-    fn write_picture(&self, name: ArtifactName, job: &EpochLoop) -> Result<(), FarmError> {
+    fn write_picture(&self, name: ArtifactName, job: &EpochLoop) -> Result<(), KeepError> {
         let record = self.record(job)?;
-        let png = encode_png(&job.canvas(), &record.chunks())
-            .map_err(|error| FarmError::Invalid(format!("the picture cannot be encoded: {error}")))?;
+        let png = encode_png(&job.canvas(), &record.chunks())?;
         self.farm.store.artifacts(self.job).write(name, &png)?;
-        self.farm.publish(self.job, None, JobNews::Artifact(name.to_string()));
+        self.farm.publish(self.job, None, JobEventKind::Artifact(name.to_string()));
         Ok(())
     }
 
-    /// What the picture says of its making: nothing that depends on the farm.
-    fn record(&self, job: &EpochLoop) -> Result<Record, FarmError> {
-        let gone = |what: &str| FarmError::Invalid(format!("the picture's record has no {what}"));
+    /// What the picture says of its making. Nothing in it depends on the farm, so that the file has the same bytes
+    /// wherever it was made.
+    fn record(&self, job: &EpochLoop) -> Result<Record, KeepError> {
         let kept = self.farm.store.job(self.job)?;
         let revisions = self.farm.store.revisions(self.job)?;
         let revision = revisions.into_iter().find(|kept| kept.revision == self.revision.revision);
-        let revision = revision.ok_or_else(|| gone("experiment"))?;
+        let revision = revision.ok_or(KeepError::Record("experiment"))?;
         let JobRecord { seed, model, number, computation, .. } = kept;
-        let computation = computation.ok_or_else(|| gone("device"))?;
+        let computation = computation.ok_or(KeepError::Record("device"))?;
         let done = job.position().0;
         let run = Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -200,7 +228,7 @@ impl Keeper {
         Ok(Record { experiment: revision.yaml, run, images: Record::images_of(&assets) })
     }
 
-    fn tell_progress(&mut self, report: &EpochReport, job: &EpochLoop) {
+    fn report_progress(&mut self, report: &EpochReport, job: &EpochLoop) {
         let epochs = job.experiment().epochs;
         let done = report.epoch.0 + 1;
         let seconds: f64 = self.pace.iter().map(|(seconds, _)| seconds).sum();
@@ -217,56 +245,56 @@ impl Keeper {
         if let Some(running) = self.farm.state().running.get_mut(&self.job) {
             running.progress = Some(progress.clone());
         }
-        if due(&mut self.progress_told, PROGRESS_EVERY) || done == epochs {
-            self.farm.publish(self.job, None, JobNews::Progress(progress));
+        if due(&mut self.progress_reported, PROGRESS_EVERY) || done == epochs {
+            self.farm.publish(self.job, None, JobEventKind::Progress(progress));
         }
     }
 
-    fn tell_table(&self, job: &EpochLoop) {
+    fn report_table(&self, job: &EpochLoop) {
         let targets = table::rows(job.experiment(), job.statistics(), &job.last_scope());
         let epochs_done = job.last_scope().epoch() + 1;
-        self.farm.publish(self.job, None, JobNews::Table { epochs_done, targets });
+        self.farm.publish(self.job, None, JobEventKind::Table { epochs_done, targets });
     }
 }
 
-impl Observer for Keeper {
-    fn holds(&mut self, revision: JobRevision) {
+impl Observer for FarmObserver {
+    type Error = KeepError;
+
+    fn on_revision(&mut self, revision: JobRevision) {
         self.revision = revision;
         self.snapshots = None;
     }
 
-    fn ready(&mut self) -> Result<(), String> {
-        match self.farm.patiently(self.job, || self.farm.change(self.job, Job::prepared)) {
+    fn on_ready(&mut self) -> Result<(), KeepError> {
+        match self.farm.with_disk_retry(self.job, || self.farm.transition(self.job, Job::prepared)) {
             Ok(_) => Ok(()),
-            // Somebody has paused or cancelled it meanwhile, of which the runner hears itself; or it runs already.
-            Err(FarmError::State(refused)) => {
-                tracing::debug!(job = %self.job, refused, "not running");
+            // It was paused or cancelled meanwhile, and the runner's inbox has that command; or it runs already.
+            Err(TransitionFailure::Refused { refused, .. }) => {
+                tracing::debug!(job = %self.job, %refused, "not running");
                 Ok(())
             }
-            Err(error) => Err(error.to_string()),
+            Err(TransitionFailure::Store(error)) => Err(error.into()),
         }
     }
 
-    fn prepared(&mut self, revision: JobRevision, preparation: &Preparation) -> Result<(), String> {
+    fn on_prepared(&mut self, revision: JobRevision, preparation: &Preparation) -> Result<(), KeepError> {
         let store = &self.farm.store;
-        let kept = self.farm.patiently(self.job, || Ok(store.set_prepared(revision, preparation)?));
-        kept.map_err(|error| error.to_string())?;
+        self.farm.with_disk_retry(self.job, || store.set_prepared(revision, preparation))?;
         for warning in &preparation.warnings {
-            self.farm.publish(self.job, None, JobNews::Warning(warning.clone()));
+            self.farm.publish(self.job, None, JobEventKind::Warning(warning.clone()));
         }
         Ok(())
     }
 
-    fn revised(&mut self, revision: JobRevision, from: Epoch) -> Result<(), String> {
+    fn on_update(&mut self, revision: JobRevision, from: Epoch) -> Result<(), KeepError> {
         let store = &self.farm.store;
-        let settled = self.farm.patiently(self.job, || Ok(store.settle_revision(revision, from)?));
-        settled.map_err(|error| error.to_string())?;
+        self.farm.with_disk_retry(self.job, || store.settle_revision(revision, from))?;
         let (revision, from) = (revision.revision, from.0);
-        self.farm.publish(self.job, None, JobNews::Revised { revision, from });
+        self.farm.publish(self.job, None, JobEventKind::Revised { revision, from });
         Ok(())
     }
 
-    fn epoch(&mut self, report: &EpochReport, job: &EpochLoop, seconds: f64) -> Result<(), String> {
+    fn on_epoch(&mut self, report: &EpochReport, job: &EpochLoop, seconds: f64) -> Result<(), KeepError> {
         let metrics = &self.farm.settings.metrics;
         metrics.epochs.inc();
         metrics.epoch_seconds.observe(seconds);
@@ -279,43 +307,44 @@ impl Observer for Keeper {
         }
         let time = self.farm.store.now();
         self.history.push(history(report, time, job.experiment().targets.len(), seconds));
-        self.tell_progress(report, job);
-        if due(&mut self.table_told, TABLE_EVERY) {
-            self.tell_table(job);
+        self.report_progress(report, job);
+        if due(&mut self.table_reported, TABLE_EVERY) {
+            self.report_table(job);
         }
         if job.next_epoch().is_none() {
             // `finish` does the rest.
             return Ok(());
         }
-        self.keep_up(job).map_err(|error| error.to_string())?;
+        self.write_what_is_due(job)?;
         let (first, interval) = (self.first, job.experiment().snapshot_interval);
         let clock = self.snapshots.get_or_insert_with(|| SnapshotClock::counting_from(first, interval));
         if clock.is_due(report.epoch, Instant::now()) {
             let snapshot = self.write_picture(ArtifactName::Snapshot(job.position()), job);
-            self.snapshot_trouble.heard(&self.farm, self.job, &snapshot);
+            self.snapshot_writes.record(&self.farm, self.job, &snapshot);
         }
         Ok(())
     }
 }
 
-impl Keeper {
-    /// History and checkpoint where they are due. A full disk delays them; it does not stop the picture.
-    fn keep_up(&mut self, job: &EpochLoop) -> Result<(), FarmError> {
+impl FarmObserver {
+    /// Writes history and checkpoint where they are due. A full disk delays them and does not stop the job, unless too
+    /// much history is missing.
+    fn write_what_is_due(&mut self, job: &EpochLoop) -> Result<(), StoreError> {
         let due = self.checkpoints.is_due();
-        // First the history: after a restart nobody computes the epochs before the checkpoint again.
+        // The history goes first: after a restart the epochs before the checkpoint are not computed again.
         let written = (due || Instant::now() >= self.history_due) && self.flush_in_time();
         if due && written {
             self.checkpoints.take(self.revision, job);
         }
         if self.history.len() >= HISTORY_MOST {
             let farm = Arc::clone(&self.farm);
-            farm.patiently(self.job, || self.write_history())?;
+            farm.with_disk_retry(self.job, || self.write_history())?;
         }
         Ok(())
     }
 }
 
-/// Has so much time passed since it was last done? If so, it counts as done now.
+/// Whether `every` has passed since the last time. If so, now becomes the last time.
 fn due(last: &mut Option<Instant>, every: Duration) -> bool {
     let due = last.is_none_or(|last| last.elapsed() >= every);
     if due {

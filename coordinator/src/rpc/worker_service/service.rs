@@ -14,7 +14,7 @@ use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
 
-use super::super::Doors;
+use super::super::RpcContext;
 use super::super::connection::Peer;
 use super::WorkerCalls;
 use super::session::run;
@@ -25,34 +25,34 @@ const WAITING: usize = 4;
 
 /// The service for workers, as HTTP.
 #[derive(Clone)]
-pub(in super::super) struct WorkerDoor {
-    doors: Arc<Doors>,
+pub(in super::super) struct WorkerEndpoint {
+    context: Arc<RpcContext>,
     others: WorkerServiceServer<WorkerCalls>,
 }
 
-impl WorkerDoor {
-    pub(in super::super) fn new(doors: Arc<Doors>) -> Self {
+impl WorkerEndpoint {
+    pub(in super::super) fn new(context: Arc<RpcContext>) -> Self {
         // A worker's messages are bounded by the protocol, not by settings.
-        let others = WorkerServiceServer::new(WorkerCalls::new(Arc::clone(&doors)))
+        let others = WorkerServiceServer::new(WorkerCalls::new(Arc::clone(&context)))
             .max_decoding_message_size(clipig_proto::limits::MESSAGE_BYTES)
             .max_encoding_message_size(clipig_proto::limits::MESSAGE_BYTES);
-        Self { doors, others }
+        Self { context, others }
     }
 
     fn session(&self, request: Request<Body>) -> Response<Body> {
         let peer = request.extensions().get::<Peer>().map_or_else(|| "somebody".to_owned(), Peer::to_string);
         let (sender, messages) = mpsc::channel(WAITING);
-        let doors = Arc::clone(&self.doors);
-        tokio::spawn(run(doors, peer, Messages::of_client(request.into_body()), sender));
+        let context = Arc::clone(&self.context);
+        tokio::spawn(run(context, peer, Messages::of_client(request.into_body()), sender));
         session::answer(ReceiverStream::new(messages))
     }
 }
 
-impl NamedService for WorkerDoor {
+impl NamedService for WorkerEndpoint {
     const NAME: &'static str = <WorkerServiceServer<WorkerCalls> as NamedService>::NAME;
 }
 
-impl Service<Request<Body>> for WorkerDoor {
+impl Service<Request<Body>> for WorkerEndpoint {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = BoxFuture<Self::Response, Infallible>;

@@ -1,22 +1,33 @@
-//! Is the farm alive?
+//! Whether everything still runs without which no job would start or go on.
 
 use std::thread::JoinHandle;
 
 use super::Farm;
 
+/// Why a farm cannot go on. Only a restart of the process mends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HealthFault {
+    /// The switchboard's task has ended.
+    #[error("the switchboard has died: no message of a worker is read any more")]
+    Switchboard,
+    /// The thread that starts jobs has ended.
+    #[error("the thread that starts jobs has died")]
+    Admission,
+}
+
 impl Farm {
-    /// Does everything still run without which no job would ever start or go on?
+    /// Checks that the switchboard and the thread that starts jobs are alive.
     ///
     /// # Errors
-    /// What does not.
-    pub fn pulse(&self) -> Result<(), String> {
+    /// What has died.
+    pub fn check_health(&self) -> Result<(), HealthFault> {
         if !self.inner.switchboard.is_alive() {
-            return Err("the switchboard has died: no worker is heard any more".to_owned());
+            return Err(HealthFault::Switchboard);
         }
         let state = self.inner.state();
         let ended = state.admission.as_ref().is_some_and(JoinHandle::is_finished);
         if ended && !state.closing {
-            return Err("the thread that starts jobs has died".to_owned());
+            return Err(HealthFault::Admission);
         }
         Ok(())
     }
@@ -79,9 +90,9 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (switchboard, task) = Switchboard::without_task();
         let farm = farm(folder.path(), switchboard);
-        assert_eq!(farm.pulse(), Ok(()));
+        assert_eq!(farm.check_health(), Ok(()));
         drop(task);
-        assert!(farm.pulse().unwrap_err().contains("switchboard"));
+        assert_eq!(farm.check_health(), Err(HealthFault::Switchboard));
         farm.close(Instant::now());
     }
 
@@ -91,10 +102,10 @@ pub(crate) mod tests {
         let (switchboard, task) = Switchboard::without_task();
         let farm = farm(folder.path(), switchboard);
         let admission = farm.inner.state().admission.replace(std::thread::spawn(|| {}));
-        while farm.pulse().is_ok() {
+        while farm.check_health().is_ok() {
             std::thread::yield_now();
         }
-        assert!(farm.pulse().unwrap_err().contains("starts jobs"));
+        assert_eq!(farm.check_health(), Err(HealthFault::Admission));
         farm.inner.state().admission = admission;
         // One that ends because the farm closes is not missed.
         drop(task);

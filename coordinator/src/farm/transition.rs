@@ -1,4 +1,4 @@
-//! The one door for every change of a job's state: decide, persist, publish.
+//! Every change of a job's state goes through [`Inner::transition`]: decide, persist, publish.
 
 use std::time::Duration;
 
@@ -8,23 +8,49 @@ use clipig_schedule::job::{
     Waiting,
 };
 
-use super::{FarmError, Inner, JobNews};
+use super::{Inner, JobEventKind};
 use crate::store::{JobFilter, JobRecord, StoreError, Timestamp, Transition};
 
+/// Why a job's state has not changed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TransitionFailure {
+    /// Its state does not allow it. Where the farm itself wanted the change, somebody has paused or cancelled the job
+    /// meanwhile, and that stands.
+    #[error("job {job}: {refused}")]
+    Refused {
+        /// The job.
+        job: JobId,
+        /// What its state allows.
+        refused: TransitionError,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 impl Inner {
-    /// Changes a job's state. `step` decides on what is kept of it; where somebody else is quicker, it decides anew.
+    /// Changes a job's state. `step` decides on what is kept of it; when another thread changes the job first, `step` is
+    /// called again with the new state.
     ///
     /// # Errors
-    /// What `step` refuses; when the store fails.
-    pub(super) fn change(
+    /// When `step` refuses; when the store fails.
+    pub(super) fn transition(
         &self,
         job: JobId,
         step: impl Fn(Job, Moment) -> Result<Job, TransitionError>,
-    ) -> Result<(), FarmError> {
+    ) -> Result<(), TransitionFailure> {
+        let refused = |refused| TransitionFailure::Refused { job, refused };
+        self.try_transition(job, |life, now| step(life, now).map_err(refused))
+    }
+
+    fn try_transition<E: From<StoreError>>(
+        &self,
+        job: JobId,
+        step: impl Fn(Job, Moment) -> Result<Job, E>,
+    ) -> Result<(), E> {
         loop {
             let record = self.store.job(job)?;
-            let next = step(kept(&record), moment(self.store.now()))
-                .map_err(|refused| FarmError::State(format!("job {job}: {refused}")))?;
+            let next = step(kept(&record), moment(self.store.now()))?;
             let (from, to, reason) = (record.status, next.state(), next.reason().to_owned());
             if (from, &record.reason) == (to, &reason) {
                 return Ok(());
@@ -32,7 +58,7 @@ impl Inner {
             match self.store.transition(job, &Transition { from, to, reason: reason.clone() }) {
                 Ok(number) => {
                     tracing::info!(%job, %from, %to, reason, "job");
-                    self.publish(job, Some(number), JobNews::State { status: to, reason });
+                    self.publish(job, Some(number), JobEventKind::State { status: to, reason });
                     self.changed.notify_all();
                     return Ok(());
                 }
@@ -42,25 +68,25 @@ impl Inner {
         }
     }
 
-    /// Puts jobs that are computed according to the store, but by no thread, back into the queue, before all others:
-    /// the coordinator ended while they ran, or the store failed when they ended.
+    /// Puts jobs that are active in the store and have no thread back into the queue, before all others: the
+    /// coordinator ended while they ran, or the store failed when they ended.
     ///
     /// # Errors
     /// When the store fails.
-    pub(super) fn interrupt(&self) -> Result<(), FarmError> {
+    pub(super) fn interrupt(&self) -> Result<(), StoreError> {
         let filter =
             JobFilter { status: vec![JobState::Preparing, JobState::Running], ..JobFilter::default() };
         for record in self.store.jobs(&filter)? {
-            // A thread takes its job out of there last, when its end is written down.
+            // A job leaves `running` only after its end is written down.
             if !self.state().running.contains_key(&record.id) {
-                self.change(record.id, |job, now| Ok(job.interrupt(now)))?;
+                self.try_transition(record.id, |job, now| Ok::<_, StoreError>(job.interrupt(now)))?;
             }
         }
         Ok(())
     }
 }
 
-/// A job as it is kept. Since when it is in its state is not: nothing is decided by that.
+/// A job as it is kept. The store does not keep since when it is in its state; nothing is decided by that.
 fn kept(record: &JobRecord) -> Job {
     let since = moment(record.ended.or(record.started).unwrap_or(record.created));
     let reason = record.reason.clone();

@@ -1,4 +1,4 @@
-//! Writes down what happens to workers, and remembers what people decided about them.
+//! Keeps what happens to workers as events, and what people decided about workers as marks that outlive a restart.
 
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -6,31 +6,31 @@ use std::time::Duration;
 use clipig_core::WorkerName;
 use clipig_schedule::dispatcher::{Note, WorkerView};
 
-use super::{Farm, FarmError, LogLevel};
+use super::{CommandError, Farm, LogLevel};
 use crate::store::{EventKind, Mark, MarkedWorker, StoreError, Subject};
 use crate::switchboard::{WorkerWish, WorkerWishError};
 
 impl Farm {
-    /// The thread that listens to the switchboard, until that ends.
-    pub(super) fn write_down(&self, notes: &Receiver<Note>) {
+    /// Keeps the switchboard's notes until the switchboard ends.
+    pub(super) fn keep_events(&self, notes: &Receiver<Note>) {
         for note in notes {
-            self.note(&note);
-            // Whoever came, went or was forgiven may let a job start.
+            self.keep_event(&note);
+            // A worker that came, went or may work again can let a job start.
             self.inner.changed.notify_all();
         }
     }
 
-    fn note(&self, note: &Note) {
+    fn keep_event(&self, note: &Note) {
         let text = note.to_string();
         let kept = match note {
             Note::Joined { worker, .. } => {
-                self.remember(worker);
-                self.tell_of(worker, &EventKind::Joined, &text)
+                self.restore_marks(worker);
+                self.keep_worker_event(worker, &EventKind::Joined, &text)
             }
             Note::Left { worker, .. } | Note::Lost { worker, .. } => {
-                self.tell_of(worker, &EventKind::Left, &text)
+                self.keep_worker_event(worker, &EventKind::Left, &text)
             }
-            Note::Back { worker } => self.tell_of(worker, &EventKind::Joined, &text),
+            Note::Back { worker } => self.keep_worker_event(worker, &EventKind::Joined, &text),
             // With its mark a worker stays set aside over a restart; the mark brings its event with it.
             Note::SetAside { worker, reason, lasts } => self.mark_aside(worker, reason, *lasts),
             Note::Forgiven { worker } => {
@@ -38,10 +38,10 @@ impl Farm {
                 self.inner.store.unmark_worker(worker, Mark::SetAside, &text).map(drop)
             }
             Note::Failed { revision, .. } | Note::Returned { revision, .. } => {
-                self.inner.tell(revision.job, LogLevel::Warning, &EventKind::LeaseFailed, &text);
+                self.inner.report(revision.job, LogLevel::Warning, &EventKind::LeaseFailed, &text);
                 return;
             }
-            // Everyday business; the log has it.
+            // These happen all the time; the log has them.
             Note::SecondCopy { .. } | Note::LeaseLost { .. } => return,
         };
         if let Err(error) = kept {
@@ -49,7 +49,7 @@ impl Farm {
         }
     }
 
-    fn tell_of(&self, worker: &WorkerName, kind: &EventKind, text: &str) -> Result<(), StoreError> {
+    fn keep_worker_event(&self, worker: &WorkerName, kind: &EventKind, text: &str) -> Result<(), StoreError> {
         self.inner.store.add_event(&Subject::Worker(worker.clone()), kind, text).map(drop)
     }
 
@@ -60,9 +60,9 @@ impl Farm {
         self.inner.store.mark_worker(&MarkedWorker { worker, mark: Mark::SetAside, since, until, reason })
     }
 
-    /// A worker that was paused or set aside before the coordinator was restarted stays so. One that has been set aside
-    /// since is not asked twice: it is already.
-    fn remember(&self, worker: &WorkerName) {
+    /// A worker that was paused or set aside before the coordinator was restarted stays so. Where it has been set aside
+    /// since, the switchboard changes nothing.
+    fn restore_marks(&self, worker: &WorkerName) {
         let marked = match self.inner.store.marked_workers() {
             Ok(marked) => marked,
             Err(error) => {
@@ -71,7 +71,7 @@ impl Farm {
             }
         };
         for marked in marked.iter().filter(|marked| marked.worker == *worker) {
-            let wish = match (marked.mark, marked.left(self.inner.store.now())) {
+            let command = match (marked.mark, marked.left(self.inner.store.now())) {
                 (Mark::Paused, _) => WorkerWish::Pause,
                 (Mark::SetAside, Some(lasts)) => {
                     WorkerWish::SetAside { reason: marked.reason.clone(), lasts }
@@ -85,28 +85,29 @@ impl Farm {
                     continue;
                 }
             };
-            if let Err(error) = self.inner.switchboard.ask_worker_blocking(worker.clone(), wish) {
+            if let Err(error) = self.inner.switchboard.ask_worker_blocking(worker.clone(), command) {
                 tracing::warn!(%worker, %error, "a worker gets work although it was paused or set aside");
             }
         }
     }
 
-    /// Asks something of a worker; a pause, and its end, outlive restarts.
+    /// Commands a worker. Being paused or set aside, and the end of both, outlive a restart.
     ///
     /// # Errors
     /// Where there is no such worker or that cannot be; when the store fails.
-    pub fn ask_worker(
+    pub fn command_worker(
         &self,
         name: &WorkerName,
-        wish: &WorkerWish,
+        command: &WorkerWish,
         reason: &str,
-    ) -> Result<WorkerView, FarmError> {
+    ) -> Result<WorkerView, CommandError> {
         let refused = |error: WorkerWishError| match error {
-            WorkerWishError::ShuttingDown => FarmError::ShuttingDown,
-            error => FarmError::Worker(error),
+            WorkerWishError::ShuttingDown => CommandError::ShuttingDown,
+            error => CommandError::Worker(error),
         };
-        let view = self.inner.switchboard.ask_worker_blocking(name.clone(), wish.clone()).map_err(refused)?;
-        match wish {
+        let view =
+            self.inner.switchboard.ask_worker_blocking(name.clone(), command.clone()).map_err(refused)?;
+        match command {
             WorkerWish::Pause => {
                 let since = self.inner.store.now();
                 let (worker, reason) = (name.clone(), reason.to_owned());
@@ -135,7 +136,7 @@ mod tests {
     use clipig_schedule::dispatcher::DispatchSettings;
 
     use super::*;
-    use crate::farm::pulse::tests::farm_of;
+    use crate::farm::health::tests::farm_of;
     use crate::store::{Store, SystemClock};
     use crate::switchboard::{self, Reports, SwitchboardSettings};
 
@@ -170,7 +171,7 @@ mod tests {
 
     async fn note(farm: &Farm, note: Note) {
         let farm = farm.clone();
-        tokio::task::spawn_blocking(move || farm.note(&note)).await.unwrap();
+        tokio::task::spawn_blocking(move || farm.keep_event(&note)).await.unwrap();
     }
 
     async fn aside(farm: &Farm) -> Option<(Duration, String)> {
@@ -199,9 +200,11 @@ mod tests {
         // A person forgives it, and that holds, too.
         let forgiving = second.clone();
         let asked = worker.clone();
-        tokio::task::spawn_blocking(move || forgiving.ask_worker(&asked, &WorkerWish::Forgive, "").unwrap())
-            .await
-            .unwrap();
+        tokio::task::spawn_blocking(move || {
+            forgiving.command_worker(&asked, &WorkerWish::Forgive, "").unwrap()
+        })
+        .await
+        .unwrap();
         note(&second, Note::Forgiven { worker }).await;
         let third = life(&store, "faulty").await;
         note(&third, joined).await;

@@ -169,7 +169,7 @@ fn header(lease: &Lease, width: u32, tile_count: u32, shards: usize) -> Message 
 
 fn shards(lease: &Lease) -> usize {
     match lease.work {
-        clipig_core::Work::Node { node, total } => node.shards(total).len(),
+        clipig_core::Work::Node { node, total, .. } => node.shards(total).len(),
         clipig_core::Work::Prepare => 0,
     }
 }

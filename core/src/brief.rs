@@ -11,6 +11,7 @@ use crate::kind::NumberType;
 use crate::model_settings::ModelSettings;
 use crate::node::Node;
 use crate::prepared::Prepared;
+use crate::stage::Stage;
 
 /// A model by name and content, and how the content is to be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,11 +54,9 @@ pub struct Lease {
     pub fence: Fence,
     /// The job.
     pub revision: JobRevision,
-    /// The epoch.
-    pub epoch: Epoch,
     /// What is to be done.
     pub work: Work,
-    /// The epoch's variables.
+    /// The epoch's variables; for a preparation those of the first canvas.
     pub values: EpochValues,
 }
 
@@ -68,11 +67,23 @@ pub enum Work {
     Prepare,
     /// Compute the shards below a node and add them up.
     Node {
+        /// The epoch.
+        epoch: Epoch,
         /// The node.
         node: Node,
         /// Shards of the whole epoch.
         total: u32,
     },
+}
+
+impl Work {
+    /// The stage of its job, and so the canvas that it is computed from.
+    pub fn stage(self) -> Stage {
+        match self {
+            Self::Prepare => Stage::Prepare,
+            Self::Node { epoch, .. } => Stage::Epoch(epoch),
+        }
+    }
 }
 
 /// The variables that the coordinator has evaluated for an epoch.

@@ -19,6 +19,7 @@ mod prepared;
 mod progress_counter;
 mod report;
 mod shard;
+mod stage;
 mod tile;
 mod tile_values;
 
@@ -41,5 +42,6 @@ pub use prepared::{Prepared, PreparedTarget};
 pub use progress_counter::ProgressCounter;
 pub use report::{ConstraintReport, FeatureReport, SampleReport};
 pub use shard::{EpochPlan, Shard};
+pub use stage::Stage;
 pub use tile::{TILE, TileArea, TileGrid};
 pub use tile_values::TileValues;

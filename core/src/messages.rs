@@ -10,10 +10,11 @@ use crate::brief::{JobBrief, Lease};
 use crate::canvas::Canvas;
 use crate::compute::ShardError;
 use crate::gradient::GradientSum;
-use crate::ids::{Epoch, Fence, JobRevision, SessionId, WorkerName};
+use crate::ids::{Fence, JobRevision, SessionId, WorkerName};
 use crate::kind::WorkerKind;
 use crate::prepared::Prepared;
 use crate::report::SampleReport;
+use crate::stage::Stage;
 
 /// The version of the conversation. A coordinator refuses workers that speak another one.
 pub const PROTOCOL: u32 = 1;
@@ -28,7 +29,7 @@ pub enum ToWorker {
     /// A job of which leases may follow. A later one with the same revision takes its place: then it is
     /// prepared.
     Open(Arc<JobBrief>),
-    /// The canvas of an epoch, before the first lease of that epoch. It takes the place of the one before.
+    /// The canvas of a stage, before its first lease. It takes the place of the one before.
     Canvas(EpochCanvas),
     /// Work to do.
     Lease(Lease),
@@ -53,14 +54,14 @@ pub struct Welcome {
     pub version: String,
 }
 
-/// A canvas as the workers of an epoch see it.
+/// A canvas as the workers see it.
 #[derive(Clone, Debug)]
 pub struct EpochCanvas {
     /// The job.
     pub revision: JobRevision,
-    /// The epoch.
-    pub epoch: Epoch,
-    /// The pixels after post-processing.
+    /// What is computed from it.
+    pub stage: Stage,
+    /// The pixels: of an epoch after post-processing, of a preparation before.
     pub canvas: Canvas,
 }
 
@@ -100,6 +101,20 @@ pub enum FromWorker {
     Draining(String),
     /// Nothing is held any more; the session ends.
     Goodbye,
+}
+
+impl FromWorker {
+    /// The lease that this message answers: its holder lets go of it with the message. `None` for messages that answer
+    /// none.
+    pub fn answers(&self) -> Option<Fence> {
+        match self {
+            Self::Computed(computed) => Some(computed.fence),
+            Self::Prepared { fence, .. } | Self::Failed { fence, .. } | Self::Returned { fence, .. } => {
+                Some(*fence)
+            }
+            Self::Register(_) | Self::Heartbeat(_) | Self::Draining(_) | Self::Goodbye => None,
+        }
+    }
 }
 
 /// What a worker says of itself.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use clipig_core::{
     Canvas, Computed, Epoch, EpochCanvas, Fence, FromWorker, GradientSum, JobId, JobRevision, SampleReport,
-    TileGrid,
+    Stage, TileGrid,
 };
 use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
 use clipig_proto::outgoing::{self, canvas_messages};
@@ -117,7 +117,7 @@ fn gradient(side: usize) {
 fn canvas(side: usize) {
     let canvas = EpochCanvas {
         revision: JobRevision { job: JobId(1), revision: 0 },
-        epoch: Epoch(1),
+        stage: Stage::Epoch(Epoch(1)),
         canvas: Canvas::new(side, side, pixels(side)).expect("so many pixels it has"),
     };
     let [mut encode, mut bytes, mut assemble] = [const { Vec::new() }; 3];

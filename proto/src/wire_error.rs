@@ -1,6 +1,6 @@
 //! What can be wrong with a peer's message.
 
-use clipig_core::{Epoch, Fence, JobRevision, TileError};
+use clipig_core::{Fence, JobRevision, Stage, TileError};
 
 /// A message that is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,12 +25,12 @@ pub enum WireError {
         problem: TransferProblem,
     },
     /// A canvas cannot be put together.
-    #[error("the canvas of job {revision}, epoch {epoch} {problem}")]
+    #[error("the canvas of job {revision}, {stage} {problem}")]
     Canvas {
         /// The job.
         revision: JobRevision,
-        /// The epoch.
-        epoch: Epoch,
+        /// The stage that it is sent for.
+        stage: Stage,
         /// What is wrong with it.
         problem: TransferProblem,
     },

@@ -123,7 +123,7 @@ impl World {
         self.start_jobs();
         self.act();
         let Some(coordinator) = &mut self.coordinator else { return };
-        let wakeup = coordinator.dispatcher.next_wakeup().map(|at| at + coordinator.started);
+        let wakeup = coordinator.dispatcher.poll_timeout().map(|at| at + coordinator.started);
         if let Some(at) = wakeup
             && self.plant != Some(Plant::IgnoreLosses)
             && coordinator.tick.is_none_or(|known| at < known)
@@ -138,14 +138,15 @@ impl World {
         if let Some(coordinator) = &mut self.coordinator {
             coordinator.tick = None;
         }
-        self.dispatch(Dispatcher::tick);
+        self.dispatch(Dispatcher::handle_timeout);
         self.settle();
     }
 
     pub(crate) fn act(&mut self) {
         loop {
+            let now = self.time();
             let Some(coordinator) = &mut self.coordinator else { return };
-            let actions = coordinator.dispatcher.take_actions();
+            let actions = coordinator.dispatcher.poll_actions(now);
             if actions.is_empty() {
                 return;
             }
@@ -163,16 +164,16 @@ impl World {
                     self.send_down(session, ToWorker::Open(brief));
                 }
             }
-            Action::Canvas { session, revision, epoch } => {
+            Action::Canvas { session, revision, stage } => {
                 let canvas = self.running_job(revision).and_then(|running| running.canvas.clone());
-                if let Some(canvas) = canvas.filter(|canvas| canvas.epoch == epoch) {
+                if let Some(canvas) = canvas.filter(|canvas| canvas.stage == stage) {
                     let canvas = self.perhaps_stale(session, canvas);
                     self.send_down(session, ToWorker::Canvas(canvas));
                 }
             }
             Action::Lease { session, lease } => {
                 self.check_lease(session, &lease);
-                self.leases.insert(lease.fence, (lease.revision, lease.epoch, lease.work));
+                self.leases.insert(lease.fence, (lease.revision, lease.work));
                 self.send_down(session, ToWorker::Lease(lease));
             }
             Action::Revoke { session, fence } => self.send_down(session, ToWorker::Revoke(fence)),
@@ -207,7 +208,7 @@ impl World {
         let last = self.last_canvas.insert((incarnation, session, canvas.revision), canvas.clone());
         let same_size = |last: &EpochCanvas| last.canvas.pixels().len() == canvas.canvas.pixels().len();
         match last.filter(same_size) {
-            Some(last) if self.random.chance(0.02) => EpochCanvas { epoch: canvas.epoch, ..last },
+            Some(last) if self.random.chance(0.02) => EpochCanvas { stage: canvas.stage, ..last },
             _ => canvas,
         }
     }
@@ -256,23 +257,23 @@ impl World {
         match message {
             FromWorker::Register(_) => {}
             FromWorker::Heartbeat(held) => {
-                self.dispatch(|dispatcher, now| dispatcher.heartbeat(session, &held, now));
+                self.dispatch(|dispatcher, now| dispatcher.handle_heartbeat(session, &held, now));
             }
             FromWorker::Prepared { fence, prepared, .. } => {
-                let verdict = self.dispatch(|d, now| d.finished(session, fence, Answer::Prepared, now));
+                let verdict = self.dispatch(|d, now| d.handle_result(session, fence, Answer::Prepared, now));
                 if let Some(Verdict::Accept(accepted)) = verdict {
                     self.prepared(&accepted, prepared);
                 }
             }
             FromWorker::Computed(computed) => self.computed(session, computed),
             FromWorker::Failed { fence, error } => {
-                self.dispatch(|dispatcher, now| dispatcher.failed(session, fence, &error, now));
+                self.dispatch(|dispatcher, now| dispatcher.handle_failure(session, fence, &error, now));
             }
             FromWorker::Returned { fence, reason } => {
-                self.dispatch(|dispatcher, now| dispatcher.returned(session, fence, reason, now));
+                self.dispatch(|dispatcher, now| dispatcher.handle_return(session, fence, reason, now));
             }
             FromWorker::Draining(_) => {
-                self.dispatch(|dispatcher, now| dispatcher.draining(session, now));
+                self.dispatch(|dispatcher, now| dispatcher.handle_draining(session, now));
             }
             FromWorker::Goodbye => self.leave(id, LeaveCause::Goodbye),
         }
@@ -288,7 +289,7 @@ impl World {
         }
         coordinator.next_session += 1;
         let session = SessionId(coordinator.next_session);
-        match coordinator.dispatcher.join(session, registration, time) {
+        match coordinator.dispatcher.handle_register(session, registration, time) {
             Ok(name) => {
                 connection.session = Some(session);
                 coordinator.sessions.insert(session, id);
@@ -314,7 +315,7 @@ impl World {
         if self.plant == Some(Plant::IgnoreLosses) && cause == LeaveCause::Disconnected {
             return;
         }
-        self.dispatch(|dispatcher, now| dispatcher.leave(session, cause, now));
+        self.dispatch(|dispatcher, now| dispatcher.handle_disconnect(session, cause, now));
         self.settle();
     }
 }

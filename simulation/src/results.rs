@@ -15,7 +15,7 @@ impl World {
         let Computed { fence, gradient, reports, seconds } = computed;
         let computing = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         let answer = Answer::Computed(computing);
-        let verdict = self.dispatch(|dispatcher, now| dispatcher.finished(session, fence, answer, now));
+        let verdict = self.dispatch(|dispatcher, now| dispatcher.handle_result(session, fence, answer, now));
         match verdict {
             Some(Verdict::Accept(accepted)) => {
                 if self.plant == Some(Plant::LoseResult) && self.random.chance(0.01) {
@@ -40,10 +40,10 @@ impl World {
         gradient: GradientSum,
         reports: Vec<Vec<SampleReport>>,
     ) {
-        let Work::Node { node, total } = accepted.work else { return };
+        let Work::Node { epoch: number, node, total } = accepted.work else { return };
         if !gradient.is_finite() {
             let error = ShardError::NotFinite("the sum".into());
-            self.dispatch(|dispatcher, now| dispatcher.refused(accepted, &error, now));
+            self.dispatch(|dispatcher, now| dispatcher.handle_refusal(accepted, &error, now));
             return;
         }
         let by_arrival = self.plant == Some(Plant::MergeByArrival);
@@ -51,8 +51,8 @@ impl World {
         let Some(running) = self.running_job_mut(job) else { return };
         let gradient =
             if by_arrival { in_order_of_arrival(running, node, total, gradient) } else { gradient };
-        let Some(epoch) = running.epoch.as_mut().filter(|epoch| epoch.epoch() == accepted.epoch) else {
-            self.violation(&format!("job {job}: a result for epoch {} was accepted", accepted.epoch));
+        let Some(epoch) = running.epoch.as_mut().filter(|epoch| epoch.epoch() == number) else {
+            self.violation(&format!("job {job}: a result for epoch {number} was accepted"));
             return;
         };
         match epoch.accept(node, gradient, reports) {
@@ -68,11 +68,11 @@ impl World {
                 }
             }
             Err(error @ AcceptError::Merge(_)) => {
-                self.violation(&format!("job {job}, epoch {}: {error}", accepted.epoch));
+                self.violation(&format!("job {job}, epoch {number}: {error}"));
             }
             Err(error) => {
                 let error = ShardError::Device(error.to_string());
-                self.dispatch(|dispatcher, now| dispatcher.refused(accepted, &error, now));
+                self.dispatch(|dispatcher, now| dispatcher.handle_refusal(accepted, &error, now));
             }
         }
     }
@@ -84,7 +84,7 @@ impl World {
         gradient: GradientSum,
         reports: Vec<Vec<SampleReport>>,
     ) {
-        let Some((revision, _, Work::Node { node, total })) = self.leases.get(&fence).copied() else {
+        let Some((revision, Work::Node { node, total, .. })) = self.leases.get(&fence).copied() else {
             return;
         };
         let job = revision.job;

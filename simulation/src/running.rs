@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{EpochCanvas, JobBrief, JobId, JobRevision, Prepared};
-use clipig_schedule::dispatcher::{Accepted, Fit, JobFailure, JobTerms, Offer, OfferedWork, PREPARATION};
+use clipig_core::{EpochCanvas, JobBrief, JobId, JobRevision, Prepared, Stage};
+use clipig_schedule::dispatcher::{Accepted, Fit, JobFailure, JobTerms, Offer, OfferedWork};
 use clipig_schedule::job::{Job, JobState};
 use clipig_schedule::queue::{KindRequest, ServingWorker, WaitingJob, admit};
 
@@ -69,15 +69,19 @@ impl World {
             Ok(Some(epoch)) => {
                 let shards = epoch.plan().shards.len() as u32;
                 let (number, values) = (epoch.epoch(), epoch.values());
-                running.canvas =
-                    Some(EpochCanvas { revision, epoch: number, canvas: epoch.canvas().clone() });
+                running.canvas = Some(EpochCanvas {
+                    revision,
+                    stage: Stage::Epoch(number),
+                    canvas: epoch.canvas().clone(),
+                });
                 running.epoch = Some(epoch);
                 if shards == 0 {
                     self.step_soon(job);
                     return;
                 }
                 let offer = Offer { revision, work: OfferedWork::Epoch { epoch: number, shards }, values };
-                if let Some(Err(error)) = self.dispatch(|dispatcher, now| dispatcher.offer(offer, now)) {
+                if let Some(Err(error)) = self.dispatch(|dispatcher, now| dispatcher.handle_offer(offer, now))
+                {
                     self.violation(&format!("an offer was refused: {error}"));
                 }
             }
@@ -147,7 +151,7 @@ impl World {
         if let Some(running) = coordinator.running.remove(&job) {
             // What was on its way to the disk belongs to a run that is over.
             coordinator.writes.retain(|_, write| !matches!(write, Write::Prepared(other, _) | Write::Finished(other, _) if *other == job));
-            self.dispatch(|dispatcher, now| dispatcher.close_job(running.revision, now));
+            self.dispatch(|dispatcher, now| dispatcher.handle_close(running.revision, now));
         }
     }
 
@@ -237,7 +241,7 @@ impl World {
         let brief = picture.brief(revision, threads, prepared.clone());
         let canvas = epochs.canvas();
         let values = first_values(&canvas);
-        let canvas = Some(EpochCanvas { revision, epoch: PREPARATION, canvas });
+        let canvas = Some(EpochCanvas { revision, stage: Stage::Prepare, canvas });
         let (epoch, merged, arrivals) = (None, BTreeSet::new(), None);
         let running =
             Running { revision, brief, job: epochs, epoch, canvas, merged, arrivals, stepping: false };
@@ -249,7 +253,7 @@ impl World {
             self.begin(job);
         } else {
             let offer = Offer { revision, work: OfferedWork::Prepare, values };
-            if let Some(Err(error)) = self.dispatch(|dispatcher, now| dispatcher.offer(offer, now)) {
+            if let Some(Err(error)) = self.dispatch(|dispatcher, now| dispatcher.handle_offer(offer, now)) {
                 self.violation(&format!("an offer was refused: {error}"));
             }
         }
@@ -261,7 +265,7 @@ impl World {
         let threads = self.scenario.jobs[job.0 as usize - 1].threads;
         let revision = JobRevision { job, revision: 0 };
         let terms = JobTerms { revision, priority: stored.priority, fit: Fit::Kind(kind), threads };
-        self.dispatch(|dispatcher, now| dispatcher.open_job(terms, now));
+        self.dispatch(|dispatcher, _| dispatcher.handle_open(terms));
     }
 
     /// A person pauses a job; the epoch under way is abandoned.
@@ -290,7 +294,7 @@ impl World {
         }
         let revision = JobRevision { job, revision: 0 };
         // A job that is not open takes its priority with it when it is.
-        let _ = self.dispatch(|dispatcher, _| dispatcher.set_priority(revision, priority));
+        let _ = self.dispatch(|dispatcher, _| dispatcher.handle_priority(revision, priority));
         self.settle();
     }
 

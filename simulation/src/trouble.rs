@@ -53,7 +53,7 @@ impl World {
             Trouble::PauseWorker(number, time) => {
                 if let Some(name) = self.name_of(number) {
                     // A worker that is not known (any more) cannot be paused.
-                    let _ = self.dispatch(|dispatcher, now| dispatcher.pause(&name, now));
+                    let _ = self.dispatch(|dispatcher, _| dispatcher.handle_pause(&name));
                     self.queue.push(now + time, Event::ResumeWorker(number));
                     self.settle();
                 }
@@ -61,7 +61,7 @@ impl World {
             Trouble::DrainWorker(number) => {
                 if let Some(name) = self.name_of(number) {
                     let _ =
-                        self.dispatch(|dispatcher, now| dispatcher.drain(&name, "by a person".into(), now));
+                        self.dispatch(|dispatcher, _| dispatcher.handle_drain(&name, "by a person".into()));
                     self.settle();
                 }
             }
@@ -88,7 +88,7 @@ impl World {
         let views = coordinator.dispatcher.workers();
         let paused = views.into_iter().filter(|view| view.paused && view.registration.name.as_str() == base);
         for name in paused.map(|view| view.name).collect::<Vec<_>>() {
-            let _ = self.dispatch(|dispatcher, now| dispatcher.resume(&name, now));
+            let _ = self.dispatch(|dispatcher, _| dispatcher.handle_resume(&name));
         }
         self.settle();
     }

@@ -147,13 +147,7 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Send(message) => {
-                    let fence = match &message {
-                        FromWorker::Computed(computed) => Some(computed.fence),
-                        FromWorker::Prepared { fence, .. }
-                        | FromWorker::Failed { fence, .. }
-                        | FromWorker::Returned { fence, .. } => Some(*fence),
-                        _ => None,
-                    };
+                    let fence = message.answers();
                     if fence.is_some() {
                         self.workers[number].remember(&message);
                     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clipig_coordinator::JobProgress;
-use clipig_core::{Epoch, EpochCanvas, Fence, JobId, JobRevision, SessionId, Work};
+use clipig_core::{EpochCanvas, Fence, JobId, JobRevision, SessionId, Work};
 use clipig_schedule::dispatcher::{LeaveCause, Time};
 use clipig_schedule::job::Job;
 use clipig_worker::session::{Input, Request, Ticket};
@@ -100,7 +100,7 @@ pub(crate) struct World {
     pub(crate) coordinator: Option<Coordinator>,
     pub(crate) workers: Vec<Worker>,
     /// Every lease that was ever given.
-    pub(crate) leases: BTreeMap<Fence, (JobRevision, Epoch, Work)>,
+    pub(crate) leases: BTreeMap<Fence, (JobRevision, Work)>,
     pub(crate) last_canvas: BTreeMap<(u64, SessionId, JobRevision), EpochCanvas>,
     pub(crate) figures: Figures,
     violations: Vec<String>,
@@ -210,7 +210,7 @@ impl World {
                 let state = stored.state.state();
                 let wait = wait.map_or_else(String::new, |wait| format!(", {wait}"));
                 let round = round.map_or_else(String::new, |round| {
-                    format!(", epoch {}: {} of {} shards", round.epoch, round.done, round.shards)
+                    format!(", {}: {} of {} shards", round.stage, round.done, round.shards)
                 });
                 format!("job {job} is {state}{wait}{round}")
             })

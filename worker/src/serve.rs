@@ -9,14 +9,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{Epoch, Fence, FromWorker, JobBrief, JobRevision, ShardError, ToWorker, Work, WorkerName};
+use clipig_core::{Fence, FromWorker, JobBrief, JobRevision, ShardError, ToWorker, Work, WorkerName};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::contents::Contents;
-use crate::link::{Link, answered};
+use crate::link::Link;
 use crate::session::{
     Effect, ExitCause, FetchError, Input, Outcome, Request, Session, SessionSettings, Task, Ticket,
 };
@@ -69,7 +69,7 @@ struct Serving<'a> {
     fetches: JoinSet<()>,
     fetched: mpsc::Sender<Input>,
     /// What is held, for the log.
-    leases: BTreeMap<Fence, (JobRevision, Epoch, Work)>,
+    leases: BTreeMap<Fence, (JobRevision, Work)>,
     /// What happened in the course of an effect; the session hears of it after the others.
     later: VecDeque<Input>,
     exit: Option<ExitCause>,
@@ -204,7 +204,7 @@ impl Serving<'_> {
     /// Sends the first message of the queue. On a link inside one process it has arrived then.
     fn send(&mut self, permit: mpsc::Permit<'_, FromWorker>, arrives: bool) -> Option<Input> {
         let message = self.outbox.pop_front()?;
-        let answers = answered(&message).filter(|_| arrives);
+        let answers = message.answers().filter(|_| arrives);
         permit.send(message);
         answers.map(Input::Sent)
     }
@@ -257,9 +257,10 @@ impl Serving<'_> {
     fn note_received(&mut self, message: &ToWorker) {
         match message {
             ToWorker::Lease(lease) => {
-                let (fence, revision, epoch, work) = (lease.fence, lease.revision, lease.epoch, lease.work);
-                tracing::debug!(job = %revision.job, %epoch, node = %Shown(work), %fence, "leased");
-                self.leases.insert(fence, (revision, epoch, work));
+                let (fence, revision, work) = (lease.fence, lease.revision, lease.work);
+                let epoch = work.stage().epoch().map(|epoch| epoch.0);
+                tracing::debug!(job = %revision.job, epoch, node = %Shown(work), %fence, "leased");
+                self.leases.insert(fence, (revision, work));
             }
             ToWorker::Revoke(fence) => drop(self.leases.remove(fence)),
             ToWorker::Close(revision) => self.leases.retain(|_, (job, ..)| job != revision),
@@ -268,7 +269,7 @@ impl Serving<'_> {
     }
 
     fn note_sent(&mut self, message: &FromWorker) {
-        let Some(fence) = answered(message) else {
+        let Some(fence) = message.answers() else {
             match message {
                 FromWorker::Draining(reason) => tracing::info!(reason, "taking nothing new"),
                 FromWorker::Goodbye => tracing::info!("goodbye"),
@@ -277,17 +278,18 @@ impl Serving<'_> {
             return;
         };
         // A lease that the session never took is answered, too.
-        let Some((revision, epoch, work)) = self.leases.remove(&fence) else { return };
+        let Some((revision, work)) = self.leases.remove(&fence) else { return };
         let (job, node) = (revision.job, Shown(work));
+        let epoch = work.stage().epoch().map(|epoch| epoch.0);
         match message {
             FromWorker::Computed(computed) => {
-                tracing::debug!(%job, %epoch, %node, %fence, seconds = computed.seconds, "computed");
+                tracing::debug!(%job, epoch, %node, %fence, seconds = computed.seconds, "computed");
             }
-            FromWorker::Failed { error, .. } => tracing::warn!(%job, %epoch, %node, %fence, %error, "failed"),
+            FromWorker::Failed { error, .. } => tracing::warn!(%job, epoch, %node, %fence, %error, "failed"),
             FromWorker::Returned { reason, .. } => {
-                tracing::info!(%job, %epoch, %node, %fence, reason, "handed back");
+                tracing::info!(%job, epoch, %node, %fence, reason, "handed back");
             }
-            _ => tracing::debug!(%job, %epoch, %node, %fence, "done"),
+            _ => tracing::debug!(%job, epoch, %node, %fence, "done"),
         }
     }
 

@@ -32,8 +32,8 @@ impl Farm {
             }
             Note::Back { worker } => self.keep_worker_event(worker, &EventKind::Joined, &text),
             // With its mark a worker stays set aside over a restart; the mark brings its event with it.
-            Note::SetAside { worker, reason, lasts } => self.mark_aside(worker, reason, *lasts),
-            Note::Forgiven { worker } => {
+            Note::Quarantined { worker, reason, lasts } => self.mark_aside(worker, reason, *lasts),
+            Note::Reinstated { worker } => {
                 // Where a person forgave it, the mark is gone already, and the event told.
                 self.inner.store.unmark_worker(worker, Mark::SetAside, &text).map(drop)
             }
@@ -42,7 +42,7 @@ impl Farm {
                 return;
             }
             // These happen all the time; the log has them.
-            Note::SecondCopy { .. } | Note::LeaseLost { .. } => return,
+            Note::Speculated { .. } | Note::LeaseLost { .. } => return,
         };
         if let Err(error) = kept {
             tracing::warn!(%error, text, "an event was not kept");
@@ -176,7 +176,9 @@ mod tests {
 
     async fn aside(farm: &Farm) -> Option<(Duration, String)> {
         let worker = farm.switchboard().workers().await.unwrap().remove(0);
-        worker.aside.map(|aside| (aside.until.saturating_sub(aside.since), aside.reason))
+        worker
+            .quarantine
+            .map(|quarantine| (quarantine.until.saturating_sub(quarantine.since), quarantine.reason))
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -186,7 +188,7 @@ mod tests {
         let worker: WorkerName = "faulty".parse().unwrap();
         let (joined, lasts) = (Note::Joined { worker: worker.clone(), asked: None }, Duration::from_mins(10));
         let first = life(&store, "faulty").await;
-        note(&first, Note::SetAside { worker: worker.clone(), reason: "it failed".into(), lasts }).await;
+        note(&first, Note::Quarantined { worker: worker.clone(), reason: "it failed".into(), lasts }).await;
         let second = life(&store, "faulty").await;
         assert_eq!(aside(&second).await, None);
         note(&second, joined.clone()).await;
@@ -205,7 +207,7 @@ mod tests {
         })
         .await
         .unwrap();
-        note(&second, Note::Forgiven { worker }).await;
+        note(&second, Note::Reinstated { worker }).await;
         let third = life(&store, "faulty").await;
         note(&third, joined).await;
         assert_eq!(aside(&third).await, None);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clipig_core::{
-    CanvasFactory, CanvasOwner, Epoch, EpochValues, JobRevision, Preparation, ShardError, StepError,
+    CanvasFactory, CanvasOwner, Epoch, EpochValues, JobRevision, Preparation, ShardError, Stage, StepError,
 };
 
 pub use self::inbox::{Inbox, Port, RunCommand, ToRunner, inbox};
@@ -75,10 +75,19 @@ pub enum RunError<E> {
     ShuttingDown,
 }
 
+/// Each worker once; where it was always the same, how often.
 fn tried_by(workers: &[String]) -> String {
-    match workers {
-        [] => String::new(),
-        _ => format!(" (tried by {})", workers.join(", ")),
+    let mut distinct: Vec<&str> = Vec::new();
+    for worker in workers {
+        if !distinct.contains(&worker.as_str()) {
+            distinct.push(worker);
+        }
+    }
+    match (&distinct[..], workers.len()) {
+        ([], _) => String::new(),
+        ([one], 1) => format!(" (tried by {one})"),
+        ([one], times) => format!(" (tried {times} times by {one})"),
+        (many, _) => format!(" (tried by {})", many.join(", ")),
     }
 }
 
@@ -277,7 +286,7 @@ impl<'a, O: Observer> Runner<'a, O> {
         while !epoch.is_complete() {
             match self.inbox.next(deadline) {
                 Some(ToRunner::Computed { node, gradient, reports, accepted }) => {
-                    if accepted.epoch != number || accepted.revision != revision {
+                    if accepted.work.stage() != Stage::Epoch(number) || accepted.revision != revision {
                         continue; // of an epoch that is over
                     }
                     if let Err(error) = epoch.accept(node, gradient, reports) {

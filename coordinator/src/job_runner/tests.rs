@@ -49,8 +49,7 @@ impl Port for Workers {
     fn prepare(&self, revision: JobRevision, _: EpochValues, _: Canvas) {
         let prepared = self.wrong.borrow_mut().pop().unwrap_or_else(prepared);
         let preparation = Preparation { prepared, warnings: Vec::new() };
-        let accepted = Accepted { epoch: Epoch(0), ..accepted(revision, Work::Prepare) };
-        self.send(ToRunner::Prepared { preparation, accepted });
+        self.send(ToRunner::Prepared { preparation, accepted: accepted(revision, Work::Prepare) });
     }
 
     fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, _: EpochValues, canvas: Canvas) {
@@ -74,7 +73,7 @@ impl Port for Workers {
             }
             let report = SampleReport { loss: f64::from(epoch.0) + 1.0, ..SampleReport::default() };
             let reports = node.shards(total).map(|_| vec![report.clone(); 2]).collect();
-            let accepted = Accepted { epoch, ..accepted(revision, Work::Node { node, total }) };
+            let accepted = accepted(revision, Work::Node { epoch, node, total });
             self.send(ToRunner::Computed { node, gradient: tree.into_sum().unwrap(), reports, accepted });
         }
     }
@@ -91,7 +90,7 @@ impl Port for Workers {
 
 fn accepted(revision: JobRevision, work: Work) -> Accepted {
     let (worker, session) = ("a".parse().unwrap(), SessionId(1));
-    Accepted { revision, epoch: Epoch(0), work, worker, session }
+    Accepted { revision, work, worker, session }
 }
 
 /// One target with one feature.

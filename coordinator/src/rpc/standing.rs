@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clipig_core::JobId;
-use clipig_schedule::dispatcher::{LeaseWait, Presence, WorkerView};
+use clipig_schedule::dispatcher::{LeaseWait, Liveness, WorkerView};
 use tokio::sync::Mutex;
 
 use crate::farm::{CommandError, Farm};
@@ -50,8 +50,8 @@ impl Standing {
 
 fn state_name(worker: &WorkerView) -> &'static str {
     match worker {
-        WorkerView { presence: Presence::Silent(_) | Presence::Gone(_), .. } => "lost",
-        WorkerView { aside: Some(_), .. } => "set_aside",
+        WorkerView { liveness: Liveness::Silent(_) | Liveness::Gone(_), .. } => "lost",
+        WorkerView { quarantine: Some(_), .. } => "set_aside",
         WorkerView { paused: true, .. } => "paused",
         WorkerView { draining: true, .. } => "draining",
         _ => "ready",

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use clipig_core::{Canvas, Epoch, EpochCanvas, JobBrief, JobId, JobRevision};
-use clipig_schedule::dispatcher::{Fit, JobTerms, Offer, OfferedWork, PREPARATION};
+use clipig_core::{Canvas, EpochCanvas, JobBrief, JobId, JobRevision, Stage};
+use clipig_schedule::dispatcher::{Fit, JobTerms, Offer};
 
 use crate::job_runner::ToRunner;
 
@@ -73,18 +73,15 @@ impl OpenJobs {
 
     /// Keeps the canvas of an offer for the sessions that get leases of it.
     pub(super) fn offer(&mut self, offer: &Offer, canvas: Canvas) {
-        let epoch = match offer.work {
-            OfferedWork::Prepare => PREPARATION,
-            OfferedWork::Epoch { epoch, .. } => epoch,
-        };
+        let stage = offer.work.stage();
         if let Some(known) = self.revisions.get_mut(&offer.revision) {
-            known.canvas = Some(EpochCanvas { revision: offer.revision, epoch, canvas });
+            known.canvas = Some(EpochCanvas { revision: offer.revision, stage, canvas });
         }
     }
 
-    pub(super) fn canvas(&self, revision: JobRevision, epoch: Epoch) -> Option<EpochCanvas> {
+    pub(super) fn canvas(&self, revision: JobRevision, stage: Stage) -> Option<EpochCanvas> {
         let canvas = self.revisions.get(&revision)?.canvas.as_ref();
-        canvas.filter(|canvas| canvas.epoch == epoch).cloned()
+        canvas.filter(|canvas| canvas.stage == stage).cloned()
     }
 
     pub(super) fn brief(&self, revision: JobRevision) -> Option<Arc<JobBrief>> {

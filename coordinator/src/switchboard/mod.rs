@@ -85,7 +85,7 @@ impl Task {
 
     async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
         loop {
-            let wakeup = self.dispatcher.next_wakeup().map(|time| self.start + time);
+            let wakeup = self.dispatcher.poll_timeout().map(|time| self.start + time);
             let due = async {
                 match wakeup {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -97,7 +97,7 @@ impl Task {
                     Some(command) => self.obey(command),
                     None => return,
                 },
-                () = due => self.dispatcher.tick(self.now()),
+                () = due => self.dispatcher.handle_timeout(self.now()),
             }
             self.act();
             self.reports.metrics.leases_active.set(self.dispatcher.leases() as i64);
@@ -110,7 +110,7 @@ impl Task {
             Command::Connect { registration, outbound, reply } => {
                 let session = SessionId(self.next_session);
                 self.next_session += 1;
-                match self.dispatcher.join(session, registration, now) {
+                match self.dispatcher.handle_register(session, registration, now) {
                     Ok(name) => {
                         let version = env!("CARGO_PKG_VERSION").to_owned();
                         let welcome = Welcome { session, name, heartbeat: self.heartbeat, version };
@@ -129,17 +129,17 @@ impl Task {
                 self.sessions.remove(&session);
                 let cause =
                     if cause.is_empty() { LeaveCause::Disconnected } else { LeaveCause::Fault(cause) };
-                self.dispatcher.leave(session, cause, now);
+                self.dispatcher.handle_disconnect(session, cause, now);
             }
             Command::AddJob { job, share, runner } => self.jobs.add(job, share, runner),
             Command::RemoveJob(job) => {
                 for revision in self.jobs.remove(job) {
-                    self.dispatcher.close_job(revision, now);
+                    self.dispatcher.handle_close(revision, now);
                 }
             }
             Command::SetPriority(job, priority) => {
                 for revision in self.jobs.set_priority(job, priority) {
-                    if let Err(error) = self.dispatcher.set_priority(revision, priority) {
+                    if let Err(error) = self.dispatcher.handle_priority(revision, priority) {
                         tracing::error!(%error, "a priority was refused");
                     }
                 }
@@ -147,19 +147,19 @@ impl Task {
             Command::Open(brief) => {
                 // Of a job that was open before, sessions get the new brief in the place of the old one.
                 if let Some(terms) = self.jobs.open(brief) {
-                    self.dispatcher.open_job(terms, now);
+                    self.dispatcher.handle_open(terms);
                 }
             }
             Command::Offer { offer, canvas } => {
                 self.jobs.offer(&offer, canvas);
-                if let Err(error) = self.dispatcher.offer(offer, now) {
+                if let Err(error) = self.dispatcher.handle_offer(offer, now) {
                     tracing::error!(%error, "an offer was refused");
                 }
             }
-            Command::Refused(accepted, error) => self.dispatcher.refused(&accepted, &error, now),
+            Command::Refused(accepted, error) => self.dispatcher.handle_refusal(&accepted, &error, now),
             Command::Close(revision) => {
                 self.jobs.close(revision);
-                self.dispatcher.close_job(revision, now);
+                self.dispatcher.handle_close(revision, now);
             }
             Command::Workers(reply) => {
                 // Whoever asked may have gone away.
@@ -171,12 +171,12 @@ impl Task {
             }
             Command::Worker { name, wish, reply } => {
                 let done = match wish {
-                    WorkerWish::Pause => self.dispatcher.pause(&name, now),
-                    WorkerWish::Resume => self.dispatcher.resume(&name, now),
-                    WorkerWish::Drain(reason) => self.dispatcher.drain(&name, reason, now),
-                    WorkerWish::Forgive => self.dispatcher.forgive(&name, now),
+                    WorkerWish::Pause => self.dispatcher.handle_pause(&name),
+                    WorkerWish::Resume => self.dispatcher.handle_resume(&name),
+                    WorkerWish::Drain(reason) => self.dispatcher.handle_drain(&name, reason),
+                    WorkerWish::Forgive => self.dispatcher.handle_reinstate(&name),
                     WorkerWish::SetAside { reason, lasts } => {
-                        self.dispatcher.set_aside(&name, reason, lasts, now)
+                        self.dispatcher.handle_quarantine(&name, reason, lasts, now)
                     }
                 };
                 let answer = match done {
@@ -200,12 +200,12 @@ impl Task {
             FromWorker::Register(_) => {
                 let cause = LeaveCause::Fault("it registered twice".to_owned());
                 self.refuse(session, "a session registers once");
-                self.dispatcher.leave(session, cause, now);
+                self.dispatcher.handle_disconnect(session, cause, now);
             }
-            FromWorker::Heartbeat(held) => self.dispatcher.heartbeat(session, &held, now),
+            FromWorker::Heartbeat(held) => self.dispatcher.handle_heartbeat(session, &held, now),
             FromWorker::Prepared { fence, prepared, warnings } => {
                 if let Verdict::Accept(accepted) =
-                    self.dispatcher.finished(session, fence, Answer::Prepared, now)
+                    self.dispatcher.handle_result(session, fence, Answer::Prepared, now)
                 {
                     let preparation = Preparation { prepared, warnings };
                     self.jobs.tell(accepted.revision, ToRunner::Prepared { preparation, accepted });
@@ -215,7 +215,7 @@ impl Task {
                 let computing = Duration::try_from_secs_f64(computed.seconds).unwrap_or_default();
                 let granted = self.dispatcher.granted(computed.fence);
                 let verdict =
-                    self.dispatcher.finished(session, computed.fence, Answer::Computed(computing), now);
+                    self.dispatcher.handle_result(session, computed.fence, Answer::Computed(computing), now);
                 self.count(granted, &verdict, now, computed.reports.len());
                 if let Verdict::Accept(accepted) = verdict
                     && let Work::Node { node, .. } = accepted.work
@@ -229,16 +229,18 @@ impl Task {
                 if let Some((_, shards)) = self.dispatcher.granted(fence) {
                     self.reports.metrics.shards(ShardOutcome::Failed, u64::from(shards));
                 }
-                self.dispatcher.failed(session, fence, &error, now);
+                self.dispatcher.handle_failure(session, fence, &error, now);
             }
-            FromWorker::Returned { fence, reason } => self.dispatcher.returned(session, fence, reason, now),
+            FromWorker::Returned { fence, reason } => {
+                self.dispatcher.handle_return(session, fence, reason, now)
+            }
             FromWorker::Draining(reason) => {
                 tracing::info!(%session, reason, "a worker is leaving");
-                self.dispatcher.draining(session, now);
+                self.dispatcher.handle_draining(session, now);
             }
             FromWorker::Goodbye => {
                 self.sessions.remove(&session);
-                self.dispatcher.leave(session, LeaveCause::Goodbye, now);
+                self.dispatcher.handle_disconnect(session, LeaveCause::Goodbye, now);
             }
         }
     }
@@ -258,7 +260,7 @@ impl Task {
     /// Does what the dispatcher wants done; that may give it new wishes.
     fn act(&mut self) {
         loop {
-            let actions = self.dispatcher.take_actions();
+            let actions = self.dispatcher.poll_actions(self.now());
             if actions.is_empty() {
                 return;
             }
@@ -275,14 +277,15 @@ impl Task {
                     self.send(session, ToWorker::Open(brief));
                 }
             }
-            Action::Canvas { session, revision, epoch } => {
-                if let Some(canvas) = self.jobs.canvas(revision, epoch) {
+            Action::Canvas { session, revision, stage } => {
+                if let Some(canvas) = self.jobs.canvas(revision, stage) {
                     self.send(session, ToWorker::Canvas(canvas));
                 }
             }
             Action::Lease { session, lease } => {
-                let (job, epoch, fence) = (lease.revision.job, lease.epoch, lease.fence);
-                tracing::trace!(%job, %epoch, %fence, %session, work = ?lease.work, "leased");
+                let (job, fence) = (lease.revision.job, lease.fence);
+                let epoch = lease.work.stage().epoch().map(|epoch| epoch.0);
+                tracing::trace!(%job, epoch, %fence, %session, work = ?lease.work, "leased");
                 self.send(session, ToWorker::Lease(lease));
             }
             Action::Revoke { session, fence } => self.send(session, ToWorker::Revoke(fence)),
@@ -323,7 +326,7 @@ impl Task {
                 tracing::warn!(%session, "a worker does not read its messages; its session ends");
                 self.sessions.remove(&session);
                 let cause = LeaveCause::Fault("it does not read its messages".to_owned());
-                self.dispatcher.leave(session, cause, self.now());
+                self.dispatcher.handle_disconnect(session, cause, self.now());
             }
         }
     }

@@ -1,43 +1,43 @@
 //! What the dispatcher notes, in the log: each with the job, epoch, shard and worker that it is about, as fields.
 
-use clipig_core::{Epoch, Node};
-use clipig_schedule::dispatcher::{Attempt, LeaveCause, Note, PREPARATION};
+use clipig_core::{Node, Stage};
+use clipig_schedule::dispatcher::{Attempt, LeaveCause, Note};
 
 /// Writes a note into the log: what goes wrong as a warning.
 pub(super) fn log(note: &Note) {
     match note {
-        Note::Joined { worker, .. } | Note::Back { worker } | Note::Forgiven { worker } => {
+        Note::Joined { worker, .. } | Note::Back { worker } | Note::Reinstated { worker } => {
             tracing::info!(%worker, "{note}");
         }
         Note::Left { worker, cause: LeaveCause::Goodbye, leases: 0 } => tracing::info!(%worker, "{note}"),
         Note::Left { worker, leases, .. } | Note::Lost { worker, leases } => {
             tracing::warn!(%worker, leases, "{note}");
         }
-        Note::SetAside { worker, lasts, .. } => {
+        Note::Quarantined { worker, lasts, .. } => {
             tracing::warn!(%worker, seconds = lasts.as_secs(), "{note}");
         }
-        Note::Failed { revision, epoch, node, attempt: Attempt { worker, .. } } => {
-            let (job, epoch, shard) = (revision.job, number(*epoch), first(*node));
+        Note::Failed { revision, stage, node, attempt: Attempt { worker, .. } } => {
+            let (job, epoch, shard) = (revision.job, number(*stage), first(*node));
             tracing::warn!(%job, epoch, shard, %node, %worker, "{note}");
         }
-        Note::LeaseLost { worker, revision, epoch, node } => {
-            let (job, epoch, shard) = (revision.job, number(*epoch), first(*node));
+        Note::LeaseLost { worker, revision, stage, node } => {
+            let (job, epoch, shard) = (revision.job, number(*stage), first(*node));
             tracing::info!(%job, epoch, shard, %node, %worker, "{note}");
         }
-        Note::Returned { worker, revision, epoch, node, .. } => {
-            let (job, epoch, shard) = (revision.job, number(*epoch), first(*node));
+        Note::Returned { worker, revision, stage, node, .. } => {
+            let (job, epoch, shard) = (revision.job, number(*stage), first(*node));
             tracing::warn!(%job, epoch, shard, %node, %worker, "{note}");
         }
-        Note::SecondCopy { revision, epoch, node, slow, second } => {
-            let (job, epoch, shard) = (revision.job, number(*epoch), first(*node));
+        Note::Speculated { revision, stage, node, slow, second } => {
+            let (job, epoch, shard) = (revision.job, number(*stage), first(*node));
             tracing::info!(%job, epoch, shard, %node, worker = %second, %slow, "{note}");
         }
     }
 }
 
 /// An epoch's number; a preparation has none.
-fn number(epoch: Epoch) -> Option<u32> {
-    (epoch != PREPARATION).then_some(epoch.0)
+fn number(stage: Stage) -> Option<u32> {
+    stage.epoch().map(|epoch| epoch.0)
 }
 
 /// The first shard below a node.
@@ -51,7 +51,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
-    use clipig_core::{JobId, JobRevision, ShardError, WorkerName};
+    use clipig_core::{Epoch, JobId, JobRevision, ShardError, WorkerName};
     use tracing::field::{Field, Visit};
     use tracing::span;
 
@@ -98,13 +98,13 @@ mod tests {
     fn notes_name_job_epoch_shard_and_worker() {
         let worker: WorkerName = "w1".parse().unwrap();
         let revision = JobRevision { job: JobId(7), revision: 0 };
-        let (epoch, node) = (Epoch(3), Node { level: 2, index: 5 });
+        let (stage, node) = (Stage::Epoch(Epoch(3)), Node { level: 2, index: 5 });
         let attempt = Attempt { worker: worker.clone(), error: ShardError::Device("broken".into()) };
         let notes = [
-            Note::Failed { revision, epoch, node, attempt },
-            Note::LeaseLost { worker: worker.clone(), revision, epoch, node },
-            Note::Returned { worker: worker.clone(), revision, epoch, node, reason: "no canvas".into() },
-            Note::SecondCopy { revision, epoch, node, slow: "w9".parse().unwrap(), second: worker.clone() },
+            Note::Failed { revision, stage, node, attempt },
+            Note::LeaseLost { worker: worker.clone(), revision, stage, node },
+            Note::Returned { worker: worker.clone(), revision, stage, node, reason: "no canvas".into() },
+            Note::Speculated { revision, stage, node, slow: "w9".parse().unwrap(), second: worker.clone() },
         ];
         for note in notes {
             let fields = fields(&note);
@@ -113,9 +113,9 @@ mod tests {
             }
             assert_eq!(fields["message"], note.to_string());
         }
-        let aside = Note::SetAside { worker, reason: "it failed".into(), lasts: Duration::from_mins(10) };
+        let aside = Note::Quarantined { worker, reason: "it failed".into(), lasts: Duration::from_mins(10) };
         assert_eq!(fields(&aside)["worker"], "w1");
-        let lost = Note::LeaseLost { worker: "w2".parse().unwrap(), revision, epoch: PREPARATION, node };
+        let lost = Note::LeaseLost { worker: "w2".parse().unwrap(), revision, stage: Stage::Prepare, node };
         assert!(!fields(&lost).contains_key("epoch"));
     }
 }

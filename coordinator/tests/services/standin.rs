@@ -166,7 +166,7 @@ impl WorkerEnd {
     pub(crate) fn answer(&self, lease: &Lease) -> FromWorker {
         let (brief, experiment) = &self.jobs[&lease.revision];
         let fence = lease.fence;
-        let (node, total) = match lease.work {
+        let (epoch, node, total) = match lease.work {
             Work::Prepare => {
                 let targets = experiment.targets.iter().map(|target| PreparedTarget {
                     features: vec![vec![1.0, 0.0]; target.features.len()],
@@ -180,10 +180,10 @@ impl WorkerEnd {
                     warnings: vec!["a word is not known".into()],
                 };
             }
-            Work::Node { node, total } => (node, total),
+            Work::Node { epoch, node, total } => (epoch, node, total),
         };
         let [width, height] = lease.values.resolution.map(|side| side as usize);
-        let scope = lease.values.scope(experiment, brief.seed, lease.epoch);
+        let scope = lease.values.scope(experiment, brief.seed, epoch);
         let plan = plan(experiment, &scope, brief.shard_size);
         let report = |shard: &clipig_core::Shard| {
             let target = &experiment.targets[shard.target.0 as usize];

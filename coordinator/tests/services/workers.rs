@@ -1,6 +1,6 @@
 //! Sessions of workers as they should be.
 
-use clipig_core::{Epoch, FromWorker, Held, ToWorker};
+use clipig_core::{Epoch, FromWorker, Held, Stage, ToWorker};
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_proto::v1::{self, WorkerState};
 use sha2::Digest;
@@ -79,10 +79,10 @@ async fn canvases_arrive_whole_and_leases_after_them() {
                 assert_eq!((came.canvas.width(), came.canvas.height()), (710, 650));
                 let expected = if epochs == 0 { 0.5 } else { 0.5 * 1.001 };
                 assert!(came.canvas.pixels().iter().all(|pixel| *pixel == expected));
-                canvas = Some((came.revision, came.epoch));
+                canvas = Some((came.revision, came.stage));
             }
             ToWorker::Lease(lease) => {
-                assert_eq!(canvas, Some((lease.revision, lease.epoch)));
+                assert_eq!(canvas, Some((lease.revision, lease.work.stage())));
                 epochs += u32::from(matches!(lease.work, clipig_core::Work::Node { .. }));
                 worker.say(FromWorker::Heartbeat(vec![Held { fence: lease.fence, progress: 1 }])).await;
                 let answer = worker.answer(&lease);
@@ -97,7 +97,7 @@ async fn canvases_arrive_whole_and_leases_after_them() {
         answer.job.unwrap().state() == v1::JobState::Completed
     })
     .await;
-    assert!(canvas.is_some_and(|(_, epoch)| epoch == Epoch(1)));
+    assert!(canvas.is_some_and(|(_, stage)| stage == Stage::Epoch(Epoch(1))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

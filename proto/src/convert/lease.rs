@@ -1,9 +1,10 @@
 //! Leases.
 
-use clipig_core::{Epoch, EpochValues, Lease, Node, Work};
+use clipig_core::{EpochValues, Lease, Node, Stage, Work};
 use clipig_experiment::limits;
 
 use super::checks::{ranged, required};
+use super::stage::{stage, wire_stage};
 use crate::v1;
 use crate::wire_error::{FieldProblem, WireError, field};
 
@@ -12,9 +13,10 @@ const MAX_SHARDS: u32 = 1 << 31;
 
 impl From<Lease> for v1::Lease {
     fn from(lease: Lease) -> Self {
+        let epoch = wire_stage(lease.work.stage());
         let work = match lease.work {
             Work::Prepare => v1::lease::Work::Prepare(v1::PrepareWork {}),
-            Work::Node { node, total } => v1::lease::Work::Node(v1::NodeWork {
+            Work::Node { node, total, .. } => v1::lease::Work::Node(v1::NodeWork {
                 level: node.level,
                 index: node.index,
                 total_shards: total,
@@ -23,7 +25,7 @@ impl From<Lease> for v1::Lease {
         Self {
             fence: Some(lease.fence.into()),
             revision: Some(lease.revision.into()),
-            epoch: lease.epoch.0,
+            epoch,
             work: Some(work),
             values: Some(lease.values.into()),
         }
@@ -34,22 +36,32 @@ impl TryFrom<v1::Lease> for Lease {
     type Error = WireError;
 
     fn try_from(lease: v1::Lease) -> Result<Self, WireError> {
-        let work = match required(lease.work, "work")? {
-            v1::lease::Work::Prepare(v1::PrepareWork {}) => Work::Prepare,
-            v1::lease::Work::Node(v1::NodeWork { level, index, total_shards: total }) => {
+        let work = match (required(lease.work, "work")?, stage(lease.epoch)) {
+            (v1::lease::Work::Prepare(v1::PrepareWork {}), Stage::Prepare) => Work::Prepare,
+            (v1::lease::Work::Prepare(v1::PrepareWork {}), Stage::Epoch(epoch)) => {
+                let problem = format!("a preparation belongs to no epoch, and not to epoch {epoch}");
+                return Err(field("epoch", FieldProblem::Invalid(problem)));
+            }
+            (v1::lease::Work::Node(_), Stage::Prepare) => {
+                let problem = "a node belongs to an epoch, and not to a preparation".to_owned();
+                return Err(field("epoch", FieldProblem::Invalid(problem)));
+            }
+            (
+                v1::lease::Work::Node(v1::NodeWork { level, index, total_shards: total }),
+                Stage::Epoch(epoch),
+            ) => {
                 let total = ranged(total, 1..=MAX_SHARDS, "total_shards")?;
                 let node = Node { level, index };
                 if !node.exists(total) {
                     let problem = format!("a tree of {total} shards has no node {node}");
                     return Err(field("node", FieldProblem::Invalid(problem)));
                 }
-                Work::Node { node, total }
+                Work::Node { epoch, node, total }
             }
         };
         Ok(Self {
             fence: required(lease.fence, "fence")?.into(),
             revision: required(lease.revision, "revision")?.into(),
-            epoch: Epoch(lease.epoch),
             work,
             values: required(lease.values, "values")?.try_into()?,
         })

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use clipig_core::{Canvas, Epoch, EpochCanvas, JobRevision};
+use clipig_core::{Canvas, EpochCanvas, JobRevision, Stage};
 
 use super::tiles;
-use crate::convert::{pixels, required};
+use crate::convert::{pixels, required, stage};
 use crate::limits::{OPEN_CANVASES, RECEIVED_CHUNK_BYTES};
 use crate::v1;
 use crate::wire_error::{FieldProblem, TransferProblem, WireError, field};
@@ -13,7 +13,7 @@ use crate::wire_error::{FieldProblem, TransferProblem, WireError, field};
 /// The transfers of canvases under way in one session.
 #[derive(Debug, Default)]
 pub(super) struct Canvases {
-    open: BTreeMap<(JobRevision, Epoch), Transfer>,
+    open: BTreeMap<(JobRevision, Stage), Transfer>,
     spare: Spare,
 }
 
@@ -72,12 +72,12 @@ struct Transfer {
 }
 
 impl Canvases {
-    /// Opens a transfer. One of an earlier epoch of the same job that is not complete is dropped: the coordinator
+    /// Opens a transfer. One of an earlier stage of the same job that is not complete is dropped: the coordinator
     /// sends nothing more of it.
     pub(super) fn open(&mut self, header: v1::CanvasHeader) -> Result<(), WireError> {
-        let (revision, epoch) = (required(header.revision, "revision")?.into(), Epoch(header.epoch));
-        let problem = |problem| WireError::Canvas { revision, epoch, problem };
-        if self.open.contains_key(&(revision, epoch)) {
+        let (revision, stage) = (required(header.revision, "revision")?.into(), stage(header.epoch));
+        let problem = |problem| WireError::Canvas { revision, stage, problem };
+        if self.open.contains_key(&(revision, stage)) {
             return Err(problem(TransferProblem::Opened));
         }
         self.open.retain(|(job, _), _| *job != revision);
@@ -86,26 +86,26 @@ impl Canvases {
         }
         let [width, height] = pixels(header.resolution)?.map(|side| side as usize);
         let pixels = self.spare.take(3 * width * height);
-        self.open.insert((revision, epoch), Transfer { width, height, pixels, here: 0 });
+        self.open.insert((revision, stage), Transfer { width, height, pixels, here: 0 });
         Ok(())
     }
 
     /// Adds pixels; the whole with the last.
     pub(super) fn add(&mut self, message: &v1::CanvasPixels) -> Result<Option<EpochCanvas>, WireError> {
-        let (revision, epoch) = (required(message.revision, "revision")?.into(), Epoch(message.epoch));
-        let problem = |problem| WireError::Canvas { revision, epoch, problem };
-        let transfer = self.open.get_mut(&(revision, epoch)).ok_or(problem(TransferProblem::NotOpened))?;
+        let (revision, stage) = (required(message.revision, "revision")?.into(), stage(message.epoch));
+        let problem = |problem| WireError::Canvas { revision, stage, problem };
+        let transfer = self.open.get_mut(&(revision, stage)).ok_or(problem(TransferProblem::NotOpened))?;
         transfer.add(&message.pixels).map_err(problem)?;
         if transfer.here < transfer.pixels.len() {
             return Ok(None);
         }
-        let Some(Transfer { width, height, pixels, .. }) = self.open.remove(&(revision, epoch)) else {
+        let Some(Transfer { width, height, pixels, .. }) = self.open.remove(&(revision, stage)) else {
             return Ok(None);
         };
         let canvas = Canvas::new(width, height, pixels)
             .map_err(|error| field("resolution", FieldProblem::Invalid(error.to_string())))?;
         self.spare.put(revision, canvas.clone());
-        Ok(Some(EpochCanvas { revision, epoch, canvas }))
+        Ok(Some(EpochCanvas { revision, stage, canvas }))
     }
 
     /// Drops what is held for a job.

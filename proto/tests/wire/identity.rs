@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clipig_core::{
     Canvas, Computed, Epoch, EpochCanvas, EpochValues, Fence, FromWorker, GradientSum, JobId, JobRevision,
-    Lease, Prepared, PreparedTarget, SampleReport, ToWorker, Work,
+    Lease, Prepared, PreparedTarget, SampleReport, Stage, ToWorker, Work,
 };
 use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
 use clipig_proto::limits::{MESSAGE_BYTES, OPEN_GRADIENTS, SENT_BULK_BYTES};
@@ -94,17 +94,38 @@ fn one_job() -> JobRevision {
 /// A canvas of which every pixel is another.
 fn canvas(width: usize, height: usize) -> EpochCanvas {
     let pixels = (0..3 * width * height).map(|i| i as f32).collect();
-    EpochCanvas { revision: one_job(), epoch: Epoch(3), canvas: Canvas::new(width, height, pixels).unwrap() }
+    EpochCanvas {
+        revision: one_job(),
+        stage: Stage::Epoch(Epoch(3)),
+        canvas: Canvas::new(width, height, pixels).unwrap(),
+    }
 }
 
 #[test]
 fn a_negative_zero_stays_one() {
     let values = EpochValues { resolution: [1, 1], learnrate: -0.0, learnrate_scale: -0.0 };
     let fence = Fence { incarnation: 0, number: 0 };
-    let lease = Lease { fence, revision: one_job(), epoch: Epoch(0), work: Work::Prepare, values };
+    let lease = Lease { fence, revision: one_job(), work: Work::Prepare, values };
     let said = received_by_worker(ToWorker::Lease(lease));
     let [ToWorker::Lease(lease)] = &said[..] else { panic!("{said:?}") };
     assert_eq!(lease.values.learnrate_scale.to_bits(), (-0.0_f64).to_bits());
+}
+
+#[test]
+fn a_preparation_has_the_last_number_on_the_wire() {
+    let values = EpochValues { resolution: [1, 1], learnrate: 1.0, learnrate_scale: 1.0 };
+    let fence = Fence { incarnation: 0, number: 0 };
+    let lease = Lease { fence, revision: one_job(), work: Work::Prepare, values };
+    assert_eq!(v1::Lease::from(lease).epoch, 4_294_967_295);
+    let first = EpochCanvas { stage: Stage::Prepare, ..canvas(3, 2) };
+    for message in canvas_messages(first) {
+        let epoch = match message.message {
+            Some(v1::coordinator_message::Message::Canvas(header)) => header.epoch,
+            Some(v1::coordinator_message::Message::CanvasPixels(pixels)) => pixels.epoch,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(epoch, 4_294_967_295);
+    }
 }
 
 #[test]
@@ -129,16 +150,16 @@ fn memory_of_canvases_is_used_again() {
     let mut held: Option<EpochCanvas> = None;
     let mut received = BTreeSet::new();
     for epoch in 0..9 {
-        for message in canvas_messages(EpochCanvas { epoch: Epoch(epoch), ..canvas(130, 70) }) {
+        for message in canvas_messages(EpochCanvas { stage: Stage::Epoch(Epoch(epoch)), ..canvas(130, 70) }) {
             if let Some(ToWorker::Canvas(complete)) = assembler.receive(message).unwrap() {
-                assert_eq!(complete.epoch, Epoch(epoch));
+                assert_eq!(complete.stage, Stage::Epoch(Epoch(epoch)));
                 assert_eq!(complete.canvas.pixels(), canvas(130, 70).canvas.pixels());
                 received.insert(complete.canvas.pixels().as_ptr().addr());
                 held = Some(complete);
             }
         }
     }
-    assert!(held.is_some_and(|canvas| canvas.epoch == Epoch(8)));
+    assert!(held.is_some_and(|canvas| canvas.stage == Stage::Epoch(Epoch(8))));
     assert_eq!(received.len(), 2, "one is held while the next comes");
 }
 

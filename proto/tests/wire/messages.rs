@@ -176,11 +176,13 @@ fn model_settings() -> impl Strategy<Value = ModelSettings> {
 fn lease() -> impl Strategy<Value = Lease> {
     let work = prop_oneof![
         Just(Work::Prepare),
-        (1_u32..=1 << 31, any::<prop::sample::Index>(), 0_u32..32).prop_map(|(total, shard, level)| {
-            let level = level.min(Node::root(total).level);
-            let index = (shard.index(total as usize) as u32) >> level;
-            Work::Node { node: Node { level, index }, total }
-        }),
+        (epoch(), 1_u32..=1 << 31, any::<prop::sample::Index>(), 0_u32..32).prop_map(
+            |(epoch, total, shard, level)| {
+                let level = level.min(Node::root(total).level);
+                let index = (shard.index(total as usize) as u32) >> level;
+                Work::Node { epoch, node: Node { level, index }, total }
+            }
+        ),
     ];
     let values = (1_u32..=16_384, 1_u32..=16_384, number(), number());
     let values = values.prop_map(|(width, height, learnrate, learnrate_scale)| EpochValues {
@@ -188,16 +190,25 @@ fn lease() -> impl Strategy<Value = Lease> {
         learnrate,
         learnrate_scale,
     });
-    (fence(), revision(), any::<u32>(), work, values).prop_map(|(fence, revision, epoch, work, values)| {
-        Lease { fence, revision, epoch: Epoch(epoch), work, values }
+    (fence(), revision(), work, values).prop_map(|(fence, revision, work, values)| Lease {
+        fence,
+        revision,
+        work,
+        values,
     })
 }
 
+/// The last number stands for a preparation.
+fn epoch() -> impl Strategy<Value = Epoch> {
+    (0..u32::MAX).prop_map(Epoch)
+}
+
 pub(crate) fn canvas() -> impl Strategy<Value = EpochCanvas> {
-    (revision(), any::<u32>(), 1_usize..400, 1_usize..300, finite()).prop_map(
-        |(revision, epoch, width, height, value)| {
+    let stage = prop_oneof![1 => Just(Stage::Prepare), 9 => epoch().prop_map(Stage::Epoch)];
+    (revision(), stage, 1_usize..400, 1_usize..300, finite()).prop_map(
+        |(revision, stage, width, height, value)| {
             let pixels = (0..3 * width * height).map(|i| value / (1 + i) as f32).collect();
-            EpochCanvas { revision, epoch: Epoch(epoch), canvas: Canvas::new(width, height, pixels).unwrap() }
+            EpochCanvas { revision, stage, canvas: Canvas::new(width, height, pixels).unwrap() }
         },
     )
 }

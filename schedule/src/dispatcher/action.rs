@@ -3,63 +3,60 @@
 use std::fmt;
 use std::time::Duration;
 
-use clipig_core::Lease;
-use clipig_core::Node;
-use clipig_core::ShardError;
-use clipig_core::{Epoch, Fence, JobRevision, SessionId, WorkerName};
+use clipig_core::{Fence, JobRevision, Lease, Node, SessionId, ShardError, Stage, WorkerName};
 
 /// Something to do, in the order given. Messages to a session that has ended meanwhile are dropped.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Send the brief of a job.
     Open {
-        /// To whom.
+        /// The session that needs it before its next lease.
         session: SessionId,
         /// The job.
         revision: JobRevision,
     },
     /// Send the canvas of the job's last offer.
     Canvas {
-        /// To whom.
+        /// The session that needs it before its next lease.
         session: SessionId,
         /// The job.
         revision: JobRevision,
-        /// The epoch to send it under.
-        epoch: Epoch,
+        /// The stage that was offered.
+        stage: Stage,
     },
-    /// Send a lease.
+    /// Send a lease. Brief and canvas have been sent before.
     Lease {
-        /// To whom.
+        /// The session that holds it from now on.
         session: SessionId,
-        /// What.
+        /// The lease.
         lease: Lease,
     },
     /// Send word that a lease is not needed any more.
     Revoke {
-        /// To whom.
+        /// The session that held it.
         session: SessionId,
-        /// Which.
+        /// The lease's fence.
         fence: Fence,
     },
     /// Send word that a job is not needed any more.
     Close {
-        /// To whom.
+        /// A session that was sent the job's brief.
         session: SessionId,
         /// The job.
         revision: JobRevision,
     },
     /// Ask the worker to finish and leave.
     Drain {
-        /// To whom.
+        /// Its session.
         session: SessionId,
-        /// Why.
+        /// Why it should, for its log.
         reason: String,
     },
-    /// Refuse and end a session; it is not known to the dispatcher any more.
+    /// Tell a session why it ends, and end it; it is not known to the dispatcher any more.
     End {
-        /// Which.
+        /// The session.
         session: SessionId,
-        /// Why.
+        /// Why it ends, for the worker's log.
         reason: String,
     },
     /// A job cannot be computed. Its offer is gone; the job stays open until it is closed.
@@ -73,8 +70,8 @@ pub enum Action {
 pub struct JobFailure {
     /// The job.
     pub revision: JobRevision,
-    /// The epoch; [`PREPARATION`](super::PREPARATION) for a preparation.
-    pub epoch: Epoch,
+    /// What could not be computed.
+    pub stage: Stage,
     /// The error of the last attempt.
     pub error: ShardError,
     /// All attempts of the node that failed, in order.
@@ -84,20 +81,37 @@ pub struct JobFailure {
 /// An attempt of a node that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// Who tried.
+    /// The worker that tried.
     pub worker: WorkerName,
-    /// What went wrong.
+    /// What it said, or what was found wrong with its result.
     pub error: ShardError,
+}
+
+/// The workers that tried in vain, as the end of a sentence about an error: nothing where there are none, else
+/// ` (tried by a, b)`, or ` (tried 3 times by a)` where it was always the same.
+#[derive(Clone, Copy, Debug)]
+pub struct TriedBy<'a>(pub &'a [Attempt]);
+
+impl fmt::Display for TriedBy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut workers: Vec<&str> = Vec::new();
+        for attempt in self.0 {
+            if !workers.contains(&attempt.worker.as_str()) {
+                workers.push(attempt.worker.as_str());
+            }
+        }
+        match (&workers[..], self.0.len()) {
+            ([], _) => Ok(()),
+            ([one], 1) => write!(f, " (tried by {one})"),
+            ([one], times) => write!(f, " (tried {times} times by {one})"),
+            (many, _) => write!(f, " (tried by {})", many.join(", ")),
+        }
+    }
 }
 
 impl fmt::Display for JobFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.error)?;
-        if self.attempts.len() > 1 {
-            let workers: Vec<&str> = self.attempts.iter().map(|attempt| attempt.worker.as_str()).collect();
-            write!(f, " ({} attempts, on {})", workers.len(), workers.join(", "))?;
-        }
-        Ok(())
+        write!(f, "{}{}", self.error, TriedBy(&self.attempts))
     }
 }
 
@@ -115,34 +129,34 @@ pub enum Note {
     Left {
         /// The worker.
         worker: WorkerName,
-        /// Why.
+        /// How it ended.
         cause: LeaveCause,
         /// Leases that go to others.
         leases: usize,
     },
-    /// A worker says nothing any more.
+    /// A worker has sent nothing for the heartbeat timeout.
     Lost {
         /// The worker.
         worker: WorkerName,
         /// Leases that go to others.
         leases: usize,
     },
-    /// A lost worker speaks again, on the same connection.
+    /// A lost worker is heard again, on the same connection.
     Back {
         /// The worker.
         worker: WorkerName,
     },
-    /// A worker gets nothing for a while.
-    SetAside {
+    /// A worker gets nothing for a while, because it failed.
+    Quarantined {
         /// The worker.
         worker: WorkerName,
-        /// Why.
+        /// What it did.
         reason: String,
-        /// For how long, unless it is forgiven before.
+        /// For how long, unless it is reinstated before.
         lasts: Duration,
     },
-    /// A worker that was set aside gets work again.
-    Forgiven {
+    /// A worker that was quarantined gets work again.
+    Reinstated {
         /// The worker.
         worker: WorkerName,
     },
@@ -150,11 +164,11 @@ pub enum Note {
     Failed {
         /// The job.
         revision: JobRevision,
-        /// The epoch.
-        epoch: Epoch,
+        /// The stage of the job.
+        stage: Stage,
         /// The node.
         node: Node,
-        /// Who and why.
+        /// The worker and its error.
         attempt: Attempt,
     },
     /// A lease ended without an answer; its node goes to others.
@@ -163,8 +177,8 @@ pub enum Note {
         worker: WorkerName,
         /// The job.
         revision: JobRevision,
-        /// The epoch.
-        epoch: Epoch,
+        /// The stage of the job.
+        stage: Stage,
         /// The node.
         node: Node,
     },
@@ -174,24 +188,24 @@ pub enum Note {
         worker: WorkerName,
         /// The job.
         revision: JobRevision,
-        /// The epoch.
-        epoch: Epoch,
+        /// The stage of the job.
+        stage: Stage,
         /// The node.
         node: Node,
-        /// Why.
+        /// What the worker said.
         reason: String,
     },
-    /// A node is computed a second time, because the first takes long.
-    SecondCopy {
+    /// A node is computed by a second worker, too, because the first takes long; the first answer counts.
+    Speculated {
         /// The job.
         revision: JobRevision,
-        /// The epoch.
-        epoch: Epoch,
+        /// The stage of the job.
+        stage: Stage,
         /// The node.
         node: Node,
-        /// Who takes long.
+        /// The worker that takes long.
         slow: WorkerName,
-        /// Who computes it too.
+        /// The worker that computes it, too.
         second: WorkerName,
     },
 }
@@ -205,7 +219,7 @@ pub enum LeaveCause {
     Goodbye,
     /// The same worker has connected anew.
     Replaced,
-    /// It broke the rules; how.
+    /// It broke the rules of the conversation; in which way.
     Fault(String),
 }
 
@@ -231,18 +245,19 @@ impl fmt::Display for Note {
                 write!(f, "worker {worker} has left: {cause}{}", GoElsewhere(*leases))
             }
             Self::Lost { worker, leases } => {
-                write!(f, "worker {worker} says nothing any more{}", GoElsewhere(*leases))
+                write!(f, "worker {worker} sends nothing any more{}", GoElsewhere(*leases))
             }
             Self::Back { worker } => write!(f, "worker {worker} is back"),
-            Self::SetAside { worker, reason, .. } => write!(f, "worker {worker} is set aside: {reason}"),
-            Self::Forgiven { worker } => write!(f, "worker {worker} is forgiven"),
-            Self::Failed { revision, epoch, node, attempt } => {
+            Self::Quarantined { worker, reason, .. } => write!(f, "worker {worker} is quarantined: {reason}"),
+            Self::Reinstated { worker } => write!(f, "worker {worker} is reinstated"),
+            Self::Failed { revision, stage, node, attempt } => {
                 let Attempt { worker, error } = attempt;
                 let job = revision.job;
-                if *epoch == super::PREPARATION {
-                    write!(f, "job {job}: preparation failed on worker {worker}: {error}")
-                } else {
-                    write!(f, "job {job}, epoch {epoch}, node {node} failed on worker {worker}: {error}")
+                match stage {
+                    Stage::Prepare => write!(f, "job {job}: preparation failed on worker {worker}: {error}"),
+                    Stage::Epoch(epoch) => {
+                        write!(f, "job {job}, epoch {epoch}, node {node} failed on worker {worker}: {error}")
+                    }
                 }
             }
             Self::LeaseLost { worker, revision, node, .. } => {
@@ -251,7 +266,7 @@ impl fmt::Display for Note {
             Self::Returned { worker, revision, reason, .. } => {
                 write!(f, "worker {worker} has handed back work of job {}: {reason}", revision.job)
             }
-            Self::SecondCopy { revision, node, slow, second, .. } => {
+            Self::Speculated { revision, node, slow, second, .. } => {
                 write!(f, "job {}: worker {second} computes node {node} too, {slow} takes long", revision.job)
             }
         }

@@ -2,18 +2,17 @@
 //!
 //! Progress is a whole shard at worst, and how long one takes depends on model and device. So the time is a multiple of
 //! what the job's shards are seen to take, and generous before that is known. An idle worker need not wait for it: it
-//! computes the same a second time much sooner (`granting`).
+//! computes the same speculatively, much sooner (`speculate`).
 
 use std::time::Duration;
 
-use clipig_core::Fence;
-use clipig_core::ShardError;
+use clipig_core::{Fence, ShardError};
 
+use super::Dispatcher;
 use super::action::Action;
-use super::terms::PREPARATION;
-use super::timers::Timer;
-use super::worker::Granted;
-use super::{Dispatcher, Time};
+use super::expect::expected;
+use super::leases::Grant;
+use super::timers::Time;
 
 /// How many times the median a shard may take.
 const SLOWEST: u32 = 10;
@@ -22,52 +21,52 @@ const SLOWEST: u32 = 10;
 const UNKNOWN: u32 = 5;
 
 impl Dispatcher {
-    /// The median time of a lease's work, once it is known; that of encoding texts and images never is.
-    pub(super) fn expected(&self, granted: &Granted, shards: u32) -> Option<Duration> {
-        let job = self.jobs.get(&granted.revision).filter(|_| granted.epoch != PREPARATION)?;
-        job.pace.expected(shards)
-    }
-
     /// How long a lease that somebody works on may make no progress.
-    fn patience(&self, granted: &Granted) -> Duration {
+    fn progress_timeout(&self, grant: &Grant) -> Duration {
         let least = self.settings.lease_timeout;
-        match self.expected(granted, 1) {
+        let shard = self.jobs.get(grant.revision).and_then(|job| job.expected(grant.stage, 1));
+        match shard {
             Some(shard) => least.max(shard.saturating_mul(SLOWEST)),
             None => least.saturating_mul(UNKNOWN),
         }
     }
 
-    pub(super) fn check_deadline(&mut self, fence: Fence, now: Time) {
-        let Some(granted) = self.leases.get(&fence) else { return };
-        let Some(connection) = self.connections.get(&granted.session) else { return };
-        let (session, revision, node) = (granted.session, granted.revision, granted.node);
-        let (listed, timeout) = (granted.listed, self.settings.lease_timeout);
-        let (since, patience) = match granted.times.begun {
-            // The worker does not know of it, or does not say so.
-            _ if !listed => (granted.times.granted, timeout),
-            Some(begun) => (begun.max(granted.progressed), self.patience(granted)),
-            // It waits for those before it, which have deadlines of their own.
-            None => (now, timeout),
+    /// The time of a lease may be over.
+    pub(super) fn deadline_passed(&mut self, fence: Fence, now: Time) {
+        let Some(lease) = expected(self.leases.get(fence), "a lease with a deadline is valid") else {
+            return;
         };
-        let due = since.saturating_add(patience);
+        let (grant, times, listed) = (*lease.grant(), lease.times(), lease.is_listed());
+        let (since, timeout) = match times.begun {
+            // The worker does not know of it, or does not say so.
+            _ if !listed => (times.granted, self.settings.lease_timeout),
+            Some(begun) => (begun.max(lease.progressed()), self.progress_timeout(&grant)),
+            // It waits for those before it, which have deadlines of their own.
+            None => (now, self.settings.lease_timeout),
+        };
+        let due = since.saturating_add(timeout);
         if due > now {
-            if let Some(granted) = self.leases.get_mut(&fence) {
-                granted.timer = due;
-            }
-            self.timers.set(due, Timer::Deadline(fence));
+            self.leases.put_off(fence, due);
             return;
         }
         if listed {
-            let error = ShardError::Device(format!("no progress for {} s", patience.as_secs()));
+            let error = ShardError::Device(format!("no progress for {} s", timeout.as_secs()));
             self.fail_attempt(fence, error, now);
         } else {
-            let worker = connection.worker.clone();
-            if let Some(round) = self.jobs.get_mut(&revision).and_then(|job| job.round.as_mut()) {
-                round.history_mut(node).returned.push(worker);
-            }
-            self.forget_open(session, revision);
-            self.lose(fence, now);
+            self.never_heard_of(fence, &grant, now);
         }
-        self.actions.push(Action::Revoke { session, fence });
+        self.actions.push(Action::Revoke { session: grant.session, fence });
+    }
+
+    /// The worker has not said in all the time that it holds the lease: it was lost on the way, and perhaps the brief or
+    /// canvas before it.
+    fn never_heard_of(&mut self, fence: Fence, grant: &Grant, now: Time) {
+        if let Some(holder) = self.workers.holder(grant.session)
+            && let Some(round) = self.jobs.round_of_lease(grant.revision)
+        {
+            round.advise_against(grant.node, holder.worker());
+        }
+        self.workers.forget_sent(grant.session, grant.revision);
+        self.lose(fence, now);
     }
 }

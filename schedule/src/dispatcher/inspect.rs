@@ -1,17 +1,18 @@
 //! What tests and the simulation of a farm look at, to hold it against the rules. A coordinator needs none of it.
 
-use clipig_core::WorkerKind;
-use clipig_core::{Epoch, JobRevision};
+use clipig_core::{Fence, JobRevision, SessionId, Stage, Work, WorkerKind};
 
 use super::Dispatcher;
+use super::jobs::OpenJob;
 use super::terms::Fit;
+use super::timers::Time;
 use super::view::LeaseView;
 
 /// What a job offers, and how far that is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoundView {
-    /// The epoch.
-    pub epoch: Epoch,
+    /// The stage of the job.
+    pub stage: Stage,
     /// All shards.
     pub shards: u32,
     /// Shards that are done.
@@ -25,18 +26,16 @@ pub struct RoundView {
 impl Dispatcher {
     /// Kinds and cores of the sessions that serve.
     pub fn serving(&self) -> Vec<(WorkerKind, u32)> {
-        let sessions = self.roster.serving(&Fit::Any).filter_map(|session| self.connections.get(&session));
-        let workers = sessions.filter_map(|connection| {
-            Some((self.workers.get(&connection.worker)?.registration.kind.clone(), connection.cores))
-        });
-        workers.collect()
+        let kind = |name| Some(self.workers.get(name)?.registration().kind.clone());
+        let sessions = self.workers.serving(&Fit::Any);
+        sessions.filter_map(|connection| Some((kind(connection.worker())?, connection.cores()))).collect()
     }
 
     /// What a job offers; `None` when it is not open or offers nothing.
     pub fn round(&self, revision: JobRevision) -> Option<RoundView> {
-        let round = self.jobs.get(&revision)?.round.as_ref()?;
+        let round = self.jobs.round(revision)?;
         Some(RoundView {
-            epoch: round.epoch,
+            stage: round.stage(),
             shards: round.total(),
             done: round.done(),
             pending: round.pending(),
@@ -46,6 +45,18 @@ impl Dispatcher {
 
     /// Core seconds that were spent on a job's accepted results since it was opened.
     pub fn spent(&self, revision: JobRevision) -> Option<f64> {
-        self.jobs.get(&revision).map(|job| job.spent)
+        self.jobs.get(revision).map(OpenJob::spent)
+    }
+
+    /// Who holds a lease and what it asks for, while it is valid.
+    pub fn lease(&self, fence: Fence) -> Option<(SessionId, JobRevision, Work)> {
+        let grant = self.leases.get(fence)?.grant();
+        let round = self.jobs.round(grant.revision)?;
+        Some((grant.session, grant.revision, round.work(grant.node)))
+    }
+
+    /// When a lease was granted, while it is valid, and how many shards it covers.
+    pub fn granted(&self, fence: Fence) -> Option<(Time, u32)> {
+        self.leases.get(fence).map(|lease| (lease.times().granted, lease.grant().shards))
     }
 }

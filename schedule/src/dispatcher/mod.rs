@@ -1,9 +1,25 @@
 //! Who computes what: leases, fences, and what becomes of them when workers fail, fall silent or leave.
 //!
-//! The [`Dispatcher`] is a value that changes by calls and nothing else. It reads no clock: every call says what time
-//! it is, and [`next_wakeup`](Dispatcher::next_wakeup) says when [`tick`](Dispatcher::tick) is due. What is to be done
-//! comes out of [`take_actions`](Dispatcher::take_actions), in order, after every call. The same calls give the same
-//! actions, so a simulation can replay them.
+//! The [`Dispatcher`] reads no clock and does nothing by itself. Whoever owns it
+//! 1. tells it what happened, by a `handle_…` call with the time;
+//! 2. then takes what is to be done from [`poll_actions`](Dispatcher::poll_actions), and does it in that order;
+//! 3. calls [`handle_timeout`](Dispatcher::handle_timeout) at the time that
+//!    [`poll_timeout`](Dispatcher::poll_timeout) says, and again takes the actions.
+//!
+//! Nodes are given out in one place only, in `poll_actions`. The same calls give the same actions, so a simulation can
+//! replay them.
+//!
+//! # Rooms
+//! | room | what only it changes |
+//! |---|---|
+//! | `workers` | names, connections, liveness, strikes and quarantine, the pool of those with room |
+//! | `jobs` | open jobs, the round that each offers, its pace and its pass |
+//! | `leases` | fences, who holds what, progress and deadlines |
+//!
+//! The rooms do not know each other; the other files here are the `Dispatcher`, which joins them: what is told by
+//! workers (`from_workers`), jobs (`from_jobs`) and people (`from_people`), how leases end (`ending`, `failing`,
+//! `disappearing`, `returning`, `deadlines`), who gets one (`assign`, `speculate`), and what others see (`view`,
+//! `inspect`).
 //!
 //! # A lease
 //! ```text
@@ -19,20 +35,20 @@
 //! # Rules
 //! - A job's offer is cut into nodes so that each slot gets about four leases; a slot holds one lease ahead. When more
 //!   slots are idle than nodes are pending, nodes are split.
-//! - The job with the least pass is served first (fair share, `open_job`), by the session with the least load. When it
-//!   offers something, leases of jobs that are ahead of it are taken back if they only wait in workers' hands.
-//! - An idle worker takes leases over that wait in another's hands. When there are none, it computes a node a second
-//!   time that takes more than twice as long as the job's median, or longer than the lease timeout while that is not
-//!   known; the first answer counts.
-//! - A session that says nothing for the heartbeat timeout, or leaves, loses its leases at once. A lease that makes no
+//! - The job with the least pass is served first (fair share, `jobs::open_job`), by the session with the least load.
+//!   When it offers something, leases of jobs that are ahead of it are taken back if they only wait in workers' hands.
+//! - An idle worker takes leases over that wait in another's hands. When there are none, it computes speculatively: a
+//!   node that takes more than twice as long as the job's median, or longer than the lease timeout while that is not
+//!   known. The first answer counts.
+//! - A session that sends nothing for the heartbeat timeout, or leaves, loses its leases at once. A lease that makes no
 //!   progress for so long that its job's pace does not explain it has failed (`deadlines`). One that its holder does
 //!   not name in its heartbeats any more is lost.
 //! - A node that failed, or with which a worker disappeared, goes to workers that have not failed with it, if there are
 //!   any. Three failures fail its job, as do a gradient that is not finite and an error of the experiment that a second
 //!   worker confirms, where there is one. So does a node with which many workers, or all, disappear (`disappearing`),
 //!   and one that is handed back for too long (`returning`).
-//! - A worker whose last three leases failed for three jobs, or although others could compute the same, is set aside. A
-//!   lease with which its process ended has failed; one that only its connection lost has not.
+//! - A worker whose last three leases failed for three jobs, or although others could compute the same, is quarantined.
+//!   A lease with which its process ended has failed; one that only its connection lost has not.
 //! - A session that answers something else than it was asked is ended.
 //!
 //! # Cost
@@ -41,70 +57,54 @@
 //! looks at all workers for every node.
 
 mod action;
-mod answers;
+mod assign;
 mod deadlines;
 mod disappearing;
-mod granting;
+mod ending;
+mod expect;
+mod failing;
+mod from_jobs;
+mod from_people;
+mod from_workers;
 mod inspect;
 mod jobs;
-mod open_job;
-mod pace;
-mod presence;
+mod leases;
 mod returning;
-mod roster;
-mod round;
 mod settings;
+mod speculate;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod timers;
 mod view;
-mod worker;
+mod workers;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::cmp::Ordering;
 
-use clipig_core::{Fence, JobRevision, SessionId, WorkerName};
+use jobs::Jobs;
+use leases::Leases;
+use workers::{Due, Workers};
 
-pub use action::{Action, Attempt, JobFailure, LeaveCause, Note};
+pub use action::{Action, Attempt, JobFailure, LeaveCause, Note, TriedBy};
 pub use inspect::RoundView;
-pub use open_job::MAX_PRIORITY;
+pub use jobs::MAX_PRIORITY;
 pub use settings::DispatchSettings;
-pub use terms::{
-    Accepted, Answer, DispatchError, Fit, JobTerms, JoinError, Offer, OfferedWork, PREPARATION, Verdict,
-};
+pub use terms::{Accepted, Answer, DispatchError, Fit, JobTerms, JoinError, Offer, OfferedWork, Verdict};
+pub use timers::Time;
 pub use view::{LeaseView, LeaseWait, WorkerView};
-pub use worker::{Connected, Gone, Presence, SetAside, Silent, WorkerCounts};
-
-use open_job::{Clocks, OpenJob};
-use roster::Roster;
-use timers::Timers;
-use worker::{Connection, Granted, Worker};
-
-/// Time since the coordinator started; it never goes backwards.
-pub type Time = Duration;
+pub use workers::{Connected, Gone, Liveness, Quarantine, Silent, WorkerCounts};
 
 /// Gives nodes of open jobs to workers; see the [module](self).
 #[derive(Debug)]
 pub struct Dispatcher {
     settings: DispatchSettings,
-    workers: BTreeMap<WorkerName, Worker>,
-    /// Workers that have left, by when.
-    gone: BTreeSet<(Time, WorkerName)>,
-    /// The names that workers have, by the instance and name that they registered with.
-    instances: BTreeMap<(u128, WorkerName), WorkerName>,
-    connections: BTreeMap<SessionId, Connection>,
-    roster: Roster,
-    jobs: BTreeMap<JobRevision, OpenJob>,
-    clocks: Clocks,
-    leases: BTreeMap<Fence, Granted>,
-    /// The last number of a fence.
-    fences: u64,
-    /// The last serial number of an offer.
-    serials: u64,
-    timers: Timers,
-    /// When a second copy may be due.
-    second_copy: Option<Time>,
+    workers: Workers,
+    jobs: Jobs,
+    leases: Leases,
+    /// Something has changed since nodes were last given out, so that more might be.
+    is_stale: bool,
+    /// When a node may be due for speculation.
+    speculation: Option<Time>,
     actions: Vec<Action>,
 }
 
@@ -113,36 +113,55 @@ impl Dispatcher {
     pub fn new(settings: DispatchSettings) -> Self {
         Self {
             settings,
-            workers: BTreeMap::new(),
-            gone: BTreeSet::new(),
-            instances: BTreeMap::new(),
-            connections: BTreeMap::new(),
-            roster: Roster::default(),
-            jobs: BTreeMap::new(),
-            clocks: Clocks::default(),
-            leases: BTreeMap::new(),
-            fences: 0,
-            serials: 0,
-            timers: Timers::default(),
-            second_copy: None,
+            workers: Workers::new(settings),
+            jobs: Jobs::default(),
+            leases: Leases::new(settings.incarnation),
+            is_stale: false,
+            speculation: None,
             actions: Vec::new(),
         }
     }
 
-    /// What is to be done since the last call, in order.
-    pub fn take_actions(&mut self) -> Vec<Action> {
+    /// Gives out what can be given out, and returns what is to be done since the last call, in order. Call it after every
+    /// `handle_…`; after several of them, nodes are given out by what holds then.
+    pub fn poll_actions(&mut self, now: Time) -> Vec<Action> {
+        if std::mem::take(&mut self.is_stale) {
+            self.assign(now);
+        }
         std::mem::take(&mut self.actions)
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due; `None` when nothing waits for time. Holds until the next
+    /// call of [`poll_actions`](Self::poll_actions).
+    pub fn poll_timeout(&self) -> Option<Time> {
+        [self.workers.next_timer(), self.leases.next_deadline(), self.speculation].into_iter().flatten().min()
+    }
+
+    /// Time has passed. Calling it early or late does no harm.
+    pub fn handle_timeout(&mut self, now: Time) {
+        loop {
+            let (timer, deadline) = (self.workers.next_timer(), self.leases.next_deadline());
+            let deadline_first = match (timer, deadline) {
+                (Some(timer), Some(deadline)) => deadline.cmp(&timer) == Ordering::Less,
+                (_, deadline) => deadline.is_some(),
+            };
+            if deadline_first {
+                let Some(fence) = self.leases.poll_deadline(now) else { break };
+                self.deadline_passed(fence, now);
+            } else {
+                match self.workers.poll_timer(now) {
+                    Some(Due::Silent(session)) => self.silence(session, now),
+                    Some(Due::Reinstated(worker)) => self.note(Note::Reinstated { worker }),
+                    Some(Due::Nothing) => {}
+                    None => break,
+                }
+            }
+        }
+        // Somebody may be asked again, or compute speculatively.
+        self.is_stale = true;
     }
 
     fn note(&mut self, note: Note) {
         self.actions.push(Action::Note(note));
-    }
-
-    /// Puts a session where it belongs in the roster.
-    fn refresh(&mut self, session: SessionId) {
-        let Some(connection) = self.connections.get_mut(&session) else { return };
-        let may_serve = self.workers.get(&connection.worker).is_some_and(Worker::may_serve);
-        let serves = may_serve && !connection.draining;
-        self.roster.refresh(session, connection, serves);
     }
 }

@@ -1,21 +1,21 @@
-//! How patient the dispatcher is.
+//! Timeouts and bounds of the dispatcher.
 
 use std::time::Duration;
 
 /// Settings of a [`Dispatcher`](super::Dispatcher).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DispatchSettings {
     /// How often the coordinator was started on its data: the first half of every fence. Durable before use.
     pub incarnation: u64,
-    /// A worker that says nothing for this long loses its leases; it may come back.
+    /// A worker that sends nothing for this long loses its leases; it may come back.
     pub heartbeat_timeout: Duration,
     /// A lease without progress for this long is given to somebody else; longer where a job's shards are known to
     /// take long, or nothing is known of them yet (see [`Dispatcher`](super::Dispatcher)'s deadlines).
     pub lease_timeout: Duration,
-    /// How long a worker that was set aside gets nothing.
-    pub forgive_after: Duration,
-    /// The shortest time after which a node is computed a second time near the end of an epoch.
-    pub second_copy_after: Duration,
+    /// How long a worker that has failed too often gets nothing.
+    pub quarantine: Duration,
+    /// The shortest time after which a node is computed by a second worker, too, near the end of an epoch.
+    pub speculate_after: Duration,
     /// Leases per slot and epoch that nodes are cut for: more balance better, fewer cost less.
     pub leases_per_slot: u32,
     /// Failed attempts of one node that fail its job.
@@ -26,7 +26,7 @@ pub struct DispatchSettings {
     /// How often a node may be handed back undone before its job fails.
     pub returns: u32,
     /// The least time from the first of them to the last.
-    pub return_patience: Duration,
+    pub return_period: Duration,
     /// Sessions at once; others are refused.
     pub sessions: usize,
     /// How long a worker that has left is remembered.
@@ -42,13 +42,13 @@ impl DispatchSettings {
             incarnation,
             heartbeat_timeout: Duration::from_secs(10),
             lease_timeout: Duration::from_mins(2),
-            forgive_after: Duration::from_mins(10),
-            second_copy_after: Duration::from_millis(200),
+            quarantine: Duration::from_mins(10),
+            speculate_after: Duration::from_millis(200),
             leases_per_slot: 4,
             attempts: 3,
             disappearances: 10,
             returns: 20,
-            return_patience: Duration::from_mins(10),
+            return_period: Duration::from_mins(10),
             sessions: 4096,
             remember: Duration::from_hours(1),
             remembered: 1_000,

@@ -1,10 +1,11 @@
-//! What a job asks of the farm.
+//! What goes into the dispatcher and what its calls return.
 
+use std::fmt;
 use std::time::Duration;
 
-use clipig_core::{DeviceClass, WorkerKind};
-use clipig_core::{Epoch, JobRevision, SessionId, WorkerName};
-use clipig_core::{EpochValues, Work};
+use clipig_core::{
+    DeviceClass, Epoch, EpochValues, JobRevision, SessionId, Stage, Work, WorkerKind, WorkerName,
+};
 
 /// Under which terms a job is computed.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +51,16 @@ impl Fit {
     }
 }
 
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kind(kind) => write!(f, "worker of the kind {kind}"),
+            Self::Class(class) => write!(f, "{class} worker"),
+            Self::Any => f.write_str("worker"),
+        }
+    }
+}
+
 /// Work that a job has ready.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Offer {
@@ -64,20 +75,26 @@ pub struct Offer {
 /// What a job has ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfferedWork {
-    /// Encode texts and images. Its lease and canvas carry the epoch [`PREPARATION`].
+    /// Encode texts and images.
     Prepare,
     /// All shards of an epoch.
     Epoch {
-        /// Which.
+        /// The epoch; a job may offer it again.
         epoch: Epoch,
-        /// How many, at least one.
+        /// How many shards it has, at least one.
         shards: u32,
     },
 }
 
-/// The epoch of a preparation, beyond all that experiments can have. The first canvas is another one than epoch
-/// 0's, which is post-processed; so they never share a name.
-pub const PREPARATION: Epoch = Epoch(u32::MAX);
+impl OfferedWork {
+    /// Of which stage of the job this is.
+    pub fn stage(self) -> Stage {
+        match self {
+            Self::Prepare => Stage::Prepare,
+            Self::Epoch { epoch, .. } => Stage::Epoch(epoch),
+        }
+    }
+}
 
 /// What a worker answers when it has done what a lease asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,13 +124,11 @@ impl Answer {
 pub struct Accepted {
     /// The job.
     pub revision: JobRevision,
-    /// The epoch; [`PREPARATION`] for a preparation.
-    pub epoch: Epoch,
     /// What was done.
     pub work: Work,
-    /// Who did it.
+    /// The worker whose result it is.
     pub worker: WorkerName,
-    /// On which connection.
+    /// Its connection.
     pub session: SessionId,
 }
 
@@ -127,7 +142,7 @@ pub enum Verdict {
     Stale,
 }
 
-/// Something that the dispatcher does not know.
+/// A call that names something that the dispatcher does not know, or that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DispatchError {
     /// No such worker.

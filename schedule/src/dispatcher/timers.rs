@@ -1,48 +1,38 @@
-//! What happens when nobody does anything.
+//! Time, and what becomes due when nobody does anything.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use clipig_core::{Fence, SessionId, WorkerName};
+/// Time since the coordinator started; it never goes backwards.
+pub type Time = Duration;
 
-use super::Time;
-
-/// Something that becomes due.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Timer {
-    /// A session may have fallen silent.
-    Silence(SessionId),
-    /// A lease may have made no progress for too long.
-    Deadline(Fence),
-    /// A worker is forgiven.
-    Forgive(WorkerName),
-    /// A worker that handed a lease back is asked again.
-    Retry(SessionId),
-    /// A worker that has left is forgotten.
-    Forget(WorkerName),
+/// Keys by the time at which they are due. A timer is not moved when its cause is: whoever pops a key looks at the
+/// cause again and sets a new timer if it was too early. That costs less than moving a timer with every message.
+#[derive(Debug)]
+pub(super) struct Timers<K> {
+    due: BTreeSet<(Time, K)>,
 }
 
-/// Timers by the time at which they are due. What a timer is about is looked at again when it goes off.
-#[derive(Debug, Default)]
-pub(super) struct Timers {
-    due: BTreeSet<(Time, Timer)>,
-}
-
-impl Timers {
-    pub(super) fn set(&mut self, at: Time, timer: Timer) {
-        self.due.insert((at, timer));
+impl<K: Ord> Timers<K> {
+    pub(super) fn new() -> Self {
+        Self { due: BTreeSet::new() }
     }
 
-    pub(super) fn unset(&mut self, at: Time, timer: Timer) {
-        self.due.remove(&(at, timer));
+    pub(super) fn set(&mut self, at: Time, key: K) {
+        self.due.insert((at, key));
+    }
+
+    pub(super) fn unset(&mut self, at: Time, key: K) {
+        self.due.remove(&(at, key));
     }
 
     pub(super) fn next(&self) -> Option<Time> {
         self.due.first().map(|(at, _)| *at)
     }
 
-    /// The next timer that is due by now.
-    pub(super) fn pop(&mut self, now: Time) -> Option<Timer> {
+    /// The next key that is due by now.
+    pub(super) fn pop(&mut self, now: Time) -> Option<K> {
         self.next().filter(|at| *at <= now)?;
-        self.due.pop_first().map(|(_, timer)| timer)
+        self.due.pop_first().map(|(_, key)| key)
     }
 }

@@ -2,16 +2,13 @@
 
 use std::fmt;
 
-use clipig_core::Node;
-use clipig_core::Registration;
-use clipig_core::WorkerKind;
-use clipig_core::{Epoch, Fence, JobRevision, WorkerName};
+use clipig_core::{Fence, JobRevision, Node, Registration, Stage, WorkerKind, WorkerName};
 
-use super::open_job::OpenJob;
-use super::round::Round;
+use super::Dispatcher;
+use super::jobs::{OpenJob, Round};
 use super::terms::Fit;
-use super::worker::{Granted, Presence, SetAside, Worker, WorkerCounts};
-use super::{Dispatcher, Time};
+use super::timers::Time;
+use super::workers::{Connection, Liveness, Quarantine, Worker, WorkerCounts};
 
 /// A worker as people see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,12 +17,12 @@ pub struct WorkerView {
     pub name: WorkerName,
     /// What it last said of itself.
     pub registration: Registration,
-    /// Where it is.
-    pub presence: Presence,
-    /// Was it paused by hand?
+    /// Is it there?
+    pub liveness: Liveness,
+    /// Was it paused by a person?
     pub paused: bool,
-    /// Was it set aside?
-    pub aside: Option<SetAside>,
+    /// Why it gets nothing, where it has failed too often.
+    pub quarantine: Option<Quarantine>,
     /// Is it about to leave?
     pub draining: bool,
     /// What it holds, in the order of granting.
@@ -37,9 +34,9 @@ pub struct WorkerView {
 impl WorkerView {
     /// Does it get leases?
     pub fn takes_work(&self) -> bool {
-        matches!(self.presence, Presence::Connected(_))
+        matches!(self.liveness, Liveness::Connected(_))
             && !self.paused
-            && self.aside.is_none()
+            && self.quarantine.is_none()
             && !self.draining
     }
 }
@@ -51,11 +48,11 @@ pub struct LeaseView {
     pub fence: Fence,
     /// The job.
     pub revision: JobRevision,
-    /// The epoch.
-    pub epoch: Epoch,
+    /// The stage of the job.
+    pub stage: Stage,
     /// The node.
     pub node: Node,
-    /// Who holds it.
+    /// The worker that holds it.
     pub worker: WorkerName,
     /// When it was granted.
     pub granted: Time,
@@ -70,41 +67,31 @@ pub enum LeaseWait {
     NothingToDo,
     /// No worker that fits is connected; the kinds that are.
     NoWorker {
-        /// Who would fit.
+        /// What the job asks for.
         fit: Fit,
         /// Kinds of the workers that are connected.
         connected: Vec<WorkerKind>,
     },
     /// Those that fit take no work.
     NobodyServes {
-        /// Paused by hand.
+        /// How many are paused by a person.
         paused: usize,
-        /// Set aside.
-        aside: usize,
-        /// Silent.
+        /// How many are quarantined.
+        quarantined: usize,
+        /// How many send nothing.
         silent: usize,
-        /// Leaving.
+        /// How many are leaving.
         draining: usize,
     },
     /// They have handed its work back, and are asked again after a while.
     HandedBack {
-        /// Who did so last.
+        /// The worker that did so last.
         worker: WorkerName,
-        /// Why.
+        /// What it said.
         reason: String,
     },
     /// They serve other jobs.
     Busy,
-}
-
-impl fmt::Display for Fit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Kind(kind) => write!(f, "worker of the kind {kind}"),
-            Self::Class(class) => write!(f, "{class} worker"),
-            Self::Any => f.write_str("worker"),
-        }
-    }
 }
 
 impl fmt::Display for LeaseWait {
@@ -118,9 +105,13 @@ impl fmt::Display for LeaseWait {
                 let kinds: Vec<String> = connected.iter().map(ToString::to_string).collect();
                 write!(f, "no {fit} is connected; there are: {}", kinds.join("; "))
             }
-            Self::NobodyServes { paused, aside, silent, draining } => {
-                let parts =
-                    [(paused, "paused"), (aside, "set aside"), (silent, "silent"), (draining, "leaving")];
+            Self::NobodyServes { paused, quarantined, silent, draining } => {
+                let parts = [
+                    (paused, "paused"),
+                    (quarantined, "quarantined"),
+                    (silent, "silent"),
+                    (draining, "leaving"),
+                ];
                 let said: Vec<String> = parts
                     .iter()
                     .filter(|(count, _)| **count > 0)
@@ -142,78 +133,93 @@ impl Dispatcher {
         self.workers.iter().map(|(name, worker)| self.worker_view(name, worker)).collect()
     }
 
+    /// One worker, if it is not forgotten.
+    pub fn worker(&self, name: &WorkerName) -> Option<WorkerView> {
+        self.workers.get(name).map(|worker| self.worker_view(name, worker))
+    }
+
     fn worker_view(&self, name: &WorkerName, worker: &Worker) -> WorkerView {
-        let connection = worker.session().and_then(|session| self.connections.get(&session));
-        let leases = connection.into_iter().flat_map(|connection| &connection.leases);
+        let leases = worker.session().into_iter().flat_map(|session| self.leases.of(session));
         WorkerView {
             name: name.clone(),
-            registration: worker.registration.clone(),
-            presence: worker.presence.clone(),
-            paused: worker.paused,
-            aside: worker.aside.clone(),
-            draining: connection.is_some_and(|connection| connection.draining),
-            leases: leases.filter_map(|fence| self.lease_view(*fence)).collect(),
-            counts: worker.counts,
+            registration: worker.registration().clone(),
+            liveness: worker.liveness().clone(),
+            paused: worker.is_paused(),
+            quarantine: worker.quarantine().cloned(),
+            draining: self.connection_of(worker).is_some_and(Connection::is_draining),
+            leases: leases.filter_map(|fence| self.lease_view(fence)).collect(),
+            counts: *worker.counts(),
         }
     }
 
+    fn connection_of(&self, worker: &Worker) -> Option<&Connection> {
+        self.workers.connection(worker.session()?)
+    }
+
     pub(super) fn lease_view(&self, fence: Fence) -> Option<LeaseView> {
-        let Granted { session, revision, epoch, node, times, .. } = self.leases.get(&fence)?;
-        let worker = self.connections.get(session)?.worker.clone();
-        let (granted, begun) = (times.granted, times.begun);
-        Some(LeaseView { fence, revision: *revision, epoch: *epoch, node: *node, worker, granted, begun })
+        let lease = self.leases.get(fence)?;
+        let (grant, times) = (lease.grant(), lease.times());
+        Some(LeaseView {
+            fence,
+            revision: grant.revision,
+            stage: grant.stage,
+            node: grant.node,
+            worker: self.workers.holder(grant.session)?.worker().clone(),
+            granted: times.granted,
+            begun: times.begun,
+        })
     }
 
     /// Why nothing is leased for an open job; `None` when something is, or it is not open. O(workers).
     pub fn lease_wait(&self, revision: JobRevision) -> Option<LeaseWait> {
-        let job = self.jobs.get(&revision)?;
-        let Some(round) = &job.round else { return Some(LeaseWait::NothingToDo) };
-        if round.leased().next().is_some() {
-            return None;
-        }
-        Some(if round.pending() == 0 { LeaseWait::NothingToDo } else { self.missing_worker(job, round) })
+        self.wait_of(revision, self.jobs.get(revision)?)
     }
 
     /// As [`lease_wait`](Self::lease_wait), for all jobs for which nothing is leased.
     pub fn lease_waits(&self) -> Vec<(JobRevision, LeaseWait)> {
-        self.jobs.keys().filter_map(|revision| Some((*revision, self.lease_wait(*revision)?))).collect()
+        let waits = self.jobs.iter().map(|(revision, job)| (revision, self.wait_of(revision, job)));
+        waits.filter_map(|(revision, wait)| Some((revision, wait?))).collect()
     }
 
-    fn missing_worker(&self, job: &OpenJob, round: &Round) -> LeaseWait {
-        let fit = &job.terms.fit;
-        let mut serving = self.roster.serving(fit).filter_map(|id| self.connections.get(&id)).peekable();
+    fn wait_of(&self, revision: JobRevision, job: &OpenJob) -> Option<LeaseWait> {
+        match job.round() {
+            None => Some(LeaseWait::NothingToDo),
+            Some(round) if round.is_leased() => None,
+            Some(round) if round.pending() == 0 => Some(LeaseWait::NothingToDo),
+            Some(round) => Some(self.missing_worker(revision, job.fit(), round)),
+        }
+    }
+
+    fn missing_worker(&self, revision: JobRevision, fit: &Fit, round: &Round) -> LeaseWait {
+        let mut serving = self.workers.serving(fit).peekable();
         if serving.peek().is_some() {
-            let reluctant = serving.all(|session| session.reluctance.contains_key(&job.terms.revision));
-            return match round.last_return.clone().filter(|_| reluctant) {
+            let all_hand_back = serving.all(|connection| connection.hands_back(revision));
+            return match round.last_return().cloned().filter(|_| all_hand_back) {
                 Some((worker, reason)) => LeaseWait::HandedBack { worker, reason },
                 None => LeaseWait::Busy,
             };
         }
-        let present: Vec<&Worker> =
-            self.workers.values().filter(|worker| worker.session().is_some()).collect();
-        let fitting: Vec<&&Worker> =
-            present.iter().filter(|worker| fit.admits(&worker.registration.kind)).collect();
+        let connected =
+            self.workers.iter().map(|(_, worker)| worker).filter(|worker| worker.session().is_some());
+        let (fitting, others): (Vec<&Worker>, Vec<&Worker>) =
+            connected.partition(|worker| fit.admits(&worker.registration().kind));
         if fitting.is_empty() {
-            let mut connected: Vec<WorkerKind> =
-                present.iter().map(|worker| worker.registration.kind.clone()).collect();
-            connected.sort_unstable();
-            connected.dedup();
-            return LeaseWait::NoWorker { fit: fit.clone(), connected };
+            let mut kinds: Vec<WorkerKind> =
+                others.iter().map(|worker| worker.registration().kind.clone()).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            return LeaseWait::NoWorker { fit: fit.clone(), connected: kinds };
         }
         let count = |what: &dyn Fn(&Worker) -> bool| fitting.iter().filter(|worker| what(worker)).count();
-        let drains = |worker: &Worker| {
-            let connection = worker.session().and_then(|session| self.connections.get(&session));
-            connection.is_some_and(|connection| connection.draining)
-        };
         LeaseWait::NobodyServes {
-            paused: count(&|worker| worker.paused),
-            aside: count(&|worker| worker.aside.is_some()),
-            silent: count(&|worker| matches!(worker.presence, Presence::Silent(_))),
-            draining: count(&drains),
+            paused: count(&|worker| worker.is_paused()),
+            quarantined: count(&|worker| worker.quarantine().is_some()),
+            silent: count(&|worker| matches!(worker.liveness(), Liveness::Silent(_))),
+            draining: count(&|worker| self.connection_of(worker).is_some_and(Connection::is_draining)),
         }
     }
 
-    /// Leases in workers' hands.
+    /// How many leases are in workers' hands.
     pub fn leases(&self) -> usize {
         self.leases.len()
     }

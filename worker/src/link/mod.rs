@@ -36,17 +36,3 @@ impl Link {
         (Self { incoming, outgoing, written: None }, to_worker, from_worker)
     }
 }
-
-/// The lease that a message answers.
-pub(crate) fn answered(message: &FromWorker) -> Option<Fence> {
-    match message {
-        FromWorker::Prepared { fence, .. }
-        | FromWorker::Failed { fence, .. }
-        | FromWorker::Returned { fence, .. } => Some(*fence),
-        FromWorker::Computed(computed) => Some(computed.fence),
-        FromWorker::Register(_)
-        | FromWorker::Heartbeat(_)
-        | FromWorker::Draining(_)
-        | FromWorker::Goodbye => None,
-    }
-}

@@ -13,8 +13,6 @@ use clipig_proto::v1::WorkerMessage;
 use futures_util::Stream;
 use tokio::sync::mpsc;
 
-use super::answered;
-
 /// How many messages are looked at in search of a heartbeat, while a gradient is under way. There are never more
 /// answers than leases, so the search is not in vain but for more leases than this.
 const AHEAD: usize = 64;
@@ -96,7 +94,7 @@ impl Outgoing {
 }
 
 fn encode(message: FromWorker) -> Transfer {
-    let answers = answered(&message);
+    let answers = message.answers();
     let messages: Messages = match from_worker(message) {
         Ok(messages) => Box::new(messages),
         // The farm must hear that there is no answer, or it would wait for one.

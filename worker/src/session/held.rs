@@ -94,11 +94,10 @@ impl Queued {
     fn begin(&self, job: &mut OpenJob, ready: Arc<ComputeJob>) -> Result<Begun, ShardError> {
         let work = match self.lease.work {
             Work::Prepare => BegunWork::Prepare { started: false },
-            Work::Node { node, total } => {
-                let planned = job.planned(&ready, self.lease.epoch, self.lease.values);
+            Work::Node { epoch, node, total } => {
+                let planned = job.planned(&ready, epoch, self.lease.values);
                 let shards = planned.plan.shards.len() as u32;
                 if shards != total || !node.exists(total) {
-                    let epoch = self.lease.epoch;
                     return Err(ShardError::Device(format!(
                         "epoch {epoch} has {shards} shards here, but {total} on the coordinator, of which node \
                          {node} is wanted; are both of the same version?"

@@ -285,7 +285,7 @@ impl Session {
             ToWorker::Canvas(canvas) => {
                 // A canvas of a job that is not open is of no use: a lease would need the brief first.
                 if let Some(job) = self.jobs.get_mut(&canvas.revision) {
-                    job.canvas = Some((canvas.epoch, canvas.canvas));
+                    job.canvas = Some((canvas.stage, canvas.canvas));
                 }
             }
             ToWorker::Lease(lease) => self.lease(lease, effects),
@@ -385,8 +385,8 @@ impl Session {
         let Phase::Serving(_) = self.phase else { return None };
         let job = self.jobs.get(&lease.revision)?;
         let ready = lease.work == Work::Prepare || job.brief().prepared.is_some();
-        let (epoch, canvas) = job.canvas.as_ref()?;
-        (ready && *epoch == lease.epoch).then(|| canvas.clone())
+        let (stage, canvas) = job.canvas.as_ref()?;
+        (ready && *stage == lease.work.stage()).then(|| canvas.clone())
     }
 
     /// Why [`canvas_for`](Self::canvas_for) gave nothing.
@@ -400,7 +400,7 @@ impl Session {
                 format!("job {revision} is open here, but not prepared")
             }
             (Phase::Serving(_), Some(_)) => {
-                format!("the canvas of job {revision}, epoch {} is missing", lease.epoch)
+                format!("the canvas of job {revision}, {} is missing", lease.work.stage())
             }
             _ => "the worker takes no leases now".to_owned(),
         }

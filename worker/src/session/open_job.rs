@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use clipig_core::{Canvas, ComputeJob, Epoch, EpochPlan, EpochValues, JobBrief};
+use clipig_core::{Canvas, ComputeJob, Epoch, EpochPlan, EpochValues, JobBrief, Stage};
 use clipig_experiment::Scope;
 use clipig_schedule::plan;
 
@@ -20,8 +20,8 @@ use super::{FetchError, Request};
 pub(super) struct OpenJob {
     brief: Arc<JobBrief>,
     content: Content,
-    /// The canvas that came last, and its epoch.
-    pub(super) canvas: Option<(Epoch, Canvas)>,
+    /// The canvas that came last, and what is computed from it.
+    pub(super) canvas: Option<(Stage, Canvas)>,
     /// The plan that was needed last: a session computes several nodes of an epoch.
     planned: Option<(Epoch, EpochValues, Planned)>,
 }

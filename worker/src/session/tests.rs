@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clipig_core::{
     Assets, DeviceClass, Epoch, EpochCanvas, EpochValues, GradientSum, JobId, ModelReference, Node,
     NumberType, PROTOCOL, Prepared, PreparedTarget, ProgressCounter, SampleReport, SessionId, Sha256,
-    ShardIndex, WeightsSource, Welcome, WorkerKind,
+    ShardIndex, Stage, WeightsSource, Welcome, WorkerKind,
 };
 use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::{MergeTree, plan};
@@ -75,9 +75,9 @@ fn compute_job(brief: &Arc<JobBrief>) -> Arc<ComputeJob> {
 const VALUES: EpochValues = EpochValues { resolution: [8, 8], learnrate: 1.0, learnrate_scale: 1.0 };
 
 fn lease(job: u64, number: u64, node: Node) -> ToWorker {
-    let work = Work::Node { node, total: 11 };
+    let work = Work::Node { epoch: EPOCH, node, total: 11 };
     let fence = Fence { incarnation: 1, number };
-    ToWorker::Lease(Lease { fence, revision: revision(job), epoch: EPOCH, work, values: VALUES })
+    ToWorker::Lease(Lease { fence, revision: revision(job), work, values: VALUES })
 }
 
 /// A session whose fetches succeed at once, and the work that it has started.
@@ -129,12 +129,12 @@ impl Worker {
 
     fn open(&mut self, job: u64, threads: u32) {
         self.hear(ToWorker::Open(brief(job, threads, true)));
-        self.canvas(job, EPOCH);
+        self.canvas(job, Stage::Epoch(EPOCH));
     }
 
-    fn canvas(&mut self, job: u64, epoch: Epoch) {
+    fn canvas(&mut self, job: u64, stage: Stage) {
         let canvas = Canvas::new(8, 8, vec![0.5; 192]).unwrap();
-        self.hear(ToWorker::Canvas(EpochCanvas { revision: revision(job), epoch, canvas }));
+        self.hear(ToWorker::Canvas(EpochCanvas { revision: revision(job), stage, canvas }));
     }
 
     fn hear(&mut self, message: ToWorker) {
@@ -150,13 +150,7 @@ impl Worker {
         for effect in effects {
             match effect {
                 Effect::Send(message) => {
-                    let fence = match &message {
-                        FromWorker::Computed(computed) => Some(computed.fence),
-                        FromWorker::Prepared { fence, .. }
-                        | FromWorker::Failed { fence, .. }
-                        | FromWorker::Returned { fence, .. } => Some(*fence),
-                        _ => None,
-                    };
+                    let fence = message.answers();
                     self.sent.push(message);
                     if let (Some(fence), true) = (fence, self.writes) {
                         self.tell(Input::Sent(fence));
@@ -230,14 +224,7 @@ fn gradient(shard: ShardIndex) -> GradientSum {
 }
 
 fn fences(messages: &[FromWorker]) -> Vec<u64> {
-    messages
-        .iter()
-        .filter_map(|message| match message {
-            FromWorker::Computed(computed) => Some(computed.fence.number),
-            FromWorker::Returned { fence, .. } | FromWorker::Failed { fence, .. } => Some(fence.number),
-            _ => None,
-        })
-        .collect()
+    messages.iter().filter_map(FromWorker::answers).map(|fence| fence.number).collect()
 }
 
 #[test]
@@ -341,7 +328,7 @@ fn a_lease_without_brief_canvas_or_features_is_handed_back() {
     worker.hear(lease(1, 2, Node { level: 0, index: 0 }));
     worker.hear(ToWorker::Open(brief(1, 1, true)));
     worker.hear(lease(1, 3, Node { level: 0, index: 0 }));
-    worker.canvas(1, Epoch(1));
+    worker.canvas(1, Stage::Epoch(Epoch(1)));
     worker.hear(lease(1, 4, Node { level: 0, index: 0 }));
     for message in worker.take() {
         let FromWorker::Returned { reason, .. } = message else { panic!("{message:?}") };
@@ -356,7 +343,7 @@ fn a_lease_without_brief_canvas_or_features_is_handed_back() {
             "the canvas of job 1.0, epoch 2 is missing",
         ]
     );
-    worker.canvas(1, EPOCH);
+    worker.canvas(1, Stage::Epoch(EPOCH));
     worker.hear(lease(1, 5, Node { level: 0, index: 0 }));
     assert_eq!(worker.tasks.len(), 1);
 }
@@ -365,9 +352,9 @@ fn a_lease_without_brief_canvas_or_features_is_handed_back() {
 fn a_preparation_is_answered_with_its_warnings() {
     let mut worker = Worker::new(1);
     worker.hear(ToWorker::Open(brief(1, 1, false)));
-    worker.canvas(1, Epoch(u32::MAX));
+    worker.canvas(1, Stage::Prepare);
     let ToWorker::Lease(lease) = lease(1, 1, Node { level: 0, index: 0 }) else { unreachable!() };
-    worker.hear(ToWorker::Lease(Lease { work: Work::Prepare, epoch: Epoch(u32::MAX), ..lease }));
+    worker.hear(ToWorker::Lease(Lease { work: Work::Prepare, ..lease }));
     worker.finish(0);
     let sent = worker.take();
     assert!(matches!(&sent[..], [FromWorker::Prepared { warnings, .. }] if warnings == &["odd"]), "{sent:?}");
@@ -409,7 +396,7 @@ fn a_failed_shard_fails_its_lease_once() {
 fn another_plan_than_the_coordinators_is_a_failure_that_says_so() {
     let mut worker = Worker::ready(1, 1);
     let ToWorker::Lease(lease) = lease(1, 1, Node { level: 0, index: 0 }) else { unreachable!() };
-    let work = Work::Node { node: Node { level: 0, index: 0 }, total: 12 };
+    let work = Work::Node { epoch: EPOCH, node: Node { level: 0, index: 0 }, total: 12 };
     worker.hear(ToWorker::Lease(Lease { work, ..lease }));
     let sent = worker.take();
     let [FromWorker::Failed { error, .. }] = &sent[..] else { panic!("{sent:?}") };

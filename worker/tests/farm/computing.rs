@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use clipig_core::{FromWorker, JobBrief, Node, PROTOCOL, ShardError, ToWorker};
+use clipig_core::{FromWorker, JobBrief, Node, PROTOCOL, ShardError, Stage, ToWorker};
 
 use crate::coordinator::{Connection, Manners, Place, TestCoordinator, blob};
 use crate::stand_in::{brief, expected};
@@ -60,7 +60,7 @@ async fn a_job_is_prepared() {
     let assets = BTreeMap::from([("a picture.png".to_owned(), picture)]);
     let brief = JobBrief { prepared: None, assets, ..brief(1, model) };
     connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
-    connection.canvas(brief.revision, 0).await;
+    connection.canvas_of(brief.revision, Stage::Prepare).await;
     let fence = connection.lease_preparation(brief.revision, 5).await;
     let answer = connection.next_word().await;
     let Some(FromWorker::Prepared { fence: of, prepared, warnings }) = answer else { panic!("{answer:?}") };

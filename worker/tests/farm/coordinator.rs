@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clipig_core::{
     Canvas, Epoch, EpochCanvas, EpochValues, Fence, FromWorker, JobRevision, Lease, Node, Registration,
-    SessionId, Sha256, ToWorker, Welcome, Work,
+    SessionId, Sha256, Stage, ToWorker, Welcome, Work,
 };
 use clipig_proto::incoming::{ExpectedGradient, WorkerAssembler};
 use clipig_proto::outgoing::to_worker;
@@ -184,9 +184,13 @@ impl Connection {
     }
 
     pub(crate) async fn canvas(&self, revision: JobRevision, epoch: u32) {
+        self.canvas_of(revision, Stage::Epoch(Epoch(epoch))).await;
+    }
+
+    pub(crate) async fn canvas_of(&self, revision: JobRevision, stage: Stage) {
         let pixels = (0..3 * SIZE * SIZE).map(|i| i as f32 / 1e6).collect();
         let canvas = Canvas::new(SIZE, SIZE, pixels).unwrap();
-        self.tell(ToWorker::Canvas(EpochCanvas { revision, epoch: Epoch(epoch), canvas })).await;
+        self.tell(ToWorker::Canvas(EpochCanvas { revision, stage, canvas })).await;
     }
 
     /// Leases a node of an epoch of `total` shards.
@@ -199,7 +203,7 @@ impl Connection {
             shard_size: 2,
         };
         self.shared.expected.lock().unwrap().insert(fence, expected);
-        self.tell(ToWorker::Lease(lease(fence, revision, Work::Node { node, total }))).await;
+        self.tell(ToWorker::Lease(lease(fence, revision, Work::Node { epoch: Epoch(0), node, total }))).await;
         fence
     }
 
@@ -212,7 +216,7 @@ impl Connection {
 
 pub(crate) fn lease(fence: Fence, revision: JobRevision, work: Work) -> Lease {
     let values = EpochValues { resolution: [SIZE as u32; 2], learnrate: 1.0, learnrate_scale: 1.0 };
-    Lease { fence, revision, epoch: Epoch(0), work, values }
+    Lease { fence, revision, work, values }
 }
 
 struct Service(Arc<Shared>);

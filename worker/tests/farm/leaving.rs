@@ -174,13 +174,13 @@ async fn a_worker_inside_the_process_needs_no_network() {
     let pixels = (0..3 * 300 * 300).map(|i| i as f32 / 1e6).collect();
     let canvas = clipig_core::EpochCanvas {
         revision: brief.revision,
-        epoch: clipig_core::Epoch(0),
+        stage: clipig_core::Stage::Epoch(clipig_core::Epoch(0)),
         canvas: clipig_core::Canvas::new(300, 300, pixels).unwrap(),
     };
     tell.send(ToWorker::Canvas(canvas)).await.unwrap();
     let fence = clipig_core::Fence { incarnation: 1, number: 1 };
     let node = Node { level: 3, index: 0 };
-    let work = clipig_core::Work::Node { node, total: 8 };
+    let work = clipig_core::Work::Node { epoch: clipig_core::Epoch(0), node, total: 8 };
     let lease = crate::coordinator::lease(fence, brief.revision, work);
     tell.send(ToWorker::Lease(lease)).await.unwrap();
     let answer = says.recv().await;

@@ -256,9 +256,9 @@ async fn work(switchboard: Switchboard, mut gate: watch::Receiver<u32>, leased: 
                 canvases.insert(canvas.revision, canvas.canvas);
             }
             ToWorker::Lease(lease) => {
-                if let Work::Node { .. } = lease.work {
-                    leased.send_replace(Some(lease.epoch.0));
-                    if gate.wait_for(|end| lease.epoch.0 < *end).await.is_err() {
+                if let Work::Node { epoch, .. } = lease.work {
+                    leased.send_replace(Some(epoch.0));
+                    if gate.wait_for(|end| epoch.0 < *end).await.is_err() {
                         return;
                     }
                 }
@@ -273,7 +273,7 @@ async fn work(switchboard: Switchboard, mut gate: watch::Receiver<u32>, leased: 
 
 fn answer(lease: &Lease, canvas: &Canvas) -> FromWorker {
     let fence = lease.fence;
-    let (node, total) = match lease.work {
+    let (epoch, node, total) = match lease.work {
         Work::Prepare => {
             let target =
                 PreparedTarget { features: vec![vec![1.0, 0.0]], auto_scales: vec![1.0], warning: None };
@@ -283,11 +283,11 @@ fn answer(lease: &Lease, canvas: &Canvas) -> FromWorker {
                 warnings: Vec::new(),
             };
         }
-        Work::Node { node, total } => (node, total),
+        Work::Node { epoch, node, total } => (epoch, node, total),
     };
     let mut tree = MergeTree::below(node, total);
     for shard in node.shards(total) {
-        let gradient = shard_gradient(canvas, lease.revision, lease.epoch, shard);
+        let gradient = shard_gradient(canvas, lease.revision, epoch, shard);
         tree.insert(ShardIndex(shard), gradient).unwrap();
     }
     let loss = canvas.pixels().iter().map(|pixel| f64::from(*pixel)).sum();

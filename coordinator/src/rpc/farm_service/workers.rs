@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::WorkerName;
+use clipig_core::{Epoch, Stage, WorkerName};
 use clipig_proto::v1;
-use clipig_schedule::dispatcher::{LeaseView, PREPARATION, Presence, WorkerView};
+use clipig_schedule::dispatcher::{LeaseView, Liveness, WorkerView};
 
 use super::super::RpcContext;
 use super::super::status::Refusal;
@@ -93,8 +93,8 @@ fn limited(text: String) -> Result<String, Refusal> {
 /// What a worker is about.
 pub(super) fn state(view: &WorkerView) -> v1::WorkerState {
     match view {
-        WorkerView { presence: Presence::Silent(_) | Presence::Gone(_), .. } => v1::WorkerState::Lost,
-        WorkerView { aside: Some(_), .. } => v1::WorkerState::SetAside,
+        WorkerView { liveness: Liveness::Silent(_) | Liveness::Gone(_), .. } => v1::WorkerState::Lost,
+        WorkerView { quarantine: Some(_), .. } => v1::WorkerState::SetAside,
         WorkerView { paused: true, .. } => v1::WorkerState::Paused,
         WorkerView { draining: true, .. } => v1::WorkerState::Draining,
         WorkerView { leases, .. } if leases.is_empty() => v1::WorkerState::Idle,
@@ -104,13 +104,13 @@ pub(super) fn state(view: &WorkerView) -> v1::WorkerState {
 
 fn worker(context: &RpcContext, view: &WorkerView) -> v1::Worker {
     let said = &view.registration;
-    let connected = matches!(view.presence, Presence::Connected(_));
-    let (since, gone) = match &view.presence {
-        Presence::Connected(connected) => (connected.since, None),
-        Presence::Silent(silent) => (silent.since, Some("it says nothing any more".to_owned())),
-        Presence::Gone(gone) => (gone.since, Some(gone.cause.to_string())),
+    let connected = matches!(view.liveness, Liveness::Connected(_));
+    let (since, gone) = match &view.liveness {
+        Liveness::Connected(connected) => (connected.since, None),
+        Liveness::Silent(silent) => (silent.since, Some("it sends nothing any more".to_owned())),
+        Liveness::Gone(gone) => (gone.since, Some(gone.cause.to_string())),
     };
-    let reason = gone.or_else(|| view.aside.as_ref().map(|aside| aside.reason.clone()));
+    let reason = gone.or_else(|| view.quarantine.as_ref().map(|quarantine| quarantine.reason.clone()));
     let wall = |time| Some(wall(context, time));
     v1::Worker {
         name: view.name.to_string(),
@@ -125,21 +125,19 @@ fn worker(context: &RpcContext, view: &WorkerView) -> v1::Worker {
         shards_done: view.counts.shards,
         leases_failed: view.counts.failures,
         reason: reason.unwrap_or_default(),
-        set_aside_until: view.aside.as_ref().and_then(|aside| wall(aside.until)),
+        set_aside_until: view.quarantine.as_ref().and_then(|quarantine| wall(quarantine.until)),
         last_heard: if connected { None } else { wall(since) },
     }
 }
 
 fn worker_lease(context: &RpcContext, lease: &LeaseView) -> v1::WorkerLease {
-    let prepares = lease.epoch == PREPARATION;
-    let work = if prepares {
-        v1::worker_lease::Work::Prepare(true)
-    } else {
-        v1::worker_lease::Work::Node(lease.node.to_string())
+    let (epoch, work) = match lease.stage {
+        Stage::Prepare => (Epoch(0), v1::worker_lease::Work::Prepare(true)),
+        Stage::Epoch(epoch) => (epoch, v1::worker_lease::Work::Node(lease.node.to_string())),
     };
     v1::WorkerLease {
         job: lease.revision.job.0,
-        epoch: if prepares { 0 } else { lease.epoch.0 },
+        epoch: epoch.0,
         work: Some(work),
         since: Some(wall(context, lease.granted)),
     }

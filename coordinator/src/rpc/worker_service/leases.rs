@@ -42,7 +42,7 @@ impl Leases {
         let shard_size = inner.shard_sizes.get(&lease.revision).copied().unwrap_or(0);
         let expected = match lease.work {
             Work::Prepare => None,
-            Work::Node { node, total } => Some(expected(lease, node, total, shard_size)),
+            Work::Node { node, total, .. } => Some(expected(lease, node, total, shard_size)),
         };
         inner.held.insert(lease.fence, (lease.revision, expected));
     }
@@ -94,9 +94,9 @@ mod tests {
         let revision = JobRevision { job: JobId(1), revision: 0 };
         let fence = |number| Fence { incarnation: 1, number };
         let values = EpochValues { resolution: [30, 20], learnrate: 0.0, learnrate_scale: 0.0 };
-        let lease = |number, work| Lease { fence: fence(number), revision, epoch: Epoch(0), work, values };
+        let lease = |number, work| Lease { fence: fence(number), revision, work, values };
         // The last node of its level has fewer shards than others.
-        let node = Work::Node { node: Node { level: 2, index: 1 }, total: 7 };
+        let node = Work::Node { epoch: Epoch(0), node: Node { level: 2, index: 1 }, total: 7 };
         let leases = Leases::default();
         leases.opened(revision, 8);
         leases.given(&lease(1, node));

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use clipig_core::{Epoch, EpochCanvas, JobRevision, ToWorker};
+use clipig_core::{EpochCanvas, JobRevision, Stage, ToWorker};
 
 /// Messages for a worker that wait.
 #[derive(Default)]
@@ -14,7 +14,7 @@ pub(super) struct Outbox {
 }
 
 /// A job's canvas that is on its way.
-pub(super) type Travelling = (JobRevision, Epoch);
+pub(super) type Travelling = (JobRevision, Stage);
 
 impl Outbox {
     /// Adds a message. What it makes superfluous goes.
@@ -66,10 +66,10 @@ impl Outbox {
 
     /// Is the canvas `travelling` of no use any more, because a later one of its job waits, or its job is closed?
     pub(super) fn overtakes(&self, travelling: Travelling) -> bool {
-        let (revision, epoch) = travelling;
+        let (revision, stage) = travelling;
         self.waiting.iter().any(|message| match message {
-            ToWorker::Canvas(EpochCanvas { revision: job, epoch: newer, .. }) => {
-                *job == revision && *newer != epoch
+            ToWorker::Canvas(EpochCanvas { revision: job, stage: newer, .. }) => {
+                *job == revision && *newer != stage
             }
             ToWorker::Close(job) => *job == revision,
             _ => false,
@@ -90,7 +90,7 @@ fn job_of(message: &ToWorker) -> Option<JobRevision> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clipig_core::{Canvas, EpochValues, Fence, JobId, Lease, Node, Work};
+    use clipig_core::{Canvas, Epoch, EpochValues, Fence, JobId, Lease, Node, Work};
 
     fn job(job: u64) -> JobRevision {
         JobRevision { job: JobId(job), revision: 0 }
@@ -102,13 +102,13 @@ mod tests {
 
     fn canvas(of: u64, epoch: u32) -> ToWorker {
         let canvas = Canvas::new(1, 1, vec![0.0; 3]).unwrap();
-        ToWorker::Canvas(EpochCanvas { revision: job(of), epoch: Epoch(epoch), canvas })
+        ToWorker::Canvas(EpochCanvas { revision: job(of), stage: Stage::Epoch(Epoch(epoch)), canvas })
     }
 
     fn lease(of: u64, number: u64) -> ToWorker {
         let values = EpochValues { resolution: [1, 1], learnrate: 0.0, learnrate_scale: 0.0 };
-        let work = Work::Node { node: Node { level: 0, index: 0 }, total: 1 };
-        ToWorker::Lease(Lease { fence: fence(number), revision: job(of), epoch: Epoch(0), work, values })
+        let work = Work::Node { epoch: Epoch(0), node: Node { level: 0, index: 0 }, total: 1 };
+        ToWorker::Lease(Lease { fence: fence(number), revision: job(of), work, values })
     }
 
     fn outbox(messages: impl IntoIterator<Item = ToWorker>) -> Outbox {
@@ -121,7 +121,7 @@ mod tests {
     fn out(outbox: &mut Outbox, travelling: Option<Travelling>) -> Vec<String> {
         std::iter::from_fn(|| outbox.next(travelling))
             .map(|message| match message {
-                ToWorker::Canvas(canvas) => format!("canvas {} {}", canvas.revision.job, canvas.epoch),
+                ToWorker::Canvas(canvas) => format!("canvas {} {}", canvas.revision.job, canvas.stage),
                 ToWorker::Lease(lease) => format!("lease {}", lease.fence.number),
                 ToWorker::Revoke(fence) => format!("revoke {}", fence.number),
                 ToWorker::Close(revision) => format!("close {}", revision.job),
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn order_is_kept_where_nothing_travels() {
         let mut outbox = outbox([canvas(1, 0), lease(1, 1), lease(2, 2), ToWorker::Close(job(1))]);
-        assert_eq!(out(&mut outbox, None), ["canvas 1 0", "lease 1", "lease 2", "close 1"]);
+        assert_eq!(out(&mut outbox, None), ["canvas 1 epoch 0", "lease 1", "lease 2", "close 1"]);
     }
 
     #[test]
@@ -141,8 +141,11 @@ mod tests {
         let waiting =
             [lease(1, 1), lease(2, 2), canvas(3, 0), lease(3, 3), ToWorker::Revoke(fence(9)), lease(2, 4)];
         let mut outbox = outbox(waiting);
-        assert_eq!(out(&mut outbox, Some((job(1), Epoch(0)))), ["lease 2", "revoke 9", "lease 4"]);
-        assert_eq!(out(&mut outbox, None), ["lease 1", "canvas 3 0", "lease 3"]);
+        assert_eq!(
+            out(&mut outbox, Some((job(1), Stage::Epoch(Epoch(0))))),
+            ["lease 2", "revoke 9", "lease 4"]
+        );
+        assert_eq!(out(&mut outbox, None), ["lease 1", "canvas 3 epoch 0", "lease 3"]);
     }
 
     #[test]
@@ -156,11 +159,11 @@ mod tests {
     fn canvases_do_not_pile_up() {
         let mut outbox = outbox((0..1_000).map(|epoch| canvas(1, epoch)));
         assert_eq!(outbox.len(), 1);
-        assert!(outbox.overtakes((job(1), Epoch(5))));
-        assert!(!outbox.overtakes((job(1), Epoch(999))));
-        assert!(!outbox.overtakes((job(2), Epoch(5))));
-        assert_eq!(out(&mut outbox, None), ["canvas 1 999"]);
+        assert!(outbox.overtakes((job(1), Stage::Epoch(Epoch(5)))));
+        assert!(!outbox.overtakes((job(1), Stage::Epoch(Epoch(999)))));
+        assert!(!outbox.overtakes((job(2), Stage::Epoch(Epoch(5)))));
+        assert_eq!(out(&mut outbox, None), ["canvas 1 epoch 999"]);
         outbox.push(ToWorker::Close(job(1)));
-        assert!(outbox.overtakes((job(1), Epoch(999))));
+        assert!(outbox.overtakes((job(1), Stage::Epoch(Epoch(999)))));
     }
 }

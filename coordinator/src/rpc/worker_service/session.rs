@@ -184,15 +184,11 @@ async fn handle_incoming(
                 None => return End::Fault(format!("it broke the rules of the protocol: {error}")),
             },
         };
-        match &said {
-            FromWorker::Computed(computed) => leases.answered(computed.fence),
-            FromWorker::Prepared { fence, .. }
-            | FromWorker::Failed { fence, .. }
-            | FromWorker::Returned { fence, .. } => {
-                leases.answered(*fence);
-            }
-            FromWorker::Register(_) => return End::Fault("it registered twice".to_owned()),
-            FromWorker::Heartbeat(_) | FromWorker::Draining(_) | FromWorker::Goodbye => {}
+        if let FromWorker::Register(_) = said {
+            return End::Fault("it registered twice".to_owned());
+        }
+        if let Some(fence) = said.answers() {
+            leases.answered(fence);
         }
         if !context.farm.switchboard().message(session, said).await {
             return End::Ended;
@@ -214,7 +210,7 @@ async fn send_outgoing(mut inbox: mpsc::Receiver<ToWorker>, leases: &Leases, sen
         }
         match outbox.next(travelling.as_ref().map(|(canvas, _)| *canvas)) {
             Some(ToWorker::Canvas(canvas)) => {
-                travelling = Some(((canvas.revision, canvas.epoch), canvas_messages(canvas)));
+                travelling = Some(((canvas.revision, canvas.stage), canvas_messages(canvas)));
             }
             Some(message) => {
                 note(&message, leases);

@@ -77,7 +77,7 @@ fn a_lease_with_progress_lasts_and_so_does_what_waits_behind_it() {
         // Some beats without progress are no matter.
         let held =
             [Held { fence: old.fence, progress: progress / 100 }, Held { fence: ahead.fence, progress: 0 }];
-        farm.dispatcher.heartbeat(SessionId(1), &held, farm.now);
+        farm.dispatcher.handle_heartbeat(SessionId(1), &held, farm.now);
         farm.act();
     }
     assert!(matches!(farm.finish_lease(1, &old), Verdict::Accept(_)));

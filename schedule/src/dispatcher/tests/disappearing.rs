@@ -26,7 +26,7 @@ fn a_node_that_ends_its_only_worker_again_and_again_fails_its_job() {
 }
 
 #[test]
-fn a_worker_in_a_crash_loop_fails_no_job_and_is_set_aside() {
+fn a_worker_in_a_crash_loop_fails_no_job_and_is_quarantined() {
     let mut farm = Farm::with_workers(&[1, 1]);
     farm.open(1, 0);
     let (mut looping, mut restarts) = (1, 0);
@@ -51,7 +51,7 @@ fn a_worker_in_a_crash_loop_fails_no_job_and_is_set_aside() {
     }
     let view = farm.dispatcher.workers().into_iter().find(|view| view.name.as_str() == "w1").unwrap();
     let reason = "it has disappeared with its last 3 leases, and other workers computed the same";
-    assert_eq!(view.aside.unwrap().reason, reason);
+    assert_eq!(view.quarantine.unwrap().reason, reason);
     assert!(restarts < 12, "{restarts} restarts");
 }
 
@@ -72,7 +72,7 @@ fn a_connection_that_breaks_is_not_the_workers_fault() {
         farm.beat(2, number);
         farm.beat(session, number);
     }
-    assert!(farm.dispatcher.workers().iter().all(|view| view.aside.is_none()));
+    assert!(farm.dispatcher.workers().iter().all(|view| view.quarantine.is_none()));
     assert!(farm.failures.is_empty());
 }
 
@@ -120,7 +120,7 @@ fn who_answers_something_else_than_it_was_asked_is_put_out_and_the_node_goes_els
         farm.offer(offer);
         let hostile = farm.held.iter().find(|(_, held)| !held.is_empty()).map(|(id, _)| *id).unwrap();
         let lease = farm.first(hostile.0);
-        assert_eq!(farm.dispatcher.finished(hostile, lease.fence, wrong, farm.now), Verdict::Stale);
+        assert_eq!(farm.dispatcher.handle_result(hostile, lease.fence, wrong, farm.now), Verdict::Stale);
         farm.act();
         assert_eq!(farm.ended.last(), Some(&hostile));
         let good = restart(&mut farm, "good");

@@ -23,14 +23,14 @@ fn three_attempts_on_different_workers_fail_the_job() {
         tried.push(session);
         assert!(tried.len() < 4 && farm.shards(2, 0).len() < 40);
         farm.drop_lease(session, lease.fence);
-        farm.dispatcher.failed(SessionId(session), lease.fence, &device(), farm.now);
+        farm.dispatcher.handle_failure(SessionId(session), lease.fence, &device(), farm.now);
         farm.act();
     }
     let workers: Vec<String> =
         farm.failures[0].attempts.iter().map(|attempt| attempt.worker.to_string()).collect();
     assert_eq!(tried.iter().collect::<BTreeSet<_>>().len(), 3);
     let text = farm.failures[0].to_string();
-    assert_eq!(text, format!("the device failed: it broke (3 attempts, on {})", workers.join(", ")));
+    assert_eq!(text, format!("the device failed: it broke (tried by {})", workers.join(", ")));
     // Only its job.
     assert!(farm.failures.iter().all(|failure| failure.revision == revision(1)));
     farm.finish_all();
@@ -56,9 +56,10 @@ fn a_single_worker_tries_three_times() {
         farm.fail(1, &device());
     }
     assert_eq!(farm.failures.len(), 1);
+    assert_eq!(farm.failures[0].to_string(), "the device failed: it broke (tried 3 times by w1)");
     assert_eq!(farm.holds(1), 0);
     // A new offer is a new chance.
-    farm.dispatcher.forgive(&"w1".parse().unwrap(), farm.now).unwrap();
+    farm.dispatcher.handle_reinstate(&"w1".parse().unwrap()).unwrap();
     farm.offer(epoch(1, 0, 1));
     farm.finish_all();
     assert_eq!(farm.shards(1, 0), [0]);
@@ -82,12 +83,15 @@ fn an_impossible_experiment_fails_when_a_second_worker_says_so() {
         farm.fail(second, &impossible());
         assert_eq!(farm.failures.len() as u64, job);
     }
-    assert_eq!(farm.failures[0].to_string(), "no such thing (2 attempts, on w1, w2)");
-    assert!(farm.dispatcher.workers().iter().all(|worker| worker.aside.is_none()), "it was the jobs' fault");
+    assert_eq!(farm.failures[0].to_string(), "no such thing (tried by w1, w2)");
+    assert!(
+        farm.dispatcher.workers().iter().all(|worker| worker.quarantine.is_none()),
+        "it was the jobs' fault"
+    );
 }
 
 #[test]
-fn a_worker_that_calls_good_experiments_impossible_is_set_aside_and_fails_nothing() {
+fn a_worker_that_calls_good_experiments_impossible_is_quarantined_and_fails_nothing() {
     let mut farm = Farm::with_workers(&[1, 1]);
     farm.open(1, 0);
     for number in 0..20 {
@@ -103,7 +107,7 @@ fn a_worker_that_calls_good_experiments_impossible_is_set_aside_and_fails_nothin
         assert_eq!(farm.shards(1, number), (0..8).collect::<Vec<_>>());
     }
     assert!(farm.failures.is_empty());
-    assert!(farm.dispatcher.workers()[0].aside.is_some());
+    assert!(farm.dispatcher.workers()[0].quarantine.is_some());
 }
 
 #[test]
@@ -115,7 +119,7 @@ fn a_lone_worker_is_believed_that_an_experiment_is_impossible() {
         farm.fail(1, &impossible());
         assert_eq!(farm.failures.len() as u64, job);
     }
-    assert!(farm.dispatcher.workers()[0].aside.is_none(), "nothing says that it is the worker's fault");
+    assert!(farm.dispatcher.workers()[0].quarantine.is_none(), "nothing says that it is the worker's fault");
 }
 
 #[test]
@@ -132,7 +136,7 @@ fn a_gradient_that_is_not_finite_twice_fails_the_job_not_the_workers() {
         farm.fail(second, &not_finite());
         assert_eq!(farm.failures.len() as u64, job);
     }
-    assert!(farm.dispatcher.workers().iter().all(|worker| worker.aside.is_none()));
+    assert!(farm.dispatcher.workers().iter().all(|worker| worker.quarantine.is_none()));
 }
 
 #[test]
@@ -147,17 +151,17 @@ fn a_lone_worker_reproduces_by_itself() {
 }
 
 #[test]
-fn a_worker_that_fails_three_jobs_is_set_aside_and_forgiven() {
+fn a_worker_that_fails_three_jobs_is_quarantined_and_reinstated() {
     let mut farm = Farm::with_workers(&[1]);
     for job in 1..=3 {
         farm.open(job, 0);
         farm.offer(epoch(job, 0, 1));
         farm.fail(1, &device());
-        farm.dispatcher.close_job(revision(job), farm.now);
+        farm.dispatcher.handle_close(revision(job), farm.now);
         farm.act();
     }
     let view = &farm.dispatcher.workers()[0];
-    assert_eq!(view.aside.as_ref().unwrap().reason, "its last 3 leases failed, for the jobs 1, 2, 3");
+    assert_eq!(view.quarantine.as_ref().unwrap().reason, "its last 3 leases failed, for the jobs 1, 2, 3");
     farm.open(4, 0);
     farm.offer(epoch(4, 0, 4));
     assert_eq!(farm.holds(1), 0);
@@ -169,11 +173,11 @@ fn a_worker_that_fails_three_jobs_is_set_aside_and_forgiven() {
 }
 
 #[test]
-fn a_worker_that_alone_fails_is_set_aside() {
+fn a_worker_that_alone_fails_is_quarantined() {
     let mut farm = Farm::with_workers(&[1, 1]);
     farm.open(1, 0);
     let mut epochs = 0;
-    while farm.dispatcher.workers()[0].aside.is_none() {
+    while farm.dispatcher.workers()[0].quarantine.is_none() {
         farm.offer(epoch(1, epochs, 16));
         epochs += 1;
         assert!(epochs < 10);
@@ -188,7 +192,7 @@ fn a_worker_that_alone_fails_is_set_aside() {
     }
     let view = &farm.dispatcher.workers()[0];
     assert_eq!(
-        view.aside.as_ref().unwrap().reason,
+        view.quarantine.as_ref().unwrap().reason,
         "its last 3 leases failed, and other workers computed the same"
     );
     farm.finish_all();
@@ -217,8 +221,8 @@ fn what_the_job_does_not_take_counts_as_failed() {
     let Verdict::Accept(accepted) = farm.finish(1) else { panic!("it was not stale") };
     farm.done.clear();
     let wrong = ShardError::Device("the gradient has the wrong size".into());
-    farm.dispatcher.refused(&accepted, &wrong, farm.now);
-    farm.dispatcher.refused(&accepted, &wrong, farm.now);
+    farm.dispatcher.handle_refusal(&accepted, &wrong, farm.now);
+    farm.dispatcher.handle_refusal(&accepted, &wrong, farm.now);
     farm.act();
     assert_eq!((farm.holds(1), farm.holds(2)), (0, 1));
     assert_eq!(farm.dispatcher.workers()[0].counts.failures, 1);

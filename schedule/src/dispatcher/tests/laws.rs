@@ -134,7 +134,7 @@ impl World {
             }
             Event::Forget(which) => {
                 if let Some(session) = self.session(which) {
-                    self.farm.dispatcher.heartbeat(SessionId(session), &[], self.farm.now);
+                    self.farm.dispatcher.handle_heartbeat(SessionId(session), &[], self.farm.now);
                     self.farm.act();
                 }
             }
@@ -149,19 +149,19 @@ impl World {
             }
             Event::Pause(which) => {
                 if let Some(name) = self.name(which) {
-                    self.farm.dispatcher.pause(&name, self.farm.now).unwrap();
+                    self.farm.dispatcher.handle_pause(&name).unwrap();
                     self.farm.act();
                 }
             }
             Event::Resume(which) => {
                 if let Some(name) = self.name(which) {
-                    self.farm.dispatcher.resume(&name, self.farm.now).unwrap();
+                    self.farm.dispatcher.handle_resume(&name).unwrap();
                     self.farm.act();
                 }
             }
             Event::Drain(which) => {
                 if let Some(session) = self.session(which) {
-                    self.farm.dispatcher.draining(SessionId(session), self.farm.now);
+                    self.farm.dispatcher.handle_draining(SessionId(session), self.farm.now);
                     self.farm.act();
                 }
             }
@@ -179,7 +179,7 @@ impl World {
         let Some(session) = self.holding(which) else { return };
         let (fence, now) = (self.farm.first(session).fence, self.farm.now);
         let holds = self.farm.dispatcher.lease(fence).is_some();
-        let verdict = self.farm.dispatcher.finished(SessionId(session), fence, Answer::Prepared, now);
+        let verdict = self.farm.dispatcher.handle_result(SessionId(session), fence, Answer::Prepared, now);
         assert_eq!(verdict, Verdict::Stale);
         self.farm.act();
         assert_eq!(self.farm.ended.contains(&SessionId(session)), holds);
@@ -195,46 +195,46 @@ impl World {
     fn refuse(&mut self) {
         let Some(accepted) = self.accepted.take() else { return };
         let before = self.farm.dispatcher.round(accepted.revision);
-        self.farm.dispatcher.refused(&accepted, &device(), self.farm.now);
+        self.farm.dispatcher.handle_refusal(&accepted, &device(), self.farm.now);
         self.farm.act();
-        let same = before.is_some_and(|round| round.epoch == accepted.epoch);
-        if let (true, Work::Node { node, total }) = (same, accepted.work)
-            && let Some(done) = self.farm.done.get_mut(&(accepted.revision, accepted.epoch))
+        let same = before.is_some_and(|round| round.stage == accepted.work.stage());
+        if let (true, Work::Node { epoch, node, total }) = (same, accepted.work)
+            && let Some(done) = self.farm.done.get_mut(&(accepted.revision, epoch))
         {
             done.retain(|shard| !node.shards(total).contains(shard));
         }
     }
 
-    /// Every shard is under exactly one node that is pending, leased or done; and the roster agrees with the workers.
+    /// Every shard is under exactly one node that is pending, leased or done; and the pool agrees with the workers.
     fn check(&self) {
         for job in 1..=JOBS {
-            let Some(open) = self.farm.dispatcher.jobs.get(&revision(job)) else { continue };
-            let Some(round) = &open.round else { continue };
+            let Some(round) = self.farm.dispatcher.jobs.round(revision(job)) else { continue };
             let mut shards = round.open_shards();
-            shards.extend(self.farm.shards(job, round.epoch.0));
+            let epoch = round.stage().epoch().expect("only epochs are offered");
+            shards.extend(self.farm.shards(job, epoch.0));
             shards.sort_unstable();
             assert_eq!(shards, (0..round.total()).collect::<Vec<_>>(), "job {job}");
         }
         for view in self.farm.dispatcher.workers() {
-            let Presence::Connected(Connected { session, .. }) = view.presence else {
+            let Liveness::Connected(Connected { session, .. }) = view.liveness else {
                 assert!(view.leases.is_empty(), "{} holds leases and is not there", view.name);
                 continue;
             };
-            assert!(view.aside.is_none() || view.leases.is_empty(), "{} is set aside", view.name);
-            let connection = &self.farm.dispatcher.connections[&session];
-            assert_eq!(connection.serving, view.takes_work(), "{}", view.name);
-            let load: u64 =
-                view.leases.iter().map(|lease| self.farm.dispatcher.leases[&lease.fence].share).sum();
-            assert_eq!(connection.load, load);
+            assert!(view.quarantine.is_none() || view.leases.is_empty(), "{} is quarantined", view.name);
+            let connection = self.farm.dispatcher.workers.connection(session).unwrap();
+            assert_eq!(connection.is_serving(), view.takes_work(), "{}", view.name);
+            let share = |fence| self.farm.dispatcher.leases.get(fence).unwrap().grant().share;
+            let load: u64 = view.leases.iter().map(|lease| share(lease.fence)).sum();
+            assert_eq!(connection.load(), load);
         }
         // Nobody is idle while there is something that it could do.
-        let idle = self.farm.dispatcher.roster.idle(&Fit::Kind(kind("a"))).next();
-        if let Some((_, session)) = idle {
+        let idle = self.farm.dispatcher.workers.idle(&Fit::Kind(kind("a"))).next();
+        if let Some((_, session, connection)) = idle {
             for job in 1..=JOBS {
                 let now = self.farm.now;
-                let willing = !self.farm.dispatcher.connections[&session].declines(revision(job), now);
-                let Some(open) = self.farm.dispatcher.jobs.get(&revision(job)) else { continue };
-                let fresh = open.round.as_ref().and_then(round::Round::first_fresh);
+                let willing = !connection.declines(revision(job), now);
+                let Some(round) = self.farm.dispatcher.jobs.round(revision(job)) else { continue };
+                let fresh = round.first_fresh();
                 assert!(!willing || fresh.is_none(), "{session} is idle, and job {job} has work");
             }
         }

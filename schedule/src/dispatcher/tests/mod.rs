@@ -11,13 +11,12 @@ mod sharing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use clipig_core::{
+    DeviceClass, Epoch, EpochValues, Fence, Held, JobId, JobRevision, Lease, Node, PROTOCOL, Registration,
+    SessionId, ShardError, Stage, Work, WorkerKind, WorkerName,
+};
+
 use super::*;
-use clipig_core::Node;
-use clipig_core::ShardError;
-use clipig_core::{DeviceClass, WorkerKind};
-use clipig_core::{Epoch, JobId};
-use clipig_core::{EpochValues, Lease, Work};
-use clipig_core::{Held, PROTOCOL, Registration};
 
 pub(super) const MS: Duration = Duration::from_millis(1);
 
@@ -63,7 +62,7 @@ pub(super) struct Farm {
     pub(super) now: Time,
     pub(super) held: BTreeMap<SessionId, Vec<Lease>>,
     opened: BTreeSet<(SessionId, JobRevision)>,
-    canvases: BTreeMap<(SessionId, JobRevision), Epoch>,
+    canvases: BTreeMap<(SessionId, JobRevision), Stage>,
     last_fence: u64,
     pub(super) failures: Vec<JobFailure>,
     pub(super) notes: Vec<Note>,
@@ -102,14 +101,14 @@ impl Farm {
     pub(super) fn join(&mut self, registration: Registration) -> (SessionId, WorkerName) {
         self.sessions += 1;
         let session = SessionId(self.sessions);
-        let name = self.dispatcher.join(session, registration, self.now).unwrap();
+        let name = self.dispatcher.handle_register(session, registration, self.now).unwrap();
         self.held.insert(session, Vec::new());
         self.act();
         (session, name)
     }
 
     pub(super) fn open(&mut self, job: u64, priority: i32) {
-        self.dispatcher.open_job(terms(job, priority), self.now);
+        self.dispatcher.handle_open(terms(job, priority));
         self.act();
     }
 
@@ -117,23 +116,23 @@ impl Farm {
         if let OfferedWork::Epoch { epoch, .. } = offer.work {
             self.done.remove(&(offer.revision, epoch));
         }
-        self.dispatcher.offer(offer, self.now).unwrap();
+        self.dispatcher.handle_offer(offer, self.now).unwrap();
         self.act();
     }
 
     pub(super) fn act(&mut self) {
-        for action in self.dispatcher.take_actions() {
+        for action in self.dispatcher.poll_actions(self.now) {
             match action {
                 Action::Open { session, revision } => {
                     self.opened.insert((session, revision));
                 }
-                Action::Canvas { session, revision, epoch } => {
-                    self.canvases.insert((session, revision), epoch);
+                Action::Canvas { session, revision, stage } => {
+                    self.canvases.insert((session, revision), stage);
                 }
                 Action::Lease { session, lease } => {
                     assert!(self.opened.contains(&(session, lease.revision)), "a lease before its brief");
                     let canvas = self.canvases.get(&(session, lease.revision));
-                    assert_eq!(canvas, Some(&lease.epoch), "a lease before its canvas");
+                    assert_eq!(canvas, Some(&lease.work.stage()), "a lease before its canvas");
                     assert!(lease.fence.number > self.last_fence, "a fence was used before");
                     self.last_fence = lease.fence.number;
                     let views = self.dispatcher.workers();
@@ -165,9 +164,9 @@ impl Farm {
 
     pub(super) fn wait(&mut self, time: Duration) {
         let until = self.now + time;
-        while let Some(at) = self.dispatcher.next_wakeup().filter(|at| *at <= until) {
+        while let Some(at) = self.dispatcher.poll_timeout().filter(|at| *at <= until) {
             self.now = self.now.max(at);
-            self.dispatcher.tick(self.now);
+            self.dispatcher.handle_timeout(self.now);
             self.act();
         }
         self.now = until;
@@ -188,7 +187,7 @@ impl Farm {
         let session = SessionId(session);
         let held: Vec<Held> =
             self.held[&session].iter().map(|lease| Held { fence: lease.fence, progress }).collect();
-        self.dispatcher.heartbeat(session, &held, self.now);
+        self.dispatcher.handle_heartbeat(session, &held, self.now);
         self.act();
     }
 
@@ -212,11 +211,11 @@ impl Farm {
             Work::Prepare => Answer::Prepared,
             Work::Node { .. } => Answer::Computed(MS),
         };
-        let verdict = self.dispatcher.finished(SessionId(session), lease.fence, answer, self.now);
+        let verdict = self.dispatcher.handle_result(SessionId(session), lease.fence, answer, self.now);
         if let Verdict::Accept(accepted) = &verdict
-            && let Work::Node { node, total } = accepted.work
+            && let Work::Node { epoch, node, total } = accepted.work
         {
-            self.done.entry((accepted.revision, accepted.epoch)).or_default().extend(node.shards(total));
+            self.done.entry((accepted.revision, epoch)).or_default().extend(node.shards(total));
         }
         self.act();
         verdict
@@ -225,7 +224,7 @@ impl Farm {
     pub(super) fn fail(&mut self, session: u64, error: &ShardError) {
         let lease = self.first(session);
         self.drop_lease(session, lease.fence);
-        self.dispatcher.failed(SessionId(session), lease.fence, error, self.now);
+        self.dispatcher.handle_failure(SessionId(session), lease.fence, error, self.now);
         self.act();
     }
 
@@ -237,20 +236,19 @@ impl Farm {
             self.opened.remove(&(SessionId(session), lease.revision));
             self.canvases.remove(&(SessionId(session), lease.revision));
         }
-        self.dispatcher.returned(SessionId(session), lease.fence, "no".into(), self.now);
+        self.dispatcher.handle_return(SessionId(session), lease.fence, "no".into(), self.now);
         self.act();
     }
 
     pub(super) fn leave(&mut self, session: u64, cause: LeaveCause) {
         self.held.remove(&SessionId(session));
-        self.dispatcher.leave(SessionId(session), cause, self.now);
+        self.dispatcher.handle_disconnect(SessionId(session), cause, self.now);
         self.act();
     }
 
     /// Drops what a job has offered; it stays open.
     pub(super) fn abandon(&mut self, job: u64) {
-        self.dispatcher.drop_round(revision(job), self.now);
-        self.dispatcher.assign(self.now);
+        self.dispatcher.withdraw(revision(job), self.now);
         self.act();
     }
 

@@ -36,7 +36,7 @@ fn strangers_are_refused_with_a_remedy() {
     let mut farm = Farm::new();
     let mut old = registration("w", 1, 1);
     old.protocol = 99;
-    let error = farm.dispatcher.join(SessionId(1), old, farm.now).unwrap_err();
+    let error = farm.dispatcher.handle_register(SessionId(1), old, farm.now).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the coordinator speaks version 1 of the farm's protocol, worker `w` (clipig test) version 99; install the \
@@ -72,7 +72,7 @@ fn a_silent_worker_loses_its_leases_and_may_come_back() {
             .any(|note| matches!(note, Note::Lost { worker, leases: 1 } if worker.as_str() == "w1"))
     );
     assert_eq!(farm.holds(2), 2);
-    farm.dispatcher.heard(SessionId(1), farm.now);
+    farm.dispatcher.handle_sign_of_life(SessionId(1), farm.now);
     farm.act();
     assert!(farm.notes.iter().any(|note| matches!(note, Note::Back { .. })));
     assert_eq!(farm.finish_lease(1, &old), Verdict::Stale);
@@ -87,8 +87,8 @@ fn a_worker_that_holds_what_was_taken_back_is_told_again() {
     farm.offer(epoch(1, 0, 1));
     let old = farm.first(1);
     farm.abandon(1);
-    farm.dispatcher.heartbeat(SessionId(1), &[Held { fence: old.fence, progress: 4 }], farm.now);
-    let actions = farm.dispatcher.take_actions();
+    farm.dispatcher.handle_heartbeat(SessionId(1), &[Held { fence: old.fence, progress: 4 }], farm.now);
+    let actions = farm.dispatcher.poll_actions(farm.now);
     assert_eq!(actions, [Action::Revoke { session: SessionId(1), fence: old.fence }]);
 }
 
@@ -101,7 +101,7 @@ fn a_lease_that_heartbeats_do_not_name_any_more_is_lost() {
     farm.beat(1, 0);
     for _ in 0..2 {
         assert_eq!(farm.first(1), old);
-        farm.dispatcher.heartbeat(SessionId(1), &[], farm.now);
+        farm.dispatcher.handle_heartbeat(SessionId(1), &[], farm.now);
         farm.act();
     }
     let again = farm.held[&SessionId(1)].last().unwrap().clone();
@@ -115,26 +115,26 @@ fn paused_and_draining_workers_finish_and_get_nothing_new() {
     let mut farm = Farm::with_workers(&[1, 1]);
     let (w1, w2) = ("w1".parse().unwrap(), "w2".parse().unwrap());
     farm.open(1, 0);
-    farm.dispatcher.pause(&w1, farm.now).unwrap();
+    farm.dispatcher.handle_pause(&w1).unwrap();
     farm.offer(epoch(1, 0, 8));
     assert_eq!((farm.holds(1), farm.holds(2)), (0, 2));
-    farm.dispatcher.drain(&w2, "maintenance".into(), farm.now).unwrap();
+    farm.dispatcher.handle_drain(&w2, "maintenance".into()).unwrap();
     assert!(matches!(farm.finish(2), Verdict::Accept(_)));
     assert!(matches!(farm.finish(2), Verdict::Accept(_)));
     assert_eq!(farm.holds(2), 0);
     let wait = farm.dispatcher.lease_wait(revision(1)).unwrap();
     assert_eq!(wait.to_string(), "no fitting worker takes work: 1 paused, 1 leaving");
-    farm.dispatcher.resume(&w1, farm.now).unwrap();
+    farm.dispatcher.handle_resume(&w1).unwrap();
     farm.act();
     assert_eq!(farm.holds(1), 2);
     let nobody = "nobody".parse().unwrap();
-    assert!(matches!(farm.dispatcher.pause(&nobody, farm.now), Err(DispatchError::UnknownWorker(_))));
+    assert!(matches!(farm.dispatcher.handle_pause(&nobody), Err(DispatchError::UnknownWorker(_))));
 }
 
 #[test]
 fn workers_that_left_are_forgotten_unless_they_are_paused() {
     let mut farm = Farm::with_workers(&[1, 1]);
-    farm.dispatcher.pause(&"w2".parse().unwrap(), farm.now).unwrap();
+    farm.dispatcher.handle_pause(&"w2".parse().unwrap()).unwrap();
     farm.leave(1, LeaveCause::Goodbye);
     farm.leave(2, LeaveCause::Goodbye);
     farm.wait(Duration::from_secs(3599));
@@ -157,7 +157,7 @@ fn only_workers_of_the_jobs_kind_get_its_leases() {
     assert_eq!(wait, "no worker of the kind a, libtorch 2.11 is connected; there are: b, libtorch 2.11");
     farm.join(registration("w", 2, 1));
     assert!(farm.holds(2) > 0);
-    farm.dispatcher.open_job(JobTerms { fit: Fit::Class(DeviceClass::Cpu), ..terms(2, 0) }, farm.now);
+    farm.dispatcher.handle_open(JobTerms { fit: Fit::Class(DeviceClass::Cpu), ..terms(2, 0) });
     farm.offer(epoch(2, 0, 4));
     assert!(farm.holds(1) > 0);
 }
@@ -167,7 +167,7 @@ fn a_thousand_names_are_remembered_and_not_more() {
     let mut farm = Farm::with_workers(&[1]);
     let paused: WorkerName = "paused".parse().unwrap();
     let (session, _) = farm.join(registration("paused", 77, 1));
-    farm.dispatcher.pause(&paused, farm.now).unwrap();
+    farm.dispatcher.handle_pause(&paused).unwrap();
     farm.leave(session.0, LeaveCause::Goodbye);
     for number in 0..2_000_u32 {
         farm.wait(MS);

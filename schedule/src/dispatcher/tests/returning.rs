@@ -58,7 +58,7 @@ fn a_job_whose_content_can_never_be_had_says_why_it_waits_and_fails_at_last() {
     play_for(&mut farm, Duration::from_mins(3));
     let said = farm.failures[0].to_string();
     assert!(said.contains("handed back undone") && said.ends_with("at last by worker w1: no"), "{said}");
-    assert!(farm.dispatcher.workers()[0].aside.is_none());
+    assert!(farm.dispatcher.workers()[0].quarantine.is_none());
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_worker_that_leaves_may_hand_back_as_often_as_it_likes() {
     farm.open(1, 0);
     farm.offer(epoch(1, 0, 1));
     for session in 1..=60 {
-        farm.dispatcher.draining(SessionId(session), farm.now);
+        farm.dispatcher.handle_draining(SessionId(session), farm.now);
         farm.give_back(session);
         farm.leave(session, LeaveCause::Goodbye);
         farm.wait(Duration::from_secs(30));
@@ -83,18 +83,18 @@ fn who_was_told_of_a_job_is_told_of_its_end_whatever_it_has() {
     farm.open(1, 0);
     farm.offer(Offer { work: OfferedWork::Prepare, ..epoch(1, 0, 1) });
     let _ = farm.finish(1);
-    farm.dispatcher.open_job(terms(1, 0), farm.now);
+    farm.dispatcher.handle_open(terms(1, 0));
     farm.act();
-    farm.dispatcher.pause(&"w1".parse().unwrap(), farm.now).unwrap();
+    farm.dispatcher.handle_pause(&"w1".parse().unwrap()).unwrap();
     farm.join(registration("w2", 2, 1));
     farm.offer(epoch(1, 0, 1));
-    farm.dispatcher.pause(&"w2".parse().unwrap(), farm.now).unwrap();
+    farm.dispatcher.handle_pause(&"w2".parse().unwrap()).unwrap();
     farm.give_back(2);
     farm.join(registration("w3", 3, 1));
-    farm.dispatcher.pause(&"w3".parse().unwrap(), farm.now).unwrap();
+    farm.dispatcher.handle_pause(&"w3".parse().unwrap()).unwrap();
     farm.abandon(1);
-    farm.dispatcher.close_job(revision(1), farm.now);
-    let closed: Vec<Action> = farm.dispatcher.take_actions();
+    farm.dispatcher.handle_close(revision(1), farm.now);
+    let closed: Vec<Action> = farm.dispatcher.poll_actions(farm.now);
     let close = |session| Action::Close { session: SessionId(session), revision: revision(1) };
     let closes: Vec<&Action> =
         closed.iter().filter(|action| matches!(action, Action::Close { .. })).collect();

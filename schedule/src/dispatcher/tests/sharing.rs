@@ -17,7 +17,7 @@ fn each_slot_gets_about_four_leases_and_one_ahead() {
 #[test]
 fn threads_take_slots() {
     let mut farm = Farm::with_workers(&[8]);
-    farm.dispatcher.open_job(JobTerms { threads: 3, ..terms(1, 0) }, farm.now);
+    farm.dispatcher.handle_open(JobTerms { threads: 3, ..terms(1, 0) });
     farm.offer(epoch(1, 0, 100));
     assert_eq!(farm.holds(1), 4);
 }
@@ -63,7 +63,7 @@ fn an_idle_worker_computes_a_slow_node_again_and_the_first_answer_counts() {
         // Twice the median is over long ago.
         farm.wait(MS);
         assert_eq!((farm.nodes(1), farm.nodes(2)), (farm.nodes(1), farm.nodes(1)));
-        assert!(farm.notes.iter().any(|note| matches!(note, Note::SecondCopy { .. })));
+        assert!(farm.notes.iter().any(|note| matches!(note, Note::Speculated { .. })));
         let second = farm.first(2);
         assert_ne!(slow.fence, second.fence);
         let (winner, loser) = if slow_wins { ((1, slow), (2, second)) } else { ((2, second), (1, slow)) };
@@ -102,8 +102,14 @@ fn an_offer_takes_the_place_of_the_one_before() {
     assert_eq!(farm.finish_lease(1, &old), Verdict::Stale);
     farm.finish_all();
     assert_eq!(farm.shards(1, 1), (0..4).collect::<Vec<_>>());
-    assert_eq!(farm.dispatcher.offer(epoch(1, 2, 0), farm.now), Err(DispatchError::NoShards(revision(1))));
-    assert_eq!(farm.dispatcher.offer(epoch(9, 2, 1), farm.now), Err(DispatchError::UnknownJob(revision(9))));
+    assert_eq!(
+        farm.dispatcher.handle_offer(epoch(1, 2, 0), farm.now),
+        Err(DispatchError::NoShards(revision(1)))
+    );
+    assert_eq!(
+        farm.dispatcher.handle_offer(epoch(9, 2, 1), farm.now),
+        Err(DispatchError::UnknownJob(revision(9)))
+    );
 }
 
 #[test]
@@ -112,14 +118,14 @@ fn a_job_that_was_prepared_sends_its_brief_again() {
     farm.open(1, 0);
     farm.offer(Offer { work: OfferedWork::Prepare, ..epoch(1, 0, 1) });
     let lease = farm.first(1);
-    assert_eq!((lease.work, lease.epoch), (Work::Prepare, PREPARATION));
+    assert_eq!((lease.work, lease.work.stage()), (Work::Prepare, Stage::Prepare));
     let Verdict::Accept(accepted) = farm.finish(1) else { panic!("it was not stale") };
-    assert!(accepted.is_preparation());
-    farm.dispatcher.open_job(terms(1, 0), farm.now);
-    farm.dispatcher.offer(epoch(1, 0, 1), farm.now).unwrap();
-    let actions = farm.dispatcher.take_actions();
+    assert_eq!(accepted.work.stage(), Stage::Prepare);
+    farm.dispatcher.handle_open(terms(1, 0));
+    farm.dispatcher.handle_offer(epoch(1, 0, 1), farm.now).unwrap();
+    let actions = farm.dispatcher.poll_actions(farm.now);
     assert!(matches!(actions[0], Action::Open { .. }), "{actions:?}");
-    assert!(matches!(actions[1], Action::Canvas { epoch: Epoch(0), .. }), "{actions:?}");
+    assert!(matches!(actions[1], Action::Canvas { stage: Stage::Epoch(Epoch(0)), .. }), "{actions:?}");
 }
 
 /// Two jobs that always have work, on workers of one slot that take 10 ms times `cost` per shard: core seconds that
@@ -140,7 +146,7 @@ fn contest(priorities: [i32; 2], cost: [u32; 2]) -> [f64; 2] {
         for session in 1..=3 {
             if !busy.contains_key(&session) && farm.holds(session) > 0 {
                 let lease = farm.first(session);
-                let Work::Node { node, total } = lease.work else { panic!("a preparation") };
+                let Work::Node { node, total, .. } = lease.work else { panic!("a preparation") };
                 let shards = node.shards(total).len() as u32;
                 let took = 10 * MS * shards * cost[lease.revision.job.0 as usize - 1];
                 busy.insert(session, (farm.now + took, lease));
@@ -154,11 +160,11 @@ fn contest(priorities: [i32; 2], cost: [u32; 2]) -> [f64; 2] {
             farm.beat(other, 1);
         }
         let begun = lease.revision.job.0 as usize - 1;
-        let Work::Node { node, total } = lease.work else { panic!("a preparation") };
+        let Work::Node { node, total, .. } = lease.work else { panic!("a preparation") };
         let took = 10 * MS * node.shards(total).len() as u32 * cost[begun];
         farm.drop_lease(session, lease.fence);
         let answer = Answer::Computed(took);
-        let verdict = farm.dispatcher.finished(SessionId(session), lease.fence, answer, farm.now);
+        let verdict = farm.dispatcher.handle_result(SessionId(session), lease.fence, answer, farm.now);
         if let Verdict::Accept(_) = verdict {
             spent[begun] += took.as_secs_f64();
         }

@@ -8,11 +8,13 @@
 //! [`CATCH_UP`]: whenever it offers, its pass is lifted to the *clock* of those it competes with, which is the pass of
 //! whoever was served last, less that much.
 
-use clipig_core::JobRevision;
+use std::time::Duration;
+
+use clipig_core::Stage;
 
 use super::pace::Pace;
 use super::round::Round;
-use super::terms::{Fit, JobTerms};
+use crate::dispatcher::terms::{Fit, JobTerms};
 
 /// The greatest priority; the least is its negative.
 pub const MAX_PRIORITY: i32 = 10;
@@ -28,15 +30,15 @@ const CATCH_UP: f64 = 5.0;
 
 /// A job that is open.
 #[derive(Debug)]
-pub(super) struct OpenJob {
-    pub(super) terms: JobTerms,
-    pub(super) pace: Pace,
-    pub(super) round: Option<Round>,
+pub(in crate::dispatcher) struct OpenJob {
+    terms: JobTerms,
+    pace: Pace,
+    round: Option<Round>,
     pass: f64,
     /// Core seconds of a shard.
     shard_cost: Option<f64>,
     /// Core seconds spent on results that were accepted.
-    pub(super) spent: f64,
+    spent: f64,
 }
 
 impl OpenJob {
@@ -44,8 +46,57 @@ impl OpenJob {
         Self { terms, pace: Pace::default(), round: None, pass, shard_cost: None, spent: 0.0 }
     }
 
-    pub(super) fn pass(&self) -> f64 {
+    pub(in crate::dispatcher) fn fit(&self) -> &Fit {
+        &self.terms.fit
+    }
+
+    pub(in crate::dispatcher) fn threads(&self) -> u32 {
+        self.terms.threads
+    }
+
+    pub(super) fn set_terms(&mut self, terms: JobTerms) {
+        self.terms = terms;
+    }
+
+    pub(super) fn set_priority(&mut self, priority: i32) {
+        self.terms.priority = priority;
+    }
+
+    pub(in crate::dispatcher) fn pass(&self) -> f64 {
         self.pass
+    }
+
+    pub(in crate::dispatcher) fn spent(&self) -> f64 {
+        self.spent
+    }
+
+    /// What it offers now.
+    pub(in crate::dispatcher) fn round(&self) -> Option<&Round> {
+        self.round.as_ref()
+    }
+
+    pub(in crate::dispatcher) fn round_mut(&mut self) -> Option<&mut Round> {
+        self.round.as_mut()
+    }
+
+    pub(super) fn take_round(&mut self) -> Option<Round> {
+        self.round.take()
+    }
+
+    /// The median time of so many shards, once it is known; that of encoding texts and images never is.
+    pub(in crate::dispatcher) fn expected(&self, stage: Stage, shards: u32) -> Option<Duration> {
+        match stage {
+            Stage::Prepare => None,
+            Stage::Epoch(_) => self.pace.expected(shards),
+        }
+    }
+
+    /// So many shards took so long, from the time at which their worker came to them.
+    pub(in crate::dispatcher) fn record(&mut self, stage: Stage, took: Duration, shards: u32) {
+        match stage {
+            Stage::Prepare => {}
+            Stage::Epoch(_) => self.pace.record(took, shards),
+        }
     }
 
     fn weight(&self) -> f64 {
@@ -60,7 +111,7 @@ impl OpenJob {
     }
 
     /// Corrects a charge by what was measured.
-    pub(super) fn settle(&mut self, charged: f64, measured: f64, shards: u32) {
+    pub(in crate::dispatcher) fn settle(&mut self, charged: f64, measured: f64, shards: u32) {
         self.pass += (measured - charged) / self.weight();
         self.spent += measured;
         let per_shard = measured / f64::from(shards.max(1));
@@ -69,61 +120,15 @@ impl OpenJob {
     }
 
     /// Takes back a charge for something that was not begun.
-    pub(super) fn refund(&mut self, charged: f64) {
+    pub(in crate::dispatcher) fn refund(&mut self, charged: f64) {
         self.pass -= charged / self.weight();
     }
-}
 
-/// How far each group of competing jobs is.
-#[derive(Debug, Default)]
-pub(super) struct Clocks {
-    clocks: Vec<(Fit, f64)>,
-}
-
-/// Clocks that are kept; a farm has few kinds at once.
-const CLOCKS: usize = 64;
-
-impl Clocks {
-    /// A job of this fit and pass is served.
-    pub(super) fn serve(&mut self, fit: &Fit, pass: f64) {
-        if !self.clocks.iter().any(|(known, _)| known == fit) {
-            if self.clocks.len() == CLOCKS {
-                self.clocks.remove(0);
-            }
-            self.clocks.push((fit.clone(), pass));
-        }
-        for (known, clock) in &mut self.clocks {
-            if known.overlaps(fit) {
-                *clock = clock.max(pass);
-            }
-        }
-    }
-
-    /// The least pass of a job that begins to compete.
-    pub(super) fn now(&self, fit: &Fit) -> f64 {
-        let overlapping = self.clocks.iter().filter(|(known, _)| known.overlaps(fit));
-        overlapping.map(|(_, clock)| *clock).fold(0.0, f64::max)
-    }
-}
-
-impl OpenJob {
-    /// The job offers something, when the clock of those it competes with is at `clock` and there are so many cores
-    /// for it.
-    pub(super) fn lift(&mut self, clock: f64, cores: u64) {
+    /// Takes the place of what it offered before. The clock of those that it competes with is at `clock`, and there are
+    /// so many cores for it.
+    pub(super) fn offer(&mut self, round: Round, clock: f64, cores: u64) {
         let arrears = CATCH_UP * cores as f64 / self.weight();
         self.pass = self.pass.max(clock - arrears);
+        self.round = Some(round);
     }
-}
-
-/// Jobs with something pending, those to be served first in front.
-pub(super) fn by_pass<'a>(
-    jobs: impl Iterator<Item = (&'a JobRevision, &'a OpenJob)>,
-    wanted: impl Fn(&Round) -> bool,
-) -> Vec<JobRevision> {
-    let mut order: Vec<(f64, JobRevision)> = jobs
-        .filter(|(_, job)| job.round.as_ref().is_some_and(&wanted))
-        .map(|(revision, job)| (job.pass, *revision))
-        .collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    order.into_iter().map(|(_, revision)| revision).collect()
 }

@@ -1,0 +1,176 @@
+//! Nodes go into workers' hands.
+
+use clipig_core::{Fence, JobRevision, Lease, Node, SessionId};
+
+use super::Dispatcher;
+use super::action::Action;
+use super::expect::expected;
+use super::jobs::{History, Round};
+use super::leases::{CAPACITY, Grant, HoldingChange};
+use super::timers::Time;
+use super::workers::Connection;
+
+impl Dispatcher {
+    /// Gives out whatever can be given out.
+    pub(super) fn assign(&mut self, now: Time) {
+        loop {
+            while self.workers.has_room() && self.grant_next(now) {}
+            if !self.free_queued(now) {
+                break;
+            }
+        }
+        self.speculate(now);
+        // All that has changed is considered by now.
+        self.is_stale = false;
+    }
+
+    fn grant_next(&mut self, now: Time) -> bool {
+        for revision in self.jobs.by_pass(|round| round.pending() > 0) {
+            if let Some((node, session)) = self.choose(revision, now) {
+                self.grant(revision, node, session, now);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The next node of a job, and who gets it. Nodes that failed go first, to workers that have not failed with them
+    /// where there are any.
+    fn choose(&mut self, revision: JobRevision, now: Time) -> Option<(Node, SessionId)> {
+        let job = self.jobs.get(revision)?;
+        let (round, fit) = (job.round()?, job.fit());
+        let willing = |connection: &Connection| !connection.declines(revision, now);
+        for (node, history) in round.failed() {
+            let untried = |connection: &Connection| !history.advises_against(connection.worker());
+            let choice = match self.workers.roomiest(fit, |c| willing(c) && untried(c)) {
+                Some(choice) => Some(choice),
+                // Somebody else has no room now, but will.
+                None if self.workers.serving(fit).any(untried) => None,
+                None => self.workers.roomiest(fit, willing),
+            };
+            if let Some((_, session)) = choice {
+                return Some((node, session));
+            }
+        }
+        let node = round.first_fresh()?;
+        let (load, session) = self.workers.roomiest(fit, willing)?;
+        if load < CAPACITY && node.level > 0 {
+            return Some((self.split(revision, node), session));
+        }
+        Some((node, session))
+    }
+
+    /// Splits a node as long as more slots are idle than nodes are pending.
+    fn split(&mut self, revision: JobRevision, mut node: Node) -> Node {
+        while node.level > 0 && self.has_idle_slots(revision) {
+            let Some(round) = self.jobs.round_of_lease(revision) else { break };
+            node = round.split(node);
+        }
+        node
+    }
+
+    /// Are more slots idle than nodes pending? Looks at no more sessions than there are nodes pending.
+    fn has_idle_slots(&self, revision: JobRevision) -> bool {
+        let Some(job) = self.jobs.get(revision) else { return false };
+        let pending = job.round().map_or(0, Round::pending) as u64;
+        if pending >= self.workers.cores(job.fit()) {
+            return false;
+        }
+        let mut idle = 0;
+        for (load, _, connection) in self.workers.idle(job.fit()) {
+            idle += (CAPACITY - load).div_ceil(connection.share(job.threads()));
+            if idle > pending {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn grant(&mut self, revision: JobRevision, node: Node, session: SessionId, now: Time) {
+        let Some((fence, change)) = self.issue(revision, node, session, now) else { return };
+        if let Some(round) = self.jobs.round_of_lease(revision) {
+            round.grant(node, fence, now);
+        }
+        self.holding_changed(change, now);
+    }
+
+    /// Issues a lease of a node and sends what the worker needs for it.
+    pub(super) fn issue(
+        &mut self,
+        revision: JobRevision,
+        node: Node,
+        session: SessionId,
+        now: Time,
+    ) -> Option<(Fence, HoldingChange)> {
+        let job = self.jobs.of_lease(revision)?;
+        let round = expected(job.round(), "what is leased is offered")?;
+        let (stage, values, work) = (round.stage(), round.values(), round.work(node));
+        let (shards, offer) = (round.shards(node), round.serial());
+        let share = self.workers.holder(session)?.share(job.threads());
+        let missing = self.workers.send(session, revision, offer)?;
+        let charged = self.jobs.serve(revision, shards);
+        let grant = Grant { session, revision, stage, node, shards, share, charged };
+        let (fence, change) = self.leases.grant(grant, now, now + self.settings.lease_timeout);
+        if missing.brief {
+            self.actions.push(Action::Open { session, revision });
+        }
+        if missing.canvas {
+            self.actions.push(Action::Canvas { session, revision, stage });
+        }
+        let lease = Lease { fence, revision, work, values };
+        self.actions.push(Action::Lease { session, lease });
+        Some((fence, change))
+    }
+
+    /// Takes a lease back that waits in the hands of a busy worker, for one that is idle.
+    fn free_queued(&mut self, now: Time) -> bool {
+        for revision in self.jobs.by_pass(|round| round.pending() == 0) {
+            if self.idle_for(revision, now).next().is_none() {
+                continue;
+            }
+            let Some(round) = self.jobs.round(revision) else { continue };
+            let untouched = |fence: &Fence| {
+                self.leases.get(*fence).is_some_and(|lease| !round.is_eventful(lease.grant().node))
+            };
+            let Some(fence) = round.last_queued().find(untouched) else { continue };
+            self.take_back(fence, now);
+            return true;
+        }
+        false
+    }
+
+    /// Takes leases back that wait in workers' hands for jobs that are ahead of this one, no more than this one has
+    /// nodes. Or else a job would begin each of its epochs behind what others have got while it had nothing to offer.
+    pub(super) fn free_others(&mut self, revision: JobRevision, now: Time) {
+        let Some(job) = self.jobs.get(revision) else { return };
+        let (pass, fit) = (job.pass(), job.fit());
+        let pending = job.round().map_or(0, Round::pending);
+        let ahead = self.jobs.iter().filter(|(_, other)| other.pass() > pass && other.fit().overlaps(fit));
+        let waiting = ahead.filter_map(|(_, other)| other.round()).flat_map(Round::last_queued);
+        let useful = |fence: &Fence| {
+            let lease = expected(self.leases.get(*fence), "what a round has leased is valid");
+            let holder = lease.and_then(|lease| self.workers.holder(lease.grant().session));
+            holder.is_some_and(|holder| holder.is_serving() && self.workers.admits(holder, fit))
+        };
+        let freed: Vec<Fence> = waiting.filter(useful).take(pending).collect();
+        for fence in freed {
+            self.take_back(fence, now);
+        }
+    }
+
+    /// Sessions with a free slot that may compute the job and do not decline it.
+    pub(super) fn idle_for(
+        &self,
+        revision: JobRevision,
+        now: Time,
+    ) -> impl Iterator<Item = (SessionId, &Connection)> {
+        let idle = self.jobs.fit(revision).into_iter().flat_map(|fit| self.workers.idle(fit));
+        let willing = idle.filter(move |(_, _, connection)| !connection.declines(revision, now));
+        willing.map(|(_, session, connection)| (session, connection))
+    }
+
+    /// Should somebody other than this worker try the node first?
+    pub(super) fn advises_against(history: Option<&History>, connection: &Connection) -> bool {
+        history.is_some_and(|history| history.advises_against(connection.worker()))
+    }
+}

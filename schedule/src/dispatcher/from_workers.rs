@@ -1,0 +1,190 @@
+//! What workers tell: they come, answer, fall silent and go.
+
+use std::time::Duration;
+
+use clipig_core::{Fence, Held, Registration, SessionId, ShardError, Work, WorkerName};
+
+use super::Dispatcher;
+use super::action::{Action, LeaveCause, Note};
+use super::expect::expected;
+use super::leases::Ended;
+use super::terms::{Accepted, Answer, JoinError, Verdict};
+use super::timers::Time;
+use super::workers::Admission;
+
+impl Dispatcher {
+    /// A worker registers. Returns the name that the farm knows it by.
+    ///
+    /// A worker that connects anew, recognised by its instance and name, takes the place of its old connection. Another
+    /// worker of the same name gets a number behind it.
+    ///
+    /// # Errors
+    /// When it is not welcome; the session is not known then.
+    pub fn handle_register(
+        &mut self,
+        session: SessionId,
+        registration: Registration,
+        now: Time,
+    ) -> Result<WorkerName, JoinError> {
+        let Admission { name, replaces } = self.workers.admit(session, &registration)?;
+        if let Some(old) = replaces {
+            let reason = "the worker has connected anew".to_owned();
+            self.actions.push(Action::End { session: old, reason });
+            self.end_session(old, LeaveCause::Replaced, now);
+        }
+        let asked = (registration.name != name).then(|| registration.name.clone());
+        self.workers.connect(session, &name, registration, now);
+        self.note(Note::Joined { worker: name.clone(), asked });
+        self.judge(&name, now);
+        self.is_stale = true;
+        Ok(name)
+    }
+
+    /// A message has come that nothing follows from but that its worker lives. All other calls with a session say that,
+    /// too.
+    pub fn handle_sign_of_life(&mut self, session: SessionId, now: Time) {
+        if let Some(worker) = self.workers.hear(session, now) {
+            self.note(Note::Back { worker });
+            self.is_stale = true;
+        }
+    }
+
+    /// A heartbeat has come: what the worker says that it holds.
+    pub fn handle_heartbeat(&mut self, session: SessionId, held: &[Held], now: Time) {
+        self.handle_sign_of_life(session, now);
+        if self.workers.connection(session).is_none() {
+            return;
+        }
+        let report = self.leases.handle_heartbeat(session, held, now);
+        // Taken back, but the worker has not heard of it.
+        self.actions.extend(report.unknown.into_iter().map(|fence| Action::Revoke { session, fence }));
+        for fence in report.lost {
+            self.lose(fence, now);
+        }
+    }
+
+    /// A result has come. It counts only if the lease is this session's and still valid. A session that answers
+    /// something else than it was asked is ended.
+    pub fn handle_result(&mut self, session: SessionId, fence: Fence, answer: Answer, now: Time) -> Verdict {
+        self.handle_sign_of_life(session, now);
+        let Some(grant) = self.leases.held_by(session, fence).map(|lease| *lease.grant()) else {
+            return Verdict::Stale;
+        };
+        let round = expected(self.jobs.round(grant.revision), "a lease's round exists");
+        let Some(asked) = round.map(|round| round.work(grant.node)) else { return Verdict::Stale };
+        if !answer.fits(asked) {
+            self.break_off(session, wrong_answer(asked), now);
+            return Verdict::Stale;
+        }
+        let Some(ended) = self.end_lease(fence, now) else { return Verdict::Stale };
+        let Some(worker) = self.workers.holder(session).map(|connection| connection.worker().clone()) else {
+            return Verdict::Stale;
+        };
+        let took = now.saturating_sub(ended.times.begun.unwrap_or(ended.times.granted));
+        self.settle(&ended, answer, took);
+        self.finish_node(fence, &ended, &worker, now);
+        self.is_stale = true;
+        Verdict::Accept(Accepted { revision: grant.revision, work: asked, worker, session })
+    }
+
+    /// What a result has cost counts for its job and its worker.
+    fn settle(&mut self, ended: &Ended, answer: Answer, took: Duration) {
+        let grant = &ended.grant;
+        let Some(job) = self.jobs.of_lease(grant.revision) else { return };
+        job.record(grant.stage, took, grant.shards);
+        let Some(connection) = self.workers.holder(grant.session) else { return };
+        let threads = job.threads();
+        // A worker cannot have computed longer than it had the lease, whatever it says.
+        let computing = answer.computing().min(took.saturating_mul(connection.slots(threads)));
+        let cores = f64::from(connection.cores_per_shard(threads));
+        job.settle(grant.charged, computing.as_secs_f64() * cores, grant.shards);
+        self.workers.succeed(grant.session, grant.revision, grant.shards, computing);
+    }
+
+    /// A node is done: its other copy is taken back, and those who failed with it were at fault.
+    fn finish_node(&mut self, fence: Fence, ended: &Ended, worker: &WorkerName, now: Time) {
+        let grant = &ended.grant;
+        let Some(round) = self.jobs.round_of_lease(grant.revision) else { return };
+        debug_assert!(
+            round.holds(grant.node, fence),
+            "lease {fence} is valid, and its round knows nothing of it"
+        );
+        let other = round.finish(grant.node, fence, ended.times);
+        let history = round.history(grant.node);
+        let failed: Vec<WorkerName> = history.map_or_else(Vec::new, |history| {
+            history.tried_by().filter(|name| *name != worker).cloned().collect()
+        });
+        if let Some(other) = other {
+            self.revoke(other, now);
+        }
+        for name in &failed {
+            self.workers.contradict(name, grant.revision, grant.stage, grant.node);
+            self.judge(name, now);
+        }
+    }
+
+    /// The work under a lease has failed.
+    pub fn handle_failure(&mut self, session: SessionId, fence: Fence, error: &ShardError, now: Time) {
+        self.handle_sign_of_life(session, now);
+        if self.leases.held_by(session, fence).is_some() {
+            self.fail_attempt(fence, error.clone(), now);
+        }
+    }
+
+    /// The work under a lease is handed back undone.
+    pub fn handle_return(&mut self, session: SessionId, fence: Fence, reason: String, now: Time) {
+        self.handle_sign_of_life(session, now);
+        if let Some(grant) = self.leases.held_by(session, fence).map(|lease| *lease.grant()) {
+            self.hand_back(fence, &grant, reason, now);
+        }
+    }
+
+    /// A worker takes nothing new from now on.
+    pub fn handle_draining(&mut self, session: SessionId, now: Time) {
+        self.handle_sign_of_life(session, now);
+        self.workers.drain(session);
+        self.is_stale = true;
+    }
+
+    /// A connection is over. Does nothing when it is not known (any more).
+    pub fn handle_disconnect(&mut self, session: SessionId, cause: LeaveCause, now: Time) {
+        if self.workers.connection(session).is_some() {
+            self.end_session(session, cause, now);
+        }
+    }
+
+    /// Ends a session that breaks the rules.
+    fn break_off(&mut self, session: SessionId, reason: String, now: Time) {
+        self.actions.push(Action::End { session, reason: reason.clone() });
+        self.end_session(session, LeaveCause::Fault(reason), now);
+    }
+
+    fn end_session(&mut self, session: SessionId, cause: LeaveCause, now: Time) {
+        self.note_disappearance(session, &cause, now);
+        let leases = self.lose_all(session, now);
+        let left = self.workers.disconnect(session, cause.clone(), now);
+        let Some(worker) = expected(left, "a session that ends is known") else { return };
+        self.note(Note::Left { worker: worker.clone(), cause, leases });
+        self.judge(&worker, now);
+        self.is_stale = true;
+    }
+
+    /// A session has sent nothing for the heartbeat timeout.
+    pub(super) fn silence(&mut self, session: SessionId, now: Time) {
+        self.vanish(session);
+        let leases = self.lose_all(session, now);
+        if let Some(worker) = self.workers.silence(session, now) {
+            self.note(Note::Lost { worker, leases });
+        }
+    }
+}
+
+/// Why a session ends that answered something else than it was asked.
+fn wrong_answer(asked: Work) -> String {
+    match asked {
+        Work::Prepare => "it answered with a gradient where texts and images were to be encoded".to_owned(),
+        Work::Node { node, .. } => {
+            format!("it answered with encoded texts where node {node} was to be computed")
+        }
+    }
+}

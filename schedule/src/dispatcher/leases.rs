@@ -1,0 +1,274 @@
+//! All leases: their fences, who holds them, how far their holders are, and when each must have made progress.
+//!
+//! A lease lives here from [`grant`](Leases::grant) to [`end`](Leases::end), and nowhere else. Both say what changed for
+//! the session that holds it: its load, and which of its leases it has come to.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use clipig_core::{Fence, Held, JobRevision, Node, SessionId, Stage};
+
+use super::timers::{Time, Timers};
+
+/// The whole capacity of a worker; a lease takes its share of it. Divisible by all small numbers of slots.
+pub(super) const CAPACITY: u64 = 720_720_000;
+
+/// How many heartbeats in a row must leave out a lease that they named before, until it counts as lost.
+const MISSED: u32 = 2;
+
+/// All leases that are valid.
+#[derive(Debug)]
+pub(super) struct Leases {
+    incarnation: u64,
+    /// The number of the last fence.
+    last: u64,
+    leases: BTreeMap<Fence, GrantedLease>,
+    holders: BTreeMap<SessionId, Holding>,
+    deadlines: Timers<Fence>,
+}
+
+/// What a lease is about; nothing of it changes while the lease is valid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grant {
+    pub(super) session: SessionId,
+    pub(super) revision: JobRevision,
+    pub(super) stage: Stage,
+    pub(super) node: Node,
+    pub(super) shards: u32,
+    /// Its share of the worker's [`CAPACITY`].
+    pub(super) share: u64,
+    /// What the job was charged, in core seconds.
+    pub(super) charged: f64,
+}
+
+/// When a lease was granted, and when its holder came to it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LeaseTimes {
+    pub(super) granted: Time,
+    pub(super) begun: Option<Time>,
+}
+
+/// A valid lease.
+#[derive(Debug)]
+pub(super) struct GrantedLease {
+    grant: Grant,
+    times: LeaseTimes,
+    /// As the last heartbeat said.
+    progress: u32,
+    progressed: Time,
+    /// A heartbeat has named it.
+    listed: bool,
+    /// Heartbeats in a row that have not named it since.
+    missed: u32,
+    /// When its timer goes off.
+    timer: Time,
+}
+
+/// What a session holds.
+#[derive(Debug, Default)]
+struct Holding {
+    /// In the order of granting, which is the order in which the worker computes them.
+    fences: VecDeque<Fence>,
+    /// The shares of these leases, added up.
+    load: u64,
+}
+
+/// What the grant or the end of a lease changes for the session that holds it.
+#[derive(Debug)]
+pub(super) struct HoldingChange {
+    pub(super) session: SessionId,
+    /// The shares of all its leases, added up.
+    pub(super) load: u64,
+    /// Leases that its slots have come to by now.
+    pub(super) begun: Vec<Begun>,
+}
+
+/// A lease that its holder has come to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begun {
+    pub(super) fence: Fence,
+    pub(super) revision: JobRevision,
+    pub(super) granted: Time,
+}
+
+/// A lease that is over.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) grant: Grant,
+    pub(super) times: LeaseTimes,
+    pub(super) change: HoldingChange,
+}
+
+/// What a heartbeat says of leases.
+#[derive(Debug, Default)]
+pub(super) struct HeartbeatReport {
+    /// Named, but not valid: they were taken back, and the worker has not heard of it.
+    pub(super) unknown: Vec<Fence>,
+    /// Not named any more; their holder has lost them.
+    pub(super) lost: Vec<Fence>,
+}
+
+impl GrantedLease {
+    pub(super) fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
+    pub(super) fn times(&self) -> LeaseTimes {
+        self.times
+    }
+
+    /// When anything was last done under it, as far as heartbeats say.
+    pub(super) fn progressed(&self) -> Time {
+        self.progressed
+    }
+
+    /// Has its holder ever named it in a heartbeat?
+    pub(super) fn is_listed(&self) -> bool {
+        self.listed
+    }
+}
+
+impl Leases {
+    /// No leases. The incarnation is the first half of every fence.
+    pub(super) fn new(incarnation: u64) -> Self {
+        Self {
+            incarnation,
+            last: 0,
+            leases: BTreeMap::new(),
+            holders: BTreeMap::new(),
+            deadlines: Timers::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.leases.len()
+    }
+
+    pub(super) fn get(&self, fence: Fence) -> Option<&GrantedLease> {
+        self.leases.get(&fence)
+    }
+
+    /// The lease, if it is valid and in this session's hands.
+    pub(super) fn held_by(&self, session: SessionId, fence: Fence) -> Option<&GrantedLease> {
+        self.leases.get(&fence).filter(|lease| lease.grant.session == session)
+    }
+
+    /// What a session holds, in the order of granting.
+    pub(super) fn of(&self, session: SessionId) -> impl Iterator<Item = Fence> {
+        self.holders.get(&session).into_iter().flat_map(|holding| holding.fences.iter().copied())
+    }
+
+    /// The first lease of a session that it has come to.
+    pub(super) fn first_begun(&self, session: SessionId) -> Option<&Grant> {
+        let mut leases = self.of(session).filter_map(|fence| self.leases.get(&fence));
+        leases.find(|lease| lease.times.begun.is_some()).map(|lease| &lease.grant)
+    }
+
+    /// Gives a lease under a new fence, which must have made progress by `deadline`.
+    pub(super) fn grant(&mut self, grant: Grant, now: Time, deadline: Time) -> (Fence, HoldingChange) {
+        self.last += 1;
+        let fence = Fence { incarnation: self.incarnation, number: self.last };
+        let holding = self.holders.entry(grant.session).or_default();
+        holding.fences.push_back(fence);
+        holding.load += grant.share;
+        let times = LeaseTimes { granted: now, begun: None };
+        let lease = GrantedLease {
+            grant,
+            times,
+            progress: 0,
+            progressed: now,
+            listed: false,
+            missed: 0,
+            timer: deadline,
+        };
+        self.leases.insert(fence, lease);
+        self.deadlines.set(deadline, fence);
+        (fence, self.come_to(grant.session, now))
+    }
+
+    /// Ends a lease, whatever for. Nothing is left of it.
+    pub(super) fn end(&mut self, fence: Fence, now: Time) -> Option<Ended> {
+        let GrantedLease { grant, times, timer, .. } = self.leases.remove(&fence)?;
+        self.deadlines.unset(timer, fence);
+        if let Some(holding) = self.holders.get_mut(&grant.session) {
+            holding.fences.retain(|held| *held != fence);
+            holding.load -= grant.share;
+            if holding.fences.is_empty() {
+                self.holders.remove(&grant.session);
+            }
+        }
+        Some(Ended { grant, times, change: self.come_to(grant.session, now) })
+    }
+
+    /// Notes which leases a session's slots have come to: those before which less than all of it is taken.
+    fn come_to(&mut self, session: SessionId, now: Time) -> HoldingChange {
+        let mut change = HoldingChange { session, load: 0, begun: Vec::new() };
+        let Some(holding) = self.holders.get(&session) else { return change };
+        change.load = holding.load;
+        let mut ahead = 0;
+        for fence in &holding.fences {
+            if ahead >= CAPACITY {
+                break;
+            }
+            let Some(lease) = self.leases.get_mut(fence) else {
+                debug_assert!(false, "session {session} holds {fence}, which is not valid");
+                continue;
+            };
+            ahead += lease.grant.share;
+            if lease.times.begun.is_none() {
+                lease.times.begun = Some(now);
+                let (revision, granted) = (lease.grant.revision, lease.times.granted);
+                change.begun.push(Begun { fence: *fence, revision, granted });
+            }
+        }
+        change
+    }
+
+    /// Takes what a session says that it holds.
+    pub(super) fn handle_heartbeat(
+        &mut self,
+        session: SessionId,
+        held: &[Held],
+        now: Time,
+    ) -> HeartbeatReport {
+        let mut report = HeartbeatReport::default();
+        for Held { fence, progress } in held {
+            match self.leases.get_mut(fence).filter(|lease| lease.grant.session == session) {
+                Some(lease) => {
+                    (lease.listed, lease.missed) = (true, 0);
+                    if *progress > lease.progress {
+                        (lease.progress, lease.progressed) = (*progress, now);
+                    }
+                }
+                None => report.unknown.push(*fence),
+            }
+        }
+        let named: BTreeSet<Fence> = held.iter().map(|held| held.fence).collect();
+        let Some(holding) = self.holders.get(&session) else { return report };
+        for fence in holding.fences.iter().filter(|fence| !named.contains(fence)) {
+            // A lease that was never named may still be on its way.
+            if let Some(lease) = self.leases.get_mut(fence).filter(|lease| lease.listed) {
+                lease.missed += 1;
+                if lease.missed >= MISSED {
+                    report.lost.push(*fence);
+                }
+            }
+        }
+        report
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Time> {
+        self.deadlines.next()
+    }
+
+    /// A lease whose deadline may be over. Whoever takes it ends the lease or [puts it off](Self::put_off).
+    pub(super) fn poll_deadline(&mut self, now: Time) -> Option<Fence> {
+        self.deadlines.pop(now)
+    }
+
+    pub(super) fn put_off(&mut self, fence: Fence, deadline: Time) {
+        if let Some(lease) = self.leases.get_mut(&fence) {
+            lease.timer = deadline;
+            self.deadlines.set(deadline, fence);
+        }
+    }
+}

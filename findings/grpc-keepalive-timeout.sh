@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# grpcio: keepalive_timeout_ms has had no effect since 1.59; a peer that hangs is noticed after a minute.
+# grpcio: `keepalive_timeout_ms` has had no effect since 1.59; a peer that hangs is noticed after a minute.
 #
 # One would guess: with keepalive_time_ms 2000 and keepalive_timeout_ms 2000 a server that no longer answers is
 # noticed after about four seconds, as the documentation of gRPC says, and as it was up to 1.57.

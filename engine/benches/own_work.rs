@@ -17,11 +17,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clipig_core::{
-    Assets, Canvas, CanvasOwner, GradientSum, Prepared, PreparedTarget, Shard, ShardCompute, ShardIndex,
-    ShardTask, TargetIndex,
+    Assets, Canvas, CanvasOwner, GradientSum, ModelSettings, Prepared, PreparedTarget, Shard, ShardCompute,
+    ShardIndex, ShardTask, TargetIndex,
 };
+use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights;
-use clipig_engine::clip::{Architecture, Clip};
 use clipig_engine::{CanvasEngine, GradientEngine, constraint, device};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
@@ -266,6 +266,7 @@ fn thin_clip() -> Clip {
     });
     let bytes = safetensors::serialize(views, None).expect("valid tensors");
     let weights = Weights::parse(&bytes).expect("the weights are well-formed");
-    let heads_of_64 = Architecture::default();
-    Clip::new(&weights, &heads_of_64, Device::Cpu, Kind::Float).expect("the weights fit together")
+    // Without settings, heads are 64 wide.
+    Clip::new(&weights, &ModelSettings::default(), Device::Cpu, Kind::Float)
+        .expect("the weights fit together")
 }

@@ -12,7 +12,7 @@ use crate::output_name;
 use crate::overrides::Overrides;
 use crate::source::{Origin, Place, Source};
 use crate::tree::{Map, Value};
-use crate::yaml;
+use crate::yaml::{self, Composed};
 
 /// An experiment that can run.
 #[derive(Clone, Debug)]
@@ -121,12 +121,15 @@ fn collect(given: &[Source], overrides: &Overrides) -> Collected {
             continue;
         }
         match yaml::compose(index, source) {
-            Ok(Some(document)) => {
+            Ok(Composed { document: Some(document), warnings }) => {
+                for warning in warnings {
+                    context.problems.push(warning);
+                }
                 let later = convert::convert(&mut context, &document);
                 last_output = later.text("output").map(str::to_owned);
                 tree.merge(later);
             }
-            Ok(None) => {
+            Ok(Composed { document: None, .. }) => {
                 let origin = Origin::Written(Place { source: index, start: 0, end: 0 });
                 let help =
                     "an experiment begins like this:\ntargets:\n  - features:\n      - text: a curly spoon";

@@ -15,28 +15,66 @@ impl Source {
         Self { name: name.into(), text: text.into() }
     }
 
-    /// A source from the bytes of a file.
+    /// A source from the bytes of a file, which has to be UTF-8.
     ///
     /// # Errors
-    /// The line and column of the first byte that is not UTF-8; the size limit is checked first, so that the
-    /// bytes of a huge file are not looked at.
+    /// Another encoding, by its name where it shows itself, or the place of the first byte that is not UTF-8. The size
+    /// limit is checked first, so that the bytes of a huge file are not looked at.
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Result<Self, NotText> {
         let name = name.into();
         if bytes.len() > crate::limits::MAX_SOURCE_BYTES {
             return Err(NotText::TooLarge { name, bytes: bytes.len() });
         }
+        if let Some(encoding) = wide_encoding(&bytes) {
+            return Err(NotText::Encoding { name, encoding });
+        }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Self { name, text }),
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
-                let before = &error.as_bytes()[..valid];
+                let bytes = error.as_bytes();
+                let before = &bytes[..valid];
                 let line = before.split(|byte| *byte == b'\n').count();
                 let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
                 let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-                Err(NotText::NotUtf8 { name, line, column })
+                let byte = bytes[valid];
+                Err(if looks_like_text(bytes) {
+                    NotText::OneByte { name, line, column, byte }
+                } else {
+                    NotText::NotUtf8 { name, line, column }
+                })
             }
         }
     }
+}
+
+/// UTF-16 or UTF-32, with or without a byte order mark. Without one it shows in the zeros that stand beside the letters
+/// of names such as `targets`.
+fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Some("UTF-16"),
+        _ => {}
+    }
+    // Which of four bytes in a row are mostly zero; a kilobyte says enough.
+    let head = &bytes[..bytes.len().min(1 << 10)];
+    let zero = [0, 1, 2, 3].map(|offset| {
+        let picked = head.iter().skip(offset).step_by(4);
+        let count = picked.len();
+        2 * picked.filter(|byte| **byte == 0).count() > count
+    });
+    match zero {
+        [false, true, true, true] | [true, true, true, false] => Some("UTF-32"),
+        [false, true, false, true] | [true, false, true, false] => Some("UTF-16"),
+        _ => None,
+    }
+}
+
+/// Are these letters, most of them without accents? Otherwise it is a picture, an archive or the like.
+fn looks_like_text(bytes: &[u8]) -> bool {
+    let control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    let accents = bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    !bytes.iter().any(control) && 4 * accents < bytes.len()
 }
 
 /// Why bytes are not a [`Source`].
@@ -52,6 +90,32 @@ pub enum NotText {
         name: String,
         /// Its size.
         bytes: usize,
+    },
+    /// Another encoding of Unicode.
+    #[error(
+        "{name}: this is {encoding}; save it as UTF-8\nhelp: PowerShell: `Set-Content -Encoding utf8`; editors have it \
+         in `Save as`; elsewhere: `iconv -f {encoding} -t UTF-8`"
+    )]
+    Encoding {
+        /// The file.
+        name: String,
+        /// The encoding.
+        encoding: &'static str,
+    },
+    /// A text in an encoding with one byte per letter, such as Windows-1252.
+    #[error(
+        "{name}:{line}:{column}: the byte {byte:#04X} is not UTF-8; it may be a letter with an accent in Windows-1252 or \
+         Latin-1. Save the file as UTF-8"
+    )]
+    OneByte {
+        /// The file.
+        name: String,
+        /// Line of the byte, from 1.
+        line: usize,
+        /// Column of the byte, from 1.
+        column: usize,
+        /// The byte.
+        byte: u8,
     },
     /// Not UTF-8.
     #[error("{name}:{line}:{column}: not a text (a byte here is not UTF-8). Is it the right file?")]
@@ -103,9 +167,33 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_text_name_the_place() {
-        let error = Source::from_bytes("a.yaml", b"epochs: 1\nname: \xff".to_vec()).unwrap_err();
+        let error = Source::from_bytes("a.yaml", b"epochs: 1\nname: \xff\x00".to_vec()).unwrap_err();
         assert_eq!(error, NotText::NotUtf8 { name: "a.yaml".into(), line: 2, column: 7 });
         let error = Source::from_bytes("a.yaml", vec![b'x'; 2_000_000]).unwrap_err();
         assert!(matches!(error, NotText::TooLarge { .. }));
+    }
+    #[test]
+    fn other_encodings_are_named() {
+        let text = "targets:\n- features:\n  - text: a café\n";
+        let wide = |unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+        let wider = |unit: fn(u32) -> [u8; 4]| text.chars().flat_map(|c| unit(c.into())).collect::<Vec<u8>>();
+        let with_mark = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
+        for (bytes, encoding) in [
+            (wide(u16::to_le_bytes), "UTF-16"),
+            (wide(u16::to_be_bytes), "UTF-16"),
+            (with_mark(b"\xff\xfe", wide(u16::to_le_bytes)), "UTF-16"),
+            (with_mark(b"\xfe\xff", wide(u16::to_be_bytes)), "UTF-16"),
+            (wider(u32::to_le_bytes), "UTF-32"),
+            (wider(u32::to_be_bytes), "UTF-32"),
+            (with_mark(b"\xff\xfe\0\0", wider(u32::to_le_bytes)), "UTF-32"),
+        ] {
+            let found = Source::from_bytes("a.yaml", bytes);
+            assert_eq!(found, Err(NotText::Encoding { name: "a.yaml".into(), encoding }));
+        }
+        let latin = text.chars().map(|c| u32::from(c) as u8).collect();
+        let error = Source::from_bytes("a.yaml", latin).unwrap_err();
+        assert_eq!(error, NotText::OneByte { name: "a.yaml".into(), line: 3, column: 16, byte: 0xe9 });
+        assert!(Source::from_bytes("a.yaml", text.into()).is_ok());
+        assert!(Source::from_bytes("a.yaml", Vec::new()).is_ok());
     }
 }

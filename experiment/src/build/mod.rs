@@ -24,20 +24,28 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
         verbose: reader.int("verbose"),
         output: reader.text("output"),
         snapshot_interval: interval(&mut reader),
-        epochs: reader.int("epochs") as u32,
-        start_epoch: reader.int("start_epoch") as u32,
+        epochs: reader.int("epochs"),
+        start_epoch: reader.int("start_epoch"),
         resolution: reader.ints("resolution"),
         interpolation: reader.choice("interpolation", interpolation),
         model: model(&mut reader),
         device: device(&mut reader),
         learnrate: reader.float("learnrate"),
         learnrate_scale: reader.float("learnrate_scale"),
-        seed: reader.whole("seed").map(|seed| seed as u64),
+        seed: reader.optional_int("seed"),
         optimizer: reader.choice("optimizer", optimizer),
         init,
         targets,
         postproc,
     };
+    if experiment.start_epoch >= experiment.epochs && !reader.is_broken("epochs") {
+        let name = if experiment.epochs > 0 { "start_epoch" } else { "epochs" };
+        let end = experiment.epochs;
+        let message = format!(
+            "the run ends before epoch {end}, so none is computed and the picture is the first canvas"
+        );
+        reader.warning(name, &message);
+    }
     let origin = reader.origin("resolution");
     if let [Some(width), Some(height)] = experiment.resolution.each_ref().map(crate::expression::Int::as_constant)
         && let Err(error) = limits::resolution(width, height)
@@ -52,7 +60,7 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
 
 fn interval(reader: &mut Reader<'_>) -> Interval {
     match reader.number("snapshot_interval") {
-        Value::Int(epochs) => Interval::Epochs(u32::try_from(epochs).unwrap_or(u32::MAX)),
+        Value::Int(epochs) => Interval::Epochs(reader.fit("snapshot_interval", epochs).unwrap_or(0)),
         Value::Float(seconds) => Interval::Seconds(seconds),
         _ => Interval::Epochs(0),
     }

@@ -7,6 +7,7 @@ use crate::nearest::nearest;
 use crate::parameters::{Initial, Parameter, parameters};
 use crate::source::Origin;
 use crate::tree::{Branch, Map, Setting, Value};
+use crate::yaml::python_float;
 
 /// A map of the tree with its path.
 pub(super) struct Reader<'a> {
@@ -168,25 +169,30 @@ impl<'a> Reader<'a> {
         Setting { value: initial(parameter.default), origin: Origin::Default }
     }
 
-    /// Reports a number outside of its limits; `index` where it is one of several.
-    fn check(&mut self, parameter: &Parameter, value: f64, origin: Origin, path: &str) {
+    /// Reports a number outside of its limits.
+    fn check(&mut self, parameter: &Parameter, value: &Value, origin: Origin, path: &str) {
         let limits = parameter.limits;
-        if origin == Origin::Default || limits.allow(value) {
+        let (allowed, number, approximate) = match value {
+            Value::Int(value) => (limits.allow_integer(*value), value.to_string(), *value as f64),
+            Value::Float(value) => (limits.allow(*value), python_float(*value), *value),
+            _ => return,
+        };
+        if allowed || origin == Origin::Default {
             return;
         }
-        let number = if value.fract() == 0.0 { format!("{value:.0}") } else { value.to_string() };
-        let message = if value.is_nan() {
-            format!("`{}` is not a number (NaN)", parameter.name())
-        } else if value.is_infinite() && limits.words().is_empty() {
-            format!("`{}` cannot be infinite", parameter.name())
-        } else if limits.least.is_some_and(|least| value < least) {
-            format!("`{}` is too small: {number}", parameter.name())
+        let name = parameter.name();
+        let message = if approximate.is_nan() {
+            format!("`{name}` is not a number (NaN)")
+        } else if approximate.is_infinite() && limits.words().is_empty() {
+            format!("`{name}` cannot be infinite")
+        } else if limits.least.map_or(approximate < 0.0, |least| approximate < least as f64) {
+            format!("`{name}` is too small: {number}")
         } else {
-            format!("`{}` is too large: {number}", parameter.name())
+            format!("`{name}` is too large: {number}")
         };
         let words = limits.words();
         let help = if words.is_empty() {
-            "any finite number is allowed".to_owned()
+            "allowed: what a float of 32 bits can hold, from -3.4e38 to 3.4e38".to_owned()
         } else {
             format!("allowed: {words}")
         };
@@ -197,23 +203,45 @@ impl<'a> Reader<'a> {
     pub(super) fn number(&mut self, name: &str) -> Value {
         let parameter = self.parameter(name);
         let setting = self.setting(name);
-        if let Some(value) = as_float(&setting.value) {
-            self.check(parameter, value, setting.origin, &Self::join(&self.path, name));
-        }
+        self.check(parameter, &setting.value, setting.origin, &Self::join(&self.path, name));
         setting.value
     }
 
     /// A fixed integer; `None` where it is unset or broken.
-    pub(super) fn whole(&mut self, name: &str) -> Option<i128> {
+    pub(super) fn optional_int<T: TryFrom<i128>>(&mut self, name: &str) -> Option<T> {
         match self.number(name) {
-            Value::Int(value) => Some(value),
+            Value::Int(value) => self.fit(name, value),
             _ => None,
         }
     }
 
     /// A fixed integer that has a default.
-    pub(super) fn int(&mut self, name: &str) -> i64 {
-        self.whole(name).map_or(0, clamped)
+    pub(super) fn int<T: TryFrom<i128> + Default>(&mut self, name: &str) -> T {
+        self.optional_int(name).unwrap_or_default()
+    }
+
+    /// The integer of a parameter in the type that it is kept in; one that does not fit is reported.
+    pub(super) fn fit<T: TryFrom<i128>>(&mut self, name: &str, value: i128) -> Option<T> {
+        let (parameter, origin) = (self.parameter(name), self.origin(name));
+        self.fitted(parameter, value, origin, &Self::join(&self.path, name))
+    }
+
+    /// Nothing is reported where the limits have refused the number already.
+    fn fitted<T: TryFrom<i128>>(
+        &mut self,
+        parameter: &Parameter,
+        value: i128,
+        origin: Origin,
+        path: &str,
+    ) -> Option<T> {
+        let fitted = T::try_from(value).ok();
+        if fitted.is_none() && parameter.limits.allow_integer(value) {
+            let size = if value < 0 { "small" } else { "large" };
+            let message = format!("`{}` is too {size}: {value}", parameter.name());
+            let help = format!("allowed: what an integer of {} bits can hold", 8 * size_of::<T>());
+            self.problems.push(Diagnostic::error(path, origin, message).help(help));
+        }
+        fitted
     }
 
     pub(super) fn bool(&mut self, name: &str) -> bool {
@@ -271,11 +299,8 @@ impl<'a> Reader<'a> {
                 Err(error) => self.problems.push(Diagnostic::error(path, setting.origin, error.message)),
             }
         }
-        let value = as_float(&setting.value);
-        if let Some(value) = value {
-            self.check(parameter, value, setting.origin, path);
-        }
-        Float::constant(value.unwrap_or(0.0))
+        self.check(parameter, &setting.value, setting.origin, path);
+        Float::constant(as_float(&setting.value).unwrap_or(0.0))
     }
 
     fn one_int(&mut self, parameter: &Parameter, setting: &Setting, path: &str) -> Int {
@@ -285,8 +310,9 @@ impl<'a> Reader<'a> {
                 Err(error) => self.problems.push(Diagnostic::error(path, setting.origin, error.message)),
             },
             Value::Int(value) => {
-                self.check(parameter, *value as f64, setting.origin, path);
-                return Int::constant(clamped(*value));
+                self.check(parameter, &setting.value, setting.origin, path);
+                let value = self.fitted(parameter, *value, setting.origin, path);
+                return Int::constant(value.unwrap_or(1));
             }
             _ => {}
         }
@@ -344,7 +370,8 @@ impl<'a> Reader<'a> {
     /// A moment that has no variables.
     pub(super) fn time(&mut self, name: &str) -> FrameTime {
         match self.setting(name).value {
-            Value::Int(epoch) => FrameTime::Epoch(clamped(epoch)),
+            // No run has so many epochs, so the greatest number means the same as a greater one.
+            Value::Int(epoch) => FrameTime::Epoch(epoch.clamp(i64::MIN.into(), i64::MAX.into()) as i64),
             Value::Float(ratio) => {
                 if ratio.is_nan() {
                     self.error(name, &format!("`{name}` is not a number (NaN)"));
@@ -400,11 +427,6 @@ fn as_float(value: &Value) -> Option<f64> {
         Value::Float(value) => Some(*value),
         _ => None,
     }
-}
-
-/// Integers beyond 64 bits exceed every limit; what remains is as good as the greatest.
-fn clamped(value: i128) -> i64 {
-    value.clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }
 
 /// The default of a parameter as a value.

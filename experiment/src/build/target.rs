@@ -12,7 +12,7 @@ pub(super) fn target(reader: &mut Reader<'_>) -> Target {
         name: reader.text("name"),
         span: reader.span(),
         weight: reader.float("weight"),
-        batch_size: reader.int("batch_size") as u32,
+        batch_size: reader.int("batch_size"),
         select: reader.choice("select", select),
         feature_scale: feature_scale(reader),
         features: reader.entries("features", feature),

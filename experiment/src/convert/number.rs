@@ -2,12 +2,12 @@
 
 use super::Context;
 use crate::diagnostic::{Diagnostic, shown};
-use crate::expression::{Expression, Float, Int, ParseError};
+use crate::expression::{Expression, Float, ParseError, fixed_integer};
 use crate::limits::MAX_CONSTANT_EXPRESSIONS;
 use crate::parameters::{Kind, Parameter, Stage, Type};
 use crate::source::{Origin, Place};
 use crate::tree::Value;
-use crate::yaml::Scalar;
+use crate::yaml::{self, Notation, Scalar};
 
 /// A number as written.
 pub(super) struct Written<'a> {
@@ -57,6 +57,9 @@ pub(super) fn convert(
 ) -> Result<Value, Box<Diagnostic>> {
     let sort = Sort::of(parameter);
     let origin = Origin::Written(written.place);
+    if let Some(notation) = written.value.notation(written.text) {
+        context.report(unusual(parameter, notation, written, path));
+    }
     let needs = || Diagnostic::error(path, origin, format!("`{}` needs {}", parameter.name(), sort.noun()));
     match written.value {
         Scalar::Null => Err(Box::new(needs().label("nothing is given").help(allowed(parameter)))),
@@ -68,15 +71,46 @@ pub(super) fn convert(
         }
         Scalar::Int(value) if sort == Sort::Float => Ok(Value::Float(value as f64)),
         Scalar::Int(value) => Ok(Value::Int(value)),
-        Scalar::Float(value) if sort == Sort::Int => match truncated(value) {
-            Some(value) => Ok(Value::Int(value)),
-            None => Err(Box::new(needs().label(format!("`{}` is none", shown(written.text))))),
-        },
+        Scalar::Float(value) if sort == Sort::Int => truncated(value).map(Value::Int).ok_or_else(|| {
+            let label = format!("`{}` is not one", shown(written.text));
+            Box::new(needs().label(label).help(allowed(parameter)))
+        }),
         Scalar::Float(value) => Ok(Value::Float(value)),
         Scalar::Text => match (parameter.kind, written.text.strip_suffix('%')) {
             (Kind::Moment, Some(number)) => percentage(context, parameter, number, written, path),
             _ => text(context, parameter, sort, written.text, written, path),
         },
+    }
+}
+
+/// A number in base 60 or 8, which is mostly meant to be something else.
+fn unusual(parameter: &Parameter, notation: Notation, written: &Written<'_>, path: &str) -> Diagnostic {
+    let value = match written.value {
+        Scalar::Int(value) => value.to_string(),
+        Scalar::Float(value) => yaml::python_float(value),
+        Scalar::Null | Scalar::Bool(_) | Scalar::Text => shown(written.text),
+    };
+    let message = format!("`{}` means `{value}` in YAML", shown(written.text));
+    let problem = Diagnostic::warning(path, Origin::Written(written.place), message);
+    match notation {
+        Notation::Sexagesimal => {
+            let problem =
+                problem.help("YAML 1.1 reads digits with colons in base 60, like minutes and seconds");
+            match parameter.kind {
+                Kind::List(..) => problem.help(format!(
+                    "several values have spaces between: `{}`",
+                    shown(&written.text.replace(':', " "))
+                )),
+                _ => problem,
+            }
+        }
+        Notation::Octal => {
+            let digits = written.text.replacen('0', "", 1);
+            problem.help(format!(
+                "YAML 1.1 reads a number that begins with 0 in base 8; without the 0: `{}`",
+                shown(&digits)
+            ))
+        }
     }
 }
 
@@ -137,8 +171,9 @@ fn text(
     }
     let formula = || Value::Formula(number.to_owned());
     let parsed = match sort {
-        Sort::Int => Int::parse(trimmed, variables, path)
-            .map(|value| value.as_constant().map_or_else(formula, |value| Value::Int(value.into()))),
+        Sort::Int => {
+            fixed_integer(trimmed, variables, path).map(|value| value.map_or_else(formula, Value::Int))
+        }
         Sort::Float | Sort::Either => Float::parse(trimmed, variables, path)
             .map(|value| value.as_constant().map_or_else(formula, Value::Float)),
     };

@@ -48,13 +48,16 @@ fn read_pixels(node: &Node) -> Result<ImageTensor, (Place, &'static str)> {
                 return Err((row.place, "rows are equally long and not empty"));
             }
             for value in values {
-                match &value.kind {
-                    NodeKind::Scalar { value: Scalar::Float(number), .. } if number.is_finite() => {
-                        data.push(*number as f32);
-                    }
-                    NodeKind::Scalar { value: Scalar::Int(number), .. } => data.push(*number as f32),
-                    _ => return Err((value.place, "a pixel is a finite number")),
+                let number = match &value.kind {
+                    NodeKind::Scalar { value: Scalar::Float(number), .. } => *number as f32,
+                    NodeKind::Scalar { value: Scalar::Int(number), .. } => *number as f32,
+                    _ => f32::NAN,
+                };
+                // Beyond the range of a float of 32 bits a number becomes infinite.
+                if !number.is_finite() {
+                    return Err((value.place, "a pixel is a finite number of 32 bits"));
                 }
+                data.push(number);
             }
         }
     }

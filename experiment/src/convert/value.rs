@@ -4,14 +4,21 @@ use super::{Context, number, pixels};
 use crate::diagnostic::{Diagnostic, shown};
 use crate::limits::MAX_TEXT;
 use crate::parameters::{Kind, Parameter, Type};
-use crate::source::Origin;
+use crate::source::{Origin, Place};
 use crate::tree::{Setting, Value};
 use crate::yaml::{Node, NodeKind, Scalar, python_float};
+
+const FEATURE_TEXT: &str = "targets.features.text";
 
 /// The value of a parameter that is neither a map nor a list of maps.
 pub(super) fn convert(context: &mut Context<'_>, parameter: &Parameter, node: &Node, path: &str) -> Setting {
     let null = matches!(&node.kind, NodeKind::Scalar { value: Scalar::Null, .. });
-    let value = if null && parameter.nullable {
+    let value = if let Some(comment) = hash_tag(context, node).filter(|_| parameter.path == FEATURE_TEXT) {
+        let problem =
+            Diagnostic::error(path, Origin::Written(comment.0), "`#` begins a comment, so the text is empty");
+        context.report(problem.help(format!("write `text: '{}'`", shown(&comment.1))));
+        Value::Broken
+    } else if null && parameter.nullable {
         Value::Null
     } else {
         match parameter.kind {
@@ -22,6 +29,18 @@ pub(super) fn convert(context: &mut Context<'_>, parameter: &Parameter, node: &N
         }
     };
     Setting { value, origin: Origin::Written(node.place) }
+}
+
+/// Where nothing is written but a comment that looks like a word (`text: #1 fan`): its place and words.
+fn hash_tag(context: &Context<'_>, node: &Node) -> Option<(Place, String)> {
+    let NodeKind::Scalar { text, value: Scalar::Null } = &node.kind else { return None };
+    let Place { source, start, .. } = node.place;
+    let rest = context.sources.get(source)?.text.get(start..)?.lines().next()?.trim_end();
+    let comment = rest.trim_start_matches([':', ' ']);
+    let word = comment.strip_prefix('#')?.starts_with(|c: char| !c.is_whitespace() && c != '#');
+    let start = start + rest.len() - comment.len();
+    (text.is_empty() && word)
+        .then(|| (Place { source, start, end: start + comment.len() }, comment.to_owned()))
 }
 
 fn single(context: &mut Context<'_>, parameter: &Parameter, node: &Node, path: &str) -> Value {

@@ -32,6 +32,7 @@ mod value;
 
 pub use error::{EvaluationError, ParseError};
 pub use formula::Expression;
+pub(crate) use quantity::fixed_integer;
 pub use quantity::{Float, Int};
 pub use scope::{Scope, Variables};
 pub use value::Value;

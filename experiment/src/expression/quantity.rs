@@ -167,6 +167,19 @@ impl Int {
     }
 }
 
+/// The whole number that an expression always gives, also beyond the range of [`Int`]; `None` where it varies.
+pub(crate) fn fixed_integer(
+    text: &str,
+    variables: Variables,
+    path: &str,
+) -> Result<Option<i128>, ParseError> {
+    Ok(Source::parse(text, variables, path, to_i128)?.constant())
+}
+
+fn to_i128(value: &Value) -> Outcome<i128> {
+    convert::to_int(value)?.to_i128().ok_or_else(|| Fault::new("the whole number is out of range"))
+}
+
 fn to_i64(value: &Value) -> Outcome<i64> {
     convert::to_int(value)?.to_i64().ok_or_else(|| Fault::new("the whole number is out of range"))
 }

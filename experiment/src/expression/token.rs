@@ -5,6 +5,7 @@ use std::ops::Range;
 use num_bigint::BigInt;
 
 use super::error::ParseError;
+use crate::yaml::Lookalike;
 
 /// A token with its place in the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,11 +88,15 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, ParseError> {
 }
 
 fn unknown_sign(sign: char, at: usize) -> ParseError {
-    let error =
-        ParseError::new(at..at + sign.len_utf8(), format!("`{}` cannot be used here", sign.escape_debug()));
-    match LOOKALIKES.iter().find(|(lookalike, _)| *lookalike == sign) {
-        Some((_, instead)) => error.with_help(format!("write `{instead}`")),
-        None => error,
+    let range = at..at + sign.len_utf8();
+    if let Some((_, instead)) = LOOKALIKES.iter().find(|(lookalike, _)| *lookalike == sign) {
+        return ParseError::new(range, format!("`{sign}` cannot be used here"))
+            .with_help(format!("write `{instead}`"));
+    }
+    match Lookalike::of(sign) {
+        Some(found) => ParseError::new(range, format!("{} cannot be used here", found.full_name()))
+            .with_help(found.remedy()),
+        None => ParseError::new(range, format!("`{}` cannot be used here", sign.escape_debug())),
     }
 }
 

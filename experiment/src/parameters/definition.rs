@@ -136,39 +136,42 @@ pub struct Choice {
     pub doc: &'static str,
 }
 
-/// Least and greatest value, both allowed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Least and greatest value, both allowed. They are integers, because the greatest seed, 2⁶⁴ − 1, is not a float.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Least value.
-    pub least: Option<f64>,
+    pub least: Option<i128>,
     /// Greatest value.
-    pub most: Option<f64>,
+    pub most: Option<i128>,
     /// May it be infinite?
     pub infinite: bool,
 }
 
 impl Limits {
-    /// Any finite number.
+    /// Any number that a float of 32 bits can hold, which is what pictures are computed with.
     pub const NONE: Self = Self { least: None, most: None, infinite: false };
 
     /// In words; empty where there are none.
     pub fn words(&self) -> String {
-        let number =
-            |value: f64| if value.fract() == 0.0 { format!("{value:.0}") } else { value.to_string() };
         match (self.least, self.most) {
-            (Some(least), Some(most)) => format!("from {} to {}", number(least), number(most)),
-            (Some(least), None) => format!("at least {}", number(least)),
-            (None, Some(most)) => format!("at most {}", number(most)),
+            (Some(least), Some(most)) => format!("from {least} to {most}"),
+            (Some(least), None) => format!("at least {least}"),
+            (None, Some(most)) => format!("at most {most}"),
             (None, None) => String::new(),
         }
     }
 
-    /// Is `value` allowed?
+    /// Is this number allowed?
     pub fn allow(&self, value: f64) -> bool {
         !value.is_nan()
-            && (self.infinite || value.is_finite())
-            && self.least.is_none_or(|least| value >= least)
-            && self.most.is_none_or(|most| value <= most)
+            && (self.infinite || value.abs() <= f64::from(f32::MAX))
+            && self.least.is_none_or(|least| value >= least as f64)
+            && self.most.is_none_or(|most| value <= most as f64)
+    }
+
+    /// Is this integer allowed?
+    pub fn allow_integer(&self, value: i128) -> bool {
+        self.least.is_none_or(|least| value >= least) && self.most.is_none_or(|most| value <= most)
     }
 }
 
@@ -227,12 +230,12 @@ impl Definition {
         self
     }
 
-    pub(crate) const fn least(mut self, least: f64) -> Self {
-        self.limits.least = Some(least);
+    pub(crate) const fn least(mut self, least: i64) -> Self {
+        self.limits.least = Some(least as i128);
         self
     }
 
-    pub(crate) const fn most(mut self, most: f64) -> Self {
+    pub(crate) const fn most(mut self, most: i128) -> Self {
         self.limits.most = Some(most);
         self
     }

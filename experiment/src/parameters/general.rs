@@ -47,7 +47,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "How often the unfinished picture is written to disk. A number with a point counts seconds (`20.`), an \
          integer counts epochs (`20`). `0` writes no snapshots.",
     )
-    .least(0.0)
+    .least(0)
     .example("snapshot_interval: 50   # every 50 epochs\n"),
     Definition::new(
         "epochs",
@@ -56,8 +56,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "How many steps are made. In each of them every target looks at the picture `batch_size` times, and then \
          all pixels move a little.",
     )
-    .least(0.0)
-    .most(MAX_EPOCHS as f64),
+    .least(0)
+    .most(MAX_EPOCHS as i128),
     Definition::new(
         "start_epoch",
         INT,
@@ -65,8 +65,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "The first epoch; the ones before it are skipped. Of use when a run is continued from a picture: the time \
          `t` then starts where the other run ended.",
     )
-    .least(0.0)
-    .most(MAX_EPOCHS as f64),
+    .least(0)
+    .most(MAX_EPOCHS as i128),
     Definition::new(
         "resolution",
         INT_2,
@@ -76,8 +76,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
          and growing gives large forms first and details later.",
     )
     .stage(Stage::Canvas)
-    .least(1.0)
-    .most(MAX_SIDE as f64)
+    .least(1)
+    .most(MAX_SIDE as i128)
     .example("resolution:\n  - 224 if t < .2 else 448\n"),
     Definition::new(
         "interpolation",
@@ -135,8 +135,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
          pixel by pixel. Without it a seed is drawn and shown.",
     )
     .nullable()
-    .least(0.0)
-    .most(18_446_744_073_709_551_615.0)
+    .least(0)
+    .most(u64::MAX as i128)
     .example("seed: 42\n")
     .addition(),
     Definition::new(
@@ -153,8 +153,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "Resolution of the first noise or image in pixels before it is resized to the picture's `resolution`. \
          Small numbers give large, soft blotches to start from.",
     )
-    .least(1.0)
-    .most(MAX_SIDE as f64),
+    .least(1)
+    .most(MAX_SIDE as i128),
     Definition::new(
         "init.mean",
         FLOAT_3,
@@ -169,7 +169,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "Strength of the first noise (standard deviation), for all colours or each. With `image` it multiplies the \
          pixels of the image, so give `1` to keep them.",
     )
-    .least(0.0),
+    .least(0),
     Definition::new(
         "init.image",
         TEXT,

@@ -65,8 +65,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
          More gives calmer pictures and takes longer; a target without random transforms looks once whatever \
          stands here.",
     )
-    .least(1.0)
-    .most(MAX_BATCH as f64),
+    .least(1)
+    .most(MAX_BATCH as i128),
     Definition::new(
         "targets.select",
         TEXT,

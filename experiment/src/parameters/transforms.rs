@@ -18,7 +18,8 @@ pub(super) const KERNEL_SIZE: Definition = Definition::new(
     Initial::Ints(&[3, 3]),
     "How far the blur reaches: width and height of the window in pixels that each pixel is mixed from; one number \
      for both. Even numbers are raised to the next odd one.",
-);
+)
+.most(MAX_SIDE as i128);
 /// See [`KERNEL_SIZE`].
 pub(super) const SIGMA: Definition = Definition::new(
     "sigma",
@@ -35,8 +36,8 @@ pub(super) const BORDER_SIZE: Definition = Definition::new(
     Initial::Ints(&[1, 1]),
     "Thickness of the border in pixels: at the left and right, and at the top and bottom; one number for all.",
 )
-.least(1.0)
-.most(MAX_SIDE as f64);
+.least(1)
+.most(MAX_SIDE as i128);
 /// Colour of a frame.
 pub(super) const BORDER_COLOR: Definition = Definition::new(
     "color",
@@ -85,8 +86,8 @@ const fn value(kind: Kind) -> Definition {
     Definition::new("", kind, Initial::Null, "")
 }
 
-const fn size(least: f64) -> Definition {
-    value(INT_2).least(least).most(MAX_SIDE as f64)
+const fn size(least: i64) -> Definition {
+    value(INT_2).least(least).most(MAX_SIDE as i128)
 }
 
 pub(super) const TRANSFORMS: &[Group] = &[
@@ -109,7 +110,7 @@ pub(super) const TRANSFORMS: &[Group] = &[
     .example("- bwnoise: .1 * ti\n"),
     single(
         "center_crop",
-        &[size(1.0)],
+        &[size(1)],
         "Cuts out the middle: width and height in pixels, one number for a square. Where that is more than there \
          is, the rest is black.",
     )
@@ -123,7 +124,7 @@ pub(super) const TRANSFORMS: &[Group] = &[
     .example("- clamp: 0 1\n"),
     single(
         "contrast",
-        &[value(FLOAT).least(0.0)],
+        &[value(FLOAT).least(0)],
         "Factor on the contrast: 0 is plain grey, 1 changes nothing, 2 is strong.",
     )
     .example("- contrast: 1.5\n"),
@@ -184,7 +185,7 @@ pub(super) const TRANSFORMS: &[Group] = &[
                 Initial::Null,
                 "Pixels added at the left and right, and at the top and bottom; one number for all.",
             )
-            .most(MAX_SIDE as f64)
+            .most(MAX_SIDE as i128)
             .required(),
             Definition::new(
                 "color",
@@ -207,7 +208,7 @@ pub(super) const TRANSFORMS: &[Group] = &[
     .example("- quantize: .25\n"),
     single(
         "random_crop",
-        &[size(1.0)],
+        &[size(1)],
         "Cuts out a piece of this width and height in pixels at a random place; one number for a square. It must fit \
          into the picture.",
     )
@@ -255,7 +256,7 @@ pub(super) const TRANSFORMS: &[Group] = &[
     .example("- random_shift: -.1 .1\n"),
     single(
         "random_translate",
-        &[value(FLOAT_2).least(0.0).most(1.0)],
+        &[value(FLOAT_2).least(0).most(1)],
         "Moves by a random distance of at most this share of width and height, in any direction; what comes in is \
          black.",
     )
@@ -263,14 +264,14 @@ pub(super) const TRANSFORMS: &[Group] = &[
     .example("- random_translate: .1 .1\n"),
     single(
         "repeat",
-        &[size(1.0)],
+        &[size(1)],
         "Lays copies side by side: how many in x and in y; one number for both.",
     )
     .resizes()
     .example("- repeat: 3\n"),
     single(
         "resize",
-        &[size(1.0)],
+        &[size(1)],
         "Changes the resolution (linearly between pixels): width and height in pixels, one number for a square.",
     )
     .resizes()
@@ -293,8 +294,8 @@ pub(super) const TRANSFORMS: &[Group] = &[
                  give large blotches.",
             )
             .required()
-            .least(1.0)
-            .most(MAX_SIDE as f64),
+            .least(1)
+            .most(MAX_SIDE as i128),
         ],
         "Adds noise of another resolution, scaled to the picture: blotches instead of grains.",
     )
@@ -311,7 +312,7 @@ pub(super) const TRANSFORMS: &[Group] = &[
     .example("- rotate:\n    degree: 360*t\n"),
     single(
         "saturation",
-        &[value(FLOAT).least(0.0)],
+        &[value(FLOAT).least(0)],
         "Factor on the colourfulness: 0 is black and white, 1 changes nothing, 2 is garish.",
     )
     .example("- saturation: .5\n"),

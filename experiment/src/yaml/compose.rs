@@ -4,49 +4,48 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 
+use super::explain::{Problem, explain, quoted};
+use super::inspect::{self, forbidden};
 use super::{Key, Node, NodeKind, Scalar};
 use crate::diagnostic::{Diagnostic, shown};
 use crate::limits::{MAX_DEPTH, MAX_NODES};
-use crate::source::{Origin, Place, Source};
+use crate::source::{Place, Source};
 
-/// The document in a source; `None` where there is none (an empty file, or only comments).
-pub(crate) fn compose(index: usize, source: &Source) -> Result<Option<Node>, Box<Diagnostic>> {
-    let start = Place { source: index, start: 0, end: 0 };
+/// What was read of a source.
+#[derive(Debug)]
+pub(crate) struct Composed {
+    /// The document; `None` where there is none (an empty file, or only comments).
+    pub(crate) document: Option<Node>,
+    /// What is odd about the way in which it is written.
+    pub(crate) warnings: Vec<Diagnostic>,
+}
+
+/// More oddities than this are not kept: the first ones say enough.
+const MOST_WARNINGS: usize = 20;
+
+/// Reads the document of a source.
+///
+/// # Errors
+/// The first thing that is not YAML, or not what it looks like.
+pub(crate) fn compose(index: usize, source: &Source) -> Result<Composed, Box<Diagnostic>> {
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
     let mut composer = Composer {
         parser: Parser::new_from_str(text),
         offsets: Offsets::new(text, source.text.len() - text.len()),
+        text: &source.text,
         source: index,
         anchors: HashMap::new(),
         nodes: 0,
+        warnings: Vec::new(),
     };
-    composer.document().map_err(|problem| {
-        let place = problem.place.unwrap_or(start);
-        let mut one = Diagnostic::error("", Origin::Written(place), problem.message).label(problem.label);
-        for help in problem.help {
-            one = one.help(help);
-        }
-        Box::new(one)
-    })
-}
-
-/// Why a document cannot be composed.
-struct Problem {
-    place: Option<Place>,
-    message: String,
-    label: String,
-    help: Vec<String>,
-}
-
-impl Problem {
-    fn new(place: Place, message: impl Into<String>) -> Self {
-        Self { place: Some(place), message: message.into(), label: String::new(), help: Vec::new() }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
-        self
-    }
+    let document = match forbidden(&source.text) {
+        Some(problem) => Err(problem),
+        None => composer.document(),
+    };
+    let document = document.map_err(|problem| Box::new(problem.error(index)))?;
+    composer.warn_of_unused_anchors();
+    let warnings = composer.warnings.into_iter().map(|problem| problem.warning(index)).collect();
+    Ok(Composed { document, warnings })
 }
 
 /// Byte offsets of characters, which is what the parser counts.
@@ -79,14 +78,18 @@ impl Offsets {
 struct Anchored {
     node: Node,
     nodes: usize,
+    used: bool,
 }
 
 struct Composer<'input> {
     parser: Parser<'input, StrInput<'input>>,
     offsets: Offsets,
+    /// The whole source, also a byte order mark.
+    text: &'input str,
     source: usize,
     anchors: HashMap<usize, Anchored>,
     nodes: usize,
+    warnings: Vec<Problem>,
 }
 
 impl<'input> Composer<'input> {
@@ -113,9 +116,7 @@ impl<'input> Composer<'input> {
         match self.parser.next_event() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => {
-                let at = self.offsets.byte(error.marker().index());
-                let place = Place { source: self.source, start: at, end: at + 1 };
-                Err(explain(place, error.info()))
+                Err(explain(self.text, self.offsets.byte(error.marker().index()), error.info()))
             }
             None => Ok((Event::StreamEnd, Span::default())),
         }
@@ -147,6 +148,7 @@ impl<'input> Composer<'input> {
             Event::Scalar(text, style, anchor, tag) => {
                 let value =
                     scalar(&text, style, tag.as_deref()).map_err(|message| Problem::new(place, message))?;
+                self.inspect(place, style)?;
                 (NodeKind::Scalar { text: text.into_owned(), value }, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
@@ -169,9 +171,11 @@ impl<'input> Composer<'input> {
                 (NodeKind::Map(map), anchor)
             }
             Event::Alias(id) => {
-                let Some(nodes) = self.anchors.get(&id).map(|anchored| anchored.nodes) else {
+                let Some(anchored) = self.anchors.get_mut(&id) else {
                     return Err(Problem::new(place, "an alias inside the value that it repeats"));
                 };
+                anchored.used = true;
+                let nodes = anchored.nodes;
                 self.count(nodes, place)?;
                 // Counted before it is copied, so a bomb is refused before it takes memory.
                 let kind = self.anchors.get(&id).map(|anchored| anchored.node.kind.clone());
@@ -183,65 +187,131 @@ impl<'input> Composer<'input> {
         if anchor > 0 {
             let nodes = self.nodes - before;
             self.count(nodes, place)?;
-            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes });
+            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, used: false });
         }
         Ok(node)
     }
 
+    /// Whether a single value reads as it looks.
+    fn inspect(&mut self, place: Place, style: ScalarStyle) -> Result<(), Problem> {
+        let range = place.start..place.end;
+        if style == ScalarStyle::DoubleQuoted && self.warnings.len() < MOST_WARNINGS {
+            self.warnings.extend(inspect::path_with_escapes(self.text, &range));
+        }
+        // Nearly all texts have none of the characters in question.
+        if self.text.get(range.clone()).is_none_or(str::is_ascii) {
+            return Ok(());
+        }
+        let is_plain = style == ScalarStyle::Plain;
+        if let Some(problem) = inspect::plain(self.text, &range).filter(|_| is_plain) {
+            return Err(problem);
+        }
+        self.warnings.extend(
+            inspect::odd(self.text, &range, is_plain).filter(|_| self.warnings.len() < MOST_WARNINGS),
+        );
+        Ok(())
+    }
+
+    /// `text: &co company` is the text "company": YAML takes the first word for a mark.
+    fn warn_of_unused_anchors(&mut self) {
+        let unused = self.anchors.values().filter(|anchored| !anchored.used);
+        let mut places: Vec<Place> = unused
+            .filter(|anchored| matches!(anchored.node.kind, NodeKind::Scalar { .. }))
+            .map(|anchored| anchored.node.place)
+            .collect();
+        places.sort_unstable_by_key(|place| place.start);
+        places.truncate(MOST_WARNINGS);
+        for place in places {
+            // The place begins with the mark, or with a tag before it.
+            let raw = self.text[place.start..place.end].trim_end();
+            let Some(at) = raw.find('&') else { continue };
+            let name = raw[at..].split_whitespace().next().unwrap_or("&");
+            let message = format!("`{}` marks this value for `*`, and nothing repeats it", shown(name));
+            let help = format!("remove it; where it is a part of the text, write {}", quoted(&raw[at..]));
+            let mark = place.start + at;
+            self.warnings.push(Problem::at(mark..mark + name.len(), message).help(help));
+        }
+    }
+
     fn map(&mut self, depth: usize) -> Result<(Vec<(Key, Node)>, usize), Problem> {
-        let mut entries: Vec<(Key, Node)> = Vec::new();
+        let mut own = Entries::default();
         // The line of each name, for the message about a second one.
-        let mut names: HashMap<String, usize> = HashMap::new();
-        let mut merged: Vec<(Key, Node)> = Vec::new();
+        let mut lines: HashMap<String, usize> = HashMap::new();
+        let mut merge_line = None;
+        let mut merged = Entries::default();
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
                 let end = self.place(span).end;
-                // Entries of the map itself win over merged ones, earlier merged ones over later ones.
-                for (key, node) in merged {
-                    if !names.contains_key(&key.text) {
-                        names.insert(key.text.clone(), 0);
-                        entries.push((key, node));
-                    }
+                // As in `PyYAML`: what is merged stands first, and the map's own values take the places of merged ones.
+                for (key, node) in own.list {
+                    merged.set(key, node);
                 }
-                return Ok((entries, end));
+                return Ok((merged.list, end));
             }
             let plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, _, None));
             let line = span.start.line();
             let key = self.node(event, span, depth + 1)?;
+            if let Some(problem) = inspect::name(self.text, &(key.place.start..key.place.end)) {
+                return Err(problem);
+            }
             let NodeKind::Scalar { text, .. } = key.kind else {
                 return Err(Problem::new(key.place, "a list or map cannot be a name; write `name: value`"));
             };
             let key = Key { text, place: key.place };
             let (event, span) = self.next()?;
             let node = self.node(event, span, depth + 1)?;
-            if plain && key.text == "<<" {
-                merge(&mut merged, node)?;
-            } else if let Some(first) = names.get(&key.text) {
+            // A quoted `<<` is a name like others.
+            let merges = plain && key.text == "<<";
+            let first = if merges { merge_line.replace(line) } else { lines.insert(key.text.clone(), line) };
+            if let Some(first) = first {
                 let message = format!("`{}` is given twice; the first is in line {first}", shown(&key.text));
-                return Err(Problem::new(key.place, message).help("remove one of the two"));
+                let help = if merges {
+                    "merge several maps in one line: `<<: [*a, *b]`"
+                } else {
+                    "remove one of the two"
+                };
+                return Err(Problem::new(key.place, message).help(help));
+            }
+            if merges {
+                merge(&mut merged, node)?;
             } else {
-                names.insert(key.text.clone(), line);
-                entries.push((key, node));
+                own.set(key, node);
             }
         }
     }
 }
 
-/// The entries that `<<: *name` or `<<: [*a, *b]` adds.
-fn merge(merged: &mut Vec<(Key, Node)>, node: Node) -> Result<(), Problem> {
-    match node.kind {
-        NodeKind::Map(entries) => merged.extend(entries),
-        NodeKind::List(maps) => {
-            for map in maps {
-                let NodeKind::Map(entries) = map.kind else {
-                    return Err(Problem::new(map.place, "`<<` merges maps, and this is none"));
-                };
-                merged.extend(entries);
-            }
+/// Entries of a map. A name that is set again keeps its place and gets the new value, as in a Python dict.
+#[derive(Default)]
+struct Entries {
+    list: Vec<(Key, Node)>,
+    index: HashMap<String, usize>,
+}
+
+impl Entries {
+    fn set(&mut self, key: Key, node: Node) {
+        if let Some(&at) = self.index.get(&key.text) {
+            self.list[at] = (key, node);
+        } else {
+            self.index.insert(key.text.clone(), self.list.len());
+            self.list.push((key, node));
         }
-        NodeKind::Scalar { .. } => {
-            return Err(Problem::new(node.place, "`<<` merges maps, and this is none"));
+    }
+}
+
+/// The entries that `<<: *name` or `<<: [*a, *b]` adds. Of a list the first map wins, and `PyYAML` up to 6.0.3 reaches
+/// that by reading the list from its end; the order of the entries, which is that of transforms, follows from it.
+fn merge(merged: &mut Entries, node: Node) -> Result<(), Problem> {
+    let none = |place: Place| Problem::new(place, "`<<` takes a map, or a list of maps: `<<: [*a, *b]`");
+    let maps = match node.kind {
+        NodeKind::List(maps) => maps,
+        kind => vec![Node { kind, ..node }],
+    };
+    for map in maps.into_iter().rev() {
+        let NodeKind::Map(entries) = map.kind else { return Err(none(map.place)) };
+        for (key, node) in entries {
+            merged.set(key, node);
         }
     }
     Ok(())
@@ -257,7 +327,8 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Scalar, S
     let suffix = tag.is_yaml_core_schema().then_some(tag.suffix.as_str());
     match suffix {
         Some("str") => Ok(Scalar::Text),
-        Some("int" | "float" | "bool" | "null") => Ok(Scalar::resolve(text)),
+        Some(kind @ ("int" | "float" | "bool" | "null")) => Scalar::tagged(kind, text)
+            .ok_or_else(|| format!("`{}` is not what the tag `!!{kind}` says", shown(text))),
         _ => Err(unknown_tag(tag)),
     }
 }
@@ -273,40 +344,8 @@ fn check_tag(tag: Option<&Tag>, expected: &str, place: Place) -> Result<(), Prob
 
 fn unknown_tag(tag: &Tag) -> String {
     format!(
-        "the tag `{}{}` has no meaning in an experiment; remove it",
+        "the tag `{}{}` has no meaning in an experiment; remove it, or quote the text that begins with `!`",
         shown(&tag.handle),
         shown(&tag.suffix)
     )
-}
-
-/// The parser's frequent errors in words for people who write experiments; others as the parser says it.
-fn explain(place: Place, info: &str) -> Problem {
-    let (message, help) = if info.contains("recursion") {
-        ("lists and maps are nested too deep", "an experiment needs no more than six levels")
-    } else if info.contains("tab") {
-        ("a tab is not allowed here", "indent with spaces")
-    } else if info.contains("mapping values are not allowed") {
-        (
-            "`: ` is not expected here",
-            "a text that contains `: ` needs quotes: `text: \"a: b\"`; or the line is indented too far",
-        )
-    } else if info.contains("block collection")
-        || info.contains("block mapping")
-        || info.contains("block end")
-    {
-        (
-            "the indentation of this line does not fit the lines above",
-            "the parameters of an entry begin in the same column, below the first letter after `- `",
-        )
-    } else if info.contains("':' indicator") || info.contains("flow") {
-        (
-            "a bracket or brace is not closed before this",
-            "a list in brackets ends with `]`, a map in braces with `}`",
-        )
-    } else {
-        let message = format!("this is not valid YAML: {info}");
-        return Problem::new(place, message)
-            .help("see the lines around: indentation, quotes and brackets must match");
-    };
-    Problem::new(place, message).help(help)
 }

@@ -5,11 +5,15 @@
 //! of values after aliases are expanded.
 
 mod compose;
+mod explain;
+mod inspect;
+mod lookalike;
 mod scalar;
 mod write;
 
-pub(crate) use compose::compose;
-pub(crate) use scalar::{Scalar, python_float};
+pub(crate) use compose::{Composed, compose};
+pub(crate) use lookalike::Lookalike;
+pub(crate) use scalar::{Notation, Scalar, python_float};
 pub(crate) use write::Writer;
 
 use crate::source::Place;

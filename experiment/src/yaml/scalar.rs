@@ -32,6 +32,52 @@ impl Scalar {
         }
         float(text).map_or(Self::Text, Self::Float)
     }
+
+    /// The meaning of a scalar with the tag `!!int`, `!!float`, `!!bool` or `!!null`, as `PyYAML` constructs it; `None`
+    /// where it does not.
+    pub(crate) fn tagged(kind: &str, text: &str) -> Option<Self> {
+        let plain = Self::resolve(text.trim());
+        match (kind, plain) {
+            ("null", _) => Some(Self::Null),
+            ("int", Self::Int(_)) | ("bool", Self::Bool(_)) => Some(plain),
+            ("float", _) => tagged_float(text.trim(), plain).map(Self::Float),
+            _ => None,
+        }
+    }
+
+    /// In which unusual way a plain scalar writes a number, where it does: people who write `16:9` or `010` mean
+    /// something else than YAML 1.1 does.
+    pub(crate) fn notation(self, text: &str) -> Option<Notation> {
+        let (_, digits) = sign(text);
+        match self {
+            Self::Int(_) | Self::Float(_) if digits.contains(':') => Some(Notation::Sexagesimal),
+            Self::Int(_) if digits.len() > 1 && digits.starts_with('0') => {
+                digits[1..].starts_with(|c: char| c.is_ascii_digit() || c == '_').then_some(Notation::Octal)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A notation of numbers that surprises people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notation {
+    /// Base 60: `1:30` is 90.
+    Sexagesimal,
+    /// Base 8: `010` is 8.
+    Octal,
+}
+
+/// Python's `float()` but for base 60. Unlike an integer, `010` is ten here.
+fn tagged_float(text: &str, plain: Scalar) -> Option<f64> {
+    if text.contains(':') || text.contains(".inf") || text.eq_ignore_ascii_case(".nan") {
+        return match plain {
+            Scalar::Int(value) => Some(value as f64),
+            Scalar::Float(value) => Some(value),
+            _ => None,
+        };
+    }
+    text.replace('_', "").parse().ok()
 }
 
 /// Sign (1 or -1) and the rest.
@@ -216,6 +262,37 @@ mod tests {
         }
         assert_eq!(Scalar::resolve("off"), Scalar::Bool(false));
         assert_eq!(Scalar::resolve("~"), Scalar::Null);
+    }
+
+    /// As `PyYAML` 6.0.2 and 6.0.3 construct them.
+    #[test]
+    fn tags_decide_the_type() {
+        for (text, value) in
+            [("3", 3.0), ("010", 10.0), ("1e3", 1000.0), ("16:9", 969.0), ("-.5", -0.5), ("1_0", 10.0)]
+        {
+            assert_eq!(Scalar::tagged("float", text), Some(Scalar::Float(value)), "{text}");
+        }
+        assert_eq!(Scalar::tagged("float", "-.inf"), Some(Scalar::Float(f64::NEG_INFINITY)));
+        assert_eq!(Scalar::tagged("float", "x"), None);
+        assert_eq!(Scalar::tagged("int", "010"), Some(Scalar::Int(8)));
+        assert_eq!(Scalar::tagged("int", "3.7"), None);
+        assert_eq!(Scalar::tagged("bool", "On"), Some(Scalar::Bool(true)));
+        assert_eq!(Scalar::tagged("bool", "5"), None);
+        assert_eq!(Scalar::tagged("null", "5"), Some(Scalar::Null));
+    }
+
+    #[test]
+    fn surprising_notations_are_known() {
+        let notation = |text: &str| Scalar::resolve(text).notation(text);
+        for text in ["16:9", "-1:30", "1:30.5"] {
+            assert_eq!(notation(text), Some(Notation::Sexagesimal), "{text}");
+        }
+        for text in ["010", "-07", "0_7"] {
+            assert_eq!(notation(text), Some(Notation::Octal), "{text}");
+        }
+        for text in ["0", "10", "0x10", "0b1", "0.5", "08", "00.5", "a:b"] {
+            assert_eq!(notation(text), None, "{text}");
+        }
     }
 
     #[test]

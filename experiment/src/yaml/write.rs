@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::lookalike::Lookalike;
 use super::scalar::{Scalar, python_float};
 
 /// A growing YAML text of nested maps and lists of maps.
@@ -99,7 +100,8 @@ impl Writer {
                 '\n' => out.push_str("\\n"),
                 '\t' => out.push_str("\\t"),
                 '\r' => out.push_str("\\r"),
-                c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                // What is written in plain sight of nobody would be warned of, or refused, when it is read again.
+                c if c.is_control() || Lookalike::of(c).is_some_and(Lookalike::is_invisible) => {
                     let _ = write!(out, "\\U{:08x}", u32::from(c));
                 }
                 c => out.push(c),
@@ -158,13 +160,16 @@ mod tests {
             "? a",
             "\u{feff}x",
             "\u{2028}",
+            "a\u{a0}b",
+            "\u{200b}",
+            "“a”",
             "=",
             "<<",
         ] {
             let source =
                 Source::new("", format!("x: {}\ny: [{}]\n", Writer::string(text), Writer::string(text)));
-            let node = compose(0, &source).unwrap_or_else(|_| panic!("{text:?}: {}", source.text)).unwrap();
-            let NodeKind::Map(entries) = node.kind else { panic!() };
+            let node = compose(0, &source).unwrap_or_else(|_| panic!("{text:?}: {}", source.text));
+            let NodeKind::Map(entries) = node.document.unwrap().kind else { panic!() };
             let expected = NodeKind::Scalar { text: text.to_owned(), value: Scalar::Text };
             assert_eq!(entries[0].1.kind, expected, "{}", source.text);
             let NodeKind::List(list) = &entries[1].1.kind else { panic!() };

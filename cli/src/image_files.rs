@@ -28,13 +28,13 @@ pub(crate) fn read(
             assets.insert(name, bytes);
             continue;
         }
-        let bytes = if name.starts_with("http://") || name.starts_with("https://") {
+        let bytes = if is_address(name) {
             say(format!("fetching {name}"));
             fetch(name)
         } else {
             read_file(name, experiment_files)
         };
-        let bytes = bytes.map_err(|reason| Failure::usage(format!("the image `{name}`: {reason}")))?;
+        let bytes = bytes.map_err(|reason| Failure::usage(unusable(name, &reason)))?;
         if let Some(expected) = record.and_then(|record| record.image_hash(name)) {
             let found = crate::picture::sha256(&bytes);
             if found != expected {
@@ -48,7 +48,32 @@ pub(crate) fn read(
     Ok(assets)
 }
 
+/// What [`read`] would say of images that are not there, without reading or fetching any.
+pub(crate) fn missing(
+    experiment: &Experiment,
+    experiment_files: &[String],
+    record: Option<&Record>,
+) -> Vec<String> {
+    let names = experiment.image_names().into_iter();
+    let names = names.filter(|name| !is_address(name));
+    let names = names.filter(|name| record.and_then(|record| record.embedded_image(name)).is_none());
+    names.filter_map(|name| Some(unusable(name, &locate(name, experiment_files).err()?))).collect()
+}
+
+fn unusable(name: &str, reason: &str) -> String {
+    format!("the image `{name}`: {reason}")
+}
+
+fn is_address(name: &str) -> bool {
+    name.starts_with("http://") || name.starts_with("https://")
+}
+
 fn read_file(name: &str, experiment_files: &[String]) -> Result<Vec<u8>, String> {
+    std::fs::read(locate(name, experiment_files)?).map_err(|error| error.to_string())
+}
+
+/// The file of an image, which is not too large.
+fn locate(name: &str, experiment_files: &[String]) -> Result<PathBuf, String> {
     let places: Vec<PathBuf> = std::iter::once(PathBuf::from(name))
         .chain(experiment_files.iter().filter_map(|file| Some(Path::new(file).parent()?.join(name))))
         .collect();
@@ -64,7 +89,7 @@ fn read_file(name: &str, experiment_files: &[String]) -> Result<Vec<u8>, String>
     if size > MAX_BYTES {
         return Err(format!("the file has {size} bytes; at most {MAX_BYTES} are read"));
     }
-    std::fs::read(path).map_err(|error| error.to_string())
+    Ok(path.clone())
 }
 
 fn fetch(address: &str) -> Result<Vec<u8>, String> {

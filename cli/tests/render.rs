@@ -206,3 +206,30 @@ fn images_travel_inside_the_picture() {
     let again = folder.pixels(&["render", "image.png"], "image-1.png");
     assert!(first == again);
 }
+
+/// As the original's main program: the picture is saved at the end, whether or not there was an epoch.
+#[test]
+fn a_run_without_epochs_writes_the_first_canvas() {
+    let folder = Folder::new();
+    let none = folder.pixels(&["render", "fruit.yaml", "-e", "0", "--seed", "7", "-o", "a.png"], "a.png");
+    assert_eq!(none.len(), 32 * 32 * 3);
+    let text = std::fs::read_to_string(folder.path("a.yaml")).unwrap();
+    assert!(text.contains("# epochs: 0 / 0"), "{text}");
+    // The first canvas of a run with epochs has the same seed and so the same noise: only a step lies between.
+    let one = folder.pixels(&["render", "fruit.yaml", "-e", "1", "--seed", "7", "-o", "b.png"], "b.png");
+    let moved = none.iter().zip(&one).filter(|(a, b)| a.abs_diff(**b) > 24).count();
+    assert!(none != one && moved < none.len() / 3, "{moved} of {}", none.len());
+    let repeated = folder.pixels(&["render", "a.png"], "a-1.png");
+    assert!(none == repeated, "the picture did not repeat itself");
+}
+
+#[test]
+fn seeds_do_not_run_over() {
+    let folder = Folder::new();
+    let last = u64::MAX.to_string();
+    let output = folder.clipig(&["render", "fruit.yaml", "-e", "0", "--seed", &last, "--repeat", "2"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("the greatest seed is 18446744073709551615"), "{}", stderr(&output));
+    assert!(stdout(&output).is_empty() && !folder.path("fruit.png").exists());
+    folder.pixels(&["render", "fruit.yaml", "-e", "0", "--seed", &last], "fruit.png");
+}

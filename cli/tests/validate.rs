@@ -62,6 +62,69 @@ fn standard_input_is_read_and_programs_get_json() {
     assert_eq!(run.failed(2), "");
 }
 
+/// What `render` says of a text, `validate` and `submit` say before anything is computed or sent.
+#[test]
+fn texts_that_are_too_long_for_the_model_are_found() {
+    let studio = Studio::new();
+    let words = ["a red apple and a green pear"; 14].join(" ");
+    let yaml = format!(
+        "epochs: 1\nresolution: 32\nmodel: clipig-tiny\ntargets:\n  - features:\n      - text: {words}\n"
+    );
+    studio.write("long.yaml", &yaml);
+    // The default model, whichever it is, takes as many tokens.
+    studio.write("default.yaml", yaml.replace("model: clipig-tiny\n", ""));
+    studio.write("elsewhere.yaml", yaml.replace("clipig-tiny", "a-model-of-the-farm"));
+    let rendered = studio.run(&["render", "long.yaml"]).failed(2);
+    let message =
+        "`targets.0.features.0.text`: the text needs 100 tokens and the model takes 77: \"a red apple";
+    assert!(rendered.contains(message), "{rendered}");
+    for file in ["long.yaml", "default.yaml"] {
+        let run = studio.run(&["validate", file]);
+        assert_eq!(run.out, format!("{file}: 1 error\n"));
+        let validated = run.failed(2);
+        let line = validated.lines().find(|line| line.contains("tokens")).expect("the message");
+        assert!(rendered.contains(line.trim_start_matches("error: ")), "{validated}\n{rendered}");
+    }
+    let submitted = studio.run(&["submit", "long.yaml", "--farm", "http://127.0.0.1:1"]).failed(2);
+    assert!(submitted.contains(message), "{submitted}");
+    assert_eq!(studio.run(&["validate", "elsewhere.yaml"]).code, Some(0));
+}
+
+#[test]
+fn images_are_looked_for_and_not_fetched() {
+    let studio = Studio::new();
+    let yaml = |image: &str| format!("targets:\n- features:\n  - image: {image}\n");
+    studio.write("experiments/there.yaml", yaml("red.bmp"));
+    studio.write("experiments/red.bmp", support::plain_image([200, 0, 0]));
+    studio.write("missing.yaml", yaml("none.png"));
+    studio.write(
+        "inactive.yaml",
+        "targets:\n- active: no\n  features:\n  - image: none.png\n- features:\n  - text: a\n",
+    );
+    studio.write("web.yaml", yaml("http://127.0.0.1:1/a.png"));
+    for file in ["experiments/there.yaml", "inactive.yaml", "web.yaml"] {
+        studio.run(&["validate", file]).succeeded();
+    }
+    let rendered = studio.run(&["render", "missing.yaml"]).failed(2);
+    let validated = studio.run(&["validate", "missing.yaml"]).failed(2);
+    assert!(validated.contains("the image `none.png`: there is no such file; looked for"), "{validated}");
+    assert!(rendered.contains(validated.trim()), "{rendered}\n{validated}");
+    let submitted = studio.run(&["submit", "missing.yaml", "--farm", "http://127.0.0.1:1"]).failed(2);
+    assert!(submitted.contains("the image `none.png`: there is no such file"), "{submitted}");
+    let record = studio.run(&["validate", "--json", "missing.yaml"]).out;
+    let record: Json = serde_json::from_str(&record).expect("it is JSON");
+    assert!(record[0]["errors"][0]["message"].as_str().expect("a text").contains("none.png"));
+}
+
+#[test]
+fn the_encoding_is_named() {
+    let studio = Studio::new();
+    let text: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    studio.write("wide.yaml", [b"\xff\xfe", text.as_slice()].concat());
+    let run = studio.run(&["validate", "wide.yaml"]);
+    assert!(run.failed(2).contains("wide.yaml: this is UTF-16; save it as UTF-8"));
+}
+
 #[test]
 fn hostile_files_end_quickly() {
     let studio = Studio::new();

@@ -3,6 +3,8 @@
 use clap::Args;
 use clipig_experiment::Overrides;
 
+use crate::failure::Failure;
+
 /// Files and overrides, the same for `render`, `submit` and `update`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ExperimentArguments {
@@ -52,6 +54,22 @@ pub(crate) struct ComputeArguments {
     /// How many pictures; each has a seed of its own.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) repeat: u32,
+}
+
+impl ComputeArguments {
+    /// The seed of the picture `i`: the experiment's own and its successors. `None` where the experiment has none.
+    pub(crate) fn seed(&self, first: Option<u64>, i: u32) -> Result<Option<u64>, Failure> {
+        let Some(first) = first else { return Ok(None) };
+        // Asked for with the first picture, so that a command does not stop after some of them.
+        if first.checked_add(u64::from(self.repeat.saturating_sub(1))).is_none() {
+            let repeat = self.repeat;
+            return Err(Failure::usage(format!(
+                "--repeat {repeat} needs the seeds that follow {first}, and the greatest seed is {}",
+                u64::MAX
+            )));
+        }
+        Ok(first.checked_add(u64::from(i)))
+    }
 }
 
 impl ExperimentArguments {

@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     let farm = FarmOfOne::start(&factory, setup.cores(), &setup.model.resolved, &setup.assets)?;
     interrupt::listen(move || say("\nfinishing this epoch; Ctrl-C again ends at once".to_owned()));
     for i in 0..arguments.compute.repeat {
-        setup.render(&farm, setup.seed(i))?;
+        setup.render(&farm, setup.seed(i)?)?;
         if interrupt::asked() {
             return Ok(ExitCode::from(interrupt::EXIT_CODE));
         }
@@ -90,9 +90,9 @@ struct Setup<'a> {
 
 impl Setup<'_> {
     /// The seed of the picture `i`: the one that was asked for and its successors, else a drawn one.
-    fn seed(&self, i: u32) -> u64 {
+    fn seed(&self, i: u32) -> Result<u64, Failure> {
         let drawn = || u64::from(getrandom::u32().unwrap_or_else(|_| std::process::id()));
-        self.loaded.experiment.seed.map_or_else(drawn, |seed| seed.wrapping_add(u64::from(i)))
+        Ok(self.arguments.compute.seed(self.loaded.experiment.seed, i)?.unwrap_or_else(drawn))
     }
 
     /// Shards that can be computed side by side, with one thread each.
@@ -148,6 +148,7 @@ impl Setup<'_> {
         let start = Instant::now();
         let outcome = run_job(farm, order, &mut observer);
         let RenderObserver { picture, last, record, progress, .. } = observer;
+        let completed = matches!(outcome, Ok((Ending::Completed, _)));
         let (job, outcome) = match outcome {
             Ok((Ending::Completed | Ending::Paused { .. } | Ending::Cancelled { .. }, job)) => {
                 (Some(job), Ok(()))
@@ -156,7 +157,12 @@ impl Setup<'_> {
         };
         let lines = job.as_ref().map_or_else(Vec::new, |job| table_lines(&experiment, job));
         progress.end(&lines);
-        let Some(picture) = picture else { return outcome };
+        let picture = match picture {
+            Some(picture) => picture,
+            // There was no epoch to compute: the picture is the first canvas, as in the original.
+            None if completed => file::reserve(&self.loaded.picture)?,
+            None => return outcome,
+        };
         // Where an epoch has failed, the picture of the one before it.
         if let Some(canvas) = job.map(|job| job.canvas()).or(last) {
             write_picture(&picture, &canvas, &record)?;

@@ -1,4 +1,5 @@
-//! `clipig validate`: checks experiments without running them.
+//! `clipig validate`: checks experiments without running them, and says what `clipig render` would say of their
+//! expressions, texts and images.
 
 mod finding;
 pub(crate) mod rehearsal;
@@ -12,7 +13,7 @@ use self::finding::{Finding, Summary};
 use crate::arguments::ValidateArguments;
 use crate::experiment_files;
 use crate::failure::Failure;
-use crate::output;
+use crate::{image_files, local, output};
 
 /// Exit code for experiments that cannot run.
 const WRONG: u8 = 2;
@@ -48,7 +49,17 @@ fn examine(file: &str) -> Finding {
     };
     match load(&sources.yaml, &Overrides::default()) {
         Ok(loaded) => {
-            let rehearsed = rehearsal::rehearse(&loaded.experiment);
+            let mut rehearsed = rehearsal::rehearse(&loaded.experiment);
+            match local::check_texts(&loaded.experiment) {
+                Ok(failures) => rehearsed.failures.extend(failures),
+                Err(error) => return Finding::Unreadable(error.to_string()),
+            }
+            let files = [file.to_owned()];
+            rehearsed.failures.extend(image_files::missing(
+                &loaded.experiment,
+                &files,
+                sources.record.as_ref(),
+            ));
             Finding::Loaded { summary: Summary::of(&loaded.experiment), warnings: loaded.warnings, rehearsed }
         }
         Err(problems) => Finding::Refused(problems),

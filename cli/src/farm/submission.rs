@@ -16,7 +16,7 @@ use crate::arguments::{ComputeArguments, Precision, TermsArguments};
 use crate::command::validate::rehearsal;
 use crate::experiment_files::{self, Sources};
 use crate::failure::Failure;
-use crate::{image_files, output};
+use crate::{image_files, local, output};
 
 /// The longest name of a job, in bytes.
 const NAME_BYTES: usize = 200;
@@ -52,7 +52,8 @@ impl Submission {
         if !loaded.warnings.is_empty() {
             say(loaded.warnings.render(std::io::stderr().is_terminal()).trim_end().to_owned());
         }
-        let failures = rehearsal::rehearse(&loaded.experiment).failures;
+        let mut failures = rehearsal::rehearse(&loaded.experiment).failures;
+        failures.extend(local::check_texts(&loaded.experiment)?);
         if !failures.is_empty() {
             return Err(Failure::usage(failures.join("\nerror: ")));
         }
@@ -97,11 +98,6 @@ impl Submission {
         warnings.iter().filter(|warning| !said(warning)).cloned().collect()
     }
 
-    /// The seed of the picture `i`: the one that was asked for and its successors; else the farm draws one.
-    fn seed(&self, i: u32) -> Option<u64> {
-        self.loaded.experiment.seed.map(|seed| seed.wrapping_add(u64::from(i)))
-    }
-
     /// The job of the picture `i`, under a token of its own.
     pub(crate) fn job(
         &self,
@@ -129,7 +125,7 @@ impl Submission {
             yaml: self.yaml(),
             name: shortened(&name, NAME_BYTES),
             priority: terms.priority,
-            seed: self.seed(i),
+            seed: compute.seed(self.loaded.experiment.seed, i)?,
             device: device(&self.loaded.experiment.device)?.into(),
             number_type: number_type.into(),
             threads: threads.map(|threads| u32::try_from(threads).unwrap_or(u32::MAX)),

@@ -7,6 +7,9 @@ mod worker;
 
 use std::process::ExitCode;
 
+use clipig_experiment::Experiment;
+use clipig_models::{ModelError, Store};
+
 use crate::arguments::{RateArguments, RenderArguments};
 use crate::command;
 use crate::failure::Failure;
@@ -25,4 +28,21 @@ pub(crate) fn render(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
 /// `clipig rate`.
 pub(crate) fn rate(arguments: &RateArguments) -> Result<ExitCode, Failure> {
     command::rate::run(arguments)
+}
+
+/// What preparing the texts of an experiment for its model would end with; nothing where the weights are not here. Only
+/// their header is read.
+pub(crate) fn check_texts(experiment: &Experiment) -> Result<Vec<String>, Failure> {
+    // Without a home there is no store, and the embedded model is not asked for by a farm.
+    let Ok(store) = Store::of_user() else { return Ok(Vec::new()) };
+    let name = experiment.model.clone().unwrap_or_else(|| store.default_model().name.to_owned());
+    let shape = match store.info(&name) {
+        Ok(info) => info.architecture,
+        Err(ModelError::Unknown { .. } | ModelError::NotInStore { .. } | ModelError::NotEmbedded) => {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let problems = clipig_engine::check_texts(experiment, shape.context as usize, shape.vocabulary as usize);
+    Ok(problems.iter().map(ToString::to_string).collect())
 }

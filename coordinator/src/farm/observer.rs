@@ -252,7 +252,7 @@ impl FarmObserver {
 
     fn report_table(&self, job: &EpochLoop) {
         let targets = table::rows(job.experiment(), job.statistics(), &job.last_scope());
-        let epochs_done = job.last_scope().epoch() + 1;
+        let epochs_done = job.position().0;
         self.farm.publish(self.job, None, JobEventKind::Table { epochs_done, targets });
     }
 }

@@ -19,7 +19,7 @@ use clipig_core::{
 pub use self::inbox::{Inbox, Port, RunCommand, ToRunner, inbox};
 pub use self::order::{JobOrder, Revision};
 use crate::epoch_loop::{
-    CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobSpec, first_resolution,
+    CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobSpec, first_resolution,
 };
 
 /// How a job left its runner.
@@ -371,9 +371,11 @@ fn first_canvas<E>(
 ) -> Result<Box<dyn CanvasOwner>, RunError<E>> {
     let experiment = &revision.experiment;
     let resolution = first_resolution(experiment, revision.brief.seed)?;
-    CanvasTooLarge::check(resolution, most)
-        .map_err(|cause| JobError { epoch: Epoch(experiment.start_epoch), cause: cause.into() })?;
-    canvases.first(&revision.canvas_job(), resolution).map_err(RunError::Canvas)
+    let failed = |cause: JobErrorCause| JobError { epoch: Epoch(experiment.start_epoch), cause };
+    CanvasTooLarge::check(resolution, most).map_err(|cause| failed(cause.into()))?;
+    let canvas = canvases.first(&revision.canvas_job(), resolution).map_err(RunError::Canvas)?;
+    // Before it travels to be prepared, and before it is the picture of a job without epochs.
+    if canvas.is_finite() { Ok(canvas) } else { Err(failed(JobErrorCause::CanvasNotFinite).into()) }
 }
 
 impl Revision {

@@ -21,7 +21,7 @@ const BASE_RATE: f64 = 0.01;
 /// Each expression is bounded, an experiment full of slow ones is not.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// What the expressions did.
+/// What would fail in a run.
 #[derive(Debug, Default)]
 pub(crate) struct Rehearsal {
     /// The first failure of every parameter.

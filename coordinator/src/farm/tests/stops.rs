@@ -53,6 +53,22 @@ fn checkpoints_stay_until_the_completion_is_on_disk() {
 }
 
 #[test]
+fn a_job_without_epochs_is_completed_with_the_first_canvas() {
+    let farm = TestFarm::new();
+    farm.join();
+    for yaml in [YAML.replace("epochs: 12", "epochs: 0"), format!("start_epoch: 12\n{YAML}")] {
+        let made = farm.finish(farm.submit(&yaml));
+        assert!(made.losses.is_empty());
+        let record = clipig_picture::Record::read(&made.picture).unwrap();
+        assert_eq!(record.run.epochs_done, 0);
+        // What the stand-in begins with, under the seed 5.
+        let first =
+            clipig_core::Canvas::new(2, 2, (0..12).map(|i| (i as f32 + 5.0).sin()).collect()).unwrap();
+        assert!(made.picture == clipig_picture::encode_png(&first, &record.chunks()).unwrap());
+    }
+}
+
+#[test]
 fn a_job_without_a_thread_is_taken_up_again() {
     let farm = TestFarm::new();
     let job = farm.submit(YAML);

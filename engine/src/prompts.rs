@@ -1,0 +1,51 @@
+//! Checks texts before any model is loaded.
+
+use clipig_experiment::{Experiment, FeatureSource};
+
+use crate::clip::tokenizer::Tokenizer;
+use crate::prepare::PrepareError;
+
+/// What [`prepare`](crate::prepare::prepare) would refuse of the texts of an experiment's active targets, for a model that
+/// takes `context` tokens and whose token table has `vocabulary` rows.
+pub fn check_texts(experiment: &Experiment, context: usize, vocabulary: usize) -> Vec<PrepareError> {
+    let tokenizer = Tokenizer::shared();
+    let targets = experiment.targets.iter().enumerate().filter(|(_, target)| target.active);
+    let features = targets.flat_map(|(index, target)| {
+        target
+            .features
+            .iter()
+            .enumerate()
+            .map(move |(feature, definition)| (index, feature, &definition.source))
+    });
+    let texts = features.filter_map(|(target, feature, source)| match source {
+        FeatureSource::Text(text) => Some((target, feature, text)),
+        FeatureSource::Image(_) => None,
+    });
+    texts
+        .filter_map(|(target, feature, text)| {
+            let source = tokenizer.tokenize(text, context, vocabulary).err()?;
+            Some(PrepareError::Text { target, feature, source })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_experiment::{Overrides, Source, load};
+
+    use super::*;
+
+    #[test]
+    fn long_texts_of_active_targets_are_found() {
+        let long = "a red apple ".repeat(40);
+        let yaml = format!(
+            "targets:\n- features:\n  - text: short\n  - text: {long}\n- active: no\n  features:\n  - text: {long}\n"
+        );
+        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).unwrap();
+        let found = check_texts(&loaded.experiment, 77, 49_408);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let words = found[0].to_string();
+        assert!(words.starts_with("`targets.0.features.1.text`: the text needs 122 tokens"), "{words}");
+        assert!(check_texts(&loaded.experiment, 122, 49_408).is_empty());
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::render;
 use crate::source::{Origin, Place, Source};
 
-/// How bad it is.
+/// How serious a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The experiment can run, but something in it is odd.
@@ -18,7 +18,7 @@ pub enum Severity {
 /// One problem: what was found, where, what is allowed, what was probably meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// How serious it is.
     pub severity: Severity,
     /// What is wrong, in one sentence.
     pub message: String,
@@ -91,7 +91,7 @@ impl Diagnostics {
         }
     }
 
-    /// Are there as many as are kept? Then there is no use in finding words for another; see
+    /// Whether no more are kept. Callers can then save the search for words and call
     /// [`leave_out`](Self::leave_out).
     pub(crate) fn is_full(&self) -> bool {
         self.found.len() >= Self::MOST
@@ -102,7 +102,7 @@ impl Diagnostics {
         self.left_out += 1;
     }
 
-    /// Errors in one part and warnings in the other, each in the order of files and lines.
+    /// The errors, then the warnings, each in the order of files and lines.
     pub(crate) fn split(mut self) -> (Self, Self) {
         self.found.sort_by_key(|diagnostic| {
             diagnostic.origin.place().map_or((usize::MAX, 0), |place| (place.source, place.start))
@@ -118,7 +118,7 @@ impl Diagnostics {
         self.found.iter()
     }
 
-    /// Is there none?
+    /// Whether there are no problems.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
@@ -128,13 +128,13 @@ impl Diagnostics {
         self.found.len() + self.left_out
     }
 
-    /// How many there are beyond those that [`iter`](Self::iter) gives.
+    /// How many were counted and not kept, so that [`iter`](Self::iter) does not give them.
     pub fn left_out(&self) -> usize {
         self.left_out
     }
 
-    /// For people: every problem with its lines, the place marked, as compilers do it. Colours are ANSI
-    /// sequences.
+    /// All problems as text for people: each with its line and the place marked, as compilers do. `color` adds
+    /// ANSI sequences.
     pub fn render(&self, color: bool) -> String {
         render::render(self, color)
     }

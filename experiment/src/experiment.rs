@@ -73,7 +73,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// Is `epoch`, which is the share `time` of the run, inside?
+    /// Whether it contains `epoch`, at which the share `time` of the run is over.
     pub fn contains(&self, epoch: u32, time: f64) -> bool {
         let after = match self.start {
             FrameTime::Epoch(start) => i64::from(epoch) >= start,
@@ -152,10 +152,10 @@ pub struct ImageTensor {
     pub data: Vec<f32>,
 }
 
-/// One desire: features, seen through transforms, under constraints.
+/// One thing to show: features, seen through transforms, with constraints.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Is it used at all?
+    /// Whether it is used at all.
     pub active: bool,
     /// Its name in tables and messages.
     pub name: String,
@@ -178,7 +178,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Does a sample of this target involve chance? If not, one sample per epoch says all.
+    /// Whether its samples are random. If not, they are all alike, and one per epoch is enough.
     pub fn draws(&self) -> bool {
         self.transforms.iter().any(Transform::draws)
     }
@@ -213,7 +213,7 @@ pub struct Feature {
     pub source: FeatureSource,
     /// When it is active.
     pub span: Span,
-    /// Factor on its loss; negative: be unlike it. May use `sim`.
+    /// Factor on its loss; a negative one pushes away. May use `sim`.
     pub weight: Float,
     /// Factor on its similarity for `select`.
     pub scale: Float,
@@ -385,7 +385,7 @@ pub enum PadMode {
 /// An effect on the canvas itself.
 #[derive(Clone, Debug)]
 pub struct PostProcess {
-    /// Is it used at all?
+    /// Whether it is used at all.
     pub active: bool,
     /// When it is active.
     pub span: Span,
@@ -422,9 +422,9 @@ pub enum Moment {
 /// The constraints and their parameters.
 #[derive(Clone, Debug)]
 pub enum ConstraintKind {
-    /// Be like the blurred window.
+    /// The window resembles its blurred copy.
     Blur(Kernel),
-    /// Have a frame of this colour.
+    /// The window has a frame of this colour.
     Border(Border),
     /// Bounds on the contrast.
     Contrast(Bounds),
@@ -437,9 +437,9 @@ pub enum ConstraintKind {
     },
     /// Bounds on the mean.
     Mean(Bounds),
-    /// Be like the window with noise; standard deviation per colour.
+    /// The window resembles its copy with noise; standard deviation per colour.
     Noise([Float; 3]),
-    /// Be like the window stretched to this range.
+    /// The window resembles its copy stretched to this range.
     Normalize {
         /// Least value per colour.
         min: [Float; 3],
@@ -455,9 +455,9 @@ pub enum ConstraintKind {
 /// Bounds per colour; at least one of them is given.
 #[derive(Clone, Debug)]
 pub struct Bounds {
-    /// Be above this.
+    /// The value stays above this.
     pub above: Option<[Float; 3]>,
-    /// Be below this.
+    /// The value stays below this.
     pub below: Option<[Float; 3]>,
 }
 

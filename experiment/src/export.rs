@@ -91,8 +91,8 @@ fn in_order<'a>(map: &'a Map, path: &str) -> Vec<(&'static Parameter, Option<&'a
     ordered
 }
 
-/// YAML that gives the same experiment again, wherever it is read: every default is written, nothing unset.
-/// The model is left out where nobody chose one.
+/// YAML that gives the same experiment again wherever it is read. Every default is written out; parameters
+/// without a value are left out, and so is the model where nobody chose one.
 pub(crate) fn to_yaml(tree: &Map) -> String {
     let mut writer = Writer::default();
     yaml_map(&mut writer, tree, "");

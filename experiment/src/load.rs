@@ -23,8 +23,8 @@ pub struct Loaded {
     pub warnings: Diagnostics,
     /// What was written.
     pub tree: Tree,
-    /// Name of the picture as files and command line want it; [`output_name::free`]
-    /// adds a number where it exists.
+    /// Name of the picture that files and command line ask for. Where a file of that name exists,
+    /// [`output_name::free`] adds a number.
     pub picture: String,
 }
 
@@ -35,7 +35,7 @@ impl Loaded {
     }
 }
 
-/// Converted parameters of all sources together: what was written, ready to be written again.
+/// The converted parameters of all sources, merged; they can be exported again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree(Map);
 
@@ -57,7 +57,7 @@ impl Tree {
         self.0.set("model", export::recorded(Value::Text(model.to_owned())));
     }
 
-    /// Forgets where the picture went: a picture's record says how it was made, not where it lies.
+    /// Removes `output`: the record of a picture says how it was made, not where it lies.
     pub fn forget_output(&mut self) {
         self.0.set("output", export::recorded(Value::Text("./".to_owned())));
     }
@@ -68,7 +68,7 @@ impl Tree {
     }
 }
 
-/// Reads sources, later ones on top of earlier ones, the command line last, into an experiment.
+/// Reads an experiment from its sources. A later source wins over an earlier one, and the command line over all.
 ///
 /// # Errors
 /// All problems of all sources at once.
@@ -85,8 +85,8 @@ pub fn load(sources: &[Source], overrides: &Overrides) -> Result<Loaded, Diagnos
     Ok(Loaded { experiment, warnings, tree: Tree(tree), picture })
 }
 
-/// Reads sources as far as every value is converted, without asking whether they make an experiment together:
-/// for tools that show or change experiments.
+/// Reads sources and converts every value, but does not check that the values make an experiment together. For tools
+/// that show or change experiments.
 ///
 /// # Errors
 /// All YAML that cannot be read, all unknown names, all values that cannot be converted.
@@ -143,7 +143,7 @@ fn collect(given: &[Source], overrides: &Overrides) -> Collected {
     Collected { tree, problems, last_output }
 }
 
-/// What is kept of a source for messages: of one that is too large, only the name.
+/// The source as messages need it. Of one that is too large only the name is kept.
 fn kept(source: &Source) -> Source {
     if source.text.len() > MAX_SOURCE_BYTES { Source::new(&source.name, "") } else { source.clone() }
 }

@@ -1,6 +1,6 @@
 //! The valid name that a mistyped one probably means.
 
-/// The candidate most like `name`, where one is like enough to be meant.
+/// The candidate closest to `name`, if one is close enough to be meant.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name: String = name.chars().take(64).collect::<String>().to_lowercase();
     candidates

@@ -17,7 +17,7 @@ pub enum Number<'a> {
 }
 
 impl Number<'_> {
-    /// Does it use random functions?
+    /// Whether it uses random functions.
     pub fn draws(&self) -> bool {
         match self {
             Self::Float(value) => value.draws(),
@@ -26,7 +26,7 @@ impl Number<'_> {
         }
     }
 
-    /// Evaluates it, for those who only want to know whether it works.
+    /// Evaluates it and throws the result away.
     ///
     /// # Errors
     /// Whatever goes wrong in the expression.
@@ -89,7 +89,7 @@ impl Transform {
         out
     }
 
-    /// Does it involve chance: by its nature, or because one of its parameters uses a random function?
+    /// Whether it is random, by its nature or because one of its parameters uses a random function.
     pub fn draws(&self) -> bool {
         use TransformKind as Kind;
         let nature = matches!(

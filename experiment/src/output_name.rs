@@ -33,12 +33,12 @@ fn from_file(file: &str, output: &str) -> String {
         return format!("{folder}output.png");
     }
     let name = format!("{folder}{}", file.rsplit('/').next().unwrap_or(file));
-    // The last point of the whole path ends the name, as it always has: a file without extension in `./` has
-    // no name left (`.png`).
+    // As in the original, the last point of the whole path ends the name. A file without extension in `./` has
+    // no name left and becomes `.png`.
     format!("{}.png", name.rsplit_once('.').map_or(name.as_str(), |(name, _)| name))
 }
 
-/// `wanted`, or where that exists already the name with the next number: `a.png`, `a-1.png`, and `a-8.png` where
+/// `wanted`, or if that exists, the same name with the next number: `a.png`, `a-1.png`, and `a-8.png` where
 /// `a-7.png` is the greatest. `existing` lists the names of the files in a folder (`""` is the current one).
 pub fn free<N: AsRef<str>>(wanted: &str, existing: impl FnOnce(&str) -> Vec<N>) -> String {
     let (folder, name) = wanted.rsplit_once('/').map_or(("", wanted), |(folder, name)| (folder, name));

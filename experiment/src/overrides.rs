@@ -1,4 +1,4 @@
-//! Parameters that the command line sets, as a last file would.
+//! Parameters that the command line sets. They are merged like a last file.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Origin;
@@ -32,7 +32,7 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    /// Sets what is given in `tree`.
+    /// Writes the given values into `tree`.
     pub(crate) fn apply(&self, tree: &mut Map, problems: &mut Diagnostics) {
         let mut set = |name: &'static str, flag: &'static str, value: Option<Value>| {
             if let Some(value) = value {
@@ -71,7 +71,7 @@ impl Overrides {
     }
 }
 
-/// Gives every target the one feature `text`; where there is no target, there is one then.
+/// Makes `text` the only feature of every target. Without targets, one is added.
 fn replace_features(tree: &mut Map, text: &str) {
     const ORIGIN: Origin = Origin::Flag("--text");
     let entry = |name, branch| Entry { name, origin: ORIGIN, branch };

@@ -18,8 +18,8 @@ impl Source {
     /// A source from the bytes of a file, which has to be UTF-8.
     ///
     /// # Errors
-    /// Another encoding, by its name where it shows itself, or the place of the first byte that is not UTF-8. The size
-    /// limit is checked first, so that the bytes of a huge file are not looked at.
+    /// When the bytes are not UTF-8. The error names the encoding where it can be recognised, else the first wrong
+    /// byte. The size is checked first, so that a huge file is not searched.
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Result<Self, NotText> {
         let name = name.into();
         if bytes.len() > crate::limits::MAX_SOURCE_BYTES {
@@ -48,8 +48,8 @@ impl Source {
     }
 }
 
-/// UTF-16 or UTF-32, with or without a byte order mark. Without one it shows in the zeros that stand beside the letters
-/// of names such as `targets`.
+/// UTF-16 or UTF-32, with or without a byte order mark. Without one, the zeros between Latin letters give it away: the
+/// names of parameters are Latin in every experiment.
 fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Some("UTF-32"),
@@ -70,7 +70,7 @@ fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Are these letters, most of them without accents? Otherwise it is a picture, an archive or the like.
+/// Whether these are letters, most of them without accents, and not a picture or an archive.
 fn looks_like_text(bytes: &[u8]) -> bool {
     let control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
     let accents = bytes.iter().filter(|byte| !byte.is_ascii()).count();

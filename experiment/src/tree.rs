@@ -1,4 +1,4 @@
-//! An experiment between YAML and types: every value converted, with its origin, only what was written.
+//! An experiment between YAML and types: the parameters that were written, each converted and with its origin.
 
 use crate::experiment::ImageTensor;
 use crate::source::Origin;
@@ -6,23 +6,17 @@ use crate::source::Origin;
 /// A converted value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
-    /// `null`.
     Null,
-    /// Yes or no.
     Bool(bool),
-    /// An integer.
     Int(i128),
-    /// A number.
     Float(f64),
-    /// A text.
     Text(String),
     /// An expression with variables or random functions.
     Formula(String),
-    /// Several values.
     List(Vec<Setting>),
     /// Raw pixels.
     Pixels(ImageTensor),
-    /// A value that could not be converted; its error is reported already.
+    /// A value that could not be converted. Its error is reported already, so nobody reports it again.
     Broken,
 }
 
@@ -36,9 +30,7 @@ pub(crate) struct Setting {
 /// What stands under a name.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Branch {
-    /// A value.
     Setting(Setting),
-    /// A map of parameters.
     Map(Map),
     /// A list of maps of parameters.
     Entries(Vec<Map>),
@@ -61,12 +53,10 @@ pub(crate) struct Entry {
 }
 
 impl Map {
-    /// A map without entries.
     pub(crate) fn empty(origin: Origin) -> Self {
         Self { entries: Vec::new(), origin }
     }
 
-    /// The entry with this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name == name)
     }
@@ -79,7 +69,7 @@ impl Map {
         }
     }
 
-    /// Everything of `later` on top of this: values of the later win, lists of entries grow.
+    /// Merges `later` into this map: its values win, its lists of entries are appended.
     pub(crate) fn merge(&mut self, later: Self) {
         for entry in later.entries {
             let Some(mine) = self.entries.iter_mut().find(|mine| mine.name == entry.name) else {

@@ -61,7 +61,7 @@ fn numbers_that_do_not_fit_are_refused_at_their_place() {
         ("verbose: 99999999999999999999\n", "1:10", "`verbose` is too large: 99999999999999999999"),
         ("snapshot_interval: 4294967296\n", "1:20", "`snapshot_interval` is too large: 4294967296"),
         ("init:\n  mean: [.5, 1.0e+39, .5]\n", "2:14", "`mean` is too large: 1e+39"),
-        ("init:\n  std: .1 .1 .nan\n", "2:16", "`std` is not a number (NaN)"),
+        ("init:\n  std: .1 .1 nan\n", "2:14", "`std` is not a number (NaN)"),
         ("learnrate: -1e300\n", "1:12", "`learnrate` is too small: -1e+300"),
         (
             "init:\n  image_tensor: [[[1.0e+39]], [[0]], [[0]]]\n",

@@ -176,9 +176,10 @@ const SEEDS: [&str; 4] = [
     "resolution:\n  - \"{0: 8, 1: 8, 2: 16}.get(int(t*16), 224)\"\ntargets:\n- weight: max(*res) + randint(1, 6) // ts(.2, .4)\n  features: [{image: a.png, loss: L1, end: 5}]\n",
 ];
 
-const PIECES: [&str; 32] = [
+const PIECES: [&str; 36] = [
     "\n", "  ", "- ", ": ", "[", "]", "{", "}", ",", "'", "\"", "#", "&a ", "*a", "<<: ", "!", "|", ">", "t",
-    "sim", "**", "(", ")", "nan", "1e999", "9", "-", ".", "%", " if ", "range(", "ö",
+    "sim", "**", "(", ")", "nan", "1e999", "9", "-", ".", "%", " if ", "range(", "ö", "\u{a0}", "\u{200b}",
+    "“", "–",
 ];
 
 #[test]

@@ -13,8 +13,7 @@ use crate::tree::{Map, Value};
 use reader::Reader;
 pub(crate) use reader::initial;
 
-/// The experiment of a tree. Problems go to `problems`; where there are errors among them, the result stands
-/// for nothing.
+/// Builds the experiment of a tree. Where an error is added to `problems`, the result must not be used.
 pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
     let mut reader = Reader::top(tree, problems);
     let init = reader.map("init", init);

@@ -73,12 +73,12 @@ impl<'a> Reader<'a> {
         self.map.get(name).is_some()
     }
 
-    /// Was it written in a way that is reported already?
+    /// Whether it was written and its error is reported already.
     pub(super) fn is_broken(&self, name: &str) -> bool {
         matches!(self.map.get(name).map(|entry| &entry.branch), Some(Branch::Setting(setting)) if setting.value == Value::Broken)
     }
 
-    /// Where the value of a parameter comes from; where it is not written, where the map stands.
+    /// The origin of the parameter's value, or of the map where it is not written.
     pub(super) fn origin(&self, name: &str) -> Origin {
         match self.map.get(name) {
             Some(entry) => match &entry.branch {
@@ -266,7 +266,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// One of the parameter's choices, as `read` understands it. The first one stands for a broken value.
+    /// One of the parameter's choices, converted by `read`. A broken value becomes the first choice.
     pub(super) fn choice<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> T {
         let parameter = self.parameter(name);
         let text = self.text(name);

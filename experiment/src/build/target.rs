@@ -5,7 +5,6 @@ use super::{constraint, transform};
 use crate::diagnostic::shown;
 use crate::experiment::{Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
 
-/// A target.
 pub(super) fn target(reader: &mut Reader<'_>) -> Target {
     let target = Target {
         active: reader.bool("active"),

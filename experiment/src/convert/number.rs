@@ -114,12 +114,12 @@ fn unusual(parameter: &Parameter, notation: Notation, written: &Written<'_>, pat
     }
 }
 
-/// Does `text` as a whole work as an expression of this parameter?
+/// Whether the whole text is an expression that this parameter takes.
 pub(super) fn is_expression(parameter: &Parameter, text: &str, path: &str) -> bool {
     Float::parse(text.trim(), parameter.stage.variables(), path).is_ok()
 }
 
-/// `30%` is 0.3; whatever stands before the sign.
+/// `30%` is 0.3. Any expression without variables may stand before the sign.
 fn percentage(
     context: &mut Context<'_>,
     parameter: &Parameter,
@@ -209,7 +209,7 @@ fn explain(
     if number.trim().is_empty() {
         return whole(format!("`{}` has an empty value", parameter.name())).help(allowed(parameter));
     }
-    // Where no variables are, a word is not a mistyped one but no number at all.
+    // Without variables a word is not the mistyped name of one: it is no number at all.
     if parameter.stage == Stage::Fixed && number.trim().bytes().all(|byte| byte.is_ascii_alphabetic()) {
         let found = shown(number.trim());
         let message = format!("`{}` needs {}, found `{found}`", parameter.name(), Sort::of(parameter).noun());

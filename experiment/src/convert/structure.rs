@@ -188,7 +188,7 @@ fn unknown(context: &mut Context<'_>, key: &Key, path: &str, shown_path: &str) {
         if !elsewhere.is_empty() {
             let places = elsewhere.iter().map(|place| format!("`{place}`")).collect::<Vec<_>>().join(" or ");
             problem = problem.help(format!(
-                "`{name}` belongs into {}",
+                "`{name}` belongs in {}",
                 places.replace("`the top of the file`", "the top of the file")
             ));
         }

@@ -65,7 +65,7 @@ fn single(context: &mut Context<'_>, parameter: &Parameter, node: &Node, path: &
     }
 }
 
-/// As Python's `bool`: everything that is not zero or empty is true. What is no plain yes or no is pointed out.
+/// As Python's `bool`: everything but zero and the empty text is true. What is not a plain yes or no gets a warning.
 fn boolean(context: &mut Context<'_>, node: &Node, (text, value): (&str, Scalar), path: &str) -> Value {
     let truth = match value {
         Scalar::Bool(value) => return Value::Bool(value),
@@ -81,7 +81,7 @@ fn boolean(context: &mut Context<'_>, node: &Node, (text, value): (&str, Scalar)
     Value::Bool(truth)
 }
 
-/// As Python's `str`. Where that is not what stands in the file, it is pointed out.
+/// As Python's `str`. Where the result is not what is written, a warning says so.
 fn string(
     context: &mut Context<'_>,
     parameter: &Parameter,
@@ -256,7 +256,7 @@ fn split(
     None
 }
 
-/// Is this a piece of an expression rather than a whole one: an operator, a keyword, half a pair of brackets?
+/// Whether this is a piece of an expression and not a whole one: an operator, a keyword, half a pair of brackets.
 fn is_torn(part: &str) -> bool {
     let part = part.trim();
     let keyword = matches!(part, "if" | "else" | "and" | "or" | "not" | "in" | "for");

@@ -50,12 +50,12 @@ impl Expression {
         &self.inner.path
     }
 
-    /// Is its value always the same, as it uses neither variables nor random numbers?
+    /// Whether its value is always the same: it uses neither variables nor random numbers.
     pub fn is_constant(&self) -> bool {
         !self.inner.findings.varies && !self.inner.findings.draws
     }
 
-    /// Does it use random numbers?
+    /// Whether it uses random numbers.
     pub fn draws(&self) -> bool {
         self.inner.findings.draws
     }

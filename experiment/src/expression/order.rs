@@ -11,7 +11,7 @@ use super::limits::Budget;
 use super::syntax::Comparison;
 use super::value::Value;
 
-/// A number without its type; ordered exactly, nan with nothing.
+/// A number without its type. Its order is exact, and nan has none.
 enum Number<'a> {
     Int(Cow<'a, BigInt>),
     Float(f64),

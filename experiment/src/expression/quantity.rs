@@ -119,7 +119,7 @@ impl Float {
         self.0.expression()
     }
 
-    /// Does it use random numbers?
+    /// Whether it uses random numbers.
     pub fn draws(&self) -> bool {
         self.0.draws()
     }
@@ -161,13 +161,14 @@ impl Int {
         self.0.expression()
     }
 
-    /// Does it use random numbers?
+    /// Whether it uses random numbers.
     pub fn draws(&self) -> bool {
         self.0.draws()
     }
 }
 
-/// The whole number that an expression always gives, also beyond the range of [`Int`]; `None` where it varies.
+/// The whole number that an expression always gives; `None` where it varies. It may be beyond the range of [`Int`],
+/// as seeds are.
 pub(crate) fn fixed_integer(
     text: &str,
     variables: Variables,

@@ -179,7 +179,7 @@ impl Scope {
     }
 }
 
-/// `pow` also for the first power would only cost time.
+/// The first power is by far the most frequent, and `pow` would only cost time.
 fn raise(base: f64, power: u8) -> f64 {
     if power == 1 { base } else { libm::pow(base, f64::from(power)) }
 }

@@ -86,7 +86,6 @@ pub(super) enum Step {
     Get(Node, Option<Node>),
 }
 
-/// A call.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) name: String,
@@ -178,7 +177,6 @@ pub(super) enum UnaryOperator {
     Not,
 }
 
-/// Comparisons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Comparison {
     Less,

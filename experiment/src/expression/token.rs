@@ -162,7 +162,7 @@ fn number(rest: &str, at: usize) -> Result<(TokenKind<'_>, usize), ParseError> {
     };
     let tail = rest[length..].bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
     let word = &rest[length..length + tail];
-    // `1if t else 2` is allowed, if only just.
+    // Python allows `1if t else 2`.
     if tail > 0 && !["if", "else", "and", "or", "in", "is", "not", "for"].contains(&word) {
         let error = ParseError::new(at..at + length + tail, "this is neither a number nor a name");
         let starts_as_name = !word.starts_with(|c: char| c.is_ascii_digit() || c == '_');

@@ -45,8 +45,8 @@ pub(super) const HEAD: &[Definition] = &[Definition::new(
     "targets.constraints",
     Kind::Entries,
     Initial::Entries,
-    "What the window should be besides resembling the features: calm, dark, pale. Constraints do not ask CLIP; they \
-     act where the target's transforms look.",
+    "What the window should be like, apart from its content: calm, dark, pale. Constraints do not ask CLIP. They act on \
+     the piece of the picture that the target's transforms show.",
 )
 .stage(Stage::Fixed)
 .example("targets:\n  - constraints:\n      - blur:\n          kernel_size: 31\n      - saturation:\n          below: .1\n")];
@@ -59,8 +59,8 @@ pub(super) const CONSTRAINTS: &[Group] = &[
     constraint(
         "blur",
         &[KERNEL_SIZE, SIGMA],
-        "Wants the window to be like its blurred copy. What CLIP cares about is drawn sharply all the same, the rest \
-         becomes calm: far better than blurring the picture itself.",
+        "Wants the window to be like its blurred copy. What CLIP needs stays sharp, and the rest becomes calm. That works \
+         far better than blurring the picture itself.",
     )
     .example("- blur:\n    kernel_size: 51\n"),
     constraint(

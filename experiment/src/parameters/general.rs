@@ -62,8 +62,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "start_epoch",
         INT,
         Initial::Int(0),
-        "The first epoch; the ones before it are skipped. Of use when a run is continued from a picture: the time \
-         `t` then starts where the other run ended.",
+        "The first epoch; the ones before it are skipped. Use it to continue a run from its picture: the time `t` \
+         then starts where the other run ended.",
     )
     .least(0)
     .most(MAX_EPOCHS as i128),
@@ -124,15 +124,15 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "optimizer",
         TEXT,
         Initial::Text("adam"),
-        "How the wish of all targets becomes a step of the pixels. Each has its own handwriting: try them.",
+        "The method that moves the pixels. Each one gives the picture another look: try them.",
     )
     .choices(OPTIMIZERS),
     Definition::new(
         "seed",
         INT,
         Initial::Null,
-        "The number from which all chance comes: the same experiment with the same seed gives the same picture, \
-         pixel by pixel. Without it a seed is drawn and shown.",
+        "The number that all random numbers follow from: the same experiment with the same seed gives the same \
+         picture, pixel by pixel. Without it, clipig draws a seed and shows it.",
     )
     .nullable()
     .least(0)

@@ -1,7 +1,7 @@
 //! The registry: everything the language knows about its parameters, in one table.
 //!
-//! Parsing, defaults, validation, completion, the reference and the schema all read it. Transforms are defined
-//! once, and stand in it twice: as transforms of a target and, where they keep the resolution, as
+//! Parsing, defaults, validation, completion, the reference and the schema all read it. A transform is
+//! defined once and listed twice: under the transforms of a target and, if it keeps the resolution, under
 //! post-processing.
 
 mod constraints;
@@ -28,7 +28,7 @@ pub struct Parameter {
     pub default: Initial,
     /// May it be `null`?
     pub nullable: bool,
-    /// Must it be written wherever the map around it is?
+    /// Whether every map of its kind has to give it.
     pub required: bool,
     /// What its expressions may use.
     pub stage: Stage,
@@ -171,9 +171,8 @@ impl Registry {
         self.children.get(path).into_iter().flatten().map(|index| &self.parameters[*index])
     }
 
-    /// Paths that begin with `prefix`, for completion: of `targets.f`, `targets.feature_scale` and
-    /// `targets.features`; of `targets.`, everything directly below `targets`. List indices in the prefix are
-    /// ignored.
+    /// Paths that complete `prefix`, one level further. `targets.f` gives `targets.feature_scale` and
+    /// `targets.features`, and `targets.` gives everything directly below `targets`. List indices are ignored.
     pub fn complete(&self, prefix: &str) -> Vec<&str> {
         let prefix = without_indices(prefix);
         let (parent, start) = prefix.rsplit_once('.').unwrap_or(("", &prefix));
@@ -184,7 +183,7 @@ impl Registry {
     }
 }
 
-/// A path without list indices: of `targets.0.weight`, `targets.weight`; `targets[0].weight` too.
+/// The path without list indices: `targets.0.weight` and `targets[0].weight` become `targets.weight`.
 pub fn without_indices(path: &str) -> String {
     let path = path.replace(['[', ']'], ".");
     let parts = path.split('.').filter(|part| part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()));

@@ -28,7 +28,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "targets",
         Kind::Entries,
         Initial::Entries,
-        "What is desired. Each target looks at the picture in its own way (`transforms`), compares what it sees \
+        "What the picture should show. Each target looks at the picture in its own way (`transforms`), compares what it sees \
          with texts or images (`features`), and may ask for colours or calm (`constraints`). All targets pull at \
          the same picture.",
     )
@@ -62,8 +62,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         INT,
         Initial::Int(1),
         "How often the target looks at the picture in one epoch, each time through newly drawn random transforms. \
-         More gives calmer pictures and takes longer; a target without random transforms looks once whatever \
-         stands here.",
+         More looks give calmer pictures and take longer. A target without random transforms looks once, \
+         whatever the number.",
     )
     .least(1)
     .most(MAX_BATCH as i128),
@@ -162,8 +162,8 @@ pub(super) const POSTPROC: &[Definition] = &[
 ];
 
 /// For everything that has a beginning.
-pub(super) const START: &str = "When it begins. A moment is an epoch where it is an integer (`100`), a share of the \
-                                run where it has a point (`.5` is the middle), or a percentage (`30%`).";
+pub(super) const START: &str = "When it begins: an epoch (an integer such as `100`), a share of the run (a number \
+                                with a point: `.5` is the middle), or a percentage (`30%`).";
 /// For everything that has an end.
-pub(super) const END: &str = "When it ends (the moment itself still belongs to it): an epoch where it is an integer, \
-                              a share of the run where it has a point, or a percentage.";
+pub(super) const END: &str = "When it ends; that moment is included. An epoch (an integer such as `100`), a share of \
+                              the run (a number with a point: `.5` is the middle), or a percentage (`30%`).";

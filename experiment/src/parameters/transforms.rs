@@ -111,8 +111,8 @@ pub(super) const TRANSFORMS: &[Group] = &[
     single(
         "center_crop",
         &[size(1)],
-        "Cuts out the middle: width and height in pixels, one number for a square. Where that is more than there \
-         is, the rest is black.",
+        "Cuts out the middle: width and height in pixels, one number for a square. Where the picture is smaller, \
+         the rest is black.",
     )
     .resizes()
     .example("- center_crop: 224\n"),
@@ -229,11 +229,11 @@ pub(super) const TRANSFORMS: &[Group] = &[
                 "center",
                 FLOAT_2,
                 Initial::Floats(&[0.5, 0.5]),
-                "The point that the picture turns around is drawn, in x and in y, between these shares of the size: \
+                "The point that the picture turns around. Its x and y are drawn between these two shares of the size; \
                  `.5` is the middle.",
             ),
         ],
-        "Turns the picture by a random angle. What comes in from outside is black.",
+        "Turns the picture by a random angle. Corners that come in from outside are black.",
     )
     .random()
     .example("- random_rotate:\n    degree: -30 30\n    center: .4 .6\n"),
@@ -265,7 +265,7 @@ pub(super) const TRANSFORMS: &[Group] = &[
     single(
         "repeat",
         &[size(1)],
-        "Lays copies side by side: how many in x and in y; one number for both.",
+        "Lays copies side by side. The numbers say how many in x and in y; one number stands for both.",
     )
     .resizes()
     .example("- repeat: 3\n"),
@@ -307,7 +307,7 @@ pub(super) const TRANSFORMS: &[Group] = &[
             Definition::new("degree", FLOAT, Initial::Null, "Angle in degrees, counter-clockwise.").required(),
             CENTER,
         ],
-        "Turns the picture. What comes in from outside is black.",
+        "Turns the picture. Corners that come in from outside are black.",
     )
     .example("- rotate:\n    degree: 360*t\n"),
     single(

@@ -21,9 +21,7 @@ use crate::source::Place;
 /// A value of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
-    /// Where it stands.
     pub(crate) place: Place,
-    /// What it is.
     pub(crate) kind: NodeKind,
 }
 
@@ -31,12 +29,7 @@ pub(crate) struct Node {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum NodeKind {
     /// A single value, with the text as written (quotes and escapes resolved).
-    Scalar {
-        /// The text.
-        text: String,
-        /// Its meaning.
-        value: Scalar,
-    },
+    Scalar { text: String, value: Scalar },
     /// `[a, b]`
     List(Vec<Node>),
     /// `{a: b}`, in the order written, no key twice.
@@ -46,14 +39,12 @@ pub(crate) enum NodeKind {
 /// The name of an entry of a map.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Key {
-    /// The name.
     pub(crate) text: String,
-    /// Where it stands.
     pub(crate) place: Place,
 }
 
 impl Node {
-    /// How people call this sort of value.
+    /// What people call this kind of value.
     pub(crate) fn noun(&self) -> &'static str {
         match &self.kind {
             NodeKind::Scalar { value, .. } => match value {

@@ -10,6 +10,9 @@ use std::collections::btree_map::Entry;
 use crate::tile::{TILE, TileGrid};
 use crate::tile_values::TileValues;
 
+/// [`TILE`] among columns and rows.
+const SIDE: u32 = TILE as u32;
+
 /// A gradient `[3, height, width]` as a sum of what was added to it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GradientSum {
@@ -73,14 +76,11 @@ impl GradientSum {
     /// # Panics
     /// When an offset lies outside of the canvas or `values` is too short: a fault of the caller.
     pub fn add_at(&mut self, pixels: &[Option<u32>], values: &[f32]) {
-        let (plane, width) = (pixels.len(), self.width);
-        let mut adder = self.adder();
-        for (i, pixel) in pixels.iter().enumerate() {
-            if let Some(offset) = *pixel {
-                let (x, y) = (offset as usize % width, offset as usize / width);
-                adder.add(x, y, [values[i], values[plane + i], values[2 * plane + i]]);
-            }
-        }
+        let (plane, width) = (pixels.len(), self.width.max(1) as u32);
+        self.adder().add_pixels(pixels.iter().enumerate().filter_map(|(i, pixel)| {
+            let place = pixel.map(|offset| [offset % width, offset / width])?;
+            Some((place, [values[i], values[plane + i], values[2 * plane + i]]))
+        }));
     }
 
     /// The tiles of the canvas.
@@ -227,16 +227,24 @@ pub struct Adder<'a> {
 }
 
 impl Adder<'_> {
-    /// Adds to the pixel in column `x` and row `y`.
+    /// Adds to pixels, given by column and row, one after the other.
     ///
     /// # Panics
-    /// When it lies outside of the canvas: a fault of the caller.
-    #[inline]
-    pub fn add(&mut self, x: usize, y: usize, values: [f32; 3]) {
-        let tile = self.tile(x, y);
-        let place = y % TILE * TILE + x % TILE;
-        for (channel, value) in values.into_iter().enumerate() {
-            tile[channel * TILE * TILE + place] += value;
+    /// When one lies outside of the canvas: a fault of the caller.
+    pub fn add_pixels(&mut self, pixels: impl Iterator<Item = ([u32; 2], [f32; 3])>) {
+        let mut pixels = pixels.peekable();
+        while let Some(&([x, y], _)) = pixels.peek() {
+            // Neighbours mostly share a tile, so it is looked for once for all that follow each other in it.
+            let place = [x / SIDE, y / SIDE];
+            let (width, height) = (self.sum.width as u32, self.sum.height as u32);
+            let tile = self.tile(x as usize, y as usize);
+            while let Some(([x, y], values)) = pixels.next_if(|([x, y], _)| [x / SIDE, y / SIDE] == place) {
+                assert!(x < width && y < height, "pixel outside of the canvas");
+                let at = (y % SIDE * SIDE + x % SIDE) as usize;
+                for (channel, value) in values.into_iter().enumerate() {
+                    tile[channel * TILE * TILE + at] += value;
+                }
+            }
         }
     }
 
@@ -329,10 +337,8 @@ mod tests {
                 let (_, values) = window(width, (x, y, length, 1), seed);
                 let channels: Vec<&[f32]> = values.chunks(length.max(1)).chain([&[][..]; 3]).take(3).collect();
                 by_span.adder().add_span(x, y, [channels[0], channels[1], channels[2]]);
-                let mut adder = by_pixel.adder();
-                for i in 0..length {
-                    adder.add(x + i, y, [channels[0][i], channels[1][i], channels[2][i]]);
-                }
+                let at = |i: usize| ([(x + i) as u32, y as u32], [channels[0][i], channels[1][i], channels[2][i]]);
+                by_pixel.adder().add_pixels((0..length).map(at));
             }
             prop_assert_eq!(&by_span, &by_pixel);
             let (dense, rows, mut row) = (by_pixel.to_dense(), by_span.rows(), vec![f32::NAN; width]);

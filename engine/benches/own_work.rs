@@ -1,7 +1,7 @@
 //! clipig's own work: what a sample costs outside of CLIP, losses and constraints, and what an epoch costs outside of
 //! its samples.
 //!
-//! `cargo bench -p clipig-engine --bench own_work -- samples [SHARDS]` computes shards of 8 samples on one core, in
+//! `cargo bench -p clipig-engine --bench own_work -- samples [SHARDS [NAME]]` computes shards of 8 samples on one core, in
 //! experiments whose only loss is the cheapest constraint there is, and takes off what that constraint costs by
 //! itself. Times are processor time of the computing thread.
 //!
@@ -37,16 +37,16 @@ fn main() {
     let number =
         |i: usize, default: usize| arguments.get(i).map_or(default, |n| n.parse().expect("a number"));
     match arguments.first().map(String::as_str) {
-        Some("samples") => samples(number(1, 40)),
+        Some("samples") => samples(number(1, 40), arguments.get(2).map_or("", String::as_str)),
         Some("upkeep") => upkeep(number(1, 2048), number(2, 10)),
-        _ => eprintln!("usage: own_work samples [SHARDS] | upkeep SIDE [EPOCHS]"),
+        _ => eprintln!("usage: own_work samples [SHARDS [NAME]] | upkeep SIDE [EPOCHS]"),
     }
 }
 
 /// The cheapest loss with a gradient for every pixel.
 const CONSTRAINT: &str = "constraints: [{mean: {above: 2.}}]";
 
-fn samples(shards: usize) {
+fn samples(shards: usize, only: &str) {
     device::set_threads(1);
     let clip = Arc::new(thin_clip());
     let chain_07 =
@@ -61,6 +61,9 @@ fn samples(shards: usize) {
         ("random_crop", 448, experiment(&text("random_crop: 224"))),
         ("chain_07", 448, seventh),
     ] {
+        if !name.contains(only) {
+            continue;
+        }
         let experiment = Arc::new(experiment);
         let prepared = Arc::new(Prepared { targets: vec![PreparedTarget::default()] });
         let mut engine = GradientEngine::new(Arc::clone(&clip), Arc::clone(&experiment), prepared, 1);
@@ -79,7 +82,8 @@ fn samples(shards: usize) {
         };
         compute(0);
         let whole = per_sample(shards, &mut compute);
-        let mut alone = |_| constraint_alone(&experiment);
+        let windows = Tensor::rand([i64::from(BATCH), 3, WINDOW, WINDOW], (Kind::Float, Device::Cpu));
+        let mut alone = |_| constraint_alone(&experiment, &windows);
         alone(0);
         let constraint = per_sample(shards, &mut alone);
         println!("{name}_ms {:.4}", whole - constraint);
@@ -95,9 +99,8 @@ fn per_sample(shards: usize, compute: &mut dyn FnMut(usize)) -> f64 {
 }
 
 /// The loss and its gradient, of windows that are just there.
-fn constraint_alone(experiment: &Experiment) {
-    let windows = Tensor::rand([i64::from(BATCH), 3, WINDOW, WINDOW], (Kind::Float, Device::Cpu));
-    let windows = windows.set_requires_grad(true);
+fn constraint_alone(experiment: &Experiment, windows: &Tensor) {
+    let windows = windows.detach().set_requires_grad(true);
     let scope = Scope::new(Key::root(1), 150, 300).with_similarity(0.0);
     let scopes = vec![scope; BATCH as usize];
     let losses =
@@ -121,7 +124,6 @@ fn upkeep(side: usize, epochs: usize) {
     };
     let (mut clipig, mut bare) = (Vec::new(), Vec::new());
     let mut traffic = Traffic::new(3 * side * side);
-    let before = process_ticks();
     let mut kernel = 0;
     for epoch in 0..=epochs as u32 {
         let ticks = process_ticks();
@@ -145,7 +147,6 @@ fn upkeep(side: usize, epochs: usize) {
             bare.push(bare_seconds * 1e3);
         }
     }
-    let _ = before;
     for (name, values) in [("upkeep", &mut clipig), ("bare", &mut bare)] {
         values.sort_by(f64::total_cmp);
         println!("{name}_best_ms {:.2}", values[0]);

@@ -102,14 +102,7 @@ impl Axis {
                 let moved = place.wrapping_sub(by);
                 if moved < 0 { moved.wrapping_add(side) } else { moved }
             }),
-            Self::Repeat { side } => {
-                // place / side as a product (Granlund, Montgomery 1994): exact, as both are below 2²⁰.
-                let (side, reciprocal) = (side as u64, (1_u64 << 40).div_ceil(side as u64));
-                each(places, |place| {
-                    let place = u64::from(place as u32);
-                    (place - (place.wrapping_mul(reciprocal) >> 40).wrapping_mul(side)) as i32
-                });
-            }
+            Self::Repeat { side } => each(places, |place| place % side),
             Self::Nearest(Nearest { side, scale, offset }) => each(places, |place| {
                 let (nearest, inside) = nearest((place as f32 + (0.5 - 0.5 * side)) * scale + offset, side);
                 if inside { nearest } else { NOWHERE }

@@ -264,8 +264,10 @@ struct PieceSink<'a> {
 }
 
 impl Sink for PieceSink<'_> {
-    fn add(&mut self, x: usize, y: usize, gradient: [f32; 3]) {
-        self.add_span(x, y, [&gradient[0..1], &gradient[1..2], &gradient[2..3]]);
+    fn add(&mut self, pixels: impl Iterator<Item = ([u32; 2], [f32; 3])>) {
+        for ([x, y], [red, green, blue]) in pixels {
+            self.add_span(x as usize, y as usize, [&[red], &[green], &[blue]]);
+        }
     }
 
     fn add_span(&mut self, x: usize, y: usize, gradient: [&[f32]; 3]) {
@@ -281,8 +283,8 @@ impl Sink for PieceSink<'_> {
 }
 
 impl Sink for clipig_core::Adder<'_> {
-    fn add(&mut self, x: usize, y: usize, gradient: [f32; 3]) {
-        clipig_core::Adder::add(self, x, y, gradient);
+    fn add(&mut self, pixels: impl Iterator<Item = ([u32; 2], [f32; 3])>) {
+        self.add_pixels(pixels);
     }
 
     fn add_span(&mut self, x: usize, y: usize, gradient: [&[f32]; 3]) {

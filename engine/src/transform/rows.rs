@@ -23,8 +23,8 @@ pub(super) struct Image<'a> {
 
 /// Takes the gradient of single pixels.
 pub(super) trait Sink {
-    /// Adds to the gradient of the pixel in column `x` and row `y`.
-    fn add(&mut self, x: usize, y: usize, gradient: [f32; 3]);
+    /// Adds to the gradients of pixels, given by column and row, one after the other.
+    fn add(&mut self, pixels: impl Iterator<Item = ([u32; 2], [f32; 3])>);
 
     /// Adds to the gradients of the pixels from column `x` on.
     fn add_span(&mut self, x: usize, y: usize, gradient: [&[f32]; 3]);
@@ -174,28 +174,19 @@ impl<'a> Way<'a> {
             }
             return;
         }
+        // Offsets beyond the plane stand for nowhere: one comparison finds both.
+        let offset = |x: i32, start: u32| {
+            if x == NOWHERE { usize::MAX } else { start.wrapping_add((x - left) as u32) as usize }
+        };
         let places = self.places(number, memory);
         match places.ys {
             Ys::All(y) => {
-                // A row that comes from nowhere as a whole has no place.
-                let start = (y - top).max(0) as usize * stride;
-                for (channel, plane) in row.iter_mut().zip(planes) {
-                    let line = plane.get(start..start + stride).unwrap_or(&[]);
-                    for (value, &x) in channel.iter_mut().zip(places.xs) {
-                        *value = if x == NOWHERE { 0.0 } else { line[(x - left) as usize] };
-                    }
-                }
+                let start = ((y - top) as u32).wrapping_mul(stride as u32);
+                take(row, image.pixels, places.xs.iter().map(|&x| offset(x, start)));
             }
             Ys::Each(ys) => {
-                for (channel, plane) in row.iter_mut().zip(planes) {
-                    for ((value, &x), &y) in channel.iter_mut().zip(places.xs).zip(ys) {
-                        *value = if x == NOWHERE {
-                            0.0
-                        } else {
-                            plane[(y - top) as usize * stride + (x - left) as usize]
-                        };
-                    }
-                }
+                let start = |y: i32| (y.wrapping_sub(top) as u32).wrapping_mul(stride as u32);
+                take(row, image.pixels, places.xs.iter().zip(ys).map(|(&x, &y)| offset(x, start(y))));
             }
         }
     }
@@ -229,15 +220,30 @@ impl<'a> Way<'a> {
         let [red, green, blue] = row;
         let places = self.places(number, memory);
         let values = red.iter().zip(green.iter()).zip(blue.iter()).zip(places.xs);
-        let mut add = |x: i32, y: i32, gradient: [f32; 3]| {
-            if x != NOWHERE {
-                sink.add(x as usize, y as usize, gradient);
-            }
-        };
+        let somewhere =
+            |x: i32, y: i32, gradient: [f32; 3]| (x != NOWHERE).then_some(([x as u32, y as u32], gradient));
         match places.ys {
-            Ys::All(y) => values.for_each(|(((r, g), b), &x)| add(x, y, [*r, *g, *b])),
-            Ys::Each(ys) => values.zip(ys).for_each(|((((r, g), b), &x), &y)| add(x, y, [*r, *g, *b])),
+            Ys::All(y) => {
+                sink.add(values.filter_map(|(((r, g), b), &x)| somewhere(x, y, [*r, *g, *b])));
+            }
+            Ys::Each(ys) => {
+                let pixels = values.zip(ys);
+                sink.add(pixels.filter_map(|((((r, g), b), &x), &y)| somewhere(x, y, [*r, *g, *b])));
+            }
         }
+    }
+}
+
+/// Takes single pixels out of `[3, …]`; 0 where the offset lies beyond a plane. All colours in one go, because each waits
+/// for memory of its own.
+#[inline]
+fn take([red, green, blue]: &mut Row<'_>, pixels: &[f32], offsets: impl Iterator<Item = usize>) {
+    let plane = pixels.len() / 3;
+    let [reds, greens, blues] = [0, 1, 2].map(|channel| &pixels[channel * plane..][..plane]);
+    let values = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
+    for (((red, green), blue), offset) in values.zip(offsets) {
+        (*red, *green, *blue) =
+            if offset < plane { (reds[offset], greens[offset], blues[offset]) } else { (0.0, 0.0, 0.0) };
     }
 }
 

@@ -125,6 +125,7 @@ impl Run {
             }
         }
         effects.reverse();
+        route.finish();
         Self { output, route, effects }
     }
 

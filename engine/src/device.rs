@@ -86,7 +86,7 @@ pub struct DeviceKind {
     pub libtorch: &'static str,
     /// Number type of CLIP.
     pub number: &'static str,
-    /// Instruction set that libtorch chose; empty on GPUs.
+    /// Instruction set that libtorch chose, with settings of MKL and oneDNN that change bits; empty on GPUs.
     pub capability: String,
     /// Threads within an operation.
     pub threads: usize,
@@ -109,7 +109,7 @@ impl DeviceKind {
                 let name = gpu::describe(index).map(|gpu| gpu.name);
                 (name.unwrap_or_else(|| format!("CUDA device {index}")), String::new())
             }
-            _ => (processor(), capability().to_owned()),
+            _ => (processor(), capability()),
         };
         Self { model, libtorch: LIBTORCH, number, capability, threads }
     }
@@ -137,27 +137,76 @@ fn processor() -> String {
         .unwrap_or_else(|| std::env::consts::ARCH.to_owned())
 }
 
-/// The instruction set that libtorch's kernels are chosen by.
-fn capability() -> &'static str {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512dq")
-            && is_x86_feature_detected!("fma")
-        {
-            return "AVX512";
-        }
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            return "AVX2";
-        }
+/// Settings of the libraries below libtorch that make them choose other kernels, and so other bits.
+const OVERRIDES: [&str; 6] = [
+    "MKL_CBWR",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "ONEDNN_MAX_CPU_ISA",
+    "DNNL_MAX_CPU_ISA",
+    "ONEDNN_DEFAULT_FPMATH_MODE",
+    "DNNL_DEFAULT_FPMATH_MODE",
+];
+
+/// The instruction set that libtorch's kernels are chosen by, as libtorch says, and what the environment asks of MKL
+/// and oneDNN besides.
+fn capability() -> String {
+    let overrides = OVERRIDES.into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?)));
+    described(&instruction_set(), overrides)
+}
+
+/// `AVX512`, or `AVX512, ONEDNN_MAX_CPU_ISA=AVX2` where something is set.
+fn described<'a>(instructions: &str, overrides: impl Iterator<Item = (&'a str, String)>) -> String {
+    // The word that pictures have recorded from the beginning.
+    let instructions = if instructions == "DEFAULT" { "baseline" } else { instructions };
+    let mut text = instructions.to_owned();
+    for (name, value) in overrides.filter(|(_, value)| !value.trim().is_empty()) {
+        let value: String = value.trim().chars().filter(char::is_ascii_graphic).take(32).collect();
+        text += &format!(", {name}={value}");
     }
-    "baseline"
+    // The longest name that travels; all of it is ASCII.
+    text.truncate(200);
+    text
+}
+
+/// What libtorch has chosen: the processor's best, or what `ATEN_CPU_CAPABILITY` says.
+fn instruction_set() -> String {
+    #[allow(unsafe_code)]
+    unsafe extern "C" {
+        fn clipig_cpu_capability(name: *mut std::ffi::c_char, size: usize);
+    }
+    let mut name = [0_u8; 32];
+    // SAFETY: capability.cpp writes at most `size` bytes, the last of them zero, and keeps no pointer.
+    #[allow(unsafe_code)]
+    unsafe {
+        clipig_cpu_capability(name.as_mut_ptr().cast(), name.len());
+    }
+    let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
+    String::from_utf8_lossy(&name[..end]).into_owned()
 }
 
 /// Sets the threads within an operation for the calling thread. Every computing thread calls it: libtorch
 /// keeps the number per thread, and it changes bits.
 pub fn set_threads(threads: usize) {
     tch::set_num_threads(i32::try_from(threads.max(1)).unwrap_or(i32::MAX));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libtorch_says_what_it_computes_with() {
+        let found = instruction_set();
+        assert!(["DEFAULT", "AVX2", "AVX512"].contains(&found.as_str()), "{found}");
+    }
+
+    #[test]
+    fn what_the_environment_asks_for_is_part_of_the_kind() {
+        let described = |instructions, set: &[(&'static str, &str)]| {
+            described(instructions, set.iter().map(|(name, value)| (*name, (*value).to_owned())))
+        };
+        assert_eq!(described("AVX512", &[]), "AVX512");
+        assert_eq!(described("DEFAULT", &[("MKL_CBWR", " ")]), "baseline");
+        assert_eq!(described("AVX2", &[("MKL_CBWR", "COMPATIBLE\n")]), "AVX2, MKL_CBWR=COMPATIBLE");
+    }
 }

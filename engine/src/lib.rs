@@ -10,6 +10,7 @@ mod canvas;
 pub mod clip;
 mod colors;
 pub mod constraint;
+mod decode;
 pub mod device;
 mod factory;
 mod gaussian;
@@ -32,6 +33,7 @@ mod vocabulary;
 
 pub use assets::AssetError;
 pub use canvas::CanvasEngine;
+pub use decode::{Content, HEAD_BYTES, recognise};
 pub use factory::{CanvasEngines, DeviceFactory};
 pub use gradient::GradientEngine;
 pub use init::InitError;

@@ -2,8 +2,8 @@
 
 use tch::Tensor;
 
-use crate::assets::decode;
 use crate::clip::{Clip, preprocess, unit_length};
+use crate::decode::decode;
 
 /// Features of unit length `[n, embedding]` of encoded images, through CLIP's own preprocessing.
 ///

@@ -12,8 +12,8 @@ use tempfile::NamedTempFile;
 
 use crate::output;
 
-/// Begins every entry. Its digit changes when images are encoded in another way.
-const MARK: &[u8; 8] = b"clipigF1";
+/// Begins every entry. Its digit changes when images are encoded in another way; since 2 they are turned upright.
+const MARK: &[u8; 8] = b"clipigF2";
 const HASH: usize = 32;
 
 /// The entries of one model.

@@ -1,12 +1,11 @@
 //! How the command fails: a message for the reader and an exit code for scripts.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clipig_experiment::Diagnostics;
 use clipig_models::ModelError;
 
-use crate::output;
+use crate::{output, terminal};
 
 /// A failure that ends the command.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ impl Failure {
         let (message, code) = match self {
             Self::Usage(message) => (format!("error: {message}"), 2),
             Self::Failed(message) => (format!("error: {message}"), 1),
-            Self::Experiment(problems) => (problems.render(std::io::stderr().is_terminal()), 2),
+            Self::Experiment(problems) => (problems.render(terminal::colours_on_stderr()), 2),
         };
         output::say(message.trim_end());
         ExitCode::from(code)

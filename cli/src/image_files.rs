@@ -8,6 +8,7 @@ use std::time::Duration;
 use clipig_core::Assets;
 use clipig_experiment::Experiment;
 use clipig_picture::Record;
+use clipig_proto::connect_error::ConnectError;
 
 use crate::failure::Failure;
 
@@ -96,13 +97,24 @@ fn fetch(address: &str) -> Result<Vec<u8>, String> {
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder().timeout_global(Some(Duration::from_mins(1))).build(),
     );
-    let mut response = agent.get(address).call().map_err(|error| error.to_string())?;
+    let mut response = agent.get(address).call().map_err(|error| why(&error))?;
     let mut bytes = Vec::new();
-    response
-        .body_mut()
-        .as_reader()
-        .take(MAX_BYTES)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
+    let body = response.body_mut().as_reader().take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    body.map_err(|error| ConnectError::of(&error).to_string())?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(format!("the server sends more than {MAX_BYTES} bytes; at most that many are read"));
+    }
     Ok(bytes)
+}
+
+fn why(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::StatusCode(404) => "the server does not have it (404)".to_owned(),
+        ureq::Error::StatusCode(code) => format!("the server answers with the status {code}"),
+        ureq::Error::HostNotFound => ConnectError::NoSuchHost.to_string(),
+        ureq::Error::Io(error) => ConnectError::of(error).to_string(),
+        ureq::Error::Rustls(error) => ConnectError::of_tls(error).to_string(),
+        ureq::Error::Timeout(_) => ConnectError::TimedOut.to_string(),
+        other => other.to_string(),
+    }
 }

@@ -5,6 +5,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::output;
+
 static ASKED: AtomicBool = AtomicBool::new(false);
 
 type Listener = Box<dyn Fn() + Send>;
@@ -27,7 +29,7 @@ pub(crate) fn listen(say: impl Fn() + Send + 'static) {
         }
     });
     if let Err(error) = listening {
-        tracing::warn!(%error, "Ctrl-C will end clipig at once, without a picture");
+        output::say(format!("warning: Ctrl-C will end clipig at once, without a picture ({error})"));
     }
 }
 

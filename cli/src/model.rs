@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights as Tensors;
-use clipig_models::{Resolved, Store, Weights};
+use clipig_models::{ModelError, Resolved, Store, Weights, embedded, registry};
 use tch::{Device, Kind};
 
 use crate::failure::Failure;
@@ -18,9 +18,13 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// The model of that name; `None`: ViT-B/32 where it is in the store, else the embedded one.
+    /// The model of that name; `None`: ViT-B/32 where it is in the store, else the embedded one. Without a folder for a
+    /// store (no `HOME`) there is the embedded one.
     pub(crate) fn find(name: Option<&str>) -> Result<Self, Failure> {
-        let store = Store::of_user()?;
+        let store = match Store::of_user() {
+            Err(error @ ModelError::NoFolder) => return Self::embedded(name).unwrap_or(Err(error.into())),
+            store => store?,
+        };
         let (name, explanation) = if let Some(name) = name {
             (name.to_owned(), None)
         } else {
@@ -28,6 +32,24 @@ impl Model {
             (default.name.to_string(), default.explanation)
         };
         Ok(Self { resolved: store.resolve(&name)?, explanation })
+    }
+
+    /// The embedded model, which needs no store; `None` where another one is wanted.
+    fn embedded(wanted: Option<&str>) -> Option<Result<Self, Failure>> {
+        let is_embedded = |name| registry::find(name).is_some_and(|known| known.name == embedded::NAME);
+        if !wanted.is_none_or(is_embedded) {
+            return None;
+        }
+        let explanation = wanted.is_none().then(|| {
+            format!(
+                "using the small model inside clipig, {}: there is no folder with others, as neither CLIPIG_MODELS nor \
+                 HOME is set",
+                embedded::NAME
+            )
+        });
+        // Nothing is read from this store.
+        let resolved = Store::at("").resolve(embedded::NAME);
+        Some(resolved.map(|resolved| Self { resolved, explanation }).map_err(Failure::from))
     }
 
     /// Loads the weights onto a device.

@@ -102,9 +102,12 @@ fn what_is_no_image_is_named_and_left_out() {
     assert!(run.out.starts_with("image,red\nred.bmp,"), "{}", run.out);
     assert_eq!(run.out.lines().count(), 2);
     let said = run.failed(1);
-    for part in
-        ["broken.png: not an image", "missing.png: ", "empty: no images", "3 could not be read, 1 is rated"]
-    {
+    for part in [
+        "broken.png: its content is not that of an image",
+        "missing.png: ",
+        "empty: no images",
+        "3 could not be read, 1 is rated",
+    ] {
         assert!(said.contains(part), "{part}: {said}");
     }
     let nothing = studio.run(&["rate", "broken.png", "-t", "red"]);
@@ -126,4 +129,34 @@ fn mistakes_on_the_command_line_are_found_before_any_work() {
         let said = studio.run(&[&["rate"], arguments].concat()).failed(2);
         assert!(said.contains(part), "{part}: {said}");
     }
+}
+
+#[test]
+fn folders_hold_images_by_their_content_and_the_rest_is_named() {
+    let studio = Studio::new();
+    studio.write("pics/red", plain_image([220, 30, 30]));
+    studio.write("pics/notes.png", "words");
+    studio.write("pics/a.yaml", "epochs: 3\n");
+    let run = studio.run(&["rate", "pics", "-t", "red", "--json"]);
+    assert_eq!(run.err.matches("note: passed over pics/a.yaml (not an image), pics/notes.png").count(), 1);
+    let json: Json = serde_json::from_str(&run.succeeded()).unwrap();
+    assert_eq!(json["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(json["rows"][0]["image"], "pics/red");
+    assert_eq!(json["passed_over"][1]["path"], "pics/notes.png");
+    assert_eq!(json["unreadable"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn an_image_that_breaks_off_is_refused_and_one_from_a_phone_stands_upright() {
+    let studio = Studio::new();
+    let images = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/tests/fixtures/images");
+    for name in ["broken_off.jpg", "phone.jpg", "phone-upright.png"] {
+        studio.write(name, std::fs::read(images.join(name)).unwrap());
+    }
+    let run = studio.run(&["rate", "broken_off.jpg", "phone.jpg", "-i", "phone-upright.png", "--json"]);
+    let json: Json = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(json["unreadable"][0]["path"], "broken_off.jpg");
+    assert_eq!(json["rows"].as_array().unwrap().len(), 1);
+    assert!(json["rows"][0]["similarities"][0].as_f64().unwrap() > 97.0, "{json:#}");
+    assert!(run.failed(1).contains("the JPEG breaks off before its end"));
 }

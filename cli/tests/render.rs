@@ -233,3 +233,37 @@ fn seeds_do_not_run_over() {
     assert!(stdout(&output).is_empty() && !folder.path("fruit.png").exists());
     folder.pixels(&["render", "fruit.yaml", "-e", "0", "--seed", &last], "fruit.png");
 }
+
+#[test]
+fn broken_images_are_refused_and_those_of_phones_turned_upright() {
+    let folder = Folder::new();
+    let images = Path::new(env!("CARGO_MANIFEST_DIR")).join("../engine/tests/fixtures/images");
+    for name in ["broken_off.jpg", "orientation-6.png", "upright.png"] {
+        std::fs::copy(images.join(name), folder.path(name)).unwrap();
+    }
+    let yaml = |name: &str, place: &str| {
+        let init = if place == "init" {
+            format!("init: {{image: {name}, mean: 0, std: 1}}\n")
+        } else {
+            String::new()
+        };
+        let feature = if place == "feature" { format!("image: {name}") } else { "text: red".to_owned() };
+        format!("epochs: 1\nresolution: 32\nlearnrate: .01\n{init}targets:\n- features:\n  - {feature}\n")
+    };
+    for place in ["init", "feature"] {
+        std::fs::write(folder.path("broken.yaml"), yaml("broken_off.jpg", place)).unwrap();
+        let output = folder.clipig(&["render", "broken.yaml", "--seed", "1"]);
+        assert_eq!(output.status.code(), Some(2), "{place}: {}", stderr(&output));
+        let said = stderr(&output);
+        assert!(said.contains("broken_off.jpg") && said.contains("breaks off"), "{place}: {said}");
+        assert!(!folder.path("broken.png").exists() && stdout(&output).is_empty());
+        let made = |name: &str| {
+            std::fs::write(folder.path("turned.yaml"), yaml(name, place)).unwrap();
+            let arguments = ["render", "turned.yaml", "--seed", "1", "-v", "0"];
+            let output = folder.clipig(&arguments);
+            assert!(output.status.success(), "{}", stderr(&output));
+            pixels(&folder.path(stdout(&output).trim()))
+        };
+        assert!(made("orientation-6.png") == made("upright.png"), "{place}: the image lies on its side");
+    }
+}

@@ -9,8 +9,10 @@
 //!   checked, memory is bounded, nothing panics.
 //! - [`session`] carries the messages of a session over HTTP/2 without copying bulk data.
 //! - [`status`] puts a typed error into a gRPC status and takes it out again.
+//! - [`connect_error`] says in a sentence why there is no connection.
 
 pub mod codec;
+pub mod connect_error;
 mod convert;
 pub mod incoming;
 pub mod limits;

@@ -5,14 +5,16 @@ use std::process::ExitCode;
 
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
+use tempfile::TempPath;
 
 use super::job;
 use crate::arguments::{FetchArguments, HistoryFormat};
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::show::{has_ended, job_state};
+use crate::farm::video::Film;
 use crate::farm::wire::{Artifact, ArtifactKind, Job};
-use crate::farm::{converse, download, history, video};
+use crate::farm::{converse, download, history};
 use crate::picture::file;
 use crate::{output, picture};
 
@@ -21,14 +23,18 @@ const FFMPEG: &str = "ffmpeg";
 
 /// Fetches what was asked for; prints where each file is.
 pub(crate) fn run(arguments: &FetchArguments) -> Result<ExitCode, Failure> {
-    if let Some(film) = &arguments.video {
-        video::check(film, FFMPEG)?;
-    }
-    let files = converse(async {
+    let film = arguments.video.as_deref().map(|path| Film::prepare(path, arguments.frame_rate, FFMPEG));
+    let film = film.transpose()?;
+    let mut files = Vec::new();
+    let outcome = converse(async {
         let connection = Connection::to(&arguments.farm).await?;
         let job = job::get(&connection, arguments.job).await?;
-        fetch(&connection, &job, arguments).await
-    })?;
+        fetch(&connection, &job, arguments, film.as_ref(), &mut files).await
+    });
+    // Where something failed on the way, what came before it is there nevertheless.
+    if files.is_empty() && outcome.is_err() {
+        return outcome.map(|()| ExitCode::FAILURE);
+    }
     if arguments.json {
         output::print(&format!("{:#}\n", files.iter().map(Fetched::to_json).collect::<Json>()))?;
     } else {
@@ -38,7 +44,7 @@ pub(crate) fn run(arguments: &FetchArguments) -> Result<ExitCode, Failure> {
             .map(|file| format!("{}\n", file.path.display()));
         output::print(&lines.collect::<String>())?;
     }
-    Ok(ExitCode::SUCCESS)
+    outcome.map(|()| ExitCode::SUCCESS)
 }
 
 /// A file that is here now.
@@ -60,11 +66,12 @@ async fn fetch(
     connection: &Connection,
     job: &Job,
     arguments: &FetchArguments,
-) -> Result<Vec<Fetched>, Failure> {
+    film: Option<&Film<'_>>,
+    files: &mut Vec<Fetched>,
+) -> Result<(), Failure> {
     let folder = &arguments.output;
     let artifacts = download::list(connection, job.number).await?;
     let name = base_name(job);
-    let mut files = Vec::new();
     let only_history = arguments.history.is_some() && artifacts.is_empty();
     if !only_history {
         let picture = newest(job, &artifacts)?;
@@ -74,16 +81,17 @@ async fn fetch(
     if let Some(format) = arguments.history {
         files.push(save_history(connection, job, &folder.join(&name), format).await?);
     }
-    if !arguments.snapshots && arguments.video.is_none() {
-        return Ok(files);
+    if !arguments.snapshots && film.is_none() {
+        return Ok(());
     }
     // Frames of a film alone are not to keep.
     let temporary;
     let snapshots = if arguments.snapshots {
         folder.join(format!("{name}-snapshots"))
     } else {
-        temporary = tempfile::tempdir_in(folder).map_err(|error| cannot_write(folder, &error))?;
-        temporary.path().to_owned()
+        file::make_folder(&folder.join(&name))?;
+        temporary = tempfile::Builder::new().prefix(".clipig-").tempdir_in(folder);
+        temporary.as_ref().map_err(|error| cannot_write(folder, error))?.path().to_owned()
     };
     let mut frames = Vec::new();
     for artifact in artifacts.iter().filter(|artifact| is_frame(artifact, &artifacts)) {
@@ -91,11 +99,7 @@ async fn fetch(
         let path = save(connection, job.number, artifact, &path).await?;
         frames.push(Fetched { what: "snapshot", path, epoch: Some(artifact.epoch) });
     }
-    if let Some(film) = &arguments.video {
-        let paths: Vec<&PathBuf> = frames.iter().map(|frame| &frame.path).collect();
-        video::make(&paths, arguments.frame_rate, film, FFMPEG)?;
-        files.push(Fetched { what: "video", path: film.clone(), epoch: None });
-    }
+    let paths: Vec<PathBuf> = frames.iter().map(|frame| frame.path.clone()).collect();
     if arguments.snapshots {
         output::say(format!(
             "{} in {}",
@@ -104,7 +108,11 @@ async fn fetch(
         ));
         files.extend(frames);
     }
-    Ok(files)
+    if let Some(film) = film {
+        film.make(&paths)?;
+        files.push(Fetched { what: "video", path: film.path().to_owned(), epoch: None });
+    }
+    Ok(())
 }
 
 /// A snapshot, or the finished picture where there is no snapshot of the same epoch.
@@ -151,14 +159,16 @@ pub(super) async fn save(
     if is_same(wanted, artifact.size, &sha256) {
         return Ok(wanted.to_owned());
     }
-    let folder = wanted.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
+    file::make_folder(wanted)?;
     // Named by its content: a download that broke off goes on, also by another run of this program.
-    let part = folder.join(format!(".clipig-{}.part", sha256.get(..24).unwrap_or(&sha256)));
+    let part = wanted.with_file_name(format!(".clipig-{}.part", sha256.get(..24).unwrap_or(&sha256)));
     download::to_file(connection, job, artifact, &part).await?;
-    let path = file::reserve(&wanted.to_string_lossy())?;
-    std::fs::rename(&part, &path).map_err(|error| cannot_write(&path, &error))?;
-    Ok(path)
+    let whole = TempPath::try_from_path(&part).map_err(|error| cannot_write(&part, &error))?;
+    file::place(whole, &wanted.to_string_lossy()).map_err(|(error, part)| {
+        // All of it is here: the next attempt need not fetch it again.
+        let _ = part.keep();
+        error.into()
+    })
 }
 
 fn is_same(path: &Path, size: u64, sha256: &str) -> bool {
@@ -174,7 +184,7 @@ async fn save_history(
 ) -> Result<Fetched, Failure> {
     let rows = history::fetch(connection, job.number).await?;
     let text = history::text(&rows, format)
-        .map_err(|error| Failure::failed(format!("cannot write the history: {error}")))?;
+        .map_err(|error| Failure::failed(format!("cannot make a table of the history: {error}")))?;
     let ending = match format {
         HistoryFormat::Csv => "csv",
         HistoryFormat::Json => "json",
@@ -183,8 +193,7 @@ async fn save_history(
     if is_same(&wanted, text.len() as u64, &base16ct::lower::encode_string(&Sha256::digest(&text))) {
         return Ok(Fetched { what: "history", path: wanted, epoch: None });
     }
-    let path = file::reserve(&wanted.to_string_lossy())?;
-    file::write(&path, text.as_bytes())?;
+    let path = file::create(&wanted.to_string_lossy(), text.as_bytes())?;
     Ok(Fetched { what: "history", path, epoch: None })
 }
 

@@ -19,7 +19,10 @@ use crate::output;
 
 /// Rates the images. Those that cannot be read are named and left out; the exit code is 1 then.
 pub(crate) fn run(arguments: &RateArguments) -> Result<ExitCode, Failure> {
-    let Sources { images, texts, references, mut failures } = Sources::collect(arguments)?;
+    let Sources { images, texts, references, mut failures, passed_over } = Sources::collect(arguments)?;
+    if let Some(note) = sources::summary(&passed_over) {
+        output::say(note);
+    }
     let order = Order::parse(arguments.sort, texts.len() + references.len())?;
     let mut encoder = Encoder::prepare(arguments)?;
     interrupt::listen(|| output::say("\nstopping after these images; Ctrl-C again ends at once"));
@@ -47,7 +50,7 @@ pub(crate) fn run(arguments: &RateArguments) -> Result<ExitCode, Failure> {
     let ratings = Ratings { columns, rows }.sorted(order);
 
     if arguments.json {
-        output::print(&export::json(&ratings, encoder.model(), &failures))?;
+        output::print(&export::json(&ratings, encoder.model(), &failures, &passed_over))?;
     }
     match &arguments.output {
         Some(path) if path.as_os_str() == "-" => output::print(&export::csv(&ratings)?)?,

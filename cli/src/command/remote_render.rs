@@ -38,8 +38,7 @@ pub(crate) fn run(arguments: &RenderArguments, farm: &str) -> Result<ExitCode, F
                 Outcome::Left => return Ok(ExitCode::from(INTERRUPTED)),
                 Outcome::Ended { state: JobState::Completed, table } => {
                     let wanted = Path::new(&submission.loaded.picture);
-                    let line = bring(&connection, job, wanted, &table, arguments.json).await?;
-                    output::print(&line)?;
+                    bring(&connection, job, wanted, &table, arguments.json).await?;
                 }
                 Outcome::Ended { state, .. } => {
                     output::say(crate::terminal::screen::farewell(job, state));
@@ -51,15 +50,15 @@ pub(crate) fn run(arguments: &RenderArguments, farm: &str) -> Result<ExitCode, F
     })
 }
 
-/// Fetches a finished picture and writes its experiment beside it; what to print of it. The picture itself tells what
-/// it was made from, also where somebody has updated the job.
+/// Fetches a finished picture, writes its experiment beside it and prints where it is. The picture itself tells what it
+/// was made from, also where somebody has updated the job.
 async fn bring(
     connection: &Connection,
     number: u64,
     wanted: &Path,
     table: &[String],
     as_json: bool,
-) -> Result<String, Failure> {
+) -> Result<(), Failure> {
     let artifact = fetch::picture(connection, number).await?;
     let path = fetch::save(connection, number, &artifact, wanted).await?;
     let bytes = std::fs::read(&path)
@@ -69,7 +68,10 @@ async fn bring(
     let source = Source::new(path.display().to_string(), record.experiment.clone());
     let tree = load(&[source], &Overrides::default())?.tree;
     let job = job::get(connection, number).await?;
-    let seconds = time::seconds_between(job.started.as_ref(), job.ended.as_ref()).unwrap_or(0.0);
-    let experiment = beside::write_experiment(&path, &record, &tree, seconds, table)?;
-    Ok(beside::line(&path, experiment.as_deref(), Some(number), &record, as_json))
+    let seconds = time::seconds_between(job.started.as_ref(), job.ended.as_ref());
+    let experiment = beside::write_experiment(&path, &record, &tree, seconds, table);
+    let written = experiment.as_ref().ok().and_then(Option::as_deref);
+    output::print(&beside::line(&path, written, Some(number), &record, as_json))?;
+    experiment?;
+    Ok(())
 }

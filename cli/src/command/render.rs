@@ -1,6 +1,5 @@
 //! `clipig render`: an experiment becomes a picture, on a farm of one in this process.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +15,7 @@ use clipig_core::{
 };
 use clipig_engine::{CanvasEngines, DeviceFactory, device};
 use clipig_experiment::{Experiment, Loaded, Tree, load};
-use clipig_picture::{Record, Run, encode_png};
+use clipig_picture::{Record, Run};
 use clipig_schedule::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 use tch::Device;
 
@@ -28,9 +27,9 @@ use crate::interrupt;
 use crate::local::farm_of_one::FarmOfOne;
 use crate::model::Model;
 use crate::output;
-use crate::picture::{self, beside, file};
+use crate::picture::{self, PictureFile, beside};
 use crate::terminal::progress::Progress;
-use crate::terminal::table;
+use crate::terminal::{self, table};
 
 /// The number of the only job.
 const JOB: JobId = JobId(1);
@@ -48,7 +47,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
         }
     };
     if !loaded.warnings.is_empty() {
-        say(loaded.warnings.render(std::io::IsTerminal::is_terminal(&std::io::stderr())));
+        say(loaded.warnings.render(terminal::colours_on_stderr()).trim_end().to_owned());
     }
     device::load_cuda();
     let device = device::select(&loaded.experiment.device).map_err(Failure::usage)?;
@@ -137,44 +136,33 @@ impl Setup<'_> {
         first_resolution(&experiment, seed).map_err(|error| failure(RunError::Job(error)))?;
         let order = self.order(&experiment, seed, shard_size, threads)?;
         let snapshots = SnapshotClock::new(experiment.snapshot_interval);
-        let mut observer = RenderObserver {
-            wanted: &self.loaded.picture,
-            picture: None,
-            last: None,
-            record,
-            progress,
-            snapshots,
-        };
+        let picture = PictureFile::new(&self.loaded.picture);
+        let mut observer = RenderObserver { picture, last: None, record, progress, snapshots };
         let start = Instant::now();
         let outcome = run_job(farm, order, &mut observer);
-        let RenderObserver { picture, last, record, progress, .. } = observer;
-        let completed = matches!(outcome, Ok((Ending::Completed, _)));
+        let RenderObserver { mut picture, last, record, progress, .. } = observer;
+        let epochs_done = record.run.epochs_done;
         let (job, outcome) = match outcome {
-            Ok((Ending::Completed | Ending::Paused { .. } | Ending::Cancelled { .. }, job)) => {
-                (Some(job), Ok(()))
-            }
+            // Without any epoch the first canvas is the picture, unless Ctrl-C came first.
+            Ok((Ending::Completed, job)) => (Some(job), Ok(())),
+            Ok((_, job)) => ((epochs_done > 0).then_some(job), Ok(())),
             Err(error) => (None, Err(failure(error))),
         };
         let lines = job.as_ref().map_or_else(Vec::new, |job| table_lines(&experiment, job));
         progress.end(&lines);
-        let picture = match picture {
-            Some(picture) => picture,
-            // There was no epoch to compute: the picture is the first canvas, as in the original.
-            None if completed => file::reserve(&self.loaded.picture)?,
-            None => return outcome,
-        };
-        // Where an epoch has failed, the picture of the one before it.
-        if let Some(canvas) = job.map(|job| job.canvas()).or(last) {
-            write_picture(&picture, &canvas, &record)?;
-        }
+        // If an epoch has failed, the canvas of the one before it.
+        let Some(canvas) = job.map(|job| job.canvas()).or(last) else { return outcome };
+        let path = picture.finish(&canvas, &record)?;
         let seconds = start.elapsed().as_secs_f64();
-        let beside = beside::write_experiment(&picture, &record, &self.recorded_tree(seed), seconds, &lines)?;
+        let tree = self.recorded_tree(seed);
+        let beside = beside::write_experiment(&path, &record, &tree, Some(seconds), &lines);
         if experiment.verbose >= 1 && outcome.is_ok() {
-            let epochs = record.run.epochs_done;
-            let unit = if epochs == 1 { "epoch" } else { "epochs" };
-            output::say(format!("{epochs} {unit} in {seconds:.1} seconds, seed {seed}"));
+            let unit = if epochs_done == 1 { "epoch" } else { "epochs" };
+            output::say(format!("{epochs_done} {unit} in {seconds:.1} seconds, seed {seed}"));
         }
-        output::print(&beside::line(&picture, beside.as_deref(), None, &record, self.arguments.json))?;
+        let written = beside.as_ref().ok().and_then(Option::as_deref);
+        output::print(&beside::line(&path, written, None, &record, self.arguments.json))?;
+        beside?;
         outcome
     }
 
@@ -245,7 +233,7 @@ impl Setup<'_> {
 fn run_job(
     farm: &FarmOfOne,
     order: JobOrder,
-    observer: &mut RenderObserver<'_>,
+    observer: &mut RenderObserver,
 ) -> Result<(Ending, EpochLoop), RunError<Failure>> {
     let (runner, inbox) = inbox();
     let port = farm.add_job(JOB, runner.clone());
@@ -260,11 +248,8 @@ fn run_job(
 }
 
 /// Shows a job, and keeps its picture on disk.
-struct RenderObserver<'a> {
-    /// The name that the picture should have.
-    wanted: &'a str,
-    /// The file; `None` before the first epoch is done, so that a run that fails at once leaves nothing behind.
-    picture: Option<PathBuf>,
+struct RenderObserver {
+    picture: PictureFile,
     /// The canvas after the last epoch: the epoch that fails leaves none.
     last: Option<Canvas>,
     record: Record,
@@ -272,24 +257,26 @@ struct RenderObserver<'a> {
     snapshots: SnapshotClock,
 }
 
-impl RenderObserver<'_> {
+impl RenderObserver {
     fn draw(&mut self, report: &EpochReport, job: &EpochLoop) -> Result<(), Failure> {
-        let picture = match &self.picture {
-            Some(picture) => picture,
-            None => self.picture.insert(file::reserve(self.wanted)?),
-        };
+        if self.last.is_none() {
+            self.picture.try_folder()?;
+        }
         self.record.run.epochs_done += 1;
         self.progress.epoch(report.loss, || table_lines(job.experiment(), job));
         let canvas = job.canvas();
-        if job.next_epoch().is_some() && self.snapshots.is_due(report.epoch, Instant::now()) {
-            write_picture(picture, &canvas, &self.record)?;
+        if job.next_epoch().is_some()
+            && self.snapshots.is_due(report.epoch, Instant::now())
+            && let Some(warning) = self.picture.snapshot(&canvas, &self.record)?
+        {
+            self.progress.say(&warning);
         }
         self.last = Some(canvas);
         Ok(())
     }
 }
 
-impl Observer for RenderObserver<'_> {
+impl Observer for RenderObserver {
     type Error = Failure;
 
     fn on_prepared(&mut self, _: JobRevision, preparation: &Preparation) -> Result<(), Failure> {
@@ -312,30 +299,26 @@ fn table_lines(experiment: &Experiment, job: &EpochLoop) -> Vec<String> {
     table::lines(experiment, job.statistics(), &job.last_scope())
 }
 
-fn write_picture(path: &Path, canvas: &Canvas, record: &Record) -> Result<(), Failure> {
-    let png = encode_png(canvas, &record.chunks())
-        .map_err(|error| Failure::failed(format!("cannot encode the picture: {error}")))?;
-    file::write(path, &png)
-}
-
-/// What the experiment asks for in vain is the person's to mend; the rest are failures.
+/// An experiment that cannot be computed is a mistake of the user (exit code 2); anything else is a failure.
 fn failure(error: RunError<Failure>) -> Failure {
-    let in_vain = match &error {
-        RunError::Job(error) => matches!(
-            error.cause,
-            JobErrorCause::Expression(_)
-                | JobErrorCause::Resolution(_)
-                | JobErrorCause::Shard(ShardError::Experiment(_))
-                | JobErrorCause::Step(StepError::Experiment(_))
-        ),
-        RunError::Canvas(StepError::Experiment(_))
-        | RunError::Prepare { error: ShardError::Experiment(_), .. }
-        | RunError::Shard { error: ShardError::Experiment(_), .. } => true,
-        _ => false,
+    let is_experiment = |error: &ShardError| matches!(error, ShardError::Experiment(_));
+    // The workers that tried are left out: there is only this process.
+    let (message, in_vain) = match error {
+        RunError::Observer(failure) => return failure,
+        RunError::Job(error) => {
+            let in_vain = matches!(
+                error.cause,
+                JobErrorCause::Expression(_)
+                    | JobErrorCause::Resolution(_)
+                    | JobErrorCause::Shard(ShardError::Experiment(_))
+                    | JobErrorCause::Step(StepError::Experiment(_))
+            );
+            (error.to_string(), in_vain)
+        }
+        RunError::Prepare { error, .. } => (error.to_string(), is_experiment(&error)),
+        RunError::Shard { epoch, error, .. } => (format!("epoch {epoch}: {error}"), is_experiment(&error)),
+        RunError::Canvas(StepError::Experiment(_)) => (error.to_string(), true),
+        error => (error.to_string(), false),
     };
-    match error {
-        RunError::Observer(failure) => failure,
-        error if in_vain => Failure::usage(error),
-        error => Failure::failed(error),
-    }
+    if in_vain { Failure::usage(message) } else { Failure::failed(message) }
 }

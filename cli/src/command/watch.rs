@@ -89,6 +89,7 @@ pub(super) async fn until_end(connection: &Connection, job: u64, how: Show) -> R
                         pictures.show(artifact, &screen).await;
                     }
                 }
+                Seen::Nonsense(what) => screen.say(&format!("warning: {what}")),
                 Seen::Lost(why) => {
                     screen.say(&format!("the connection is lost ({why}); looking for the farm …"));
                 }
@@ -154,6 +155,7 @@ async fn as_json(connection: &Connection, job: u64) -> Result<Printed, Failure> 
                     return Ok(Printed::Unread);
                 }
             }
+            Seen::Nonsense(what) => output::say(format!("warning: {what}")),
             Seen::Lost(why) => {
                 output::say(format!("the connection is lost ({why}); looking for the farm …"));
             }

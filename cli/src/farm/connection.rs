@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use clipig_proto::connect_error;
 use clipig_proto::v1::farm_service_client::FarmServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -12,6 +13,7 @@ use tonic::{Request, Response, Status};
 
 use super::backoff::Backoff;
 use super::failure::FarmFailure;
+use super::figures::Figures;
 use crate::arguments::{AccessArguments, FarmAddress};
 use crate::output;
 
@@ -44,6 +46,22 @@ pub(crate) struct Door {
     pub(crate) address: String,
     /// Where the token came from; `None` without one.
     pub(crate) token_origin: Option<String>,
+    /// The file of --tls-ca, where it was given.
+    pub(crate) authority: Option<String>,
+}
+
+impl Door {
+    /// Does a farm with TLS listen at an address that says http://?
+    pub(super) fn is_only_tls(&self) -> bool {
+        let Some(authority) = self.address.strip_prefix("http://") else { return false };
+        let authority = authority.split('/').next().unwrap_or_default();
+        let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        connect_error::speaks_only_tls(&if has_port {
+            authority.to_owned()
+        } else {
+            format!("{authority}:80")
+        })
+    }
 }
 
 /// Puts a token on each call.
@@ -75,7 +93,8 @@ impl Connection {
     pub(crate) async fn open(address: &str, access: &AccessArguments) -> Result<Self, FarmFailure> {
         let address = normal(address)?;
         let (token, token_origin) = token(access)?.unzip();
-        let door = Door { address, token_origin };
+        let authority = access.tls_ca.as_ref().map(|file| file.display().to_string());
+        let door = Door { address, token_origin, authority };
         if token.is_some() && is_overheard(&door.address) {
             output::say(format!(
                 "warning: the token travels to {} for everybody to read; use https://",
@@ -107,7 +126,8 @@ impl Connection {
     }
 
     /// A call that may be repeated: where the connection breaks or the farm is about to be there, it is tried again.
-    pub(crate) async fn call<T, Q: Clone>(
+    /// An answer with a figure that is not finite is refused.
+    pub(crate) async fn call<T: Figures, Q: Clone>(
         &self,
         request: Q,
         call: impl AsyncFn(Client, Q) -> Result<Response<T>, Status>,
@@ -115,7 +135,10 @@ impl Connection {
         let mut backoff = Backoff::default();
         loop {
             match call(self.client(), request.clone()).await {
-                Ok(response) => return Ok(response.into_inner()),
+                Ok(response) => {
+                    let answer = response.into_inner();
+                    return answer.check().map(|()| answer);
+                }
                 Err(status) if is_passing(&status) && backoff.failed() < ATTEMPTS => {
                     tracing::debug!(%status, "trying again");
                     backoff.wait().await;
@@ -180,6 +203,10 @@ fn endpoint(address: &str, access: &AccessArguments) -> Result<Endpoint, FarmFai
                 file: file.display().to_string(),
                 why: error.to_string(),
             })?;
+            if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+                let why = "it holds no certificate in PEM (`-----BEGIN CERTIFICATE-----`)".to_owned();
+                return Err(FarmFailure::Authority { file: file.display().to_string(), why });
+            }
             tls.ca_certificate(Certificate::from_pem(pem))
         } else {
             tls.with_native_roots()

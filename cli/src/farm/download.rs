@@ -68,7 +68,12 @@ async fn attempt(
     path: &Path,
 ) -> Result<(), FarmFailure> {
     let mut partial = Partial::reopen(path, artifact.size)?;
-    partial.complete(connection, job, artifact).await?;
+    partial.complete(connection, job, artifact).await.inspect_err(|_| {
+        // Nothing came: an empty file is of no use to anybody.
+        if path.metadata().is_ok_and(|file| file.len() == 0) {
+            let _ = std::fs::remove_file(path);
+        }
+    })?;
     partial.sink.sync_all().map_err(|error| FarmFailure::file("write", path, error))?;
     partial.check(artifact).inspect_err(|_| {
         // The next attempt must not go on from it.

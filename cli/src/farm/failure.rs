@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 
+use clipig_proto::connect_error::ConnectError;
 use tonic::{Code, Status};
 
 use super::connection::Door;
@@ -22,7 +23,7 @@ pub(crate) enum FarmFailure {
         address: String,
     },
     /// Nobody answers.
-    #[error("cannot reach a farm at {address}: {why}\nhelp: {help}")]
+    #[error("cannot reach the farm at {address}: {why}\nhelp: {help}")]
     Unreachable {
         /// Where it was looked for.
         address: String,
@@ -91,21 +92,21 @@ pub(crate) enum FarmFailure {
 
 impl FarmFailure {
     /// No connection at all.
-    pub(super) fn unreachable(door: &Door, error: &tonic::transport::Error) -> Self {
-        // The outermost layers say "transport error" only.
-        let mut why = error.to_string();
-        let mut source = error.source();
-        while let Some(inner) = source {
-            why = inner.to_string();
-            source = inner.source();
-        }
-        let help = if why.contains("certificate") || why.contains("UnknownIssuer") {
-            "CLIPIG_TLS_CA names the file of the authority that signed the farm's certificate".to_owned()
-        } else {
-            "`clipig farm start` starts a farm on this machine; --farm URL or CLIPIG_FARM names another"
-                .to_owned()
+    pub(super) fn unreachable(door: &Door, error: &(dyn std::error::Error + 'static)) -> Self {
+        let start =
+            "`clipig farm start` starts a farm on this machine; --farm URL or CLIPIG_FARM names another";
+        Self::no_connection(door, error, start)
+    }
+
+    /// `otherwise` is the help where the cause suggests none.
+    fn no_connection(door: &Door, error: &(dyn std::error::Error + 'static), otherwise: &str) -> Self {
+        let why = match ConnectError::of(error) {
+            // A server that wants TLS ends a plain connection without a word that HTTP/2 understands.
+            ConnectError::Closed | ConnectError::Other(_) if door.is_only_tls() => ConnectError::OnlyTls,
+            why => why,
         };
-        Self::Unreachable { address: door.address.clone(), why, help }
+        let help = why.help(door.authority.as_deref()).unwrap_or_else(|| otherwise.to_owned());
+        Self::Unreachable { address: door.address.clone(), why: why.to_string(), help }
     }
 
     /// What a status means.
@@ -139,11 +140,10 @@ impl FarmFailure {
                     "the farm at {address} does not know this command; is it of an older version of clipig?"
                 ),
             },
-            Code::Unavailable if status.source().is_some() => Self::Unreachable {
-                address: address.clone(),
-                why: status.message().to_owned(),
-                help: "the connection broke and did not come back; is the farm still running?".to_owned(),
-            },
+            Code::Unavailable | Code::Unknown | Code::Internal if status.source().is_some() => {
+                let gone = "the connection broke and did not come back; is the farm still running?";
+                Self::no_connection(door, status, gone)
+            }
             code => {
                 let mut message = status.message().to_owned();
                 if message.is_empty() {
@@ -201,7 +201,11 @@ mod tests {
     use super::*;
 
     fn door(token_origin: Option<&str>) -> Door {
-        Door { address: "http://farm:7870".to_owned(), token_origin: token_origin.map(str::to_owned) }
+        Door {
+            address: "http://farm:7870".to_owned(),
+            token_origin: token_origin.map(str::to_owned),
+            authority: None,
+        }
     }
 
     #[test]

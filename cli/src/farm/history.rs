@@ -2,6 +2,7 @@
 
 use super::connection::Connection;
 use super::failure::FarmFailure;
+use super::figures::Figures as _;
 use super::{json, time, wire};
 use crate::arguments::HistoryFormat;
 
@@ -17,7 +18,10 @@ pub(crate) async fn fetch(connection: &Connection, job: u64) -> Result<Vec<wire:
         let before = rows.len();
         let status = loop {
             match stream.message().await {
-                Ok(Some(batch)) => rows.extend(batch.rows),
+                Ok(Some(batch)) => {
+                    batch.check()?;
+                    rows.extend(batch.rows);
+                }
                 Ok(None) => return Ok(rows),
                 Err(status) => break status,
             }

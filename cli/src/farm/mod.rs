@@ -5,6 +5,7 @@ pub(crate) mod connection;
 pub(crate) mod content;
 pub(crate) mod download;
 pub(crate) mod failure;
+mod figures;
 pub(crate) mod history;
 pub(crate) mod json;
 pub(crate) mod show;

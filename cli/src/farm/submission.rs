@@ -1,7 +1,6 @@
 //! An experiment made ready to travel: read, checked, its files found and hashed.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -16,7 +15,7 @@ use crate::arguments::{ComputeArguments, Precision, TermsArguments};
 use crate::command::validate::rehearsal;
 use crate::experiment_files::{self, Sources};
 use crate::failure::Failure;
-use crate::{image_files, local, output};
+use crate::{image_files, local, output, terminal};
 
 /// The longest name of a job, in bytes.
 const NAME_BYTES: usize = 200;
@@ -50,7 +49,7 @@ impl Submission {
             }
         };
         if !loaded.warnings.is_empty() {
-            say(loaded.warnings.render(std::io::stderr().is_terminal()).trim_end().to_owned());
+            say(loaded.warnings.render(terminal::colours_on_stderr()).trim_end().to_owned());
         }
         let mut failures = rehearsal::rehearse(&loaded.experiment).failures;
         failures.extend(local::check_texts(&loaded.experiment)?);

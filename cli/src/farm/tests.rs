@@ -12,7 +12,7 @@ use super::stand_in::{StandIn, State};
 use super::submission::Submission;
 use super::watching::{Seen, Watch};
 use super::wire::job_event::Event;
-use super::wire::{Artifact, HistoryRow, Job, JobEvent, JobState, Progress, StateChange};
+use super::wire::{Artifact, GetJobRequest, HistoryRow, Job, JobEvent, JobState, Progress, StateChange};
 use super::{converse, download, history, upload};
 use crate::arguments::{AccessArguments, Arguments, Command};
 use crate::failure::Failure;
@@ -116,7 +116,7 @@ fn nobody_there_is_said_at_once_with_help() {
     let message = message(converse(async { Ok(connect(&farm).await?) }));
     let message = message.replace(&farm.address, "ADDRESS");
     insta::assert_snapshot!(message, @r"
-        cannot reach a farm at ADDRESS: Connection refused (os error 111)
+        cannot reach the farm at ADDRESS: nobody listens there (connection refused)
         help: `clipig farm start` starts a farm on this machine; --farm URL or CLIPIG_FARM names another
         ");
 }
@@ -201,7 +201,7 @@ fn a_watch_survives_the_farm() {
     let events = vec![
         event(1, Event::Job(Job { number: 1, state: JobState::Waiting.into(), ..Job::default() })),
         event(2, state(JobState::Running)),
-        event(2, Event::Progress(Progress::default())),
+        event(2, Event::Progress(Progress { loss: Some(f64::NAN), ..Progress::default() })),
         event(3, Event::Warning("odd".to_owned())),
         event(4, state(JobState::Completed)),
     ];
@@ -212,6 +212,7 @@ fn a_watch_survives_the_farm() {
         while let Some(one) = watch.next().await? {
             seen.push(match one {
                 Seen::Event(event) => event.number.to_string(),
+                Seen::Nonsense(what) => what.chars().filter(char::is_ascii_uppercase).collect::<String>(),
                 Seen::Lost(_) => "lost".to_owned(),
                 Seen::Back => "back".to_owned(),
             });
@@ -224,7 +225,7 @@ fn a_watch_survives_the_farm() {
         assert_eq!(watch.state(), JobState::Completed);
         Ok(seen)
     });
-    assert_eq!(seen.unwrap(), ["1", "2", "2", "lost", "back", "3", "4"]);
+    assert_eq!(seen.unwrap(), ["1", "2", "NN", "lost", "back", "3", "4"]);
     assert_eq!(farm.state().since, [None, Some(2)]);
 }
 
@@ -247,6 +248,21 @@ fn history_goes_on_behind_the_last_epoch() {
     let farm = StandIn::start(State { history: history.clone(), ..State::default() });
     let rows = converse(async { Ok(history::fetch(&connect(&farm).await?, 1).await?) });
     assert_eq!(rows.unwrap(), history);
+    farm.state().history[4].seconds = f64::INFINITY;
+    let rows = converse(async { Ok(history::fetch(&connect(&farm).await?, 1).await?) });
+    assert!(message(rows).contains("its duration of an epoch is inf"));
+}
+
+#[test]
+fn a_job_with_a_figure_that_is_none_is_not_shown() {
+    let job = Job { number: 1, samples_per_second: Some(f64::NAN), ..Job::default() };
+    let farm = StandIn::start(State { jobs: vec![(Bytes::new(), job)], ..State::default() });
+    let request = GetJobRequest { job: 1, with_experiment: false };
+    let answer = converse(async {
+        let connection = connect(&farm).await?;
+        Ok(connection.call(request, async |mut client, request| client.get_job(request).await).await?)
+    });
+    assert!(message(answer).contains("its speed is NaN"));
 }
 
 #[test]

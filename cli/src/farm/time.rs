@@ -30,7 +30,10 @@ pub(crate) fn ago(now: Timestamp, time: &prost_types::Timestamp) -> String {
 
 /// `12 s`, `3 min`, `2 h 10 min`, `4 days`.
 pub(crate) fn duration(seconds: f64) -> String {
-    let seconds = if seconds.is_finite() { seconds.clamp(0.0, 1e12) as u64 } else { 0 };
+    if !seconds.is_finite() {
+        return "an unknown time".to_owned();
+    }
+    let seconds = seconds.clamp(0.0, 1e12) as u64;
     let (minutes, hours) = (seconds / 60, seconds / 3600);
     let and = |rest: u64, unit: &str| if rest == 0 { String::new() } else { format!(" {rest} {unit}") };
     match seconds {
@@ -72,7 +75,7 @@ mod tests {
             said,
             ["0 s", "59 s", "1 min", "1 min 1 s", "11 min", "1 h", "2 h 11 min", "1 day 1 h", "4 days"]
         );
-        assert_eq!(duration(f64::NAN), "0 s");
+        assert_eq!([f64::NAN, f64::INFINITY].map(duration), ["an unknown time"; 2]);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! What happens to a job, as it happens, across interruptions.
 
+use clipig_proto::connect_error::ConnectError;
 use tonic::{Code, Streaming};
 
 use super::backoff::Backoff;
 use super::connection::{Connection, is_passing};
 use super::failure::FarmFailure;
+use super::figures::Figures as _;
 use super::show::has_ended;
 use super::wire::job_event::Event;
 use super::wire::{JobEvent, JobState, WatchJobRequest, WatchJobResponse};
@@ -14,6 +16,8 @@ use super::wire::{JobEvent, JobState, WatchJobRequest, WatchJobResponse};
 pub(crate) enum Seen {
     /// The farm says something.
     Event(Box<JobEvent>),
+    /// The farm says something that is no result, and why it is none.
+    Nonsense(String),
     /// The connection is gone; it is looked for from now on.
     Lost(String),
     /// The connection is back.
@@ -69,7 +73,10 @@ impl Watch {
                 Ok(Some(WatchJobResponse { event: Some(event) })) => {
                     self.backoff.succeeded();
                     self.note(&event);
-                    return Ok(Some(Seen::Event(Box::new(event))));
+                    return Ok(Some(match event.check() {
+                        Ok(()) => Seen::Event(Box::new(event)),
+                        Err(failure) => Seen::Nonsense(failure.to_string()),
+                    }));
                 }
                 Ok(Some(_)) => {}
                 Ok(None) if has_ended(self.state) => return Ok(None),
@@ -82,7 +89,7 @@ impl Watch {
                 }
                 Err(status) if passes(&status) => {
                     self.stream = None;
-                    if let Some(seen) = self.interrupted(status.message()).await {
+                    if let Some(seen) = self.interrupted(&reason(&status)).await {
                         return Ok(Some(seen));
                     }
                 }
@@ -108,7 +115,7 @@ impl Watch {
                 self.begun = true;
                 Ok(std::mem::take(&mut self.lost).then_some(Seen::Back))
             }
-            Err(status) if passes(&status) && self.begun => Ok(self.interrupted(status.message()).await),
+            Err(status) if passes(&status) && self.begun => Ok(self.interrupted(&reason(&status)).await),
             Err(status) => Err(self.connection.failure(&status)),
         }
     }
@@ -120,6 +127,14 @@ impl Watch {
         }
         let first = !std::mem::replace(&mut self.lost, true);
         first.then(|| Seen::Lost(why.to_owned()))
+    }
+}
+
+/// Why a stream broke: where the status was made here, by what the connection met.
+fn reason(status: &tonic::Status) -> String {
+    match std::error::Error::source(status) {
+        Some(_) => ConnectError::of(status).to_string(),
+        None => status.message().to_owned(),
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::failure::Failure;
-use crate::picture;
+use crate::{output, picture};
 
 /// A coordinator's switchboard with one worker.
 pub(crate) struct FarmOfOne {
@@ -84,7 +84,7 @@ impl FarmOfOne {
         let worker = LocalWorker::new(name, device, contents, Duration::ZERO);
         runtime.spawn(async move {
             if let Err(error) = worker.run_local(link, Shutdown::new(shutdown)).await {
-                tracing::error!(%error, "the worker of this process ended");
+                output::say(format!("error: what computes in this process has ended: {error}"));
             }
         });
         let served = switchboard.clone();

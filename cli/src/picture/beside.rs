@@ -6,37 +6,38 @@ use clipig_experiment::Tree;
 use clipig_picture::{Record, Run};
 use serde_json::json;
 
-use super::file;
-use crate::failure::Failure;
+use super::file::{self, WriteError};
 
 /// Writes the full experiment beside the picture, unless a file of that name exists: mostly the experiment itself.
-/// The file, where it was written.
+/// The file, where it was written. `seconds`: how long the run took, where that is known.
 pub(crate) fn write_experiment(
     picture: &Path,
     record: &Record,
     tree: &Tree,
-    seconds: f64,
+    seconds: Option<f64>,
     table: &[String],
-) -> Result<Option<PathBuf>, Failure> {
+) -> Result<Option<PathBuf>, WriteError> {
     let path = picture.with_extension("yaml");
-    if path.exists() || path == picture {
+    if path == picture {
         return Ok(None);
     }
     let Run { version, seed, model, kind, epochs_done, .. } = &record.run;
-    let per_epoch = seconds / f64::from((*epochs_done).max(1));
     let mut header = vec![
         format!("made by clipig {version} at {}", crate::terminal::utc_now()),
         format!("epochs: {epochs_done} / {}", tree.to_json()["epochs"]),
-        format!("runtime: {seconds:.2} seconds ({per_epoch:.3}/epoch)"),
-        format!("seed: {seed}, model: {model}, computed on: {kind}"),
     ];
+    header.extend(seconds.map(|seconds| match epochs_done {
+        0 => format!("runtime: {seconds:.2} seconds"),
+        _ => format!("runtime: {seconds:.2} seconds ({:.3}/epoch)", seconds / f64::from(*epochs_done)),
+    }));
+    header.push(format!("seed: {seed}, model: {model}, computed on: {kind}"));
     if !table.is_empty() {
         header.push("targets:".to_owned());
         header.extend_from_slice(table);
     }
     let text = format!("# {}\n\n{}", header.join("\n# "), tree.to_yaml());
-    file::write(&path, text.as_bytes())?;
-    Ok(Some(path))
+    let written = file::create_exactly(&path, text.as_bytes())?;
+    Ok(written.then_some(path))
 }
 
 /// The line that `clipig render` prints for a picture: its path, or a JSON object for programs.

@@ -1,29 +1,157 @@
-//! Files that are there whole or not at all.
+//! Files that are there whole or not at all, and never in the place of somebody else's.
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clipig_experiment::output_name;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::failure::Failure;
 
-/// A name that nobody else has: `wanted`, or with the next number. The file is made at once, empty, so that
-/// two runs at the same time get two names.
-pub(crate) fn reserve(wanted: &str) -> Result<PathBuf, Failure> {
-    let cannot = |path: &Path, error: &std::io::Error| {
-        Failure::failed(format!("cannot write {}: {error}", path.display()))
-    };
+/// A file that could not be written. What was there before is still there.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {}: {error}", .path.display())]
+pub(crate) struct WriteError {
+    pub(crate) path: PathBuf,
+    pub(crate) error: io::Error,
+}
+
+impl WriteError {
+    fn new(path: &Path, error: io::Error) -> Self {
+        Self { path: path.to_owned(), error }
+    }
+
+    /// Is there no room, so that the same write may succeed later?
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self.error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// A new file of this run, which may be written several times. It gets its name with its first content: no empty
+/// file stands in for it, and two runs at the same time get two names.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    wanted: String,
+    path: Option<PathBuf>,
+}
+
+impl NewFile {
+    pub(crate) fn new(wanted: impl Into<String>) -> Self {
+        Self { wanted: wanted.into(), path: None }
+    }
+
+    /// Where its content stands; `None` before it was written.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Tries whether the folder takes files, before hours are spent on what goes into one.
+    pub(crate) fn try_folder(&self) -> Result<(), WriteError> {
+        let path = Path::new(&self.wanted);
+        make_folder(path)?;
+        temporary(path).map(|_| ()).map_err(|error| WriteError::new(path, error))
+    }
+
+    /// Writes the content: the first time under a name that is free, then in the place of what this run wrote before.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<&Path, WriteError> {
+        let path = match self.path.take() {
+            Some(path) => {
+                let written = replace(&path, bytes);
+                self.path = Some(path.clone());
+                written?;
+                path
+            }
+            None => create(&self.wanted, bytes)?,
+        };
+        Ok(self.path.insert(path))
+    }
+}
+
+/// Writes a new file: `wanted`, or with the next number where that is taken. Where it is.
+pub(crate) fn create(wanted: &str, bytes: &[u8]) -> Result<PathBuf, WriteError> {
+    let path = Path::new(wanted);
+    make_folder(path)?;
+    let file = filled(path, bytes).map_err(|error| WriteError::new(path, error))?;
+    place(file.into_temp_path(), wanted).map_err(|(error, _)| error)
+}
+
+/// Writes a new file of exactly this name; `false` where the name is taken.
+pub(crate) fn create_exactly(path: &Path, bytes: &[u8]) -> Result<bool, WriteError> {
+    let file = filled(path, bytes).map_err(|error| WriteError::new(path, error))?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(failed) => Err(WriteError::new(path, failed.error)),
+    }
+}
+
+/// Gives a whole file its name: `wanted`, or with the next number where that is taken. Where it fails the file comes
+/// back.
+pub(crate) fn place(mut file: TempPath, wanted: &str) -> Result<PathBuf, (WriteError, TempPath)> {
     loop {
         let name = PathBuf::from(output_name::free(wanted, names_in));
-        if let Some(folder) = name.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
-        }
-        match std::fs::File::create_new(&name) {
-            Ok(_) => return Ok(name),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(cannot(&name, &error)),
+        match file.persist_noclobber(&name) {
+            Ok(()) => return Ok(name),
+            Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => file = failed.path,
+            Err(failed) => return Err((WriteError::new(&name, failed.error), failed.path)),
         }
     }
+}
+
+/// Puts content in the place of a file's, at once: after a crash or on a full disk the old content is still there.
+/// What is no file (a device, a pipe) is written to.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let attempt = || -> io::Result<()> {
+        match path.metadata() {
+            Ok(there) if !there.is_file() => return std::fs::write(path, bytes),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                filled(path, bytes)?.persist(path)?;
+                return Ok(());
+            }
+            _ => {}
+        }
+        // Where the name is a link, what it leads to is replaced.
+        let target = path.canonicalize()?;
+        let file = filled(&target, bytes)?;
+        file.as_file().set_permissions(target.metadata()?.permissions())?;
+        file.persist(&target)?;
+        Ok(())
+    };
+    attempt().map_err(|error| WriteError::new(path, error))
+}
+
+/// Makes the folder that a file goes to.
+pub(crate) fn make_folder(path: &Path) -> Result<(), WriteError> {
+    let folder = folder_of(path);
+    std::fs::create_dir_all(folder).map_err(|error| WriteError::new(folder, error))
+}
+
+/// A file beside `path`, under a hidden name, with all of the content on disk.
+fn filled(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut file = temporary(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// An empty file beside `path`, which goes away unless it gets a name.
+fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".clipig-");
+    // Temporary files are private; these become files like others, as the umask wants them.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn names_in(folder: &str) -> Vec<String> {
@@ -32,22 +160,59 @@ fn names_in(folder: &str) -> Vec<String> {
     entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
 }
 
-/// Replaces a file's content: written beside it, brought to disk, renamed. After a crash or on a full disk
-/// the old content is still there.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let attempt = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".clipig-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        // Temporary files are private; a picture is as readable as other new files.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-        }
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    attempt().map_err(|error| Failure::failed(format!("cannot write {}: {error}", path.display())))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names = names_in(&folder.to_string_lossy());
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_new_file_takes_nobodys_place_and_replaces_only_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join("new").join(name);
+        let wanted = at("a.png").to_string_lossy().into_owned();
+        let mut file = NewFile::new(wanted.clone());
+        file.try_folder().unwrap();
+        assert!(names(&folder.path().join("new")).is_empty() && file.path().is_none());
+        std::fs::write(at("a.png"), "somebody else's").unwrap();
+        assert_eq!(file.write(b"first").unwrap(), at("a-1.png"));
+        assert_eq!(file.write(b"second").unwrap(), at("a-1.png"));
+        assert_eq!(create(&wanted, b"third").unwrap(), at("a-2.png"));
+        assert!(!create_exactly(&at("a.png"), b"fourth").unwrap());
+        let read = |name| std::fs::read_to_string(at(name)).unwrap();
+        assert_eq!([read("a.png"), read("a-1.png"), read("a-2.png")], ["somebody else's", "second", "third"]);
+        assert_eq!(names(&folder.path().join("new")), ["a-1.png", "a-2.png", "a.png"]);
+    }
+
+    #[test]
+    fn where_nothing_can_be_written_nothing_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = folder.path().join("taken");
+        std::fs::write(&taken, "").unwrap();
+        let mut file = NewFile::new(taken.join("a.png").to_string_lossy());
+        let error = file.try_folder().unwrap_err();
+        assert!(!error.is_full() && error.to_string().starts_with("cannot write "), "{error}");
+        assert!(file.write(b"x").is_err() && file.path().is_none());
+        assert_eq!(names(folder.path()), ["taken"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_keeps_its_mode_and_its_links() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real.csv"), folder.path().join("link.csv"));
+        std::fs::write(&real, "old").unwrap();
+        std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        replace(&link, b"new").unwrap();
+        assert_eq!(std::fs::read_to_string(&real).unwrap(), "new");
+        assert!(link.is_symlink());
+        assert_eq!(real.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+        replace(Path::new("/dev/null"), b"nowhere").unwrap();
+    }
 }

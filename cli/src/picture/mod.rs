@@ -2,6 +2,11 @@
 
 pub(crate) mod beside;
 pub(crate) mod file;
+#[cfg(feature = "local")]
+mod growing;
+
+#[cfg(feature = "local")]
+pub(crate) use self::growing::PictureFile;
 
 use sha2::{Digest, Sha256};
 

@@ -1,9 +1,12 @@
 //! Progress of a run: a bar with the table below it on a terminal, a line now and then elsewhere.
 
+use std::fmt;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 
 use crate::output;
 
@@ -32,6 +35,14 @@ enum Level {
     Lines { table: bool },
 }
 
+/// `, 3 minutes left`, where that can be said.
+pub(crate) fn left(state: &ProgressState, text: &mut dyn fmt::Write) {
+    let done = state.len().is_some_and(|length| state.pos() >= length);
+    if state.pos() > 0 && !done && !state.eta().is_zero() {
+        let _ = write!(text, ", {} left", HumanDuration(state.eta()));
+    }
+}
+
 impl Progress {
     /// Begins to show a run of `epochs` epochs; `verbose` as the experiment has it.
     pub(crate) fn begin(epochs: u64, verbose: i64) -> Self {
@@ -48,8 +59,15 @@ impl Progress {
             ProgressDrawTarget::hidden()
         });
         let bar = bars.add(ProgressBar::new(epochs));
-        let style = "{elapsed_precise} {bar:24} {pos}/{len} epochs, {per_sec:.2}, {eta} left{msg}";
-        bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let style = ProgressStyle::with_template("{elapsed_precise} {bar:24} {pos}/{len} epochs{pace}{msg}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.with_key("pace", |state: &ProgressState, text: &mut dyn fmt::Write| {
+            // Nothing is known before the first epoch.
+            if state.pos() > 0 && state.per_sec().is_finite() {
+                let _ = write!(text, ", {:.2}/s", state.per_sec());
+            }
+            left(state, text);
+        }));
         let table = bars.add(ProgressBar::new_spinner());
         table.set_style(
             ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
@@ -89,12 +107,13 @@ impl Progress {
     fn line(&self, loss: f64) -> String {
         let seconds = self.start.elapsed().as_secs_f64();
         let rate = self.done as f64 / seconds.max(1e-9);
-        let left = Duration::from_secs_f64((self.epochs - self.done) as f64 / rate.max(1e-9));
+        let left = self.epochs.saturating_sub(self.done) as f64 / rate.max(1e-9);
+        let left = Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX);
         format!(
             "epoch {}/{}, {rate:.2} epochs/s, {} left, loss {loss:.3}",
             self.done,
             self.epochs,
-            indicatif::HumanDuration(left)
+            HumanDuration(left)
         )
     }
 
@@ -115,6 +134,25 @@ impl Progress {
             for line in table {
                 output::say(line);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_hold_finite_figures_from_the_first_epoch_on() {
+        for epochs in [1, 2, u64::from(u32::MAX)] {
+            let mut progress = Progress::begin(epochs, 1);
+            progress.done = 1;
+            let line = progress.line(0.25);
+            assert!(
+                line.starts_with(&format!("epoch 1/{epochs}, ")) && line.ends_with("loss 0.250"),
+                "{line}"
+            );
+            assert!(!line.contains("NaN") && !line.contains("inf"), "{line}");
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_proto::connect_error::{self, ConnectError};
 use tonic::service::Routes;
 use tonic::transport::Identity;
 use tonic::transport::server::{Server, ServerTlsConfig};
@@ -74,13 +75,16 @@ pub(crate) fn identity(files: &TlsFiles) -> Result<Identity, TlsError> {
     };
     let certificate = read("tls.certificate", &files.certificate)?;
     let key = read("tls.key", &files.key)?;
+    if let Some(problem) = connect_error::key_problem(&key) {
+        return Err(TlsError::Unusable { files: files.clone(), cause: problem.to_owned() });
+    }
     let identity = Identity::from_pem(certificate, key);
     let tried = Server::builder().tls_config(tls(&identity));
     match tried {
         Ok(_) => Ok(identity),
         Err(error) => {
             let cause =
-                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                ConnectError::of(&error).to_string().replacen("its certificate", "the certificate", 1);
             Err(TlsError::Unusable { files: files.clone(), cause })
         }
     }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clipig_proto::connect_error::ConnectError;
 use clipig_proto::limits::MESSAGE_BYTES;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
@@ -19,6 +20,8 @@ pub(crate) struct Coordinator {
     address: Address,
     token: Option<Token>,
     endpoint: Endpoint,
+    /// The file of the authorities, where one was given.
+    authority: Option<String>,
 }
 
 /// Why there is no connection.
@@ -77,7 +80,8 @@ impl Coordinator {
             };
             endpoint = endpoint.tls_config(tls).map_err(wrong)?;
         }
-        Ok(Self { address, token, endpoint })
+        let authority = authorities.map(|file| file.display().to_string());
+        Ok(Self { address, token, endpoint, authority })
     }
 
     /// Where it is.
@@ -89,8 +93,17 @@ impl Coordinator {
     pub(super) async fn connect(&self) -> Result<Channel, DialError> {
         // Beyond the time for the socket: somebody may listen and say nothing.
         match tokio::time::timeout(CONNECT * 2, self.endpoint.connect()).await {
-            Ok(connected) => connected.map_err(|error| DialError::Unreachable(chain(&error))),
+            Ok(connected) => connected.map_err(|error| DialError::Unreachable(self.why(&error))),
             Err(_) => Err(DialError::Unreachable("somebody listens, but does not answer".to_owned())),
+        }
+    }
+
+    /// Why there is no connection, and what can be done about it.
+    fn why(&self, error: &(dyn std::error::Error + 'static)) -> String {
+        let why = ConnectError::of(error);
+        match why.help(self.authority.as_deref()) {
+            Some(help) => format!("{why}; {help}"),
+            None => why.to_string(),
         }
     }
 

@@ -18,6 +18,7 @@ use crate::interrupt;
 use crate::model::Model;
 use crate::output;
 use crate::picture::sha256;
+use crate::terminal::progress::left;
 
 /// Images or texts that go through CLIP at once.
 const BATCH: usize = 32;
@@ -87,7 +88,7 @@ impl Encoder {
         let mut encoded = Vec::with_capacity(texts.len());
         for batch in texts.chunks(BATCH) {
             let features = encode_texts(&*self.clip()?, batch).map_err(Failure::usage)?;
-            encoded.extend(rows(&features)?);
+            encoded.extend(self.rows(&features)?);
         }
         Ok(encoded)
     }
@@ -137,20 +138,33 @@ impl Encoder {
             let images: Vec<&[u8]> = waiting.iter().map(|image| image.bytes.as_slice()).collect();
             match encode_images(&clip, &images) {
                 Ok(features) => {
-                    for (image, feature) in waiting.drain(..).zip(rows(&features)?) {
+                    for (image, feature) in waiting.drain(..).zip(self.rows(&features)?) {
                         self.cache.put(&image.sha256, &feature);
                         encoded.features.push((image.index, feature));
                     }
                 }
                 Err((at, reason)) => {
                     let image = waiting.remove(at.min(waiting.len() - 1));
-                    let reason = format!("not an image that can be read: {reason}");
                     let said = || Unreadable::said(&paths[image.index], reason);
                     encoded.failures.push(bar.aside(said));
                 }
             }
         }
         Ok(())
+    }
+
+    /// The rows of a matrix of features, which have unit length where the model is sound.
+    fn rows(&self, features: &Tensor) -> Result<Vec<Vec<f32>>, Failure> {
+        let rows: Vec<Vec<f32>> = Vec::try_from(features)
+            .map_err(|error| Failure::failed(format!("features cannot be read: {error}")))?;
+        if rows.iter().flatten().all(|value| value.is_finite()) {
+            return Ok(rows);
+        }
+        let name = &self.model.resolved.name;
+        Err(Failure::failed(format!(
+            "the model `{name}` computes features that are not finite numbers, so nothing can be compared\nhelp: its \
+             weights are damaged or too large for float32; import them again from a sound file"
+        )))
     }
 }
 
@@ -162,11 +176,6 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| error.to_string())
 }
 
-/// The rows of a matrix.
-fn rows(features: &Tensor) -> Result<Vec<Vec<f32>>, Failure> {
-    Vec::try_from(features).map_err(|error| Failure::failed(format!("features cannot be read: {error}")))
-}
-
 /// A bar that appears when it takes long, on a terminal.
 struct Bar {
     bar: ProgressBar,
@@ -176,8 +185,8 @@ struct Bar {
 impl Bar {
     fn new(images: usize) -> Self {
         let bar = ProgressBar::with_draw_target(Some(images as u64), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} images, {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} images{left}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("left", left));
         Self { bar, start: Instant::now() }
     }
 
@@ -198,5 +207,52 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_models::{Store, Weights, embedded};
+
+    use super::*;
+
+    /// The embedded model with other weights, which come past every check of an import.
+    fn encoder(weights: &[u8], folder: &Path) -> Encoder {
+        let file = folder.join("model.safetensors");
+        std::fs::write(&file, weights).unwrap();
+        let mut resolved = Store::at(folder).resolve(embedded::NAME).unwrap();
+        resolved.weights = Weights::File(file);
+        let model = Model { resolved, explanation: None };
+        Encoder { model, device: Device::Cpu, clip: None, cache: FeatureCache::none() }
+    }
+
+    /// The embedded model with this in each byte of its tensors, which are float16.
+    fn filled(byte: u8) -> Vec<u8> {
+        let mut bytes = embedded::BYTES.to_vec();
+        let head = 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
+        bytes[head..].fill(byte);
+        bytes
+    }
+
+    #[test]
+    fn features_that_are_no_numbers_are_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let image = folder.path().join("red.bmp");
+        let mut bmp = b"BM".to_vec();
+        for field in [66_u32, 0, 54, 40, 2, 2, 1 | 24 << 16, 0, 16, 0, 0, 0, 0] {
+            bmp.extend(field.to_le_bytes());
+        }
+        bmp.extend([7; 16]);
+        std::fs::write(&image, bmp).unwrap();
+        // All zero: a feature has no direction. 0x7E7E is no number.
+        for weights in [filled(0), filled(0x7E)] {
+            let mut encoder = encoder(&weights, folder.path());
+            let texts = encoder.texts(&["a red apple".to_owned()]);
+            let images = encoder.images(std::slice::from_ref(&image));
+            for failure in [texts.err(), images.err()] {
+                let Some(Failure::Failed(message)) = failure else { panic!("such features were taken") };
+                assert!(message.contains("clipig-tiny") && message.contains("not finite"), "{message}");
+            }
+        }
     }
 }

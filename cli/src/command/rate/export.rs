@@ -6,8 +6,9 @@ use clipig_models::Resolved;
 use serde_json::{Value as Json, json};
 
 use super::ratings::{Column, Ratings, Row};
-use super::sources::Unreadable;
+use super::sources::{PassedOver, Unreadable};
 use crate::failure::Failure;
+use crate::picture::file;
 
 /// A line per image under a line of headings.
 pub(super) fn csv(ratings: &Ratings) -> Result<String, Failure> {
@@ -28,12 +29,16 @@ pub(super) fn csv(ratings: &Ratings) -> Result<String, Failure> {
 
 /// Writes the CSV file, in the place of one that is there.
 pub(super) fn write_csv(ratings: &Ratings, path: &Path) -> Result<(), Failure> {
-    std::fs::write(path, csv(ratings)?)
-        .map_err(|error| Failure::failed(format!("cannot write {}: {error}", path.display())))
+    Ok(file::replace(path, csv(ratings)?.as_bytes())?)
 }
 
 /// All that there is to say, as JSON.
-pub(super) fn json(ratings: &Ratings, model: &Resolved, failures: &[Unreadable]) -> String {
+pub(super) fn json(
+    ratings: &Ratings,
+    model: &Resolved,
+    failures: &[Unreadable],
+    passed_over: &[PassedOver],
+) -> String {
     let column = |column: &Column| {
         let kind = if column.is_image { "image" } else { "text" };
         json!({ kind: column.name })
@@ -41,11 +46,13 @@ pub(super) fn json(ratings: &Ratings, model: &Resolved, failures: &[Unreadable])
     let row = |row: &Row| json!({ "image": row.name, "similarities": row.similarities });
     let failure =
         |failure: &Unreadable| json!({ "path": failure.path.to_string_lossy(), "reason": failure.reason });
+    let passed = |one: &PassedOver| json!({ "path": one.path.to_string_lossy(), "reason": one.reason });
     let all = json!({
         "model": { "name": model.name, "sha256": model.sha256 },
         "columns": ratings.columns.iter().map(column).collect::<Json>(),
         "rows": ratings.rows.iter().map(row).collect::<Json>(),
         "unreadable": failures.iter().map(failure).collect::<Json>(),
+        "passed_over": passed_over.iter().map(passed).collect::<Json>(),
     });
     format!("{all:#}\n")
 }

@@ -1,17 +1,16 @@
 //! What is rated and by what: files found, texts read.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use walkdir::{DirEntry, WalkDir};
+use clipig_engine::{Content, HEAD_BYTES, recognise};
+use walkdir::WalkDir;
 
 use crate::arguments::RateArguments;
 use crate::failure::Failure;
 use crate::output;
-
-/// What files in a folder are taken for images; a file that is named is one whatever its name ends in.
-const ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "bmp"];
 
 /// Longest list of texts or file names that is read, in bytes.
 const LONGEST_LIST: u64 = 16 << 20;
@@ -34,6 +33,13 @@ impl Unreadable {
     }
 }
 
+/// A file or folder within a folder that is not rated, and why.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct PassedOver {
+    pub(super) path: PathBuf,
+    pub(super) reason: Cow<'static, str>,
+}
+
 /// Everything that the command line names, found.
 #[derive(Debug)]
 pub(super) struct Sources {
@@ -45,6 +51,8 @@ pub(super) struct Sources {
     pub(super) references: Vec<PathBuf>,
     /// What is not there.
     pub(super) failures: Vec<Unreadable>,
+    /// What lies in a folder and is no image.
+    pub(super) passed_over: Vec<PassedOver>,
 }
 
 impl Sources {
@@ -67,10 +75,13 @@ impl Sources {
                  or a file with texts (`--text-file FILE`)",
             ));
         }
-        let mut failures = Vec::new();
-        let references = images(&named, &mut failures);
-        let images = images(&arguments.images, &mut failures);
-        Ok(Self { images, texts, references, failures })
+        let mut search = Search::default();
+        let references = search.images(&named);
+        let images = search.images(&arguments.images);
+        let Search { failures, mut passed_over } = search;
+        let mut seen = BTreeSet::new();
+        passed_over.retain(|one| seen.insert(one.path.clone()));
+        Ok(Self { images, texts, references, failures, passed_over })
     }
 }
 
@@ -89,76 +100,156 @@ fn lines(file: &Path) -> Result<impl Iterator<Item = String> + use<>, Failure> {
     Ok(lines.into_iter())
 }
 
-/// Files as named, folders with all images in them; each file once.
-fn images(named: &[PathBuf], failures: &mut Vec<Unreadable>) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for path in named {
-        let text = path.to_string_lossy();
-        if text.starts_with("http://") || text.starts_with("https://") {
-            failures.push(Unreadable::said(path, "addresses are not fetched; download the image first"));
-        } else if path.is_dir() {
-            let before = (found.len(), failures.len());
-            walk(path, &mut found, failures);
-            if before == (found.len(), failures.len()) {
-                let endings = ENDINGS.join(", ");
-                failures.push(Unreadable::said(path, format!("no images in this folder ({endings})")));
-            }
-        } else {
-            found.push(path.clone());
-        }
-    }
-    let mut seen = BTreeSet::new();
-    found.retain(|path| seen.insert(path.clone()));
-    found
+/// Looks for images.
+#[derive(Debug, Default)]
+struct Search {
+    failures: Vec<Unreadable>,
+    passed_over: Vec<PassedOver>,
 }
 
-fn walk(folder: &Path, found: &mut Vec<PathBuf>, failures: &mut Vec<Unreadable>) {
-    let visible =
-        |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
-    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(visible)
-    {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() && is_image(entry.path()) => {
-                found.push(entry.into_path());
+impl Search {
+    /// Files as named, folders with all images in them; each file once.
+    fn images(&mut self, named: &[PathBuf]) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for path in named {
+            let text = path.to_string_lossy();
+            if text.starts_with("http://") || text.starts_with("https://") {
+                self.failed(path, "addresses are not fetched; download the image first");
+            } else if path.is_dir() {
+                let before = (found.len(), self.failures.len());
+                self.walk(path, &mut found);
+                if before == (found.len(), self.failures.len()) {
+                    self.failed(path, "no images in this folder (PNG, JPEG, WebP, GIF and BMP are read)");
+                }
+            } else {
+                found.push(path.clone());
             }
-            Ok(_) => {}
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).to_owned();
-                failures.push(Unreadable::said(path, error.to_string()));
+        }
+        let mut seen = BTreeSet::new();
+        found.retain(|path| seen.insert(path.clone()));
+        found
+    }
+
+    /// All images below a folder, recognised by their content. Hidden files and folders are passed over.
+    fn walk(&mut self, folder: &Path, found: &mut Vec<PathBuf>) {
+        let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_owned();
+                    self.failed(path, error.to_string());
+                    continue;
+                }
+            };
+            if entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.') {
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
+                self.pass_over(entry.into_path(), "hidden");
+            } else if entry.file_type().is_file() {
+                self.file(entry.into_path(), found);
+            } else if !entry.file_type().is_dir() {
+                self.pass_over(entry.into_path(), "not a file");
             }
         }
     }
+
+    fn file(&mut self, path: PathBuf, found: &mut Vec<PathBuf>) {
+        match head(&path).map(|head| recognise(&head)) {
+            Ok(Content::Image) => found.push(path),
+            Ok(Content::OtherImage(name)) => {
+                self.pass_over(path, format!("{name}, which clipig does not read"))
+            }
+            Ok(Content::Other) => self.pass_over(path, "not an image"),
+            Err(error) => self.failed(path, error.to_string()),
+        }
+    }
+
+    fn failed(&mut self, path: impl Into<PathBuf>, reason: impl Into<String>) {
+        self.failures.push(Unreadable::said(path, reason));
+    }
+
+    fn pass_over(&mut self, path: PathBuf, reason: impl Into<Cow<'static, str>>) {
+        self.passed_over.push(PassedOver { path, reason: reason.into() });
+    }
 }
 
-fn is_image(path: &Path) -> bool {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+/// The beginning of a file.
+fn head(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    std::fs::File::open(path)?.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// A line about what was passed over: one file by its name, several by their number and the first names.
+pub(super) fn summary(passed_over: &[PassedOver]) -> Option<String> {
+    /// Names that are read at a glance.
+    const NAMED: usize = 5;
+    let name = |one: &PassedOver| format!("{} ({})", one.path.display(), one.reason);
+    let named: Vec<String> = passed_over.iter().take(NAMED).map(name).collect();
+    let more = match passed_over.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more (--json lists all)"),
+    };
+    (!named.is_empty()).then(|| format!("note: passed over {}{more}", named.join(", ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const BMP: &[u8] = b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0";
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
     #[test]
-    fn folders_are_walked_in_order_and_files_taken_as_they_are() {
+    fn images_in_folders_are_known_by_their_content_and_the_others_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(at("b/.hidden")).unwrap();
-        for name in ["c.PNG", "a.jpg", "b/d.webp", "b/.hidden/e.png", ".f.png", "note.txt"] {
-            std::fs::write(at(name), "").unwrap();
+        let files: [(&str, &[u8]); 8] = [
+            ("c.PNG", PNG),
+            ("a", BMP),
+            ("b/d.txt", b"GIF89a"),
+            ("b/.hidden/e.png", PNG),
+            (".f.png", PNG),
+            ("note.png", b"words"),
+            ("scan.tif", b"II*\0"),
+            ("empty.jpg", b""),
+        ];
+        for (name, bytes) in files {
+            std::fs::write(at(name), bytes).unwrap();
         }
-        let mut failures = Vec::new();
-        let named = [folder.path().to_owned(), at("note.txt"), at("a.jpg")];
-        let found = images(&named, &mut failures);
-        assert_eq!(found, [at("a.jpg"), at("b/d.webp"), at("c.PNG"), at("note.txt")]);
-        assert_eq!(failures, []);
+        let mut search = Search::default();
+        let named = [folder.path().to_owned(), at("note.png"), at("a")];
+        assert_eq!(search.images(&named), [at("a"), at("b/d.txt"), at("c.PNG"), at("note.png")]);
+        assert_eq!(search.failures, []);
+        let passed_over: Vec<(PathBuf, &str)> =
+            search.passed_over.iter().map(|one| (one.path.clone(), &*one.reason)).collect();
+        let expected = [
+            (at(".f.png"), "hidden"),
+            (at("b/.hidden"), "hidden"),
+            (at("empty.jpg"), "not an image"),
+            (at("note.png"), "not an image"),
+            (at("scan.tif"), "TIFF, which clipig does not read"),
+        ];
+        assert_eq!(passed_over, expected);
     }
 
     #[test]
-    fn an_empty_folder_is_not_passed_over() {
+    fn an_empty_folder_is_a_failure() {
         let folder = tempfile::tempdir().unwrap();
-        let mut failures = Vec::new();
-        assert!(images(&[folder.path().to_owned()], &mut failures).is_empty());
-        assert_eq!(failures.len(), 1);
+        let mut search = Search::default();
+        assert!(search.images(&[folder.path().to_owned()]).is_empty());
+        assert_eq!(search.failures.len(), 1);
+    }
+
+    #[test]
+    fn few_files_are_named_and_many_counted() {
+        let one = |i: usize| PassedOver { path: format!("{i}.txt").into(), reason: "not an image".into() };
+        assert_eq!(summary(&[]), None);
+        assert_eq!(summary(&[one(0)]).unwrap(), "note: passed over 0.txt (not an image)");
+        let many: Vec<PassedOver> = (0..7).map(one).collect();
+        assert!(summary(&many).unwrap().ends_with("4.txt (not an image), and 2 more (--json lists all)"));
     }
 }

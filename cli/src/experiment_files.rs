@@ -10,19 +10,18 @@ use crate::failure::Failure;
 /// The sources of an experiment, and the record of the picture that is to be repeated.
 #[derive(Debug)]
 pub(crate) struct Sources {
-    /// One per file.
     pub(crate) yaml: Vec<Source>,
     /// What a picture among the files records.
     pub(crate) record: Option<Record>,
 }
 
-/// The experiment that draws a text when nobody names a file. Its own text gives way to that of `--text`.
+/// The experiment for `--text` without a file.
 const BUILT_IN: &str = include_str!("../../examples/strawberry.yaml");
 
 /// The longest name of a picture after its text, in characters.
 const NAME_CHARACTERS: usize = 60;
 
-/// Reads all files. Without any, the built-in experiment stands in, under a name made of the text that it shall draw.
+/// Reads all files. Without any, it is the built-in experiment, with a name made of the text.
 pub(crate) fn read(files: &[String], text: Option<&str>) -> Result<Sources, Failure> {
     let mut sources = Sources { yaml: Vec::new(), record: None };
     if files.is_empty() {
@@ -35,7 +34,7 @@ pub(crate) fn read(files: &[String], text: Option<&str>) -> Result<Sources, Fail
             let record = Record::read(&bytes).map_err(|error| Failure::usage(format!("`{file}` {error}")))?;
             sources.yaml.push(Source::new(file.clone(), record.experiment.clone()));
             if sources.record.replace(record).is_some() {
-                return Err(Failure::usage("only one picture can be repeated at a time"));
+                return Err(Failure::usage("only one picture can be repeated per command"));
             }
         } else {
             sources.yaml.push(Source::from_bytes(file.clone(), bytes).map_err(Failure::usage)?);
@@ -52,7 +51,7 @@ fn file_name(text: &str) -> String {
     if name.is_empty() { "picture".to_owned() } else { name }
 }
 
-/// Reads a file, or standard input for `-`. Experiments are small: beyond a bound nothing is read.
+/// Reads a file, or standard input for `-`, up to the greatest size of an experiment.
 fn read_bytes(file: &str) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     if file == "-" {

@@ -24,7 +24,6 @@ impl Failure {
         Self::Usage(message.to_string())
     }
 
-    /// Something failed.
     pub(crate) fn failed(message: impl std::fmt::Display) -> Self {
         Self::Failed(message.to_string())
     }

@@ -15,8 +15,8 @@ use crate::failure::Failure;
 /// The greatest image file that is read, in bytes.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// Reads all images of the experiment: those that the repeated picture carries, then files, then the web.
-/// A relative path is looked for in the current folder, then beside the experiment's files.
+/// Reads all images of the experiment. An image comes from the repeated picture if that contains it, else from the web
+/// or from a file. Relative paths are tried in the current folder first, then beside the experiment's files.
 pub(crate) fn read(
     experiment: &Experiment,
     experiment_files: &[String],
@@ -40,7 +40,7 @@ pub(crate) fn read(
             let found = crate::picture::sha256(&bytes);
             if found != expected {
                 say(format!(
-                    "warning: the image `{name}` is another one than the repeated run had; the picture will differ"
+                    "warning: the image `{name}` has changed since the picture was made; the new picture will differ"
                 ));
             }
         }
@@ -84,11 +84,11 @@ fn locate(name: &str, experiment_files: &[String]) -> Result<PathBuf, String> {
             .map(|path| std::path::absolute(path).unwrap_or_default().display().to_string())
             .collect();
         let folders: Vec<String> = folders.into_iter().collect();
-        return Err(format!("there is no such file; looked for {}", folders.join(" and ")));
+        return Err(format!("there is no such file; clipig looked for {}", folders.join(" and ")));
     };
     let size = path.metadata().map_err(|error| error.to_string())?.len();
     if size > MAX_BYTES {
-        return Err(format!("the file has {size} bytes; at most {MAX_BYTES} are read"));
+        return Err(format!("the file has {size} bytes; the limit is {MAX_BYTES}"));
     }
     Ok(path.clone())
 }
@@ -102,7 +102,7 @@ fn fetch(address: &str) -> Result<Vec<u8>, String> {
     let body = response.body_mut().as_reader().take(MAX_BYTES + 1).read_to_end(&mut bytes);
     body.map_err(|error| ConnectError::of(&error).to_string())?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(format!("the server sends more than {MAX_BYTES} bytes; at most that many are read"));
+        return Err(format!("the server sends more than {MAX_BYTES} bytes, which is the limit"));
     }
     Ok(bytes)
 }

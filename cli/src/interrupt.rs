@@ -1,4 +1,4 @@
-//! Ctrl-C: the first asks to finish the epoch, the second ends the process.
+//! Ctrl-C: the first one finishes the epoch, the second one ends the process.
 
 #![cfg_attr(not(feature = "local"), allow(dead_code, reason = "only rendering and rating ask"))]
 
@@ -11,7 +11,7 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 
 type Listener = Box<dyn Fn() + Send>;
 
-/// Who is told of the first one.
+/// Called at the first Ctrl-C.
 static LISTENER: Mutex<Option<Listener>> = Mutex::new(None);
 
 /// Exit code after an interrupt, as shells have it.
@@ -29,11 +29,11 @@ pub(crate) fn listen(say: impl Fn() + Send + 'static) {
         }
     });
     if let Err(error) = listening {
-        output::say(format!("warning: Ctrl-C will end clipig at once, without a picture ({error})"));
+        output::say(format!("warning: Ctrl-C will stop clipig at once, without a picture ({error})"));
     }
 }
 
-/// Whom to tell of the first Ctrl-C, in the place of whoever was told before. Told at once where it has come
+/// Sets what is called at the first Ctrl-C, in place of an earlier listener. It is called at once if Ctrl-C has come
 /// already.
 pub(crate) fn tell(listener: impl Fn() + Send + 'static) {
     let mut held = LISTENER.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,7 +43,7 @@ pub(crate) fn tell(listener: impl Fn() + Send + 'static) {
     *held = Some(Box::new(listener));
 }
 
-/// Was the run asked to end?
+/// Whether Ctrl-C was pressed.
 pub(crate) fn asked() -> bool {
     ASKED.load(Ordering::Relaxed)
 }

@@ -12,7 +12,7 @@ mod panics;
 mod picture;
 mod terminal;
 
-// What computes here, with libtorch, or what is said instead.
+// What computes on this machine, or the messages of a build without libtorch.
 #[cfg_attr(not(feature = "local"), path = "local/without.rs")]
 mod local;
 #[cfg(feature = "local")]
@@ -59,7 +59,7 @@ pub fn clipig_worker() -> ExitCode {
     outcome(Program::Service, || local::work(&command.arguments))
 }
 
-/// Does something, reports what went wrong, and gives the exit code.
+/// Runs a command, reports its failure and returns the exit code.
 fn outcome(
     program: Program,
     command: impl FnOnce() -> Result<ExitCode, Failure> + std::panic::UnwindSafe,
@@ -67,7 +67,7 @@ fn outcome(
     panics::listen(program);
     let outcome = std::panic::catch_unwind(command).unwrap_or_else(|_| {
         Err(Failure::failed(
-            "clipig met a fault of its own and stopped; run again with CLIPIG_PANICS=1 and report what it says",
+            "this is a bug in clipig; run the command again with CLIPIG_PANICS=1 and report the output",
         ))
     });
     match outcome {

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 pub(crate) struct Model {
     /// Its name, size and hash.
     pub(crate) resolved: Resolved,
-    /// Why this model, where nobody chose it: a line for the person.
+    /// A line that says why this model was chosen; `None` if the user named it.
     pub(crate) explanation: Option<String>,
 }
 

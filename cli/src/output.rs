@@ -1,17 +1,17 @@
-//! Where words go: results to standard output, everything else to standard error.
+//! Output: results go to standard output, everything else to standard error.
 //!
-//! `println!` panics where a reader such as `head` has gone away, and passes over a full disk in silence.
+//! `println!` is not used: it panics when a reader such as `head` has closed the pipe, and ignores a full disk.
 
 use std::io::{ErrorKind, Write};
 
 use crate::failure::Failure;
 
-/// Writes a result to standard output. A reader that has seen enough is no failure.
+/// Writes a result to standard output. A closed pipe is not a failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     stream(text).map(|_| ())
 }
 
-/// Writes a part of an endless result to standard output; `false` where the reader has seen enough.
+/// Writes a part of an endless result to standard output; `false` when the reader has closed the pipe.
 pub(crate) fn stream(text: &str) -> Result<bool, Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -28,7 +28,7 @@ pub(crate) async fn stream_aside(text: String) -> Result<bool, Failure> {
     written.map_err(|error| Failure::failed(format!("cannot write the result: {error}")))?
 }
 
-/// Writes a line for the person to standard error; where that is closed, nobody is listening.
+/// Writes a line to standard error, and ignores that it may be closed.
 pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }

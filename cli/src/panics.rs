@@ -1,21 +1,21 @@
-//! What becomes of panics.
+//! How panics are reported.
 //!
-//! tch reports libtorch's failures by panicking; the engine turns them into errors where they happen. A command says
-//! no more of a panic than that: no backtrace is for people. A service goes on after one in one of its threads or
-//! tasks, so its log has to tell. `CLIPIG_PANICS=1` shows everything to those who debug.
+//! tch panics when libtorch fails, and the engine turns these panics into errors. So a command prints the error and no
+//! backtrace. A service survives a panic in one of its threads or tasks, so it logs the panic. `CLIPIG_PANICS=1` shows
+//! backtraces.
 
 use std::panic::PanicHookInfo;
 
-/// Who panics.
+/// The kind of program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Program {
-    /// Something that a person waits for.
+    /// A command that somebody waits for.
     Command,
-    /// Something that runs for long and keeps a log.
+    /// A service, which runs for long and writes a log.
     Service,
 }
 
-/// Decides what is said of panics from now on.
+/// Sets the panic hook.
 pub(crate) fn listen(program: Program) {
     if std::env::var_os("CLIPIG_PANICS").is_none() {
         std::panic::set_hook(match program {
@@ -31,7 +31,7 @@ fn log(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     // libtorch appends a stack trace to its messages.
     let reason = panic.payload_as_str().unwrap_or_default().lines().next().unwrap_or_default();
-    tracing::error!(thread, place, reason, "panicked; CLIPIG_PANICS=1 shows where it came from");
+    tracing::error!(thread, place, reason, "panicked; set CLIPIG_PANICS=1 to see a backtrace");
 }
 
 #[cfg(test)]

@@ -425,7 +425,7 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
     assert!(first.status.success(), "{:?}\n{}", texts(&first), said());
     // Neither a wrong token nor a stranger's certificate.
     let (_, said) = texts(&ask(&["farm"], &worker, Some(&ca)));
-    assert!(said.contains("does not accept the token"), "{said}");
+    assert!(said.contains("rejects the token"), "{said}");
     let (_, said) = texts(&ask(&["farm"], &client, None));
     assert!(said.contains("CLIPIG_TLS_CA"), "{said}");
 

@@ -1,4 +1,4 @@
-//! What a picture says about its own making, in text chunks of the PNG: enough to repeat the run.
+//! The record of how a picture was made, in text chunks of the PNG: enough to repeat the run.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,9 @@ pub enum RecordError {
     #[error("is not a complete PNG: {0}")]
     Torn(String),
     /// It has no record.
-    #[error("was not made by clipig, or a program removed its texts; give the experiment instead")]
+    #[error(
+        "was not made by clipig, or another program has removed its texts; use the experiment's YAML file instead"
+    )]
     Absent,
     /// Its record is damaged.
     #[error("has a record that cannot be read: {0}")]
@@ -128,7 +130,7 @@ impl Record {
 }
 
 impl Run {
-    /// What would make a repetition by `now` differ from this run.
+    /// What differs from this run, so that a repetition by `now` may give another picture.
     pub fn differences(&self, now: &Self) -> Vec<String> {
         let mut differences = Vec::new();
         let mut compare = |what: &str, then: &str, now: &str| {

@@ -1,4 +1,4 @@
-//! What makes up an experiment on the command line: files, and values that win over them.
+//! An experiment on the command line: files, and values that override them.
 
 use clap::Args;
 use clipig_experiment::Overrides;
@@ -8,12 +8,12 @@ use crate::failure::Failure;
 /// Files and overrides, the same for `render`, `submit` and `update`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ExperimentArguments {
-    /// Experiments in YAML, merged in order (later wins, lists append); `-` reads standard input; a PNG made by
+    /// Experiments in YAML, merged in order: later values win, lists are joined. `-` reads standard input. A PNG made by
     /// clipig repeats its run.
     #[arg(required_unless_present = "text", value_name = "FILE")]
     pub(crate) files: Vec<String>,
-    /// What should be seen, instead of the features in the files. Without a file, an experiment that is inside
-    /// clipig draws it: examples/strawberry.yaml.
+    /// Text to draw, instead of the features in the files. Without a file, the built-in experiment
+    /// (examples/strawberry.yaml) draws it.
     #[arg(short, long, value_name = "TEXT")]
     pub(crate) text: Option<String>,
     /// Number of epochs.
@@ -22,36 +22,36 @@ pub(crate) struct ExperimentArguments {
     /// Width and height of the picture in pixels.
     #[arg(short, long, num_args = 1..=2, value_names = ["W", "H"])]
     pub(crate) resolution: Vec<i64>,
-    /// Factor on the optimiser's learn rate (CLIPig's `-lr` works too).
+    /// Factor on the optimiser's learn rate. CLIPig's `-lr` works too.
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub(crate) learnrate: Option<f64>,
-    /// Optimiser: adam, sgd, `sparse_adam`, adadelta, rmsprob (CLIPig's `-opt` works too).
+    /// Optimiser: adam, sgd, `sparse_adam`, adadelta, rmsprob. CLIPig's `-opt` works too.
     #[arg(long, value_name = "NAME")]
     pub(crate) optimizer: Option<String>,
-    /// Seconds between snapshots of the picture; 0: none.
+    /// Seconds between snapshots of the picture; 0 turns them off.
     #[arg(short, long, value_name = "SECONDS")]
     pub(crate) snapshot_interval: Option<f64>,
-    /// Seed of all random numbers: the same seed gives the same picture.
+    /// Seed of all random numbers. The same seed gives the same picture.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// The CLIP model, see `clipig model list`.
+    /// CLIP model; `clipig model list` shows them.
     #[arg(short, long, value_name = "NAME")]
     pub(crate) model: Option<String>,
-    /// Where to compute: cpu, cuda, cuda:1, … or auto.
+    /// Device to compute on: cpu, cuda, cuda:1, … or auto.
     #[arg(short, long, value_name = "DEVICE")]
     pub(crate) device: Option<String>,
 }
 
-/// What decides how a job is computed, besides its experiment.
+/// How a job is computed.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ComputeArguments {
     /// Number type of CLIP on a GPU: float32, bfloat16 or float16.
     #[arg(long, value_name = "TYPE", default_value = "float32")]
     pub(crate) precision: Precision,
-    /// Threads within an operation; part of what decides the bits. Unset: as many as help.
+    /// Threads within one operation. Their number changes the bits of the picture. Default: as many as help.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
-    /// How many pictures; each has a seed of its own.
+    /// Number of pictures to make, each with its own seed.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) repeat: u32,
 }
@@ -73,7 +73,7 @@ impl ComputeArguments {
 }
 
 impl ExperimentArguments {
-    /// The values that win over the files.
+    /// The values that override those of the files.
     pub(crate) fn overrides(&self) -> Overrides {
         Overrides {
             text: self.text.clone(),
@@ -91,7 +91,6 @@ impl ExperimentArguments {
     }
 }
 
-/// Number type of CLIP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Precision {
     /// 32 bits.

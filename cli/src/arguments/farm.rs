@@ -6,26 +6,25 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::experiment::{ComputeArguments, ExperimentArguments};
 
-/// Where a farm is looked for when nobody says.
+/// The farm's address where none is given.
 pub(crate) const DEFAULT_FARM: &str = "http://127.0.0.1:7870";
 
-/// What opens a farm's door. The token itself comes from `CLIPIG_TOKEN`: arguments can be seen by everybody on
-/// the machine.
+/// How a client proves itself, and checks the farm. There is no flag for the token itself, because every user of the
+/// machine can read the arguments of a process.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Access to the farm")]
 pub(crate) struct AccessArguments {
-    /// A file with the token for clients; `CLIPIG_TOKEN` may hold the token itself.
+    /// File with the token for clients. `CLIPIG_TOKEN` can hold the token itself.
     #[arg(long, value_name = "FILE", env = "CLIPIG_TOKEN_FILE")]
     pub(crate) token_file: Option<PathBuf>,
-    /// The authority that signed the farm's certificate, in PEM; unset: those that this machine trusts.
+    /// Certificate (PEM) of the authority that signed the farm's certificate. Default: those that the system trusts.
     #[arg(long, value_name = "FILE", env = "CLIPIG_TLS_CA")]
     pub(crate) tls_ca: Option<PathBuf>,
 }
 
-/// Which farm, and how to get in.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct FarmAddress {
-    /// The farm: `http://…`, `https://…` or `unix:/path`.
+    /// Address of the farm: `http://…`, `https://…` or `unix:/path`.
     #[arg(
         long,
         value_name = "URL",
@@ -46,46 +45,46 @@ pub(crate) struct SubmitArguments {
     pub(crate) compute: ComputeArguments,
     #[command(flatten)]
     pub(crate) terms: TermsArguments,
-    /// Watch the job until it ends.
+    /// Watch the job until it ends, as `clipig watch` does.
     #[arg(long)]
     pub(crate) watch: bool,
     /// Draw the picture in the terminal while watching.
     #[arg(long, requires = "watch", conflicts_with = "json")]
     pub(crate) preview: bool,
-    /// The jobs as JSON, for programs; with --watch, each event as a line of JSON.
+    /// Print the jobs as JSON; with --watch, each event as a line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) farm: FarmAddress,
 }
 
-/// How a job stands among others.
+/// A job's place among others.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TermsArguments {
-    /// Jobs with a higher priority run first and get more workers: -10 to 10.
+    /// Priority from -10 to 10. Jobs with a higher one run first and get more workers.
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true,
           value_parser = clap::value_parser!(i32).range(-10..=10))]
     pub(crate) priority: i32,
-    /// The job's name; unset: the experiment's first text or file.
+    /// Name of the job. Default: the experiment's first text or file.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// Let devices of different kinds compute the job together. Then the picture depends on who computed what.
+    /// Let different kinds of devices compute the job together. The picture then depends on who computed what.
     #[arg(long)]
     pub(crate) mix_kinds: bool,
 }
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct JobsArguments {
-    /// Also jobs that have ended.
+    /// Include jobs that have ended.
     #[arg(short, long)]
     pub(crate) all: bool,
-    /// Only jobs in these states.
+    /// List only jobs in these states, separated by commas.
     #[arg(long, value_name = "STATE", value_delimiter = ',', conflicts_with = "all")]
     pub(crate) state: Vec<StateArgument>,
-    /// At most so many, the newest first.
+    /// Greatest number of jobs to list, newest first.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: u32,
-    /// As JSON, for programs.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -104,26 +103,24 @@ pub(crate) enum StateArgument {
     Cancelled,
 }
 
-/// One job.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct JobArguments {
-    /// The job's number, see `clipig jobs`.
+    /// Number of the job; `clipig jobs` shows it.
     #[arg(value_name = "JOB")]
     pub(crate) job: u64,
-    /// As JSON, for programs.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) farm: FarmAddress,
 }
 
-/// Some jobs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ControlArguments {
-    /// Numbers of jobs, see `clipig jobs`.
+    /// Numbers of jobs; `clipig jobs` shows them.
     #[arg(required = true, value_name = "JOB")]
     pub(crate) jobs: Vec<u64>,
-    /// As JSON, for programs.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -132,13 +129,13 @@ pub(crate) struct ControlArguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct WatchArguments {
-    /// The job's number, see `clipig jobs`.
+    /// Number of the job; `clipig jobs` shows it.
     #[arg(value_name = "JOB")]
     pub(crate) job: u64,
-    /// Draw the picture in the terminal whenever there is a new snapshot.
+    /// Draw each new snapshot in the terminal.
     #[arg(long, conflicts_with = "json")]
     pub(crate) preview: bool,
-    /// Each event as a line of JSON on standard output, for programs.
+    /// Print each event as a line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -147,14 +144,14 @@ pub(crate) struct WatchArguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PriorityArguments {
-    /// The job's number, see `clipig jobs`.
+    /// Number of the job; `clipig jobs` shows it.
     #[arg(value_name = "JOB")]
     pub(crate) job: u64,
-    /// Its new priority, -10 to 10; jobs with a higher one run first and get more workers.
+    /// New priority, from -10 to 10. Jobs with a higher one run first and get more workers.
     #[arg(value_name = "PRIORITY", allow_negative_numbers = true,
           value_parser = clap::value_parser!(i32).range(-10..=10))]
     pub(crate) priority: i32,
-    /// As JSON, for programs.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -163,12 +160,12 @@ pub(crate) struct PriorityArguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct UpdateArguments {
-    /// The job's number, see `clipig jobs`.
+    /// Number of the job; `clipig jobs` shows it.
     #[arg(value_name = "JOB")]
     pub(crate) job: u64,
     #[command(flatten)]
     pub(crate) experiment: ExperimentArguments,
-    /// As JSON, for programs.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -177,26 +174,26 @@ pub(crate) struct UpdateArguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct FetchArguments {
-    /// The job's number, see `clipig jobs`.
+    /// Number of the job; `clipig jobs` shows it.
     #[arg(value_name = "JOB")]
     pub(crate) job: u64,
-    /// The folder that the files go to. Nothing is ever overwritten.
+    /// Folder for the files. Existing files are never overwritten.
     #[arg(short, long, value_name = "DIR", default_value = ".")]
     pub(crate) output: PathBuf,
-    /// Also the snapshots, in a folder of their own.
+    /// Fetch the snapshots too, into a folder of their own.
     #[arg(long)]
     pub(crate) snapshots: bool,
-    /// Also losses and similarities of every epoch.
+    /// Fetch the losses and similarities of every epoch too.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) history: Option<HistoryFormat>,
-    /// Also a film of the snapshots, made by ffmpeg: FILE.mp4 or FILE.gif.
+    /// Make a film of the snapshots with ffmpeg: FILE.mp4 or FILE.gif.
     #[arg(long, value_name = "FILE")]
     pub(crate) video: Option<PathBuf>,
-    /// Snapshots per second of the film.
+    /// Snapshots per second in the film; at most 50 in a GIF.
     #[arg(long, value_name = "N", default_value_t = 12, requires = "video",
           value_parser = clap::value_parser!(u32).range(1..=120))]
     pub(crate) frame_rate: u32,
-    /// What was fetched as JSON, for programs.
+    /// Print what was fetched as JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -221,10 +218,9 @@ pub(crate) struct WorkersArguments {
     pub(crate) list: ListArguments,
 }
 
-/// A listing.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ListArguments {
-    /// As JSON, for programs.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -233,20 +229,19 @@ pub(crate) struct ListArguments {
 
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum WorkersCommand {
-    /// Give the worker nothing new until it is resumed.
+    /// Give a worker no new work until it is resumed.
     Pause(WorkerArguments),
-    /// Go on after a pause.
+    /// Give a paused worker work again.
     Resume(WorkerArguments),
-    /// Let the worker finish what it holds, then end it.
+    /// Let a worker finish its work, then stop it.
     Drain(WorkerArguments),
     /// Give work again to a worker that was set aside for its failures.
     Forgive(WorkerArguments),
 }
 
-/// One worker.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct WorkerArguments {
-    /// The worker's name, see `clipig workers`.
+    /// Name of the worker; `clipig workers` shows it.
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) list: ListArguments,
@@ -263,67 +258,65 @@ pub(crate) struct FarmArguments {
 
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum FarmCommand {
-    /// Show how the farm is; the same as `clipig farm` alone.
+    /// Show the status of a farm; the same as `clipig farm`.
     Status(ListArguments),
-    /// Start a farm on this machine: a coordinator and workers.
+    /// Start a farm on this machine: a coordinator with workers.
     Start(StartArguments),
 }
 
-/// A farm on this machine.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StartArguments {
-    /// Workers in this process; 0: workers connect from elsewhere. Unset: one, or one per GPU.
+    /// Number of workers in this process; with 0, workers connect from elsewhere. Default: one, or one per GPU.
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<u32>,
     #[command(flatten)]
     pub(crate) coordinator: CoordinatorArguments,
 }
 
-/// A coordinator on this machine.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct CoordinatorArguments {
-    /// Where clients and workers connect: an address with a port, or `unix:/path`. Unset: `127.0.0.1:7870`.
+    /// Address and port for clients and workers, or `unix:/path`. Default: `127.0.0.1:7870`.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
-    /// Where probes and metrics are served over HTTP, also `unix:/path`, or `off`. Unset: `127.0.0.1:7871`.
+    /// Address and port for probes and metrics (HTTP), `unix:/path`, or `off`. Default: `127.0.0.1:7871`.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) http_listen: Option<String>,
-    /// The folder that jobs, checkpoints and pictures are kept in. Unset: ~/.local/share/clipig/farm.
+    /// Folder for jobs, checkpoints and pictures. Default: ~/.local/share/clipig/farm.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// Settings of the coordinator in TOML or YAML; flags and environment win over them.
+    /// Settings of the coordinator, in TOML or YAML. Flags and environment variables override them.
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
-    /// Listen beyond this machine although tokens or TLS are missing: everybody who gets there can use the farm.
+    /// Listen beyond this machine without tokens or TLS. Everybody who can reach the address can use the farm.
     #[arg(long)]
     pub(crate) insecure: bool,
 }
 
-/// A worker on this machine.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct WorkArguments {
-    /// The coordinator: `http://…`, `https://…` or `unix:/path`. Unset: the settings', else `http://127.0.0.1:7870`.
+    /// Address of the coordinator: `http://…`, `https://…` or `unix:/path`. Default: that of the settings, else
+    /// `http://127.0.0.1:7870`.
     #[arg(long, value_name = "URL")]
     pub(crate) farm: Option<String>,
-    /// The name by which the farm knows the worker. Unset: the machine's.
+    /// Name of the worker. Default: the machine's name.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// What computes: cpu, cuda, cuda:1, …, auto, or all for a worker on each GPU.
+    /// Device to compute on: cpu, cuda, cuda:1, …, auto, or `all` for one worker per GPU.
     #[arg(short, long, visible_alias = "device", value_name = "DEVICE")]
     pub(crate) devices: Option<String>,
-    /// How many cores of the CPU compute. Unset: all.
+    /// Number of CPU cores to compute with. Default: all.
     #[arg(long, value_name = "N")]
     pub(crate) cores: Option<String>,
-    /// The folder of weights and images; workers of a machine may share it. Unset: ~/.cache/clipig/worker.
+    /// Folder for weights and images, which workers of one machine may share. Default: ~/.cache/clipig/worker.
     #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<String>,
-    /// A file with the token for workers. Unset: the settings', or `CLIPIG_WORKER__TOKEN`.
+    /// File with the token for workers. Default: that of the settings, or `CLIPIG_WORKER__TOKEN`.
     #[arg(long, value_name = "FILE", help_heading = "Access to the farm")]
     pub(crate) token_file: Option<String>,
-    /// The authority that signed the farm's certificate, in PEM; unset: those that this machine trusts.
+    /// Certificate (PEM) of the authority that signed the farm's certificate. Default: those that the system trusts.
     #[arg(long, value_name = "FILE", help_heading = "Access to the farm")]
     pub(crate) tls_ca: Option<String>,
-    /// Settings of the worker in TOML or YAML; flags and environment win over them.
+    /// Settings of the worker, in TOML or YAML. Flags and environment variables override them.
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
 }

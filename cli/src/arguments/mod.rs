@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// Coordinates a render farm: takes jobs from clients, gives work to workers, steps the pictures.
+/// Coordinates a render farm: takes jobs from clients, hands work to workers and updates the pictures.
 #[cfg(feature = "local")]
 #[derive(Debug, Parser)]
 #[command(name = "clipig-coordinator", version)]
@@ -38,7 +38,7 @@ pub(crate) struct CoordinatorCommand {
     pub(crate) arguments: CoordinatorArguments,
 }
 
-/// Works for a render farm with this machine's device.
+/// Computes for a render farm on this machine.
 #[cfg(feature = "local")]
 #[derive(Debug, Parser)]
 #[command(name = "clipig-worker", version)]
@@ -48,7 +48,7 @@ pub(crate) struct WorkerCommand {
 }
 
 impl Command {
-    /// Does it run for long and keep a log?
+    /// Is it a service, which runs for long and writes a log?
     pub(crate) fn is_service(&self) -> bool {
         matches!(
             self,
@@ -61,49 +61,50 @@ impl Command {
 pub(crate) enum Command {
     /// Turn an experiment into a picture.
     Render(Box<RenderArguments>),
-    /// Hand an experiment to a farm, which makes the picture; prints the job's number.
+    /// Submit an experiment to a farm and print the job's number.
     Submit(Box<SubmitArguments>),
-    /// List the jobs of a farm; of those that wait, why.
+    /// List a farm's jobs, and say why the waiting ones wait.
     Jobs(JobsArguments),
-    /// Show all about one job.
+    /// Show everything about one job.
     Job(JobArguments),
-    /// Show how a job goes on until it ends; Ctrl-C leaves it alone.
+    /// Follow a job until it ends. Ctrl-C stops watching; the job goes on.
     Watch(WatchArguments),
-    /// Stop jobs where they are; `clipig resume` goes on from there.
+    /// Pause jobs. `clipig resume` continues them.
     Pause(ControlArguments),
-    /// Let paused jobs go on.
+    /// Continue paused jobs.
     Resume(ControlArguments),
-    /// End jobs; `clipig retry` can take them up again.
+    /// Cancel jobs. `clipig retry` can start them again.
     Cancel(ControlArguments),
-    /// Take up failed or cancelled jobs again, from their last checkpoint.
+    /// Start failed or cancelled jobs again, from their last checkpoint.
     Retry(ControlArguments),
     /// Change a job's priority.
     Priority(PriorityArguments),
-    /// Give a running job another experiment; it goes on with the picture as it is.
+    /// Change the experiment of a running job. The picture so far is kept.
     Update(Box<UpdateArguments>),
     /// Fetch a job's picture, snapshots, history or film.
     Fetch(FetchArguments),
     /// List the workers of a farm, or pause, resume, drain or forgive one.
     Workers(WorkersArguments),
-    /// Work for a farm with this machine's device.
+    /// Run a worker: this machine computes for a farm.
     Worker(WorkArguments),
-    /// Show how a farm is, or start one on this machine.
+    /// Show the status of a farm, or start one on this machine.
     Farm(FarmArguments),
     /// Rate images by their similarity to texts and other images.
     ///
-    /// Prints 100 times the cosine of CLIP's features. Images come before -t and -i, which take all that follows.
-    /// As CLIPig's rate.py, but for this: folders are searched for images; features of images are always kept
-    /// in a cache, by content and model (--no-cache: not); a table that is too wide has numbers for headings;
-    /// there are no statistics below it; addresses are not fetched; images that cannot be read end in exit
-    /// code 1.
+    /// Prints 100 times the cosine similarity of CLIP's features. Give the images before -t and -i, because these
+    /// take everything that follows. Folders are searched for images by content; other files in them are named
+    /// on standard error. If an image cannot be read, the others are rated and the exit code is 1.
+    ///
+    /// Differences from CLIPig's rate.py: features of images are always cached, by content and model; a table
+    /// that is too wide has numbers as headings; there are no statistics below it; web addresses are not fetched.
     Rate(RateArguments),
-    /// Check experiments without running them.
+    /// Check experiments without rendering them.
     Validate(ValidateArguments),
     /// Explain the experiment language, or one parameter of it.
     Reference(ReferenceArguments),
     /// List, fetch, import and inspect CLIP models.
     Model(ModelArguments),
-    /// Print the licences and notices of everything that is shipped.
+    /// Print the licences and notices of everything that clipig contains.
     Licenses,
     /// Print the completion script for a shell.
     Completions {
@@ -114,61 +115,60 @@ pub(crate) enum Command {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RateArguments {
-    /// Images and folders of images.
+    /// Images, and folders with images.
     #[arg(required = true, value_name = "IMAGES")]
     pub(crate) images: Vec<PathBuf>,
-    /// Texts to compare with; several may follow, and the flag may be repeated.
+    /// Texts to compare with: one or more. The flag may be repeated.
     #[arg(short, long, num_args = 1.., value_name = "TEXT")]
     pub(crate) text: Vec<String>,
     /// Images and folders of images to compare with.
     #[arg(short, long = "image", num_args = 1.., value_name = "IMAGE")]
     pub(crate) image: Vec<PathBuf>,
-    /// A file with one text per line; `-` reads standard input (CLIPig's `-tf` works too).
+    /// File with one text per line; `-` reads standard input. CLIPig's `-tf` works too.
     #[arg(long, value_name = "FILE")]
     pub(crate) text_file: Vec<PathBuf>,
-    /// A file with one image to compare with per line (CLIPig's `-if` works too).
+    /// File with one image path per line, to compare with. CLIPig's `-if` works too.
     #[arg(long, value_name = "FILE")]
     pub(crate) image_file: Vec<PathBuf>,
-    /// Sort by similarity: 1 by the first text or image, 2 by the second, …, the least first; -1, -2, …: the
-    /// greatest first. Unset: by name.
+    /// Sort by similarity to the Nth text or image, least similar first; -N: most similar first. Default: by name.
     #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) sort: Option<i64>,
-    /// Also write a CSV file with all digits; `-` writes it to standard output instead of the table.
+    /// Also write a CSV file with all digits; `-` prints it instead of the table.
     #[arg(short, long, value_name = "OUT.csv")]
     pub(crate) output: Option<PathBuf>,
-    /// JSON instead of the table, for programs.
+    /// Print JSON instead of the table.
     #[arg(long)]
     pub(crate) json: bool,
-    /// The CLIP model, see `clipig model list`.
+    /// CLIP model; `clipig model list` shows them.
     #[arg(short, long, value_name = "NAME")]
     pub(crate) model: Option<String>,
-    /// Where to compute: cpu, cuda, cuda:1, … or auto.
+    /// Device to compute on: cpu, cuda, cuda:1, … or auto.
     #[arg(short, long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: String,
-    /// Do not read or write the cache of image features.
+    /// Neither read nor write the cache of image features.
     #[arg(long)]
     pub(crate) no_cache: bool,
 }
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ValidateArguments {
-    /// Experiments in YAML; each is checked by itself. `-` reads standard input.
+    /// Experiments in YAML, each checked on its own; `-` reads standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<String>,
-    /// Everything as JSON on standard output, for programs.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ReferenceArguments {
-    /// A parameter such as `targets.transforms.blur`; unset: an overview.
+    /// Parameter to explain, such as `targets.transforms.blur`. Default: an overview.
     #[arg(value_name = "PATH")]
     pub(crate) path: Option<String>,
-    /// The whole reference as Markdown.
+    /// Print the whole reference as Markdown.
     #[arg(long, conflicts_with_all = ["path", "schema"])]
     pub(crate) all: bool,
-    /// The JSON Schema for editors.
+    /// Print the JSON Schema for editors.
     #[arg(long, conflicts_with = "path")]
     pub(crate) schema: bool,
 }
@@ -257,7 +257,7 @@ pub(crate) struct InfoArguments {
     pub(crate) json: bool,
 }
 
-/// CLIPig's short flags of two letters, which no modern parser takes, become long ones.
+/// Replaces CLIPig's two-letter short flags, which clap cannot parse, by long flags.
 pub(crate) fn with_long_flags(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let long = |argument: OsString| match argument.to_str() {
         Some("-lr") => OsString::from("--learnrate"),

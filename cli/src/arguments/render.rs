@@ -6,23 +6,22 @@ use clipig_experiment::Overrides;
 use super::experiment::{ComputeArguments, ExperimentArguments};
 use super::farm::AccessArguments;
 
-/// Arguments of `clipig render`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RenderArguments {
     #[command(flatten)]
     pub(crate) experiment: ExperimentArguments,
     #[command(flatten)]
     pub(crate) compute: ComputeArguments,
-    /// Where the picture goes: a folder (ends with `/`) or a file. Nothing is ever overwritten.
+    /// Where the picture goes: a folder (with `/` at the end) or a file. Existing files are never overwritten.
     #[arg(short, long, value_name = "DIR/|FILE.png")]
     pub(crate) output: Option<String>,
-    /// How much is said: 0 nothing, 1 progress, 2 also the table of targets.
+    /// How much to print: 0 nothing, 1 progress, 2 also the table of targets.
     #[arg(short, long, value_name = "N")]
     pub(crate) verbose: Option<i64>,
-    /// For each picture a line of JSON on standard output instead of its path, for programs.
+    /// Print a line of JSON for each picture instead of its path.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Compute on this farm instead of here: submit, watch, fetch.
+    /// Render on this farm instead of this machine: submit, watch and fetch in one.
     #[arg(long, value_name = "URL")]
     pub(crate) farm: Option<String>,
     #[command(flatten)]
@@ -30,7 +29,7 @@ pub(crate) struct RenderArguments {
 }
 
 impl RenderArguments {
-    /// The values that win over the files.
+    /// The values that override those of the files.
     pub(crate) fn overrides(&self) -> Overrides {
         Overrides { output: self.output.clone(), verbose: self.verbose, ..self.experiment.overrides() }
     }

@@ -9,7 +9,6 @@ use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::output;
 
-/// Prints the script.
 pub(crate) fn run(shell: Shell) -> Result<ExitCode, Failure> {
     // Into memory first: the generator panics where it cannot write.
     let mut script = Vec::new();

@@ -1,4 +1,4 @@
-//! `clipig pause`, `resume`, `cancel`, `retry`, `priority`: what people decide about jobs.
+//! `clipig pause`, `resume`, `cancel`, `retry`, `priority`: control of jobs.
 
 use std::process::ExitCode;
 
@@ -15,20 +15,17 @@ use crate::farm::wire::{
 use crate::farm::{converse, json, show};
 use crate::output;
 
-/// What is to happen with jobs.
+/// What to do with a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Stop until resumed.
     Pause,
-    /// Go on after a pause.
     Resume,
-    /// End.
     Cancel,
-    /// Take up again after a failure or an end.
+    /// Start again after a failure or a cancellation.
     Retry,
 }
 
-/// Decides about each of the jobs. One that refuses does not keep the others from it; then the exit code is 1.
+/// Applies the command to each of the jobs. If one fails, the others are still done, and the exit code is 1.
 pub(crate) fn run(decision: Decision, arguments: &ControlArguments) -> Result<ExitCode, Failure> {
     converse(async {
         let connection = Connection::to(&arguments.farm).await?;
@@ -71,7 +68,6 @@ async fn decide(connection: &Connection, decision: Decision, job: u64) -> Result
     })
 }
 
-/// Changes a job's priority.
 pub(crate) fn priority(arguments: &PriorityArguments) -> Result<ExitCode, Failure> {
     let job = converse(async {
         let connection = Connection::to(&arguments.farm).await?;

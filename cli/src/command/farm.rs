@@ -1,4 +1,4 @@
-//! `clipig farm`: how a farm is; a farm on this machine.
+//! `clipig farm`: shows a farm's status, or starts a farm.
 
 use std::process::ExitCode;
 
@@ -25,8 +25,7 @@ fn status(arguments: &ListArguments) -> Result<ExitCode, Failure> {
         let call =
             connection.call(GetFarmRequest {}, async |mut client, request| client.get_farm(request).await);
         let farm = call.await?.farm;
-        Ok(farm
-            .ok_or_else(|| FarmFailure::Content("the farm answered without saying how it is".to_owned()))?)
+        Ok(farm.ok_or_else(|| FarmFailure::Content("the farm's answer has no status".to_owned()))?)
     })?;
     let address = &arguments.farm.farm;
     output::print(&if arguments.json {

@@ -1,4 +1,4 @@
-//! `clipig fetch`: what a job has made.
+//! `clipig fetch`: downloads what a job has made.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ use crate::{output, picture};
 /// The program that makes films.
 const FFMPEG: &str = "ffmpeg";
 
-/// Fetches what was asked for; prints where each file is.
+/// Fetches the files and prints their paths.
 pub(crate) fn run(arguments: &FetchArguments) -> Result<ExitCode, Failure> {
     let film = arguments.video.as_deref().map(|path| Film::prepare(path, arguments.frame_rate, FFMPEG));
     let film = film.transpose()?;
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &FetchArguments) -> Result<ExitCode, Failure> {
         let job = job::get(&connection, arguments.job).await?;
         fetch(&connection, &job, arguments, film.as_ref(), &mut files).await
     });
-    // Where something failed on the way, what came before it is there nevertheless.
+    // If something failed on the way, the files before it are complete.
     if files.is_empty() && outcome.is_err() {
         return outcome.map(|()| ExitCode::FAILURE);
     }
@@ -121,7 +121,6 @@ fn is_frame(artifact: &Artifact, all: &[Artifact]) -> bool {
     snapshot(artifact) || !all.iter().any(|one| snapshot(one) && one.epoch == artifact.epoch)
 }
 
-/// The job's finished picture.
 pub(super) async fn picture(connection: &Connection, job: u64) -> Result<Artifact, Failure> {
     let artifacts = download::list(connection, job).await?;
     let finished = artifacts.into_iter().rfind(|artifact| artifact.kind() == ArtifactKind::Picture);
@@ -137,8 +136,7 @@ fn newest<'a>(job: &Job, artifacts: &'a [Artifact]) -> Result<&'a Artifact, Fail
     let state = job_state(job.state());
     let Some(snapshot) = artifacts.last() else {
         let reason = if job.reason.is_empty() { String::new() } else { format!(" ({})", job.reason) };
-        let hint =
-            if has_ended(job.state()) { "" } else { "\nhelp: `clipig watch` shows when there is something" };
+        let hint = if has_ended(job.state()) { "" } else { "\nhelp: `clipig watch` shows when there is one" };
         return Err(Failure::failed(format!(
             "job {number} is {state}{reason} and has made no picture{hint}"
         )));
@@ -147,8 +145,8 @@ fn newest<'a>(job: &Job, artifacts: &'a [Artifact]) -> Result<&'a Artifact, Fail
     Ok(snapshot)
 }
 
-/// Downloads a picture to `wanted`. Nothing is ever overwritten: a file with the same content is taken for it,
-/// beside another one this gets the next number.
+/// Downloads a picture to `wanted`. Existing files are never overwritten: one with the same content is used as it is,
+/// otherwise the picture gets the next number.
 pub(super) async fn save(
     connection: &Connection,
     job: u64,
@@ -160,7 +158,7 @@ pub(super) async fn save(
         return Ok(wanted.to_owned());
     }
     file::make_folder(wanted)?;
-    // Named by its content: a download that broke off goes on, also by another run of this program.
+    // Named by its content, so that another run of this program can continue a broken download.
     let part = wanted.with_file_name(format!(".clipig-{}.part", sha256.get(..24).unwrap_or(&sha256)));
     download::to_file(connection, job, artifact, &part).await?;
     let whole = TempPath::try_from_path(&part).map_err(|error| cannot_write(&part, &error))?;
@@ -197,7 +195,7 @@ async fn save_history(
     Ok(Fetched { what: "history", path, epoch: None })
 }
 
-/// A name for a job's files: names come from strangers and must not lead anywhere.
+/// A name for a job's files. Job names come from strangers, so nothing that could be a path is kept.
 fn base_name(job: &Job) -> String {
     let allowed = |c: char| c.is_alphanumeric() || "-_".contains(c);
     let name: String = job.name.chars().take(60).map(|c| if allowed(c) { c } else { '-' }).collect();

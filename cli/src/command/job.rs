@@ -1,4 +1,4 @@
-//! `clipig job`: all about one job.
+//! `clipig job`: shows one job.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,6 @@ use crate::farm::wire::{GetJobRequest, Job};
 use crate::farm::{converse, json, show};
 use crate::output;
 
-/// Shows the job.
 pub(crate) fn run(arguments: &JobArguments) -> Result<ExitCode, Failure> {
     let job = converse(async {
         let connection = Connection::to(&arguments.farm).await?;
@@ -26,7 +25,6 @@ pub(crate) fn run(arguments: &JobArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// One job.
 pub(super) async fn get(connection: &Connection, job: u64) -> Result<Job, FarmFailure> {
     let request = GetJobRequest { job, with_experiment: false };
     let answer = connection.call(request, async |mut client, request| client.get_job(request).await).await?;
@@ -35,5 +33,5 @@ pub(super) async fn get(connection: &Connection, job: u64) -> Result<Job, FarmFa
 
 /// The job of an answer, which always holds one.
 pub(super) fn present(job: Option<Job>) -> Result<Job, FarmFailure> {
-    job.ok_or_else(|| FarmFailure::Content("the farm answered without the job".to_owned()))
+    job.ok_or_else(|| FarmFailure::Content("the farm's answer has no job".to_owned()))
 }

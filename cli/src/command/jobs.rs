@@ -13,7 +13,6 @@ use crate::farm::wire::{Job, JobState, ListJobsRequest};
 use crate::farm::{converse, json, show};
 use crate::output;
 
-/// Jobs per question.
 const PAGE: u32 = 200;
 
 /// Lists jobs that have not ended, or all.
@@ -28,16 +27,16 @@ pub(crate) fn run(arguments: &JobsArguments) -> Result<ExitCode, Failure> {
     }
     if jobs.is_empty() {
         let hint = if arguments.all {
-            "`clipig submit FILE` brings one"
+            "`clipig submit FILE` adds one"
         } else {
             "`clipig jobs --all` shows those that have ended"
         };
-        output::say(format!("no such jobs; {hint}"));
+        output::say(format!("there are no such jobs; {hint}"));
         return Ok(ExitCode::SUCCESS);
     }
     output::print(&show::jobs::text(&jobs, Timestamp::now()))?;
     if more {
-        output::say(format!("there are more; --limit shows more than {}", arguments.limit));
+        output::say(format!("there are more jobs; use --limit to list more than {}", arguments.limit));
     }
     Ok(ExitCode::SUCCESS)
 }

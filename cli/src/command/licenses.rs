@@ -14,7 +14,6 @@ const CRATES: &str = include_str!("../../licenses/crates.txt");
 
 const RULE: &str = "--------------------------------------------------------------------------------";
 
-/// Prints them all.
 pub(crate) fn run() -> Result<ExitCode, Failure> {
     output::print(&text())?;
     Ok(ExitCode::SUCCESS)
@@ -30,7 +29,7 @@ fn text() -> String {
     );
     let _ = write!(text, "{RULE}\n1. Data and code\n{RULE}\n\n");
     works(&mut text);
-    let version = LIBTORCH.unwrap_or("(not used by this clipig, which only talks to farms)");
+    let version = LIBTORCH.unwrap_or("(not used by this clipig, which renders on farms only)");
     let _ = write!(
         text,
         "{RULE}\n2. libtorch\n{RULE}\n\n\

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::output;
 
-/// Rates the images. Those that cannot be read are named and left out; the exit code is 1 then.
+/// Rates the images. Those that cannot be read are named and left out, and the exit code is 1.
 pub(crate) fn run(arguments: &RateArguments) -> Result<ExitCode, Failure> {
     let Sources { images, texts, references, mut failures, passed_over } = Sources::collect(arguments)?;
     if let Some(note) = sources::summary(&passed_over) {
@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &RateArguments) -> Result<ExitCode, Failure> {
     }
     let order = Order::parse(arguments.sort, texts.len() + references.len())?;
     let mut encoder = Encoder::prepare(arguments)?;
-    interrupt::listen(|| output::say("\nstopping after these images; Ctrl-C again ends at once"));
+    interrupt::listen(|| output::say("\nstopping after these images; press Ctrl-C again to stop at once"));
     let interrupted = Ok(ExitCode::from(interrupt::EXIT_CODE));
 
     let features = encoder.texts(&texts)?;

@@ -41,5 +41,5 @@ fn unknown(path: &str, error: &reference::NoSuchParameter) -> String {
     if begin_so.is_empty() || path.is_empty() {
         return format!("{error}\n`clipig reference` lists all parameters");
     }
-    format!("there is no parameter `{path}`; these begin so: {}", begin_so.join(", "))
+    format!("there is no parameter `{path}`; these begin with it: {}", begin_so.join(", "))
 }

@@ -17,10 +17,10 @@ use crate::farm::{converse, time};
 use crate::output;
 use crate::picture::beside;
 
-/// Exit code after Ctrl-C, as shells have it.
+/// Exit code after Ctrl-C, by the convention of shells.
 const INTERRUPTED: u8 = 130;
 
-/// Makes the pictures on a farm; they end up where a local run would put them.
+/// Renders the pictures on a farm and puts them where a local run would put them.
 pub(crate) fn run(arguments: &RenderArguments, farm: &str) -> Result<ExitCode, Failure> {
     let submission = Submission::read(&arguments.experiment.files, &arguments.overrides())?;
     converse(async {

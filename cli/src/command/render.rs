@@ -34,7 +34,6 @@ use crate::terminal::{self, table};
 /// The number of the only job.
 const JOB: JobId = JobId(1);
 
-/// Runs the command.
 pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     let overrides = arguments.overrides();
     let Sources { yaml, record } =
@@ -64,7 +63,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     let factory = Arc::new(DeviceFactory::new(device));
     let setup = Setup { arguments, loaded, device, kind: factory.kind(), number, model, assets, record };
     let farm = FarmOfOne::start(&factory, setup.cores(), &setup.model.resolved, &setup.assets)?;
-    interrupt::listen(move || say("\nfinishing this epoch; Ctrl-C again ends at once".to_owned()));
+    interrupt::listen(move || say("\nfinishing this epoch; press Ctrl-C again to stop at once".to_owned()));
     for i in 0..arguments.compute.repeat {
         setup.render(&farm, setup.seed(i)?)?;
         if interrupt::asked() {
@@ -88,7 +87,7 @@ struct Setup<'a> {
 }
 
 impl Setup<'_> {
-    /// The seed of the picture `i`: the one that was asked for and its successors, else a drawn one.
+    /// The seed of picture `i`: `i` above the given seed, or a random one.
     fn seed(&self, i: u32) -> Result<u64, Failure> {
         let drawn = || u64::from(getrandom::u32().unwrap_or_else(|_| std::process::id()));
         Ok(self.arguments.compute.seed(self.loaded.experiment.seed, i)?.unwrap_or_else(drawn))
@@ -238,7 +237,7 @@ fn run_job(
     let (runner, inbox) = inbox();
     let port = farm.add_job(JOB, runner.clone());
     interrupt::tell(move || {
-        // A job that has just ended needs no telling.
+        // The job may have ended just now.
         let _ = runner.send(job_runner::ToRunner::Command(RunCommand::Pause(Duration::MAX)));
     });
     let outcome = job_runner::run(order, &CanvasEngines, &port, &inbox, observer);
@@ -250,7 +249,7 @@ fn run_job(
 /// Shows a job, and keeps its picture on disk.
 struct RenderObserver {
     picture: PictureFile,
-    /// The canvas after the last epoch: the epoch that fails leaves none.
+    /// The canvas after the last epoch; an epoch that fails leaves none.
     last: Option<Canvas>,
     record: Record,
     progress: Progress,

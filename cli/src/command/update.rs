@@ -1,4 +1,4 @@
-//! `clipig update`: another experiment for a job that runs.
+//! `clipig update`: changes the experiment of a running job.
 
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ use crate::output;
 /// Updates the job, unless somebody else does so at the same time.
 pub(crate) fn run(arguments: &UpdateArguments) -> Result<ExitCode, Failure> {
     if arguments.experiment.files.is_empty() {
-        return Err(Failure::usage("a job is updated with an experiment: name its file before --text"));
+        return Err(Failure::usage("an update needs an experiment; give its file, and --text after it"));
     }
     let submission = Submission::read(&arguments.experiment.files, &arguments.experiment.overrides())?;
     converse(async {
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &UpdateArguments) -> Result<ExitCode, Failure> {
         }
         let (number, revision, epoch) = (job.number, job.revision, answer.from_epoch);
         output::print(&format!(
-            "job {number} is updated: revision {revision} holds from epoch {epoch} on\n"
+            "job {number} is updated: revision {revision} takes effect from epoch {epoch}\n"
         ))?;
         Ok(ExitCode::SUCCESS)
     })

@@ -1,4 +1,4 @@
-//! `clipig watch`: how a job goes on.
+//! `clipig watch`: follows a job.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::output;
 use crate::terminal::preview::Protocol;
 use crate::terminal::screen::{Screen, farewell};
 
-/// Exit code after Ctrl-C, as shells have it.
+/// Exit code after Ctrl-C, by the convention of shells.
 const INTERRUPTED: u8 = 130;
 
 /// How often a new snapshot is fetched to be drawn.
@@ -23,17 +23,13 @@ const PREVIEW: Duration = Duration::from_secs(2);
 /// How much `clipig watch` says: also the table of targets.
 const VERBOSE: i64 = 2;
 
-/// How a watch ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The job has ended.
     Ended {
-        /// How.
         state: JobState,
         /// The last table of targets.
         table: Vec<String>,
     },
-    /// The person left.
     Left,
 }
 
@@ -42,7 +38,6 @@ pub(super) enum Outcome {
 pub(super) struct Show {
     /// As experiments have it.
     pub(super) verbose: i64,
-    /// Is the picture drawn?
     pub(super) preview: bool,
 }
 
@@ -74,7 +69,7 @@ pub(super) async fn all(connection: &Connection, jobs: &[u64], preview: bool) ->
     Ok(code)
 }
 
-/// Shows a job until it ends or the person presses Ctrl-C, which leaves the job alone.
+/// Shows a job until it ends or the user presses Ctrl-C, which does not touch the job.
 pub(super) async fn until_end(connection: &Connection, job: u64, how: Show) -> Result<Outcome, Failure> {
     let mut watch = Watch::new(connection.clone(), job);
     let mut screen = Screen::new(how.verbose);
@@ -91,9 +86,9 @@ pub(super) async fn until_end(connection: &Connection, job: u64, how: Show) -> R
                 }
                 Seen::Nonsense(what) => screen.say(&format!("warning: {what}")),
                 Seen::Lost(why) => {
-                    screen.say(&format!("the connection is lost ({why}); looking for the farm …"));
+                    screen.say(&format!("the connection is lost ({why}); trying to reach the farm again …"));
                 }
-                Seen::Back => screen.say("the farm is back"),
+                Seen::Back => screen.say("connected again"),
             }
         }
         Ok(())
@@ -106,7 +101,7 @@ pub(super) async fn until_end(connection: &Connection, job: u64, how: Show) -> R
     }
     if how.verbose >= 1 {
         output::say(format!(
-            "the job goes on; `clipig watch {job}` shows it again, `clipig cancel {job}` ends it"
+            "the job goes on; `clipig watch {job}` follows it again, `clipig cancel {job}` cancels it"
         ));
     }
     Ok(Outcome::Left)
@@ -157,9 +152,9 @@ async fn as_json(connection: &Connection, job: u64) -> Result<Printed, Failure> 
             }
             Seen::Nonsense(what) => output::say(format!("warning: {what}")),
             Seen::Lost(why) => {
-                output::say(format!("the connection is lost ({why}); looking for the farm …"));
+                output::say(format!("the connection is lost ({why}); trying to reach the farm again …"));
             }
-            Seen::Back => output::say("the farm is back"),
+            Seen::Back => output::say("connected again"),
         }
     }
     Ok(Printed::Ended(watch.state()))
@@ -189,7 +184,7 @@ impl<'a> Pictures<'a> {
         }
     }
 
-    /// Draws a picture, unless the last one was drawn just now. A picture that cannot be fetched ends no watch.
+    /// Draws a picture, unless the last one was drawn just now. If it cannot be fetched, the watch goes on.
     async fn show(&mut self, artifact: &Artifact, screen: &Screen) {
         let Some(protocol) = self.protocol else { return };
         let finished = artifact.kind() == crate::farm::wire::ArtifactKind::Picture;

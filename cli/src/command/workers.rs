@@ -1,4 +1,4 @@
-//! `clipig workers`: who computes for a farm, and what people decide about them.
+//! `clipig workers`: lists and controls a farm's workers.
 
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ use crate::farm::wire::{
 use crate::farm::{converse, json, show};
 use crate::output;
 
-/// Lists workers, or decides about one.
+/// Lists the workers, or controls one.
 pub(crate) fn run(arguments: &WorkersArguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         None => list(arguments),
@@ -34,7 +34,7 @@ fn list(arguments: &WorkersArguments) -> Result<ExitCode, Failure> {
     if arguments.list.json {
         output::print(&format!("{:#}\n", workers.iter().map(json::worker).collect::<Json>()))?;
     } else if workers.is_empty() {
-        output::say("no workers; `clipig worker` starts one on this machine");
+        output::say("there are no workers; start one on this machine with `clipig worker`");
     } else {
         output::print(&show::workers::text(&workers, Timestamp::now()))?;
     }
@@ -90,5 +90,5 @@ async fn ask(connection: &Connection, command: &WorkersCommand, name: String) ->
                 .worker
         }
     };
-    worker.ok_or_else(|| FarmFailure::Content("the farm answered without the worker".to_owned()))
+    worker.ok_or_else(|| FarmFailure::Content("the farm's answer has no worker".to_owned()))
 }

@@ -1,4 +1,4 @@
-//! Waiting between attempts: longer each time, and at random, so that many clients do not come back at once.
+//! Exponential back-off with jitter between attempts, so that many clients do not reconnect at the same moment.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// One more failure: how many there are now.
+    /// Counts a failure; returns how many there were in a row.
     pub(crate) fn failed(&mut self) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.failures
     }
 
-    /// Something worked: begin anew.
+    /// Resets the count after a success.
     pub(crate) fn succeeded(&mut self) {
         self.failures = 0;
     }

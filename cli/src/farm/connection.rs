@@ -1,4 +1,4 @@
-//! The connection to a farm: where it is, how to get in, and calls that survive short interruptions.
+//! The connection to a farm: its address, its credentials, and calls that survive short interruptions.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,26 +20,25 @@ use crate::output;
 /// How long a farm may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// A silent connection is tried after so long, and given up when nothing comes back for as long.
+/// A silent connection is pinged after this time, and given up after the same time without an answer.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Bytes under way: at 100 ms to the farm, 4 MiB are 40 MB/s.
+/// HTTP/2 flow-control window: with 4 MiB and a round trip of 100 ms, 40 MB/s are possible.
 const WINDOW: u32 = 4 << 20;
 
-/// How often a call is tried before it counts as failed: about 6 seconds in all.
+/// How often a call is attempted, for about 6 seconds in all.
 const ATTEMPTS: u32 = 6;
 
 /// The generated client, with a token on each call.
 pub(crate) type Client = FarmServiceClient<InterceptedService<Channel, Token>>;
 
-/// An open connection.
 #[derive(Clone)]
 pub(crate) struct Connection {
     client: Client,
     door: Door,
 }
 
-/// What to name in messages: where the farm is and where its token came from.
+/// The farm's address and the origin of its token, for messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
     /// The address, as people write it.
@@ -89,24 +88,20 @@ impl Connection {
         Self::open(&farm.farm, &farm.access).await
     }
 
-    /// Connects to a farm.
     pub(crate) async fn open(address: &str, access: &AccessArguments) -> Result<Self, FarmFailure> {
         let address = normal(address)?;
         let (token, token_origin) = token(access)?.unzip();
         let authority = access.tls_ca.as_ref().map(|file| file.display().to_string());
         let door = Door { address, token_origin, authority };
         if token.is_some() && is_overheard(&door.address) {
-            output::say(format!(
-                "warning: the token travels to {} for everybody to read; use https://",
-                door.address
-            ));
+            output::say(format!("warning: the token is sent to {} unencrypted; use https://", door.address));
         }
         let endpoint = endpoint(&door.address, access)?;
         let channel = endpoint.connect().await.map_err(|error| FarmFailure::unreachable(&door, &error))?;
         let bearer = token.map(|token| format!("Bearer {token}").parse()).transpose();
         let mut bearer: Option<MetadataValue<Ascii>> = bearer.map_err(|_| FarmFailure::TokenUnreadable {
             origin: door.token_origin.clone().unwrap_or_default(),
-            why: "it has characters that no token has".to_owned(),
+            why: "it contains characters that a token cannot have".to_owned(),
         })?;
         if let Some(bearer) = &mut bearer {
             bearer.set_sensitive(true);
@@ -115,17 +110,16 @@ impl Connection {
         Ok(Self { client, door })
     }
 
-    /// The client, for streams.
     pub(crate) fn client(&self) -> Client {
         self.client.clone()
     }
 
-    /// What a status means for the person.
+    /// The failure that a status stands for.
     pub(crate) fn failure(&self, status: &Status) -> FarmFailure {
         FarmFailure::answered(&self.door, status)
     }
 
-    /// A call that may be repeated: where the connection breaks or the farm is about to be there, it is tried again.
+    /// Makes a call that may be repeated: it is tried again if the connection breaks or the farm is about to start.
     /// An answer with a figure that is not finite is refused.
     pub(crate) async fn call<T: Figures, Q: Clone>(
         &self,
@@ -149,8 +143,8 @@ impl Connection {
     }
 }
 
-/// Is the same call likely to succeed soon? So it is where the farm says so, and where the connection broke: then
-/// the status was made here and has a cause.
+/// Whether the same call may succeed soon: the farm says so, or the connection broke. In that case the status was made
+/// on this side and has a source.
 pub(crate) fn is_passing(status: &Status) -> bool {
     status.code() == tonic::Code::Unavailable || std::error::Error::source(status).is_some()
 }
@@ -171,7 +165,7 @@ fn normal(address: &str) -> Result<String, FarmFailure> {
     Err(FarmFailure::Address { address: address.to_owned() })
 }
 
-/// Can others on the way read what travels?
+/// Whether others on the network can read the connection.
 fn is_overheard(address: &str) -> bool {
     let Some(host) = address.strip_prefix("http://") else { return false };
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);

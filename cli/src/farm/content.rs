@@ -1,4 +1,4 @@
-//! Content that may have to travel to a farm.
+//! Content that may have to be uploaded to a farm.
 
 use std::fs::File;
 use std::io::Read;
@@ -18,26 +18,18 @@ const PIECE: usize = 256 << 10;
 pub(crate) struct Blob {
     /// A name for messages.
     pub(crate) name: String,
-    /// Where its bytes are.
     pub(crate) bytes: Source,
 }
 
-/// Where bytes are.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// In memory: images.
     Memory(Bytes),
     /// In a file: weights of gigabytes are not read whole.
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Its size in bytes.
-        size: u64,
-    },
+    File { path: PathBuf, size: u64 },
 }
 
 impl Source {
-    /// How many bytes there are.
     pub(crate) fn len(&self) -> u64 {
         match self {
             Self::Memory(bytes) => bytes.len() as u64,
@@ -45,7 +37,7 @@ impl Source {
         }
     }
 
-    /// The bytes in pieces, in order. Where a file cannot be read to its end they end early, which the farm notices.
+    /// The bytes in pieces, in order. If a file cannot be read to its end they end early, which the farm notices.
     pub(super) fn pieces(&self) -> Box<dyn Iterator<Item = Bytes> + Send> {
         match self.clone() {
             Self::Memory(bytes) => {
@@ -80,7 +72,7 @@ pub(crate) struct OwnModel {
 }
 
 impl OwnModel {
-    /// The model of that name, where its weights lie in this machine's store. `None`: the farm has to know it.
+    /// The model of that name if its weights are in this machine's store; `None` if the farm has to know it.
     pub(crate) fn find(name: &str) -> Result<Option<Self>, Failure> {
         let Ok(store) = Store::of_user() else { return Ok(None) };
         let Resolved { name, sha256, size, spec, weights } = match store.resolve(name) {

@@ -1,4 +1,4 @@
-//! Content on its way from a farm: goes on where the connection broke, and is compared with its SHA-256.
+//! Downloads from a farm, which continue where the connection broke and are compared with their SHA-256.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -11,7 +11,7 @@ use super::connection::{Connection, is_passing};
 use super::failure::FarmFailure;
 use super::wire;
 
-/// How often a download is tried without getting further.
+/// Attempts without any progress before a download fails.
 const ATTEMPTS: u32 = 8;
 
 /// All files of a job, by epoch.
@@ -43,10 +43,10 @@ pub(crate) async fn in_memory(
     Ok(partial.sink)
 }
 
-/// A file on disk. What an earlier attempt left in it is kept, where it is the beginning of the same content.
+/// Downloads to a file. What an earlier attempt left there is continued if it is the beginning of the same content.
 ///
 /// # Errors
-/// Where the network fails, what is there stays for the next attempt; wrong content is thrown away.
+/// If the network fails, the beginning stays for the next attempt. Wrong content is deleted.
 pub(crate) async fn to_file(
     connection: &Connection,
     job: u64,
@@ -164,7 +164,7 @@ impl<W: Write> Partial<W> {
                 self.accept(header, artifact)?;
             }
             if self.done + chunk.data.len() as u64 > artifact.size {
-                return Err(FarmFailure::Content(format!("{} is longer than the farm said", artifact.name)));
+                return Err(FarmFailure::Content(format!("{} is longer than announced", artifact.name)));
             }
             self.sink.write_all(&chunk.data).map_err(|error| FarmFailure::File {
                 action: "write",
@@ -182,7 +182,7 @@ impl<W: Write> Partial<W> {
         if same && header.offset == self.done {
             return Ok(());
         }
-        Err(FarmFailure::Content(format!("{} was replaced on the farm while it was fetched", artifact.name)))
+        Err(FarmFailure::Content(format!("{} changed on the farm while it was being fetched", artifact.name)))
     }
 
     /// Compares the hash of a whole content.

@@ -1,4 +1,4 @@
-//! What goes wrong with a farm, in words for the person: what happened, where, and what to do.
+//! Failures of a conversation with a farm, in words for the user: what happened, where, and what to do.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -15,43 +15,25 @@ use crate::failure::Failure;
 pub(crate) enum FarmFailure {
     /// The address is none.
     #[error(
-        "`{address}` is not the address of a farm\nhelp: http://host:port, https://host:port and unix:/path are; \
-         it comes from --farm or CLIPIG_FARM"
+        "`{address}` is not the address of a farm\nhelp: set --farm or CLIPIG_FARM to http://host:port, https://host:port \
+         or unix:/path"
     )]
-    Address {
-        /// As given.
-        address: String,
-    },
-    /// Nobody answers.
+    Address { address: String },
     #[error("cannot reach the farm at {address}: {why}\nhelp: {help}")]
-    Unreachable {
-        /// Where it was looked for.
-        address: String,
-        /// What the network says.
-        why: String,
-        /// What to do.
-        help: String,
-    },
+    Unreachable { address: String, why: String, help: String },
     /// The token cannot be read.
     #[error("the token in {origin} cannot be used: {why}")]
-    TokenUnreadable {
-        /// A file or variable.
-        origin: String,
-        /// What is wrong.
-        why: String,
-    },
+    TokenUnreadable { origin: String, why: String },
     /// The certificates cannot be used.
     #[error("cannot prepare TLS with {}: {why}", if .file.is_empty() { "the certificates of this machine" } else { .file })]
     Authority {
         /// From --tls-ca; empty where the system's are used.
         file: String,
-        /// What is wrong.
         why: String,
     },
-    /// The farm wants a token, or another one.
+    /// The farm requires a token, or another one.
     #[error("{message}\nhelp: {help}")]
     Token {
-        /// What the farm says.
         message: String,
         /// Where tokens come from.
         help: String,
@@ -62,7 +44,6 @@ pub(crate) enum FarmFailure {
     /// The farm misses content.
     #[error("{message}")]
     Missing {
-        /// What it says.
         message: String,
         /// SHA-256 of what is missing, as many as an answer has room for.
         hashes: Vec<bytes::Bytes>,
@@ -70,7 +51,6 @@ pub(crate) enum FarmFailure {
     /// The farm answered with another error.
     #[error("{message}")]
     Answered {
-        /// The code of the status.
         code: Code,
         /// What the farm says, with its help.
         message: String,
@@ -83,9 +63,7 @@ pub(crate) enum FarmFailure {
     File {
         /// `read` or `write`.
         action: &'static str,
-        /// Which.
         path: String,
-        /// Why.
         why: std::io::Error,
     },
 }
@@ -93,8 +71,7 @@ pub(crate) enum FarmFailure {
 impl FarmFailure {
     /// No connection at all.
     pub(super) fn unreachable(door: &Door, error: &(dyn std::error::Error + 'static)) -> Self {
-        let start =
-            "`clipig farm start` starts a farm on this machine; --farm URL or CLIPIG_FARM names another";
+        let start = "start a farm on this machine with `clipig farm start`, or name another one with --farm URL or CLIPIG_FARM";
         Self::no_connection(door, error, start)
     }
 
@@ -109,7 +86,6 @@ impl FarmFailure {
         Self::Unreachable { address: door.address.clone(), why: why.to_string(), help }
     }
 
-    /// What a status means.
     pub(super) fn answered(door: &Door, status: &Status) -> Self {
         let details = clipig_proto::status::error(status);
         let help = details.as_ref().map(|details| details.help.clone()).unwrap_or_default();
@@ -127,21 +103,20 @@ impl FarmFailure {
         match status.code() {
             Code::Unauthenticated => Self::Token {
                 message: match &door.token_origin {
-                    Some(origin) => format!("the farm at {address} does not accept the token in {origin}"),
-                    None => format!("the farm at {address} wants a token"),
+                    Some(origin) => format!("the farm at {address} rejects the token in {origin}"),
+                    None => format!("the farm at {address} requires a token"),
                 },
-                help: "put the token for clients into CLIPIG_TOKEN, or the name of a file with it into \
-                       CLIPIG_TOKEN_FILE"
+                help: "set CLIPIG_TOKEN to the token for clients, or CLIPIG_TOKEN_FILE to a file with it"
                     .to_owned(),
             },
             Code::Unimplemented => Self::Answered {
                 code: Code::Unimplemented,
                 message: format!(
-                    "the farm at {address} does not know this command; is it of an older version of clipig?"
+                    "the farm at {address} does not know this command; it may run an older version of clipig"
                 ),
             },
             Code::Unavailable | Code::Unknown | Code::Internal if status.source().is_some() => {
-                let gone = "the connection broke and did not come back; is the farm still running?";
+                let gone = "the connection broke and could not be restored; check that the farm is running";
                 Self::no_connection(door, status, gone)
             }
             code => {
@@ -212,12 +187,12 @@ mod tests {
     fn tokens_are_explained() {
         let refused = || Status::unauthenticated("no");
         insta::assert_snapshot!(FarmFailure::answered(&door(None), &refused()), @r"
-            the farm at http://farm:7870 wants a token
-            help: put the token for clients into CLIPIG_TOKEN, or the name of a file with it into CLIPIG_TOKEN_FILE
+            the farm at http://farm:7870 requires a token
+            help: set CLIPIG_TOKEN to the token for clients, or CLIPIG_TOKEN_FILE to a file with it
             ");
         insta::assert_snapshot!(FarmFailure::answered(&door(Some("CLIPIG_TOKEN")), &refused()), @r"
-            the farm at http://farm:7870 does not accept the token in CLIPIG_TOKEN
-            help: put the token for clients into CLIPIG_TOKEN, or the name of a file with it into CLIPIG_TOKEN_FILE
+            the farm at http://farm:7870 rejects the token in CLIPIG_TOKEN
+            help: set CLIPIG_TOKEN to the token for clients, or CLIPIG_TOKEN_FILE to a file with it
             ");
     }
 
@@ -236,7 +211,7 @@ mod tests {
             ");
         assert!(matches!(Failure::from(failure), Failure::Failed(_)));
         insta::assert_snapshot!(FarmFailure::answered(&door(None), &Status::internal("")), @"the farm at http://farm:7870 answered: Internal error");
-        insta::assert_snapshot!(FarmFailure::answered(&door(None), &Status::unimplemented("")), @"the farm at http://farm:7870 does not know this command; is it of an older version of clipig?");
+        insta::assert_snapshot!(FarmFailure::answered(&door(None), &Status::unimplemented("")), @"the farm at http://farm:7870 does not know this command; it may run an older version of clipig");
     }
 
     #[test]

@@ -12,7 +12,6 @@ use super::wire::{
     UpdateJobResponse, UploadBlobResponse,
 };
 
-/// An answer with figures.
 pub(crate) trait Figures {
     /// Calls `see` with each figure and its name.
     fn visit(&self, see: &mut dyn FnMut(&'static str, f64));
@@ -28,7 +27,7 @@ pub(crate) trait Figures {
         match odd {
             None => Ok(()),
             Some((name, value)) => Err(FarmFailure::Content(format!(
-                "the farm's answer is no result: its {name} is {value}, which is not a finite number"
+                "the farm's answer is not usable: its {name} is {value}, which is not a finite number"
             ))),
         }
     }
@@ -156,7 +155,7 @@ mod tests {
         let said = answer.check().unwrap_err().to_string();
         assert_eq!(
             said,
-            "the farm's answer is no result: its remaining time is inf, which is not a finite number"
+            "the farm's answer is not usable: its remaining time is inf, which is not a finite number"
         );
         Job::default().check().unwrap();
         let feature = FeatureRow { similarity: f64::NAN, ..FeatureRow::default() };

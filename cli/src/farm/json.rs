@@ -10,7 +10,6 @@ use super::wire::{
     TargetTable, Worker, WorkerKind, WorkerLease,
 };
 
-/// A job.
 pub(crate) fn job(job: &Job) -> Json {
     json!({
         "job": job.number,
@@ -47,7 +46,6 @@ pub(crate) fn job(job: &Job) -> Json {
     })
 }
 
-/// A worker.
 pub(crate) fn worker(worker: &Worker) -> Json {
     json!({
         "worker": worker.name,

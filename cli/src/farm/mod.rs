@@ -1,4 +1,4 @@
-//! The client's side of a farm: connection, content that goes there and comes back, what people see of it.
+//! The client's side of a farm: connection, uploads, downloads, and how it is shown.
 
 pub(crate) mod backoff;
 pub(crate) mod connection;
@@ -24,11 +24,11 @@ pub(crate) use clipig_proto::v1 as wire;
 
 use crate::failure::Failure;
 
-/// Runs a conversation with a farm to its end, on this thread.
+/// Runs a conversation with a farm on this thread.
 pub(crate) fn converse<T>(talk: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
-        runtime.map_err(|error| Failure::failed(format!("cannot prepare for the network: {error}")))?;
+        runtime.map_err(|error| Failure::failed(format!("cannot start the network runtime: {error}")))?;
     let said = runtime.block_on(talk);
     // What still waits for a reader of standard output must not keep the command from ending.
     runtime.shutdown_background();

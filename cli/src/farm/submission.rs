@@ -1,4 +1,4 @@
-//! An experiment made ready to travel: read, checked, its files found and hashed.
+//! An experiment that is ready to be submitted: read, checked, its files found and hashed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -78,19 +78,19 @@ impl Submission {
         tree.to_yaml()
     }
 
-    /// Says something, unless the person wants to hear nothing.
+    /// Prints a line, unless the experiment is silent (`verbose: 0`).
     pub(crate) fn say(&self, line: impl std::fmt::Display) {
         if self.is_talkative() {
             output::say(line);
         }
     }
 
-    /// Does the person want to hear anything?
+    /// Whether anything is printed.
     pub(crate) fn is_talkative(&self) -> bool {
         self.loaded.experiment.verbose >= 1
     }
 
-    /// Of the farm's warnings, those that were not said here before.
+    /// The farm's warnings that were not printed before.
     pub(crate) fn news(&self, warnings: &[wire::Problem]) -> Vec<wire::Problem> {
         let said =
             |warning: &&wire::Problem| self.loaded.warnings.iter().any(|one| one.message == warning.message);
@@ -111,7 +111,7 @@ impl Submission {
             Precision::Float16 => wire::NumberType::Float16,
         };
         let threads = compute.threads.or(recorded.map(|run| run.threads));
-        // What was recorded decides, then what is here: so the farm's picture is the one of `clipig render`.
+        // The recorded weights come first, then those of this machine: the farm's picture is then that of a local run.
         let own = self.model.as_ref().map(|model| Bytes::copy_from_slice(&model.sha256));
         let recorded_model = recorded.and_then(|run| base16ct::lower::decode_vec(&run.model_sha256).ok());
         let model_sha256 = recorded_model.map(Bytes::from).or_else(|| own.clone());
@@ -159,7 +159,9 @@ fn device(name: &str) -> Result<wire::DeviceClass, Failure> {
         "cpu" => Ok(wire::DeviceClass::Cpu),
         "cuda" => Ok(wire::DeviceClass::Cuda),
         name if name.starts_with("cuda:") => Ok(wire::DeviceClass::Cuda),
-        name => Err(Failure::usage(format!("device: a farm computes on auto, cpu or cuda, not on `{name}`"))),
+        name => {
+            Err(Failure::usage(format!("device: a farm cannot compute on `{name}`; use auto, cpu or cuda")))
+        }
     }
 }
 

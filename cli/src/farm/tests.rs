@@ -117,7 +117,7 @@ fn nobody_there_is_said_at_once_with_help() {
     let message = message.replace(&farm.address, "ADDRESS");
     insta::assert_snapshot!(message, @r"
         cannot reach the farm at ADDRESS: nobody listens there (connection refused)
-        help: `clipig farm start` starts a farm on this machine; --farm URL or CLIPIG_FARM names another
+        help: start a farm on this machine with `clipig farm start`, or name another one with --farm URL or CLIPIG_FARM
         ");
 }
 
@@ -134,7 +134,7 @@ fn a_token_from_a_file_opens_the_door() {
     };
     assert!(listed(AccessArguments { token_file: Some(file.path().to_owned()), tls_ca: None }).is_ok());
     let refused = message(listed(AccessArguments::default()));
-    assert!(refused.contains("wants a token") && refused.contains("CLIPIG_TOKEN_FILE"), "{refused}");
+    assert!(refused.contains("requires a token") && refused.contains("CLIPIG_TOKEN_FILE"), "{refused}");
     let absent = AccessArguments { token_file: Some(PathBuf::from("/nonexistent")), tls_ca: None };
     assert!(message(listed(absent)).contains("/nonexistent"));
 }
@@ -238,7 +238,7 @@ fn a_watch_of_nothing_ends_at_once() {
         watch.next().await?;
         Ok(Never)
     });
-    assert!(message(outcome).contains("wants a token"));
+    assert!(message(outcome).contains("requires a token"));
 }
 
 #[test]

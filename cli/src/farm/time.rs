@@ -1,4 +1,4 @@
-//! Times as people say them.
+//! Durations, times and sizes as text.
 
 use jiff::Timestamp;
 

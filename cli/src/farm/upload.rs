@@ -1,4 +1,4 @@
-//! Content on its way to a farm: only what it does not have, by SHA-256.
+//! Uploads to a farm, of what it does not have, by SHA-256.
 
 use bytes::Bytes;
 use tonic::Status;
@@ -10,10 +10,10 @@ use super::submission::Submission;
 use super::{time, wire};
 use crate::failure::Failure;
 
-/// Content of this size is worth a word before it travels.
+/// Uploads of at least this size are announced.
 const WORTH_SAYING: u64 = 4 << 20;
 
-/// Hashes per question.
+/// Hashes per request.
 const QUESTION: usize = 10_000;
 
 /// Submits a job: uploads what is missing, then puts it into the queue. The request's token makes repetitions safe.
@@ -56,8 +56,8 @@ async fn with_content<T>(
     for hash in wanted.iter().filter(|hash| !submission.blobs.keys().any(|blob| ***hash == *blob)) {
         let Some(model) = submission.model.as_ref().filter(|model| **hash == model.sha256) else {
             return Err(Failure::failed(format!(
-                "{message}\nhelp: this machine does not have it either, as for weights of another version than a repeated \
-                 picture was made with; `clipig model list` shows what is here"
+                "{message}\nhelp: this machine does not have it either. A repeated picture needs the same version of the weights that it \
+                 was made with; `clipig model list` shows what is here"
             )));
         };
         upload(connection, submission, hash, &model.blob).await?;
@@ -75,7 +75,7 @@ pub(crate) async fn missing(connection: &Connection, submission: &Submission) ->
         for hash in answer.await?.missing {
             let blob = <[u8; 32]>::try_from(hash.as_ref()).ok().and_then(|hash| blobs.get(&hash));
             let blob = blob.ok_or_else(|| {
-                FarmFailure::Content("the farm misses content that it was not asked about".to_owned())
+                FarmFailure::Content("the farm asks for content that was not offered to it".to_owned())
             })?;
             upload(connection, submission, &hash, blob).await?;
         }

@@ -28,7 +28,6 @@ enum Format {
 pub(crate) struct Film<'a> {
     path: &'a Path,
     format: Format,
-    /// Frames per second.
     rate: u32,
     ffmpeg: &'a str,
 }
@@ -43,7 +42,7 @@ impl<'a> Film<'a> {
             )));
         }
         if path.exists() {
-            return Err(Failure::usage(format!("--video {}: the file is there already", path.display())));
+            return Err(Failure::usage(format!("--video {}: the file exists already", path.display())));
         }
         let found = Command::new(ffmpeg).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         match found {
@@ -52,13 +51,12 @@ impl<'a> Film<'a> {
                 Err(Failure::failed(format!("ffmpeg cannot be started: {error}")))
             }
             _ => Err(Failure::failed(
-                "a film needs ffmpeg, which is not on this machine's PATH\nhelp: install it (Debian: `apt install \
-                 ffmpeg`), or fetch --snapshots and make the film elsewhere",
+                "a film needs ffmpeg, which is not on the PATH\nhelp: install it (Debian: `apt install ffmpeg`), or fetch \
+                 --snapshots and make the film elsewhere",
             )),
         }
     }
 
-    /// Where it goes.
     pub(crate) fn path(&self) -> &Path {
         self.path
     }
@@ -67,7 +65,7 @@ impl<'a> Film<'a> {
     pub(crate) fn make(&self, frames: &[impl AsRef<Path>]) -> Result<(), Failure> {
         let Some(last) = frames.last() else {
             return Err(Failure::failed(
-                "the job has no snapshots to make a film of; snapshot_interval asks for them",
+                "the job has no snapshots to make a film of; set `snapshot_interval` in the experiment",
             ));
         };
         let size =
@@ -147,7 +145,10 @@ fn format(path: &Path) -> Result<Format, Failure> {
     match path.extension().map(std::ffi::OsStr::to_ascii_lowercase).as_deref() {
         Some(extension) if extension == "mp4" => Ok(Format::Mp4),
         Some(extension) if extension == "gif" => Ok(Format::Gif),
-        _ => Err(Failure::usage(format!("--video {}: a film's name ends in .mp4 or .gif", path.display()))),
+        _ => Err(Failure::usage(format!(
+            "--video {}: the name of a film must end in .mp4 or .gif",
+            path.display()
+        ))),
     }
 }
 

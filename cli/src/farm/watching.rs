@@ -1,4 +1,4 @@
-//! What happens to a job, as it happens, across interruptions.
+//! The events of a job, across interruptions of the connection.
 
 use clipig_proto::connect_error::ConnectError;
 use tonic::{Code, Streaming};
@@ -14,17 +14,14 @@ use super::wire::{JobEvent, JobState, WatchJobRequest, WatchJobResponse};
 /// Something that a watcher sees.
 #[derive(Debug)]
 pub(crate) enum Seen {
-    /// The farm says something.
     Event(Box<JobEvent>),
-    /// The farm says something that is no result, and why it is none.
+    /// The farm has sent an event with a figure that cannot be right, and which.
     Nonsense(String),
-    /// The connection is gone; it is looked for from now on.
+    /// The connection is lost. It is tried again from now on.
     Lost(String),
-    /// The connection is back.
     Back,
 }
 
-/// Watches one job.
 pub(crate) struct Watch {
     connection: Connection,
     job: u64,
@@ -59,8 +56,8 @@ impl Watch {
         self.state
     }
 
-    /// The next that is seen; `None` once the job has ended. Where the connection breaks, this looks for the farm for
-    /// ever and goes on behind the last event.
+    /// The next event; `None` once the job has ended. If the connection breaks, this tries to reconnect without end and
+    /// continues after the last event.
     pub(crate) async fn next(&mut self) -> Result<Option<Seen>, FarmFailure> {
         loop {
             let Some(stream) = &mut self.stream else {
@@ -120,7 +117,7 @@ impl Watch {
         }
     }
 
-    /// Waits a little; says that the connection is lost, the first time.
+    /// Waits a little; reports the loss of the connection, the first time.
     async fn interrupted(&mut self, why: &str) -> Option<Seen> {
         if self.backoff.failed() > 1 {
             self.backoff.wait().await;
@@ -138,7 +135,7 @@ fn reason(status: &tonic::Status) -> String {
     }
 }
 
-/// A watch outlives more than a single call does: also a farm that is full for a moment.
+/// A watch survives more than a single call does, such as a farm that is overloaded for a moment.
 fn passes(status: &tonic::Status) -> bool {
     is_passing(status) || status.code() == Code::ResourceExhausted
 }

@@ -18,7 +18,9 @@ pub(crate) fn find(wanted: &Devices, cores: Option<u32>) -> Result<Vec<WorkerDev
         Devices::All => {
             let gpus = device::gpus();
             if gpus == 0 {
-                return Err(Failure::usage("no GPU can be used here; `--devices cpu` computes on the CPU"));
+                return Err(Failure::usage(
+                    "clipig finds no GPU that it can use; `--devices cpu` computes on the CPU",
+                ));
             }
             Ok((0..gpus).map(|i| worker(&format!("cuda:{i}"), Device::Cuda(i), cores)).collect())
         }

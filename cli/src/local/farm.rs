@@ -25,7 +25,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::terminal::log;
 
-/// How long workers of this process may take when the coordinator has closed: no job needs them any more.
+/// How long workers of this process may drain after the coordinator has closed, when no job needs them any more.
 const DRAIN: Duration = Duration::from_secs(1);
 
 /// How long they may take to be gone.
@@ -69,17 +69,18 @@ fn serve(arguments: &CoordinatorArguments, workers: Vec<WorkerDevice>) -> Result
             () = signals.asked_at_once() => Ok(ExitCode::from(interrupt::EXIT_CODE)),
         }
     });
-    // Threads in the middle of a shard are of no interest any more.
+    // Threads that still compute a shard are not waited for.
     runtime.shutdown_background();
     outcome
 }
 
-/// The workers of this process. Signals are the coordinator's: as long as jobs finish their epochs, it needs them.
+/// The workers of this process. They do not listen to signals: the coordinator needs them until jobs have finished
+/// their epochs.
 struct Crew {
-    /// The workers drain when this goes.
+    /// Dropping it makes the workers drain.
     stage: watch::Sender<Stage>,
     running: JoinSet<()>,
-    /// For content on its way to them; there is none, but a cache has a folder.
+    /// The folder of their cache, which stays empty.
     _cache: TempDir,
 }
 
@@ -136,7 +137,7 @@ fn devices_of(wanted: Option<u32>) -> Result<Vec<WorkerDevice>, Failure> {
     Ok(workers)
 }
 
-/// Flags by the names of the settings that they set.
+/// The flags, under the names of the settings that they override.
 fn flags(arguments: &CoordinatorArguments) -> settings::Flags {
     let CoordinatorArguments { listen, http_listen, data, settings: _, insecure } = arguments;
     let mut flags = Vec::new();

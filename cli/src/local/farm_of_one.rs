@@ -28,15 +28,15 @@ use crate::{output, picture};
 /// A coordinator's switchboard with one worker.
 pub(crate) struct FarmOfOne {
     switchboard: Switchboard,
-    /// Runs the messages between both; the work is done on threads of its own.
+    /// Carries the messages between both. Shards are computed on other threads.
     runtime: Option<Runtime>,
-    /// The worker drains when this goes.
+    /// Dropping it makes the worker drain.
     _stage: watch::Sender<Stage>,
     /// Images on their way to the worker.
     _folder: tempfile::TempDir,
 }
 
-/// Nothing can get lost on the way, and no deadline makes sense: the only worker computes as long as it takes.
+/// The only worker takes as long as it takes, and no message can get lost, so no timeout makes sense.
 const FOR_EVER: Duration = Duration::from_hours(365 * 24);
 
 /// Space for images on their way to the worker; more than experiments may name.
@@ -63,7 +63,7 @@ impl FarmOfOne {
         let mut dispatch = DispatchSettings::new(1);
         (dispatch.heartbeat_timeout, dispatch.lease_timeout) = (FOR_EVER, FOR_EVER);
         let settings = SwitchboardSettings { dispatch, heartbeat: Duration::from_mins(1) };
-        // Nobody writes down what one worker does.
+        // The notes about a single worker are not recorded.
         let (notes, _) = std::sync::mpsc::channel();
         let switchboard = {
             let _entered = runtime.enter();
@@ -84,7 +84,7 @@ impl FarmOfOne {
         let worker = LocalWorker::new(name, device, contents, Duration::ZERO);
         runtime.spawn(async move {
             if let Err(error) = worker.run_local(link, Shutdown::new(shutdown)).await {
-                output::say(format!("error: what computes in this process has ended: {error}"));
+                output::say(format!("error: the computing threads have ended: {error}"));
             }
         });
         let served = switchboard.clone();
@@ -106,7 +106,7 @@ impl FarmOfOne {
 impl Drop for FarmOfOne {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // A shard under way after Ctrl-C is of no interest.
+            // After Ctrl-C a shard under way is not waited for.
             runtime.shutdown_background();
         }
     }

@@ -20,12 +20,10 @@ pub(crate) const LIBTORCH: Option<&str> = Some(clipig_engine::device::LIBTORCH);
 pub(crate) use self::farm::{coordinate, start_farm};
 pub(crate) use self::worker::work;
 
-/// `clipig render` without a farm elsewhere.
 pub(crate) fn render(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     command::render::run(arguments)
 }
 
-/// `clipig rate`.
 pub(crate) fn rate(arguments: &RateArguments) -> Result<ExitCode, Failure> {
     command::rate::run(arguments)
 }

@@ -1,4 +1,4 @@
-//! What a clipig without libtorch says where it would have to compute.
+//! The messages of a clipig without libtorch for commands that compute.
 
 use std::process::ExitCode;
 
@@ -10,24 +10,20 @@ use crate::failure::Failure;
 /// The version of libtorch that computes here: none.
 pub(crate) const LIBTORCH: Option<&str> = None;
 
-/// `clipig render` without a farm elsewhere.
 pub(crate) fn render(_: &RenderArguments) -> Result<ExitCode, Failure> {
     Err(absent("render on this machine", "`clipig render --farm URL` renders on a farm"))
 }
 
-/// `clipig rate`.
 pub(crate) fn rate(_: &RateArguments) -> Result<ExitCode, Failure> {
-    Err(absent("rate images", "farms rate none"))
+    Err(absent("rate images", "farms cannot do that either"))
 }
 
-/// `clipig worker`.
 pub(crate) fn work(_: &WorkArguments) -> Result<ExitCode, Failure> {
-    Err(absent("be a worker", "`clipig submit` gives work to farms elsewhere"))
+    Err(absent("be a worker", "`clipig submit` sends experiments to a farm"))
 }
 
-/// `clipig farm start`.
 pub(crate) fn start_farm(_: &StartArguments) -> Result<ExitCode, Failure> {
-    Err(absent("start a farm", "--farm URL or CLIPIG_FARM names one elsewhere"))
+    Err(absent("start a farm", "use a farm elsewhere with --farm URL or CLIPIG_FARM"))
 }
 
 /// What the texts of an experiment lack: only an engine can split them into tokens.
@@ -38,7 +34,7 @@ pub(crate) fn check_texts(_: &Experiment) -> Result<Vec<String>, Failure> {
 
 fn absent(what: &str, instead: &str) -> Failure {
     Failure::usage(format!(
-        "this clipig cannot {what}: it was built without libtorch\nhelp: {instead}; a clipig that computes comes \
-         from `cargo build --release --package clipig`"
+        "this clipig cannot {what}: it was built without libtorch\nhelp: {instead}; to compute on this machine, \
+         build clipig with `cargo build --release --package clipig`"
     ))
 }

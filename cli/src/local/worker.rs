@@ -33,7 +33,7 @@ pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
         let shutdown = Shutdown::on_signals().map_err(Failure::failed)?;
         Ok::<_, Failure>(run_worker(&settings, devices, devices::weights(), shutdown).await)
     })?;
-    // Threads in the middle of a shard are of no interest any more.
+    // Threads that still compute a shard are not waited for.
     runtime.shutdown_background();
     match outcome {
         Ok(()) => Ok(ExitCode::SUCCESS),
@@ -44,7 +44,7 @@ pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Flags by the names of the settings that they set.
+/// The flags, under the names of the settings that they override.
 fn flags(arguments: &WorkArguments) -> Flags {
     let WorkArguments { farm, name, devices, cores, cache, token_file, tls_ca, settings: _ } = arguments;
     let device = if devices.as_deref() == Some("all") { "devices" } else { "device" };

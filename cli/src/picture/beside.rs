@@ -1,4 +1,4 @@
-//! What a finished picture leaves beside itself: the full experiment, and a line for scripts.
+//! What goes with a finished picture: the YAML with the full experiment, and the line on standard output.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all, and never in the place of somebody else's.
+//! Files that are written completely or not at all, and that never replace files of others.
 
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use tempfile::{NamedTempFile, TempPath};
 
 use crate::failure::Failure;
 
-/// A file that could not be written. What was there before is still there.
+/// A file could not be written. Its earlier content is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {error}", .path.display())]
 pub(crate) struct WriteError {
@@ -33,8 +33,8 @@ impl From<WriteError> for Failure {
     }
 }
 
-/// A new file of this run, which may be written several times. It gets its name with its first content: no empty
-/// file stands in for it, and two runs at the same time get two names.
+/// A new file of this run, which may be written several times. It gets its name with its first content: there is never an
+/// empty file, and two runs at the same time get two names.
 #[derive(Debug)]
 pub(crate) struct NewFile {
     wanted: String,
@@ -51,14 +51,14 @@ impl NewFile {
         self.path.as_deref()
     }
 
-    /// Tries whether the folder takes files, before hours are spent on what goes into one.
+    /// Checks that a file can be created in the folder, before hours are spent on its content.
     pub(crate) fn try_folder(&self) -> Result<(), WriteError> {
         let path = Path::new(&self.wanted);
         make_folder(path)?;
         temporary(path).map(|_| ()).map_err(|error| WriteError::new(path, error))
     }
 
-    /// Writes the content: the first time under a name that is free, then in the place of what this run wrote before.
+    /// Writes the content: the first time under a free name, later over what this run wrote before.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<&Path, WriteError> {
         let path = match self.path.take() {
             Some(path) => {
@@ -91,8 +91,7 @@ pub(crate) fn create_exactly(path: &Path, bytes: &[u8]) -> Result<bool, WriteErr
     }
 }
 
-/// Gives a whole file its name: `wanted`, or with the next number where that is taken. Where it fails the file comes
-/// back.
+/// Renames a complete file to `wanted`, or to the next number if that is taken. On failure the file is returned.
 pub(crate) fn place(mut file: TempPath, wanted: &str) -> Result<PathBuf, (WriteError, TempPath)> {
     loop {
         let name = PathBuf::from(output_name::free(wanted, names_in));
@@ -104,8 +103,8 @@ pub(crate) fn place(mut file: TempPath, wanted: &str) -> Result<PathBuf, (WriteE
     }
 }
 
-/// Puts content in the place of a file's, at once: after a crash or on a full disk the old content is still there.
-/// What is no file (a device, a pipe) is written to.
+/// Replaces the content of a file atomically: after a crash or on a full disk the old content is still there. A device or
+/// pipe is written to directly.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let attempt = || -> io::Result<()> {
         match path.metadata() {
@@ -116,7 +115,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
             }
             _ => {}
         }
-        // Where the name is a link, what it leads to is replaced.
+        // If the name is a link, its target is replaced.
         let target = path.canonicalize()?;
         let file = filled(&target, bytes)?;
         file.as_file().set_permissions(target.metadata()?.permissions())?;
@@ -132,7 +131,7 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), WriteError> {
     std::fs::create_dir_all(folder).map_err(|error| WriteError::new(folder, error))
 }
 
-/// A file beside `path`, under a hidden name, with all of the content on disk.
+/// A file beside `path` with a hidden name and all of the content on disk.
 fn filled(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut file = temporary(path)?;
     file.write_all(bytes)?;
@@ -140,11 +139,11 @@ fn filled(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-/// An empty file beside `path`, which goes away unless it gets a name.
+/// An empty file beside `path` that is deleted unless it is renamed.
 fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".clipig-");
-    // Temporary files are private; these become files like others, as the umask wants them.
+    // Temporary files are private by default; these become normal files, so the umask decides.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder_of(path))

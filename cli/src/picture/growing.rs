@@ -1,4 +1,4 @@
-//! The file of a picture that is being made: snapshots while it grows, then the finished one.
+//! The file of a picture that is being rendered: first snapshots, then the finished picture.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -11,13 +11,13 @@ use super::file::{NewFile, WriteError};
 use crate::failure::Failure;
 use crate::{interrupt, output};
 
-/// How long a finished picture waits for room on a full disk where no person is there to make some.
+/// How long to wait for space on a full disk if standard error is not a terminal, so that nobody may be there to make
+/// some.
 const WAIT: Duration = Duration::from_secs(20);
 
 /// How often it is tried again.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
 
-/// A picture's file.
 #[derive(Debug)]
 pub(crate) struct PictureFile {
     file: NewFile,
@@ -32,7 +32,7 @@ impl PictureFile {
         Self { file: NewFile::new(wanted), epochs: 0, behind: false }
     }
 
-    /// Looks whether the picture can go where it should. A full disk may have room by the time there is one.
+    /// Checks that the picture can be written where it should go. A full disk is accepted: there may be space later.
     pub(crate) fn try_folder(&self) -> Result<(), Failure> {
         match self.file.try_folder() {
             Err(error) if !error.is_full() => Err(error.into()),
@@ -40,8 +40,8 @@ impl PictureFile {
         }
     }
 
-    /// Writes a snapshot. One that cannot be written is no reason to stop: the canvas is in memory. What to say about
-    /// it, the first time.
+    /// Writes a snapshot. If that fails, the run goes on, because the canvas is in memory. Returns a message when the state
+    /// has changed.
     pub(crate) fn snapshot(&mut self, canvas: &Canvas, record: &Record) -> Result<Option<String>, Failure> {
         let png = encode(canvas, record)?;
         let was_behind = self.behind;
@@ -53,13 +53,14 @@ impl PictureFile {
             }
             Err(error) => {
                 self.behind = true;
-                let warning = format!("warning: {error}; the run goes on, and the next snapshot tries again");
+                let warning =
+                    format!("warning: {error}; the run goes on and tries again with the next snapshot");
                 Ok((!was_behind).then_some(warning))
             }
         }
     }
 
-    /// Writes the finished picture; where the disk is full, as soon as there is room. Where it is.
+    /// Writes the finished picture, and waits for space if the disk is full. Returns its path.
     ///
     /// # Errors
     /// Where it cannot be written. A file of this run then holds an earlier snapshot, which the message says.
@@ -71,11 +72,11 @@ impl PictureFile {
         loop {
             match self.file.write(&png) {
                 Ok(path) => return Ok(path.to_owned()),
-                // Ctrl-C before the end of the run means something else.
+                // A Ctrl-C before the end of the run does not count here.
                 Err(error) if error.is_full() && waits() && interrupt::asked() == asked => {
                     if !std::mem::replace(&mut said, true) {
                         output::say(format!(
-                            "{error}; the picture is written as soon as there is room, Ctrl-C gives it up"
+                            "{error}; clipig waits until there is space, press Ctrl-C to give the picture up"
                         ));
                     }
                     std::thread::sleep(TRY_AGAIN);

@@ -1,11 +1,11 @@
-//! Logs: for those who debug a command, and of services for their operators.
+//! Logging: of commands for debugging, of services for their operators.
 
 use tracing_subscriber::EnvFilter;
 
 use crate::output;
 
-/// Starts logging of a command to standard error: nothing unless `CLIPIG_LOG` asks for it. What a person should know is
-/// said, not logged.
+/// Sets up the log of a command on standard error. It is empty unless `CLIPIG_LOG` asks for more: what users should know
+/// is printed, not logged.
 pub(crate) fn of_command() {
     tracing_subscriber::fmt()
         .with_env_filter(filter("off"))
@@ -15,8 +15,8 @@ pub(crate) fn of_command() {
         .init();
 }
 
-/// Starts logging of a coordinator or worker to standard error: what happens, with times in UTC, for people or as one
-/// JSON object per line.
+/// Sets up the log of a coordinator or worker on standard error, with times in UTC, as text or as one JSON object per
+/// line.
 #[cfg(feature = "local")]
 pub(crate) fn of_service(json: bool) {
     let log = tracing_subscriber::fmt()
@@ -27,12 +27,14 @@ pub(crate) fn of_service(json: bool) {
     if json { log.json().init() } else { log.init() }
 }
 
-/// What `CLIPIG_LOG` says, else `otherwise`.
+/// The filter in `CLIPIG_LOG`, or `otherwise` where that is unset.
 fn filter(otherwise: &str) -> EnvFilter {
     let asked = std::env::var("CLIPIG_LOG").ok().filter(|asked| !asked.trim().is_empty());
     let Some(asked) = asked else { return EnvFilter::new(otherwise) };
     EnvFilter::try_new(&asked).unwrap_or_else(|error| {
-        output::say(format!("warning: CLIPIG_LOG=`{asked}` is not understood: {error}; `debug` is, for one"));
+        output::say(format!(
+            "warning: CLIPIG_LOG=`{asked}` is not understood: {error}; try CLIPIG_LOG=debug"
+        ));
         EnvFilter::new(otherwise)
     })
 }

@@ -1,5 +1,4 @@
-//! What a person sees on the terminal. Everything here goes to standard error; results alone go to standard
-//! output.
+//! What users see on the terminal. All of it goes to standard error, because standard output is for results.
 
 pub(crate) mod log;
 pub(crate) mod preview;
@@ -10,7 +9,7 @@ pub(crate) mod progress;
 #[cfg(feature = "local")]
 pub(crate) mod table;
 
-/// May what goes to standard error have colours? Not in a file or a pipe, nor where `NO_COLOR` is set.
+/// Whether standard error shows colours: it is a terminal, and `NO_COLOR` is not set.
 pub(crate) fn colours_on_stderr() -> bool {
     console::colors_enabled_stderr()
 }

@@ -1,4 +1,4 @@
-//! Progress of a run: a bar with the table below it on a terminal, a line now and then elsewhere.
+//! Progress of a run: on a terminal a bar with the table below it, elsewhere a line every 15 seconds.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -35,7 +35,7 @@ enum Level {
     Lines { table: bool },
 }
 
-/// `, 3 minutes left`, where that can be said.
+/// Writes `, 3 minutes left` once there is an estimate.
 pub(crate) fn left(state: &ProgressState, text: &mut dyn fmt::Write) {
     let done = state.len().is_some_and(|length| state.pos() >= length);
     if state.pos() > 0 && !done && !state.eta().is_zero() {
@@ -44,7 +44,7 @@ pub(crate) fn left(state: &ProgressState, text: &mut dyn fmt::Write) {
 }
 
 impl Progress {
-    /// Begins to show a run of `epochs` epochs; `verbose` as the experiment has it.
+    /// Starts the display for a run of `epochs` epochs; `verbose` is the experiment's parameter.
     pub(crate) fn begin(epochs: u64, verbose: i64) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let level = match (verbose, terminal) {
@@ -126,7 +126,7 @@ impl Progress {
         }
     }
 
-    /// Ends the show; the final table stays on the screen.
+    /// Ends the display and leaves the final table on the screen.
     pub(crate) fn end(self, table: &[String]) {
         self.table.finish_and_clear();
         self.bar.finish_and_clear();

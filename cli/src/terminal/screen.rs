@@ -1,4 +1,4 @@
-//! A watched job on the terminal: a bar, the table of targets and the picture; elsewhere a line now and then.
+//! A watched job: on a terminal a bar, the table of targets and the picture, elsewhere a line every 15 seconds.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -17,7 +17,6 @@ use crate::output;
 /// How often a line is written where there is no terminal.
 const LINE: Duration = Duration::from_secs(15);
 
-/// Shows a job.
 pub(crate) struct Screen {
     bars: MultiProgress,
     bar: ProgressBar,
@@ -32,7 +31,7 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// An empty screen; `verbose` as experiments have it: 0 nothing, 1 progress, 2 also the table of targets.
+    /// An empty screen. `verbose` is the experiments' parameter: 0 nothing, 1 progress, 2 also the table of targets.
     pub(crate) fn new(verbose: i64) -> Self {
         let terminal = std::io::stderr().is_terminal() && verbose >= 1;
         let target =
@@ -51,7 +50,6 @@ impl Screen {
         Self { bars, bar, table, picture, terminal, verbose, lines: Vec::new(), written: None }
     }
 
-    /// Shows what happened.
     pub(crate) fn event(&mut self, event: &JobEvent) {
         match &event.event {
             Some(Event::Job(job)) => self.job(job),
@@ -64,7 +62,10 @@ impl Screen {
             }
             Some(Event::Log(line)) => self.say(&plain(&line.text, 1000)),
             Some(Event::Revision(change)) => {
-                self.say(&format!("update {} holds from epoch {} on", change.revision, change.from_epoch));
+                self.say(&format!(
+                    "update {} takes effect from epoch {}",
+                    change.revision, change.from_epoch
+                ));
             }
             Some(Event::Artifact(_)) | None => {}
         }
@@ -100,7 +101,7 @@ impl Screen {
         }
     }
 
-    /// The first time, and then now and then.
+    /// Is it time for the next line?
     fn is_due(&mut self) -> bool {
         let due = self.written.is_none_or(|written| written.elapsed() >= LINE);
         if due {
@@ -109,7 +110,7 @@ impl Screen {
         due
     }
 
-    /// Draws a picture: blocks in one place, pictures of other protocols above the bar, one after the other.
+    /// Draws a picture. Blocks are redrawn in place; other protocols print one picture after the other above the bar.
     pub(crate) fn picture(&self, png: &[u8], protocol: Protocol) {
         if !self.terminal {
             return;
@@ -138,7 +139,7 @@ impl Screen {
         }
     }
 
-    /// Ends the show; table and picture stay. The last table.
+    /// Ends the display, leaves table and picture on the screen, and returns the last table.
     pub(crate) fn end(self) -> Vec<String> {
         let picture = self.picture.message();
         self.picture.finish_and_clear();
@@ -177,8 +178,10 @@ fn news(progress: &Progress) -> String {
 pub(crate) fn farewell(job: u64, state: JobState) -> String {
     debug_assert!(has_ended(state), "a job that has not ended");
     match state {
-        JobState::Completed => format!("job {job} is completed; `clipig fetch {job}` brings the picture"),
-        JobState::Cancelled => format!("job {job} is cancelled; `clipig retry {job}` takes it up again"),
-        _ => format!("job {job} has failed; `clipig job {job}` says more, `clipig retry {job}` tries again"),
+        JobState::Completed => format!("job {job} is completed; `clipig fetch {job}` fetches the picture"),
+        JobState::Cancelled => format!("job {job} is cancelled; `clipig retry {job}` starts it again"),
+        _ => format!(
+            "job {job} has failed; `clipig job {job}` shows why, `clipig retry {job}` starts it again"
+        ),
     }
 }

@@ -1,4 +1,4 @@
-//! The table of targets: how often each feature was chosen, its loss and similarity by now.
+//! The table of targets: how often each feature was chosen, its loss and its similarity.
 
 use std::fmt::Write as _;
 

@@ -13,7 +13,6 @@ use crate::output;
 /// Where there is no terminal, a line is written each time so many percent are there.
 const STEP: u64 = 10;
 
-/// Fetches the weights.
 pub(super) fn pull(store: &Store, name: &str, replace: bool) -> Result<Entry, Failure> {
     let before = store.entry(name)?;
     if matches!(before.place, Place::Absent) || replace {

@@ -1,4 +1,4 @@
-//! Images and texts become features: from the cache, else through CLIP, in batches.
+//! Features of images and texts, from the cache or computed by CLIP in batches.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,11 +22,11 @@ use crate::terminal::progress::left;
 
 /// Images or texts that go through CLIP at once.
 const BATCH: usize = 32;
-/// More bytes than these do not wait for a batch to be full.
+/// A batch with more bytes than this is computed before it is full.
 const BATCH_BYTES: usize = 256 << 20;
 /// The greatest image file that is read, in bytes.
 const GREATEST_FILE: u64 = 256 << 20;
-/// Who waits longer than this sees a bar.
+/// The progress bar appears after this time.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Features of the images that can be read, by their index, and the others.
@@ -69,7 +69,6 @@ impl Encoder {
         Ok(Self { model, device, clip: None, cache })
     }
 
-    /// The model that encodes.
     pub(super) fn model(&self) -> &Resolved {
         &self.model.resolved
     }
@@ -83,7 +82,6 @@ impl Encoder {
         Ok(clip)
     }
 
-    /// The features of texts.
     pub(super) fn texts(&mut self, texts: &[String]) -> Result<Vec<Vec<f32>>, Failure> {
         let mut encoded = Vec::with_capacity(texts.len());
         for batch in texts.chunks(BATCH) {
@@ -125,7 +123,7 @@ impl Encoder {
         Ok(if interrupt::asked() { None } else { Some(encoded) })
     }
 
-    /// Encodes what waits; an image that cannot be decoded falls out and the others go on.
+    /// Encodes the waiting images. One that cannot be decoded is left out.
     fn batch(
         &mut self,
         mut waiting: Vec<Waiting>,
@@ -171,12 +169,12 @@ impl Encoder {
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let size = path.metadata().map_err(|error| error.to_string())?.len();
     if size > GREATEST_FILE {
-        return Err(format!("the file has {size} bytes; at most {GREATEST_FILE} are read"));
+        return Err(format!("the file has {size} bytes; the limit is {GREATEST_FILE}"));
     }
     std::fs::read(path).map_err(|error| error.to_string())
 }
 
-/// A bar that appears when it takes long, on a terminal.
+/// A progress bar that appears on a terminal after a while.
 struct Bar {
     bar: ProgressBar,
     start: Instant,

@@ -27,12 +27,12 @@ pub(super) fn csv(ratings: &Ratings) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Writes the CSV file, in the place of one that is there.
+/// Writes the CSV file; an existing one is replaced.
 pub(super) fn write_csv(ratings: &Ratings, path: &Path) -> Result<(), Failure> {
     Ok(file::replace(path, csv(ratings)?.as_bytes())?)
 }
 
-/// All that there is to say, as JSON.
+/// The ratings as JSON.
 pub(super) fn json(
     ratings: &Ratings,
     model: &Resolved,

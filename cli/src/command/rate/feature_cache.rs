@@ -12,7 +12,8 @@ use tempfile::NamedTempFile;
 
 use crate::output;
 
-/// Begins every entry. Its digit changes when images are encoded in another way; since 2 they are turned upright.
+/// The magic number of an entry. Its digit is raised when images are encoded in another way: since 2 they are turned
+/// upright.
 const MARK: &[u8; 8] = b"clipigF2";
 const HASH: usize = 32;
 
@@ -52,7 +53,7 @@ impl FeatureCache {
         decode(&bytes, self.length)
     }
 
-    /// Keeps a feature. Where that fails, the person is told once and nothing more is kept.
+    /// Stores a feature. If that fails, the user is told once and nothing more is stored.
     pub(super) fn put(&mut self, image_sha256: &str, feature: &[f32]) {
         let Some(folder) = &self.folder else { return };
         let written = std::fs::create_dir_all(folder)
@@ -60,10 +61,7 @@ impl FeatureCache {
             .and_then(|mut file| file.write_all(&encode(feature)).map(|()| file))
             .and_then(|file| file.persist(folder.join(image_sha256)).map_err(|failed| failed.error));
         if let Err(error) = written {
-            output::say(format!(
-                "note: features are not kept for the next time ({}: {error})",
-                folder.display()
-            ));
+            output::say(format!("note: the features are not cached ({}: {error})", folder.display()));
             self.folder = None;
         }
     }

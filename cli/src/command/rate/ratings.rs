@@ -32,7 +32,6 @@ impl Column {
 /// An image with its similarities.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row {
-    /// The file.
     pub(super) name: String,
     /// One per column, 100 times the cosine.
     pub(super) similarities: Vec<f64>,
@@ -46,19 +45,16 @@ impl Row {
     }
 }
 
-/// 100 times the cosine of two features of unit length.
+/// 100 times the cosine similarity of two features of unit length.
 fn similarity(a: &[f32], b: &[f32]) -> f64 {
     100.0 * a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>()
 }
 
-/// How rows are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// By the file's name.
     Name,
     /// By the similarity with the column of this number, the least or the greatest first.
     Similarity {
-        /// The column's number.
         number: usize,
         /// The greatest first?
         descending: bool,
@@ -72,24 +68,22 @@ impl Order {
         match usize::try_from(sort.unsigned_abs()) {
             Ok(number) if number <= columns => Ok(Self::Similarity { number, descending: sort < 0 }),
             _ => Err(Failure::usage(format!(
-                "`--sort {sort}`: there {} to sort by; 1 is the first, -1 too with the greatest similarity first",
+                "`--sort {sort}`: there {} to sort by; use 1 for the first, or -1 to have the most similar first",
                 if columns == 1 { "is 1 column".to_owned() } else { format!("are {columns} columns") }
             ))),
         }
     }
 }
 
-/// All similarities.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ratings {
     /// What the images are compared with.
     pub(super) columns: Vec<Column>,
-    /// The images.
     pub(super) rows: Vec<Row>,
 }
 
 impl Ratings {
-    /// With sorted rows; by name where the column to sort by could not be read.
+    /// Sorts the rows; by name if the column to sort by could not be read.
     pub(super) fn sorted(mut self, order: Order) -> Self {
         let key = match order {
             Order::Similarity { number, descending } => {

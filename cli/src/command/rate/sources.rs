@@ -1,4 +1,4 @@
-//! What is rated and by what: files found, texts read.
+//! Finds the images to rate, and what to compare them with.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -18,14 +18,12 @@ const LONGEST_LIST: u64 = 16 << 20;
 /// Something that could not be read, and why.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unreadable {
-    /// The file or folder.
     pub(super) path: PathBuf,
-    /// What went wrong.
     pub(super) reason: String,
 }
 
 impl Unreadable {
-    /// Notes the failure and tells the person.
+    /// Records the failure and prints it.
     pub(super) fn said(path: impl Into<PathBuf>, reason: impl Into<String>) -> Self {
         let failure = Self { path: path.into(), reason: reason.into() };
         output::say(format!("warning: {}: {}", failure.path.display(), failure.reason));
@@ -43,11 +41,8 @@ pub(super) struct PassedOver {
 /// Everything that the command line names, found.
 #[derive(Debug)]
 pub(super) struct Sources {
-    /// Images to rate.
     pub(super) images: Vec<PathBuf>,
-    /// Texts to compare with.
     pub(super) texts: Vec<String>,
-    /// Images to compare with.
     pub(super) references: Vec<PathBuf>,
     /// What is not there.
     pub(super) failures: Vec<Unreadable>,
@@ -63,7 +58,7 @@ impl Sources {
             texts.extend(lines(file)?);
         }
         if texts.iter().any(|text| text.trim().is_empty()) {
-            return Err(Failure::usage("an empty text resembles nothing; leave it out"));
+            return Err(Failure::usage("an empty text cannot be compared with anything; leave it out"));
         }
         let mut named = arguments.image.clone();
         for file in &arguments.image_file {
@@ -100,7 +95,6 @@ fn lines(file: &Path) -> Result<impl Iterator<Item = String> + use<>, Failure> {
     Ok(lines.into_iter())
 }
 
-/// Looks for images.
 #[derive(Debug, Default)]
 struct Search {
     failures: Vec<Unreadable>,
@@ -108,13 +102,13 @@ struct Search {
 }
 
 impl Search {
-    /// Files as named, folders with all images in them; each file once.
+    /// The files as named, and all images in the named folders, each once.
     fn images(&mut self, named: &[PathBuf]) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for path in named {
             let text = path.to_string_lossy();
             if text.starts_with("http://") || text.starts_with("https://") {
-                self.failed(path, "addresses are not fetched; download the image first");
+                self.failed(path, "web addresses are not fetched; download the image first");
             } else if path.is_dir() {
                 let before = (found.len(), self.failures.len());
                 self.walk(path, &mut found);
@@ -182,9 +176,9 @@ fn head(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// A line about what was passed over: one file by its name, several by their number and the first names.
+/// A line about what was passed over: the first names, and how many more.
 pub(super) fn summary(passed_over: &[PassedOver]) -> Option<String> {
-    /// Names that are read at a glance.
+    /// Names that fit a line.
     const NAMED: usize = 5;
     let name = |one: &PassedOver| format!("{} ({})", one.path.display(), one.reason);
     let named: Vec<String> = passed_over.iter().take(NAMED).map(name).collect();

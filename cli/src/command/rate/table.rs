@@ -15,21 +15,19 @@ const GAP: &str = "  ";
 /// Where the table is shown.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
-    /// Characters in a line of the terminal; `None` in a file, where lines are as long as they are.
+    /// Columns of the terminal; `None` in a file, where lines are not cut.
     pub(super) width: Option<usize>,
 }
 
 impl Layout {
-    /// That of standard output.
     pub(super) fn of_stdout() -> Self {
         let term = Term::stdout();
         Self { width: term.is_term().then(|| usize::from(term.size().1)) }
     }
 }
 
-/// One line per image, similarities with two digits, the greatest of each column marked by colour. Where the
-/// headings are too wide for the terminal, numbers stand for them; where there are too many columns, the rest
-/// follows below.
+/// One line per image, similarities with two digits, the greatest of each column in colour. If the headings are too wide
+/// for the terminal, they are replaced by numbers; if there are too many columns, the rest follows below.
 pub(super) fn text(ratings: &Ratings, layout: &Layout) -> String {
     let names = names(ratings, layout);
     let name_width = names.iter().map(|name| measure_text_width(name)).max().unwrap_or(0);
@@ -85,7 +83,7 @@ fn legend(ratings: &Ratings, available: usize) -> String {
     ratings.columns.iter().map(line).collect::<String>() + "\n"
 }
 
-/// A table whose cells are texts already.
+/// A table whose cells are formatted.
 struct Table<'a> {
     ratings: &'a Ratings,
     names: &'a [String],
@@ -96,7 +94,7 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// As many columns beside each other as fit, the others below.
+    /// Blocks of as many columns as fit beside each other.
     fn blocks(&self, available: usize) -> String {
         let mut blocks = Vec::new();
         let mut start = 0;
@@ -136,7 +134,7 @@ impl Table<'_> {
     }
 }
 
-/// On one line, without anything that moves the cursor.
+/// Replaces control characters, which could move the cursor.
 fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -25,7 +25,6 @@ const OF_EVERY_CONSTRAINT: [&str; 4] = ["weight", "start", "end", "loss"];
 const NAME: usize = 22;
 const TYPE: usize = 12;
 
-/// The overview.
 pub(super) fn text() -> String {
     let term = Term::stdout();
     // Lines are cut on a terminal, where a wrapped one would break the columns; a file has them whole.

@@ -23,7 +23,7 @@ pub(crate) fn text(farm: &Farm, address: &str) -> String {
     );
     let workers =
         farm.workers.iter().map(|one| format!("{} {}", one.count, colored_worker_state(one.state())));
-    facts.add("workers", none_or(&workers.collect::<Vec<_>>(), "none; `clipig worker` starts one"));
+    facts.add("workers", none_or(&workers.collect::<Vec<_>>(), "none; start one with `clipig worker`"));
     facts.add("speed", format!("{:.1} samples/s", farm.samples_per_second));
     facts.add(
         "disk",

@@ -8,7 +8,6 @@ use super::{colored_job_state, device_class, number_type};
 use crate::farm::time;
 use crate::farm::wire::{Job, JobState, WorkerKind};
 
-/// A page about a job.
 pub(crate) fn text(job: &Job, now: Timestamp) -> String {
     let mut facts = Facts::default();
     facts.add("state", state(job));
@@ -90,7 +89,7 @@ fn bits(job: &Job) -> String {
         return String::new();
     }
     if job.bit_exact {
-        return "yes, by the same seed on the same kind of device".to_owned();
+        return "yes, with the same seed on the same kind of device".to_owned();
     }
     if job.bit_exact_reason.is_empty() {
         "no".to_owned()

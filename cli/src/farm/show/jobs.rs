@@ -34,7 +34,7 @@ fn row(job: &Job, now: Timestamp) -> [String; 7] {
     ]
 }
 
-/// What matters most about the job just now.
+/// The most important fact about the job.
 pub(super) fn news(job: &Job, now: Timestamp) -> String {
     let state = job.state();
     if !job.reason.is_empty() {

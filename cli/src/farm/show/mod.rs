@@ -1,4 +1,4 @@
-//! What people see of a farm: tables and pages for the terminal.
+//! Tables and pages about a farm, for the terminal.
 
 pub(crate) mod columns;
 pub(crate) mod farm;
@@ -28,7 +28,7 @@ pub(crate) fn job_state(state: JobState) -> &'static str {
     }
 }
 
-/// The same with its colour, where colours can be seen.
+/// The same in its colour, if standard output shows colours.
 pub(crate) fn colored_job_state(state: JobState) -> StyledObject<&'static str> {
     let style = Style::new();
     let style = match state {

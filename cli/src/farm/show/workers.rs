@@ -40,7 +40,7 @@ fn row(worker: &Worker, now: Timestamp) -> [String; 8] {
     ]
 }
 
-/// What matters most about the worker just now.
+/// The most important facts about the worker.
 fn news(worker: &Worker, now: Timestamp) -> String {
     let mut parts = Vec::new();
     if worker.state() == WorkerState::Lost {
@@ -58,7 +58,7 @@ fn news(worker: &Worker, now: Timestamp) -> String {
     parts.join("; ")
 }
 
-/// `job 7 epoch 12, job 9 texts`; what is held twice is said once.
+/// `job 7 epoch 12, job 9 texts`, without repetitions.
 fn computing(leases: &[WorkerLease]) -> Option<String> {
     let said = leases.iter().map(|lease| match &lease.work {
         Some(Work::Prepare(_)) => format!("job {} texts and images", lease.job),

@@ -4,12 +4,10 @@ use std::fmt::Write as _;
 
 use image::{Rgb, RgbImage};
 
-/// How colours are said.
+/// How colours are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Color {
-    /// In 24 bits.
     True,
-    /// As one of 256.
     Indexed,
 }
 

@@ -1,4 +1,4 @@
-//! A picture in the terminal, as well as the terminal can.
+//! A picture in the terminal, by the best protocol that the terminal knows.
 
 mod blocks;
 mod inline;
@@ -25,9 +25,7 @@ pub(crate) enum Protocol {
 /// The space that a preview may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Space {
-    /// Characters in a row.
     pub(crate) columns: u32,
-    /// Rows.
     pub(crate) rows: u32,
 }
 
@@ -37,9 +35,9 @@ pub(crate) struct Space {
 pub(crate) struct PreviewError(#[from] image::ImageError);
 
 impl Protocol {
-    /// What the terminal understands, from what it says of itself in the environment. It is not asked: where it does
-    /// not answer, a question hangs or shows up as garbage. `CLIPIG_PREVIEW` (kitty, iterm, sixel, blocks) decides
-    /// where that guesses wrong.
+    /// Guesses the terminal's protocol from environment variables. The terminal itself is not asked, because a terminal
+    /// that does not know the question hangs or prints garbage. `CLIPIG_PREVIEW` (kitty, iterm, sixel, blocks)
+    /// overrides the guess.
     pub(crate) fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
         let value = |name| variable(name).unwrap_or_default();
         let (terminal, program) = (value("TERM"), value("TERM_PROGRAM"));
@@ -104,7 +102,6 @@ fn reader(png: &[u8]) -> image::ImageReader<std::io::Cursor<&[u8]>> {
     reader
 }
 
-/// Width and height.
 fn size(png: &[u8]) -> Result<(u32, u32), PreviewError> {
     Ok(reader(png).into_dimensions()?)
 }

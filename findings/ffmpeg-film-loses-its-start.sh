@@ -31,19 +31,21 @@ for number in range(20):
 END
 python draw.py
 frames() { python -c 'import sys; from PIL import Image; print(Image.open(sys.argv[1]).n_frames)' "$1"; }
-gif() { # PROGRAM NAMES OPTIONS: the number of frames of the GIF
-  "$1" -nostdin -v warning -y ${3-} -framerate 5 -i "$2%02d.png" \
+gif() { # PROGRAM NAMES OPTION ...: the number of frames of the GIF
+  local program=$1 names=$2
+  shift 2
+  "$program" -nostdin -v warning -y "$@" -framerate 5 -i "$names%02d.png" \
     -vf "scale=64:64,split[a][b];[a]palettegen[p];[b][p]paletteuse" film.gif 2>messages
   frames film.gif
 }
 for version in 0.5.1 0.6.0 0.8.1; do
   program=$(ffmpeg_of $version)
-  echo "$("$program" -version | head -1 | cut -d' ' -f1-3)"
+  "$program" -version | sed -n '1s/ Copyright.*//p'
   expect "the pictures grow" "$(gif "$program" grows)" 12
   expect "one picture is grey" "$(gif "$program" grey)" 11
   expect "messages" "$(grep -ciE 'frame|drop|reinit|reconfig|chang' messages || true)" 0
-  expect "the pictures grow, -reinit_filter 0" "$(gif "$program" grows "-reinit_filter 0")" 20
-  expect "one picture is grey, -reinit_filter 0" "$(gif "$program" grey "-reinit_filter 0")" 20
+  expect "the pictures grow, -reinit_filter 0" "$(gif "$program" grows -reinit_filter 0)" 20
+  expect "one picture is grey, -reinit_filter 0" "$(gif "$program" grey -reinit_filter 0)" 20
   "$program" -nostdin -v warning -y -i grows%02d.png -vf scale=64:64,reverse reversed%02d.png 2>messages
   expect "the pictures grow, reverse" "$(find . -name 'reversed*.png' | wc -l)" 12
   rm reversed*.png

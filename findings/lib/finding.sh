@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by every finding. It makes a temporary folder, moves into it, and removes it at the end, together with
 # the servers that the finding started. Wanted beforehand: bash, Python 3.11 or later with venv; for torch also gcc
 # and binutils; for packages of npm also npm and unzip.

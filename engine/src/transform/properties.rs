@@ -1,6 +1,6 @@
 //! Rows against the reference, on chains made at random.
 
-use clipig_core::GradientSum;
+use clipig_core::{Canvas, GradientSum};
 use clipig_experiment::random::{Key, Stream};
 use clipig_experiment::{Overrides, Scope, Source as Yaml, load};
 use tch::Tensor;
@@ -8,7 +8,8 @@ use tch::Tensor;
 use super::reference::{DEVICE, Reference, first_difference, weighted};
 use super::render::{BatchMemory, Rendered, Source, are_alike, render};
 use super::trace::Trace;
-use super::{Chain, TransformError};
+use super::{Chain, TransformError, repaint};
+use crate::pixels::Pixels;
 use crate::region::Size;
 
 /// Maps and pixel steps, each in several forms: they may leave the image, turn it or not, hit its edges.
@@ -104,6 +105,49 @@ fn gradient_of(rendered: Rendered, size: Size, memory: &mut BatchMemory) -> Grad
     let total = weighted(&rendered.windows);
     rendered.back_propagate(&total, &mut gradient, memory).expect("a gradient");
     gradient
+}
+
+/// Paints chains that keep the size onto canvases, in place and where somebody still looks at the pixels.
+#[test]
+fn repainted_canvases_have_the_bits_of_the_reference() {
+    let mut stream = Key::root(2).with_path("chains").stream();
+    let (mut painted, mut in_place) = (0, 0);
+    for _ in 0..400 {
+        let size = Size { width: 8 + stream.below(40) as i64, height: 8 + stream.below(40) as i64 };
+        let Some((text, chains)) = chains(&mut stream, size, 1) else { continue };
+        if chains[0].output() != size || chains[0].sizes.iter().any(|size| size.area() > 1 << 14) {
+            continue;
+        }
+        let values: Vec<f32> = (0..3 * size.area()).map(|_| stream.uniform(-0.3, 1.3) as f32).collect();
+        let wanted = Reference::render(&chains, &values, size, false).windows;
+        let canvas =
+            || Canvas::new(size.width as usize, size.height as usize, values.clone()).expect("its size");
+        let [mut alone, mut shared] = [canvas(), canvas()].map(Pixels::new);
+        let _looks = shared.canvas().clone();
+        for pixels in [&mut alone, &mut shared] {
+            let memory = pixels.canvas().pixels().as_ptr();
+            repaint(&chains[0], pixels).expect("a small canvas");
+            let found = Tensor::from_slice(pixels.canvas().pixels());
+            assert_eq!(first_difference(&found, &wanted), None, "{text}");
+            in_place += usize::from(pixels.canvas().pixels().as_ptr() == memory);
+        }
+        painted += 1;
+    }
+    assert!(painted > 100 && in_place > 30, "{painted} painted, {in_place} in place");
+}
+
+#[test]
+fn what_moves_is_not_painted_in_place() {
+    let size = Size { width: 9, height: 7 };
+    let yaml = "targets: [{transforms: [{border: {size: 1, color: .3}}, {mul: .9}, {shift: 3 2}]}]";
+    let loaded = load(&[Yaml { name: "chain.yaml".into(), text: yaml.to_owned() }], &Overrides::default());
+    let transforms = loaded.expect("a chain").experiment.targets[0].transforms.clone();
+    let chains = [Chain::draw(&transforms, &Scope::new(Key::root(1), 0, 1), size).expect("it fits")];
+    let values: Vec<f32> = (0..3 * 63).map(|i| i as f32 / 189.0).collect();
+    let mut pixels = Pixels::new(Canvas::new(9, 7, values.clone()).expect("its size"));
+    repaint(&chains[0], &mut pixels).expect("a small canvas");
+    let wanted = Reference::render(&chains, &values, size, false).windows;
+    assert_eq!(first_difference(&Tensor::from_slice(pixels.canvas().pixels()), &wanted), None);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::region::Region;
 /// The maps of a run, composed.
 #[derive(Debug)]
 pub(super) struct Route {
+    output: Region,
     /// Levels before the first rotation; there is at least one.
     straight: Vec<Straight>,
     /// What leads to the levels after them.
@@ -72,7 +73,7 @@ impl Route {
             rows: places(output.y, output.height),
             lost: Vec::new(),
         };
-        Self { straight: vec![level], hops: Vec::new(), maps: 0 }
+        Self { output, straight: vec![level], hops: Vec::new(), maps: 0 }
     }
 
     /// Goes on through one more map, away from the output. `keep` says that somebody wants to know the places in
@@ -213,11 +214,11 @@ impl Route {
 
     /// Does every pixel come from its own place or from nowhere?
     pub(super) fn stays(&self) -> bool {
-        let stays = |(now, start): (&Vec<i32>, &Vec<i32>)| {
-            now.iter().zip(start).all(|(now, start)| *now == NOWHERE || now == start)
+        let stays = |places: &[i32], from: i64| {
+            places.iter().zip(from as i32..).all(|(place, own)| *place == NOWHERE || *place == own)
         };
-        let (first, last) = (&self.straight[0], &self.straight[self.straight.len() - 1]);
-        self.hops.is_empty() && stays((&last.columns, &first.columns)) && stays((&last.rows, &first.rows))
+        self.tables()
+            .is_some_and(|[columns, rows]| stays(columns, self.output.x) && stays(rows, self.output.y))
     }
 
     fn straight_row<'a>(&'a self, level: usize, row: usize, nowhere: &'a [i32]) -> RowPlaces<'a> {

@@ -66,11 +66,9 @@ fn standard_input_is_read_and_programs_get_json() {
 #[test]
 fn texts_that_are_too_long_for_the_model_are_found() {
     let studio = Studio::new();
-    let words = ["a red apple and a green pear"; 14].join(" ");
-    let yaml = format!(
-        "epochs: 1\nresolution: 32\nmodel: clipig-tiny\ntargets:\n  - features:\n      - text: {words}\n"
-    );
-    studio.write("long.yaml", &yaml);
+    // 98 words, 100 tokens.
+    let yaml = include_str!("../../experiment/tests/field/long_tiny.yaml");
+    studio.write("long.yaml", yaml);
     // The default model, whichever it is, takes as many tokens.
     studio.write("default.yaml", yaml.replace("model: clipig-tiny\n", ""));
     studio.write("elsewhere.yaml", yaml.replace("clipig-tiny", "a-model-of-the-farm"));

@@ -90,7 +90,7 @@ fn a_run_without_epochs_is_an_experiment_with_a_warning() {
     let loaded = load(&[file("zero.yaml").unwrap()], &Overrides::default()).unwrap();
     assert!(loaded.warnings.to_string().contains("the picture is the first canvas"));
     let late = accepted("epochs: 5\nstart_epoch: 5\n");
-    assert_says(&late.warnings.to_string(), "2:14", &["ends before epoch 5"]);
+    assert_says(&late.warnings.to_string(), "2:14", &["`start_epoch` is 5 and `epochs` is 5: no epoch"]);
 }
 
 #[test]

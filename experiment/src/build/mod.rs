@@ -39,9 +39,9 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
     };
     if experiment.start_epoch >= experiment.epochs && !reader.is_broken("epochs") {
         let name = if experiment.epochs > 0 { "start_epoch" } else { "epochs" };
-        let end = experiment.epochs;
+        let (start, end) = (experiment.start_epoch, experiment.epochs);
         let message = format!(
-            "the run ends before epoch {end}, so none is computed and the picture is the first canvas"
+            "`start_epoch` is {start} and `epochs` is {end}: no epoch is computed, and the picture is the first canvas"
         );
         reader.warning(name, &message);
     }

@@ -36,6 +36,9 @@ pub(crate) fn first_canvas(
     let own = init
         .resolution
         .map_or(size, |[width, height]| Size { width: i64::from(width), height: i64::from(height) });
+    if init.image_tensor.is_none() && init.image.is_none() && own == size {
+        return Ok(noise_canvas(init, size, run));
+    }
     let pixels = if let Some(ImageTensor { width, height, data }) = &init.image_tensor {
         cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
     } else {
@@ -50,6 +53,20 @@ pub(crate) fn first_canvas(
         pixels.clamp(0.0, 1.0)
     };
     Ok(read_back(&pixels)?)
+}
+
+/// Noise of the canvas's own size: one piece of memory, where tensors would take one for each operation. A large canvas
+/// would need more memory for its beginning than ever after.
+fn noise_canvas(init: &Init, size: Size, run: Key) -> Vec<f32> {
+    let mut values = normal(run.with_path("init"), Region::whole(size));
+    let colors = init.std.into_iter().zip(init.mean);
+    for (channel, (std, mean)) in values.chunks_exact_mut(size.area() as usize).zip(colors) {
+        let (std, mean) = (std as f32, mean as f32);
+        for value in channel {
+            *value = (*value * std + mean).clamp(0.0, 1.0);
+        }
+    }
+    values
 }
 
 fn image_tensor(image: &image::RgbImage) -> Tensor {
@@ -81,4 +98,22 @@ fn cover(image: &Tensor, size: Size) -> Tensor {
         height: size.height,
     };
     middle.cut(&image).contiguous()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_has_the_bits_of_tensor_operations() {
+        let (size, run) = (Size { width: 37, height: 11 }, Key::root(3));
+        let (mean, std) = ([0.5, 0.2, 0.9], [0.1, 0.7, 0.3]);
+        let init = Init { resolution: None, mean, std, image: None, image_tensor: None };
+        let found = first_canvas(&init, size, &Assets::default(), run).expect("noise");
+        let noise =
+            Tensor::from_slice(&normal(run.with_path("init"), Region::whole(size))).view([1, 3, 11, 37]);
+        let color = |values: [f64; 3]| colors::one(values.map(|value| value as f32), &noise);
+        let wanted = (&noise * color(init.std) + color(init.mean)).clamp(0.0, 1.0);
+        assert_eq!(found, read_back::<f32>(&wanted).expect("values"));
+    }
 }

@@ -37,4 +37,4 @@ for end in 2, 49407:
     else:
         holds("eos_token_id 49407, cosine", cosine, cosine < 0.999)
 END
-python pool.py 2>/dev/null
+python pool.py

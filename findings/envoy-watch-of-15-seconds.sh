@@ -54,4 +54,4 @@ with ThreadPoolExecutor() as pool:
     holds("the same, timeout 0s", whole.result(), whole.result()[::2] == (36, "OK"))
     holds("both sides open", talk.result(), talk.result()[1] > 17.5 and talk.result()[2] == "DEADLINE_EXCEEDED")
 END
-python watch.py "$plain" "$unlimited" 2>/dev/null
+python watch.py "$plain" "$unlimited"

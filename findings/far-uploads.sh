@@ -41,7 +41,7 @@ upload() {
   far=$(free_port)
   serve python "$lib/far.py" "$far" "$2" 0.05
   listening "$far"
-  python upload.py "$1" "$far" "$3" 2>/dev/null
+  python upload.py "$1" "$far" "$3"
 }
 upload "without a proxy" "$server" fast
 upload "Envoy" "$en" fast

@@ -46,7 +46,7 @@ with grpc.insecure_channel(f"127.0.0.1:{port}", options=options) as channel:
 wanted = ("UNAVAILABLE", seconds < 8) if noticed else ("DEADLINE_EXCEEDED", seconds > 14)
 holds(f"grpcio {grpc.__version__}, {extra}: seconds, code", (round(seconds, 1), code), wanted == (code, True))
 END
-python hang.py "$port" "${servers[0]}" unnoticed 2>/dev/null
-python hang.py "$port" "${servers[0]}" noticed grpc.http2.ping_timeout_ms 2>/dev/null
+python hang.py "$port" "${servers[0]}" unnoticed
+python hang.py "$port" "${servers[0]}" noticed grpc.http2.ping_timeout_ms
 pip install --quiet --no-deps --target older grpcio==1.57.0
-PYTHONPATH=$work/older:$PYTHONPATH python hang.py "$port" "${servers[0]}" noticed 2>/dev/null
+PYTHONPATH=$work/older:$PYTHONPATH python hang.py "$port" "${servers[0]}" noticed

@@ -36,4 +36,4 @@ for length, low, high in (4000, 100, 100), (9000, 60, 99), (12000, 20, 80), (150
     found = arrived(length)
     holds(f"of 100 errors with {length} characters arrived", found, low <= found <= high)
 END
-python errors.py "$port" 2>/dev/null
+python errors.py "$port"

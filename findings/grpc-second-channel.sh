@@ -63,4 +63,4 @@ for (name, wanted), port in zip(WANTED.items(), sys.argv[1:]):
     for stream in streams:
         stream.close()
 END
-python streams.py "$server" "$en" "$ng" "$ha" 2>/dev/null
+python streams.py "$server" "$en" "$ng" "$ha"

@@ -39,4 +39,4 @@ expect("nginx, 5000 characters", code(plain, 5000), "UNAVAILABLE")
 for name, port in ("nginx with grpc_buffer_size 32k", larger), ("HAProxy", haproxy), ("Envoy", envoy):
     expect(f"{name}, 5000 characters", code(port, 5000), "INVALID_ARGUMENT")
 END
-python errors.py "$plain" "$larger" "$ha" "$en" 2>/dev/null
+python errors.py "$plain" "$larger" "$ha" "$en"

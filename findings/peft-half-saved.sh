@@ -53,4 +53,4 @@ wrapped.merge_and_unload().save_pretrained("merged")
 cosine = torch.cosine_similarity(loaded("merged"), tuned, dim=0).item()
 holds("after merge_and_unload", round(cosine, 6), cosine > 0.99999)
 END
-python adapt.py 2>/dev/null
+python adapt.py

@@ -58,4 +58,4 @@ for name, port in zip(("without a proxy", "nginx", "HAProxy", "Envoy"), ports):
     noticed = code == "UNAVAILABLE" and seconds < 8
     holds(name, found[port], noticed if name == "without a proxy" else code == "DEADLINE_EXCEEDED")
 END
-python hang.py "${servers[0]}" "$server" "$ng" "$ha" "$en" 2>/dev/null
+python hang.py "${servers[0]}" "$server" "$ng" "$ha" "$en"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by every finding. It makes a temporary folder, moves into it, and removes it at the end, together with
-# the servers that the finding started. Wanted beforehand: bash, Python 3.11 or later with venv; for torch also gcc
+# the servers that the finding started. Wanted beforehand: bash, Python 3.11 with venv; for torch also gcc
 # and binutils; for packages of npm also npm and unzip.
 set -euo pipefail
 
@@ -9,13 +9,18 @@ work=$(mktemp -d)
 servers=()
 
 finish() {
-  for server in "${servers[@]}"; do kill "$server" 2>/dev/null || true; done
+  for server in "${servers[@]}"; do
+    kill "$server" 2>/dev/null || true
+    kill -CONT "$server" 2>/dev/null || true # a stopped one ends once it goes on
+  done
   wait 2>/dev/null || true
   rm -rf "$work"
 }
 trap finish EXIT
 cd "$work"
-export PYTHONPATH=$lib PYTHONDONTWRITEBYTECODE=1 HF_HUB_OFFLINE=1
+export PYTHONPATH=$lib PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
+# Only the findings speak: no logs of grpcio, no progress bars and hints of transformers, and nothing is downloaded.
+export GRPC_VERBOSITY=NONE TRANSFORMERS_VERBOSITY=error HF_HUB_DISABLE_PROGRESS_BARS=1 HF_HUB_OFFLINE=1
 
 # python_packages NAME==VERSION ...: these packages and nothing else, in an environment that `python` then runs.
 # Every finding lists what it needs, so that no package comes in a version that nobody tried.

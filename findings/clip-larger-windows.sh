@@ -8,7 +8,7 @@
 # also chooses another cubic: a = -0.75 without it (OpenCV's), -0.5 with it (Pillow's). The positions differ by up to
 # 0.4, where their values are about 1.
 # Why it matters: fine-tuned and evaluated in one library, served by the other, a model at 320, 336 or 384 pixels is
-# slightly worse than measured. At 224 everything agrees to 1e-6, which was the test.
+# not the one that was measured. At 224 everything agrees to 1e-6, which was the test.
 #
 # open_clip_torch 3.3.0, transformers 5.24.0, torch 2.11.0; ViT-B/32's grid, normally distributed positions. Seen:
 #   7 × 7 to 10 × 10: largest difference 0.39, root mean square 0.07; the class token's position is equal

@@ -6,8 +6,8 @@
 # What happens: from 1.59 to 1.85 the ping is sent after two seconds, and then another, newer setting decides:
 # grpc.http2.ping_timeout_ms, which is a minute. keepalive_timeout_ms is taken without a word.
 # Why it matters: streams that are quiet for long (a worker's session, a watch) rely on keepalive alone. After an
-# update of grpcio a machine that hangs is given up 62 seconds later instead of four; a deadline tuned by the
-# documented setting changes nothing. Who lowers ping_timeout_ms as well has the old behaviour.
+# update of grpcio a machine that hangs is given up after 62 seconds instead of four, and tuning the documented
+# setting changes nothing. Who lowers ping_timeout_ms as well has the old behaviour.
 #
 # grpcio 1.57.0 and 1.85.3 against grpcio's own server, stopped by SIGSTOP. Seen, seconds until the call ended:
 #   1.57.0, time 2 s, timeout 2 s                     4.0  UNAVAILABLE: keepalive watchdog timeout

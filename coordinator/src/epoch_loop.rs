@@ -1,8 +1,8 @@
 //! One job, epoch by epoch, in the order that ARCHITECTURE.md fixes.
 //!
 //! An epoch begins ([`EpochLoop::begin_epoch`]), takes the gradients of its nodes in whatever order they arrive
-//! ([`EpochUnderWay::accept`]), and is finished ([`EpochLoop::finish_epoch`]). Who computes the nodes, and how
-//! often they were lost on the way, is not known here and cannot change the picture.
+//! ([`EpochUnderWay::accept`]), and is finished ([`EpochLoop::finish_epoch`]). This file does not know who computes the
+//! nodes or how often a lease was lost, so neither can change the picture.
 
 mod error;
 
@@ -38,7 +38,7 @@ pub struct EpochReport {
     pub epoch: Epoch,
     /// The sum of all samples' losses.
     pub loss: f64,
-    /// Was there a step? There is none without a loss.
+    /// Whether there was a step. There is none where the loss is 0.
     pub stepped: bool,
     /// Base rate · `learnrate_scale` · `learnrate`.
     pub learnrate: f64,
@@ -52,7 +52,7 @@ pub struct EpochReport {
     pub merge_seconds: f64,
     /// Time of the optimiser step, in seconds.
     pub step_seconds: f64,
-    /// What each shard's samples told, in the order of the plan.
+    /// The reports of each shard's samples, in the order of the plan.
     pub shards: Vec<(TargetIndex, Vec<SampleReport>)>,
 }
 
@@ -212,8 +212,8 @@ impl EpochLoop {
         self.canvas.canvas()
     }
 
-    /// What a checkpoint keeps. Only meaningful between two epochs: within one the canvas is processed, but not
-    /// stepped.
+    /// What a checkpoint keeps. Call it between two epochs only: after [`begin_epoch`](Self::begin_epoch) the canvas has
+    /// been post-processed and not stepped yet.
     pub fn progress(&self) -> JobProgress {
         JobProgress {
             next: Epoch(self.next),
@@ -233,7 +233,7 @@ impl EpochLoop {
 
     /// Begins the next epoch: context, resolution, learn rate, post-processing, plan. `None` when all are done.
     ///
-    /// An epoch that was begun and not finished has changed the canvas; go on from the last checkpoint then.
+    /// This changes the canvas. After an epoch that was begun and not finished, go on from the last checkpoint.
     ///
     /// # Errors
     /// When something fails; the job cannot go on then.
@@ -258,7 +258,7 @@ impl EpochLoop {
         let scope = values.scope(&experiment, self.spec.seed, epoch);
         // 4. post-processing
         self.canvas.post_process(&scope)?;
-        // A canvas that is not finite cannot travel: workers would wait for it without end.
+        // The wire refuses a canvas that is not finite, so workers would wait for it for ever.
         if !self.canvas.is_finite() {
             return Err(JobErrorCause::CanvasNotFinite);
         }
@@ -296,7 +296,7 @@ impl EpochLoop {
         let start = Instant::now();
         if let Some(gradient) = &gradient {
             self.canvas.step(gradient, epoch.values.learnrate)?;
-            // Here and not in the next epoch: no checkpoint and no picture may hold such a canvas.
+            // Checked now and not at the next epoch, so that no checkpoint and no picture holds such a canvas.
             if !self.canvas.is_finite() {
                 return Err(JobErrorCause::StepNotFinite { learnrate: epoch.values.learnrate });
             }
@@ -336,7 +336,7 @@ pub fn first_resolution(experiment: &Experiment, seed: u64) -> Result<[u32; 2], 
     resolution(experiment, &scope).map_err(|cause| JobError { epoch: Epoch(experiment.start_epoch), cause })
 }
 
-/// Does a report hold numbers only?
+/// Whether all numbers of a report are finite.
 fn is_finite(report: &SampleReport) -> bool {
     let features = report.features.iter().flat_map(|f| [f.similarity, f.weight, f.loss.unwrap_or(0.0)]);
     let constraints = report.constraints.iter().flatten().flat_map(|c| [c.weight, c.loss]);

@@ -10,7 +10,7 @@ use crate::store::{ClockStep, EventKind, RetentionPolicy, Store, StoreError, Sub
 /// How often old jobs and unused content are looked for.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 
-/// How long content that no job names yet is kept: a client uploads first and submits then.
+/// How long content is kept that no job names: a client uploads before it submits.
 const GRACE: Duration = Duration::from_hours(24);
 
 /// How often the wall clock is compared with a steady one, which nobody can set.
@@ -56,7 +56,7 @@ pub(crate) async fn watch_clock(store: Store, every: Duration) {
         tokio::time::sleep(every).await;
         if let Some(step) = watch.look() {
             let store = store.clone();
-            // A panic in there was logged when it happened.
+            // The error is a panic, which is in the log.
             let _ = tokio::task::spawn_blocking(move || report_clock_step(&store, step)).await;
         }
     }

@@ -1,5 +1,5 @@
-//! Probes and metrics over HTTP: what Kubernetes and Prometheus ask for. Nothing here needs a token, so nothing here
-//! tells what a job is about.
+//! Probes and metrics over HTTP, for Kubernetes and Prometheus. No token is needed, so nothing about the content of jobs
+//! is shown.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,7 +55,7 @@ async fn ready(State(probes): State<Probes>) -> Response {
 }
 
 async fn metrics(State(Probes { farm, metrics, .. }): State<Probes>) -> Response {
-    // What cannot be found out in time stays as it was: the counters are of use also then.
+    // Where this takes too long, the gauges stay as they were and the counters are still right.
     if let Ok(Ok(standing)) = timeout(PROBE_TIMEOUT, standing::Standing::of(&farm)).await {
         metrics.set_workers(standing.workers());
         metrics.set_jobs(standing.jobs());

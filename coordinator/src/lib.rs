@@ -1,4 +1,4 @@
-//! The epoch loop: plans, hands out shards, merges their gradients, steps the canvas.
+//! The coordinator: runs jobs epoch by epoch, keeps them on disk, and serves clients and workers.
 //!
 //! No tensor is computed here. The canvas comes in as a [`CanvasOwner`](clipig_core::CanvasOwner), so
 //! everything can be tested in milliseconds.

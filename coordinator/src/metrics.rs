@@ -1,7 +1,7 @@
-//! What Prometheus is told.
+//! Metrics for Prometheus.
 //!
-//! One struct, shared by all who count. Gauges that say how things stand (workers, jobs) are set when somebody
-//! asks, so that they are true then and cost nothing else.
+//! One struct, shared by everything that counts. The gauges of workers and jobs are set when they are scraped, so that
+//! they are right then and cost nothing otherwise.
 
 use std::fmt;
 
@@ -144,7 +144,7 @@ impl Metrics {
     }
 
     fn register(&mut self) {
-        // Outcomes that have not happened are 0, not absent: a rate can be taken from the first one on.
+        // An outcome that has not happened yet is 0 and not absent, so that rates include the first one.
         for outcome in [ShardOutcome::Accepted, ShardOutcome::Failed, ShardOutcome::Stale] {
             self.shards(outcome, 0);
         }

@@ -38,7 +38,7 @@ const CALLS_TIMEOUT: Duration = Duration::from_secs(5);
 /// Why a coordinator could not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Nobody can be heard.
+    /// An address cannot be listened on.
     #[error(transparent)]
     Listen(#[from] ListenError),
     /// TLS cannot be used.
@@ -202,7 +202,7 @@ impl Coordinator {
         let resting = farm.clone();
         let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + JOBS_TIMEOUT));
         rest.await?;
-        // Workers were needed until now. They come back when the farm is open again.
+        // Jobs needed their workers until now. Workers connect again when the farm is back.
         let _ = close.send(true);
         let ended = async { while servers.join_next().await.is_some() {} };
         if tokio::time::timeout(CALLS_TIMEOUT, ended).await.is_err() {
@@ -216,7 +216,7 @@ impl Coordinator {
 
 /// Resolves when streams have to end.
 async fn closed(mut closing: watch::Receiver<bool>) {
-    // An error means that the coordinator is gone: all the more.
+    // The error means that the coordinator is gone, so streams have to end as well.
     let _ = closing.wait_for(|closing| *closing).await;
 }
 

@@ -21,8 +21,8 @@ impl SnapshotClock {
         Self { interval, first: None, since: None }
     }
 
-    /// A clock of a job whose first epoch is known. However often the job stops and goes on in between, snapshots by
-    /// epochs are those of a job that never stopped; seconds count from when it went on.
+    /// A clock of a job whose first epoch is known. Snapshots by epochs are the same however often the job stops and goes
+    /// on. Seconds count from where it went on.
     pub fn counting_from(first: Epoch, interval: Interval) -> Self {
         Self { interval, first: Some(first), since: None }
     }

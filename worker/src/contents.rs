@@ -154,7 +154,7 @@ async fn read_within(path: PathBuf, limit: u64) -> Result<Arc<[u8]>, ReadError> 
 }
 
 fn failed(what: &str, error: &BlobError) -> FetchError {
-    // Also where the farm has no such content: a late worker asks for a job that has just ended, or was updated, and
-    // that is no reason for the job to fail.
+    // Not `Refused`, also where the farm has no such content: the job may have ended or been updated since the brief was
+    // sent, and that must not fail it.
     FetchError::Unavailable(format!("{what}: {error}"))
 }

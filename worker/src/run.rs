@@ -113,7 +113,7 @@ pub async fn run_worker(
         workers.spawn(async move { worker.run(&coordinator, shutdown).await }.instrument(span));
     }
     let mut result = if workers.is_empty() { Err(WorkerError::NoDevice) } else { Ok(()) };
-    // The first that fails ends the others: they are told the same by the same coordinator.
+    // The first failure ends the others: the same coordinator would refuse them, too.
     while let Some(ended) = workers.join_next().await {
         match ended {
             Ok(Ok(())) => {}
@@ -278,7 +278,7 @@ impl Patience {
 
 async fn end_threads(device: Device) {
     let Device { threads, answers, .. } = device;
-    // Whoever waits to answer hears that nobody listens.
+    // A thread that waits to answer gets an error now and ends.
     drop(answers);
     let joined = tokio::task::spawn_blocking(move || threads.join(THREADS_END)).await;
     if !joined.unwrap_or(false) {

@@ -48,7 +48,7 @@ impl Shutdown {
                 }
                 ask.send_replace(next);
             }
-            // The channel must not close before everybody has heard.
+            // A closed channel means "drain" to receivers, so it stays open until they are gone.
             ask.closed().await;
         });
         Ok(Self::new(stage))

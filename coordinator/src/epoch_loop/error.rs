@@ -33,7 +33,7 @@ pub enum JobErrorCause {
     /// The canvas failed.
     #[error(transparent)]
     Step(#[from] StepError),
-    /// The step left pixels that nobody can compute with.
+    /// After the step there are pixels that are NaN or infinite.
     #[error(
         "pixels of the canvas are not finite (NaN or infinite) after the step with a learn rate of {learnrate}; \
          lower `learnrate` or `learnrate_scale`"
@@ -42,13 +42,13 @@ pub enum JobErrorCause {
         /// Base rate · `learnrate_scale` · `learnrate`.
         learnrate: f64,
     },
-    /// What comes before the step left pixels that nobody can compute with.
+    /// Before the step there are pixels that are NaN or infinite.
     #[error(
         "pixels of the canvas are not finite (NaN or infinite) before the step; look at `init`, `resolution` and \
          `postproc`"
     )]
     CanvasNotFinite,
-    /// Not all shards were computed: whoever computes went away.
+    /// The epoch was to be finished before all its shards were merged.
     #[error("{0} shards were not computed")]
     Incomplete(usize),
 }
@@ -77,10 +77,10 @@ pub enum AcceptError {
         /// Reports that came.
         found: usize,
     },
-    /// A report tells of features or constraints that the target does not have.
+    /// A report has more features or constraints than the target.
     #[error("node {0}: a report has more features or constraints than its target")]
     Shape(Node),
-    /// A report holds a number that says nothing.
+    /// A number of a report is NaN or infinite.
     #[error("node {0}: a report has a loss, similarity or weight that is not finite (NaN or infinite)")]
     NotFinite(Node),
 }
@@ -101,7 +101,7 @@ pub struct CanvasTooLarge {
 }
 
 impl CanvasTooLarge {
-    /// Looks whether a canvas is one.
+    /// Compares a canvas with the bound.
     ///
     /// # Errors
     /// Where it has more than `most` pixels.

@@ -1,9 +1,9 @@
-//! A bell for those who wait until something about jobs or workers has changed.
+//! Wakes threads that wait until something about jobs or workers has changed.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Counts changes, so that nobody misses one that happens while they look at the last.
+/// Counts changes, so that a thread does not miss one that happens while it handles the one before.
 #[derive(Default)]
 pub(super) struct Changes {
     count: Mutex<u64>,
@@ -17,12 +17,12 @@ impl Changes {
         self.changed.notify_all();
     }
 
-    /// How many changes there were; ask before you look.
+    /// How many changes there were. Ask before you look at what may have changed.
     pub(super) fn seen(&self) -> u64 {
         *self.lock()
     }
 
-    /// Waits for a change after those that were `seen`, at most so long.
+    /// Waits until there are more changes than `seen`, for `most` at most.
     pub(super) fn wait_beyond(&self, seen: u64, most: Duration) {
         let waited = self.changed.wait_timeout_while(self.lock(), most, |count| *count == seen);
         drop(waited.unwrap_or_else(PoisonError::into_inner));

@@ -56,31 +56,32 @@ impl Checkpointer {
         Ok(Self { farm: Arc::clone(farm), job, queue, thread, taken, pace })
     }
 
-    /// Is it time for one, and is the one before written?
+    /// Whether it is time for a checkpoint and the one before is written.
     pub(super) fn is_due(&self) -> bool {
         let pace = lock(&self.pace);
         self.queue.is_some() && !pace.busy && self.taken.elapsed() >= pace.pause
     }
 
-    /// Takes one. The epochs before it are in the history already: it will not tell of them again.
+    /// Takes a checkpoint and hands it to the thread. The history must hold the epochs before it already, because a job
+    /// that goes on from here does not compute them again.
     pub(super) fn take(&mut self, revision: JobRevision, job: &EpochLoop) {
         let Some(queue) = &self.queue else { return };
         self.taken = Instant::now();
         let checkpoint = Checkpoint { revision, progress: job.progress() };
         lock(&self.pace).busy = true;
         if queue.try_send((checkpoint, self.taken.elapsed())).is_err() {
-            // Its thread has panicked, which was logged. The job goes on from the last good one.
+            // Its thread has panicked, which is in the log. The job runs on without new checkpoints.
             self.queue = None;
         }
     }
 
-    /// Writes one before it returns.
+    /// Writes a checkpoint on the calling thread.
     pub(super) fn write_now(&self, revision: JobRevision, job: &EpochLoop) -> Result<(), StoreError> {
         let checkpoint = Checkpoint { revision, progress: job.progress() };
         self.farm.store.checkpoints(self.job).save(&checkpoint).map(|_| ())
     }
 
-    /// Finishes what is being written.
+    /// Waits until the checkpoint that is being written is finished.
     pub(super) fn end(&mut self) {
         drop(self.queue.take());
         if let Some(thread) = self.thread.take() {

@@ -1,4 +1,4 @@
-//! What decides a job's bits besides its experiment: chosen once, when it first starts.
+//! What decides a job's bits besides its experiment. It is chosen once, when the job first starts.
 
 use clipig_core::{DeviceClass, WorkerKind};
 use clipig_experiment::{Overrides, Source, load};
@@ -9,7 +9,7 @@ use super::{Farm, JobEventKind};
 use crate::store::{Computation, JobRecord};
 
 impl Farm {
-    /// Writes down once what decides the bits of a job.
+    /// Chooses and keeps what decides the bits of a job, unless that was done before.
     pub(super) fn choose(&self, job: &JobRecord, kind: &WorkerKind) -> Result<(), RunFailure> {
         let canvas_kind = self.inner.canvases.kind();
         if let Some(chosen) = &job.computation {
@@ -45,7 +45,7 @@ impl Farm {
         Ok(())
     }
 
-    /// The least cores that a worker of the kind has: what all of them can give to one operation.
+    /// The smallest number of cores among the workers of a kind: all of them can run so many threads.
     fn cores_of(&self, kind: &WorkerKind) -> u32 {
         let workers = self.inner.switchboard.workers_blocking().unwrap_or_default();
         let registrations = workers.iter().map(|worker| &worker.registration);

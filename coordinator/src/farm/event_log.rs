@@ -31,10 +31,10 @@ impl Farm {
                 self.keep_worker_event(worker, &EventKind::Left, &text)
             }
             Note::Back { worker } => self.keep_worker_event(worker, &EventKind::Joined, &text),
-            // With its mark a worker stays set aside over a restart; the mark brings its event with it.
+            // The mark outlives a restart. Writing it also adds the event.
             Note::Quarantined { worker, reason, lasts } => self.mark_aside(worker, reason, *lasts),
             Note::Reinstated { worker } => {
-                // Where a person forgave it, the mark is gone already, and the event told.
+                // Where a person did this, the mark and its event are written already, and this changes nothing.
                 self.inner.store.unmark_worker(worker, Mark::SetAside, &text).map(drop)
             }
             Note::Failed { revision, .. } | Note::Returned { revision, .. } => {

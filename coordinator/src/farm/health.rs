@@ -1,4 +1,4 @@
-//! Whether everything still runs without which no job would start or go on.
+//! Whether the parts are alive without which no job starts or goes on.
 
 use std::thread::JoinHandle;
 

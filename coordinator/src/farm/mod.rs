@@ -77,7 +77,7 @@ pub struct SubmitRequest {
     pub name: String,
     /// Higher goes first.
     pub priority: i32,
-    /// Seed; `None`: the experiment's, else a drawn one.
+    /// `None`: the experiment's seed, or a random one where it has none.
     pub seed: Option<u64>,
     /// CPUs or GPUs; `None`: as the experiment says, else whatever there is.
     pub class: Option<DeviceClass>,
@@ -104,9 +104,9 @@ pub struct SubmitRequest {
 pub struct SubmitAnswer {
     /// The job.
     pub job: JobView,
-    /// Was it there before?
+    /// Whether the same submission had made the job before.
     pub existed: bool,
-    /// What is odd about the experiment.
+    /// Warnings about the experiment.
     pub warnings: clipig_experiment::Diagnostics,
 }
 
@@ -194,7 +194,7 @@ impl Farm {
         let thread = std::thread::Builder::new().name("admission".into()).spawn(move || admission.admit())?;
         farm.inner.state().admission = Some(thread);
         let event_log = farm.clone();
-        // It ends with the switchboard, which ends with the last handle to it; nobody waits for that.
+        // It ends with the switchboard, which ends with the last handle to it. Nobody joins it.
         std::thread::Builder::new().name("event-log".into()).spawn(move || event_log.keep_events(&notes))?;
         Ok(farm)
     }
@@ -336,7 +336,7 @@ impl Farm {
             let mut state = self.inner.state();
             state.closing = true;
             for running in state.running.values() {
-                // One that just ended needs no telling.
+                // The error means that it has just ended.
                 let _ = running.runner.send(ToRunner::Command(RunCommand::Pause(PAUSE_TIMEOUT)));
             }
             state.admission.take()
@@ -356,7 +356,7 @@ impl Farm {
             self.inner.changed.wait_beyond(seen, left);
         }
         if let Some(admission) = admission {
-            // A panic in there was logged when it happened.
+            // The error is a panic, which is in the log.
             let _ = admission.join();
         }
     }
@@ -380,13 +380,13 @@ impl Inner {
     }
 
     fn publish(&self, job: JobId, number: Option<u64>, kind: JobEventKind) {
-        // Nobody watching is fine.
+        // The error means that nobody watches.
         let _ = self.events.send(Arc::new(JobEvent { job, number, time: self.store.now(), kind }));
     }
 
     fn send_command(&self, job: JobId, command: RunCommand) {
         if let Some(running) = self.state().running.get(&job) {
-            // One that just ended needs no telling.
+            // The error means that it has just ended.
             let _ = running.runner.send(ToRunner::Command(command));
         }
     }

@@ -1,4 +1,4 @@
-//! What a runner begins with, from what is kept of a job.
+//! Makes a runner's order from what is kept of a job.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use crate::job_runner::{JobOrder, Revision};
 use crate::store::{EventKind, StoreError, Update};
 
 impl Farm {
-    /// Updates that no epoch has seen yet hold from where the job goes on. One that was overtaken by a later update
-    /// never held, and never will.
+    /// Sets the first epoch of updates that are still open to the one at which the job goes on. An open update with a
+    /// later settled one never held and stays as it is.
     pub(super) fn settle_updates(&self, job: JobId, resume: Option<Epoch>) -> Result<(), StoreError> {
         let revisions = self.inner.store.revisions(job)?;
         let next = resume.unwrap_or(revisions[0].from);
@@ -25,7 +25,7 @@ impl Farm {
         Ok(())
     }
 
-    /// The newest checkpoint that can be read; what is wrong with newer ones is told.
+    /// The newest checkpoint that can be read. Reports what is wrong with newer ones.
     pub(super) fn last_checkpoint(&self, job: JobId) -> Result<Option<JobProgress>, StoreError> {
         let latest = self.inner.store.checkpoints(job).latest()?;
         let next = match &latest.checkpoint {

@@ -52,7 +52,7 @@ impl Farm {
     pub fn submit(&self, request: &SubmitRequest) -> Result<SubmitAnswer, CommandError> {
         let checked = self.check(request)?;
         let fingerprint = request.fingerprint();
-        // Before all that a repetition must not fail for.
+        // Before the checks below: a repeated call must get its job although the queue is full by now.
         if let Some(job) = self.inner.store.submitted(&request.token, &fingerprint)? {
             return Ok(SubmitAnswer {
                 job: self.job(job)?,
@@ -71,7 +71,7 @@ impl Farm {
         let mut tree = loaded.tree.clone();
         tree.record_model(&model.name);
         tree.record_seed(seed);
-        // Where the client puts its picture is its own business.
+        // The farm does not need to know where the client puts its picture.
         tree.forget_output();
         let submission = Submission {
             token: request.token.clone(),
@@ -99,7 +99,7 @@ impl Farm {
         Ok(SubmitAnswer { job: self.job(submitted.job())?, existed, warnings: loaded.warnings })
     }
 
-    /// Checks a submission as [`submit`](Self::submit) does, and makes no job of it.
+    /// Checks a submission as [`submit`](Self::submit) does, without making a job.
     ///
     /// # Errors
     /// See [`CommandError`].
@@ -109,7 +109,7 @@ impl Farm {
 
     /// Gives a job another experiment from its next epoch on. Seed and model stay.
     ///
-    /// Returns the job, the first epoch of the new experiment as far as it is known by now, and what is odd.
+    /// Returns the job, the first epoch of the new experiment as far as it is known by now, and warnings.
     ///
     /// # Errors
     /// See [`CommandError`].
@@ -131,7 +131,7 @@ impl Farm {
         loaded.tree.forget_output();
         let update = Update {
             seen: seen.unwrap_or(record.revision),
-            // Only whoever computes the job knows its next epoch, and it may be started at any moment.
+            // Only the job's runner knows its next epoch, and the job may start at any moment.
             from: Update::OPEN,
             yaml: loaded.tree.to_yaml(),
             assets: named(assets, &loaded.experiment),
@@ -139,16 +139,17 @@ impl Farm {
         };
         let revision = self.inner.store.update(job, &update)?;
         if self.inner.state().running.contains_key(&job) {
-            // Its runner settles it; where that has ended already, the next one does.
+            // Its runner settles the update; where that has ended already, the next runner does.
             match self.revision(job, revision) {
                 Ok(Some(revision)) => self.inner.send_command(job, RunCommand::Revise(Box::new(revision))),
                 // The job was removed meanwhile.
                 Ok(None) => {}
-                // The update is on disk, so that is no failure: it counts when the job ends or goes on.
+                // Not a failure of the update, which is on disk: it holds when the job goes on.
                 Err(error) => tracing::warn!(%job, %error, "a running job was not told of its update"),
             }
         } else {
-            // A start that is quicker settles it itself: the first one counts. So does a later one where this fails.
+            // Where the job starts meanwhile, its start settles the update, and the first to do so counts. Where this
+            // fails, the next start does it.
             let from = self.inner.store.job(job)?.next;
             match self.inner.store.settle_revision(JobRevision { job, revision }, from) {
                 Ok(Some(_)) => {
@@ -194,14 +195,14 @@ impl Farm {
         Ok(Checked { loaded, model, seed, class })
     }
 
-    /// Reads an experiment and looks whether this farm could hold its canvas.
+    /// Reads an experiment and compares its first canvas with the farm's bound.
     fn load(&self, yaml: &str, overrides: &Overrides) -> Result<Loaded, CommandError> {
         let source = Source::new("experiment", yaml);
         let loaded =
             load(&[source], overrides).map_err(|problems| CommandError::Experiment(Box::new(problems)))?;
         let first = first_resolution(&loaded.experiment, loaded.experiment.seed.unwrap_or(0))
             .map_err(CommandError::FirstCanvas)?;
-        // Later epochs are looked at when they begin.
+        // The canvas of a later epoch is checked when that begins.
         CanvasTooLarge::check(first, self.inner.settings.job_pixels)?;
         Ok(loaded)
     }
@@ -229,7 +230,7 @@ pub(super) fn check_priority(priority: i32) -> Result<(), CommandError> {
     Err(CommandError::Priority(priority))
 }
 
-/// Only files that the experiment names: others would never be collected.
+/// Only the files that the experiment names, so that the store does not keep others as long as the job.
 fn named(assets: &BTreeMap<String, Sha256>, experiment: &Experiment) -> BTreeMap<String, Sha256> {
     let names = experiment.image_names();
     assets.iter().filter(|(name, _)| names.contains(name.as_str())).map(|(n, s)| (n.clone(), *s)).collect()

@@ -6,7 +6,7 @@ use clipig_models::{ModelError, ModelInfo, Place, embedded, registry};
 use super::{CommandError, Farm, SubmitRequest};
 use crate::store::StoreError;
 
-/// Longest name of a model in bytes: workers take no longer one.
+/// Longest name of a model in bytes. Workers refuse longer ones.
 const NAME: usize = 200;
 
 /// Why a job cannot use a model.
@@ -81,7 +81,7 @@ impl Farm {
             let settings = found.spec.settings();
             return Ok(ModelReference { name: found.name, sha256, settings });
         };
-        // An answer where the client does not know: weights of the same content in the store tell.
+        // Where the client does not know it, weights of the same content in the store may.
         let recorded = here.ok().filter(|found| found.sha256 == wanted.to_string());
         let recorded = recorded.map(|found| found.spec.settings());
         self.brought(name, wanted, request.model_settings.or(recorded))
@@ -99,7 +99,7 @@ impl Farm {
         if name.len() > NAME {
             return Err(ModelRefusal::LongName.into());
         }
-        // Touched, so that it is still there when the job is.
+        // Renews its time, so that it is not collected before the job names it.
         self.store().blobs().has(&sha256);
         let refused = |error| ModelRefusal::Unusable { name: name.to_owned(), error };
         let info = match self.weights(sha256).map_err(refused)? {

@@ -1,4 +1,4 @@
-//! Whether encoded texts and images are those of the experiment.
+//! Checks that a worker's encoded texts and images fit the experiment.
 
 use clipig_core::{Prepared, all_finite};
 use clipig_experiment::Experiment;
@@ -36,7 +36,7 @@ pub(super) enum PreparationError {
         /// Numbers of this one.
         found: usize,
     },
-    /// A number that says nothing.
+    /// A number that is NaN or infinite, or a feature without numbers.
     #[error("target {0}: a feature or scale is empty or not finite (NaN or infinite)")]
     NotFinite(usize),
 }

@@ -1,4 +1,4 @@
-//! How a runner is reached, and how it reaches those who compute.
+//! The way to a runner (its inbox) and the runner's way to the workers (its port).
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -95,7 +95,7 @@ pub trait Port {
     /// Has the shards `0..total` of an epoch computed.
     fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, values: EpochValues, canvas: Canvas);
 
-    /// What came for a node makes no sense: somebody else shall compute it.
+    /// The result of a lease cannot be used; another worker is to compute it.
     fn refused(&self, accepted: Accepted, error: ShardError);
 
     /// Takes back what is offered and not computed; the revision needs nothing more.

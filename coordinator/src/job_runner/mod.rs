@@ -202,7 +202,7 @@ impl<'a, O: Observer> Runner<'a, O> {
             if let Some(ending) = self.apply_commands()? {
                 return Ok(ending);
             }
-            // The revision that holds says whether there is a next epoch: an update may have raised their number.
+            // Asked of the revision that will hold, because an update may have raised the number of epochs.
             let next = self.job.position();
             let holding = self.order.revision_at(next);
             if next.0 >= self.order.revisions[holding].experiment.epochs {
@@ -238,7 +238,7 @@ impl<'a, O: Observer> Runner<'a, O> {
         let resolution = [canvas.width() as u32, canvas.height() as u32];
         let values = EpochValues { resolution, learnrate: 0.0, learnrate_scale: 0.0 };
         self.port.prepare(brief.revision, values, canvas);
-        // The canvas is that of a finished epoch, or the first one.
+        // Nothing has begun: the canvas is the first one or that of a finished epoch.
         let between_epochs = true;
         let preparation = loop {
             match self.inbox.next(None) {
@@ -257,7 +257,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                 Some(ToRunner::Command(RunCommand::Cancel)) => {
                     return Ok(Some(Ending::Cancelled { between_epochs }));
                 }
-                // Nothing was done yet that would have to be finished first.
+                // No epoch is under way that would have to be finished first.
                 Some(ToRunner::Command(RunCommand::Pause(_))) => {
                     return Ok(Some(Ending::Paused { between_epochs }));
                 }
@@ -338,7 +338,7 @@ impl<'a, O: Observer> Runner<'a, O> {
         loop {
             match self.inbox.at_once()? {
                 ToRunner::Command(command) => return Some(command),
-                // What was computed twice, or for an epoch that is over.
+                // Results that were computed twice or belong to an epoch that is over.
                 ToRunner::Computed { .. } | ToRunner::Prepared { .. } | ToRunner::Failed { .. } => {}
             }
         }

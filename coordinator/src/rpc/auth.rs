@@ -34,7 +34,7 @@ impl Gate {
             let text = "the header `authorization` must be `Bearer` with a token";
             return Err(Refusal::Unauthenticated(text.to_owned()));
         };
-        // Both are compared, so that the time does not tell which one is near.
+        // Both are always compared, so that the time does not show which token is similar.
         let (is_client, is_worker) = (client.admits(shown), worker.admits(shown));
         match (self.audience, is_client, is_worker) {
             (Audience::Clients, true, _) | (Audience::Workers, _, true) => Ok(()),

@@ -1,4 +1,4 @@
-//! Connections as they are accepted: TCP or Unix, counted, and given up when nothing comes.
+//! Accepted connections, TCP or Unix. Their bytes are counted, and a peer that sends nothing is given up.
 
 use std::fmt;
 use std::io;
@@ -66,7 +66,8 @@ impl Connection {
         metrics: Arc<Metrics>,
         permit: OwnedSemaphorePermit,
     ) -> Self {
-        // Messages are written whole; waiting for more would only delay heartbeats. Where this fails, it is slower.
+        // Messages are written whole, so waiting for more bytes would only delay heartbeats. Where the system refuses,
+        // the connection is slower.
         let _ = stream.set_nodelay(true);
         Self::new(Stream::Tcp(stream), Peer::Tcp(peer), metrics, permit)
     }

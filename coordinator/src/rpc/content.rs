@@ -103,7 +103,7 @@ pub(super) fn stream<T: Send + 'static>(
                 }
             };
             at += piece.len() as u64;
-            // The header goes also where there are no bytes.
+            // The header is sent also where there are no bytes.
             if pieces.send(Ok(message(chunk(header.take(), piece)))).await.is_err() || at >= size {
                 return;
             }

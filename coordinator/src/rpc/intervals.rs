@@ -30,7 +30,7 @@ impl Intervals {
         let loaded = load(&[Source::new("experiment", yaml)], &Overrides::default());
         let interval = match loaded.map(|loaded| loaded.experiment.snapshot_interval) {
             Ok(Interval::Epochs(epochs)) => epochs,
-            // One that an older clipig accepted is no reason not to show its job.
+            // An experiment that an older clipig accepted may not load; its job is shown all the same.
             Ok(Interval::Seconds(_)) | Err(_) => 0,
         };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

@@ -20,7 +20,7 @@ use crate::settings::ListenAddress;
 /// Connections at once. A worker has two at most, a client one.
 const CONNECTIONS: usize = 10_000;
 
-/// Why nobody can be heard.
+/// Why an address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// The system refuses the address.
@@ -116,7 +116,7 @@ impl Listener {
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         tokio::spawn(async move {
             loop {
-                // Beyond this the system queues some and refuses others; those who are connected are served.
+                // Beyond this number new connections wait in the system's queue, and open ones are served.
                 let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
                 let connection = tokio::select! {
                     () = accepted.closed() => return,
@@ -136,7 +136,7 @@ impl Listener {
                         }
                     }
                     Err(error) => {
-                        // Mostly too many open files: some will be closed. Spinning would not help them.
+                        // Mostly too many open files. The pause keeps this loop from spinning until some are closed.
                         tracing::warn!(%error, "a connection could not be accepted");
                         sleep(Duration::from_millis(200)).await;
                     }
@@ -200,12 +200,12 @@ async fn clear(path: &Path) -> Result<(), ListenError> {
     }
 }
 
-/// Binds in a folder that only its owner may enter, and moves the socket to its place once only its owner may
-/// connect: at no moment can others, whatever the process's mask for new files is.
+/// Binds in a folder that only its owner may enter, restricts the socket to its owner, and then moves it to its place. So
+/// nobody else can connect at any moment, whatever the process's umask is.
 fn bind_unix(path: &Path) -> io::Result<UnixListener> {
     let parent = path.parent().unwrap_or(Path::new("/"));
     let folder = parent.join(format!(".clipig-{}", std::process::id()));
-    // One that a process of the same number has left.
+    // A crashed process of the same number may have left it.
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
     let inside = folder.join("socket");

@@ -74,7 +74,7 @@ impl RpcContext {
     /// Resolves when streams have to end.
     async fn closed(&self) {
         let mut closing = self.closing.clone();
-        // An error means that the coordinator is gone: all the more.
+        // The error means that the coordinator is gone, so streams have to end as well.
         let _ = closing.wait_for(|closing| *closing).await;
     }
 

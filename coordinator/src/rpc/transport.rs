@@ -28,14 +28,14 @@ const FRAME: u32 = 512 << 10;
 /// Streams of one connection: calls and watches of one client.
 const STREAMS: u32 = 256;
 
-/// A peer that says nothing is asked whether it is there, and given up after another such time: a machine that lost
-/// its power is noticed within 16 seconds.
+/// A silent peer is pinged after this time and given up after the same time without an answer. So a machine that lost its
+/// power is noticed within 16 seconds.
 const KEEP_ALIVE: Duration = Duration::from_secs(8);
 
 /// Bytes of a request's headers: a token and names.
 const HEADERS: u32 = 16 << 10;
 
-/// How long the greeting of TLS may take.
+/// How long the TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Why TLS cannot be used.
@@ -110,7 +110,7 @@ pub(crate) async fn serve(
         .http2_max_header_list_size(HEADERS)
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE));
-    // Nobody can listen in on a Unix socket.
+    // A Unix socket stays within this machine, so it needs no TLS.
     if let Some(identity) = identity.filter(|_| listener.is_tcp()) {
         server = server.tls_config(tls(&identity))?;
     }

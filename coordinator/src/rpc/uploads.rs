@@ -1,4 +1,4 @@
-//! Room for uploads: nobody keeps others waiting by being silent.
+//! A bounded number of uploads. When all places are taken, the upload that has been silent for longest ends.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ const PLACES: usize = 256;
 /// Uploads that write to the disk at the same moment.
 const WRITERS: usize = 16;
 
-/// An upload that has been silent for so long makes room where all places are taken.
+/// An upload may be ended for another one after this silence.
 const SILENCE: Duration = Duration::from_millis(100);
 
 /// How long a new upload waits for room.

@@ -62,7 +62,7 @@ impl Blobs<'_> {
         if let Some(expected) = expected.filter(|expected| **expected != found) {
             return Err(StoreError::BlobMismatch { expected: *expected, found });
         }
-        // The same content again: what is there is as good, unless its length says otherwise.
+        // Where the same content is there already, with the same length, it is kept and its time renewed.
         if self.len(&found) != Some(len) || !self.has(&found) {
             file.finish(&self.layout.blob(&found))?;
         }

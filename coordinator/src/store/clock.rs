@@ -104,15 +104,15 @@ impl Clock for ManualClock {
     }
 }
 
-/// How far the wall clock was set since `start`, in milliseconds: negative for back. What passes while the machine
-/// sleeps looks like a step forward.
+/// How far the wall clock was set since `start`, in milliseconds; negative where it was set back. Time during which the
+/// machine sleeps looks like a step forward.
 pub(super) fn step_since(start: (Timestamp, Duration), clock: &dyn Clock) -> i64 {
     let steady = clock.steady().saturating_sub(start.1).as_millis();
     let wall = clock.now().0.saturating_sub(start.0.0);
     wall.saturating_sub(i64::try_from(steady).unwrap_or(i64::MAX))
 }
 
-/// A difference between the clocks from one look to the next that is no adjustment by and by, but a step.
+/// A smaller difference between the clocks counts as the gradual adjustment of a time server, a larger one as a step.
 const STEP: i64 = 2_000;
 
 /// Notices when somebody sets the wall clock.

@@ -55,7 +55,7 @@ impl Database {
             // A commit is on disk when it returns.
             ("synchronous", "FULL"),
             ("foreign_keys", "ON"),
-            // A log that grew on a busy day does not stay that large.
+            // Shrinks the write-ahead log again after it has grown.
             ("journal_size_limit", "67108864"),
         ] {
             connection.pragma_update(None, name, value).map_err(failed)?;
@@ -108,7 +108,7 @@ impl Database {
         }
     }
 
-    /// A panic in another thread rolled its transaction back; the connection is as good as before.
+    /// A panic poisons the mutex and has rolled its transaction back, so the connection can be used.
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -150,7 +150,7 @@ impl Store {
         Artifacts::new(job, self.inner.layout.job(job), &self.inner.incoming)
     }
 
-    /// Reads a little: the store answers.
+    /// Reads one row, to see whether the database answers.
     ///
     /// # Errors
     /// When the database fails.

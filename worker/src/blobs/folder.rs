@@ -80,11 +80,11 @@ impl Folder {
         Ok(Some(Blob { path, _lock: Some(file) }))
     }
 
-    /// Deletes what was not used for longest until the `size` bytes of `part`, the content `hash`, fit in, and takes
-    /// the room: whoever comes next, also in another process, counts what is still to arrive.
+    /// Deletes files that were not used for longest until the `size` bytes of `part`, the content `hash`, fit in. Then
+    /// reserves the room, so that later downloads, also in other processes, count the bytes that are still to arrive.
     pub(super) fn make_room(&self, hash: Sha256, size: u64, part: &File) -> Result<(), BlobError> {
         let failed = |error: io::Error| BlobError::disk(&self.path, &error);
-        // One at a time looks and takes. The lock goes with the file.
+        // One process at a time counts and reserves. The lock ends when the file is closed.
         let alone = File::open(&self.path).map_err(failed)?;
         alone.lock().map_err(failed)?;
         self.delete_until_fits(hash, size)?;
@@ -136,7 +136,7 @@ impl Folder {
     }
 }
 
-/// Takes the room for a file of `size` bytes, whose length stays as it is: that tells where a download goes on.
+/// Reserves room for a file of `size` bytes. Its length does not change, because a download goes on at its length.
 fn reserve(file: &File, size: u64) -> io::Result<()> {
     if size == 0 {
         return Ok(());

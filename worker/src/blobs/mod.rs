@@ -1,9 +1,9 @@
 //! Weights and images by content: a bounded folder that several workers of a machine may share.
 //!
-//! A file's name is its SHA-256. It appears under that name when it is complete, verified and on disk; while it
-//! is downloaded it is called `….part`, and whoever needs it next goes on where the last one stopped. Who uses
-//! a file holds a shared lock on it, who deletes or writes one an exclusive lock, so processes need not know of
-//! each other. When the folder is full, what was not used for longest goes.
+//! A file's name is its SHA-256. It gets that name when it is complete, verified and on disk; during the download it is
+//! called `….part`, and a later download goes on where the last one stopped. A process holds a shared lock on a file while
+//! it uses it, and an exclusive lock while it writes or deletes it, so processes need not know of each other. When the
+//! folder is full, the file that was not used for longest is deleted.
 
 mod folder;
 mod part;
@@ -141,8 +141,8 @@ impl BlobCache {
         Self { inner: Arc::new(Inner { folder, source, state: Mutex::default() }) }
     }
 
-    /// The content with that hash, from this machine or from the source. Whoever asks for the same content at the
-    /// same time shares one download. `progress` is called as bytes arrive.
+    /// The content with that hash, from this machine or from the source. Calls for the same content at the same time
+    /// share one download. `progress` is called as bytes arrive.
     ///
     /// # Errors
     /// See [`BlobError`].
@@ -232,7 +232,8 @@ impl Inner {
                     }
                     tokio::time::sleep(ASK_AGAIN).await;
                 }
-                // Something on the way, or a part that an earlier process left: from the start, once.
+                // The bytes were damaged on the way, or in a part that an earlier process left. It is fetched once more
+                // from the start.
                 Err(BlobError::Damaged { .. }) if !damaged => damaged = true,
                 Err(BlobError::Broken { reason, .. }) if attempt < ATTEMPTS => {
                     tracing::warn!(%hash, reason, attempt, "a download broke off; it goes on from there");
@@ -295,8 +296,8 @@ impl Inner {
             }
         }
         drop(to_disk);
-        // What the disk said comes first: it is why nothing more was taken. But that something is missing is said
-        // better by the connection that broke.
+        // An error of the disk is the cause of the other one, so it is reported. The exception is a part that is too
+        // short: then the broken connection is the cause.
         let written = joined(writer.await)?;
         match (written, end) {
             (Err(BlobError::Broken { .. }), Err(error)) | (Err(error), _) => Err(error),

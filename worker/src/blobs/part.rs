@@ -60,7 +60,7 @@ impl Part {
 
     /// Deletes it.
     pub(super) fn discard(self) {
-        // Nobody can do anything about it, and the next who makes room will.
+        // Where that fails, the next process that makes room deletes it.
         let _ = fs::remove_file(&self.path);
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct Coordinator {
 /// Why there is no connection.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DialError {
-    /// Nobody answers; somebody may later.
+    /// Nobody answers at the moment.
     #[error("{0}")]
     Unreachable(String),
     /// There is no token to show.

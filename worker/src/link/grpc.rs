@@ -43,7 +43,7 @@ impl Coordinator {
         let (to_session, incoming) = mpsc::channel(INCOMING);
         let (tell, written) = mpsc::channel(WRITTEN);
         let request = self.request(Outgoing::new(messages, tell))?;
-        // A task of its own: the coordinator may answer only when it has heard who registers.
+        // In a task, because the coordinator may answer only after the registration has arrived.
         let pump = tokio::spawn(async move {
             match session::open(channel, request).await {
                 Ok(messages) => pump(messages, &to_session).await,

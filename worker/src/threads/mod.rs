@@ -209,7 +209,7 @@ impl<T: Send + 'static> Thread<T> {
                     let begun = Instant::now();
                     let _span = span_of(&order.job, &order.task).entered();
                     let outcome = self.compute(&order.job, &order.task);
-                    // The canvas is let go of before anybody hears that the work is done.
+                    // Before the answer, so that the canvas is not held any more when the session gets it.
                     drop(order.task);
                     let done = Done { ticket: order.ticket, outcome, took: begun.elapsed() };
                     if self.answers.blocking_send(done).is_err() {

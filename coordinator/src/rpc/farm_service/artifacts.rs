@@ -19,7 +19,7 @@ pub(super) struct Hashes {
     known: Mutex<HashMap<Version, Sha256>>,
 }
 
-/// A file as it was at some time: names are written again after a restart.
+/// A version of a file. After a restart the same name may be written again.
 type Version = (JobId, ArtifactName, u64, i64);
 
 /// Hashes that are kept.
@@ -100,7 +100,7 @@ pub(super) async fn fetch(
     content::stream(content, request.offset, |chunk| v1::FetchArtifactResponse { chunk: Some(chunk) })
 }
 
-/// A file as watchers are told of it; `None` where it is gone again.
+/// A file as watchers see it; `None` where it has been removed.
 pub(super) fn of_name(store: &Store, hashes: &Hashes, job: JobId, name: &str) -> Option<v1::Artifact> {
     let name: ArtifactName = name.parse().ok()?;
     let (_, artifact) = store.artifacts(job).open(name).ok()?;

@@ -100,8 +100,8 @@ impl Beginning {
     /// The greatest header of a safetensors file.
     const HEADER: u64 = 100_000_000;
 
-    /// Does it turn out with these bytes that this is no safetensors file? That begins with the length of a header in
-    /// JSON.
+    /// Whether these bytes show that the upload is not a safetensors file, which begins with the length of its header
+    /// and with JSON.
     fn shows_no_weights(&mut self, data: &[u8]) -> bool {
         let wanted = 9_usize.saturating_sub(self.0.len());
         self.0.extend(data.iter().take(wanted));

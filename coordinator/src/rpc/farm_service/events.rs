@@ -8,7 +8,7 @@ use super::messages::job_state;
 use crate::farm::LogLevel;
 use crate::store::{Event, EventKind, JobState};
 
-/// An event, and the status that the job has from it on where it tells one.
+/// An event as a message, and the job's new status where it is a change of status.
 pub(super) fn message(event: &Event) -> (v1::JobEvent, Option<JobState>) {
     let mut status = None;
     let what = match event.kind {

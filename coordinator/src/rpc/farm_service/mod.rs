@@ -1,4 +1,4 @@
-//! The calls of clients. Each is a function of its request; here is only the way to it.
+//! The calls of clients. This file only passes each request to the function that answers it.
 
 mod artifacts;
 mod blobs;

@@ -11,8 +11,8 @@ use super::super::status::Refusal;
 use crate::farm::Farm;
 use crate::store::{Blob, JobFilter, JobState};
 
-/// Content by its hash, as far as a running job names it: a worker needs nothing else, and whoever got hold of a
-/// worker's token gets nothing else.
+/// Content by its hash, if a running job names it. A worker needs nothing else, and neither does somebody who has stolen
+/// a worker's token.
 pub(super) fn find(farm: &Farm, sha256: Sha256) -> Result<Content, Refusal> {
     let store = farm.store();
     let filter = JobFilter { status: vec![JobState::Preparing, JobState::Running], ..JobFilter::default() };

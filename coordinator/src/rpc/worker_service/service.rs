@@ -1,4 +1,5 @@
-//! Where workers come in: sessions as frames, everything else by tonic.
+//! The HTTP service for workers. Sessions are read and written as HTTP/2 frames, without tonic's copies; tonic serves all
+//! other calls.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};

@@ -15,7 +15,7 @@ use super::error::StoreError;
 use super::layout::{epoch_file, epoch_of};
 use crate::JobProgress;
 
-/// How many are kept: one, and the one before in case that the first is damaged.
+/// How many are kept: the newest, and the one before in case the newest is damaged.
 const KEPT: usize = 2;
 
 const EXTENSION: &str = "ckpt";
@@ -41,7 +41,7 @@ pub enum CheckpointFault {
     /// A newer clipig wrote it.
     #[error("it has version {0}, but this clipig knows versions up to {version}", version = format::VERSION)]
     Version(u32),
-    /// The file has not the length that it should have.
+    /// The file is shorter or longer than its head says.
     #[error("its end is missing")]
     Torn,
     /// Bytes are not what was written.
@@ -127,7 +127,7 @@ impl<'a> Checkpoints<'a> {
         let mut file = self.incoming.begin(Some(size))?;
         format::write(checkpoint, |bytes| file.write(bytes))?;
         file.finish(&path)?;
-        // Later ones belong to a future that is not coming.
+        // Later ones are left from before an older checkpoint was restored. They must not be used any more.
         let (later, kept): (Vec<_>, Vec<_>) =
             self.files(EXTENSION)?.into_iter().partition(|(of, _)| *of > epoch);
         let damaged = self.files(DAMAGED)?;
@@ -141,7 +141,7 @@ impl<'a> Checkpoints<'a> {
     /// among the two that are kept from now on.
     ///
     /// # Errors
-    /// When the folder, or a file in it, must not be read: then it is better to stop than to begin anew.
+    /// When the process may not read the folder or a file in it. The job must not begin anew because of that.
     pub fn latest(&self) -> Result<Latest, StoreError> {
         let mut latest = Latest::default();
         for (epoch, path) in self.files(EXTENSION)? {
@@ -161,7 +161,7 @@ impl<'a> Checkpoints<'a> {
                 }
                 Err(fault) => {
                     let aside = path.with_extension(DAMAGED);
-                    // Where the system refuses, it is found again at the next start.
+                    // Where it cannot be renamed, the next start finds it again.
                     let path = if fs::rename(&path, &aside).is_ok() { aside } else { path };
                     latest.skipped.push(SkippedCheckpoint { path, fault });
                 }

@@ -241,20 +241,14 @@ fn a_client_brings_a_model_that_the_farm_does_not_have() {
         assert!(output.status.success(), "clipig {arguments:?}: {said}{}", farm.logs());
         printed
     };
-    let imported = here(&[
-        "model",
-        "import",
-        "random.safetensors",
-        "--name",
-        "mine",
-        "--activation",
-        "gelu",
-        "--heads",
-        "2",
-        "--text-heads",
-        "1",
-        "--json",
-    ]);
+    // Heads of 32 channels and other colours: a worker that guessed would draw something else.
+    let import = |heads: &str| {
+        let import = ["model", "import", "random.safetensors", "--name", "mine", "--replace", "--json"];
+        let read_by =
+            ["--heads", heads, "--text-heads", "2", "--activation", "gelu", "--mean", "0.5", "--std", "0.5"];
+        here(&[&import[..], &read_by].concat())
+    };
+    let imported = import("4");
     let imported: Json = serde_json::from_str(&imported).unwrap();
     let experiment = fruit(6).replace("clipig-tiny", "mine");
     std::fs::write(farm.folder().join("mine.yaml"), experiment).unwrap();
@@ -270,21 +264,8 @@ fn a_client_brings_a_model_that_the_farm_does_not_have() {
     let model = farm.json(&["job", &job.to_string()])["model"].clone();
     assert_eq!((&model["name"], &model["sha256"]), (&"mine".into(), &imported["sha256"]));
 
-    // The farm has it now; the activation travels with the job, since weights do not tell.
-    here(&[
-        "model",
-        "import",
-        "random.safetensors",
-        "--name",
-        "mine",
-        "--activation",
-        "quick_gelu",
-        "--heads",
-        "2",
-        "--text-heads",
-        "1",
-        "--replace",
-    ]);
+    // The farm has it now; how it is read travels with the job, since weights do not tell.
+    import("2");
     let job: u64 = here(&["submit", "mine.yaml", "--threads", "1"]).trim().parse().unwrap();
     assert_ne!(farm.finish(job), expected);
 }

@@ -67,6 +67,11 @@ fn weights_are_imported_under_a_name() {
     let json: Json =
         serde_json::from_str(&studio.run(&["model", "info", "mine", "--json"]).succeeded()).unwrap();
     assert_eq!((&json["spec"]["text_heads"], &json["spec"]["context"]), (&2.into(), &20.into()));
+    let long = format!("model: mine\ntargets:\n  - features:\n      - text: {}\n", "apple ".repeat(25));
+    studio.write("long.yaml", long);
+    let checked = studio.run(&["validate", "long.yaml"]);
+    let said = format!("{}{}", checked.out, checked.err);
+    assert!(said.contains("the model takes 20"), "{said}");
     // Other weights do not take the place of these by accident.
     studio.write("other.safetensors", server::weights());
     let other = ["model", "import", "other.safetensors", "--name", "mine", "--activation", "gelu"];
@@ -107,9 +112,9 @@ fn a_picture_records_how_its_model_was_read() {
         studio.run(&[&import[..], &["--activation", activation]].concat()).succeeded();
     };
     import("quick_gelu");
-    let experiment = "text: a red apple\nmodel: mine\nresolution: 32\nepochs: 1\nseed: 3\n";
+    let experiment = "model: mine\nresolution: 32\nepochs: 1\nseed: 3\ntargets:\n  - features:\n      - text: a red apple\n";
     studio.write("apple.yaml", experiment);
-    let picture = studio.run(&["render", "apple.yaml", "-v", "0"]).succeeded().trim().to_owned();
+    let picture = studio.run(&["render", "apple.yaml"]).succeeded().trim().to_owned();
     let png = std::fs::read(studio.path(&picture)).unwrap();
     let settings = clipig_picture::Record::read(&png).unwrap().run.model_settings.unwrap();
     assert_eq!((settings.vision_heads, settings.text_heads), (Some(4), Some(2)));
@@ -131,7 +136,7 @@ fn a_pull_goes_on_where_it_broke_off_and_says_so() {
     let (out, err) = (String::from_utf8_lossy(&first.stdout), String::from_utf8_lossy(&first.stderr));
     assert!(first.status.success(), "{err}");
     for part in
-        ["fetching RN101 from http://", "interrupted: ", "going on at 0.2 MB of 0.9 MB", "100 % of 0.9 MB"]
+        ["fetching RN101 from http://", "interrupted: ", "going on at 0.2 MB of 101 MB", "100 % of 101 MB"]
     {
         assert!(err.contains(part), "{part}: {err}");
     }

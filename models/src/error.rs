@@ -202,7 +202,7 @@ impl ModelError {
 }
 
 fn lines(questions: &[String]) -> String {
-    questions.iter().map(|question| format!("\n  - {question}")).collect()
+    questions.iter().fold(String::new(), |text, question| text + "\n  - " + question)
 }
 
 fn nearest_hint(nearest: Option<&str>) -> String {

@@ -66,7 +66,8 @@ impl Store {
         let write = || {
             let sha256 = checkpoint.write(&used, &part)?;
             check::file(&part, path)?;
-            self.put(&name, sha256, &part, path, spec, options.replace)
+            let arrival = Arrival { name, sha256, part: &part, from: path, spec };
+            self.put(arrival, options.replace)
         };
         let written = write();
         if written.is_err() {
@@ -77,31 +78,35 @@ impl Store {
     }
 
     /// Moves a checked file to its place.
-    fn put(
-        &self,
-        name: &str,
-        sha256: String,
-        part: &Path,
-        from: &Path,
-        spec: Option<ModelSpec>,
-        replace: bool,
-    ) -> Result<Entry, ModelError> {
-        let _lock = self.lock(name, &mut |_| ())?;
-        let record_file = self.record_file(name);
-        if let Some(known) = Record::read(&record_file).filter(|_| self.weights_file(name).exists())
+    fn put(&self, arrival: Arrival<'_>, replace: bool) -> Result<Entry, ModelError> {
+        let Arrival { name, sha256, part, from, spec } = arrival;
+        let _lock = self.lock(&name, &mut |_| ())?;
+        let (record_file, place) = (self.record_file(&name), self.weights_file(&name));
+        if let Some(known) = Record::read(&record_file).filter(|_| place.exists())
             && known.sha256 != sha256
             && !replace
         {
-            let (name, found, expected) = (name.to_owned(), sha256, known.sha256);
+            let (found, expected) = (sha256, known.sha256);
             return Err(ModelError::WrongHash { name, found, expected, recorded: true });
         }
-        let place = self.weights_file(name);
         atomic::put_in_place(part, &place)?;
         let source = from.canonicalize().unwrap_or_else(|_| from.to_owned()).display().to_string();
         let stamp = Stamp::of_file(&place)?;
-        Record { name: name.to_owned(), sha256, source, spec, stamp }.write(&record_file)?;
-        self.entry(name)
+        let record = Record { name, sha256, source, spec, stamp };
+        record.write(&record_file)?;
+        self.entry(&record.name)
     }
+}
+
+/// A checked file on its way into the store.
+struct Arrival<'a> {
+    name: String,
+    sha256: String,
+    /// Where it is now.
+    part: &'a Path,
+    /// What it was made of.
+    from: &'a Path,
+    spec: Option<ModelSpec>,
 }
 
 /// The canonical name of a known model, by its name or its hash; else the name as given; else that of the file

@@ -4,6 +4,10 @@
 //! come from. [`Store`] is a folder of weights: list, pull, import, info, resolve. [`embedded`] is the
 //! small model inside the program, and [`default_model`] chooses between the two. [`notices()`] are the
 //! licences of all that is shipped here. No tensors and no async: other crates do both.
+//!
+//! What somebody imports takes this way: `source` finds the files, `names`, `adapter` and `long_clip` bring the
+//! tensors into the form of the libraries, `wrong_file` says what else a file is, `architecture` and `inventory`
+//! what must be in it, `configuration` and `settle` how it is read, and `check` looks at every number.
 
 pub mod default_model;
 pub mod embedded;

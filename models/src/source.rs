@@ -82,7 +82,11 @@ fn in_folder(folder: &Path) -> Result<PathBuf, ModelError> {
         ([], [file]) => return Ok(folder.join(file)),
         _ => {}
     }
-    let pickled = names.iter().find(|name| name.ends_with(".bin") || name.ends_with(".pt"));
+    let is_pickled = |name: &&String| {
+        let extension = Path::new(name.as_str()).extension().and_then(|extension| extension.to_str());
+        matches!(extension, Some("bin" | "pt" | "pth" | "ckpt"))
+    };
+    let pickled = names.iter().find(is_pickled);
     let (what, remedy) = if let [_, _, ..] = files.as_slice() {
         let what = format!("a folder with several files of weights, {}", list(&files));
         (what, "name the file that you mean".to_owned())

@@ -1,13 +1,13 @@
 //! Attention heads of towers that are public, by their width. Heads cannot be seen in the tensors.
 //!
-//! From `src/open_clip/model_configs/` of open_clip 3.3.0 (`vision_cfg.width` and `head_width`, `text_cfg.width`
+//! From `src/open_clip/model_configs/` of `open_clip` 3.3.0 (`vision_cfg.width` and `head_width`, `text_cfg.width`
 //! and `heads`), and the same from `config.json` of the models on Hugging Face that have these widths. Every
 //! width has the same number of heads in all of them.
 
 /// A width and the number of heads that it is divided among.
 type Tower = (u32, u32);
 
-/// Image towers: ViT-S, M, B, B-plus, L; then those whose heads are not 64 wide: H (80), g (88), bigG (104),
+/// Image towers: ViT-S, M, B, B-plus, L; then those whose heads are not 64 wide: H (80), g (88), `bigG` (104),
 /// e (112).
 const VISION: [Tower; 9] = [
     (384, 6),
@@ -21,10 +21,10 @@ const VISION: [Tower; 9] = [
     (1_792, 16),
 ];
 
-/// Attention pooling of RN50 and RN101, RN50x4, x16, x64: 64 wide.
+/// Attention pooling of RN50 and RN101, and of RN50 four, 16 and 64 times as large: 64 wide.
 const POOLING: [Tower; 4] = [(2_048, 32), (2_560, 40), (3_072, 48), (4_096, 64)];
 
-/// Text towers, all with heads 64 wide: ViT-S-alt, S, B, RN50x4, L, H and g, bigG and e.
+/// Text towers, all with heads 64 wide: ViT-S-alt, S, B, `RN50x4`, L, H and g, `bigG` and e.
 const TEXT: [Tower; 7] = [(256, 4), (384, 6), (512, 8), (640, 10), (768, 12), (1_024, 16), (1_280, 20)];
 
 /// Heads of an image tower that is a transformer.

@@ -1,7 +1,7 @@
 //! Files that look like a CLIP model and are something else: what each is, and what to do.
 //!
 //! One table. Whoever reads a file asks it before any tensor is missed, so that a message says what the
-//! file *is*. The names come from the state dictionaries of open_clip 3.3.0, transformers 5.24.0, peft
+//! file *is*. The names come from the state dictionaries of `open_clip` 3.3.0, transformers 5.24.0, peft
 //! 0.21.2, from diffusers' and kohya's files.
 
 use std::{collections::BTreeMap, path::Path};
@@ -88,6 +88,12 @@ impl Evidence<'_> {
         matches!(self.contents, Contents::Archive(files) if files.iter().any(|file| test(file)))
     }
 
+    /// Does the file's name end in one of these, after a point?
+    fn ends(&self, extensions: &[&str]) -> bool {
+        let extension = Path::new(self.name).extension().and_then(|extension| extension.to_str());
+        extension.is_some_and(|extension| extensions.contains(&extension))
+    }
+
     /// Matrices of numbers of this kind.
     fn matrix_of(&self, kind: impl Fn(Dtype) -> bool) -> bool {
         self.header.tensors.values().any(|tensor| tensor.shape.len() >= 2 && kind(tensor.dtype))
@@ -166,7 +172,26 @@ static TABLE: &[WrongFile] = &[
         remedy: "save its tensors first: `safetensors.torch.save_file({name: tensor.contiguous() for name, tensor in \
                  torch.load(FILE, map_location=\"cpu\", weights_only=True).items()}, \"model.safetensors\")`, then \
                  import that",
-        is: |file| matches!(file.contents, Contents::Archive(_) | Contents::Pickle),
+        is: |file| {
+            *file.contents == Contents::Pickle
+                || file.archive(|name| name.ends_with("data.pkl"))
+                || (matches!(file.contents, Contents::Archive(_)) && file.ends(&["pt", "pth", "bin", "ckpt"]))
+        },
+    },
+    WrongFile {
+        what: "a ZIP archive",
+        remedy: "unpack it and import what is in it",
+        is: |file| matches!(file.contents, Contents::Archive(_)),
+    },
+    WrongFile {
+        what: "an ONNX file",
+        remedy: "clipig reads safetensors; look for the weights of the PyTorch model",
+        is: |file| *file.contents == Contents::Other && file.ends(&["onnx"]),
+    },
+    WrongFile {
+        what: "a Flax file",
+        remedy: "clipig reads safetensors; look for the weights of the PyTorch model",
+        is: |file| *file.contents == Contents::Other && file.ends(&["msgpack"]),
     },
     WrongFile {
         what: "a configuration without weights",

@@ -41,6 +41,8 @@ pub(crate) fn check_texts(experiment: &Experiment) -> Result<Vec<String>, Failur
         }
         Err(error) => return Err(error.into()),
     };
-    let problems = clipig_engine::check_texts(experiment, shape.context as usize, shape.vocabulary as usize);
+    let limit = store.resolve(&name)?.spec.context.unwrap_or(shape.context);
+    let context = limit.min(shape.context) as usize;
+    let problems = clipig_engine::check_texts(experiment, context, shape.vocabulary as usize);
     Ok(problems.iter().map(ToString::to_string).collect())
 }

@@ -169,7 +169,7 @@ mod tests {
         );
     }
 
-    /// `Image.resize((3, 3), BICUBIC)` of Pillow, which is what open_clip's `squash` calls.
+    /// `Image.resize((3, 3), BICUBIC)` of Pillow, which is what `open_clip`'s `squash` calls.
     #[test]
     fn as_pillow_squashed() {
         let image = DynamicImage::from(picture::<Rgb<u8>, 3>(SMALLER, |v| v));

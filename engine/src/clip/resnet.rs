@@ -7,7 +7,7 @@
 use clipig_core::ModelSettings;
 use tch::{Kind, Tensor};
 
-use super::weights::{Loader, WeightsError};
+use super::weights::{self, Loader, WeightsError};
 
 /// A convolution with the batch normalisation behind it.
 struct Convolution {
@@ -85,7 +85,7 @@ impl AttentionPool {
         let name = "visual.attnpool";
         let shape = loader.shape(&format!("{name}.positional_embedding"))?;
         let width = shape.get(1).copied().unwrap_or(0);
-        let heads = loader.heads(heads, width)?;
+        let heads = weights::heads(heads, width)?;
         let linear = |part: &str| -> Result<(Tensor, Tensor), WeightsError> {
             let weight = format!("{name}.{part}.weight");
             let shape = loader.shape(&weight)?;

@@ -4,7 +4,7 @@ use clipig_core::{Activation, ModelSettings};
 use clipig_models::Vision;
 use tch::Tensor;
 
-use super::weights::{Loader, WeightsError};
+use super::weights::{self, Loader, WeightsError};
 
 /// Layer normalisation over the last dimension.
 pub(super) struct LayerNorm {
@@ -158,7 +158,7 @@ pub(super) struct Transformer {
 impl Transformer {
     /// Loads all blocks of a tower, `{name}.resblocks.0` and so on.
     pub(super) fn load(loader: &Loader<'_>, tower: &Tower) -> Result<Self, WeightsError> {
-        let heads = loader.heads(tower.heads, tower.width)?;
+        let heads = weights::heads(tower.heads, tower.width)?;
         let block = |i: u32| Block::load(loader, &format!("{}.resblocks.{i}", tower.name), tower, heads);
         let blocks = (0..tower.layers).map(block).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { blocks, causal: tower.causal })

@@ -137,6 +137,15 @@ impl<'a> Weights<'a> {
     }
 }
 
+/// The heads of a tower `width` wide; where nobody says how many, they are 64 wide, as in OpenAI's models.
+pub(super) fn heads(heads: Option<u32>, width: i64) -> Result<i64, WeightsError> {
+    let heads = heads.map_or((width / 64).max(1), i64::from);
+    if heads == 0 || width % heads != 0 {
+        return Err(WeightsError::Heads { width, heads });
+    }
+    Ok(heads)
+}
+
 /// Reads tensors for a device in a number type.
 pub(super) struct Loader<'a> {
     weights: &'a Weights<'a>,
@@ -152,15 +161,6 @@ impl Loader<'_> {
     /// The shape of the model.
     pub(super) fn architecture(&self) -> &Architecture {
         &self.weights.architecture
-    }
-
-    /// The heads of a tower `width` wide; where nobody says how many, they are 64 wide, as in `OpenAI`'s models.
-    pub(super) fn heads(&self, heads: Option<u32>, width: i64) -> Result<i64, WeightsError> {
-        let heads = heads.map_or((width / 64).max(1), i64::from);
-        if heads == 0 || width % heads != 0 {
-            return Err(WeightsError::Heads { width, heads });
-        }
-        Ok(heads)
     }
 
     /// The shape of a tensor.

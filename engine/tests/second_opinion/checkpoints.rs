@@ -1,6 +1,6 @@
 //! Checkpoints as the libraries write them, through `clipig model import` and our engine.
 //!
-//! `models/second_opinion/checkpoints.json` lists what files open_clip, transformers and peft wrote for small
+//! `models/second_opinion/checkpoints.json` lists what files `open_clip`, transformers and peft wrote for small
 //! models, and what they answered. The same files are made here again, with their configurations beside them.
 
 use std::fs;

@@ -115,10 +115,10 @@ impl<'a> Settings<'a> {
     fn normalisation(&self, [mean, std]: [&str; 2], stated: &mut Stated) -> Result<(), ModelError> {
         stated.mean = self.colors(mean)?;
         stated.std = self.colors(std)?;
-        match stated.std.is_none_or(|std| std.iter().all(|&std| std > 0.0)) {
-            true => Ok(()),
-            false => Err(self.error(std, "a standard deviation is greater than 0")),
+        if stated.std.is_some_and(|deviations| deviations.iter().any(|&deviation| deviation <= 0.0)) {
+            return Err(self.error(std, "a standard deviation is greater than 0"));
         }
+        Ok(())
     }
 
     /// Refuses a setting that has any other value than these.
@@ -147,7 +147,7 @@ impl<'a> Settings<'a> {
 
     /// Normalisation layers have the ε of `PyTorch` (and of CLIP).
     fn epsilon(&self, key: &str) -> Result<(), ModelError> {
-        match self.get(key).map(|value| value.as_f64()) {
+        match self.get(key).map(Json::as_f64) {
             None => Ok(()),
             Some(Some(epsilon)) if (epsilon - 1e-5).abs() < 1e-12 => Ok(()),
             Some(_) => Err(self.error(key, "clipig's normalisation layers have 1e-5, as CLIP's")),

@@ -1,4 +1,4 @@
-//! `open_clip_config.json`: the keys of `CLIPVisionCfg`, `CLIPTextCfg` and `PreprocessCfg` of open_clip 3.3.0.
+//! `open_clip_config.json`: the keys of `CLIPVisionCfg`, `CLIPTextCfg` and `PreprocessCfg` of `open_clip` 3.3.0.
 
 use serde_json::{Value as Json, json};
 

@@ -32,7 +32,7 @@ fn read(naming: Naming, files: &[(&str, Json)]) -> Result<Stated, String> {
     beside(&source, &architecture(naming)).map_err(|error| error.to_string())
 }
 
-/// As open_clip 3.3.0 saves it.
+/// As `open_clip` 3.3.0 saves it.
 fn open_clip() -> Json {
     json!({
         "model_cfg": {

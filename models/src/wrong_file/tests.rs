@@ -250,6 +250,11 @@ fn pytorch_files() {
     file_is("training", "epoch_latest.pt", &Contents::Pickle);
     file_is("a PyTorch file", "open_clip_pytorch_model.bin", &archive(&["archive/data.pkl"]));
     file_is("a PyTorch file", "old.bin", &Contents::Pickle);
+    // Torn, so that nobody knows what is in it.
+    file_is("a PyTorch file", "torn.pt", &archive(&[]));
+    file_is("a ZIP archive", "weights.zip", &archive(&["model.safetensors"]));
+    file_is("an ONNX file", "model.onnx", &Contents::Other);
+    file_is("a Flax file", "flax_model.msgpack", &Contents::Other);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Pure decisions: the plan of an epoch, the order of the merge, jobs' states, the queue, leases.
+//! Pure decisions: the plan of an epoch, the order of the merge, jobs' states, the queue, leases, what a switchboard does.
 //!
 //! Nothing here computes tensors, reads clocks or talks to anybody: plans, merges and statistics are
 //! functions from values to values. What a worker and a coordinator must agree on, bit for bit, stands in
@@ -11,6 +11,7 @@ mod merge;
 mod plan;
 pub mod queue;
 mod statistics;
+pub mod switchboard;
 
 pub use concurrency::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 pub use merge::{MergeError, MergeTree};

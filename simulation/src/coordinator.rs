@@ -1,48 +1,45 @@
-//! A simulated coordinator process: the real dispatcher, queue and epoch loops, with a disk and a network of its own.
+//! A simulated coordinator process: the real switchboard, queue and epoch loops, with a disk and a network of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use clipig_coordinator::{EpochLoop, EpochUnderWay};
-use clipig_core::{
-    EpochCanvas, FromWorker, GradientSum, JobBrief, JobId, JobRevision, Lease, SessionId, ToWorker, Welcome,
-};
-use clipig_schedule::dispatcher::{Action, Answer, DispatchSettings, Dispatcher, LeaveCause, Time, Verdict};
+use clipig_core::{EpochCanvas, FromWorker, JobId, JobRevision, Lease, SessionId, ToWorker};
+use clipig_schedule::dispatcher::{DispatchSettings, LeaveCause, Time};
+use clipig_schedule::job::JobChange;
+use clipig_schedule::switchboard::{JobCommand, Output, ShardReport, SwitchboardCore, SwitchboardSettings};
 
 use crate::disk::{Checkpoint, Write};
 use crate::network::{ConnectionId, Parcel};
 use crate::plant::Plant;
+use crate::runner::Runner;
 use crate::world::{Event, World};
 
 /// The coordinator's process.
 pub(crate) struct Coordinator {
     pub(crate) incarnation: u64,
-    pub(crate) started: Time,
-    pub(crate) dispatcher: Dispatcher,
+    started: Time,
+    pub(crate) core: SwitchboardCore,
     pub(crate) sessions: BTreeMap<SessionId, ConnectionId>,
-    next_session: u64,
-    pub(crate) running: BTreeMap<JobId, Running>,
+    /// Jobs that have a place.
+    pub(crate) runners: BTreeMap<JobId, Runner>,
+    /// The run of each job that the switchboard knows of.
+    pub(crate) switchboard_runs: BTreeMap<JobId, u64>,
+    pub(crate) next_run: u64,
+    /// What waits for the switchboard.
+    commands: VecDeque<Queued>,
     pub(crate) frozen: Option<Time>,
     tick: Option<Time>,
     /// Writes on their way to the disk, by number.
-    pub(crate) writes: BTreeMap<u64, Write>,
-    pub(crate) next_write: u64,
+    writes: BTreeMap<u64, Write>,
+    next_write: u64,
 }
 
-/// A job that has a place.
-pub(crate) struct Running {
-    pub(crate) revision: JobRevision,
-    pub(crate) brief: Arc<JobBrief>,
-    pub(crate) job: EpochLoop,
-    pub(crate) epoch: Option<EpochUnderWay>,
-    pub(crate) canvas: Option<EpochCanvas>,
-    /// Shards of the epoch that were merged.
-    pub(crate) merged: BTreeSet<u32>,
-    /// For a planted bug: the sum in the order of arrival.
-    pub(crate) arrivals: Option<GradientSum>,
-    /// The epoch is complete, and is being stepped.
-    pub(crate) stepping: bool,
+/// A command on its way from a job's thread to the switchboard.
+#[derive(Debug)]
+pub(crate) enum Queued {
+    AddRunner(JobId, u64),
+    RemoveRunner(JobId, u64),
+    Job(JobCommand),
 }
 
 /// Time between two heartbeats.
@@ -54,17 +51,21 @@ impl World {
         self.disk.incarnation += 1;
         let incarnation = self.disk.incarnation;
         self.trace(|| format!("coordinator starts, incarnation {incarnation}"));
-        let now = self.now;
         for stored in self.disk.jobs.values_mut() {
-            stored.state = stored.state.clone().interrupt(now);
+            // An interruption is refused in no state.
+            let _ = stored.change(&JobChange::Interrupt);
         }
+        let settings =
+            SwitchboardSettings { dispatch: DispatchSettings::new(incarnation), heartbeat: HEARTBEAT };
         self.coordinator = Some(Coordinator {
             incarnation,
-            started: now,
-            dispatcher: Dispatcher::new(DispatchSettings::new(incarnation)),
+            started: self.now,
+            core: SwitchboardCore::new(settings),
             sessions: BTreeMap::new(),
-            next_session: 0,
-            running: BTreeMap::new(),
+            runners: BTreeMap::new(),
+            switchboard_runs: BTreeMap::new(),
+            next_run: 0,
+            commands: VecDeque::new(),
             frozen: None,
             tick: None,
             writes: BTreeMap::new(),
@@ -78,7 +79,7 @@ impl World {
         let Some(coordinator) = self.coordinator.take() else { return };
         self.trace(|| "coordinator dies".to_owned());
         for write in coordinator.writes.into_values() {
-            let Write::Checkpoint(job, progress) = write else { continue };
+            let (Write::Checkpoint(job, progress) | Write::Stopped(job, progress)) = write else { continue };
             if !self.random.chance(0.5) {
                 continue;
             }
@@ -104,26 +105,25 @@ impl World {
         }
     }
 
-    /// The dispatcher's time.
-    pub(crate) fn time(&self) -> Time {
+    /// The switchboard's time.
+    fn time(&self) -> Time {
         let started = self.coordinator.as_ref().map_or(Time::ZERO, |coordinator| coordinator.started);
         self.now.saturating_sub(started)
     }
 
-    /// Calls the dispatcher, and does what it wants.
-    pub(crate) fn dispatch<T>(&mut self, call: impl FnOnce(&mut Dispatcher, Time) -> T) -> Option<T> {
+    /// Calls the switchboard, and does what it wants.
+    pub(crate) fn switchboard<T>(&mut self, call: impl FnOnce(&mut SwitchboardCore, Time) -> T) -> Option<T> {
         let time = self.time();
-        let answer = self.coordinator.as_mut().map(|coordinator| call(&mut coordinator.dispatcher, time));
-        self.act();
+        let answer = self.coordinator.as_mut().map(|coordinator| call(&mut coordinator.core, time));
+        self.carry_out();
         answer
     }
 
     /// Lets jobs start, and has the next tick scheduled.
     pub(crate) fn settle(&mut self) {
         self.start_jobs();
-        self.act();
         let Some(coordinator) = &mut self.coordinator else { return };
-        let wakeup = coordinator.dispatcher.poll_timeout().map(|at| at + coordinator.started);
+        let wakeup = coordinator.core.poll_timeout().map(|at| at + coordinator.started);
         if let Some(at) = wakeup
             && self.plant != Some(Plant::IgnoreLosses)
             && coordinator.tick.is_none_or(|known| at < known)
@@ -138,69 +138,101 @@ impl World {
         if let Some(coordinator) = &mut self.coordinator {
             coordinator.tick = None;
         }
-        self.dispatch(Dispatcher::handle_timeout);
+        self.switchboard(SwitchboardCore::handle_timeout);
         self.settle();
     }
 
-    pub(crate) fn act(&mut self) {
+    /// A thread of a job or a person sends a command to the switchboard, which takes them in their order.
+    pub(crate) fn command(&mut self, command: Queued) {
+        let prepared = |command: &Queued| matches!(command, Queued::Job(JobCommand::Open(brief)) if brief.prepared.is_some());
+        if self.plant == Some(Plant::LoseBrief) && prepared(&command) && self.random.chance(0.05) {
+            return;
+        }
+        let Some(coordinator) = &mut self.coordinator else { return };
+        coordinator.commands.push_back(command);
+        let incarnation = coordinator.incarnation;
+        let at = self.now + self.random.time(Duration::ZERO, Duration::from_millis(1));
+        self.queue.push(at, Event::SwitchboardWakes(incarnation));
+    }
+
+    pub(crate) fn switchboard_wakes(&mut self) {
+        while let Some(coordinator) = &mut self.coordinator {
+            let swaps = self.plant == Some(Plant::SwapCommands) && coordinator.commands.len() > 1;
+            let next = usize::from(swaps && self.random.chance(0.05));
+            let Some(command) = coordinator.commands.remove(next) else { break };
+            match command {
+                Queued::AddRunner(job, run) => {
+                    coordinator.switchboard_runs.insert(job, run);
+                }
+                Queued::RemoveRunner(job, run) => {
+                    if coordinator.switchboard_runs.get(&job) == Some(&run) {
+                        coordinator.switchboard_runs.remove(&job);
+                    }
+                }
+                Queued::Job(command) => {
+                    self.switchboard(|core, now| core.handle_job(command, now));
+                }
+            }
+        }
+        self.settle();
+    }
+
+    fn carry_out(&mut self) {
         loop {
             let now = self.time();
             let Some(coordinator) = &mut self.coordinator else { return };
-            let actions = coordinator.dispatcher.poll_actions(now);
-            if actions.is_empty() {
+            let outputs = coordinator.core.poll_outputs(now);
+            if outputs.is_empty() {
                 return;
             }
-            for action in actions {
-                self.do_one(action);
+            for output in outputs {
+                self.carry_out_one(output);
             }
         }
     }
 
-    pub(crate) fn do_one(&mut self, action: Action) {
-        match action {
-            Action::Open { session, revision } => {
-                if let Some(running) = self.running_job(revision) {
-                    let brief = Arc::clone(&running.brief);
-                    self.send_down(session, ToWorker::Open(brief));
-                }
-            }
-            Action::Canvas { session, revision, stage } => {
-                let canvas = self.running_job(revision).and_then(|running| running.canvas.clone());
-                if let Some(canvas) = canvas.filter(|canvas| canvas.stage == stage) {
-                    let canvas = self.perhaps_stale(session, canvas);
-                    self.send_down(session, ToWorker::Canvas(canvas));
-                }
-            }
-            Action::Lease { session, lease } => {
-                self.check_lease(session, &lease);
-                self.leases.insert(lease.fence, (lease.revision, lease.work));
-                self.send_down(session, ToWorker::Lease(lease));
-            }
-            Action::Revoke { session, fence } => self.send_down(session, ToWorker::Revoke(fence)),
-            Action::Close { session, revision } => self.send_down(session, ToWorker::Close(revision)),
-            Action::Drain { session, reason } => self.send_down(session, ToWorker::Drain(reason)),
-            Action::End { session, reason } => {
-                self.send_down(session, ToWorker::Refuse(reason));
+    fn carry_out_one(&mut self, output: Output) {
+        match output {
+            Output::Send { session, message } => self.send_down(session, message),
+            Output::End(session) => {
                 if let Some(coordinator) = &mut self.coordinator {
                     coordinator.sessions.remove(&session);
                 }
             }
-            Action::JobFailed(failure) => self.job_failed(&failure),
-            Action::Note(note) => self.trace(|| note.to_string()),
+            Output::Job { job, event } => {
+                let computed = matches!(event, clipig_schedule::switchboard::JobEvent::Computed { .. });
+                if computed && self.plant == Some(Plant::LoseResult) && self.random.chance(0.01) {
+                    return;
+                }
+                self.tell_run(job, event);
+            }
+            Output::Note(note) => self.trace(|| note.to_string()),
+            Output::Shards(ShardReport::Stale { .. }) => self.figures.stale += 1,
+            Output::Shards(ShardReport::Accepted { .. }) => self.figures.nodes += 1,
+            Output::Shards(ShardReport::Failed { .. }) => {}
+            Output::Fault(error) => self.violation(&format!("a job's command was refused: {error}")),
         }
     }
 
-    pub(crate) fn running_job(&self, revision: JobRevision) -> Option<&Running> {
-        let running = self.coordinator.as_ref()?.running.get(&revision.job)?;
-        (running.revision == revision).then_some(running)
-    }
-
-    pub(crate) fn running_job_mut(&mut self, job: JobId) -> Option<&mut Running> {
-        self.coordinator.as_mut()?.running.get_mut(&job)
+    fn send_down(&mut self, session: SessionId, message: ToWorker) {
+        let message = match message {
+            ToWorker::Lease(lease) => {
+                self.check_lease(session, &lease);
+                self.leases.insert(lease.fence, (lease.revision, lease.work));
+                ToWorker::Lease(lease)
+            }
+            ToWorker::Canvas(canvas) => ToWorker::Canvas(self.perhaps_stale(session, canvas)),
+            other => other,
+        };
+        let coordinator = self.coordinator.as_ref();
+        let id = coordinator.and_then(|coordinator| coordinator.sessions.get(&session)).copied();
+        if let Some(id) = id {
+            self.send(id, &Parcel::Down(message));
+        }
     }
 
     /// For a planted bug: the canvas that this session got last.
-    pub(crate) fn perhaps_stale(&mut self, session: SessionId, canvas: EpochCanvas) -> EpochCanvas {
+    fn perhaps_stale(&mut self, session: SessionId, canvas: EpochCanvas) -> EpochCanvas {
         if self.plant != Some(Plant::StaleCanvas) {
             return canvas;
         }
@@ -214,12 +246,13 @@ impl World {
     }
 
     /// The rules about who may get what.
-    pub(crate) fn check_lease(&mut self, session: SessionId, lease: &Lease) {
+    fn check_lease(&mut self, session: SessionId, lease: &Lease) {
         let Some(coordinator) = &self.coordinator else { return };
-        if coordinator.dispatcher.lease(lease.fence).is_none() {
+        let dispatcher = coordinator.core.dispatcher();
+        if dispatcher.lease(lease.fence).is_none() {
             return; // taken back by a later action
         }
-        let views = coordinator.dispatcher.workers();
+        let views = dispatcher.workers();
         let holder = views.iter().find(|view| view.leases.iter().any(|held| held.fence == lease.fence));
         let Some(holder) = holder else {
             self.violation(&format!("lease {} is in nobody's hands", lease.fence));
@@ -235,67 +268,41 @@ impl World {
         }
     }
 
-    pub(crate) fn send_down(&mut self, session: SessionId, message: ToWorker) {
-        let id =
-            self.coordinator.as_ref().and_then(|coordinator| coordinator.sessions.get(&session)).copied();
-        if let Some(id) = id {
-            self.send(id, &Parcel::Down(message));
-        }
-    }
-
     /// A message has arrived at the coordinator.
     pub(crate) fn coordinator_hears(&mut self, id: ConnectionId, message: FromWorker) {
         if let FromWorker::Register(registration) = message {
-            self.join(id, registration);
+            self.register(id, registration);
             self.settle();
             return;
         }
-        let Some(session) = self.network.connections.get(&id).and_then(|connection| connection.session)
-        else {
-            return;
+        let session = self.network.connections.get(&id).and_then(|connection| connection.session);
+        let Some(session) = session else { return };
+        let old = match &message {
+            FromWorker::Computed(computed) if self.plant == Some(Plant::AcceptOldFence) => {
+                Some(computed.clone())
+            }
+            _ => None,
         };
-        match message {
-            FromWorker::Register(_) => {}
-            FromWorker::Heartbeat(held) => {
-                self.dispatch(|dispatcher, now| dispatcher.handle_heartbeat(session, &held, now));
-            }
-            FromWorker::Prepared { fence, prepared, .. } => {
-                let verdict = self.dispatch(|d, now| d.handle_result(session, fence, Answer::Prepared, now));
-                if let Some(Verdict::Accept(accepted)) = verdict {
-                    self.prepared(&accepted, prepared);
-                }
-            }
-            FromWorker::Computed(computed) => self.computed(session, computed),
-            FromWorker::Failed { fence, error } => {
-                self.dispatch(|dispatcher, now| dispatcher.handle_failure(session, fence, &error, now));
-            }
-            FromWorker::Returned { fence, reason } => {
-                self.dispatch(|dispatcher, now| dispatcher.handle_return(session, fence, reason, now));
-            }
-            FromWorker::Draining(_) => {
-                self.dispatch(|dispatcher, now| dispatcher.handle_draining(session, now));
-            }
-            FromWorker::Goodbye => self.leave(id, LeaveCause::Goodbye),
+        let accepted = self.figures.nodes;
+        self.switchboard(|core, now| core.handle_message(session, message, now));
+        if let Some(computed) = old.filter(|_| self.figures.nodes == accepted) {
+            self.merge_stale(computed);
         }
         self.settle();
     }
 
-    pub(crate) fn join(&mut self, id: ConnectionId, registration: clipig_core::Registration) {
+    fn register(&mut self, id: ConnectionId, registration: clipig_core::Registration) {
         let time = self.time();
         let Some(coordinator) = &mut self.coordinator else { return };
         let Some(connection) = self.network.connections.get_mut(&id) else { return };
         if connection.session.is_some() || connection.coordinator_knows {
             return; // the same registration twice
         }
-        coordinator.next_session += 1;
-        let session = SessionId(coordinator.next_session);
-        match coordinator.dispatcher.handle_register(session, registration, time) {
-            Ok(name) => {
-                connection.session = Some(session);
-                coordinator.sessions.insert(session, id);
-                let welcome = Welcome { session, name, heartbeat: HEARTBEAT, version: String::new() };
-                self.send_down(session, ToWorker::Welcome(welcome));
-                self.act();
+        match coordinator.core.handle_register(registration, time) {
+            Ok(welcome) => {
+                connection.session = Some(welcome.session);
+                coordinator.sessions.insert(welcome.session, id);
+                self.carry_out();
             }
             Err(error) => self.violation(&format!("a worker was refused: {error}")),
         }
@@ -309,13 +316,60 @@ impl World {
             return; // its process is dead; session numbers begin anew
         }
         let Some(session) = connection.session else { return };
-        if let Some(coordinator) = &mut self.coordinator {
-            coordinator.sessions.remove(&session);
-        }
         if self.plant == Some(Plant::IgnoreLosses) && cause == LeaveCause::Disconnected {
             return;
         }
-        self.dispatch(|dispatcher, now| dispatcher.handle_disconnect(session, cause, now));
+        self.switchboard(|core, now| core.handle_disconnect(session, cause, now));
         self.settle();
+    }
+
+    /// A thread begins to write something, and does nothing else until it is done.
+    pub(crate) fn write(&mut self, write: Write) {
+        let Some(coordinator) = &mut self.coordinator else { return };
+        coordinator.next_write += 1;
+        let number = coordinator.next_write;
+        coordinator.writes.insert(number, write);
+        let incarnation = coordinator.incarnation;
+        let at = self.now + self.random.time(Duration::from_millis(1), Duration::from_millis(400));
+        self.queue.push(at, Event::Synced(incarnation, number));
+    }
+
+    /// Something is on the disk for good.
+    pub(crate) fn synced(&mut self, number: u64) {
+        let Some(coordinator) = &mut self.coordinator else { return };
+        let Some(write) = coordinator.writes.remove(&number) else { return };
+        let write = match write {
+            Write::Revised(job, revision, from) if self.plant == Some(Plant::WrongEpoch) => {
+                self.disk.sync(&Write::Revised(job, revision, clipig_core::Epoch(from.0 + 1)));
+                Write::Revised(job, revision, from)
+            }
+            write => {
+                self.disk.sync(&write);
+                write
+            }
+        };
+        self.written(write);
+        self.settle();
+    }
+
+    /// Why a job is not served, for people who look at a run that does not end.
+    pub(crate) fn wait_of(&self, job: JobId) -> String {
+        let Some(coordinator) = &self.coordinator else { return "; the coordinator is down".to_owned() };
+        let Some(revision) = coordinator.runners.get(&job).map(Runner::revision) else {
+            return String::new();
+        };
+        let dispatcher = coordinator.core.dispatcher();
+        let wait = dispatcher.lease_wait(revision).map_or_else(String::new, |wait| format!(", {wait}"));
+        let round = dispatcher.round(revision).map_or_else(String::new, |round| {
+            format!(", {}: {} of {} shards", round.stage, round.done, round.shards)
+        });
+        format!("{wait}{round}")
+    }
+
+    /// Core seconds of a job as it was submitted.
+    pub(crate) fn spent(&self, job: JobId) -> f64 {
+        let revision = JobRevision { job, revision: 0 };
+        let coordinator = self.coordinator.as_ref();
+        coordinator.and_then(|coordinator| coordinator.core.dispatcher().spent(revision)).unwrap_or(0.0)
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clipig_coordinator::{EpochLoop, JobProgress, JobSpec, first_resolution};
 use clipig_core::{
-    Assets, Canvas, CanvasOwner, CanvasState, ComputeJob, EpochContext, EpochValues, FeatureReport,
+    Assets, Canvas, CanvasOwner, CanvasState, ComputeJob, Epoch, EpochContext, EpochValues, FeatureReport,
     GradientSum, JobBrief, JobRevision, ModelReference, Node, NumberType, Prepared, PreparedTarget,
     ProgressCounter, SampleReport, Sha256, ShardResult, ShardTask, StepError, WeightsSource,
 };
@@ -77,34 +77,50 @@ impl Picture {
         let pixels = Box::new(Pixels::restore(progress.canvas));
         EpochLoop::resume(self.spec(), pixels, progress.next, progress.statistics)
     }
+}
 
-    /// The finished picture without any farm: one shard after the other.
-    pub(crate) fn undisturbed(&self) -> Result<JobProgress, String> {
-        let mut job = self.first()?;
-        let prepared = prepare(&self.experiment, &job.canvas());
-        let failed = |error: &dyn std::fmt::Display| error.to_string();
-        while let Some(mut epoch) = job.begin_epoch().map_err(|error| failed(&error))? {
-            let scope = epoch.values().scope(&self.experiment, self.seed, epoch.epoch());
-            for shard in epoch.plan().shards.clone() {
-                let index = shard.index;
-                let task = ShardTask { shard, scope: scope.clone(), canvas: epoch.canvas().clone() };
-                let result = compute(&self.experiment, &prepared, &task);
-                let accepted = epoch.accept(Node::leaf(index), result.gradient, vec![result.samples]);
-                accepted.map_err(|error| failed(&error))?;
-            }
-            job.finish_epoch(epoch).map_err(|error| failed(&error))?;
+/// The finished picture without any farm: one shard after the other, with updates from the epochs that are given.
+pub(crate) fn undisturbed(revisions: &[(Picture, Epoch)]) -> Result<JobProgress, String> {
+    let failed = |error: &dyn std::fmt::Display| error.to_string();
+    let holding = |epoch: Epoch| revisions.iter().rposition(|(_, from)| *from <= epoch).unwrap_or(0);
+    let mut current = holding(Epoch(0));
+    let mut job = revisions[current].0.first()?;
+    let mut prepared = prepare(&revisions[current].0.experiment, &job.canvas());
+    loop {
+        let next = holding(job.position());
+        if job.position().0 >= revisions[next].0.experiment.epochs {
+            return Ok(job.progress());
         }
-        Ok(job.progress())
+        if next != current {
+            current = next;
+            job = revisions[current].0.restore(job.progress());
+            prepared = prepare(&revisions[current].0.experiment, &job.canvas());
+        }
+        let picture = &revisions[current].0;
+        let Some(mut epoch) = job.begin_epoch().map_err(|error| failed(&error))? else {
+            return Err("an epoch that is to come does not begin".to_owned());
+        };
+        let scope = epoch.values().scope(&picture.experiment, picture.seed, epoch.epoch());
+        for shard in epoch.plan().shards.clone() {
+            let index = shard.index;
+            let task = ShardTask { shard, scope: scope.clone(), canvas: epoch.canvas().clone() };
+            let result = compute(&picture.experiment, &prepared, &task);
+            let accepted = epoch.accept(Node::leaf(index), result.gradient, vec![result.samples]);
+            accepted.map_err(|error| failed(&error))?;
+        }
+        job.finish_epoch(epoch).map_err(|error| failed(&error))?;
     }
 }
 
-/// Do two jobs stand at the same place, bit for bit?
-pub(crate) fn same_bits(a: &JobProgress, b: &JobProgress) -> bool {
+/// Do two jobs stand at the same place, bit for bit, when this experiment is the last?
+pub(crate) fn same_bits(a: &JobProgress, b: &JobProgress, experiment: &Experiment) -> bool {
     let bits = |state: &CanvasState| -> Vec<u32> {
         let averages = state.averages.iter().flatten();
         state.canvas.pixels().iter().chain(averages).map(|value| value.to_bits()).collect()
     };
-    a.next == b.next && bits(&a.canvas) == bits(&b.canvas) && a.statistics == b.statistics
+    // A job that is updated when its epochs are done has statistics for the old targets or the new ones.
+    let statistics = |job: &JobProgress| job.statistics.clone().fitted_to(experiment);
+    a.next == b.next && bits(&a.canvas) == bits(&b.canvas) && statistics(a) == statistics(b)
 }
 
 /// Features that depend on the first canvas.

@@ -16,30 +16,42 @@ pub enum Plant {
     StaleCanvas,
     /// After a crash a checkpoint is read that was never synced as a whole.
     TornCheckpoint,
-    /// The dispatcher does not hear that connections have ended, nor when time passes.
+    /// The switchboard does not hear that connections have ended, nor when time passes.
     IgnoreLosses,
+    /// A pause does not reach the job's runner.
+    LosePause,
+    /// An update is noted to hold from one epoch later than it does.
+    WrongEpoch,
+    /// The brief of a job that is prepared does not reach the switchboard.
+    LoseBrief,
+    /// The switchboard takes two commands of a job in the wrong order.
+    SwapCommands,
 }
 
-/// A text that names no plant.
+/// A text that names no planted bug.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlantError(String);
 
 impl std::fmt::Display for PlantError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<&str> = Plant::ALL.iter().map(|(name, _)| *name).collect();
-        write!(f, "`{}` is no plant; there are {}", self.0, names.join(", "))
+        write!(f, "`{}` is not a planted bug; choose one of {}", self.0, names.join(", "))
     }
 }
 
 impl Plant {
     /// All of them, by name.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("merge-by-arrival", Self::MergeByArrival),
         ("accept-old-fence", Self::AcceptOldFence),
         ("lose-result", Self::LoseResult),
         ("stale-canvas", Self::StaleCanvas),
         ("torn-checkpoint", Self::TornCheckpoint),
         ("ignore-losses", Self::IgnoreLosses),
+        ("lose-pause", Self::LosePause),
+        ("wrong-epoch", Self::WrongEpoch),
+        ("lose-brief", Self::LoseBrief),
+        ("swap-commands", Self::SwapCommands),
     ];
 }
 

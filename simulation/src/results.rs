@@ -1,39 +1,17 @@
-//! Results arrive at the simulated coordinator, and are merged.
-
-use std::time::Duration;
+//! Results arrive at a simulated runner, and are merged.
 
 use clipig_coordinator::AcceptError;
-use clipig_core::{Computed, Fence, GradientSum, Node, SampleReport, SessionId, ShardError, Work};
-use clipig_schedule::dispatcher::{Accepted, Answer, Verdict};
+use clipig_core::{Computed, GradientSum, JobId, Node, SampleReport, ShardError, Work};
+use clipig_schedule::dispatcher::Accepted;
+use clipig_schedule::switchboard::JobCommand;
 
-use crate::coordinator::Running;
+use crate::coordinator::Queued;
 use crate::plant::Plant;
+use crate::runner::{Phase, Runner};
 use crate::world::World;
 
 impl World {
-    pub(crate) fn computed(&mut self, session: SessionId, computed: Computed) {
-        let Computed { fence, gradient, reports, seconds } = computed;
-        let computing = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-        let answer = Answer::Computed(computing);
-        let verdict = self.dispatch(|dispatcher, now| dispatcher.handle_result(session, fence, answer, now));
-        match verdict {
-            Some(Verdict::Accept(accepted)) => {
-                if self.plant == Some(Plant::LoseResult) && self.random.chance(0.01) {
-                    return;
-                }
-                self.merge(&accepted, gradient, reports);
-            }
-            Some(Verdict::Stale) if self.plant == Some(Plant::AcceptOldFence) => {
-                self.merge_stale(fence, gradient, reports);
-            }
-            Some(Verdict::Stale) => {
-                self.figures.stale += 1;
-                self.trace(|| format!("a result under fence {fence} is stale"));
-            }
-            None => {}
-        }
-    }
-
+    /// A result for the epoch that a job gathers.
     pub(crate) fn merge(
         &mut self,
         accepted: &Accepted,
@@ -41,60 +19,31 @@ impl World {
         reports: Vec<Vec<SampleReport>>,
     ) {
         let Work::Node { epoch: number, node, total } = accepted.work else { return };
+        let job = accepted.revision.job;
         if !gradient.is_finite() {
-            let error = ShardError::NotFinite("the sum".into());
-            self.dispatch(|dispatcher, now| dispatcher.handle_refusal(accepted, &error, now));
-            return;
+            return self.refuse(accepted, ShardError::NotFinite("the sum".into()));
         }
         let by_arrival = self.plant == Some(Plant::MergeByArrival);
-        let job = accepted.revision.job;
-        let Some(running) = self.running_job_mut(job) else { return };
-        let gradient =
-            if by_arrival { in_order_of_arrival(running, node, total, gradient) } else { gradient };
-        let Some(epoch) = running.epoch.as_mut().filter(|epoch| epoch.epoch() == number) else {
-            self.violation(&format!("job {job}: a result for epoch {number} was accepted"));
-            return;
-        };
+        let Some(runner) = self.runner_mut(job) else { return };
+        let gradient = if by_arrival { in_order_of_arrival(runner, node, total, gradient) } else { gradient };
+        let Phase::Gathering(epoch) = &mut runner.phase else { return };
         match epoch.accept(node, gradient, reports) {
-            Ok(()) => {
-                let twice = node.shards(total).find(|shard| !running.merged.insert(*shard));
-                let complete = epoch.is_complete();
-                if let Some(shard) = twice {
-                    self.violation(&format!("job {job}: shard {shard} was merged twice"));
-                }
-                self.figures.nodes += 1;
-                if complete {
-                    self.step_soon(job);
-                }
-            }
+            Ok(()) => self.merged(job, node, total),
             Err(error @ AcceptError::Merge(_)) => {
                 self.violation(&format!("job {job}, epoch {number}: {error}"));
             }
-            Err(error) => {
-                let error = ShardError::Device(error.to_string());
-                self.dispatch(|dispatcher, now| dispatcher.handle_refusal(accepted, &error, now));
-            }
+            Err(error) => self.refuse(accepted, ShardError::Device(error.to_string())),
         }
     }
 
-    /// For a planted bug: takes a result whose lease was taken back, if it still fits somewhere.
-    pub(crate) fn merge_stale(
-        &mut self,
-        fence: Fence,
-        gradient: GradientSum,
-        reports: Vec<Vec<SampleReport>>,
-    ) {
-        let Some((revision, Work::Node { node, total, .. })) = self.leases.get(&fence).copied() else {
-            return;
-        };
-        let job = revision.job;
-        let Some(running) = self.running_job_mut(job) else { return };
-        let Some(epoch) = &mut running.epoch else { return };
-        if epoch.plan().shards.len() as u32 != total || epoch.accept(node, gradient, reports).is_err() {
-            return;
-        }
-        let twice = node.shards(total).find(|shard| !running.merged.insert(*shard));
-        let complete = epoch.is_complete();
+    fn refuse(&mut self, accepted: &Accepted, error: ShardError) {
+        self.command(Queued::Job(JobCommand::Refuse { accepted: accepted.clone(), error }));
+    }
+
+    fn merged(&mut self, job: JobId, node: Node, total: u32) {
+        let Some(runner) = self.runner_mut(job) else { return };
+        let twice = node.shards(total).find(|shard| !runner.merged.insert(*shard));
+        let complete = runner.under_way().is_some_and(clipig_coordinator::EpochUnderWay::is_complete);
         if let Some(shard) = twice {
             self.violation(&format!("job {job}: shard {shard} was merged twice"));
         }
@@ -102,19 +51,33 @@ impl World {
             self.step_soon(job);
         }
     }
+
+    /// For a planted bug: takes a result whose lease was taken back, if it still fits somewhere.
+    pub(crate) fn merge_stale(&mut self, computed: Computed) {
+        let Computed { fence, gradient, reports, .. } = computed;
+        let Some((revision, Work::Node { node, total, .. })) = self.leases.get(&fence).copied() else {
+            return;
+        };
+        let job = revision.job;
+        let Some(runner) = self.runner_mut(job) else { return };
+        let Phase::Gathering(epoch) = &mut runner.phase else { return };
+        if epoch.plan().shards.len() as u32 == total && epoch.accept(node, gradient, reports).is_ok() {
+            self.merged(job, node, total);
+        }
+    }
 }
 
 /// For a planted bug: what is given to the tree at this node, when sums are added in the order of their arrival. The
 /// last node gets all, those before nothing, so that nothing but the order is wrong.
-fn in_order_of_arrival(running: &mut Running, node: Node, total: u32, gradient: GradientSum) -> GradientSum {
+fn in_order_of_arrival(runner: &mut Runner, node: Node, total: u32, gradient: GradientSum) -> GradientSum {
     let (width, height) = (gradient.width(), gradient.height());
-    let sum = match running.arrivals.take() {
+    let sum = match runner.arrivals.take() {
         Some(before) => before.merge(gradient),
         None => gradient,
     };
-    if running.merged.len() + node.shards(total).len() == total as usize {
+    if runner.merged.len() + node.shards(total).len() == total as usize {
         return sum;
     }
-    running.arrivals = Some(sum);
+    runner.arrivals = Some(sum);
     GradientSum::new(width, height)
 }

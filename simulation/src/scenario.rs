@@ -29,6 +29,8 @@ pub(crate) struct Scenario {
 #[derive(Clone, Debug)]
 pub(crate) struct JobPlan {
     pub(crate) picture: Picture,
+    /// What people may make of it, in order.
+    pub(crate) updates: Vec<Picture>,
     pub(crate) priority: i32,
     pub(crate) threads: u32,
     pub(crate) submitted: Time,
@@ -94,6 +96,10 @@ pub(crate) enum Trouble {
     DrainWorker(usize),
     /// A person pauses a job and resumes it after a while.
     PauseJob(usize, Duration),
+    /// A person cancels a job and takes it up again after a while.
+    CancelJob(usize, Duration),
+    /// A person gives a job another experiment.
+    UpdateJob(usize),
     /// A person changes a job's priority.
     Priority(usize, i32),
 }
@@ -154,6 +160,7 @@ impl Scenario {
                         transforms:\n      - random_crop: 2\n";
             let mut job = JobPlan {
                 picture: Picture::new(yaml.to_owned(), random.next(), 1)?,
+                updates: Vec::new(),
                 ..job(&mut random, number, 2, 1)?
             };
             (job.submitted, job.threads) = (Time::ZERO, 1);
@@ -237,6 +244,26 @@ fn jobs(random: &mut Random) -> Result<Vec<JobPlan>, String> {
 }
 
 fn job(random: &mut Random, number: usize, epochs: usize, most: usize) -> Result<JobPlan, String> {
+    let (seed, shard_size) =
+        (random.next(), if random.chance(0.7) { 1 } else { random.between(2, 8) as u32 });
+    let picture = Picture::new(experiment(random, number, epochs, most), seed, shard_size)?;
+    let count = random.below(4);
+    let updates = (0..count).map(|_| {
+        // Some end the job at once, since as many epochs were done already.
+        let epochs = random.between(epochs.saturating_sub(2).max(1), epochs + 3);
+        Picture::new(experiment(random, number, epochs, most), seed, shard_size)
+    });
+    Ok(JobPlan {
+        picture,
+        updates: updates.collect::<Result<_, String>>()?,
+        priority: random.between(0, 4) as i32 - 2,
+        threads: random.between(1, 3) as u32,
+        submitted: if random.chance(0.5) { Time::ZERO } else { random.time(Time::ZERO, 20 * SECOND) },
+        shard_time: random.time(2 * MS, 300 * MS),
+    })
+}
+
+fn experiment(random: &mut Random, number: usize, epochs: usize, most: usize) -> String {
     let (width, height) = (random.between(2, 9), random.between(2, 9));
     let (second, change) = (random.between(2, 9), random.unit());
     let mut yaml = format!(
@@ -255,14 +282,12 @@ fn job(random: &mut Random, number: usize, epochs: usize, most: usize) -> Result
             yaml.push_str("    start: 0.4\n");
         }
     }
-    let shard_size = if random.chance(0.7) { 1 } else { random.between(2, 8) as u32 };
-    Ok(JobPlan {
-        picture: Picture::new(yaml, random.next(), shard_size)?,
-        priority: random.between(0, 4) as i32 - 2,
-        threads: random.between(1, 3) as u32,
-        submitted: if random.chance(0.5) { Time::ZERO } else { random.time(Time::ZERO, 20 * SECOND) },
-        shard_time: random.time(2 * MS, 300 * MS),
-    })
+    yaml
+}
+
+/// How long until a person thinks better of it; often before the job has heard of the first wish.
+fn pause(random: &mut Random) -> Duration {
+    if random.chance(0.4) { random.time(MS / 10, 500 * MS) } else { random.time(SECOND, 20 * SECOND) }
 }
 
 fn network(random: &mut Random) -> NetworkPlan {
@@ -279,7 +304,8 @@ fn troubles(random: &mut Random, quiet: Time, workers: usize, jobs: usize) -> Ve
         .map(|_| {
             let at = random.time(Time::ZERO, quiet);
             let worker = random.below(workers);
-            let trouble = match random.below(20) {
+            let job = random.below(jobs);
+            let trouble = match random.below(25) {
                 0..=2 => Trouble::Crash(worker, random.time(100 * MS, 20 * SECOND)),
                 3..=4 => Trouble::Freeze(worker, random.time(100 * MS, 40 * SECOND)),
                 5..=7 => Trouble::Break(worker),
@@ -291,8 +317,10 @@ fn troubles(random: &mut Random, quiet: Time, workers: usize, jobs: usize) -> Ve
                 16 => Trouble::CoordinatorFreeze(random.time(100 * MS, 20 * SECOND)),
                 17 => Trouble::PauseWorker(worker, random.time(SECOND, 20 * SECOND)),
                 18 if random.chance(0.5) => Trouble::DrainWorker(worker),
-                18 => Trouble::PauseJob(random.below(jobs), random.time(SECOND, 20 * SECOND)),
-                _ => Trouble::Priority(random.below(jobs), random.between(0, 6) as i32 - 3),
+                18..=19 => Trouble::PauseJob(job, pause(random)),
+                20 => Trouble::CancelJob(job, pause(random)),
+                21..=23 => Trouble::UpdateJob(job),
+                _ => Trouble::Priority(job, random.between(0, 6) as i32 - 3),
             };
             (at, trouble)
         })

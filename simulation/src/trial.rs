@@ -1,6 +1,8 @@
 //! One seed: a run with troubles, compared with the same jobs undisturbed.
 
-use crate::picture::same_bits;
+use clipig_coordinator::store::Update;
+
+use crate::picture::{same_bits, undisturbed};
 use crate::plant::Plant;
 use crate::scenario::Scenario;
 use crate::world::World;
@@ -22,14 +24,19 @@ pub fn run(seed: u64, plant: Option<Plant>, tracing: bool) -> Result<Figures, Ve
     let mut world = World::new(scenario, plant, tracing);
     let finished = world.run()?;
     let mut broken = Vec::new();
-    for (number, job) in (1..).zip(&jobs) {
-        let undisturbed = job.picture.undisturbed().map_err(one)?;
-        match finished.get(&clipig_core::JobId(number)) {
-            None => broken.push(format!("job {number} has no picture")),
-            Some(progress) if !same_bits(progress, &undisturbed) => {
-                broken.push(format!("job {number}: the picture is not the undisturbed one"));
-            }
-            Some(_) => {}
+    for number in 1..=jobs.len() as u64 {
+        let Some(done) = finished.get(&clipig_core::JobId(number)) else {
+            broken.push(format!("job {number} has no picture"));
+            continue;
+        };
+        if done.revisions.iter().any(|(_, from)| *from == Update::OPEN) {
+            broken.push(format!("job {number} was completed, and an update was not heeded"));
+            continue;
+        }
+        let wanted = undisturbed(&done.revisions).map_err(one)?;
+        let last = &done.revisions[done.revisions.len() - 1].0.experiment;
+        if !same_bits(&done.progress, &wanted, last) {
+            broken.push(format!("job {number}: the picture is not the undisturbed one"));
         }
     }
     if let Some(shares) = &world.shares {

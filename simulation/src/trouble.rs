@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use clipig_core::JobId;
+use clipig_schedule::dispatcher::Time;
+use clipig_schedule::switchboard::WorkerCommand;
 use clipig_worker::session::Input;
 
 use crate::network::Parcel;
@@ -53,28 +55,48 @@ impl World {
             Trouble::PauseWorker(number, time) => {
                 if let Some(name) = self.name_of(number) {
                     // A worker that is not known (any more) cannot be paused.
-                    let _ = self.dispatch(|dispatcher, _| dispatcher.handle_pause(&name));
+                    let pause = WorkerCommand::Pause;
+                    let _ = self.switchboard(|core, now| core.handle_worker_command(&name, pause, now));
                     self.queue.push(now + time, Event::ResumeWorker(number));
                     self.settle();
                 }
             }
             Trouble::DrainWorker(number) => {
                 if let Some(name) = self.name_of(number) {
-                    let _ =
-                        self.dispatch(|dispatcher, _| dispatcher.handle_drain(&name, "by a person".into()));
+                    let drain = WorkerCommand::Drain("by a person".into());
+                    let _ = self.switchboard(|core, now| core.handle_worker_command(&name, drain, now));
                     self.settle();
                 }
             }
             Trouble::PauseJob(number, time) => {
-                let job = JobId(number as u64 + 1);
-                // With a coordinator that is down or stands still, nobody can ask for it.
-                if self.coordinator.as_ref().is_some_and(|coordinator| coordinator.frozen.is_none()) {
-                    self.pause_job(job);
-                    self.queue.push(now + time, Event::ResumeJob(job));
+                if self.answers_people() {
+                    self.pause_job(job_of(number));
+                    self.queue.push(now + time, Event::ResumeJob(job_of(number)));
                 }
             }
-            Trouble::Priority(number, priority) => self.set_priority(JobId(number as u64 + 1), priority),
+            Trouble::CancelJob(number, time) => {
+                if self.answers_people() {
+                    self.cancel_job(job_of(number));
+                    self.queue.push(now + time, Event::Retry(job_of(number)));
+                }
+            }
+            Trouble::UpdateJob(number) => {
+                if self.answers_people() {
+                    self.update_job(job_of(number));
+                }
+            }
+            Trouble::Priority(number, priority) => {
+                if self.answers_people() {
+                    self.set_priority(job_of(number), priority);
+                }
+            }
         }
+    }
+
+    /// With a coordinator that is down or stands still, nobody can ask for anything.
+    pub(crate) fn answers_people(&self) -> bool {
+        let frozen = |until: Time| until > self.now;
+        self.coordinator.as_ref().is_some_and(|coordinator| !coordinator.frozen.is_some_and(frozen))
     }
 
     /// The name that the farm knows a connected worker by.
@@ -85,10 +107,11 @@ impl World {
     pub(crate) fn resume_worker(&mut self, number: usize) {
         let Some(coordinator) = &self.coordinator else { return };
         let base = &self.workers[number].plan.name;
-        let views = coordinator.dispatcher.workers();
+        let views = coordinator.core.workers();
         let paused = views.into_iter().filter(|view| view.paused && view.registration.name.as_str() == base);
         for name in paused.map(|view| view.name).collect::<Vec<_>>() {
-            let _ = self.dispatch(|dispatcher, _| dispatcher.handle_resume(&name));
+            let resume = WorkerCommand::Resume;
+            let _ = self.switchboard(|core, now| core.handle_worker_command(&name, resume, now));
         }
         self.settle();
     }
@@ -112,4 +135,8 @@ impl World {
             self.queue.push(self.now, Event::ResumeWorker(number));
         }
     }
+}
+
+fn job_of(number: usize) -> JobId {
+    JobId(number as u64 + 1)
 }

@@ -276,7 +276,8 @@ impl World {
     pub(crate) fn fetched(&mut self, id: ConnectionId, request: Request) {
         let Some(number) = self.worker_of(id) else { return };
         let Some(brief) = self.workers[number].fetches.remove(&(id, request)) else { return };
-        let picture = &self.scenario.jobs[brief.revision.job.0 as usize - 1].picture;
+        let stored = &self.disk.jobs[&brief.revision.job];
+        let picture = &stored.revisions[brief.revision.revision as usize].picture;
         let fails = !self.is_quiet() && self.random.chance(0.02);
         let job = if fails {
             Err(clipig_worker::session::FetchError::Unavailable("the download broke off".to_owned()))

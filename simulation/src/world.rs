@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clipig_coordinator::JobProgress;
-use clipig_core::{EpochCanvas, Fence, JobId, JobRevision, SessionId, Work};
+use clipig_core::{Epoch, EpochCanvas, Fence, JobId, JobRevision, SessionId, Work};
 use clipig_schedule::dispatcher::{LeaveCause, Time};
-use clipig_schedule::job::Job;
 use clipig_worker::session::{Input, Request, Ticket};
 
 use crate::coordinator::Coordinator;
 use crate::disk::{Disk, Stored};
 use crate::network::{ConnectionId, Network, Parcel};
+use crate::picture::Picture;
 use crate::plant::Plant;
 use crate::random::Random;
 use crate::scenario::{Scenario, Trouble};
@@ -31,7 +31,11 @@ pub(crate) enum Event {
     Done(ConnectionId, Ticket, u64, Duration),
     CoordinatorTick(u64),
     CoordinatorStart,
-    Stepped(u64, JobId, u32),
+    /// A step of a run of a job is done.
+    Stepped(u64, JobId, u64),
+    RunnerWakes(u64, JobId, u64),
+    PauseTimeout(u64, JobId, u64),
+    SwitchboardWakes(u64),
     Synced(u64, u64),
     Retry(JobId),
     ResumeJob(JobId),
@@ -73,6 +77,8 @@ pub struct Figures {
     pub failures: u64,
     /// Troubles.
     pub troubles: u64,
+    /// Changes of a job's revision between two of its epochs.
+    pub updates: u64,
     /// Virtual time.
     pub time: Duration,
 }
@@ -85,8 +91,16 @@ impl std::ops::AddAssign for Figures {
         self.stale += other.stale;
         self.failures += other.failures;
         self.troubles += other.troubles;
+        self.updates += other.updates;
         self.time += other.time;
     }
+}
+
+/// A job that was completed.
+pub(crate) struct FinishedJob {
+    pub(crate) progress: JobProgress,
+    /// As it was submitted, then its updates, with the epochs from which they hold.
+    pub(crate) revisions: Vec<(Picture, Epoch)>,
 }
 
 pub(crate) struct World {
@@ -160,7 +174,7 @@ impl World {
     }
 
     /// Runs until all jobs are completed, or something is wrong.
-    pub(crate) fn run(&mut self) -> Result<BTreeMap<JobId, JobProgress>, Vec<String>> {
+    pub(crate) fn run(&mut self) -> Result<BTreeMap<JobId, FinishedJob>, Vec<String>> {
         for (number, job) in self.scenario.jobs.iter().enumerate() {
             self.queue.push(job.submitted, Event::Submit(number));
         }
@@ -195,27 +209,17 @@ impl World {
         if !self.violations.is_empty() {
             return Err(std::mem::take(&mut self.violations));
         }
-        let jobs = self.disk.jobs.iter();
-        Ok(jobs.filter_map(|(job, stored)| Some((*job, stored.finished.clone()?))).collect())
+        let finished = self.disk.jobs.iter().filter_map(|(job, stored)| {
+            let revisions = stored.revisions.iter().map(|kept| (kept.picture.clone(), kept.from)).collect();
+            Some((*job, FinishedJob { progress: stored.finished.clone()?, revisions }))
+        });
+        Ok(finished.collect())
     }
 
     pub(crate) fn unfinished(&self) -> String {
         let jobs = self.disk.jobs.iter().filter(|(_, stored)| stored.finished.is_none());
-        let said: Vec<String> = jobs
-            .map(|(job, stored)| {
-                let revision = JobRevision { job: *job, revision: 0 };
-                let dispatcher = self.coordinator.as_ref().map(|coordinator| &coordinator.dispatcher);
-                let wait = dispatcher.and_then(|dispatcher| dispatcher.lease_wait(revision));
-                let round = dispatcher.and_then(|dispatcher| dispatcher.round(revision));
-                let state = stored.state.state();
-                let wait = wait.map_or_else(String::new, |wait| format!(", {wait}"));
-                let round = round.map_or_else(String::new, |round| {
-                    format!(", {}: {} of {} shards", round.stage, round.done, round.shards)
-                });
-                format!("job {job} is {state}{wait}{round}")
-            })
-            .collect();
-        said.join("; ")
+        let said = jobs.map(|(job, stored)| format!("job {job} is {}{}", stored.state, self.wait_of(*job)));
+        said.collect::<Vec<String>>().join("; ")
     }
 
     /// Who is frozen finds out later.
@@ -238,6 +242,9 @@ impl World {
             Event::CoordinatorNotices(_)
             | Event::CoordinatorTick(_)
             | Event::Stepped(..)
+            | Event::RunnerWakes(..)
+            | Event::PauseTimeout(..)
+            | Event::SwitchboardWakes(_)
             | Event::Synced(..)
             | Event::Retry(_)
             | Event::ResumeJob(_)
@@ -259,8 +266,8 @@ impl World {
         match event {
             Event::Submit(number) => {
                 let id = JobId(number as u64 + 1);
-                let priority = self.scenario.jobs[number].priority;
-                self.disk.jobs.insert(id, Stored::new(Job::submitted(self.now), priority));
+                let plan = &self.scenario.jobs[number];
+                self.disk.jobs.insert(id, Stored::new(plan.picture.clone(), plan.priority));
                 self.settle();
             }
             Event::Start(number) => self.start_worker(number),
@@ -285,15 +292,30 @@ impl World {
             Event::Fetched(id, request) => self.fetched(id, request),
             Event::Done(id, ticket, process, took) => self.done(id, ticket, process, took),
             Event::CoordinatorTick(incarnation) if self.is_current(incarnation) => self.coordinator_tick(),
-            Event::Stepped(incarnation, job, epoch) if self.is_current(incarnation) => {
-                self.stepped(job, epoch);
+            Event::Stepped(incarnation, job, run) if self.is_current(incarnation) => self.stepped(job, run),
+            Event::RunnerWakes(incarnation, job, run) if self.is_current(incarnation) => {
+                self.runner_wakes(job, run);
             }
+            Event::PauseTimeout(incarnation, job, run) if self.is_current(incarnation) => {
+                self.pause_timeout(job, run);
+            }
+            Event::SwitchboardWakes(incarnation) if self.is_current(incarnation) => self.switchboard_wakes(),
             Event::Synced(incarnation, write) if self.is_current(incarnation) => self.synced(write),
-            Event::CoordinatorTick(_) | Event::Stepped(..) | Event::Synced(..) => {}
+            // Of a process that is dead.
+            Event::CoordinatorTick(_)
+            | Event::Stepped(..)
+            | Event::RunnerWakes(..)
+            | Event::PauseTimeout(..)
+            | Event::SwitchboardWakes(_)
+            | Event::Synced(..) => {}
             Event::CoordinatorStart => {
                 if self.coordinator.is_none() {
                     self.start_coordinator();
                 }
+            }
+            // Nobody can ask for it now; somebody asks again.
+            Event::Retry(_) | Event::ResumeJob(_) if self.coordinator.is_none() => {
+                self.queue.push(self.now + Duration::from_secs(1), event);
             }
             Event::Retry(job) => self.retry(job),
             Event::ResumeJob(job) => self.resume_job(job),
@@ -309,15 +331,9 @@ impl World {
     }
 
     /// In a contest: how much each job has got when the first is completed.
-    pub(crate) fn contest_ends(&mut self, _completed: JobId) {
-        if !self.is_contest || self.shares.is_some() {
-            return;
+    pub(crate) fn contest_ends(&mut self) {
+        if self.is_contest && self.shares.is_none() {
+            self.shares = Some(self.disk.jobs.keys().map(|job| self.spent(*job)).collect());
         }
-        let Some(coordinator) = &self.coordinator else { return };
-        let shares = self.disk.jobs.keys().map(|job| {
-            let revision = JobRevision { job: *job, revision: 0 };
-            coordinator.dispatcher.spent(revision).unwrap_or_default()
-        });
-        self.shares = Some(shares.collect());
     }
 }

@@ -11,7 +11,7 @@ use super::transition::TransitionFailure;
 use super::weights::ModelRefusal;
 use crate::epoch_loop::{CanvasTooLarge, JobError};
 use crate::store::StoreError;
-use crate::switchboard::WorkerWishError;
+use crate::switchboard::WorkerCommandError;
 
 /// Why a farm cannot open.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +72,7 @@ pub enum CommandError {
     Store(#[from] StoreError),
     /// A worker cannot do what is asked.
     #[error(transparent)]
-    Worker(WorkerWishError),
+    Worker(WorkerCommandError),
     /// No seed could be drawn. This is the machine's fault, not the client's.
     #[error("this system gives no random numbers: {0}")]
     Entropy(getrandom::Error),

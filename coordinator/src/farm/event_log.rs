@@ -8,7 +8,7 @@ use clipig_schedule::dispatcher::{Note, WorkerView};
 
 use super::{CommandError, Farm, LogLevel};
 use crate::store::{EventKind, Mark, MarkedWorker, StoreError, Subject};
-use crate::switchboard::{WorkerWish, WorkerWishError};
+use crate::switchboard::{WorkerCommand, WorkerCommandError};
 
 impl Farm {
     /// Keeps the switchboard's notes until the switchboard ends.
@@ -72,9 +72,9 @@ impl Farm {
         };
         for marked in marked.iter().filter(|marked| marked.worker == *worker) {
             let command = match (marked.mark, marked.left(self.inner.store.now())) {
-                (Mark::Paused, _) => WorkerWish::Pause,
+                (Mark::Paused, _) => WorkerCommand::Pause,
                 (Mark::SetAside, Some(lasts)) => {
-                    WorkerWish::SetAside { reason: marked.reason.clone(), lasts }
+                    WorkerCommand::Quarantine { reason: marked.reason.clone(), lasts }
                 }
                 (Mark::SetAside, None) => {
                     if let Err(error) =
@@ -98,30 +98,30 @@ impl Farm {
     pub fn command_worker(
         &self,
         name: &WorkerName,
-        command: &WorkerWish,
+        command: &WorkerCommand,
         reason: &str,
     ) -> Result<WorkerView, CommandError> {
-        let refused = |error: WorkerWishError| match error {
-            WorkerWishError::ShuttingDown => CommandError::ShuttingDown,
+        let refused = |error: WorkerCommandError| match error {
+            WorkerCommandError::ShuttingDown => CommandError::ShuttingDown,
             error => CommandError::Worker(error),
         };
         let view =
             self.inner.switchboard.ask_worker_blocking(name.clone(), command.clone()).map_err(refused)?;
         match command {
-            WorkerWish::Pause => {
+            WorkerCommand::Pause => {
                 let since = self.inner.store.now();
                 let (worker, reason) = (name.clone(), reason.to_owned());
                 let marked = MarkedWorker { worker, mark: Mark::Paused, since, until: None, reason };
                 self.inner.store.mark_worker(&marked)?;
             }
-            WorkerWish::Resume => {
+            WorkerCommand::Resume => {
                 self.inner.store.unmark_worker(name, Mark::Paused, reason)?;
             }
-            WorkerWish::Forgive => {
+            WorkerCommand::Reinstate => {
                 let text = format!("worker {name} is forgiven by a person");
                 self.inner.store.unmark_worker(name, Mark::SetAside, &text)?;
             }
-            WorkerWish::Drain(_) | WorkerWish::SetAside { .. } => {}
+            WorkerCommand::Drain(_) | WorkerCommand::Quarantine { .. } => {}
         }
         self.inner.changed.notify_all();
         Ok(view)
@@ -203,7 +203,7 @@ mod tests {
         let forgiving = second.clone();
         let asked = worker.clone();
         tokio::task::spawn_blocking(move || {
-            forgiving.command_worker(&asked, &WorkerWish::Forgive, "").unwrap()
+            forgiving.command_worker(&asked, &WorkerCommand::Reinstate, "").unwrap()
         })
         .await
         .unwrap();

@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 use clipig_core::{CanvasFactory, DeviceClass, Epoch, JobId, ModelSettings, NumberType, Sha256};
 use clipig_models as models;
 use clipig_schedule::dispatcher::Note;
-use clipig_schedule::job::Job;
+use clipig_schedule::job::JobChange;
 use clipig_schedule::queue::KindRequest;
 use tokio::sync::broadcast;
 
@@ -278,7 +278,7 @@ impl Farm {
     /// Where it has ended; when the store fails.
     pub fn pause(&self, job: JobId, reason: &str) -> Result<JobView, CommandError> {
         if self.inner.store.job(job)?.status != JobState::Paused {
-            self.inner.transition(job, |life, now| life.pause(reason.to_owned(), now))?;
+            self.inner.transition(job, &JobChange::Pause(reason.to_owned()))?;
             self.inner.send_command(job, RunCommand::Pause(PAUSE_TIMEOUT));
         }
         Ok(self.job(job)?)
@@ -291,7 +291,7 @@ impl Farm {
     pub fn resume(&self, job: JobId) -> Result<JobView, CommandError> {
         let state = self.inner.store.job(job)?.status;
         if state != JobState::Waiting && !state.is_active() {
-            self.inner.transition(job, Job::resume)?;
+            self.inner.transition(job, &JobChange::Resume)?;
         }
         Ok(self.job(job)?)
     }
@@ -302,7 +302,7 @@ impl Farm {
     /// Where it has completed or failed; when the store fails.
     pub fn cancel(&self, job: JobId, reason: &str) -> Result<JobView, CommandError> {
         if self.inner.store.job(job)?.status != JobState::Cancelled {
-            self.inner.transition(job, |life, now| life.cancel(reason.to_owned(), now))?;
+            self.inner.transition(job, &JobChange::Cancel(reason.to_owned()))?;
             self.inner.send_command(job, RunCommand::Cancel);
         }
         Ok(self.job(job)?)
@@ -313,7 +313,7 @@ impl Farm {
     /// # Errors
     /// Where it has not failed and was not cancelled; when the store fails.
     pub fn retry(&self, job: JobId) -> Result<JobView, CommandError> {
-        self.inner.transition(job, Job::retry)?;
+        self.inner.transition(job, &JobChange::Retry)?;
         Ok(self.job(job)?)
     }
 

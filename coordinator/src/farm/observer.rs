@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use clipig_core::{Epoch, JobId, JobRevision, Preparation};
 use clipig_picture::{EncodingError, Record, Run, encode_png};
-use clipig_schedule::job::Job;
+use clipig_schedule::job::JobChange;
 
 use super::checkpointing::Checkpointer;
 use super::disk_retry::WriteStatus;
@@ -128,7 +128,7 @@ impl FarmObserver {
 
     fn complete(&self, job: &EpochLoop) -> Result<Finish, KeepError> {
         let farm = &self.farm;
-        match farm.with_disk_retry(self.job, || farm.transition(self.job, Job::complete)) {
+        match farm.with_disk_retry(self.job, || farm.transition(self.job, &JobChange::Complete)) {
             Ok(Some(())) => {
                 // Nobody needs the canvas of a finished job, and it takes much room. What a crash leaves here is
                 // removed when old jobs are looked for.
@@ -266,7 +266,7 @@ impl Observer for FarmObserver {
     }
 
     fn on_ready(&mut self) -> Result<(), KeepError> {
-        match self.farm.with_disk_retry(self.job, || self.farm.transition(self.job, Job::prepared)) {
+        match self.farm.with_disk_retry(self.job, || self.farm.transition(self.job, &JobChange::Prepared)) {
             Ok(_) => Ok(()),
             // It was paused or cancelled meanwhile, and the runner's inbox has that command; or it runs already.
             Err(TransitionFailure::Refused { refused, .. }) => {

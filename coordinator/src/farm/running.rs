@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 
 use clipig_core::{JobId, WorkerKind};
 use clipig_schedule::dispatcher::Fit;
-use clipig_schedule::job::Job;
+use clipig_schedule::job::JobChange;
 use clipig_schedule::queue::KindRequest;
 
 use super::failure::RunFailure;
@@ -47,7 +47,7 @@ impl Farm {
             }
             state.running.insert(id, running);
         }
-        if let Err(error) = self.inner.transition(id, Job::start) {
+        if let Err(error) = self.inner.transition(id, &JobChange::Start) {
             // Somebody has paused or cancelled it first, or the disk is full. The next look at the queue decides anew.
             tracing::info!(job = %id, %error, "not started");
             let mut state = self.inner.state();
@@ -79,7 +79,7 @@ impl Farm {
 
     fn fail(&self, job: JobId, failure: &RunFailure) {
         let reason = failure.to_string();
-        let fail = || self.inner.transition(job, |life, now| life.fail(reason.clone(), now));
+        let fail = || self.inner.transition(job, &JobChange::Fail(reason.clone()));
         match self.inner.with_disk_retry(job, fail) {
             Ok(Some(())) => {}
             Ok(None) | Err(TransitionFailure::Refused { .. }) => {

@@ -1,15 +1,10 @@
 //! Every change of a job's state goes through [`Inner::transition`]: decide, persist, publish.
 
-use std::time::Duration;
-
 use clipig_core::JobId;
-use clipig_schedule::job::{
-    Cancelled, Completed, Failed, Job, JobState, Moment, Origin, Paused, Preparing, Running, TransitionError,
-    Waiting,
-};
+use clipig_schedule::job::{JobChange, JobState, TransitionError};
 
 use super::{Inner, JobEventKind};
-use crate::store::{JobFilter, JobRecord, StoreError, Timestamp, Transition};
+use crate::store::{JobFilter, StoreError, Transition};
 
 /// Why a job's state has not changed.
 #[derive(Debug, thiserror::Error)]
@@ -29,32 +24,19 @@ pub(super) enum TransitionFailure {
 }
 
 impl Inner {
-    /// Changes a job's state. `step` decides on what is kept of it; when another thread changes the job first, `step` is
-    /// called again with the new state.
+    /// Changes a job's state. When another thread changes it first, the new state decides.
     ///
     /// # Errors
-    /// When `step` refuses; when the store fails.
-    pub(super) fn transition(
-        &self,
-        job: JobId,
-        step: impl Fn(Job, Moment) -> Result<Job, TransitionError>,
-    ) -> Result<(), TransitionFailure> {
-        let refused = |refused| TransitionFailure::Refused { job, refused };
-        self.try_transition(job, |life, now| step(life, now).map_err(refused))
-    }
-
-    fn try_transition<E: From<StoreError>>(
-        &self,
-        job: JobId,
-        step: impl Fn(Job, Moment) -> Result<Job, E>,
-    ) -> Result<(), E> {
+    /// When the job's state does not allow the change; when the store fails.
+    pub(super) fn transition(&self, job: JobId, change: &JobChange) -> Result<(), TransitionFailure> {
         loop {
-            let record = self.store.job(job)?;
-            let next = step(kept(&record), moment(self.store.now()))?;
-            let (from, to, reason) = (record.status, next.state(), next.reason().to_owned());
-            if (from, &record.reason) == (to, &reason) {
+            let from = self.store.job(job)?.status;
+            let to = from.after(change).map_err(|refused| TransitionFailure::Refused { job, refused })?;
+            // Only an interruption can leave a job as it is.
+            if from == to {
                 return Ok(());
             }
+            let reason = change.reason().to_owned();
             match self.store.transition(job, &Transition { from, to, reason: reason.clone() }) {
                 Ok(number) => {
                     tracing::info!(%job, %from, %to, reason, "job");
@@ -79,31 +61,13 @@ impl Inner {
         for record in self.store.jobs(&filter)? {
             // A job leaves `running` only after its end is written down.
             if !self.state().running.contains_key(&record.id) {
-                self.try_transition(record.id, |job, now| Ok::<_, StoreError>(job.interrupt(now)))?;
+                match self.transition(record.id, &JobChange::Interrupt) {
+                    Err(TransitionFailure::Store(error)) => return Err(error),
+                    // No state refuses an interruption.
+                    Ok(()) | Err(TransitionFailure::Refused { .. }) => {}
+                }
             }
         }
         Ok(())
     }
-}
-
-/// A job as it is kept. The store does not keep since when it is in its state; nothing is decided by that.
-fn kept(record: &JobRecord) -> Job {
-    let since = moment(record.ended.or(record.started).unwrap_or(record.created));
-    let reason = record.reason.clone();
-    match record.status {
-        JobState::Waiting => {
-            let origin = if record.interrupted { Origin::Interrupted } else { Origin::Submitted };
-            Job::Waiting(Waiting { since, origin })
-        }
-        JobState::Preparing => Job::Preparing(Preparing { since }),
-        JobState::Running => Job::Running(Running { since }),
-        JobState::Paused => Job::Paused(Paused { since, reason }),
-        JobState::Completed => Job::Completed(Completed { since }),
-        JobState::Failed => Job::Failed(Failed { since, error: reason }),
-        JobState::Cancelled => Job::Cancelled(Cancelled { since, reason }),
-    }
-}
-
-fn moment(time: Timestamp) -> Moment {
-    Duration::from_millis(u64::try_from(time.0).unwrap_or(0))
 }

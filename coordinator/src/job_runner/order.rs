@@ -34,13 +34,13 @@ pub struct Revision {
 
 impl JobOrder {
     /// Place of the revision that holds for an epoch.
-    pub(super) fn revision_at(&self, epoch: Epoch) -> usize {
+    pub fn revision_at(&self, epoch: Epoch) -> usize {
         self.revisions.iter().rposition(|revision| revision.from <= epoch).unwrap_or(0)
     }
 
     /// Takes a revision that was made while the job runs, to hold from `next` on. `false` where that is known
     /// already: the job was just started, with the revision in its order.
-    pub(super) fn take(&mut self, revision: Revision, next: Epoch) -> bool {
+    pub fn take(&mut self, revision: Revision, next: Epoch) -> bool {
         let number = revision.brief.revision;
         match self.revisions.iter_mut().find(|known| known.brief.revision == number) {
             None => self.revisions.push(Revision { from: next, ..revision }),

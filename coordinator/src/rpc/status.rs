@@ -10,7 +10,7 @@ use tonic::Status;
 
 use crate::farm::CommandError;
 use crate::store::StoreError;
-use crate::switchboard::WorkerWishError;
+use crate::switchboard::WorkerCommandError;
 
 /// Bytes of a status's message. A status travels in HTTP headers, of which clients take 16 KiB; what is not ASCII
 /// needs three times its size there.
@@ -105,11 +105,11 @@ fn code(refusal: &Refusal) -> Code {
     }
 }
 
-fn worker_code(error: &WorkerWishError) -> Code {
+fn worker_code(error: &WorkerCommandError) -> Code {
     match error {
-        WorkerWishError::Unknown(_) => Code::NotFound,
-        WorkerWishError::State(_) => Code::State,
-        WorkerWishError::ShuttingDown => Code::Unavailable,
+        WorkerCommandError::Unknown(_) => Code::NotFound,
+        WorkerCommandError::State(_) => Code::State,
+        WorkerCommandError::ShuttingDown => Code::Unavailable,
     }
 }
 

@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::time::Duration;
 
 use clipig_core::{
     Canvas, Epoch, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId,
     ShardError, ToWorker, Welcome, WorkerName,
 };
-use clipig_schedule::dispatcher::{Accepted, LeaseWait, Offer, OfferedWork, WorkerView};
+use clipig_schedule::dispatcher::{Accepted, LeaseWait, LeaveCause, Offer, OfferedWork, WorkerView};
+use clipig_schedule::switchboard::{JobCommand, JobShare, WorkerCommand, WorkerCommandError};
 use tokio::sync::{mpsc, oneshot};
 
-use super::jobs::JobShare;
 use crate::job_runner::{Port, ToRunner};
 
 /// Commands that may wait for the switchboard. It never blocks, so a full queue means thousands of messages within
@@ -36,63 +35,18 @@ pub(super) enum Command {
     },
     Disconnected {
         session: SessionId,
-        cause: String,
+        cause: LeaveCause,
     },
-    AddJob {
-        job: JobId,
-        share: JobShare,
-        runner: Sender<ToRunner>,
-    },
-    RemoveJob(JobId),
-    SetPriority(JobId, i32),
-    Open(Arc<JobBrief>),
-    Offer {
-        offer: Offer,
-        canvas: Canvas,
-    },
-    Refused(Accepted, ShardError),
-    Close(JobRevision),
+    AddRunner(JobId, Sender<ToRunner>),
+    RemoveRunner(JobId),
+    Job(JobCommand),
     Workers(oneshot::Sender<Vec<WorkerView>>),
     Waits(oneshot::Sender<HashMap<JobId, LeaseWait>>),
     Worker {
         name: WorkerName,
-        wish: WorkerWish,
-        reply: oneshot::Sender<Result<WorkerView, WorkerWishError>>,
+        command: WorkerCommand,
+        reply: oneshot::Sender<Result<WorkerView, WorkerCommandError>>,
     },
-}
-
-/// What people want of a worker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WorkerWish {
-    /// Give it nothing new.
-    Pause,
-    /// Take a pause back.
-    Resume,
-    /// Let it finish what it has and leave; why.
-    Drain(String),
-    /// Give it work again in spite of its failures.
-    Forgive,
-    /// Give it nothing for what is left of the time for which it was set aside before a restart.
-    SetAside {
-        /// Why it was.
-        reason: String,
-        /// How long still.
-        lasts: Duration,
-    },
-}
-
-/// Why a wish about a worker cannot be granted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WorkerWishError {
-    /// There is no such worker.
-    #[error("no worker is called `{0}`; `clipig workers` lists those that the farm knows")]
-    Unknown(WorkerName),
-    /// It is in a state in which that cannot be.
-    #[error("{0}")]
-    State(String),
-    /// The coordinator is shutting down.
-    #[error("the farm is shutting down")]
-    ShuttingDown,
 }
 
 /// Reaches the switchboard; cheap to clone. When the last handle is gone, the switchboard ends.
@@ -135,11 +89,10 @@ impl Switchboard {
         self.commands.send(Command::Message { session, message }).await.is_ok()
     }
 
-    /// Ends a session; its leases go to others at once. The cause says how the worker broke the rules; empty: it did
-    /// not.
-    pub async fn disconnected(&self, session: SessionId, cause: impl Into<String>) {
+    /// Ends a session; its leases go to others at once.
+    pub async fn disconnected(&self, session: SessionId, cause: LeaveCause) {
         // Nobody to tell any more where this fails.
-        let _ = self.commands.send(Command::Disconnected { session, cause: cause.into() }).await;
+        let _ = self.commands.send(Command::Disconnected { session, cause }).await;
     }
 
     /// The workers that the farm knows, by name; `None` when it is shutting down.
@@ -165,16 +118,16 @@ impl Switchboard {
     /// Asks something of a worker.
     ///
     /// # Errors
-    /// See [`WorkerWishError`].
+    /// See [`WorkerCommandError`].
     pub async fn ask_worker(
         &self,
         name: WorkerName,
-        wish: WorkerWish,
-    ) -> Result<WorkerView, WorkerWishError> {
+        command: WorkerCommand,
+    ) -> Result<WorkerView, WorkerCommandError> {
         let (reply, answer) = oneshot::channel();
-        let sent = self.commands.send(Command::Worker { name, wish, reply }).await;
-        sent.map_err(|_| WorkerWishError::ShuttingDown)?;
-        answer.await.map_err(|_| WorkerWishError::ShuttingDown)?
+        let sent = self.commands.send(Command::Worker { name, command, reply }).await;
+        sent.map_err(|_| WorkerCommandError::ShuttingDown)?;
+        answer.await.map_err(|_| WorkerCommandError::ShuttingDown)?
     }
 
     /// As [`workers`](Self::workers), for threads that may block.
@@ -187,35 +140,37 @@ impl Switchboard {
     /// As [`ask_worker`](Self::ask_worker), for threads that may block.
     ///
     /// # Errors
-    /// See [`WorkerWishError`].
+    /// See [`WorkerCommandError`].
     pub fn ask_worker_blocking(
         &self,
         name: WorkerName,
-        wish: WorkerWish,
-    ) -> Result<WorkerView, WorkerWishError> {
+        command: WorkerCommand,
+    ) -> Result<WorkerView, WorkerCommandError> {
         let (reply, answer) = oneshot::channel();
-        let sent = self.commands.blocking_send(Command::Worker { name, wish, reply });
-        sent.map_err(|_| WorkerWishError::ShuttingDown)?;
-        answer.blocking_recv().map_err(|_| WorkerWishError::ShuttingDown)?
+        let sent = self.commands.blocking_send(Command::Worker { name, command, reply });
+        sent.map_err(|_| WorkerCommandError::ShuttingDown)?;
+        answer.blocking_recv().map_err(|_| WorkerCommandError::ShuttingDown)?
     }
 
     /// Lets a job have workers from now on; what they compute comes to `runner`. For threads that may block.
     pub fn add_job(&self, job: JobId, share: JobShare, runner: Sender<ToRunner>) -> JobPort {
-        self.tell(Command::AddJob { job, share, runner });
+        self.send(Command::AddRunner(job, runner));
+        self.send(Command::Job(JobCommand::Add { job, share }));
         JobPort { switchboard: self.clone() }
     }
 
     /// Takes a job's workers away. For threads that may block.
     pub fn remove_job(&self, job: JobId) {
-        self.tell(Command::RemoveJob(job));
+        self.send(Command::Job(JobCommand::Remove(job)));
+        self.send(Command::RemoveRunner(job));
     }
 
     /// Changes a job's share of the workers. For threads that may block.
     pub fn set_priority(&self, job: JobId, priority: i32) {
-        self.tell(Command::SetPriority(job, priority));
+        self.send(Command::Job(JobCommand::Priority(job, priority)));
     }
 
-    fn tell(&self, command: Command) {
+    fn send(&self, command: Command) {
         // A switchboard that is gone ends the coordinator, and that the runner (`server`).
         let _ = self.commands.blocking_send(command);
     }
@@ -226,26 +181,32 @@ pub struct JobPort {
     switchboard: Switchboard,
 }
 
+impl JobPort {
+    fn tell(&self, command: JobCommand) {
+        self.switchboard.send(Command::Job(command));
+    }
+}
+
 impl Port for JobPort {
     fn open(&self, brief: &Arc<JobBrief>) {
-        self.switchboard.tell(Command::Open(Arc::clone(brief)));
+        self.tell(JobCommand::Open(Arc::clone(brief)));
     }
 
     fn prepare(&self, revision: JobRevision, values: EpochValues, canvas: Canvas) {
         let offer = Offer { revision, work: OfferedWork::Prepare, values };
-        self.switchboard.tell(Command::Offer { offer, canvas });
+        self.tell(JobCommand::Offer { offer, canvas });
     }
 
     fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, values: EpochValues, canvas: Canvas) {
         let offer = Offer { revision, work: OfferedWork::Epoch { epoch, shards: total }, values };
-        self.switchboard.tell(Command::Offer { offer, canvas });
+        self.tell(JobCommand::Offer { offer, canvas });
     }
 
     fn refused(&self, accepted: Accepted, error: ShardError) {
-        self.switchboard.tell(Command::Refused(accepted, error));
+        self.tell(JobCommand::Refuse { accepted, error });
     }
 
     fn close(&self, revision: JobRevision) {
-        self.switchboard.tell(Command::Close(revision));
+        self.tell(JobCommand::Close(revision));
     }
 }

@@ -1,6 +1,7 @@
 //! A worker in the coordinator's own process: the same messages, over channels.
 
 use clipig_core::{FromWorker, ToWorker};
+use clipig_schedule::dispatcher::LeaveCause;
 use tokio::sync::mpsc;
 
 use super::Switchboard;
@@ -28,6 +29,6 @@ impl Switchboard {
                 return;
             }
         }
-        self.disconnected(welcome.session, "").await;
+        self.disconnected(welcome.session, LeaveCause::Disconnected).await;
     }
 }

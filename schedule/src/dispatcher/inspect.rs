@@ -1,27 +1,12 @@
-//! What tests and the simulation of a farm look at, to hold it against the rules. A coordinator needs none of it.
+//! What a switchboard, tests and the simulation of a farm look at, beside what people see.
 
-use clipig_core::{Fence, JobRevision, SessionId, Stage, Work, WorkerKind};
+use clipig_core::{Fence, JobRevision, SessionId, Work, WorkerKind};
 
 use super::Dispatcher;
 use super::jobs::OpenJob;
 use super::terms::Fit;
 use super::timers::Time;
-use super::view::LeaseView;
-
-/// What a job offers, and how far that is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoundView {
-    /// The stage of the job.
-    pub stage: Stage,
-    /// All shards.
-    pub shards: u32,
-    /// Shards that are done.
-    pub done: u32,
-    /// Nodes that nobody computes.
-    pub pending: usize,
-    /// What is being computed; a node may occur twice.
-    pub leases: Vec<LeaseView>,
-}
+use super::views::RoundView;
 
 impl Dispatcher {
     /// Kinds and cores of the sessions that serve.

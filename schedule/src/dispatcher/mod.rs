@@ -19,7 +19,7 @@
 //! The rooms do not know each other; the other files here are the `Dispatcher`, which joins them: what is told by
 //! workers (`from_workers`), jobs (`from_jobs`) and people (`from_people`), how leases end (`ending`, `failing`,
 //! `disappearing`, `returning`, `deadlines`), who gets one (`assign`, `speculate`), and what others see (`view`,
-//! `inspect`).
+//! `inspect`). No two files import each other.
 //!
 //! # A lease
 //! ```text
@@ -77,6 +77,7 @@ mod terms;
 mod tests;
 mod timers;
 mod view;
+mod views;
 mod workers;
 
 use std::cmp::Ordering;
@@ -86,12 +87,11 @@ use leases::Leases;
 use workers::{Due, Workers};
 
 pub use action::{Action, Attempt, JobFailure, LeaveCause, Note, TriedBy};
-pub use inspect::RoundView;
 pub use jobs::MAX_PRIORITY;
 pub use settings::DispatchSettings;
 pub use terms::{Accepted, Answer, DispatchError, Fit, JobTerms, JoinError, Offer, OfferedWork, Verdict};
 pub use timers::Time;
-pub use view::{LeaseView, LeaseWait, WorkerView};
+pub use views::{LeaseView, LeaseWait, RoundView, WorkerView};
 pub use workers::{Connected, Gone, Liveness, Quarantine, Silent, WorkerCounts};
 
 /// Gives nodes of open jobs to workers; see the [module](self).

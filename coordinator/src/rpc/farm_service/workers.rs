@@ -9,7 +9,7 @@ use clipig_schedule::dispatcher::{LeaseView, Liveness, WorkerView};
 
 use super::super::RpcContext;
 use super::super::status::Refusal;
-use crate::switchboard::WorkerWish;
+use crate::switchboard::WorkerCommand;
 
 /// Bytes of a reason.
 const REASON: usize = 1_000;
@@ -37,7 +37,7 @@ pub(super) async fn pause(
 ) -> Result<v1::PauseWorkerResponse, Refusal> {
     let reason = limited(request.reason)?;
     Ok(v1::PauseWorkerResponse {
-        worker: Some(asked(context, &request.name, WorkerWish::Pause, reason).await?),
+        worker: Some(asked(context, &request.name, WorkerCommand::Pause, reason).await?),
     })
 }
 
@@ -46,7 +46,7 @@ pub(super) async fn resume(
     request: v1::ResumeWorkerRequest,
 ) -> Result<v1::ResumeWorkerResponse, Refusal> {
     Ok(v1::ResumeWorkerResponse {
-        worker: Some(asked(context, &request.name, WorkerWish::Resume, String::new()).await?),
+        worker: Some(asked(context, &request.name, WorkerCommand::Resume, String::new()).await?),
     })
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn drain(
     request: v1::DrainWorkerRequest,
 ) -> Result<v1::DrainWorkerResponse, Refusal> {
     let reason = limited(request.reason)?;
-    let wish = WorkerWish::Drain(reason.clone());
+    let wish = WorkerCommand::Drain(reason.clone());
     Ok(v1::DrainWorkerResponse { worker: Some(asked(context, &request.name, wish, reason).await?) })
 }
 
@@ -64,14 +64,14 @@ pub(super) async fn forgive(
     request: v1::ForgiveWorkerRequest,
 ) -> Result<v1::ForgiveWorkerResponse, Refusal> {
     Ok(v1::ForgiveWorkerResponse {
-        worker: Some(asked(context, &request.name, WorkerWish::Forgive, String::new()).await?),
+        worker: Some(asked(context, &request.name, WorkerCommand::Reinstate, String::new()).await?),
     })
 }
 
 async fn asked(
     context: &Arc<RpcContext>,
     name: &str,
-    wish: WorkerWish,
+    wish: WorkerCommand,
     reason: String,
 ) -> Result<v1::Worker, Refusal> {
     let name: WorkerName = name.parse().map_err(|_| {

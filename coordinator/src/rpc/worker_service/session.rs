@@ -9,6 +9,7 @@ use clipig_proto::incoming::WorkerAssembler;
 use clipig_proto::outgoing::{canvas_messages, to_worker};
 use clipig_proto::session::Messages;
 use clipig_proto::v1::{CoordinatorMessage, WorkerMessage};
+use clipig_schedule::dispatcher::LeaveCause;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tonic::Status;
@@ -61,8 +62,8 @@ pub(super) async fn run(
     tracing::info!(peer, %worker, %session, "a session has ended: {}", end.text());
     // A broken connection does not count against the worker; a broken rule does.
     let cause = match &end {
-        End::Fault(cause) => cause.clone(),
-        End::HungUp(_) | End::Ended | End::Closing => String::new(),
+        End::Fault(cause) => LeaveCause::Fault(cause.clone()),
+        End::HungUp(_) | End::Ended | End::Closing => LeaveCause::Disconnected,
     };
     switchboard.disconnected(session, cause).await;
     match end {

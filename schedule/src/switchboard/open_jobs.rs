@@ -1,47 +1,33 @@
-//! What the switchboard holds of open jobs: briefs, the canvas of the last offer, the way to the runner.
+//! What the switchboard keeps of jobs: shares, briefs, and the canvas of the last offer.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 
 use clipig_core::{Canvas, EpochCanvas, JobBrief, JobId, JobRevision, Stage};
-use clipig_schedule::dispatcher::{Fit, JobTerms, Offer};
 
-use crate::job_runner::ToRunner;
+use super::command::JobShare;
+use crate::dispatcher::{JobTerms, Offer};
 
-/// Under which terms a job has workers, whatever its revision.
-#[derive(Clone, Debug)]
-pub struct JobShare {
-    /// −10 to 10; each step doubles the job's share.
-    pub priority: i32,
-    /// Who may compute it.
-    pub fit: Fit,
-}
-
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct OpenJobs {
-    jobs: HashMap<JobId, Job>,
-    revisions: HashMap<JobRevision, Revision>,
+    shares: BTreeMap<JobId, JobShare>,
+    revisions: BTreeMap<JobRevision, Revision>,
 }
 
-struct Job {
-    share: JobShare,
-    runner: Sender<ToRunner>,
-}
-
+#[derive(Debug)]
 struct Revision {
     brief: Arc<JobBrief>,
     canvas: Option<EpochCanvas>,
 }
 
 impl OpenJobs {
-    pub(super) fn add(&mut self, job: JobId, share: JobShare, runner: Sender<ToRunner>) {
-        self.jobs.insert(job, Job { share, runner });
+    pub(super) fn add(&mut self, job: JobId, share: JobShare) {
+        self.shares.insert(job, share);
     }
 
     /// Forgets a job. Returns its open revisions.
     pub(super) fn remove(&mut self, job: JobId) -> Vec<JobRevision> {
-        self.jobs.remove(&job);
+        self.shares.remove(&job);
         let open = self.open_revisions(job);
         self.revisions.retain(|revision, _| revision.job != job);
         open
@@ -49,8 +35,8 @@ impl OpenJobs {
 
     /// Changes a job's priority. Returns its open revisions.
     pub(super) fn set_priority(&mut self, job: JobId, priority: i32) -> Vec<JobRevision> {
-        let Some(known) = self.jobs.get_mut(&job) else { return Vec::new() };
-        known.share.priority = priority;
+        let Some(share) = self.shares.get_mut(&job) else { return Vec::new() };
+        share.priority = priority;
         self.open_revisions(job)
     }
 
@@ -61,7 +47,7 @@ impl OpenJobs {
     /// Keeps a brief. `None` where its job is not there (any more).
     pub(super) fn open(&mut self, brief: Arc<JobBrief>) -> Option<JobTerms> {
         let revision = brief.revision;
-        let JobShare { priority, fit } = self.jobs.get(&revision.job)?.share.clone();
+        let JobShare { priority, fit } = self.shares.get(&revision.job)?.clone();
         let terms = JobTerms { revision, priority, fit, threads: brief.threads };
         self.revisions.insert(revision, Revision { brief, canvas: None });
         Some(terms)
@@ -71,12 +57,14 @@ impl OpenJobs {
         self.revisions.remove(&revision);
     }
 
-    /// Keeps the canvas of an offer for the sessions that get leases of it.
-    pub(super) fn offer(&mut self, offer: &Offer, canvas: Canvas) {
-        let stage = offer.work.stage();
-        if let Some(known) = self.revisions.get_mut(&offer.revision) {
-            known.canvas = Some(EpochCanvas { revision: offer.revision, stage, canvas });
+    /// Keeps the canvas of an offer for the sessions that get leases of it. `false` where the job is not there (any
+    /// more).
+    pub(super) fn offer(&mut self, offer: &Offer, canvas: Canvas) -> bool {
+        let (revision, stage) = (offer.revision, offer.work.stage());
+        if let Some(known) = self.revisions.get_mut(&revision) {
+            known.canvas = Some(EpochCanvas { revision, stage, canvas });
         }
+        self.shares.contains_key(&revision.job)
     }
 
     pub(super) fn canvas(&self, revision: JobRevision, stage: Stage) -> Option<EpochCanvas> {
@@ -86,12 +74,5 @@ impl OpenJobs {
 
     pub(super) fn brief(&self, revision: JobRevision) -> Option<Arc<JobBrief>> {
         self.revisions.get(&revision).map(|known| Arc::clone(&known.brief))
-    }
-
-    pub(super) fn tell(&self, revision: JobRevision, message: ToRunner) {
-        if let Some(job) = self.jobs.get(&revision.job) {
-            // A runner that has ended leaves an open job behind for a moment.
-            let _ = job.runner.send(message);
-        }
     }
 }

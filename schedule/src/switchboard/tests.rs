@@ -1,0 +1,210 @@
+//! Tests of the switchboard's core, with one worker and one job.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clipig_core::{
+    Activation, Canvas, DeviceClass, Epoch, EpochValues, GradientSum, JobBrief, JobRevision, Lease,
+    ModelReference, ModelSettings, NumberType, PROTOCOL, Prepared, Sha256, WorkerKind,
+};
+
+use super::*;
+use crate::dispatcher::{DispatchError, Fit, Note, Offer, OfferedWork};
+
+const NOW: Time = Time::from_secs(1);
+const JOB: JobId = JobId(7);
+const REVISION: JobRevision = JobRevision { job: JOB, revision: 0 };
+
+fn core() -> SwitchboardCore {
+    let settings =
+        SwitchboardSettings { dispatch: DispatchSettings::new(1), heartbeat: Duration::from_secs(2) };
+    SwitchboardCore::new(settings)
+}
+
+fn registration(name: &str) -> Registration {
+    let kind = WorkerKind {
+        class: DeviceClass::Cpu,
+        model: "a".into(),
+        libtorch: "2.11".into(),
+        capability: String::new(),
+    };
+    Registration {
+        protocol: PROTOCOL,
+        version: "test".into(),
+        name: name.parse().unwrap(),
+        instance: name.len() as u128,
+        kind,
+        cores: 1,
+        memory: 0,
+        device: "cpu".into(),
+    }
+}
+
+fn brief() -> Arc<JobBrief> {
+    Arc::new(JobBrief {
+        revision: REVISION,
+        yaml: String::new(),
+        seed: 1,
+        model: ModelReference {
+            name: "m".into(),
+            sha256: Sha256([0; 32]),
+            settings: ModelSettings::of_activation(Activation::Gelu),
+        },
+        assets: BTreeMap::new(),
+        number: NumberType::Float32,
+        threads: 1,
+        shard_size: 8,
+        prepared: None,
+    })
+}
+
+fn offer(core: &mut SwitchboardCore, work: OfferedWork) {
+    let values = EpochValues { resolution: [2, 1], learnrate: 1.0, learnrate_scale: 1.0 };
+    let offer = Offer { revision: REVISION, work, values };
+    let canvas = Canvas::new(2, 1, vec![0.0; 6]).unwrap();
+    core.handle_job(JobCommand::Offer { offer, canvas }, NOW);
+}
+
+fn epoch(epoch: u32, shards: u32) -> OfferedWork {
+    OfferedWork::Epoch { epoch: Epoch(epoch), shards }
+}
+
+/// A core with a job that is open, and a worker in session 1.
+fn with_job_and_worker() -> SwitchboardCore {
+    let mut core = core();
+    core.handle_register(registration("w"), NOW).unwrap();
+    core.handle_job(JobCommand::Add { job: JOB, share: JobShare { priority: 0, fit: Fit::Any } }, NOW);
+    core.handle_job(JobCommand::Open(brief()), NOW);
+    core.poll_outputs(NOW);
+    core
+}
+
+/// What is sent, in words, and the leases in it.
+fn sent(outputs: &[Output]) -> (Vec<&'static str>, Vec<Lease>) {
+    let mut leases = Vec::new();
+    let words = outputs.iter().filter_map(|output| match output {
+        Output::Send { message, .. } => Some(match message {
+            ToWorker::Welcome(_) => "welcome",
+            ToWorker::Refuse(_) => "refuse",
+            ToWorker::Open(_) => "open",
+            ToWorker::Canvas(_) => "canvas",
+            ToWorker::Lease(lease) => {
+                leases.push(lease.clone());
+                "lease"
+            }
+            ToWorker::Revoke(_) => "revoke",
+            ToWorker::Close(_) => "close",
+            ToWorker::Drain(_) => "drain",
+        }),
+        Output::End(_) => Some("end"),
+        _ => None,
+    });
+    (words.collect(), leases)
+}
+
+fn computed(fence: Fence) -> FromWorker {
+    let reports = vec![Vec::new()];
+    FromWorker::Computed(Computed { fence, gradient: GradientSum::new(2, 1), reports, seconds: 0.5 })
+}
+
+#[test]
+fn the_welcome_goes_first_then_brief_canvas_and_lease() {
+    let mut core = core();
+    core.handle_job(JobCommand::Add { job: JOB, share: JobShare { priority: 0, fit: Fit::Any } }, NOW);
+    core.handle_job(JobCommand::Open(brief()), NOW);
+    offer(&mut core, epoch(3, 1));
+    let welcome = core.handle_register(registration("w"), NOW).unwrap();
+    assert_eq!((welcome.session, welcome.name.as_str()), (SessionId(1), "w"));
+    let outputs = core.poll_outputs(NOW);
+    assert_eq!(sent(&outputs).0, ["welcome", "open", "canvas", "lease"]);
+}
+
+#[test]
+fn a_result_goes_to_the_job_and_counts_once() {
+    let mut core = with_job_and_worker();
+    offer(&mut core, epoch(0, 1));
+    let (_, leases) = sent(&core.poll_outputs(NOW));
+    let fence = leases[0].fence;
+    core.handle_message(SessionId(1), computed(fence), NOW + Duration::from_secs(3));
+    core.handle_message(SessionId(1), computed(fence), NOW + Duration::from_secs(3));
+    let outputs = core.poll_outputs(NOW);
+    let held = Duration::from_secs(3);
+    let reports: Vec<ShardReport> = outputs
+        .iter()
+        .filter_map(|output| if let Output::Shards(report) = output { Some(*report) } else { None })
+        .collect();
+    assert_eq!(reports, [ShardReport::Accepted { shards: 1, held }, ShardReport::Stale { shards: 1 }]);
+    let events: Vec<&Output> = outputs.iter().filter(|output| matches!(output, Output::Job { .. })).collect();
+    assert!(matches!(events[..], [Output::Job { job: JOB, event: JobEvent::Computed { .. } }]), "{events:?}");
+}
+
+#[test]
+fn a_result_that_makes_no_sense_is_computed_again() {
+    let mut core = with_job_and_worker();
+    offer(&mut core, OfferedWork::Prepare);
+    let (_, leases) = sent(&core.poll_outputs(NOW));
+    let prepared = Prepared::default();
+    let answer = FromWorker::Prepared { fence: leases[0].fence, prepared, warnings: Vec::new() };
+    core.handle_message(SessionId(1), answer, NOW);
+    let outputs = core.poll_outputs(NOW);
+    let accepted = outputs.into_iter().find_map(|output| match output {
+        Output::Job { event: JobEvent::Prepared { accepted, .. }, .. } => Some(accepted),
+        _ => None,
+    });
+    let error = ShardError::Device("it has no features".into());
+    core.handle_job(JobCommand::Refuse { accepted: accepted.unwrap(), error }, NOW);
+    let (words, again) = sent(&core.poll_outputs(NOW));
+    assert_eq!(words, ["lease"]);
+    assert_ne!(again[0].fence, leases[0].fence);
+}
+
+#[test]
+fn who_registers_twice_is_put_out() {
+    let mut core = with_job_and_worker();
+    core.handle_message(SessionId(1), FromWorker::Register(registration("w")), NOW);
+    let outputs = core.poll_outputs(NOW);
+    assert_eq!(sent(&outputs).0, ["refuse", "end"]);
+    let left = |output: &Output| matches!(output, Output::Note(Note::Left { .. }));
+    assert!(outputs.iter().any(left), "{outputs:?}");
+}
+
+#[test]
+fn what_a_runner_says_after_its_job_was_removed_changes_nothing() {
+    let mut core = with_job_and_worker();
+    offer(&mut core, epoch(0, 4));
+    core.poll_outputs(NOW);
+    core.handle_job(JobCommand::Remove(JOB), NOW);
+    let (words, _) = sent(&core.poll_outputs(NOW));
+    assert_eq!(words, ["revoke", "revoke", "close"]);
+    core.handle_job(JobCommand::Open(brief()), NOW);
+    offer(&mut core, epoch(1, 4));
+    core.handle_job(JobCommand::Priority(JOB, 3), NOW);
+    core.handle_job(JobCommand::Close(REVISION), NOW);
+    let outputs = core.poll_outputs(NOW);
+    assert!(outputs.is_empty(), "{outputs:?}");
+}
+
+#[test]
+fn an_offer_of_a_revision_that_is_not_open_is_a_fault() {
+    let mut core = with_job_and_worker();
+    core.handle_job(JobCommand::Close(REVISION), NOW);
+    core.poll_outputs(NOW);
+    offer(&mut core, epoch(0, 1));
+    let outputs = core.poll_outputs(NOW);
+    assert!(matches!(outputs[..], [Output::Fault(DispatchError::UnknownJob(REVISION))]), "{outputs:?}");
+}
+
+#[test]
+fn a_person_sees_the_worker_as_it_is_after_the_command() {
+    let mut core = with_job_and_worker();
+    let name: WorkerName = "w".parse().unwrap();
+    assert!(core.handle_worker_command(&name, WorkerCommand::Pause, NOW).unwrap().paused);
+    offer(&mut core, epoch(0, 1));
+    assert!(sent(&core.poll_outputs(NOW)).1.is_empty());
+    assert!(!core.handle_worker_command(&name, WorkerCommand::Resume, NOW).unwrap().paused);
+    assert_eq!(sent(&core.poll_outputs(NOW)).1.len(), 1);
+    let nobody: WorkerName = "nobody".parse().unwrap();
+    let error = core.handle_worker_command(&nobody, WorkerCommand::Pause, NOW).unwrap_err();
+    assert_eq!(error, WorkerCommandError::Unknown(nobody));
+}

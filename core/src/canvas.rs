@@ -29,7 +29,7 @@ impl Canvas {
     /// A canvas from `3 · height · width` values.
     ///
     /// # Errors
-    /// When the number of values is another.
+    /// When there are more or fewer values.
     pub fn new(width: usize, height: usize, pixels: Vec<f32>) -> Result<Self, CanvasSizeError> {
         let expected = 3 * width * height;
         if pixels.len() != expected {

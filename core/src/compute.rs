@@ -50,7 +50,7 @@ pub enum ShardError {
     /// The device failed; another worker may succeed.
     #[error("the device failed: {0}")]
     Device(String),
-    /// The device has not enough memory, also after what could be freed was; another worker may.
+    /// The device has not enough memory, even after everything was freed that could be. Another worker may have.
     #[error("the device is out of memory: {0}; smaller batches or a device with more memory would do")]
     OutOfMemory(String),
 }
@@ -76,7 +76,7 @@ pub enum WeightsSource {
 /// A job as those who compute it need it, with all content at hand.
 #[derive(Clone, Debug)]
 pub struct ComputeJob {
-    /// What the coordinator says of it.
+    /// What the coordinator has sent of it.
     pub brief: Arc<JobBrief>,
     /// The experiment, read from the brief's YAML.
     pub experiment: Arc<Experiment>,
@@ -128,7 +128,7 @@ pub trait ComputeFactory: Send + Sync {
     /// See [`ShardError`].
     fn prepare(&self, job: &ComputeJob, canvas: &Canvas) -> Result<Preparation, ShardError>;
 
-    /// Makes what computes shards of a prepared job. Weights are loaded where they are not yet.
+    /// Makes what computes shards of a prepared job. Loads the weights if they are not loaded yet.
     ///
     /// # Errors
     /// See [`ShardError`].
@@ -146,7 +146,7 @@ pub trait CanvasFactory: Send + Sync {
     /// See [`StepError`].
     fn first(&self, job: &CanvasJob, resolution: [u32; 2]) -> Result<Box<dyn CanvasOwner>, StepError>;
 
-    /// A canvas as it was saved. Where the optimiser is another one by now, it starts afresh.
+    /// A canvas as it was saved. If the experiment names another optimiser by now, that one starts afresh.
     ///
     /// # Errors
     /// See [`StepError`].

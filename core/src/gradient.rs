@@ -1,8 +1,7 @@
-//! The gradient of a part of an epoch, held only where it is.
+//! The gradient of a part of an epoch. Only the tiles that it touches are held.
 //!
-//! Windows cover a small part of a large canvas, so a gradient is kept in square tiles that come into
-//! being when something is added to them. A pixel's value does not depend on which tiles exist: a tile that
-//! is not there is zero.
+//! Windows cover a small part of a large canvas, so a gradient is kept in square tiles, each made when something is
+//! first added to it. A pixel's value does not depend on which tiles exist: a missing tile is zero.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -24,10 +24,10 @@ pub const PROTOCOL: u32 = 1;
 pub enum ToWorker {
     /// The registration is accepted.
     Welcome(Welcome),
-    /// The registration is not accepted, or the session ends; why.
+    /// The registration is not accepted, or the session ends. The reason is for the worker's log.
     Refuse(String),
-    /// A job of which leases may follow. A later one with the same revision takes its place: then it is
-    /// prepared.
+    /// A job of which leases may follow. It comes again with the same revision when the job is prepared, and then takes
+    /// the place of the first one.
     Open(Arc<JobBrief>),
     /// The canvas of a stage, before its first lease. It takes the place of the one before.
     Canvas(EpochCanvas),
@@ -46,7 +46,8 @@ pub enum ToWorker {
 pub struct Welcome {
     /// The number of this connection.
     pub session: SessionId,
-    /// The name that the farm knows the worker by; another than asked for where that was taken.
+    /// The name that the farm knows the worker by. It has a number behind it where the name that the worker asked for
+    /// was taken.
     pub name: WorkerName,
     /// How often the worker sends a heartbeat.
     pub heartbeat: Duration,
@@ -74,7 +75,7 @@ pub enum FromWorker {
     Heartbeat(Vec<Held>),
     /// Texts and images are encoded.
     Prepared {
-        /// Of the lease.
+        /// The lease that this answers.
         fence: Fence,
         /// The features.
         prepared: Prepared,
@@ -85,16 +86,16 @@ pub enum FromWorker {
     Computed(Computed),
     /// The work failed.
     Failed {
-        /// Of the lease.
+        /// The lease that this answers.
         fence: Fence,
-        /// Why.
+        /// Whether another worker would say the same is part of it.
         error: ShardError,
     },
     /// The work is handed back undone, because the worker is leaving or never heard of the job.
     Returned {
-        /// Of the lease.
+        /// The lease that this answers.
         fence: Fence,
-        /// Why.
+        /// What the worker lacks, or that it leaves; for people.
         reason: String,
     },
     /// The worker takes nothing new from now on.
@@ -126,9 +127,10 @@ pub struct Registration {
     pub version: String,
     /// The name it would like to have.
     pub name: WorkerName,
-    /// Drawn at random when the process starts: tells a worker that comes back from another one of its name.
+    /// Drawn at random when the process starts. By this a worker that comes back is told apart from another one of its
+    /// name.
     pub instance: u128,
-    /// What changes bits.
+    /// What of its device changes the bits of a result.
     pub kind: WorkerKind,
     /// Shards that can be computed side by side with one thread each; 1 for a GPU.
     pub cores: u32,
@@ -141,7 +143,7 @@ pub struct Registration {
 /// A lease that a worker holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// Of the lease.
+    /// The lease.
     pub fence: Fence,
     /// Grows whenever something under the lease gets done: a shard, a piece of a download.
     pub progress: u32,
@@ -150,7 +152,7 @@ pub struct Held {
 /// The sum of a node's shards.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Computed {
-    /// Of the lease.
+    /// The lease that this answers.
     pub fence: Fence,
     /// The gradient, added up over the tree.
     pub gradient: GradientSum,

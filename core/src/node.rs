@@ -29,7 +29,7 @@ impl Node {
         Self { level: total.max(1).next_power_of_two().trailing_zeros(), index: 0 }
     }
 
-    /// The shards below, in a tree with `total` shards. Empty for a node that such a tree has not.
+    /// The shards below, in a tree with `total` shards. Empty if the tree has no such node.
     pub fn shards(self, total: u32) -> Range<u32> {
         let bound = |index: u64| {
             let leaf = if self.level >= LEVELS { index.min(1) << LEVELS } else { index << self.level };

@@ -1,4 +1,4 @@
-//! What one sample tells besides its gradient.
+//! Losses and similarities of one sample.
 
 /// One sample's losses and similarities.
 #[derive(Clone, Debug, Default, PartialEq)]

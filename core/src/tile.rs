@@ -45,7 +45,7 @@ impl TileGrid {
         self.columns() * self.rows()
     }
 
-    /// What lies under a tile; `None` for a number that the canvas has not.
+    /// What lies under a tile; `None` for a number beyond the last one.
     pub fn area(self, number: usize) -> Option<TileArea> {
         if number >= self.count() {
             return None;

@@ -1,8 +1,8 @@
 //! The values of tiles, in memory that is used again.
 //!
 //! Workers make a gradient per node and the coordinator takes one per node, each of up to thousands of tiles. An
-//! allocator gives so much memory back to the system, which clears it anew, page by page, when it is asked again: that
-//! takes several times as long as writing the tile. So whole tiles that are let go of wait here for the next ones.
+//! allocator gives that much memory back to the system, and the system clears it page by page before it hands it out
+//! again. That takes several times as long as writing the tile. So whole tiles that are dropped wait here to be reused.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -16,7 +16,7 @@ const WHOLE: usize = 3 * TILE * TILE;
 /// Tiles that may wait: 1 GiB of them.
 const MOST: usize = (1 << 30) / (WHOLE * size_of::<f32>());
 
-/// After so many tiles were let go of, those that were not needed all the while are freed.
+/// After this many tiles were dropped, those that nobody has needed meanwhile are freed.
 const PERIOD: usize = 8 * MOST;
 
 /// The values of a tile, `[3, height, width]` of its area.
@@ -24,7 +24,7 @@ const PERIOD: usize = 8 * MOST;
 pub struct TileValues(Box<[f32]>);
 
 impl TileValues {
-    /// So many values, written by `write`, which finds any values in them and must leave none of these.
+    /// This many values, written by `write`. It finds old values in the memory and must overwrite all of them.
     pub fn written(length: usize, write: impl FnOnce(&mut [f32])) -> Self {
         let spare = if length == WHOLE { spare().take() } else { None };
         let mut values = Self(spare.unwrap_or_else(|| vec![0.0; length].into_boxed_slice()));
@@ -32,7 +32,7 @@ impl TileValues {
         values
     }
 
-    /// So many zeros.
+    /// This many zeros.
     pub fn zeros(length: usize) -> Self {
         Self::written(length, |values| values.fill(0.0))
     }
@@ -91,7 +91,7 @@ struct Spare {
     tiles: Vec<Box<[f32]>>,
     /// The fewest that waited since the last look.
     fewest: usize,
-    /// Tiles let go of since then.
+    /// Tiles dropped since then.
     put: usize,
 }
 

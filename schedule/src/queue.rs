@@ -19,7 +19,7 @@ pub struct WaitingJob {
     pub request: KindRequest,
 }
 
-/// What kind of worker a job asks for.
+/// Which kind of worker a job asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KindRequest {
     /// The best that there is.
@@ -28,7 +28,7 @@ pub enum KindRequest {
     Class(DeviceClass),
     /// The one that it has begun with.
     Begun(WorkerKind),
-    /// One that it has begun with; others will do, too.
+    /// Preferably the one that it has begun with; others will do, too.
     Mixed(WorkerKind),
 }
 
@@ -68,7 +68,7 @@ pub enum WaitReason {
         running: usize,
         /// Jobs that wait before it.
         ahead: usize,
-        /// How many may run.
+        /// How many may run at once.
         most: usize,
     },
     /// No worker that takes work is of a kind that it asks for.
@@ -81,8 +81,8 @@ pub enum WaitReason {
 }
 
 /// Decides which of the waiting jobs start, while `running` others run and at most `most` may. Interrupted jobs come
-/// first, then those of higher priority, then those of lower number. A job for which there is no worker keeps nobody
-/// waiting.
+/// first, then those of higher priority, then those of lower number. A job for which there is no worker does not hold up
+/// those behind it.
 pub fn admit(waiting: &[WaitingJob], running: usize, most: usize, workers: &[ServingWorker]) -> Admission {
     let mut order: Vec<&WaitingJob> = waiting.iter().collect();
     order.sort_by_key(|job| (!job.interrupted, std::cmp::Reverse(job.priority), job.job));
@@ -105,13 +105,13 @@ pub fn admit(waiting: &[WaitingJob], running: usize, most: usize, workers: &[Ser
     admission
 }
 
-/// Which running jobs give up their places: those that have been alone for `patience`, the longest first, as many as
-/// there are jobs that wait for nothing but a place.
-pub fn yielding(running: &[RunningPlace], admission: &Admission, patience: Duration) -> Vec<JobId> {
+/// Which running jobs give up their places: those that no worker has served for `timeout`, the longest first, and no
+/// more than there are jobs that wait for nothing but a place.
+pub fn yielding(running: &[RunningPlace], admission: &Admission, timeout: Duration) -> Vec<JobId> {
     let places = admission.wait.iter().filter(|(_, reason)| matches!(reason, WaitReason::Places { .. }));
     let mut alone: Vec<(Duration, JobId)> = running
         .iter()
-        .filter_map(|place| Some((place.alone.filter(|alone| *alone >= patience)?, place.job)))
+        .filter_map(|place| Some((place.alone.filter(|alone| *alone >= timeout)?, place.job)))
         .collect();
     alone.sort_by_key(|(alone, job)| (std::cmp::Reverse(*alone), *job));
     alone.into_iter().take(places.count()).map(|(_, job)| job).collect()
@@ -239,10 +239,9 @@ mod tests {
         let seconds = |alone: Option<u64>| alone.map(Duration::from_secs);
         let place = |(job, alone)| RunningPlace { job: JobId(job), alone: seconds(alone) };
         let running = [(1, None), (2, Some(40)), (3, Some(50)), (4, Some(3))].map(place);
-        let patience = Duration::from_secs(30);
-        let yields = |jobs: &[WaitingJob]| {
-            yielding(&running, &admit(jobs, running.len(), 4, &[cpu("a", 2)]), patience)
-        };
+        let timeout = Duration::from_secs(30);
+        let yields =
+            |jobs: &[WaitingJob]| yielding(&running, &admit(jobs, running.len(), 4, &[cpu("a", 2)]), timeout);
         assert_eq!(yields(&[waiting(7, 0)]), [JobId(3)]);
         assert_eq!(yields(&[waiting(7, 0), waiting(8, 0), waiting(9, 0)]), [JobId(3), JobId(2)]);
         // Nobody gains by it where those who wait have no worker either.

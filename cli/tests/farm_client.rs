@@ -110,7 +110,8 @@ fn jobs_and_workers_obey_the_client() {
     let worker = |verb: &str| farm.json(&["workers", verb, "w1"])["state"].clone();
     assert_eq!(worker("pause"), "paused");
     assert_eq!(worker("resume"), "idle");
-    assert_eq!(worker("forgive"), "idle");
+    assert_eq!(worker("reinstate"), "idle");
+    assert_eq!(worker("forgive"), "idle", "its name before");
     farm.ask(&["workers", "drain", "w1"]);
     assert!(farm.worker_mut(0).wait().success());
     let unknown = farm.clipig(&["workers", "pause", "nobody"]);

@@ -187,9 +187,9 @@ async fn workers_that_answer_wrongly_change_nothing() {
         peer.say(header(&lease, width, 1, shards(&lease))).await;
         peer.say(tile(&lease, 0, 3 * 64 * 64, f32::NAN)).await;
     }
-    honest.farm.wait_until("the worker is set aside", || {
+    honest.farm.wait_until("the worker is quarantined", || {
         let workers: Vec<Json> = serde_json::from_str(&honest.farm.ask(&["workers", "--json"])).unwrap();
-        workers.iter().any(|worker| worker["worker"] == "nan" && worker["state"] == "set aside")
+        workers.iter().any(|worker| worker["worker"] == "nan" && worker["state"] == "quarantined")
     });
     drop(peer);
     honest.is_under_way("NaN");

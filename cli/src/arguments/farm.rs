@@ -235,8 +235,9 @@ pub(crate) enum WorkersCommand {
     Resume(WorkerArguments),
     /// Let a worker finish its work, then stop it.
     Drain(WorkerArguments),
-    /// Give work again to a worker that was set aside for its failures.
-    Forgive(WorkerArguments),
+    /// End the quarantine of a worker that failed too often.
+    #[command(alias = "forgive")]
+    Reinstate(WorkerArguments),
 }
 
 #[derive(Clone, Debug, Args)]

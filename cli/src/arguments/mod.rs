@@ -83,7 +83,7 @@ pub(crate) enum Command {
     Update(Box<UpdateArguments>),
     /// Fetch a job's picture, snapshots, history or film.
     Fetch(FetchArguments),
-    /// List the workers of a farm, or pause, resume, drain or forgive one.
+    /// List the workers of a farm, or pause, resume, drain or reinstate one.
     Workers(WorkersArguments),
     /// Run a worker: this machine computes for a farm.
     Worker(WorkArguments),

@@ -45,7 +45,7 @@ fn decide(command: &WorkersCommand) -> Result<ExitCode, Failure> {
     let (WorkersCommand::Pause(arguments)
     | WorkersCommand::Resume(arguments)
     | WorkersCommand::Drain(arguments)
-    | WorkersCommand::Forgive(arguments)) = command;
+    | WorkersCommand::Reinstate(arguments)) = command;
     let worker = converse(async {
         let connection = Connection::to(&arguments.list.farm).await?;
         Ok(ask(&connection, command, arguments.name.clone()).await?)
@@ -82,7 +82,7 @@ async fn ask(connection: &Connection, command: &WorkersCommand, name: String) ->
                 .await?
                 .worker
         }
-        WorkersCommand::Forgive(_) => {
+        WorkersCommand::Reinstate(_) => {
             let request = ForgiveWorkerRequest { name };
             connection
                 .call(request, async |mut client, request| client.forgive_worker(request).await)

@@ -51,7 +51,7 @@ pub(crate) fn worker(worker: &Worker) -> Json {
         "worker": worker.name,
         "state": worker_state(worker.state()),
         "reason": worker.reason,
-        "set_aside_until": moment(worker.set_aside_until.as_ref()),
+        "quarantined_until": moment(worker.quarantined_until.as_ref()),
         "kind": worker.kind.as_ref().map(kind),
         "device": worker.device,
         "memory": worker.memory,

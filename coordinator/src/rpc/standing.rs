@@ -12,7 +12,7 @@ use crate::farm::{CommandError, Farm};
 use crate::store::{JobState, StoreError};
 
 /// What a worker is about, for metrics.
-const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "set_aside", "lost"];
+const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "quarantined", "lost"];
 
 /// Counts of a moment.
 pub(crate) struct Standing {
@@ -51,7 +51,7 @@ impl Standing {
 fn state_name(worker: &WorkerView) -> &'static str {
     match worker {
         WorkerView { liveness: Liveness::Silent(_) | Liveness::Gone(_), .. } => "lost",
-        WorkerView { quarantine: Some(_), .. } => "set_aside",
+        WorkerView { quarantine: Some(_), .. } => "quarantined",
         WorkerView { paused: true, .. } => "paused",
         WorkerView { draining: true, .. } => "draining",
         _ => "ready",

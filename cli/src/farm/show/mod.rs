@@ -55,7 +55,7 @@ pub(crate) fn worker_state(state: WorkerState) -> &'static str {
         WorkerState::Busy => "busy",
         WorkerState::Paused => "paused",
         WorkerState::Draining => "draining",
-        WorkerState::SetAside => "set aside",
+        WorkerState::Quarantined => "quarantined",
         WorkerState::Lost => "lost",
     }
 }
@@ -65,7 +65,7 @@ fn colored_worker_state(state: WorkerState) -> StyledObject<&'static str> {
     let style = Style::new();
     let style = match state {
         WorkerState::Busy => style.cyan(),
-        WorkerState::SetAside | WorkerState::Lost => style.red(),
+        WorkerState::Quarantined | WorkerState::Lost => style.red(),
         WorkerState::Paused | WorkerState::Draining => style.yellow(),
         WorkerState::Unspecified | WorkerState::Idle => style,
     };

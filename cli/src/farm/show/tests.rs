@@ -120,11 +120,11 @@ fn workers() -> Vec<Worker> {
         last_heard: Some(ago(1)),
         ..Worker::default()
     };
-    let aside = Worker {
+    let quarantined = Worker {
         name: "cellar".to_owned(),
-        state: WorkerState::SetAside.into(),
+        state: WorkerState::Quarantined.into(),
         reason: "its last 3 leases failed for 3 different jobs".to_owned(),
-        set_aside_until: Some(ago(-540)),
+        quarantined_until: Some(ago(-540)),
         leases: Vec::new(),
         cores: 1,
         memory: 0,
@@ -136,7 +136,7 @@ fn workers() -> Vec<Worker> {
         leases: Vec::new(),
         ..busy.clone()
     };
-    vec![aside, lost, busy]
+    vec![quarantined, lost, busy]
 }
 
 fn farm() -> Farm {

@@ -50,9 +50,9 @@ fn news(worker: &Worker, now: Timestamp) -> String {
     if !worker.reason.is_empty() {
         parts.push(plain(&worker.reason, 200));
     }
-    if let Some(until) = worker.set_aside_until.as_ref().and_then(time::timestamp) {
+    if let Some(until) = worker.quarantined_until.as_ref().and_then(time::timestamp) {
         let seconds = until.duration_since(now).as_secs_f64();
-        parts.push(format!("forgiven in {}", time::duration(seconds)));
+        parts.push(format!("reinstated in {}", time::duration(seconds)));
     }
     parts.extend(computing(&worker.leases));
     parts.join("; ")

@@ -128,7 +128,7 @@ impl FarmService for FarmCalls {
         &self,
         request: Request<v1::ForgiveWorkerRequest>,
     ) -> Answer<v1::ForgiveWorkerResponse> {
-        answer(workers::forgive(&self.context, request.into_inner()).await)
+        answer(workers::reinstate(&self.context, request.into_inner()).await)
     }
 
     async fn get_farm(&self, request: Request<v1::GetFarmRequest>) -> Answer<v1::GetFarmResponse> {

@@ -59,7 +59,7 @@ pub(super) async fn drain(
     Ok(v1::DrainWorkerResponse { worker: Some(asked(context, &request.name, wish, reason).await?) })
 }
 
-pub(super) async fn forgive(
+pub(super) async fn reinstate(
     context: &Arc<RpcContext>,
     request: v1::ForgiveWorkerRequest,
 ) -> Result<v1::ForgiveWorkerResponse, Refusal> {
@@ -94,7 +94,7 @@ fn limited(text: String) -> Result<String, Refusal> {
 pub(super) fn state(view: &WorkerView) -> v1::WorkerState {
     match view {
         WorkerView { liveness: Liveness::Silent(_) | Liveness::Gone(_), .. } => v1::WorkerState::Lost,
-        WorkerView { quarantine: Some(_), .. } => v1::WorkerState::SetAside,
+        WorkerView { quarantine: Some(_), .. } => v1::WorkerState::Quarantined,
         WorkerView { paused: true, .. } => v1::WorkerState::Paused,
         WorkerView { draining: true, .. } => v1::WorkerState::Draining,
         WorkerView { leases, .. } if leases.is_empty() => v1::WorkerState::Idle,
@@ -125,7 +125,7 @@ fn worker(context: &RpcContext, view: &WorkerView) -> v1::Worker {
         shards_done: view.counts.shards,
         leases_failed: view.counts.failures,
         reason: reason.unwrap_or_default(),
-        set_aside_until: view.quarantine.as_ref().and_then(|quarantine| wall(quarantine.until)),
+        quarantined_until: view.quarantine.as_ref().and_then(|quarantine| wall(quarantine.until)),
         last_heard: if connected { None } else { wall(since) },
     }
 }

@@ -112,15 +112,23 @@ pub(crate) fn undisturbed(revisions: &[(Picture, Epoch)]) -> Result<JobProgress,
     }
 }
 
-/// Do two jobs stand at the same place, bit for bit, when this experiment is the last?
-pub(crate) fn same_bits(a: &JobProgress, b: &JobProgress, experiment: &Experiment) -> bool {
+/// In what two jobs differ that should stand at the same place, bit for bit.
+///
+/// A target's statistics begin anew where an update changes its features. Two updates may hold from the same epoch, and it
+/// depends on their timing whether the first of them is passed through. So of an updated job those of the loss count.
+pub(crate) fn difference(a: &JobProgress, b: &JobProgress, updated: bool) -> Option<&'static str> {
     let bits = |state: &CanvasState| -> Vec<u32> {
         let averages = state.averages.iter().flatten();
         state.canvas.pixels().iter().chain(averages).map(|value| value.to_bits()).collect()
     };
-    // A job that is updated when its epochs are done has statistics for the old targets or the new ones.
-    let statistics = |job: &JobProgress| job.statistics.clone().fitted_to(experiment);
-    a.next == b.next && bits(&a.canvas) == bits(&b.canvas) && statistics(a) == statistics(b)
+    if a.next != b.next {
+        Some("number of epochs")
+    } else if bits(&a.canvas) != bits(&b.canvas) {
+        Some("picture")
+    } else {
+        let same = a.statistics.loss == b.statistics.loss && (updated || a.statistics == b.statistics);
+        (!same).then_some("statistics")
+    }
 }
 
 /// Features that depend on the first canvas.

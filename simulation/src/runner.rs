@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use clipig_coordinator::job_runner::{JobOrder, Revision};
 use clipig_coordinator::{EpochLoop, EpochUnderWay, JobProgress};
-use clipig_core::{GradientSum, JobBrief, JobId, JobRevision, Stage, WorkerKind};
+use clipig_core::{Epoch, GradientSum, JobBrief, JobId, JobRevision, Stage, WorkerKind};
 use clipig_schedule::dispatcher::{Fit, JobFailure, Offer, OfferedWork};
 use clipig_schedule::job::JobChange;
 use clipig_schedule::switchboard::{JobCommand, JobEvent, JobShare};
@@ -116,6 +116,8 @@ impl World {
 
     /// A run of a job begins, or goes on under updates that came at its end.
     pub(crate) fn run_from(&mut self, job: JobId, resumed: Option<JobProgress>) {
+        // As the real runner: before the first epoch, the revision that holds makes the canvas.
+        let resumed = resumed.filter(|progress| progress.next > Epoch(0));
         let threads = self.scenario.jobs[job.0 as usize - 1].threads;
         let Some(stored) = self.disk.jobs.get_mut(&job) else { return };
         let next = resumed.as_ref().map(|progress| progress.next);
@@ -207,6 +209,7 @@ impl World {
         let holding = runner.order.revision_at(next);
         if next.0 >= runner.order.revisions[holding].experiment.epochs {
             let (progress, revision) = (Box::new(runner.job.progress()), runner.revision());
+            self.contest_ends();
             self.command(Queued::Job(JobCommand::Close(revision)));
             return self.write(Write::Finished(job, progress));
         }
@@ -223,8 +226,11 @@ impl World {
         runner.current = holding;
         let progress = runner.job.progress();
         let picture = self.disk.jobs[&job].revisions[holding].picture.clone();
-        if let Some(runner) = self.runner_mut(job) {
-            runner.job = picture.restore(progress);
+        let changed = if progress.next > Epoch(0) { Ok(picture.restore(progress)) } else { picture.first() };
+        match (changed, self.runner_mut(job)) {
+            (Ok(changed), Some(runner)) => runner.job = changed,
+            (Ok(_), None) => return,
+            (Err(error), _) => return self.violation(&error),
         }
         self.figures.updates += 1;
         self.command(Queued::Job(JobCommand::Close(before)));
@@ -445,7 +451,6 @@ impl World {
         if stored.change(&JobChange::Complete).is_ok() {
             stored.finished = Some(progress);
             self.trace(|| format!("job {job} is completed"));
-            self.contest_ends();
         }
         self.end_run(job);
     }

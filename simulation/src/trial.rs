@@ -2,7 +2,7 @@
 
 use clipig_coordinator::store::Update;
 
-use crate::picture::{same_bits, undisturbed};
+use crate::picture::{difference, undisturbed};
 use crate::plant::Plant;
 use crate::scenario::Scenario;
 use crate::world::World;
@@ -34,9 +34,12 @@ pub fn run(seed: u64, plant: Option<Plant>, tracing: bool) -> Result<Figures, Ve
             continue;
         }
         let wanted = undisturbed(&done.revisions).map_err(one)?;
-        let last = &done.revisions[done.revisions.len() - 1].0.experiment;
-        if !same_bits(&done.progress, &wanted, last) {
-            broken.push(format!("job {number}: the picture is not the undisturbed one"));
+        let updated = done.revisions.len() > 1;
+        if let Some(what) = difference(&done.progress, &wanted, updated) {
+            let from: Vec<String> = done.revisions.iter().map(|(_, from)| from.to_string()).collect();
+            let from = from.join(", ");
+            broken
+                .push(format!("job {number}: its {what} is not the undisturbed one (revisions from {from})"));
         }
     }
     if let Some(shares) = &world.shares {

@@ -172,8 +172,11 @@ impl<'a, O: Observer> Runner<'a, O> {
         inbox: &'a Inbox,
         observer: &'a mut O,
     ) -> Result<Self, RunError<O::Error>> {
-        let resumed = order.resume.take();
-        let next = resumed.as_ref().map_or(Epoch(order.revisions[0].experiment.start_epoch), |p| p.next);
+        let first = order.first_epoch();
+        // Until an epoch is done, the canvas is the first one of the revision that holds, whatever was made for another
+        // revision before. Otherwise the picture would depend on whether a restart came between.
+        let resumed = order.resume.take().filter(|progress| progress.next > first);
+        let next = resumed.as_ref().map_or(first, |p| p.next);
         let current = order.revision_at(next);
         let (revision, most) = (&order.revisions[current], order.most_pixels);
         let job = match resumed {
@@ -350,9 +353,14 @@ impl<'a, O: Observer> Runner<'a, O> {
         self.current = holding;
         let (revision, most) = (&self.order.revisions[holding], self.order.most_pixels);
         let progress = self.job.progress();
-        let canvas =
-            self.canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
-        let job = EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics);
+        // As in `begin`.
+        let job = if progress.next > self.order.first_epoch() {
+            let canvas =
+                self.canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
+            EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics)
+        } else {
+            EpochLoop::new(revision.spec(), first_canvas(revision, self.canvases, most)?)
+        };
         self.job = job.with_most_pixels(most);
         self.observer.on_revision(self.revision());
         self.open()

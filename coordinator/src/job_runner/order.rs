@@ -33,6 +33,11 @@ pub struct Revision {
 }
 
 impl JobOrder {
+    /// The epoch that the job begins with, as it was submitted.
+    pub(super) fn first_epoch(&self) -> Epoch {
+        Epoch(self.revisions[0].experiment.start_epoch)
+    }
+
     /// Place of the revision that holds for an epoch.
     pub fn revision_at(&self, epoch: Epoch) -> usize {
         self.revisions.iter().rposition(|revision| revision.from <= epoch).unwrap_or(0)

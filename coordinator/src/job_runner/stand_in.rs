@@ -55,7 +55,9 @@ pub(crate) struct Canvases;
 
 impl CanvasFactory for Canvases {
     fn first(&self, job: &CanvasJob, _: [u32; 2]) -> Result<Box<dyn CanvasOwner>, StepError> {
-        let values = (0..12).map(|i| (i as f32 + job.seed as f32).sin()).collect();
+        // Another experiment has another first canvas.
+        let from = job.seed as f32 + job.experiment.epochs as f32;
+        let values = (0..12).map(|i| (i as f32 + from).sin()).collect();
         Ok(Box::new(Pixels { values, average: vec![0.0; 12], steps: 0 }))
     }
 

@@ -249,6 +249,28 @@ fn an_update_holds_from_the_next_epoch_and_is_replayed_there() {
 }
 
 #[test]
+fn an_update_before_the_first_epoch_makes_the_first_canvas_with_or_without_a_restart() {
+    let longer = |from| of_yaml(1, from, &yaml(1.0).replace("epochs: 12", "epochs: 13"));
+    let progress = |order: JobOrder, commands: Vec<RunCommand>| {
+        let (runner, inbox) = inbox();
+        let workers = Workers::new(&runner, 1, false);
+        for command in commands {
+            runner.send(ToRunner::Command(command)).unwrap();
+        }
+        go(order, &workers, &inbox).0.unwrap().1.progress()
+    };
+    let both = || vec![revision(0, 1.0, 0), longer(0)];
+    let restarted = progress(order(both(), None), vec![]);
+    let revise = RunCommand::Revise(Box::new(longer(u32::MAX)));
+    assert_eq!(progress(order(vec![revision(0, 1.0, 0)], None), vec![revise]), restarted);
+    // It was paused before its first epoch, and updated then.
+    let pause = RunCommand::Pause(Duration::from_mins(1));
+    let paused = progress(order(vec![revision(0, 1.0, 0)], None), vec![pause]);
+    assert_eq!(paused.next, Epoch(0));
+    assert_eq!(progress(order(both(), Some(paused)), vec![]), restarted);
+}
+
+#[test]
 fn cancelling_and_failing_end_at_once() {
     let (runner, inbox) = inbox();
     let workers = Workers::new(&runner, 0, false);

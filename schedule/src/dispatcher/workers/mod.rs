@@ -4,23 +4,25 @@
 //! the [`Pool`] agrees with both, so that whoever gives out leases finds a session in O(log sessions).
 
 mod connection;
+mod leasing;
 mod naming;
 mod pool;
+mod standing;
+mod timeouts;
 mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
-use clipig_core::{JobRevision, Node, PROTOCOL, Registration, SessionId, Stage, WorkerName};
+use clipig_core::{PROTOCOL, Registration, SessionId, WorkerName};
 
 use super::action::LeaveCause;
 use super::expect::expected;
 use super::settings::DispatchSettings;
-use super::terms::{DispatchError, Fit, JoinError};
+use super::terms::{Fit, JoinError};
 use super::timers::{Time, Timers};
 use pool::Pool;
 
-pub(super) use connection::{Connection, Missing};
+pub(super) use connection::Connection;
 pub use worker::{Connected, Gone, Liveness, Quarantine, Silent, WorkerCounts};
 pub(super) use worker::{Strike, Worker};
 
@@ -201,228 +203,6 @@ impl Workers {
     fn standing_changed(&mut self, name: &WorkerName) {
         if let Some(session) = self.workers.get(name).and_then(Worker::session) {
             self.refresh(session);
-        }
-    }
-}
-
-/// What people and failures change.
-impl Workers {
-    pub(super) fn drain(&mut self, session: SessionId) {
-        if let Some(connection) = self.connections.get_mut(&session) {
-            connection.drain();
-            self.refresh(session);
-        }
-    }
-
-    pub(super) fn set_paused(&mut self, name: &WorkerName, paused: bool) -> Result<(), DispatchError> {
-        self.known_mut(name)?.set_paused(paused);
-        self.standing_changed(name);
-        Ok(())
-    }
-
-    /// Ends a quarantine before its time; was there one?
-    pub(super) fn reinstate(&mut self, name: &WorkerName) -> Result<bool, DispatchError> {
-        let reinstated = self.known_mut(name)?.reinstate();
-        self.standing_changed(name);
-        Ok(reinstated)
-    }
-
-    /// Gives a worker nothing for a while.
-    pub(super) fn quarantine(&mut self, name: &WorkerName, reason: String, lasts: Duration, now: Time) {
-        let until = now.saturating_add(lasts);
-        let Some(worker) = expected(self.workers.get_mut(name), "who is judged is known") else { return };
-        worker.set_quarantine(Quarantine { since: now, until, reason });
-        self.timers.set(until, Timer::Reinstate(name.clone()));
-        self.standing_changed(name);
-    }
-
-    /// The session of a worker that people have named.
-    pub(super) fn session_of(&self, name: &WorkerName) -> Result<SessionId, DispatchError> {
-        let worker = self.workers.get(name).ok_or_else(|| DispatchError::UnknownWorker(name.clone()))?;
-        worker.session().ok_or_else(|| DispatchError::NotConnected(name.clone()))
-    }
-
-    fn known_mut(&mut self, name: &WorkerName) -> Result<&mut Worker, DispatchError> {
-        self.workers.get_mut(name).ok_or_else(|| DispatchError::UnknownWorker(name.clone()))
-    }
-
-    /// Why a worker is to be quarantined now.
-    pub(super) fn disqualification(&self, name: &WorkerName) -> Option<String> {
-        let worker = self.workers.get(name).filter(|worker| worker.quarantine().is_none())?;
-        worker.disqualification()
-    }
-
-    pub(super) fn strike(&mut self, name: &WorkerName, strike: Strike) {
-        if let Some(worker) = self.workers.get_mut(name) {
-            worker.strike(strike);
-        }
-    }
-
-    /// A worker is gone and had this in hand; whose fault that is shows when it comes back.
-    pub(super) fn vanish_with(&mut self, name: &WorkerName, strike: Strike) {
-        if let Some(worker) = self.workers.get_mut(name) {
-            worker.vanish_with(strike);
-        }
-    }
-
-    /// Somebody else computed what failed with this worker.
-    pub(super) fn contradict(&mut self, name: &WorkerName, revision: JobRevision, stage: Stage, node: Node) {
-        if let Some(worker) = self.workers.get_mut(name) {
-            worker.contradict(revision, stage, node);
-        }
-    }
-
-    /// What failed with this worker is the job's fault.
-    pub(super) fn absolve(&mut self, name: &WorkerName, revision: JobRevision) {
-        if let Some(worker) = self.workers.get_mut(name) {
-            worker.absolve(revision);
-        }
-    }
-}
-
-/// What leases change.
-impl Workers {
-    pub(super) fn set_load(&mut self, session: SessionId, load: u64) {
-        if let Some(connection) = self.connections.get_mut(&session) {
-            connection.set_load(load);
-            self.refresh(session);
-        }
-    }
-
-    /// Notes what a session is sent before a lease of this offer.
-    pub(super) fn send(&mut self, session: SessionId, revision: JobRevision, offer: u64) -> Option<Missing> {
-        let connection = expected(self.connections.get_mut(&session), "who is chosen is connected");
-        connection.map(|connection| connection.send(revision, offer))
-    }
-
-    pub(super) fn forget_sent(&mut self, session: SessionId, revision: JobRevision) {
-        if let Some(connection) = self.connections.get_mut(&session) {
-            connection.forget_sent(revision);
-        }
-    }
-
-    /// All sessions must be sent a job's brief and canvas again.
-    pub(super) fn forget_sent_to_all(&mut self, revision: JobRevision) {
-        self.connections.values_mut().for_each(|connection| connection.forget_sent(revision));
-    }
-
-    /// A job is closed. Returns the sessions that were told of it.
-    pub(super) fn close(&mut self, revision: JobRevision) -> Vec<SessionId> {
-        let told = self.connections.iter_mut().filter_map(|(session, connection)| {
-            let told = connection.close(revision);
-            told.then_some(*session)
-        });
-        told.collect()
-    }
-
-    /// A lease of this job was handed back. Returns how often in a row.
-    pub(super) fn hand_back(&mut self, session: SessionId, revision: JobRevision, now: Time) -> u32 {
-        let Some(connection) = self.connections.get_mut(&session) else { return 0 };
-        let (times, again) = connection.hand_back(revision, now);
-        self.timers.set(again, Timer::Retry(session));
-        times
-    }
-
-    /// A result was accepted: `computing` over all slots, for so many shards.
-    pub(super) fn succeed(
-        &mut self,
-        session: SessionId,
-        revision: JobRevision,
-        shards: u32,
-        computing: Duration,
-    ) {
-        let Some(connection) = self.connections.get_mut(&session) else { return };
-        connection.succeed(revision);
-        if let Some(worker) = self.workers.get_mut(connection.worker()) {
-            worker.succeed();
-            let counts = worker.counts_mut();
-            counts.nodes += 1;
-            counts.shards += u64::from(shards);
-            counts.computing += computing;
-        }
-    }
-
-    pub(super) fn count_failure(&mut self, name: &WorkerName) {
-        if let Some(worker) = self.workers.get_mut(name) {
-            worker.counts_mut().failures += 1;
-        }
-    }
-
-    pub(super) fn count_lost(&mut self, name: &WorkerName) {
-        if let Some(worker) = self.workers.get_mut(name) {
-            worker.counts_mut().lost += 1;
-        }
-    }
-}
-
-/// Time passes.
-impl Workers {
-    pub(super) fn next_timer(&self) -> Option<Time> {
-        self.timers.next()
-    }
-
-    /// Takes one timer that is due.
-    pub(super) fn poll_timer(&mut self, now: Time) -> Option<Due> {
-        Some(match self.timers.pop(now)? {
-            Timer::Silence(session) => self.check_silence(session, now),
-            Timer::Reinstate(name) => {
-                let is_over = |worker: &Worker| worker.quarantine().is_some_and(|q| q.until <= now);
-                match self.workers.get_mut(&name).filter(|worker| is_over(worker)) {
-                    Some(worker) => {
-                        worker.reinstate();
-                        self.standing_changed(&name);
-                        Due::Reinstated(name)
-                    }
-                    None => Due::Nothing,
-                }
-            }
-            Timer::Retry(_) => Due::Nothing,
-            Timer::Forget(name) => {
-                self.forget_if_due(&name, now);
-                Due::Nothing
-            }
-        })
-    }
-
-    fn check_silence(&mut self, session: SessionId, now: Time) -> Due {
-        let Some(connection) = self.connections.get(&session) else { return Due::Nothing };
-        let due = connection.heard() + self.settings.heartbeat_timeout;
-        if due > now {
-            self.timers.set(due, Timer::Silence(session));
-            return Due::Nothing;
-        }
-        Due::Silent(session)
-    }
-
-    fn forget_if_due(&mut self, name: &WorkerName, now: Time) {
-        let Some(worker) = self.workers.get(name) else { return };
-        let Some(since) = worker.gone_since() else { return };
-        let due = since + self.settings.remember;
-        if worker.is_paused() || worker.quarantine().is_some() || due > now {
-            // A pause or a quarantine must not be lost by going away for a while.
-            self.timers.set(due.max(now + self.settings.remember), Timer::Forget(name.clone()));
-            return;
-        }
-        self.forget(name);
-    }
-
-    fn forget(&mut self, name: &WorkerName) {
-        let Some(worker) = self.workers.remove(name) else { return };
-        self.instances.remove(&worker.identity());
-        if let Some(since) = worker.gone_since() {
-            self.gone.remove(&(since, name.clone()));
-            self.timers.unset(since + self.settings.remember, Timer::Forget(name.clone()));
-        }
-    }
-
-    /// Keeps to the bound on workers that have left: anybody could register under a thousand names. What people have
-    /// decided about a worker is kept beyond that.
-    fn forget_first(&mut self) {
-        while self.gone.len() > self.settings.remembered {
-            let is_free =
-                |(_, name): &&(Time, WorkerName)| !self.workers.get(name).is_some_and(Worker::is_paused);
-            let Some((_, name)) = self.gone.iter().find(is_free).cloned() else { return };
-            self.forget(&name);
         }
     }
 }

@@ -1,0 +1,94 @@
+//! What leases change for the worker that holds them.
+
+use std::time::Duration;
+
+use clipig_core::{JobRevision, SessionId, WorkerName};
+
+use super::connection::Missing;
+use super::{Timer, Workers};
+use crate::dispatcher::expect::expected;
+use crate::dispatcher::timers::Time;
+
+impl Workers {
+    pub(in crate::dispatcher) fn set_load(&mut self, session: SessionId, load: u64) {
+        if let Some(connection) = self.connections.get_mut(&session) {
+            connection.set_load(load);
+            self.refresh(session);
+        }
+    }
+
+    /// Notes what a session is sent before a lease of this offer.
+    pub(in crate::dispatcher) fn send(
+        &mut self,
+        session: SessionId,
+        revision: JobRevision,
+        offer: u64,
+    ) -> Option<Missing> {
+        let connection = expected(self.connections.get_mut(&session), "who is chosen is connected");
+        connection.map(|connection| connection.send(revision, offer))
+    }
+
+    pub(in crate::dispatcher) fn forget_sent(&mut self, session: SessionId, revision: JobRevision) {
+        if let Some(connection) = self.connections.get_mut(&session) {
+            connection.forget_sent(revision);
+        }
+    }
+
+    /// All sessions must be sent a job's brief and canvas again.
+    pub(in crate::dispatcher) fn forget_sent_to_all(&mut self, revision: JobRevision) {
+        self.connections.values_mut().for_each(|connection| connection.forget_sent(revision));
+    }
+
+    /// A job is closed. Returns the sessions that were told of it.
+    pub(in crate::dispatcher) fn close(&mut self, revision: JobRevision) -> Vec<SessionId> {
+        let told = self.connections.iter_mut().filter_map(|(session, connection)| {
+            let told = connection.close(revision);
+            told.then_some(*session)
+        });
+        told.collect()
+    }
+
+    /// A lease of this job was handed back. Returns how often in a row.
+    pub(in crate::dispatcher) fn hand_back(
+        &mut self,
+        session: SessionId,
+        revision: JobRevision,
+        now: Time,
+    ) -> u32 {
+        let Some(connection) = self.connections.get_mut(&session) else { return 0 };
+        let (times, again) = connection.hand_back(revision, now);
+        self.timers.set(again, Timer::Retry(session));
+        times
+    }
+
+    /// A result was accepted: `computing` over all slots, for so many shards.
+    pub(in crate::dispatcher) fn succeed(
+        &mut self,
+        session: SessionId,
+        revision: JobRevision,
+        shards: u32,
+        computing: Duration,
+    ) {
+        let Some(connection) = self.connections.get_mut(&session) else { return };
+        connection.succeed(revision);
+        if let Some(worker) = self.workers.get_mut(connection.worker()) {
+            worker.succeed();
+            let counts = worker.counts_mut();
+            counts.nodes += 1;
+            counts.shards += u64::from(shards);
+            counts.computing += computing;
+        }
+    }
+
+    pub(in crate::dispatcher) fn count_failure(&mut self, name: &WorkerName) {
+        if let Some(worker) = self.workers.get_mut(name) {
+            worker.counts_mut().failures += 1;
+        }
+    }
+
+    pub(in crate::dispatcher) fn count_lost(&mut self, name: &WorkerName) {
+        if let Some(worker) = self.workers.get_mut(name) {
+            worker.counts_mut().lost += 1;
+        }
+    }
+}

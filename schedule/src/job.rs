@@ -88,12 +88,12 @@ impl JobState {
             (Self::Running, Change::Complete) => Ok(Self::Completed),
             (Self::Waiting | Self::Preparing | Self::Running, Change::Fail(_)) => Ok(Self::Failed),
             (Self::Waiting | Self::Preparing | Self::Running, Change::Pause(_)) => Ok(Self::Paused),
-            (Self::Paused, Change::Resume) => Ok(Self::Waiting),
             (Self::Waiting | Self::Preparing | Self::Running | Self::Paused, Change::Cancel(_)) => {
                 Ok(Self::Cancelled)
             }
-            (Self::Failed | Self::Cancelled, Change::Retry) => Ok(Self::Waiting),
-            (Self::Preparing | Self::Running, Change::Interrupt) => Ok(Self::Waiting),
+            (Self::Paused, Change::Resume)
+            | (Self::Failed | Self::Cancelled, Change::Retry)
+            | (Self::Preparing | Self::Running, Change::Interrupt) => Ok(Self::Waiting),
             (_, Change::Interrupt) => Ok(self),
             (_, change) => Err(change.refused_by(self)),
         }

@@ -54,9 +54,9 @@ impl CanvasOwner for Pixels {
 pub(crate) struct Canvases;
 
 impl CanvasFactory for Canvases {
-    fn first(&self, job: &CanvasJob, _: [u32; 2]) -> Result<Box<dyn CanvasOwner>, StepError> {
-        // Another experiment has another first canvas.
-        let from = job.seed as f32 + job.experiment.epochs as f32;
+    fn first(&self, job: &CanvasJob, [width, _]: [u32; 2]) -> Result<Box<dyn CanvasOwner>, StepError> {
+        // It has four pixels whatever is asked for, but other ones for another resolution.
+        let from = job.seed as f32 + width as f32 - 2.0;
         let values = (0..12).map(|i| (i as f32 + from).sin()).collect();
         Ok(Box::new(Pixels { values, average: vec![0.0; 12], steps: 0 }))
     }

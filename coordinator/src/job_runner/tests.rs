@@ -250,7 +250,7 @@ fn an_update_holds_from_the_next_epoch_and_is_replayed_there() {
 
 #[test]
 fn an_update_before_the_first_epoch_makes_the_first_canvas_with_or_without_a_restart() {
-    let longer = |from| of_yaml(1, from, &yaml(1.0).replace("epochs: 12", "epochs: 13"));
+    let larger = |from| of_yaml(1, from, &yaml(0.01).replace("resolution: 2", "resolution: 3"));
     let progress = |order: JobOrder, commands: Vec<RunCommand>| {
         let (runner, inbox) = inbox();
         let workers = Workers::new(&runner, 1, false);
@@ -259,13 +259,13 @@ fn an_update_before_the_first_epoch_makes_the_first_canvas_with_or_without_a_res
         }
         go(order, &workers, &inbox).0.unwrap().1.progress()
     };
-    let both = || vec![revision(0, 1.0, 0), longer(0)];
+    let both = || vec![revision(0, 0.01, 0), larger(0)];
     let restarted = progress(order(both(), None), vec![]);
-    let revise = RunCommand::Revise(Box::new(longer(u32::MAX)));
-    assert_eq!(progress(order(vec![revision(0, 1.0, 0)], None), vec![revise]), restarted);
+    let revise = RunCommand::Revise(Box::new(larger(u32::MAX)));
+    assert_eq!(progress(order(vec![revision(0, 0.01, 0)], None), vec![revise]), restarted);
     // It was paused before its first epoch, and updated then.
     let pause = RunCommand::Pause(Duration::from_mins(1));
-    let paused = progress(order(vec![revision(0, 1.0, 0)], None), vec![pause]);
+    let paused = progress(order(vec![revision(0, 0.01, 0)], None), vec![pause]);
     assert_eq!(paused.next, Epoch(0));
     assert_eq!(progress(order(both(), Some(paused)), vec![]), restarted);
 }
@@ -344,7 +344,7 @@ fn an_update_in_the_last_epoch_may_raise_their_number() {
 fn a_canvas_that_is_not_finite_fails_the_job_before_it_is_kept() {
     let (runner, inbox) = inbox();
     let workers = Workers::new(&runner, 0, false);
-    let (outcome, watching) = go(order(vec![revision(0, 1e39, 0)], None), &workers, &inbox);
+    let (outcome, watching) = go(order(vec![revision(0, 1e38, 0)], None), &workers, &inbox);
     let error = outcome.err().unwrap().to_string();
     let expected =
         "epoch 0: pixels of the canvas are not finite (NaN or infinite) after the step with a learn rate of ";

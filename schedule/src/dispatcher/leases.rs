@@ -21,7 +21,7 @@ pub(super) struct Leases {
     incarnation: u64,
     /// The number of the last fence.
     last: u64,
-    leases: BTreeMap<Fence, GrantedLease>,
+    valid: BTreeMap<Fence, GrantedLease>,
     holders: BTreeMap<SessionId, Holding>,
     deadlines: Timers<Fence>,
 }
@@ -133,23 +133,23 @@ impl Leases {
         Self {
             incarnation,
             last: 0,
-            leases: BTreeMap::new(),
+            valid: BTreeMap::new(),
             holders: BTreeMap::new(),
             deadlines: Timers::new(),
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.leases.len()
+        self.valid.len()
     }
 
     pub(super) fn get(&self, fence: Fence) -> Option<&GrantedLease> {
-        self.leases.get(&fence)
+        self.valid.get(&fence)
     }
 
     /// The lease, if it is valid and in this session's hands.
     pub(super) fn held_by(&self, session: SessionId, fence: Fence) -> Option<&GrantedLease> {
-        self.leases.get(&fence).filter(|lease| lease.grant.session == session)
+        self.valid.get(&fence).filter(|lease| lease.grant.session == session)
     }
 
     /// What a session holds, in the order of granting.
@@ -159,7 +159,7 @@ impl Leases {
 
     /// The first lease of a session that it has come to.
     pub(super) fn first_begun(&self, session: SessionId) -> Option<&Grant> {
-        let mut leases = self.of(session).filter_map(|fence| self.leases.get(&fence));
+        let mut leases = self.of(session).filter_map(|fence| self.valid.get(&fence));
         leases.find(|lease| lease.times.begun.is_some()).map(|lease| &lease.grant)
     }
 
@@ -180,14 +180,14 @@ impl Leases {
             missed: 0,
             timer: deadline,
         };
-        self.leases.insert(fence, lease);
+        self.valid.insert(fence, lease);
         self.deadlines.set(deadline, fence);
         (fence, self.come_to(grant.session, now))
     }
 
     /// Ends a lease, whatever for. Nothing is left of it.
     pub(super) fn end(&mut self, fence: Fence, now: Time) -> Option<Ended> {
-        let GrantedLease { grant, times, timer, .. } = self.leases.remove(&fence)?;
+        let GrantedLease { grant, times, timer, .. } = self.valid.remove(&fence)?;
         self.deadlines.unset(timer, fence);
         if let Some(holding) = self.holders.get_mut(&grant.session) {
             holding.fences.retain(|held| *held != fence);
@@ -209,7 +209,7 @@ impl Leases {
             if ahead >= CAPACITY {
                 break;
             }
-            let Some(lease) = self.leases.get_mut(fence) else {
+            let Some(lease) = self.valid.get_mut(fence) else {
                 debug_assert!(false, "session {session} holds {fence}, which is not valid");
                 continue;
             };
@@ -232,7 +232,7 @@ impl Leases {
     ) -> HeartbeatReport {
         let mut report = HeartbeatReport::default();
         for Held { fence, progress } in held {
-            match self.leases.get_mut(fence).filter(|lease| lease.grant.session == session) {
+            match self.valid.get_mut(fence).filter(|lease| lease.grant.session == session) {
                 Some(lease) => {
                     (lease.listed, lease.missed) = (true, 0);
                     if *progress > lease.progress {
@@ -246,7 +246,7 @@ impl Leases {
         let Some(holding) = self.holders.get(&session) else { return report };
         for fence in holding.fences.iter().filter(|fence| !named.contains(fence)) {
             // A lease that was never named may still be on its way.
-            if let Some(lease) = self.leases.get_mut(fence).filter(|lease| lease.listed) {
+            if let Some(lease) = self.valid.get_mut(fence).filter(|lease| lease.listed) {
                 lease.missed += 1;
                 if lease.missed >= MISSED {
                     report.lost.push(*fence);
@@ -266,7 +266,7 @@ impl Leases {
     }
 
     pub(super) fn put_off(&mut self, fence: Fence, deadline: Time) {
-        if let Some(lease) = self.leases.get_mut(&fence) {
+        if let Some(lease) = self.valid.get_mut(&fence) {
             lease.timer = deadline;
             self.deadlines.set(deadline, fence);
         }

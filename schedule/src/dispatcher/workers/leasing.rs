@@ -71,7 +71,7 @@ impl Workers {
     ) {
         let Some(connection) = self.connections.get_mut(&session) else { return };
         connection.succeed(revision);
-        if let Some(worker) = self.workers.get_mut(connection.worker()) {
+        if let Some(worker) = self.known.get_mut(connection.worker()) {
             worker.succeed();
             let counts = worker.counts_mut();
             counts.nodes += 1;
@@ -81,13 +81,13 @@ impl Workers {
     }
 
     pub(in crate::dispatcher) fn count_failure(&mut self, name: &WorkerName) {
-        if let Some(worker) = self.workers.get_mut(name) {
+        if let Some(worker) = self.known.get_mut(name) {
             worker.counts_mut().failures += 1;
         }
     }
 
     pub(in crate::dispatcher) fn count_lost(&mut self, name: &WorkerName) {
-        if let Some(worker) = self.workers.get_mut(name) {
+        if let Some(worker) = self.known.get_mut(name) {
             worker.counts_mut().lost += 1;
         }
     }

@@ -33,7 +33,7 @@ const MAX_CORES: u32 = 4096;
 #[derive(Debug)]
 pub(super) struct Workers {
     settings: DispatchSettings,
-    workers: BTreeMap<WorkerName, Worker>,
+    known: BTreeMap<WorkerName, Worker>,
     connections: BTreeMap<SessionId, Connection>,
     /// The names that workers have, by the instance and name that they registered with.
     instances: BTreeMap<(u128, WorkerName), WorkerName>,
@@ -79,7 +79,7 @@ impl Workers {
     pub(super) fn new(settings: DispatchSettings) -> Self {
         Self {
             settings,
-            workers: BTreeMap::new(),
+            known: BTreeMap::new(),
             connections: BTreeMap::new(),
             instances: BTreeMap::new(),
             gone: BTreeSet::new(),
@@ -107,12 +107,12 @@ impl Workers {
             return Err(JoinError::Twice(session));
         }
         let known = self.instances.get(&(registration.instance, registration.name.clone()));
-        let returns = known.and_then(|name| self.workers.get(name)).and_then(Worker::session);
+        let returns = known.and_then(|name| self.known.get(name)).and_then(Worker::session);
         if returns.is_none() && self.connections.len() >= self.settings.sessions {
             return Err(JoinError::Full(self.connections.len()));
         }
-        let name = known.cloned().unwrap_or_else(|| naming::free_name(&self.workers, &registration.name));
-        let replaces = self.workers.get(&name).and_then(Worker::session);
+        let name = known.cloned().unwrap_or_else(|| naming::free_name(&self.known, &registration.name));
+        let replaces = self.known.get(&name).and_then(Worker::session);
         Ok(Admission { name, replaces })
     }
 
@@ -129,7 +129,7 @@ impl Workers {
         self.timers.set(now + self.settings.heartbeat_timeout, Timer::Silence(session));
         let liveness = Liveness::Connected(Connected { session, since: now });
         let identity = (registration.instance, registration.name.clone());
-        match self.workers.get_mut(name) {
+        match self.known.get_mut(name) {
             Some(worker) => {
                 debug_assert!(worker.session().is_none(), "two sessions are called {name}");
                 if let Some(since) = worker.gone_since() {
@@ -140,7 +140,7 @@ impl Workers {
                 worker.set_liveness(liveness);
             }
             None => {
-                self.workers.insert(name.clone(), Worker::new(registration, liveness));
+                self.known.insert(name.clone(), Worker::new(registration, liveness));
             }
         }
         self.instances.insert(identity, name.clone());
@@ -157,7 +157,7 @@ impl Workers {
         let connection = self.connections.remove(&session)?;
         let name = connection.worker().clone();
         self.pool.leave(session, connection.into_place());
-        let worker = expected(self.workers.get_mut(&name), "a connection has a worker")?;
+        let worker = expected(self.known.get_mut(&name), "a connection has a worker")?;
         worker.set_liveness(Liveness::Gone(Gone { since: now, cause }));
         self.timers.set(now + self.settings.remember, Timer::Forget(name.clone()));
         self.gone.insert((now, name.clone()));
@@ -169,7 +169,7 @@ impl Workers {
     pub(super) fn hear(&mut self, session: SessionId, now: Time) -> Option<WorkerName> {
         let connection = self.connections.get_mut(&session)?;
         connection.set_heard(now);
-        let worker = expected(self.workers.get_mut(connection.worker()), "a connection has a worker")?;
+        let worker = expected(self.known.get_mut(connection.worker()), "a connection has a worker")?;
         if worker.is_connected() {
             return None;
         }
@@ -184,7 +184,7 @@ impl Workers {
     /// A session has sent nothing for the heartbeat timeout. Returns its worker's name.
     pub(super) fn silence(&mut self, session: SessionId, now: Time) -> Option<WorkerName> {
         let name = self.name_of(session)?.clone();
-        let worker = expected(self.workers.get_mut(&name), "a connection has a worker")?;
+        let worker = expected(self.known.get_mut(&name), "a connection has a worker")?;
         worker.set_liveness(Liveness::Silent(Silent { session, since: now }));
         self.refresh(session);
         Some(name)
@@ -194,14 +194,14 @@ impl Workers {
     fn refresh(&mut self, session: SessionId) {
         let connection = expected(self.connections.get_mut(&session), "a session has a connection");
         let Some(connection) = connection else { return };
-        let may_serve = self.workers.get(connection.worker()).is_some_and(Worker::may_serve);
+        let may_serve = self.known.get(connection.worker()).is_some_and(Worker::may_serve);
         let serves = may_serve && !connection.is_draining();
         let (place, load) = connection.place_mut();
         self.pool.update(session, place, serves, load);
     }
 
     fn standing_changed(&mut self, name: &WorkerName) {
-        if let Some(session) = self.workers.get(name).and_then(Worker::session) {
+        if let Some(session) = self.known.get(name).and_then(Worker::session) {
             self.refresh(session);
         }
     }
@@ -211,11 +211,11 @@ impl Workers {
 impl Workers {
     /// All workers that are not forgotten, by name.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&WorkerName, &Worker)> {
-        self.workers.iter()
+        self.known.iter()
     }
 
     pub(super) fn get(&self, name: &WorkerName) -> Option<&Worker> {
-        self.workers.get(name)
+        self.known.get(name)
     }
 
     pub(super) fn connection(&self, session: SessionId) -> Option<&Connection> {
@@ -246,7 +246,7 @@ impl Workers {
 
     /// Load, session and connection of those that fit and have a free slot, those with the least load first.
     pub(super) fn idle(&self, fit: &Fit) -> impl Iterator<Item = (u64, SessionId, &Connection)> {
-        let connection = |session| Some(self.connections.get(&session)?);
+        let connection = |session| self.connections.get(&session);
         self.pool.idle(fit).filter_map(move |(load, session)| Some((load, session, connection(session)?)))
     }
 

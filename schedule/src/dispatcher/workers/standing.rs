@@ -44,7 +44,7 @@ impl Workers {
         now: Time,
     ) {
         let until = now.saturating_add(lasts);
-        let Some(worker) = expected(self.workers.get_mut(name), "who is judged is known") else { return };
+        let Some(worker) = expected(self.known.get_mut(name), "who is judged is known") else { return };
         worker.set_quarantine(Quarantine { since: now, until, reason });
         self.timers.set(until, Timer::Reinstate(name.clone()));
         self.standing_changed(name);
@@ -52,29 +52,29 @@ impl Workers {
 
     /// The session of a worker that people have named.
     pub(in crate::dispatcher) fn session_of(&self, name: &WorkerName) -> Result<SessionId, DispatchError> {
-        let worker = self.workers.get(name).ok_or_else(|| DispatchError::UnknownWorker(name.clone()))?;
+        let worker = self.known.get(name).ok_or_else(|| DispatchError::UnknownWorker(name.clone()))?;
         worker.session().ok_or_else(|| DispatchError::NotConnected(name.clone()))
     }
 
     fn known_mut(&mut self, name: &WorkerName) -> Result<&mut Worker, DispatchError> {
-        self.workers.get_mut(name).ok_or_else(|| DispatchError::UnknownWorker(name.clone()))
+        self.known.get_mut(name).ok_or_else(|| DispatchError::UnknownWorker(name.clone()))
     }
 
     /// Why a worker is to be quarantined now.
     pub(in crate::dispatcher) fn disqualification(&self, name: &WorkerName) -> Option<String> {
-        let worker = self.workers.get(name).filter(|worker| worker.quarantine().is_none())?;
+        let worker = self.known.get(name).filter(|worker| worker.quarantine().is_none())?;
         worker.disqualification()
     }
 
     pub(in crate::dispatcher) fn strike(&mut self, name: &WorkerName, strike: Strike) {
-        if let Some(worker) = self.workers.get_mut(name) {
+        if let Some(worker) = self.known.get_mut(name) {
             worker.strike(strike);
         }
     }
 
     /// A worker is gone and had this in hand; whose fault that is shows when it comes back.
     pub(in crate::dispatcher) fn vanish_with(&mut self, name: &WorkerName, strike: Strike) {
-        if let Some(worker) = self.workers.get_mut(name) {
+        if let Some(worker) = self.known.get_mut(name) {
             worker.vanish_with(strike);
         }
     }
@@ -87,14 +87,14 @@ impl Workers {
         stage: Stage,
         node: Node,
     ) {
-        if let Some(worker) = self.workers.get_mut(name) {
+        if let Some(worker) = self.known.get_mut(name) {
             worker.contradict(revision, stage, node);
         }
     }
 
     /// What failed with this worker is the job's fault.
     pub(in crate::dispatcher) fn absolve(&mut self, name: &WorkerName, revision: JobRevision) {
-        if let Some(worker) = self.workers.get_mut(name) {
+        if let Some(worker) = self.known.get_mut(name) {
             worker.absolve(revision);
         }
     }

@@ -17,7 +17,7 @@ impl Workers {
             Timer::Silence(session) => self.check_silence(session, now),
             Timer::Reinstate(name) => {
                 let is_over = |worker: &Worker| worker.quarantine().is_some_and(|q| q.until <= now);
-                match self.workers.get_mut(&name).filter(|worker| is_over(worker)) {
+                match self.known.get_mut(&name).filter(|worker| is_over(worker)) {
                     Some(worker) => {
                         worker.reinstate();
                         self.standing_changed(&name);
@@ -45,7 +45,7 @@ impl Workers {
     }
 
     fn forget_if_due(&mut self, name: &WorkerName, now: Time) {
-        let Some(worker) = self.workers.get(name) else { return };
+        let Some(worker) = self.known.get(name) else { return };
         let Some(since) = worker.gone_since() else { return };
         let due = since + self.settings.remember;
         if worker.is_paused() || worker.quarantine().is_some() || due > now {
@@ -57,7 +57,7 @@ impl Workers {
     }
 
     fn forget(&mut self, name: &WorkerName) {
-        let Some(worker) = self.workers.remove(name) else { return };
+        let Some(worker) = self.known.remove(name) else { return };
         self.instances.remove(&worker.identity());
         if let Some(since) = worker.gone_since() {
             self.gone.remove(&(since, name.clone()));
@@ -70,7 +70,7 @@ impl Workers {
     pub(super) fn forget_first(&mut self) {
         while self.gone.len() > self.settings.remembered {
             let is_free =
-                |(_, name): &&(Time, WorkerName)| !self.workers.get(name).is_some_and(Worker::is_paused);
+                |(_, name): &&(Time, WorkerName)| !self.known.get(name).is_some_and(Worker::is_paused);
             let Some((_, name)) = self.gone.iter().find(is_free).cloned() else { return };
             self.forget(&name);
         }

@@ -60,13 +60,13 @@ impl Farm {
         self.inner.store.mark_worker(&MarkedWorker { worker, mark: Mark::SetAside, since, until, reason })
     }
 
-    /// A worker that was paused or set aside before the coordinator was restarted stays so. Where it has been set aside
+    /// A worker that was paused or quarantined before the coordinator was restarted stays so. Where it has been quarantined
     /// since, the switchboard changes nothing.
     fn restore_marks(&self, worker: &WorkerName) {
         let marked = match self.inner.store.marked_workers() {
             Ok(marked) => marked,
             Err(error) => {
-                tracing::warn!(%worker, %error, "it is not known whether a worker was paused or set aside");
+                tracing::warn!(%worker, %error, "it is not known whether a worker was paused or quarantined");
                 return;
             }
         };
@@ -86,12 +86,12 @@ impl Farm {
                 }
             };
             if let Err(error) = self.inner.switchboard.ask_worker_blocking(worker.clone(), command) {
-                tracing::warn!(%worker, %error, "a worker gets work although it was paused or set aside");
+                tracing::warn!(%worker, %error, "a worker gets work although it was paused or quarantined");
             }
         }
     }
 
-    /// Commands a worker. Being paused or set aside, and the end of both, outlive a restart.
+    /// Commands a worker. Being paused or quarantined, and the end of both, outlive a restart.
     ///
     /// # Errors
     /// Where there is no such worker or that cannot be; when the store fails.
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn who_was_set_aside_stays_so_over_a_restart_until_forgiven() {
+    async fn a_quarantine_outlives_a_restart_until_the_worker_is_reinstated() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), Arc::new(SystemClock::default())).unwrap();
         let worker: WorkerName = "faulty".parse().unwrap();

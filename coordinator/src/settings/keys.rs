@@ -54,7 +54,7 @@ pub const KEYS: &[Key] = &[
     key(
         "dispatch.forgive_after_seconds",
         "600",
-        "for how long a worker that failed too often is set aside, also over a restart",
+        "for how long a worker that failed too often is quarantined, also over a restart",
     ),
     key("checkpoint.share", "0.05", "the share of a job's run time that its checkpoints may take"),
     key("checkpoint.min_seconds", "10", "time from one checkpoint to the next, at least"),

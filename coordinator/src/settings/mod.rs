@@ -102,7 +102,7 @@ pub struct Dispatch {
     pub heartbeat_timeout: Duration,
     /// After this time without progress a lease goes to others.
     pub lease_timeout: Duration,
-    /// For how long a worker is set aside.
+    /// For how long a worker is quarantined.
     pub forgive_after: Duration,
 }
 

@@ -4,7 +4,7 @@ mod deadlines;
 mod disappearing;
 mod failures;
 mod laws;
-mod presence;
+mod liveness;
 mod returning;
 mod sharing;
 

@@ -105,7 +105,10 @@ fn images_are_looked_for_and_not_fetched() {
     }
     let rendered = studio.run(&["render", "missing.yaml"]).failed(2);
     let validated = studio.run(&["validate", "missing.yaml"]).failed(2);
-    assert!(validated.contains("the image `none.png`: there is no such file; looked for"), "{validated}");
+    assert!(
+        validated.contains("the image `none.png`: there is no such file; clipig looked for"),
+        "{validated}"
+    );
     assert!(rendered.contains(validated.trim()), "{rendered}\n{validated}");
     let submitted = studio.run(&["submit", "missing.yaml", "--farm", "http://127.0.0.1:1"]).failed(2);
     assert!(submitted.contains("the image `none.png`: there is no such file"), "{submitted}");

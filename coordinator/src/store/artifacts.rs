@@ -60,7 +60,6 @@ impl FromStr for ArtifactName {
 /// An artifact as it lies on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Artifact {
-    /// Its name.
     pub name: ArtifactName,
     /// Its size in bytes.
     pub len: u64,

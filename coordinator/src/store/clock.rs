@@ -147,7 +147,7 @@ impl fmt::Display for ClockStep {
         } else {
             write!(
                 f,
-                "the wall clock was set forward by {seconds:.1} s, or the machine slept; ages are told without that"
+                "the wall clock was set forward by {seconds:.1} s, or the machine slept; ages of jobs do not count this"
             )
         }
     }

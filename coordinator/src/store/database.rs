@@ -93,7 +93,6 @@ impl Database {
         run().map_err(|fault| self.error(fault))
     }
 
-    /// Reads.
     pub(super) fn read<T>(
         &self,
         query: impl FnOnce(&Connection) -> Result<T, Fault>,
@@ -130,4 +129,13 @@ where
         let kind = row.get_ref(index).map_or(rusqlite::types::Type::Null, |value| value.data_type());
         rusqlite::Error::FromSqlConversionFailure(index, kind, error.into())
     })
+}
+
+/// A text in a column that stands for nothing this program knows.
+#[derive(Debug, thiserror::Error)]
+#[error("`{text}` is not {what}")]
+pub(super) struct UnknownText {
+    pub(super) text: String,
+    /// What it should be, with its article.
+    pub(super) what: &'static str,
 }

@@ -66,7 +66,6 @@ impl Incoming {
         &self.room
     }
 
-    /// Begins a file.
     pub(super) fn begin(&self, needed: Option<u64>) -> Result<UnfinishedFile, StoreError> {
         let path = self.folder.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
         #[cfg(test)]

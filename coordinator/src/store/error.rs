@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clipig_core::{JobId, Sha256};
 use clipig_schedule::job::JobState;
 
-use super::checkpoint::CheckpointFault;
+use super::checkpoint::fault::CheckpointFault;
 
 /// Why the store could not do what it was asked. Nothing that was acknowledged before is lost.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,6 @@ pub enum StoreError {
     Io {
         /// What was tried.
         action: &'static str,
-        /// Where.
         path: PathBuf,
         /// What the system said.
         #[source]
@@ -77,7 +76,6 @@ pub enum StoreError {
         "the client token `{token}` was used for job {job} with other content; use a new token for a new job"
     )]
     TokenReused {
-        /// The token.
         token: String,
         /// The job that it belongs to.
         job: JobId,
@@ -85,7 +83,6 @@ pub enum StoreError {
     /// A job was not in the status that a change was decided upon.
     #[error("job {job} is {found}, not {expected}; look at it again and repeat the command")]
     StatusChanged {
-        /// The job.
         job: JobId,
         /// What the change started from.
         expected: JobState,
@@ -101,7 +98,6 @@ pub enum StoreError {
              repeat the update"
     )]
     RevisionChanged {
-        /// The job.
         job: JobId,
         /// The revision that the update was made for.
         expected: u32,
@@ -134,12 +130,7 @@ pub enum StoreError {
     BlobDamaged(Sha256),
     /// There is no such artifact.
     #[error("job {job} has no `{name}` yet; `clipig fetch` lists what there is")]
-    NoSuchArtifact {
-        /// The job.
-        job: JobId,
-        /// Its name.
-        name: String,
-    },
+    NoSuchArtifact { job: JobId, name: String },
     /// A checkpoint cannot be used.
     #[error("the checkpoint {} cannot be used: {fault}", .path.display())]
     Checkpoint {
@@ -180,7 +171,6 @@ impl StoreError {
         }
     }
 
-    /// An error of the database.
     pub(super) fn database(path: &Path, source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
         let path = path.to_path_buf();

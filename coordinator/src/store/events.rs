@@ -7,19 +7,17 @@ use clipig_core::{JobId, WorkerName};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params};
 
-use super::Store;
 use super::clock::Timestamp;
 use super::database::{Fault, decoded};
 use super::error::StoreError;
+use super::folder::Store;
 
 /// Whom an event concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// The farm as a whole.
     Farm,
-    /// A job.
     Job(JobId),
-    /// A worker.
     Worker(WorkerName),
 }
 
@@ -67,7 +65,6 @@ kinds! {
     Prepared = "prepared",
     /// The person who submitted the job should know something.
     Warning = "warning",
-    /// A lease failed.
     LeaseFailed = "lease_failed",
     /// A checkpoint was found damaged.
     CheckpointDamaged = "checkpoint_damaged",
@@ -104,7 +101,6 @@ impl fmt::Display for EventKind {
 pub struct Event {
     /// Its number; later events have higher ones, whatever the clock says.
     pub number: u64,
-    /// When.
     pub time: Timestamp,
     /// Whom it concerns.
     pub subject: Subject,

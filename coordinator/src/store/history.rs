@@ -3,16 +3,15 @@
 use clipig_core::{Epoch, JobId, SampleReport};
 use rusqlite::{Row, params};
 
-use super::Store;
 use super::clock::Timestamp;
 use super::database::decoded;
 use super::error::StoreError;
+use super::folder::Store;
 use super::jobs::read_job;
 
 /// One epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EpochHistory {
-    /// The epoch.
     pub epoch: Epoch,
     /// When it was finished; `None` where an older clipig wrote it.
     pub time: Option<Timestamp>,

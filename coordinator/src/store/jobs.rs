@@ -6,15 +6,18 @@ use clipig_core::{
     Activation, DeviceClass, Epoch, JobId, JobRevision, ModelReference, ModelSettings, Preparation, Sha256,
     WorkerKind,
 };
+use clipig_schedule::job::JobState;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::JobState;
 use super::clock::Timestamp;
-use super::database::{Fault, decoded};
+use super::database::{Fault, UnknownText, decoded};
 use super::error::StoreError;
 use super::events::{self, EventKind, Subject};
-use super::records::{Computation, JobFilter, JobRecord, Revision, Submission, Submitted, Update};
-use super::{Store, Transition, features};
+use super::features;
+use super::folder::Store;
+use super::records::{
+    Computation, JobFilter, JobRecord, Revision, Submission, Submitted, Transition, Update,
+};
 
 impl Store {
     /// Adds a job, unless the same submission made one before.
@@ -449,9 +452,9 @@ fn computation(row: &Row<'_>) -> rusqlite::Result<Option<Computation>> {
     Ok(Some(Computation { kind, threads, shard_size, canvas_kind: row.get("canvas_kind")? }))
 }
 
-fn class(text: &str) -> Result<DeviceClass, String> {
+fn class(text: &str) -> Result<DeviceClass, UnknownText> {
     let known = [DeviceClass::Cpu, DeviceClass::Cuda].into_iter().find(|class| class.to_string() == text);
-    known.ok_or_else(|| format!("`{text}` is not a class of devices"))
+    known.ok_or_else(|| UnknownText { text: text.to_owned(), what: "a class of devices" })
 }
 
 fn revision(row: &Row<'_>) -> rusqlite::Result<Revision> {

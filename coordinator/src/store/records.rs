@@ -37,7 +37,6 @@ pub struct Submission {
     pub mix_kinds: bool,
     /// Higher goes first.
     pub priority: i32,
-    /// The first epoch.
     pub first: Epoch,
     /// The epoch before which the job ends.
     pub epochs: u32,
@@ -53,7 +52,6 @@ pub enum Submitted {
 }
 
 impl Submitted {
-    /// The job.
     pub fn job(self) -> JobId {
         match self {
             Self::New(job) | Self::Known(job) => job,

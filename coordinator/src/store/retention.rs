@@ -6,13 +6,14 @@ use std::time::Duration;
 use clipig_core::{JobId, Sha256};
 use rusqlite::params;
 
-use super::JobState;
-use super::Store;
 use super::blobs::Collected;
+use clipig_schedule::job::JobState;
+
 use super::clock::{self, Timestamp};
 use super::durable;
 use super::error::StoreError;
 use super::events::{self, EventKind, Subject};
+use super::folder::Store;
 use super::jobs::read_job;
 use super::records::JobFilter;
 
@@ -31,7 +32,6 @@ pub struct RetentionPolicy {
 /// An ended job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndedJob {
-    /// The job.
     pub job: JobId,
     /// When it ended.
     pub ended: Timestamp,

@@ -1,12 +1,14 @@
 //! The store as a whole, in one process. What needs processes stands in `tests/store_*.rs`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use clipig_core::{
-    DeviceClass, Epoch, JobRevision, ModelReference, NumberType, Preparation, Prepared, PreparedTarget,
-    WorkerKind, WorkerName,
+    DeviceClass, Epoch, JobId, JobRevision, ModelReference, NumberType, Preparation, Prepared,
+    PreparedTarget, Sha256, WorkerKind, WorkerName,
 };
 use sha2::Digest;
 use tempfile::TempDir;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use clipig_core::WorkerName;
 use rusqlite::{Row, params};
 
-use super::Store;
 use super::clock::Timestamp;
-use super::database::decoded;
+use super::database::{UnknownText, decoded};
 use super::error::StoreError;
 use super::events::{self, EventKind, Subject};
+use super::folder::Store;
 
 /// Why a worker gets no leases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,9 +29,9 @@ impl Mark {
         }
     }
 
-    fn from_text(text: &str) -> Result<Self, String> {
+    fn from_text(text: &str) -> Result<Self, UnknownText> {
         let known = [Self::Paused, Self::SetAside].into_iter().find(|mark| mark.as_str() == text);
-        known.ok_or_else(|| format!("`{text}` is not a mark of a worker"))
+        known.ok_or_else(|| UnknownText { text: text.to_owned(), what: "a mark of a worker" })
     }
 }
 
@@ -40,7 +40,6 @@ impl Mark {
 pub struct MarkedWorker {
     /// Its name.
     pub worker: WorkerName,
-    /// Why.
     pub mark: Mark,
     /// Since when.
     pub since: Timestamp,

@@ -16,9 +16,18 @@ use clipig_core::{Canvas, CanvasState, Epoch, JobId, JobRevision};
 use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
 use crc32fast::Hasher;
 
-use super::{Checkpoint, CheckpointFault};
+use super::fault::CheckpointFault;
 use crate::JobProgress;
 use crate::store::binary::{ByteReader, ByteWriter, Malformed};
+
+/// A job between two epochs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// The job, and the revision that holds for the next epoch.
+    pub revision: JobRevision,
+    /// How far it is.
+    pub progress: JobProgress,
+}
 
 /// The version that is written; all up to it are read.
 pub(super) const VERSION: u32 = 1;
@@ -90,7 +99,7 @@ pub(super) fn read(mut file: impl Read, size: u64) -> Result<Checkpoint, Checkpo
     let mut prefix = ByteReader::new(&begin[MAGIC.len()..]);
     let (version, len) = (prefix.u32()?, prefix.u32()? as usize);
     if version > VERSION || version == 0 {
-        return Err(CheckpointFault::Version(version));
+        return Err(CheckpointFault::Version { found: version, known: VERSION });
     }
     if len > MAX_HEAD || len as u64 > size {
         return Err(CheckpointFault::Damaged);

@@ -1,5 +1,6 @@
 //! Checkpoints: everything that a job needs to go on after a restart, with the same bits.
 
+pub(super) mod fault;
 mod format;
 #[cfg(test)]
 mod tests;
@@ -8,12 +9,13 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clipig_core::{Epoch, JobId, JobRevision};
+use clipig_core::{Epoch, JobId};
 
 use super::durable::{self, Incoming};
 use super::error::StoreError;
 use super::layout::{epoch_file, epoch_of};
-use crate::JobProgress;
+pub use fault::CheckpointFault;
+pub use format::Checkpoint;
 
 /// How many are kept: the newest, and the one before in case the newest is damaged.
 const KEPT: usize = 2;
@@ -22,61 +24,6 @@ const EXTENSION: &str = "ckpt";
 
 /// What a damaged one is called from when it is found, so that it does not count as one that is kept.
 const DAMAGED: &str = "damaged";
-
-/// A job between two epochs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Checkpoint {
-    /// The job, and the revision that holds for the next epoch.
-    pub revision: JobRevision,
-    /// How far it is.
-    pub progress: JobProgress,
-}
-
-/// Why a checkpoint cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckpointFault {
-    /// The file is something else.
-    #[error("it is no checkpoint of clipig")]
-    NotOne,
-    /// A newer clipig wrote it.
-    #[error("it has version {0}, but this clipig knows versions up to {version}", version = format::VERSION)]
-    Version(u32),
-    /// The file is shorter or longer than its head says.
-    #[error("its end is missing")]
-    Torn,
-    /// Bytes are not what was written.
-    #[error("its bytes were damaged")]
-    Damaged,
-    /// It belongs to another job or epoch.
-    #[error("it is of job {}, epoch {}", .0.job, .1)]
-    Misplaced(JobRevision, Epoch),
-    /// The averages of the optimiser are not as long as the canvas; a fault of the program.
-    #[error("an average of the optimiser has {found} values where the canvas has {expected}")]
-    Lengths {
-        /// Values of the canvas.
-        expected: usize,
-        /// Values of an average.
-        found: usize,
-    },
-    /// The system could not read it.
-    #[error("it cannot be read: {0}")]
-    Unreadable(io::Error),
-}
-
-impl From<io::Error> for CheckpointFault {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Torn,
-            _ => Self::Unreadable(error),
-        }
-    }
-}
-
-impl From<super::binary::Malformed> for CheckpointFault {
-    fn from(_: super::binary::Malformed) -> Self {
-        Self::Damaged
-    }
-}
 
 /// A checkpoint that was passed over.
 #[derive(Debug)]
@@ -155,8 +102,7 @@ impl<'a> Checkpoints<'a> {
                 {
                     return Err(StoreError::io("read", &path, source));
                 }
-                Err(CheckpointFault::Version(found)) => {
-                    let fault = CheckpointFault::Version(found);
+                Err(fault @ CheckpointFault::Version { .. }) => {
                     return Err(StoreError::Checkpoint { path, fault });
                 }
                 Err(fault) => {

@@ -3,11 +3,12 @@
 use std::fs;
 use std::os::unix::fs::FileExt;
 
-use clipig_core::{Canvas, CanvasState};
+use clipig_core::{Canvas, CanvasState, JobRevision};
 use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
 use proptest::prelude::*;
 
 use super::*;
+use crate::JobProgress;
 
 /// A checkpoint with values that are easily lost: negative zero, subnormal, infinite.
 fn sample(next: u32, width: usize, height: usize) -> Checkpoint {

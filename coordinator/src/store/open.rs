@@ -1,0 +1,88 @@
+//! Opening a data folder: locks it, removes what a crash has left, counts the start.
+
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+
+use clipig_core::JobId;
+use rusqlite::params;
+
+use super::clock::{Clock, Timestamp};
+use super::database::Database;
+use super::durable::{self, Incoming};
+use super::error::StoreError;
+use super::events::EventKind;
+use super::folder::{Inner, Opening, Store};
+use super::jobs;
+use super::layout::Layout;
+
+impl Store {
+    /// Opens a data folder, or makes it, for this process alone. The incarnation is durable when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] where another process has it; [`StoreError::NewerVersion`],
+    /// [`StoreError::DatabaseDamaged`]; when the system refuses.
+    pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let layout = Layout::new(folder);
+        durable::make_folder(folder)?;
+        let lock = layout.lock()?;
+        let (incoming, unfinished) = Incoming::open(layout.incoming())?;
+        let database = Database::open(&layout.database())?;
+        durable::sync_folder(folder)?;
+        let opened_at = (clock.now(), clock.steady());
+        let (incarnation, before) = begin(&database, opened_at.0)?;
+        let (orphans, strangers) = sort_out_folders(&database, &layout)?;
+        let clock_back = Some(before.since(opened_at.0)).filter(|back| !back.is_zero());
+        let opening = Opening { incarnation, unfinished, orphans, strangers, clock_back };
+        let inner = Inner {
+            layout,
+            database,
+            incoming,
+            gate: RwLock::new(()),
+            clock,
+            opened_at,
+            opening,
+            _lock: lock,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+}
+
+/// Counts the start. Returns the incarnation and when the store was opened before.
+fn begin(database: &Database, now: Timestamp) -> Result<(u64, Timestamp), StoreError> {
+    database.write(|transaction| {
+        let before: i64 = transaction.query_row("SELECT opened FROM farm", (), |row| row.get(0))?;
+        let sql = "UPDATE farm SET incarnation = incarnation + 1, opened = ?1 RETURNING incarnation";
+        let incarnation: i64 = transaction.query_row(sql, [now.0], |row| row.get(0))?;
+        Ok((incarnation as u64, Timestamp(before)))
+    })
+}
+
+/// Looks at the folders of jobs that the database does not know. Those whose removal was written down are removed:
+/// `.0`. Others are left alone, because the database may be a new or restored one; their numbers, `.1`, are not
+/// given out again.
+fn sort_out_folders(database: &Database, layout: &Layout) -> Result<(Vec<JobId>, Vec<JobId>), StoreError> {
+    let (mut removed, mut strangers) = (Vec::new(), Vec::new());
+    for job in layout.jobs()? {
+        let key = params![job.0 as i64, EventKind::Removed.as_str()];
+        let (known, was_removed) = database.read(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM jobs WHERE id = ?1),
+                       EXISTS (SELECT 1 FROM events WHERE job = ?1 AND kind = ?2)";
+            let mut statement = connection.prepare_cached(sql)?;
+            Ok(statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?)))?)
+        })?;
+        match (known, was_removed) {
+            (true, _) => {}
+            (false, true) => {
+                durable::remove_folder(&layout.job(job))?;
+                removed.push(job);
+            }
+            (false, false) => strangers.push(job),
+        }
+    }
+    if let Some(highest) = strangers.iter().max() {
+        database.write(|transaction| jobs::skip_numbers(transaction, *highest).map_err(Into::into))?;
+    }
+    removed.sort_unstable();
+    strangers.sort_unstable();
+    Ok((removed, strangers))
+}

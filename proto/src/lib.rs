@@ -10,7 +10,9 @@
 //! - [`session`] carries the messages of a session over HTTP/2 without copying bulk data.
 //! - [`status`] puts a typed error into a gRPC status and takes it out again.
 //! - [`connect_error`] says in a sentence why there is no connection.
+//! - [`limits`] and [`backoff`] are what both ends must agree on: bounds, windows, and how often somebody calls again.
 
+pub mod backoff;
 pub mod codec;
 pub mod connect_error;
 mod convert;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_core::{ComputeFactory, PROTOCOL, Registration, WorkerKind, WorkerName};
+use clipig_proto::backoff::Backoff;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -11,7 +12,7 @@ use tracing::Instrument as _;
 
 use crate::blobs::BlobCache;
 use crate::contents::{Contents, FindWeights};
-use crate::link::{Backoff, Coordinator, GrpcBlobs, Link, LinkEnd};
+use crate::link::{Coordinator, GrpcBlobs, Link, LinkEnd};
 use crate::serve::{Device, SessionEnd, serve};
 use crate::session::SessionSettings;
 use crate::settings::WorkerSettings;
@@ -76,11 +77,11 @@ impl WorkerError {
     }
 }
 
-/// How often a worker says what it waits for.
-const SAY_AGAIN: Duration = Duration::from_secs(30);
+/// How often a worker that cannot connect says so.
+const LOG_INTERVAL: Duration = Duration::from_secs(30);
 
-/// How long threads may take to end after the last goodbye.
-const THREADS_END: Duration = Duration::from_secs(1);
+/// How long threads may take to end after the last session.
+const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Runs a worker on each of the devices, with a session of its own each, until it is told to end. Must be called
 /// inside a tokio runtime with timers and I/O.
@@ -204,7 +205,7 @@ async fn sessions(
     let address = coordinator.address();
     let refused = |reason| Err(WorkerError::Refused { coordinator: address.to_string(), reason });
     let mut backoff = Backoff::default();
-    let mut patience = Patience::default();
+    let mut log = RareLog::default();
     loop {
         let dialled = tokio::select! {
             dialled = coordinator.dial() => dialled,
@@ -225,8 +226,8 @@ async fn sessions(
                     SessionEnd::Refused(reason) => return refused(reason),
                     SessionEnd::Lost { welcome, reason } => {
                         if welcome {
-                            backoff.reset();
-                            patience = Patience::default();
+                            backoff.succeeded();
+                            log = RareLog::default();
                         }
                         let reason = if let Some(reason) = reason {
                             pump.abort();
@@ -245,31 +246,31 @@ async fn sessions(
                                 }
                             }
                         };
-                        patience
-                            .say(|| tracing::warn!(%address, reason, "the connection is lost; trying again"));
+                        log.say(|| tracing::warn!(%address, reason, "the connection is lost; trying again"));
                     }
                 }
             }
             Err(error) => {
-                patience.say(|| tracing::warn!(%address, %error, "waiting for the coordinator"));
+                log.say(|| tracing::warn!(%address, %error, "waiting for the coordinator"));
             }
         }
+        backoff.failed();
         tokio::select! {
-            () = tokio::time::sleep(backoff.next_pause()) => {}
+            () = tokio::time::sleep(backoff.pause()) => {}
             () = shutdown.reaches(Stage::Drain) => return Ok(()),
         }
     }
 }
 
-/// Says something at once, and then not before some time has passed.
+/// Logs the first message at once, and later ones only after [`LOG_INTERVAL`].
 #[derive(Default)]
-struct Patience {
+struct RareLog {
     said: Option<Instant>,
 }
 
-impl Patience {
+impl RareLog {
     fn say(&mut self, say: impl FnOnce()) {
-        if self.said.is_none_or(|said| said.elapsed() >= SAY_AGAIN) {
+        if self.said.is_none_or(|said| said.elapsed() >= LOG_INTERVAL) {
             say();
             self.said = Some(Instant::now());
         }
@@ -280,7 +281,7 @@ async fn end_threads(device: Device) {
     let Device { threads, answers, .. } = device;
     // A thread that waits to answer gets an error now and ends.
     drop(answers);
-    let joined = tokio::task::spawn_blocking(move || threads.join(THREADS_END)).await;
+    let joined = tokio::task::spawn_blocking(move || threads.join(THREADS_TIMEOUT)).await;
     if !joined.unwrap_or(false) {
         tracing::debug!("a thread is still computing; it ends with the process");
     }

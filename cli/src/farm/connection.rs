@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use clipig_proto::backoff::Backoff;
 use clipig_proto::connect_error;
 use clipig_proto::v1::farm_service_client::FarmServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
@@ -11,7 +12,6 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Request, Response, Status};
 
-use super::backoff::Backoff;
 use super::failure::FarmFailure;
 use super::figures::Figures;
 use crate::arguments::{AccessArguments, FarmAddress};
@@ -135,7 +135,7 @@ impl Connection {
                 }
                 Err(status) if is_passing(&status) && backoff.failed() < ATTEMPTS => {
                     tracing::debug!(%status, "trying again");
-                    backoff.wait().await;
+                    tokio::time::sleep(backoff.pause()).await;
                 }
                 Err(status) => return Err(self.failure(&status)),
             }

@@ -4,9 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
 
+use clipig_proto::backoff::Backoff;
 use sha2::{Digest, Sha256};
 
-use super::backoff::Backoff;
 use super::connection::{Connection, is_passing};
 use super::failure::FarmFailure;
 use super::wire;
@@ -131,7 +131,7 @@ impl<W: Write> Partial<W> {
                     if backoff.failed() >= ATTEMPTS {
                         return Err(connection.failure(&status));
                     }
-                    backoff.wait().await;
+                    tokio::time::sleep(backoff.pause()).await;
                 }
             }
         }

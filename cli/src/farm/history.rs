@@ -9,7 +9,7 @@ use crate::arguments::HistoryFormat;
 /// All epochs of a job that the farm knows. A broken stream goes on behind the last epoch.
 pub(crate) async fn fetch(connection: &Connection, job: u64) -> Result<Vec<wire::HistoryRow>, FarmFailure> {
     let mut rows: Vec<wire::HistoryRow> = Vec::new();
-    let mut backoff = super::backoff::Backoff::default();
+    let mut backoff = clipig_proto::backoff::Backoff::default();
     loop {
         let from_epoch = rows.last().map_or(0, |row| row.epoch.saturating_add(1));
         let request = wire::GetHistoryRequest { job, from_epoch, to_epoch: None };
@@ -32,7 +32,7 @@ pub(crate) async fn fetch(connection: &Connection, job: u64) -> Result<Vec<wire:
         if !super::connection::is_passing(&status) || backoff.failed() >= 8 {
             return Err(connection.failure(&status));
         }
-        backoff.wait().await;
+        tokio::time::sleep(backoff.pause()).await;
     }
 }
 

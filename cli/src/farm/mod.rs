@@ -1,6 +1,5 @@
 //! The client's side of a farm: connection, uploads, downloads, and how it is shown.
 
-pub(crate) mod backoff;
 pub(crate) mod connection;
 pub(crate) mod content;
 pub(crate) mod download;

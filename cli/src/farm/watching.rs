@@ -1,9 +1,9 @@
 //! The events of a job, across interruptions of the connection.
 
+use clipig_proto::backoff::Backoff;
 use clipig_proto::connect_error::ConnectError;
 use tonic::{Code, Streaming};
 
-use super::backoff::Backoff;
 use super::connection::{Connection, is_passing};
 use super::failure::FarmFailure;
 use super::figures::Figures as _;
@@ -120,7 +120,7 @@ impl Watch {
     /// Waits a little; reports the loss of the connection, the first time.
     async fn interrupted(&mut self, why: &str) -> Option<Seen> {
         if self.backoff.failed() > 1 {
-            self.backoff.wait().await;
+            tokio::time::sleep(self.backoff.pause()).await;
         }
         let first = !std::mem::replace(&mut self.lost, true);
         first.then(|| Seen::Lost(why.to_owned()))

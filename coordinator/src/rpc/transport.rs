@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_proto::connect_error::{self, ConnectError};
+use clipig_proto::limits::{CONNECTION_WINDOW, FRAME_BYTES, STREAM_WINDOW};
 use tonic::service::Routes;
 use tonic::transport::Identity;
 use tonic::transport::server::{Server, ServerTlsConfig};
@@ -12,18 +13,6 @@ use tonic::transport::server::{Server, ServerTlsConfig};
 use super::listener::Listener;
 use crate::metrics::Metrics;
 use crate::settings::TlsFiles;
-
-/// Bytes that a peer may send on one stream before it has to wait for an answer. With HTTP/2's default of 64 KiB a
-/// gradient of 200 MB waits 3,000 times for the other side. 4 MiB are what 10 Gbit/s carry in 3.4 ms, far more than
-/// a message takes to and fro within a data centre.
-const STREAM_WINDOW: u32 = 4 << 20;
-
-/// The same for all streams of a connection: a session and a few downloads beside it. It bounds what a peer can make
-/// the coordinator hold.
-const CONNECTION_WINDOW: u32 = 8 << 20;
-
-/// Greatest HTTP/2 frame. A message of tiles (256 KiB) goes in one frame instead of sixteen.
-const FRAME: u32 = 512 << 10;
 
 /// Streams of one connection: calls and watches of one client.
 const STREAMS: u32 = 256;
@@ -105,7 +94,7 @@ pub(crate) async fn serve(
     let mut server = Server::builder()
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_frame_size(FRAME)
+        .max_frame_size(FRAME_BYTES)
         .max_concurrent_streams(STREAMS)
         .http2_max_header_list_size(HEADERS)
         .http2_keepalive_interval(Some(KEEP_ALIVE))

@@ -18,10 +18,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use clipig_core::Sha256;
+use clipig_proto::backoff::Backoff;
 use futures_util::StreamExt as _;
 use tokio::sync::{mpsc, watch};
 
-use crate::link::Backoff;
 use folder::Folder;
 use part::{Claim, Part};
 pub use source::{BlobSource, Download, FetchError, Finding, Found, Pieces};
@@ -99,11 +99,11 @@ impl BlobError {
 /// How often a download is begun before it is given up.
 const ATTEMPTS: u32 = 6;
 
-/// How long to wait before asking again whether another process has finished the same download.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
+/// How long to wait before looking again whether another process has finished the same download.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How long another process may take for the next bytes: it may be stopped, and hold its lock for ever.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long another process may take for the next bytes. One that is stopped holds its lock for ever.
+const OTHER_PROCESS_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Weights and images by content. Cloning shares the cache.
 #[derive(Clone)]
@@ -226,11 +226,11 @@ impl Inner {
                     if len != another.0 {
                         another = (len, Instant::now());
                         report.send_modify(count_up);
-                    } else if another.1.elapsed() > PATIENCE {
+                    } else if another.1.elapsed() > OTHER_PROCESS_TIMEOUT {
                         let reason = "another process fetches it, but does not get on".to_owned();
                         return Err(BlobError::Broken { hash, reason });
                     }
-                    tokio::time::sleep(ASK_AGAIN).await;
+                    tokio::time::sleep(POLL_INTERVAL).await;
                 }
                 // The bytes were damaged on the way, or in a part that an earlier process left. It is fetched once more
                 // from the start.
@@ -238,7 +238,8 @@ impl Inner {
                 Err(BlobError::Broken { reason, .. }) if attempt < ATTEMPTS => {
                     tracing::warn!(%hash, reason, attempt, "a download broke off; it goes on from there");
                     attempt += 1;
-                    tokio::time::sleep(backoff.next_pause()).await;
+                    backoff.failed();
+                    tokio::time::sleep(backoff.pause()).await;
                 }
                 Err(error) => return Err(error),
             }
@@ -264,6 +265,7 @@ impl Inner {
         let part = match claim {
             Claim::Ours(part) => part,
             Claim::ByAnother(len) => return Ok(Downloaded::ByAnother(len)),
+            Claim::Finished => return Ok(Downloaded::Here),
         };
         let broken = |error| match error {
             FetchError::Missing => BlobError::Missing(hash),

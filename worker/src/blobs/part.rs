@@ -27,6 +27,8 @@ pub(super) enum Claim {
     Ours(Part),
     /// Another process, which has so many bytes.
     ByAnother(u64),
+    /// Nobody: another process has just finished the download.
+    Finished,
 }
 
 impl Part {
@@ -34,7 +36,17 @@ impl Part {
     pub(super) fn claim(folder: &Folder, hash: Sha256) -> Result<Claim, BlobError> {
         let path = folder.part(hash);
         fs::create_dir_all(folder.path()).map_err(|error| BlobError::disk(folder.path(), &error))?;
-        Self::try_claim(path.clone(), hash).map_err(|error| BlobError::disk(&path, &error))
+        let claim = Self::try_claim(path.clone(), hash).map_err(|error| BlobError::disk(&path, &error))?;
+        // Another process may have finished between the caller's look for the file and this claim. It held the part's
+        // lock until the file had its name, so from here on nobody else can finish it.
+        if let Claim::Ours(part) = claim {
+            if !folder.file(hash).exists() {
+                return Ok(Claim::Ours(part));
+            }
+            part.discard();
+            return Ok(Claim::Finished);
+        }
+        Ok(claim)
     }
 
     fn try_claim(path: PathBuf, hash: Sha256) -> io::Result<Claim> {

@@ -11,6 +11,8 @@ use clipig_core::Sha256;
 use futures_util::StreamExt as _;
 use sha2::Digest as _;
 
+use super::folder::Folder;
+use super::part::{Claim, Part};
 use super::{BlobCache, BlobError, BlobSource, Download, FetchError, Finding, Found};
 
 /// What goes wrong with the next downloads, one entry each.
@@ -244,4 +246,15 @@ async fn what_lies_on_this_machine_is_not_copied() {
     let blob = cache.get(content(1, 100).0, || {}).await.unwrap();
     assert_eq!(blob.path(), Path::new("/some/where"));
     assert_eq!(files(folder.path()), 0);
+}
+
+#[test]
+fn a_file_that_another_process_has_just_finished_is_not_fetched_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (hash, bytes) = content(1, 4_000);
+    // It was not there when it was looked for, and is there when the part is claimed.
+    std::fs::write(folder.path().join(hash.to_string()), bytes).unwrap();
+    let claim = Part::claim(&Folder::new(folder.path().to_owned(), 1 << 20), hash).unwrap();
+    assert!(matches!(claim, Claim::Finished));
+    assert_eq!(files(folder.path()), 1);
 }

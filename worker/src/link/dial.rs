@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clipig_proto::connect_error::ConnectError;
-use clipig_proto::limits::MESSAGE_BYTES;
+use clipig_proto::limits::{CONNECTION_WINDOW, FRAME_BYTES, MESSAGE_BYTES, STREAM_WINDOW};
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
@@ -35,21 +35,11 @@ pub(crate) enum DialError {
     Token(#[from] TokenError),
 }
 
-/// How long the way to a coordinator may take.
-const CONNECT: Duration = Duration::from_secs(10);
+/// How long a coordinator may take to accept a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often a silent connection is asked whether it is alive, and how long the answer may take.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
-
-/// How much a coordinator may send before this worker has read it: a canvas of 4 MiB without waiting for the
-/// way back.
-const STREAM_WINDOW: u32 = 4 << 20;
-
-/// The same for all streams together.
-const CONNECTION_WINDOW: u32 = 8 << 20;
-
-/// Greatest piece of a message in one HTTP/2 frame: a message of tiles in one, instead of sixteen.
-const FRAME: u32 = 512 << 10;
 
 impl Coordinator {
     /// A coordinator at an address. `authorities` is a PEM file, for `https`, instead of the system's.
@@ -65,13 +55,13 @@ impl Coordinator {
             |error: tonic::transport::Error| io::Error::new(io::ErrorKind::InvalidInput, chain(&error));
         let mut endpoint = Endpoint::from_shared(address.to_string())
             .map_err(wrong)?
-            .connect_timeout(CONNECT)
+            .connect_timeout(CONNECT_TIMEOUT)
             .http2_keep_alive_interval(KEEP_ALIVE)
             .keep_alive_timeout(KEEP_ALIVE)
             .keep_alive_while_idle(true)
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
-            .max_frame_size(FRAME);
+            .max_frame_size(FRAME_BYTES);
         if let Address::Tcp { tls: true, .. } = &address {
             let tls = ClientTlsConfig::new();
             let tls = match authorities {
@@ -92,7 +82,7 @@ impl Coordinator {
     /// A connection that stands.
     pub(super) async fn connect(&self) -> Result<Channel, DialError> {
         // Beyond the time for the socket: somebody may listen and say nothing.
-        match tokio::time::timeout(CONNECT * 2, self.endpoint.connect()).await {
+        match tokio::time::timeout(CONNECT_TIMEOUT * 2, self.endpoint.connect()).await {
             Ok(connected) => connected.map_err(|error| DialError::Unreachable(self.why(&error))),
             Err(_) => Err(DialError::Unreachable("somebody listens, but does not answer".to_owned())),
         }

@@ -1,7 +1,6 @@
 //! How a session's messages travel: over channels in one process, over gRPC between machines.
 
 mod address;
-mod backoff;
 mod blob_fetch;
 mod dial;
 mod grpc;
@@ -11,7 +10,6 @@ use clipig_core::{Fence, FromWorker, ToWorker};
 use tokio::sync::mpsc;
 
 pub use address::{Address, AddressError};
-pub(crate) use backoff::Backoff;
 pub(crate) use blob_fetch::GrpcBlobs;
 pub(crate) use dial::{Coordinator, DialError};
 pub(crate) use grpc::LinkEnd;

@@ -70,7 +70,7 @@ fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
     limited("name", &request.name, NAME)?;
     limited("submitter", &request.submitter, NAME)?;
     Ok(SubmitRequest {
-        token: hex(&request.client_token),
+        token: base16ct::lower::encode_string(&request.client_token),
         yaml: experiment(request.yaml)?,
         name: request.name,
         priority: request.priority,
@@ -254,13 +254,4 @@ fn limited(field: &str, text: &str, most: usize) -> Result<(), Refusal> {
 
 fn unknown(field: &str, value: i32) -> Refusal {
     Refusal::Invalid(format!("`{field}` has the value {value}, which this farm does not know"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // A String takes all that is written to it.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -3,6 +3,11 @@
 //! No tensor is computed here. The canvas comes in as a [`CanvasOwner`](clipig_core::CanvasOwner), so
 //! everything can be tested in milliseconds.
 
+#![allow(
+    missing_docs,
+    reason = "nobody outside of the workspace uses it; a doc comment that repeats a name says nothing"
+)]
+
 mod epoch_loop;
 pub mod farm;
 mod housekeeping;

@@ -158,11 +158,12 @@ fn capability() -> String {
 fn described<'a>(instructions: &str, overrides: impl Iterator<Item = (&'a str, String)>) -> String {
     // The word that pictures have recorded from the beginning.
     let instructions = if instructions == "DEFAULT" { "baseline" } else { instructions };
-    let mut text = instructions.to_owned();
+    let mut parts = vec![instructions.to_owned()];
     for (name, value) in overrides.filter(|(_, value)| !value.trim().is_empty()) {
         let value: String = value.trim().chars().filter(char::is_ascii_graphic).take(32).collect();
-        text += &format!(", {name}={value}");
+        parts.push(format!("{name}={value}"));
     }
+    let mut text = parts.join(", ");
     // The longest name that travels; all of it is ASCII.
     text.truncate(200);
     text

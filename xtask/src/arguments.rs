@@ -114,7 +114,7 @@ fn soak(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         let number = arguments.next().unwrap_or_default();
         let runs = number.to_str().and_then(|number| number.parse().ok()).filter(|runs| *runs > 0);
         soak.runs = runs.ok_or_else(|| {
-            Error::Usage(format!("--runs takes a number of runs from 1 on, not {number:?}"))
+            Error::Usage(format!("--runs takes a number of runs from 1 on, not `{}`", number.display()))
         })?;
     }
     if arguments.peek().is_some_and(|next| next == "--help" || next == "-h") {

@@ -201,8 +201,8 @@ pub(crate) enum ModelCommand {
     /// Take weights of your own: a safetensors file, a folder, or the index of several files.
     ///
     /// Attention heads, activation and normalisation are not in the tensors. They are read from config.json
-    /// (transformers) or open_clip_config.json beside the weights; flags say them where there is no such file, and
-    /// stand above it. What neither says is known for public models by their width, or asked for.
+    /// (transformers) or `open_clip_config.json` beside the weights; flags say them where there is no such file, and
+    /// override it. What neither says is known for public models by their width, or asked for.
     Import(ImportArguments),
     /// Show what is known of a model or of a file of weights.
     Info(InfoArguments),

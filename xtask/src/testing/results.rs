@@ -1,4 +1,4 @@
-//! What a run of tests has shown, as nextest writes it down (in the form of JUnit).
+//! What a run of tests has shown, as nextest writes it down (in the form of `JUnit`).
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub(crate) struct Test {
 }
 
 impl Results {
-    /// Reads a JUnit file.
+    /// Reads a `JUnit` file.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let document = Document::parse(text).map_err(|error| error.to_string())?;
         let cases = document.descendants().filter(|node| node.has_tag_name("testcase"));

@@ -86,7 +86,7 @@ fn once(places: &Places, built: &Built, folder: &Path, series: &Series, number: 
     }
     Ok(Run {
         series: series.clone(),
-        run: number,
+        number,
         began,
         seconds,
         tests: results.tests.len(),

@@ -32,7 +32,8 @@ pub(crate) struct Run {
     #[serde(flatten)]
     pub(crate) series: Series,
     /// Its number in the series, from 1.
-    pub(crate) run: usize,
+    #[serde(rename = "run")]
+    pub(crate) number: usize,
     /// When it began, in seconds since 1970.
     pub(crate) began: u64,
     /// How long it took.
@@ -117,7 +118,7 @@ pub(crate) fn line(run: &Run) -> String {
     let longest = run.longest.as_ref();
     let longest = longest.map_or_else(String::new, |test| format!("{}, {test}", time(test.seconds)));
     let load = run.load_average.map_or_else(|| "?".to_owned(), |load| format!("{load:.1}"));
-    format!("| {} | {outcome} | {} | {} | {load} | {longest} |", run.run, run.tests, time(run.seconds))
+    format!("| {} | {outcome} | {} | {} | {load} | {longest} |", run.number, run.tests, time(run.seconds))
 }
 
 /// The table of all runs of a series, in Markdown, and what it comes to.
@@ -151,7 +152,7 @@ mod tests {
             |name: &str| Test { binary: "a::b".into(), name: name.into(), seconds: 61.0, passed: false };
         Run {
             series: Series { commit: "1234567".into(), busy, arguments: Vec::new() },
-            run: number,
+            number,
             began: 1,
             seconds: 300.0,
             tests: 500,

@@ -153,7 +153,7 @@ impl Search {
         match head(&path).map(|head| recognise(&head)) {
             Ok(Content::Image) => found.push(path),
             Ok(Content::OtherImage(name)) => {
-                self.pass_over(path, format!("{name}, which clipig does not read"))
+                self.pass_over(path, format!("{name}, which clipig does not read"));
             }
             Ok(Content::Other) => self.pass_over(path, "not an image"),
             Err(error) => self.failed(path, error.to_string()),

@@ -1,5 +1,5 @@
 //! What is in `deploy/`: container files are linted, kustomizations are built and validated against
-//! the schemas of Kubernetes and the laws of [`laws`], alerts are tested ([`alerts`]), and metrics have
+//! the schemas of Kubernetes and the laws of [`laws`], alerts are tested ([`mod@alerts`]), and metrics have
 //! the same names everywhere.
 
 mod alerts;

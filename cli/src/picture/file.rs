@@ -22,6 +22,7 @@ impl WriteError {
     }
 
     /// Is there no room, so that the same write may succeed later?
+    #[cfg(feature = "local")]
     pub(crate) fn is_full(&self) -> bool {
         matches!(self.error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
     }
@@ -35,12 +36,14 @@ impl From<WriteError> for Failure {
 
 /// A new file of this run, which may be written several times. It gets its name with its first content: there is never an
 /// empty file, and two runs at the same time get two names.
+#[cfg(feature = "local")]
 #[derive(Debug)]
 pub(crate) struct NewFile {
     wanted: String,
     path: Option<PathBuf>,
 }
 
+#[cfg(feature = "local")]
 impl NewFile {
     pub(crate) fn new(wanted: impl Into<String>) -> Self {
         Self { wanted: wanted.into(), path: None }
@@ -105,6 +108,7 @@ pub(crate) fn place(mut file: TempPath, wanted: &str) -> Result<PathBuf, (WriteE
 
 /// Replaces the content of a file atomically: after a crash or on a full disk the old content is still there. A device or
 /// pipe is written to directly.
+#[cfg(feature = "local")]
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let attempt = || -> io::Result<()> {
         match path.metadata() {
@@ -159,7 +163,7 @@ fn names_in(folder: &str) -> Vec<String> {
     entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "local"))]
 mod tests {
     use super::*;
 

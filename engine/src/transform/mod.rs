@@ -2,7 +2,7 @@
 //!
 //! Every transform works in two phases. *Draw* evaluates its expressions and takes its random numbers, in
 //! Rust, from the keyed generator; what comes out is a [`Step`] with nothing left to chance. *Apply* happens
-//! in [`render`], on a whole batch of samples at once.
+//! in [`mod@render`], on a whole batch of samples at once.
 //!
 //! There are three kinds of steps, and the kind decides what a step costs:
 //! - a [`PixelMap`] says for every output pixel which input pixel stands there (crops, shifts, rotations,

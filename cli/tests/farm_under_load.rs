@@ -345,7 +345,7 @@ cargo nextest run -p clipig --test farm_under_load --run-ignored only
 | memory after all jobs | {rss_after} MiB |
 | most memory at any time (VmHWM) | {most} MiB |
 
-How long jobs waited to be started. Clients have priorities by turns; at most 8 jobs run side by side.
+How long jobs waited until they started. All jobs of a client have the same priority; at most 8 jobs run at once.
 
 | priority | jobs | median | longest |
 |---|---|---|---|

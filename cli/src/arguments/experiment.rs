@@ -48,7 +48,8 @@ pub(crate) struct ComputeArguments {
     /// Number type of CLIP on a GPU: float32, bfloat16 or float16.
     #[arg(long, value_name = "TYPE", default_value = "float32")]
     pub(crate) precision: Precision,
-    /// Threads within one operation. Their number changes the bits of the picture. Default: as many as help.
+    /// Threads within one operation. Their number changes the bits of the picture. Default: 1, or more if an epoch has
+    /// fewer shards than the CPU has cores.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// Number of pictures to make, each with its own seed.

@@ -17,7 +17,8 @@ pub(crate) struct AccessArguments {
     /// File with the token for clients. `CLIPIG_TOKEN` can hold the token itself.
     #[arg(long, value_name = "FILE", env = "CLIPIG_TOKEN_FILE")]
     pub(crate) token_file: Option<PathBuf>,
-    /// Certificate (PEM) of the authority that signed the farm's certificate. Default: those that the system trusts.
+    /// Certificate (PEM) of the authority that signed the farm's certificate. Default: the
+    /// authorities that the system trusts.
     #[arg(long, value_name = "FILE", env = "CLIPIG_TLS_CA")]
     pub(crate) tls_ca: Option<PathBuf>,
 }
@@ -314,7 +315,8 @@ pub(crate) struct WorkArguments {
     /// File with the token for workers. Default: that of the settings, or `CLIPIG_WORKER__TOKEN`.
     #[arg(long, value_name = "FILE", help_heading = "Access to the farm")]
     pub(crate) token_file: Option<String>,
-    /// Certificate (PEM) of the authority that signed the farm's certificate. Default: those that the system trusts.
+    /// Certificate (PEM) of the authority that signed the farm's certificate. Default: the
+    /// authorities that the system trusts.
     #[arg(long, value_name = "FILE", help_heading = "Access to the farm")]
     pub(crate) tls_ca: Option<String>,
     /// Settings of the worker, in TOML or YAML. Flags and environment variables override them.

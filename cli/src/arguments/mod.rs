@@ -92,7 +92,7 @@ pub(crate) enum Command {
     /// Rate images by their similarity to texts and other images.
     ///
     /// Prints 100 times the cosine similarity of CLIP's features. Give the images before -t and -i, because these
-    /// take everything that follows. Folders are searched for images by content; other files in them are named
+    /// take everything that follows. In folders, images are recognised by their content; other files are listed
     /// on standard error. If an image cannot be read, the others are rated and the exit code is 1.
     ///
     /// Differences from CLIPig's rate.py: features of images are always cached, by content and model; a table
@@ -183,26 +183,27 @@ pub(crate) struct ModelArguments {
 pub(crate) enum ModelCommand {
     /// List all models and where their weights are.
     List {
-        /// As JSON, for programs.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
     /// Fetch the weights of a model; an interrupted transfer goes on where it stopped.
     Pull {
-        /// Its name, see `clipig model list`.
+        /// Name of the model; `clipig model list` shows them.
         name: String,
-        /// Fetch again what is there, also where it has changed since the first time.
+        /// Download again, even if the weights are here already or have changed since the first download.
         #[arg(long)]
         replace: bool,
-        /// As JSON, for programs.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
     /// Take weights of your own: a safetensors file, a folder, or the index of several files.
     ///
-    /// Attention heads, activation and normalisation are not in the tensors. They are read from config.json
-    /// (transformers) or `open_clip_config.json` beside the weights; flags say them where there is no such file, and
-    /// override it. What neither says is known for public models by their width, or asked for.
+    /// The weights do not say how many attention heads there are, which activation, and how colours are normalised.
+    /// clipig reads this from config.json (transformers) or `open_clip_config.json` beside the weights; flags override
+    /// these files. If something is still unknown and clipig does not know the model, the import fails and says which
+    /// flag to add. Colours are then normalised as in CLIP.
     Import(ImportArguments),
     /// Show what is known of a model or of a file of weights.
     Info(InfoArguments),
@@ -212,7 +213,8 @@ pub(crate) enum ModelCommand {
 pub(crate) struct ImportArguments {
     /// A safetensors file, a folder with one, or model.safetensors.index.json.
     pub(crate) file: PathBuf,
-    /// The name by which experiments call it; unset: a known model's where the hash tells, else the file's.
+    /// Name of the model in experiments. Default: its public name if clipig knows these weights, else the file's or
+    /// folder's name.
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// Attention heads of the image tower.
@@ -224,26 +226,26 @@ pub(crate) struct ImportArguments {
     /// `quick_gelu` (as OpenAI's models) or gelu.
     #[arg(long, value_name = "NAME")]
     pub(crate) activation: Option<clipig_models::registry::Activation>,
-    /// Mean of red, green and blue by which pixels from 0 to 1 are normalised; one number stands for all three.
+    /// Mean of red, green and blue (from 0 to 1) that is subtracted from each pixel; one number applies to all three.
     #[arg(long, value_name = "NUMBER", num_args = 1..=3, value_delimiter = ',', allow_negative_numbers = true)]
     pub(crate) mean: Vec<f32>,
-    /// Their standard deviation; one number stands for all three.
+    /// Standard deviation of red, green and blue, by which each pixel is divided; one number applies to all three.
     #[arg(long, value_name = "NUMBER", num_args = 1..=3, value_delimiter = ',', allow_negative_numbers = true)]
     pub(crate) std: Vec<f32>,
-    /// Most tokens of a text; unset: as many as the model has positions.
+    /// Greatest number of tokens in a text. Default: as many as the model has positions.
     #[arg(long, value_name = "N")]
     pub(crate) context: Option<u32>,
-    /// Take the place of weights with that name.
+    /// Replace weights that already have this name.
     #[arg(long)]
     pub(crate) replace: bool,
-    /// As JSON, for programs.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InfoArguments {
-    /// Its name, see `clipig model list`, or weights as `clipig model import` takes them.
+    /// Name of a model (`clipig model list` shows them), or a file or folder that `clipig model import` accepts.
     #[arg(value_name = "NAME|FILE")]
     pub(crate) name: String,
     /// Read all of the weights and compare their hash.
@@ -252,7 +254,7 @@ pub(crate) struct InfoArguments {
     /// List every tensor and its shape.
     #[arg(long)]
     pub(crate) tensors: bool,
-    /// As JSON, for programs.
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -35,7 +35,7 @@ pub(crate) fn listen(say: impl Fn() + Send + 'static) {
 
 /// Sets what is called at the first Ctrl-C, in place of an earlier listener. It is called at once if Ctrl-C has come
 /// already.
-pub(crate) fn tell(listener: impl Fn() + Send + 'static) {
+pub(crate) fn on_first(listener: impl Fn() + Send + 'static) {
     let mut held = LISTENER.lock().unwrap_or_else(PoisonError::into_inner);
     if asked() {
         listener();

@@ -248,17 +248,17 @@ async fn workers_that_answer_for_others_change_nothing() {
     fences.push(Fence { incarnation: own.fence.incarnation - 1, ..own.fence });
     fences.push(Fence { incarnation: u64::MAX, number: u64::MAX });
     // And the own one, handed back.
-    thief.tell(FromWorker::Returned { fence: own.fence, reason: "changed my mind".to_owned() }).await;
+    thief.send(FromWorker::Returned { fence: own.fence, reason: "changed my mind".to_owned() }).await;
     fences.push(own.fence);
     for fence in fences {
         let lease = Lease { fence, ..own.clone() };
         let [width, _] = lease.values.resolution;
         thief.say(header(&lease, width, 0, shards(&lease))).await;
         let error = ShardError::Experiment("I say so".to_owned());
-        thief.tell(FromWorker::Failed { fence, error }).await;
-        thief.tell(FromWorker::Returned { fence, reason: String::new() }).await;
+        thief.send(FromWorker::Failed { fence, error }).await;
+        thief.send(FromWorker::Returned { fence, reason: String::new() }).await;
     }
-    thief.tell(FromWorker::Heartbeat(Vec::new())).await;
+    thief.send(FromWorker::Heartbeat(Vec::new())).await;
     sleep(Duration::from_millis(500)).await;
     drop(thief);
     honest.is_under_way("answers for others");
@@ -299,9 +299,9 @@ async fn workers_that_do_not_answer_lose_their_leases() {
     while !revoked || !lost {
         let wait = start.elapsed();
         assert!(wait < farm::STANDSTILL, "taken back: {revoked}, lost: {lost}, after {wait:?}");
-        idle.tell(FromWorker::Heartbeat(vec![Held { fence: held.fence, progress: 0 }])).await;
-        deaf.tell(FromWorker::Heartbeat(Vec::new())).await;
-        while let Ok(Some(message)) = timeout(Duration::from_millis(100), idle.hear()).await {
+        idle.send(FromWorker::Heartbeat(vec![Held { fence: held.fence, progress: 0 }])).await;
+        deaf.send(FromWorker::Heartbeat(Vec::new())).await;
+        while let Ok(Some(message)) = timeout(Duration::from_millis(100), idle.receive()).await {
             revoked |= matches!(message, ToWorker::Revoke(fence) if fence == held.fence);
         }
         let workers = honest.farm.known_workers();
@@ -336,8 +336,8 @@ async fn floods_of_registrations_and_heartbeats_drown_nobody() {
             let fence = |number| Held { fence: Fence { incarnation: 7, number }, progress: 1 };
             let held: Vec<Held> = (0..100).map(fence).collect();
             while start.elapsed() < Duration::from_secs(5) {
-                peer.tell(FromWorker::Heartbeat(held.clone())).await;
-                while let Ok(Some(_)) = timeout(Duration::ZERO, peer.hear()).await {}
+                peer.send(FromWorker::Heartbeat(held.clone())).await;
+                while let Ok(Some(_)) = timeout(Duration::ZERO, peer.receive()).await {}
             }
         });
     }

@@ -270,7 +270,7 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
     let timeouts = DispatchSettings {
         heartbeat_timeout: dispatch.heartbeat_timeout,
         lease_timeout: dispatch.lease_timeout,
-        quarantine: dispatch.forgive_after,
+        quarantine: dispatch.quarantine,
         ..DispatchSettings::new(store.opening().incarnation)
     };
     SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat }

@@ -45,12 +45,20 @@ impl Layers {
     }
 
     fn add(&mut self, origin: Origin, values: Values) -> Result<(), SettingsError> {
-        if let Some(key) = values.keys().find(|key| !self.schema.keys.contains(&key.as_str())) {
+        if let Some(key) = values.keys().find(|key| !self.is_known(key)) {
             let place = self.place(&origin, key);
             return Err(SettingsError::UnknownKey { place, key: key.clone(), near: self.near(key) });
         }
+        let both = |(former, now): &&(&str, &str)| values.contains_key(*former) && values.contains_key(*now);
+        if let Some(&(former, now)) = self.schema.former.iter().find(both) {
+            return Err(SettingsError::Both { place: self.place(&origin, now), first: now, second: former });
+        }
         self.layers.push(Layer { origin, values });
         Ok(())
+    }
+
+    fn is_known(&self, key: &str) -> bool {
+        self.schema.keys.contains(&key) || self.schema.former.iter().any(|(former, _)| *former == key)
     }
 
     /// What the last source says that sets this key.
@@ -81,7 +89,9 @@ impl Layers {
     }
 
     fn written<'a>(&'a self, layer: &'a Layer, key: &'static str) -> Option<Written<'a>> {
-        let texts = layer.values.get(key)?;
+        let former = self.schema.former.iter().filter(|(_, now)| *now == key).map(|(former, _)| *former);
+        let written = |name: &'static str| layer.values.get(name).map(|texts| (name, texts));
+        let (key, texts) = std::iter::once(key).chain(former).find_map(written)?;
         Some(Written { layers: self, origin: &layer.origin, key, texts })
     }
 

@@ -26,6 +26,8 @@ pub use self::units::{LogFormat, bytes, bytes_text, seconds};
 pub struct Schema {
     /// All keys, such as `tls.key`: a section, a dot, a name.
     pub keys: &'static [&'static str],
+    /// Names that keys had before, each with the key's name now. They still set it, and messages name what was written.
+    pub former: &'static [(&'static str, &'static str)],
     /// What variables begin with, such as `CLIPIG_WORKER`. `__` follows, and stands for each dot of the key.
     pub prefix: &'static str,
     /// The flag that sets a key, such as `--tls-key`.

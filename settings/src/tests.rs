@@ -6,6 +6,7 @@ use super::*;
 
 const SCHEMA: Schema = Schema {
     keys: &["listen", "token", "token_file", "tls.key", "tls.certificate", "log.format"],
+    former: &[],
     prefix: "CLIPIG_TEST",
     flag: |key| format!("--{}", key.replace(['.', '_'], "-")),
 };

@@ -4,7 +4,7 @@
 //! real ones. What they talk through, and what they lose, is made up here from a seed: messages are lost, delayed,
 //! doubled and overtake each other; connections break and are cut off; workers die, freeze, hang, fail, and send
 //! nonsense; the coordinator dies in the middle of a write; people pause, resume, cancel, retry and update jobs and change
-//! their priority, also while the last wish is still on its way. Tensors are replaced by a few pixels whose bits depend on
+//! their priority, also while the last command is still on its way. Tensors are replaced by a few pixels whose bits depend on
 //! the order of additions ([`picture`]). The jobs' threads are played step by step ([`runner`]).
 //!
 //! What must hold: every job ends; no shard is merged twice or never; no lease goes to who must not have one; no epoch

@@ -285,7 +285,7 @@ fn experiment(random: &mut Random, number: usize, epochs: usize, most: usize) ->
     yaml
 }
 
-/// How long until a person thinks better of it; often before the job has heard of the first wish.
+/// How long until a person changes their mind; often before the first command has reached the job.
 fn pause(random: &mut Random) -> Duration {
     if random.chance(0.4) { random.time(MS / 10, 500 * MS) } else { random.time(SECOND, 20 * SECOND) }
 }

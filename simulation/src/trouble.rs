@@ -40,7 +40,7 @@ impl World {
                 if let Some(link) = &self.workers[number].link {
                     let id = link.connection;
                     self.workers[number].away = Some(now + time);
-                    self.tell(id, Input::Drain("SIGTERM".to_owned()));
+                    self.handle(id, Input::Drain("SIGTERM".to_owned()));
                 }
             }
             Trouble::CoordinatorCrash(down) => {

@@ -117,14 +117,14 @@ impl World {
             }
             Parcel::Down(message) => {
                 if self.worker_of(id).is_some() {
-                    self.tell(id, Input::Received(message));
+                    self.handle(id, Input::Received(message));
                 }
             }
         }
     }
 
     /// Something happens to a worker's session.
-    pub(crate) fn tell(&mut self, id: ConnectionId, input: Input) {
+    pub(crate) fn handle(&mut self, id: ConnectionId, input: Input) {
         let Some(number) = self.worker_of(id) else { return };
         let now = self.now;
         let worker = &mut self.workers[number];
@@ -154,7 +154,7 @@ impl World {
                     let message = self.spoil(number, message);
                     self.send(id, &Parcel::Up(message));
                     if let Some(fence) = fence {
-                        self.tell(id, Input::Sent(fence));
+                        self.handle(id, Input::Sent(fence));
                     }
                 }
                 Effect::Fetch { request, brief } => {
@@ -248,7 +248,7 @@ impl World {
                 },
             }),
         };
-        self.tell(id, Input::Done { ticket, outcome, took });
+        self.handle(id, Input::Done { ticket, outcome, took });
     }
 
     /// What a faulty worker sends.
@@ -284,6 +284,6 @@ impl World {
         } else {
             Ok(picture.compute_job(&brief))
         };
-        self.tell(id, Input::Fetched { request, job });
+        self.handle(id, Input::Fetched { request, job });
     }
 }

@@ -286,7 +286,7 @@ impl World {
                     if let Some(link) = &mut self.workers[number].link {
                         link.tick = None;
                     }
-                    self.tell(id, Input::Tick);
+                    self.handle(id, Input::Tick);
                 }
             }
             Event::Fetched(id, request) => self.fetched(id, request),

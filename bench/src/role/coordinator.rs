@@ -11,7 +11,7 @@ use clipig_models::Store;
 use clipig_schedule::CPU_SHARD;
 use clipig_schedule::dispatcher::WorkerView;
 
-use super::{obey, tell};
+use super::{apply_commands, report};
 use crate::arguments::CoordinatorRole;
 use crate::error::BenchError;
 use crate::stand_in::{Canvases, Gate};
@@ -41,10 +41,10 @@ async fn coordinate(arguments: CoordinatorRole) -> Result<(), BenchError> {
             ListenAddress::Tcp(address) => format!("http://{address}"),
             ListenAddress::Unix(path) => format!("unix:{}", path.display()),
         });
-    tell(&format!("listening {address}"))?;
+    report(&format!("listening {address}"))?;
     let (switchboard, wanted) = (farm.switchboard().clone(), arguments.workers);
     std::thread::spawn(move || {
-        let asked = obey(|epochs| {
+        let asked = apply_commands(|epochs| {
             while serving(&switchboard.workers_blocking().unwrap_or_default()) < wanted {
                 std::thread::sleep(LOOK_AGAIN);
             }

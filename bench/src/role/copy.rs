@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::{obey, tell};
+use super::{apply_commands, report};
 use crate::arguments::{HubRole, LeafRole};
 use crate::error::BenchError;
 use crate::machine;
@@ -15,7 +15,7 @@ use crate::socket::{Duplex, Listener, connect};
 pub(super) fn play_hub(arguments: &HubRole) -> Result<(), BenchError> {
     let failed = || BenchError::at(arguments.listen.as_str());
     let listener = Listener::bind(&arguments.listen).map_err(failed())?;
-    tell(&format!("listening {}", listener.address().map_err(failed())?))?;
+    report(&format!("listening {}", listener.address().map_err(failed())?))?;
     let there: Arc<[u8]> = vec![1; arguments.there].into();
     let mut leaves = Vec::new();
     for _ in 0..arguments.leaves {
@@ -30,8 +30,8 @@ pub(super) fn play_hub(arguments: &HubRole) -> Result<(), BenchError> {
         std::thread::spawn(move || exchange(stream, &there, back, &starts, &end));
         leaves.push((start, ends));
     }
-    tell("ready")?;
-    obey(|epochs| {
+    report("ready")?;
+    apply_commands(|epochs| {
         for epoch in 0..epochs {
             let begun = machine::now();
             for (start, _) in &leaves {
@@ -40,7 +40,7 @@ pub(super) fn play_hub(arguments: &HubRole) -> Result<(), BenchError> {
             for (_, ends) in &leaves {
                 ends.recv().map_err(BenchError::wrong)?.map_err(failed())?;
             }
-            tell(&format!("epoch {epoch} {begun} {}", machine::now()))?;
+            report(&format!("epoch {epoch} {begun} {}", machine::now()))?;
         }
         Ok(())
     })

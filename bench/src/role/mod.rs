@@ -21,13 +21,13 @@ pub(crate) fn play(role: Role) -> Result<(), BenchError> {
 }
 
 /// Says a line to whoever measures.
-fn tell(line: &str) -> Result<(), BenchError> {
+fn report(line: &str) -> Result<(), BenchError> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(BenchError::at("the standard output"))
 }
 
 /// Reads `go N` from the input, again and again; ends the process with the input.
-fn obey(mut go: impl FnMut(u64) -> Result<(), BenchError>) -> Result<(), BenchError> {
+fn apply_commands(mut go: impl FnMut(u64) -> Result<(), BenchError>) -> Result<(), BenchError> {
     for line in std::io::stdin().lines() {
         let line = line.map_err(BenchError::at("the standard input"))?;
         let count = line.strip_prefix("go ").and_then(|count| count.parse().ok());

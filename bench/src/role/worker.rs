@@ -14,7 +14,7 @@ pub(super) fn play(arguments: WorkerRole) -> Result<(), BenchError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(BenchError::at("threads for messages"))?;
     std::thread::spawn(|| {
-        let asked = super::obey(|_| Ok(()));
+        let asked = super::apply_commands(|_| Ok(()));
         std::process::exit(i32::from(asked.is_err()));
     });
     let flags = vec![("coordinator", arguments.coordinator), ("name", arguments.name)];

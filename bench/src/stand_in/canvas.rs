@@ -90,7 +90,7 @@ impl CanvasOwner for StandIn {
 
     /// The first thing that happens to a canvas in an epoch: waits until the epoch may begin.
     fn post_process(&mut self, scope: &clipig_experiment::Scope) -> Result<(), StepError> {
-        tell(&format!("waiting {}", scope.epoch()))?;
+        report(&format!("waiting {}", scope.epoch()))?;
         self.gate.pass();
         self.epoch = scope.epoch();
         self.begun = machine::now();
@@ -118,7 +118,7 @@ impl CanvasOwner for StandIn {
             return Err(StepError::Device(format!("the sum of epoch {epoch} is not that of its shards")));
         }
         self.tiles = Some(gradient.tile_count());
-        tell(&format!("epoch {} {} {ended}", self.epoch, self.begun))
+        report(&format!("epoch {} {} {ended}", self.epoch, self.begun))
     }
 
     fn state(&self) -> CanvasState {
@@ -127,7 +127,7 @@ impl CanvasOwner for StandIn {
     }
 }
 
-fn tell(line: &str) -> Result<(), StepError> {
+fn report(line: &str) -> Result<(), StepError> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| StepError::Device(error.to_string()))
 }

@@ -16,6 +16,7 @@ use clipig_core::{
 use clipig_engine::{CanvasEngines, DeviceFactory, device};
 use clipig_experiment::{Experiment, Loaded, Tree, load};
 use clipig_picture::{Record, Run};
+use clipig_schedule::dispatcher::JobFailure;
 use clipig_schedule::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 use tch::Device;
 
@@ -236,12 +237,12 @@ fn run_job(
 ) -> Result<(Ending, EpochLoop), RunError<Failure>> {
     let (runner, inbox) = inbox();
     let port = farm.add_job(JOB, runner.clone());
-    interrupt::tell(move || {
+    interrupt::on_first(move || {
         // The job may have ended just now.
         let _ = runner.send(job_runner::ToRunner::Command(RunCommand::Pause(Duration::MAX)));
     });
     let outcome = job_runner::run(order, &CanvasEngines, &port, &inbox, observer);
-    interrupt::tell(|| {});
+    interrupt::on_first(|| {});
     farm.remove_job(JOB);
     outcome
 }
@@ -314,8 +315,10 @@ fn failure(error: RunError<Failure>) -> Failure {
             );
             (error.to_string(), in_vain)
         }
-        RunError::Prepare { error, .. } => (error.to_string(), is_experiment(&error)),
-        RunError::Shard { epoch, error, .. } => (format!("epoch {epoch}: {error}"), is_experiment(&error)),
+        RunError::Prepare(JobFailure { error, .. }) => (error.to_string(), is_experiment(&error)),
+        RunError::Shard { epoch, failure: JobFailure { error, .. } } => {
+            (format!("epoch {epoch}: {error}"), is_experiment(&error))
+        }
         RunError::Canvas(StepError::Experiment(_)) => (error.to_string(), true),
         error => (error.to_string(), false),
     };

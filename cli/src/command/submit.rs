@@ -60,9 +60,9 @@ pub(super) async fn submit(
         let request = submission.job(i, compute, terms)?;
         let answer = upload::submit(connection, submission, &request).await?;
         // All pictures have the same warnings.
-        let news = if i == 0 { submission.news(&answer.warnings) } else { Vec::new() };
-        if !news.is_empty() {
-            submission.say(format!("warning: {}", problems(&news)));
+        let warnings = if i == 0 { submission.new_warnings(&answer.warnings) } else { Vec::new() };
+        if !warnings.is_empty() {
+            submission.say(format!("warning: {}", problems(&warnings)));
         }
         answers.push(answer);
     }

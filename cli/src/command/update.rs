@@ -32,9 +32,9 @@ pub(crate) fn run(arguments: &UpdateArguments) -> Result<ExitCode, Failure> {
             output::print(&format!("{record:#}\n"))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let news = submission.news(&answer.warnings);
-        if !news.is_empty() {
-            submission.say(format!("warning: {}", problems(&news)));
+        let warnings = submission.new_warnings(&answer.warnings);
+        if !warnings.is_empty() {
+            submission.say(format!("warning: {}", problems(&warnings)));
         }
         let (number, revision, epoch) = (job.number, job.revision, answer.from_epoch);
         output::print(&format!(

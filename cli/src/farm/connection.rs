@@ -35,12 +35,12 @@ pub(crate) type Client = FarmServiceClient<InterceptedService<Channel, Token>>;
 #[derive(Clone)]
 pub(crate) struct Connection {
     client: Client,
-    door: Door,
+    service: Service,
 }
 
 /// The farm's address and the origin of its token, for messages.
 #[derive(Clone, Debug)]
-pub(crate) struct Door {
+pub(crate) struct Service {
     /// The address, as people write it.
     pub(crate) address: String,
     /// Where the token came from; `None` without one.
@@ -49,7 +49,7 @@ pub(crate) struct Door {
     pub(crate) authority: Option<String>,
 }
 
-impl Door {
+impl Service {
     /// Does a farm with TLS listen at an address that says http://?
     pub(super) fn is_only_tls(&self) -> bool {
         let Some(authority) = self.address.strip_prefix("http://") else { return false };
@@ -78,7 +78,7 @@ impl Interceptor for Token {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.door.fmt(f)
+        self.service.fmt(f)
     }
 }
 
@@ -92,22 +92,25 @@ impl Connection {
         let address = normal(address)?;
         let (token, token_origin) = token(access)?.unzip();
         let authority = access.tls_ca.as_ref().map(|file| file.display().to_string());
-        let door = Door { address, token_origin, authority };
-        if token.is_some() && is_overheard(&door.address) {
-            output::say(format!("warning: the token is sent to {} unencrypted; use https://", door.address));
+        let service = Service { address, token_origin, authority };
+        if token.is_some() && is_overheard(&service.address) {
+            output::say(format!(
+                "warning: the token is sent to {} unencrypted; use https://",
+                service.address
+            ));
         }
-        let endpoint = endpoint(&door.address, access)?;
-        let channel = endpoint.connect().await.map_err(|error| FarmFailure::unreachable(&door, &error))?;
+        let endpoint = endpoint(&service.address, access)?;
+        let channel = endpoint.connect().await.map_err(|error| FarmFailure::unreachable(&service, &error))?;
         let bearer = token.map(|token| format!("Bearer {token}").parse()).transpose();
         let mut bearer: Option<MetadataValue<Ascii>> = bearer.map_err(|_| FarmFailure::TokenUnreadable {
-            origin: door.token_origin.clone().unwrap_or_default(),
+            origin: service.token_origin.clone().unwrap_or_default(),
             why: "it contains characters that a token cannot have".to_owned(),
         })?;
         if let Some(bearer) = &mut bearer {
             bearer.set_sensitive(true);
         }
         let client = FarmServiceClient::with_interceptor(channel, Token(bearer));
-        Ok(Self { client, door })
+        Ok(Self { client, service })
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -116,7 +119,7 @@ impl Connection {
 
     /// The failure that a status stands for.
     pub(crate) fn failure(&self, status: &Status) -> FarmFailure {
-        FarmFailure::answered(&self.door, status)
+        FarmFailure::answered(&self.service, status)
     }
 
     /// Makes a call that may be repeated: it is tried again if the connection breaks or the farm is about to start.

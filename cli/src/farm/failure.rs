@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clipig_proto::connect_error::ConnectError;
 use tonic::{Code, Status};
 
-use super::connection::Door;
+use super::connection::Service;
 use super::wire;
 use crate::failure::Failure;
 
@@ -70,23 +70,23 @@ pub(crate) enum FarmFailure {
 
 impl FarmFailure {
     /// No connection at all.
-    pub(super) fn unreachable(door: &Door, error: &(dyn std::error::Error + 'static)) -> Self {
+    pub(super) fn unreachable(service: &Service, error: &(dyn std::error::Error + 'static)) -> Self {
         let start = "start a farm on this machine with `clipig farm start`, or name another one with --farm URL or CLIPIG_FARM";
-        Self::no_connection(door, error, start)
+        Self::no_connection(service, error, start)
     }
 
     /// `otherwise` is the help where the cause suggests none.
-    fn no_connection(door: &Door, error: &(dyn std::error::Error + 'static), otherwise: &str) -> Self {
+    fn no_connection(service: &Service, error: &(dyn std::error::Error + 'static), otherwise: &str) -> Self {
         let why = match ConnectError::of(error) {
             // A server that wants TLS ends a plain connection without a word that HTTP/2 understands.
-            ConnectError::Closed | ConnectError::Other(_) if door.is_only_tls() => ConnectError::OnlyTls,
+            ConnectError::Closed | ConnectError::Other(_) if service.is_only_tls() => ConnectError::OnlyTls,
             why => why,
         };
-        let help = why.help(door.authority.as_deref()).unwrap_or_else(|| otherwise.to_owned());
-        Self::Unreachable { address: door.address.clone(), why: why.to_string(), help }
+        let help = why.help(service.authority.as_deref()).unwrap_or_else(|| otherwise.to_owned());
+        Self::Unreachable { address: service.address.clone(), why: why.to_string(), help }
     }
 
-    pub(super) fn answered(door: &Door, status: &Status) -> Self {
+    pub(super) fn answered(service: &Service, status: &Status) -> Self {
         let details = clipig_proto::status::error(status);
         let help = details.as_ref().map(|details| details.help.clone()).unwrap_or_default();
         if let Some(details) = &details
@@ -99,10 +99,10 @@ impl FarmFailure {
         {
             return Self::Missing { message: status.message().to_owned(), hashes: details.missing.clone() };
         }
-        let address = &door.address;
+        let address = &service.address;
         match status.code() {
             Code::Unauthenticated => Self::Token {
-                message: match &door.token_origin {
+                message: match &service.token_origin {
                     Some(origin) => format!("the farm at {address} rejects the token in {origin}"),
                     None => format!("the farm at {address} requires a token"),
                 },
@@ -117,7 +117,7 @@ impl FarmFailure {
             },
             Code::Unavailable | Code::Unknown | Code::Internal if status.source().is_some() => {
                 let gone = "the connection broke and could not be restored; check that the farm is running";
-                Self::no_connection(door, status, gone)
+                Self::no_connection(service, status, gone)
             }
             code => {
                 let mut message = status.message().to_owned();
@@ -175,8 +175,8 @@ mod tests {
 
     use super::*;
 
-    fn door(token_origin: Option<&str>) -> Door {
-        Door {
+    fn service(token_origin: Option<&str>) -> Service {
+        Service {
             address: "http://farm:7870".to_owned(),
             token_origin: token_origin.map(str::to_owned),
             authority: None,
@@ -186,11 +186,11 @@ mod tests {
     #[test]
     fn tokens_are_explained() {
         let refused = || Status::unauthenticated("no");
-        insta::assert_snapshot!(FarmFailure::answered(&door(None), &refused()), @r"
+        insta::assert_snapshot!(FarmFailure::answered(&service(None), &refused()), @r"
             the farm at http://farm:7870 requires a token
             help: set CLIPIG_TOKEN to the token for clients, or CLIPIG_TOKEN_FILE to a file with it
             ");
-        insta::assert_snapshot!(FarmFailure::answered(&door(Some("CLIPIG_TOKEN")), &refused()), @r"
+        insta::assert_snapshot!(FarmFailure::answered(&service(Some("CLIPIG_TOKEN")), &refused()), @r"
             the farm at http://farm:7870 rejects the token in CLIPIG_TOKEN
             help: set CLIPIG_TOKEN to the token for clients, or CLIPIG_TOKEN_FILE to a file with it
             ");
@@ -204,14 +204,14 @@ mod tests {
             ..Default::default()
         };
         let status = with_error("job 7 has failed and cannot be paused", &error);
-        let failure = FarmFailure::answered(&door(None), &status);
+        let failure = FarmFailure::answered(&service(None), &status);
         insta::assert_snapshot!(failure, @r"
             job 7 has failed and cannot be paused
             help: `clipig retry 7` takes it up again
             ");
         assert!(matches!(Failure::from(failure), Failure::Failed(_)));
-        insta::assert_snapshot!(FarmFailure::answered(&door(None), &Status::internal("")), @"the farm at http://farm:7870 answered: Internal error");
-        insta::assert_snapshot!(FarmFailure::answered(&door(None), &Status::unimplemented("")), @"the farm at http://farm:7870 does not know this command; it may run an older version of clipig");
+        insta::assert_snapshot!(FarmFailure::answered(&service(None), &Status::internal("")), @"the farm at http://farm:7870 answered: Internal error");
+        insta::assert_snapshot!(FarmFailure::answered(&service(None), &Status::unimplemented("")), @"the farm at http://farm:7870 does not know this command; it may run an older version of clipig");
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
             problems: vec![problem],
             ..Default::default()
         };
-        let failure = FarmFailure::answered(&door(None), &with_error("1 problem", &error));
+        let failure = FarmFailure::answered(&service(None), &with_error("1 problem", &error));
         insta::assert_snapshot!(failure, @r"
             targets.0.batch_size: the batch is too large
               in the experiment, line 3, column 15: 1000000000

@@ -91,7 +91,7 @@ impl Submission {
     }
 
     /// The farm's warnings that were not printed before.
-    pub(crate) fn news(&self, warnings: &[wire::Problem]) -> Vec<wire::Problem> {
+    pub(crate) fn new_warnings(&self, warnings: &[wire::Problem]) -> Vec<wire::Problem> {
         let said =
             |warning: &&wire::Problem| self.loaded.warnings.iter().any(|one| one.message == warning.message);
         warnings.iter().filter(|warning| !said(warning)).cloned().collect()

@@ -47,9 +47,9 @@ impl PictureFile {
         let was_behind = self.behind;
         match self.file.write(&png) {
             Ok(path) => {
-                let news = was_behind.then(|| format!("note: {} is written again", path.display()));
+                let note = was_behind.then(|| format!("note: {} is written again", path.display()));
                 (self.epochs, self.behind) = (record.run.epochs_done, false);
-                Ok(news)
+                Ok(note)
             }
             Err(error) => {
                 self.behind = true;

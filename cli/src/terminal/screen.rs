@@ -83,11 +83,11 @@ impl Screen {
     fn progress(&mut self, progress: &Progress) {
         self.bar.set_length(u64::from(progress.epochs_total));
         self.bar.set_position(u64::from(progress.epochs_done));
-        let news = news(progress);
+        let summary = summary(progress);
         if self.terminal {
-            self.bar.set_message(format!(", {news}"));
+            self.bar.set_message(format!(", {summary}"));
         } else if self.is_due() {
-            self.say(&format!("epoch {}/{}, {news}", progress.epochs_done, progress.epochs_total));
+            self.say(&format!("epoch {}/{}, {summary}", progress.epochs_done, progress.epochs_total));
             for line in self.lines.iter().filter(|_| self.verbose >= 2) {
                 self.say(&format!("  {line}"));
             }
@@ -160,7 +160,7 @@ fn state(state: JobState, reason: &str) -> String {
     if reason.is_empty() { word.to_owned() } else { format!("{word}: {}", plain(reason, 1000)) }
 }
 
-fn news(progress: &Progress) -> String {
+fn summary(progress: &Progress) -> String {
     let mut parts = vec![format!("{:.1} samples/s", progress.samples_per_second)];
     if let Some(eta) = progress.eta_seconds {
         parts.push(format!("{} left", time::duration(eta)));

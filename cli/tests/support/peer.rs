@@ -59,7 +59,7 @@ impl Peer {
     /// Opens a session as a worker of this kind.
     pub(crate) async fn join(channel: Channel, name: &str, kind: &v1::WorkerKind) -> Self {
         let mut peer = Self::open(channel, Message::Register(registration(name, kind.clone()))).await;
-        let welcome = peer.hear().await;
+        let welcome = peer.receive().await;
         assert!(matches!(welcome, Some(ToWorker::Welcome(_))), "{welcome:?}");
         peer
     }
@@ -70,7 +70,7 @@ impl Peer {
     }
 
     /// Says something that makes sense as a message.
-    pub(crate) async fn tell(&self, message: FromWorker) {
+    pub(crate) async fn send(&self, message: FromWorker) {
         for message in from_worker(message).unwrap() {
             // A coordinator that has hung up says why on its own stream.
             let _ = self.sender.send(message).await;
@@ -78,11 +78,11 @@ impl Peer {
     }
 
     /// The next whole message; `None` at the end.
-    pub(crate) async fn hear(&mut self) -> Option<ToWorker> {
+    pub(crate) async fn receive(&mut self) -> Option<ToWorker> {
         loop {
             let message = self.stream.message().await.ok()??;
-            if let Some(heard) = self.assembler.receive(message).unwrap() {
-                return Some(heard);
+            if let Some(received) = self.assembler.receive(message).unwrap() {
+                return Some(received);
             }
         }
     }
@@ -90,11 +90,11 @@ impl Peer {
     /// The next node to compute. Hands back what else it is given.
     pub(crate) async fn node(&mut self) -> Lease {
         loop {
-            match self.hear().await {
+            match self.receive().await {
                 Some(ToWorker::Lease(lease)) if matches!(lease.work, Work::Node { .. }) => return lease,
                 Some(ToWorker::Lease(lease)) => {
                     let reason = "I prepare nothing".to_owned();
-                    self.tell(FromWorker::Returned { fence: lease.fence, reason }).await;
+                    self.send(FromWorker::Returned { fence: lease.fence, reason }).await;
                 }
                 Some(ToWorker::Refuse(reason)) => panic!("refused: {reason}"),
                 Some(_) => {}

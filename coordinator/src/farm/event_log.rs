@@ -32,10 +32,10 @@ impl Farm {
             }
             Note::Back { worker } => self.keep_worker_event(worker, &EventKind::Joined, &text),
             // The mark outlives a restart. Writing it also adds the event.
-            Note::Quarantined { worker, reason, lasts } => self.mark_aside(worker, reason, *lasts),
+            Note::Quarantined { worker, reason, lasts } => self.mark_quarantined(worker, reason, *lasts),
             Note::Reinstated { worker } => {
                 // Where a person did this, the mark and its event are written already, and this changes nothing.
-                self.inner.store.unmark_worker(worker, Mark::SetAside, &text).map(drop)
+                self.inner.store.unmark_worker(worker, Mark::Quarantined, &text).map(drop)
             }
             Note::Failed { revision, .. } | Note::Returned { revision, .. } => {
                 self.inner.report(revision.job, LogLevel::Warning, &EventKind::LeaseFailed, &text);
@@ -53,11 +53,11 @@ impl Farm {
         self.inner.store.add_event(&Subject::Worker(worker.clone()), kind, text).map(drop)
     }
 
-    fn mark_aside(&self, worker: &WorkerName, reason: &str, lasts: Duration) -> Result<(), StoreError> {
+    fn mark_quarantined(&self, worker: &WorkerName, reason: &str, lasts: Duration) -> Result<(), StoreError> {
         let since = self.inner.store.now();
         let until = Some(since.after(lasts));
         let (worker, reason) = (worker.clone(), reason.to_owned());
-        self.inner.store.mark_worker(&MarkedWorker { worker, mark: Mark::SetAside, since, until, reason })
+        self.inner.store.mark_worker(&MarkedWorker { worker, mark: Mark::Quarantined, since, until, reason })
     }
 
     /// A worker that was paused or quarantined before the coordinator was restarted stays so. Where it has been quarantined
@@ -73,12 +73,12 @@ impl Farm {
         for marked in marked.iter().filter(|marked| marked.worker == *worker) {
             let command = match (marked.mark, marked.left(self.inner.store.now())) {
                 (Mark::Paused, _) => WorkerCommand::Pause,
-                (Mark::SetAside, Some(lasts)) => {
+                (Mark::Quarantined, Some(lasts)) => {
                     WorkerCommand::Quarantine { reason: marked.reason.clone(), lasts }
                 }
-                (Mark::SetAside, None) => {
+                (Mark::Quarantined, None) => {
                     if let Err(error) =
-                        self.inner.store.unmark_worker(worker, Mark::SetAside, "its time is over")
+                        self.inner.store.unmark_worker(worker, Mark::Quarantined, "its time is over")
                     {
                         tracing::warn!(%worker, %error, "a mark of a worker was not removed");
                     }
@@ -118,8 +118,8 @@ impl Farm {
                 self.inner.store.unmark_worker(name, Mark::Paused, reason)?;
             }
             WorkerCommand::Reinstate => {
-                let text = format!("worker {name} is forgiven by a person");
-                self.inner.store.unmark_worker(name, Mark::SetAside, &text)?;
+                let text = format!("worker {name} is reinstated by a person");
+                self.inner.store.unmark_worker(name, Mark::Quarantined, &text)?;
             }
             WorkerCommand::Drain(_) | WorkerCommand::Quarantine { .. } => {}
         }
@@ -199,11 +199,11 @@ mod tests {
         let other = life(&store, "sound").await;
         note(&other, Note::Joined { worker: "sound".parse().unwrap(), asked: None }).await;
         assert_eq!(aside(&other).await, None);
-        // A person forgives it, and that holds, too.
-        let forgiving = second.clone();
+        // A person reinstates it, and that holds, too.
+        let reinstating = second.clone();
         let asked = worker.clone();
         tokio::task::spawn_blocking(move || {
-            forgiving.command_worker(&asked, &WorkerCommand::Reinstate, "").unwrap()
+            reinstating.command_worker(&asked, &WorkerCommand::Reinstate, "").unwrap()
         })
         .await
         .unwrap();

@@ -4,42 +4,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use clipig_core::{
-    Canvas, Epoch, EpochValues, GradientSum, JobBrief, JobRevision, Node, Preparation, SampleReport,
-    ShardError,
-};
-use clipig_schedule::dispatcher::Accepted;
+use clipig_core::{Canvas, Epoch, EpochValues, JobBrief, JobRevision, ShardError};
+use clipig_schedule::{dispatcher::Accepted, switchboard::JobEvent};
 
 use super::order::Revision;
 
 /// A message for a runner.
 #[derive(Debug)]
 pub enum ToRunner {
-    /// A revision's texts and images are encoded.
-    Prepared {
-        /// The features.
-        preparation: Preparation,
-        /// The lease that it answers, which is refused where the result makes no sense.
-        accepted: Accepted,
-    },
-    /// A node is computed; each node of an offer comes exactly once.
-    Computed {
-        /// The node.
-        node: Node,
-        /// The sum of its shards.
-        gradient: GradientSum,
-        /// One entry per shard.
-        reports: Vec<Vec<SampleReport>>,
-        /// The lease that it answers, which is refused where the result makes no sense.
-        accepted: Accepted,
-    },
-    /// The work cannot be done.
-    Failed {
-        /// Why.
-        error: ShardError,
-        /// The workers that tried.
-        workers: Vec<String>,
-    },
+    /// What became of the work on offer. It may belong to an epoch or a revision that is over.
+    Event(JobEvent),
     /// Somebody steers the job.
     Command(RunCommand),
 }
@@ -53,6 +27,18 @@ pub enum RunCommand {
     Cancel,
     /// Go on under another revision from the next epoch on.
     Revise(Box<Revision>),
+}
+
+impl From<JobEvent> for ToRunner {
+    fn from(event: JobEvent) -> Self {
+        Self::Event(event)
+    }
+}
+
+impl From<RunCommand> for ToRunner {
+    fn from(command: RunCommand) -> Self {
+        Self::Command(command)
+    }
 }
 
 /// Messages for a runner. There is no bound, and none is needed: at most one epoch is on offer, so at most one epoch's

@@ -15,6 +15,7 @@ use std::time::Instant;
 use clipig_core::{
     CanvasFactory, CanvasOwner, Epoch, EpochValues, JobRevision, Preparation, ShardError, Stage, StepError,
 };
+use clipig_schedule::{dispatcher::JobFailure, switchboard::JobEvent};
 
 pub use self::inbox::{Inbox, Port, RunCommand, ToRunner, inbox};
 pub use self::order::{JobOrder, Revision};
@@ -50,22 +51,15 @@ pub enum RunError<E> {
     #[error("the first canvas: {0}")]
     Canvas(StepError),
     /// Texts and images could not be encoded.
-    #[error("{error}{}", tried_by(.workers))]
-    Prepare {
-        /// Why.
-        error: ShardError,
-        /// The workers that tried.
-        workers: Vec<String>,
-    },
+    #[error("{0}")]
+    Prepare(JobFailure),
     /// Shards could not be computed.
-    #[error("epoch {epoch}: {error}{}", tried_by(.workers))]
+    #[error("epoch {epoch}: {failure}")]
     Shard {
         /// The epoch.
         epoch: Epoch,
         /// Why.
-        error: ShardError,
-        /// The workers that tried.
-        workers: Vec<String>,
+        failure: JobFailure,
     },
     /// The observer could not keep what happened.
     #[error("{0}")]
@@ -73,22 +67,6 @@ pub enum RunError<E> {
     /// The switchboard is gone.
     #[error("the farm is shutting down")]
     ShuttingDown,
-}
-
-/// Each worker once; where it was always the same, how often.
-fn tried_by(workers: &[String]) -> String {
-    let mut distinct: Vec<&str> = Vec::new();
-    for worker in workers {
-        if !distinct.contains(&worker.as_str()) {
-            distinct.push(worker);
-        }
-    }
-    match (&distinct[..], workers.len()) {
-        ([], _) => String::new(),
-        ([one], 1) => format!(" (tried by {one})"),
-        ([one], times) => format!(" (tried {times} times by {one})"),
-        (many, _) => format!(" (tried by {})", many.join(", ")),
-    }
 }
 
 /// Takes note of what happens in a run. Everything is called on the runner's thread, between two epochs; an error ends
@@ -245,7 +223,7 @@ impl<'a, O: Observer> Runner<'a, O> {
         let between_epochs = true;
         let preparation = loop {
             match self.inbox.next(None) {
-                Some(ToRunner::Prepared { preparation, accepted }) => {
+                Some(ToRunner::Event(JobEvent::Prepared { preparation, accepted })) => {
                     if accepted.revision != brief.revision {
                         continue; // of a revision that is over
                     }
@@ -254,9 +232,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                         Err(error) => self.port.refused(accepted, senseless(&error)),
                     }
                 }
-                Some(ToRunner::Failed { error, workers }) => {
-                    return Err(RunError::Prepare { error, workers });
-                }
+                Some(ToRunner::Event(JobEvent::Failed(failure))) => return Err(RunError::Prepare(failure)),
                 Some(ToRunner::Command(RunCommand::Cancel)) => {
                     return Ok(Some(Ending::Cancelled { between_epochs }));
                 }
@@ -265,7 +241,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                     return Ok(Some(Ending::Paused { between_epochs }));
                 }
                 Some(ToRunner::Command(command)) => self.commands.push_back(command),
-                Some(ToRunner::Computed { .. }) => {}
+                Some(ToRunner::Event(JobEvent::Computed { .. })) => {}
                 None => return Err(RunError::ShuttingDown),
             }
         };
@@ -288,7 +264,7 @@ impl<'a, O: Observer> Runner<'a, O> {
         let mut deadline = None;
         while !epoch.is_complete() {
             match self.inbox.next(deadline) {
-                Some(ToRunner::Computed { node, gradient, reports, accepted }) => {
+                Some(ToRunner::Event(JobEvent::Computed { node, gradient, reports, accepted })) => {
                     if accepted.work.stage() != Stage::Epoch(number) || accepted.revision != revision {
                         continue; // of an epoch that is over
                     }
@@ -296,8 +272,8 @@ impl<'a, O: Observer> Runner<'a, O> {
                         self.port.refused(accepted, senseless(&error));
                     }
                 }
-                Some(ToRunner::Failed { error, workers }) => {
-                    return Err(RunError::Shard { epoch: number, error, workers });
+                Some(ToRunner::Event(JobEvent::Failed(failure))) => {
+                    return Err(RunError::Shard { epoch: number, failure });
                 }
                 Some(ToRunner::Command(RunCommand::Cancel)) => return Ok(Waited::Cancel),
                 Some(ToRunner::Command(command)) => {
@@ -306,7 +282,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                     }
                     self.commands.push_back(command);
                 }
-                Some(ToRunner::Prepared { .. }) => {}
+                Some(ToRunner::Event(JobEvent::Prepared { .. })) => {}
                 None if deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
                     return Ok(Waited::Pause);
                 }
@@ -342,7 +318,7 @@ impl<'a, O: Observer> Runner<'a, O> {
             match self.inbox.at_once()? {
                 ToRunner::Command(command) => return Some(command),
                 // Results that were computed twice or belong to an epoch that is over.
-                ToRunner::Computed { .. } | ToRunner::Prepared { .. } | ToRunner::Failed { .. } => {}
+                ToRunner::Event(_) => {}
             }
         }
     }

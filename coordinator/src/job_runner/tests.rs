@@ -9,10 +9,12 @@ use std::time::Duration;
 use clipig_core::{
     Assets, Canvas, Epoch, EpochValues, FeatureReport, GradientSum, JobBrief, JobId, JobRevision,
     ModelReference, Node, NumberType, Preparation, Prepared, PreparedTarget, SampleReport, SessionId, Sha256,
-    ShardError, ShardIndex, Work,
+    ShardError, ShardIndex, Stage, Work,
 };
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{MergeTree, dispatcher::Accepted};
+use clipig_schedule::MergeTree;
+use clipig_schedule::dispatcher::{Accepted, Attempt, JobFailure};
+use clipig_schedule::switchboard::JobEvent;
 
 use super::stand_in::{Canvases, Pixels, shard_gradient};
 use super::{Ending, Inbox, JobOrder, Observer, Port, Revision, RunCommand, RunError, ToRunner, inbox, run};
@@ -38,8 +40,8 @@ impl Workers {
         Self { runner: runner.clone(), level, backwards, instead, before, wrong, refusals }
     }
 
-    fn send(&self, message: ToRunner) {
-        self.runner.send(message).unwrap();
+    fn send(&self, message: impl Into<ToRunner>) {
+        self.runner.send(message.into()).unwrap();
     }
 }
 
@@ -49,13 +51,13 @@ impl Port for Workers {
     fn prepare(&self, revision: JobRevision, _: EpochValues, _: Canvas) {
         let prepared = self.wrong.borrow_mut().pop().unwrap_or_else(prepared);
         let preparation = Preparation { prepared, warnings: Vec::new() };
-        self.send(ToRunner::Prepared { preparation, accepted: accepted(revision, Work::Prepare) });
+        self.send(JobEvent::Prepared { preparation, accepted: accepted(revision, Work::Prepare) });
     }
 
     fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, _: EpochValues, canvas: Canvas) {
         let mut before = self.before.borrow_mut();
         while let Some(place) = before.iter().position(|(at, _)| *at == epoch.0) {
-            self.send(ToRunner::Command(before.remove(place).1));
+            self.send(before.remove(place).1);
         }
         let mut instead = self.instead.borrow_mut();
         if let Some(place) = instead.iter().position(|(at, _)| *at == epoch.0) {
@@ -74,7 +76,7 @@ impl Port for Workers {
             let report = SampleReport { loss: f64::from(epoch.0) + 1.0, ..SampleReport::default() };
             let reports = node.shards(total).map(|_| vec![report.clone(); 2]).collect();
             let accepted = accepted(revision, Work::Node { epoch, node, total });
-            self.send(ToRunner::Computed { node, gradient: tree.into_sum().unwrap(), reports, accepted });
+            self.send(JobEvent::Computed { node, gradient: tree.into_sum().unwrap(), reports, accepted });
         }
     }
 
@@ -278,11 +280,15 @@ fn cancelling_and_failing_end_at_once() {
     let (outcome, watching) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
     assert!(matches!(outcome.unwrap().0, Ending::Cancelled { between_epochs: false }));
     assert_eq!(watching.epochs, [0, 1]);
-    let failed = ToRunner::Failed {
-        error: ShardError::Device("it broke".into()),
-        workers: vec!["a".into(), "b".into()],
-    };
-    workers.instead.borrow_mut().push((1, failed));
+    let error = ShardError::Device("it broke".into());
+    let attempt = |worker: &str| Attempt { worker: worker.parse().unwrap(), error: error.clone() };
+    let failed = JobEvent::Failed(JobFailure {
+        revision: JobRevision { job: JobId(1), revision: 0 },
+        stage: Stage::Epoch(Epoch(1)),
+        error: error.clone(),
+        attempts: vec![attempt("a"), attempt("b")],
+    });
+    workers.instead.borrow_mut().push((1, failed.into()));
     let (outcome, _) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
     let error = outcome.err().unwrap().to_string();
     assert_eq!(error, "epoch 1: the device failed: it broke (tried by a, b)");

@@ -52,7 +52,7 @@ pub const KEYS: &[Key] = &[
         "least time without progress after which a lease goes to others; ten median shards where that is more",
     ),
     key(
-        "dispatch.forgive_after_seconds",
+        "dispatch.quarantine_seconds",
         "600",
         "for how long a worker that failed too often is quarantined, also over a restart",
     ),
@@ -73,5 +73,9 @@ const NAMES: [&str; KEYS.len()] = {
 };
 
 /// How keys are called in the environment and on the command line.
-pub(super) const SCHEMA: Schema =
-    Schema { keys: &NAMES, prefix: PREFIX, flag: |key| format!("--{}", key.replace(['.', '_'], "-")) };
+pub(super) const SCHEMA: Schema = Schema {
+    keys: &NAMES,
+    former: &[("dispatch.forgive_after_seconds", "dispatch.quarantine_seconds")],
+    prefix: PREFIX,
+    flag: |key| format!("--{}", key.replace(['.', '_'], "-")),
+};

@@ -103,7 +103,7 @@ pub struct Dispatch {
     /// After this time without progress a lease goes to others.
     pub lease_timeout: Duration,
     /// For how long a worker is quarantined.
-    pub forgive_after: Duration,
+    pub quarantine: Duration,
 }
 
 /// How often checkpoints are written.
@@ -145,7 +145,7 @@ impl Settings {
 
     fn of(sources: &Layers, environment: &Environment) -> Result<Self, SettingsError> {
         let defaults = Self::defaults();
-        let Dispatch { heartbeat, heartbeat_timeout, lease_timeout, forgive_after } = defaults.dispatch;
+        let Dispatch { heartbeat, heartbeat_timeout, lease_timeout, quarantine } = defaults.dispatch;
         let http = sources.value("http_listen", address::HTTP_ALLOWED, address::http)?;
         Ok(Self {
             listen: sources.listen()?.unwrap_or(defaults.listen),
@@ -189,9 +189,9 @@ impl Settings {
                 lease_timeout: sources
                     .seconds("dispatch.lease_timeout_seconds", 0.1, 86_400.0)?
                     .unwrap_or(lease_timeout),
-                forgive_after: sources
-                    .seconds("dispatch.forgive_after_seconds", 0.1, 8_640_000.0)?
-                    .unwrap_or(forgive_after),
+                quarantine: sources
+                    .seconds("dispatch.quarantine_seconds", 0.1, 8_640_000.0)?
+                    .unwrap_or(quarantine),
             },
             checkpoint: CheckpointCadence {
                 share: sources
@@ -228,7 +228,7 @@ impl Settings {
                 heartbeat: Duration::from_secs(2),
                 heartbeat_timeout: Duration::from_secs(10),
                 lease_timeout: Duration::from_mins(2),
-                forgive_after: Duration::from_mins(10),
+                quarantine: Duration::from_mins(10),
             },
             checkpoint: CheckpointCadence { share: 0.05, least: Duration::from_secs(10) },
             log_format: LogFormat::Human,

@@ -71,7 +71,7 @@ dispatch:
   heartbeat_seconds: 0.5
   heartbeat_timeout_seconds: 3
   lease_timeout_seconds: 60
-  forgive_after_seconds: 5
+  quarantine_seconds: 5
 checkpoint: {share: 0.1, min_seconds: 0}
 log: {format: json}
 ";
@@ -84,6 +84,25 @@ log: {format: json}
     assert_eq!(settings.log_format, LogFormat::Json);
     // Zeros in front of a token are part of it.
     assert!(settings.tokens.unwrap().client.admits(CLIENT.as_bytes()));
+}
+
+#[test]
+fn a_key_may_be_written_with_its_former_name() {
+    let file = "[dispatch]\nforgive_after_seconds = 5\n";
+    assert_eq!(
+        from_file("farm.toml", file, &[], &Flags::new()).unwrap().dispatch.quarantine,
+        Duration::from_secs(5)
+    );
+    // A stronger source may use either name.
+    for name in ["QUARANTINE_SECONDS", "FORGIVE_AFTER_SECONDS"] {
+        let variable = format!("CLIPIG_COORDINATOR__DISPATCH__{name}");
+        let settings = from_file("farm.toml", file, &[(&variable, "7")], &Flags::new()).unwrap();
+        assert_eq!(settings.dispatch.quarantine, Duration::from_secs(7));
+    }
+    let error = message("[dispatch]\nforgive_after_seconds = -1");
+    assert!(error.contains("`dispatch.forgive_after_seconds` is `-1`"), "{error}");
+    let error = message("[dispatch]\nforgive_after_seconds = 5\nquarantine_seconds = 5");
+    assert!(error.ends_with("`dispatch.quarantine_seconds` and `dispatch.forgive_after_seconds` are both set; remove one of them"), "{error}");
 }
 
 #[test]

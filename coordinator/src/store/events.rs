@@ -78,10 +78,10 @@ kinds! {
     Left = "left",
     /// A worker was paused or resumed.
     WorkerPaused = "worker_paused",
-    /// A worker was set aside.
-    SetAside = "set_aside",
-    /// A worker was forgiven.
-    Forgiven = "forgiven",
+    /// A worker was quarantined. The store keeps the name that this had first.
+    Quarantined = "set_aside",
+    /// A worker was reinstated.
+    Reinstated = "forgiven",
     /// The coordinator started.
     Started = "started",
     /// There was no room on the disk, or there is again.

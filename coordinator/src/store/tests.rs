@@ -309,7 +309,7 @@ fn marks_of_workers_survive_until_they_are_taken_away() {
     let worker: WorkerName = "node-3".parse().unwrap();
     let aside = MarkedWorker {
         worker: worker.clone(),
-        mark: Mark::SetAside,
+        mark: Mark::Quarantined,
         since: NOW,
         until: Some(Timestamp(NOW.0 + 600_000)),
         reason: "failed 3 jobs".into(),
@@ -320,8 +320,8 @@ fn marks_of_workers_survive_until_they_are_taken_away() {
     drop(store);
     let store = farm.open();
     assert_eq!(store.marked_workers().unwrap(), [paused.clone(), aside]);
-    assert!(store.unmark_worker(&worker, Mark::SetAside, "time is over").unwrap());
-    assert!(!store.unmark_worker(&worker, Mark::SetAside, "time is over").unwrap());
+    assert!(store.unmark_worker(&worker, Mark::Quarantined, "time is over").unwrap());
+    assert!(!store.unmark_worker(&worker, Mark::Quarantined, "time is over").unwrap());
     assert_eq!(store.marked_workers().unwrap(), [paused]);
     let kinds: Vec<_> = texts(&store, Subject::Worker(worker)).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(kinds, ["set_aside", "worker_paused", "forgiven"]);
@@ -575,7 +575,7 @@ fn fill(store: &Store) {
     store.update(job, &update).unwrap();
     store.submit(&Submission { class: None, threads: None, ..submission("second") }).unwrap();
     let worker: WorkerName = "node-3".parse().unwrap();
-    let mark = Mark::SetAside;
+    let mark = Mark::Quarantined;
     let aside = MarkedWorker { worker, mark, since: NOW, until: None, reason: "failed 3 jobs".into() };
     store.mark_worker(&aside).unwrap();
 }

@@ -1,4 +1,4 @@
-//! What is remembered of workers: who is paused, who is set aside.
+//! What is remembered of workers: who is paused, who is quarantined.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -18,19 +18,19 @@ pub enum Mark {
     /// A person paused it.
     Paused,
     /// It failed too often.
-    SetAside,
+    Quarantined,
 }
 
 impl Mark {
     fn as_str(self) -> &'static str {
         match self {
             Self::Paused => "paused",
-            Self::SetAside => "set_aside",
+            Self::Quarantined => "set_aside",
         }
     }
 
     fn from_text(text: &str) -> Result<Self, UnknownText> {
-        let known = [Self::Paused, Self::SetAside].into_iter().find(|mark| mark.as_str() == text);
+        let known = [Self::Paused, Self::Quarantined].into_iter().find(|mark| mark.as_str() == text);
         known.ok_or_else(|| UnknownText { text: text.to_owned(), what: "a mark of a worker" })
     }
 }
@@ -68,7 +68,7 @@ impl Store {
         let MarkedWorker { worker, mark, since, until, reason } = marked;
         let kind = match mark {
             Mark::Paused => EventKind::WorkerPaused,
-            Mark::SetAside => EventKind::SetAside,
+            Mark::Quarantined => EventKind::Quarantined,
         };
         let now = self.now();
         self.database().write(|transaction| {
@@ -88,7 +88,7 @@ impl Store {
     pub fn unmark_worker(&self, worker: &WorkerName, mark: Mark, reason: &str) -> Result<bool, StoreError> {
         let kind = match mark {
             Mark::Paused => EventKind::WorkerPaused,
-            Mark::SetAside => EventKind::Forgiven,
+            Mark::Quarantined => EventKind::Reinstated,
         };
         let now = self.now();
         self.database().write(|transaction| {
@@ -133,7 +133,7 @@ mod tests {
     fn a_mark_holds_as_long_as_it_was_given_for_and_no_longer() {
         let (since, until) = (Timestamp(100_000), Some(Timestamp(160_000)));
         let (worker, reason) = ("w".parse().unwrap(), String::new());
-        let mark = MarkedWorker { worker, mark: Mark::SetAside, since, until, reason };
+        let mark = MarkedWorker { worker, mark: Mark::Quarantined, since, until, reason };
         let left = |now| mark.left(Timestamp(now)).map(|left| left.as_secs());
         assert_eq!(
             [left(100_000), left(150_000), left(160_000), left(900_000)],

@@ -182,31 +182,31 @@ pub struct JobPort {
 }
 
 impl JobPort {
-    fn tell(&self, command: JobCommand) {
+    fn send(&self, command: JobCommand) {
         self.switchboard.send(Command::Job(command));
     }
 }
 
 impl Port for JobPort {
     fn open(&self, brief: &Arc<JobBrief>) {
-        self.tell(JobCommand::Open(Arc::clone(brief)));
+        self.send(JobCommand::Open(Arc::clone(brief)));
     }
 
     fn prepare(&self, revision: JobRevision, values: EpochValues, canvas: Canvas) {
         let offer = Offer { revision, work: OfferedWork::Prepare, values };
-        self.tell(JobCommand::Offer { offer, canvas });
+        self.send(JobCommand::Offer { offer, canvas });
     }
 
     fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, values: EpochValues, canvas: Canvas) {
         let offer = Offer { revision, work: OfferedWork::Epoch { epoch, shards: total }, values };
-        self.tell(JobCommand::Offer { offer, canvas });
+        self.send(JobCommand::Offer { offer, canvas });
     }
 
     fn refused(&self, accepted: Accepted, error: ShardError) {
-        self.tell(JobCommand::Refuse { accepted, error });
+        self.send(JobCommand::Refuse { accepted, error });
     }
 
     fn close(&self, revision: JobRevision) {
-        self.tell(JobCommand::Close(revision));
+        self.send(JobCommand::Close(revision));
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use clipig_core::{FromWorker, JobId, Registration, SessionId, ToWorker, Welcome};
 use clipig_schedule::dispatcher::{LeaveCause, Note};
-use clipig_schedule::switchboard::{JobEvent, Output, ShardReport, SwitchboardCore};
+use clipig_schedule::switchboard::{Output, ShardReport, SwitchboardCore};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -155,7 +155,7 @@ impl Task {
             Output::Job { job, event } => {
                 if let Some(runner) = self.runners.get(&job) {
                     // A runner that has ended leaves an open job behind for a moment.
-                    let _ = runner.send(to_runner(event));
+                    let _ = runner.send(event.into());
                 }
             }
             Output::Note(note) => {
@@ -200,20 +200,6 @@ impl Task {
                 let cause = LeaveCause::Fault("it does not read its messages".to_owned());
                 self.core.handle_disconnect(session, cause, self.now());
             }
-        }
-    }
-}
-
-/// An event as a runner takes it.
-fn to_runner(event: JobEvent) -> ToRunner {
-    match event {
-        JobEvent::Prepared { preparation, accepted } => ToRunner::Prepared { preparation, accepted },
-        JobEvent::Computed { node, gradient, reports, accepted } => {
-            ToRunner::Computed { node, gradient, reports, accepted }
-        }
-        JobEvent::Failed(failure) => {
-            let workers = failure.attempts.iter().map(|attempt| attempt.worker.to_string()).collect();
-            ToRunner::Failed { error: failure.error, workers }
         }
     }
 }

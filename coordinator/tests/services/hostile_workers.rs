@@ -13,7 +13,7 @@ use crate::support::{EXPERIMENT, TestFarm, raw_call, resident, submit, until};
 /// What the coordinator says at last.
 async fn farewell(worker: &mut WorkerEnd) -> String {
     loop {
-        match worker.hear().await {
+        match worker.receive().await {
             Ok(Some(ToWorker::Refuse(reason))) => return reason,
             Ok(Some(_)) => {}
             Ok(None) => return "the stream just ended".to_owned(),

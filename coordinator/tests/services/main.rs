@@ -1,4 +1,4 @@
-//! The coordinator's doors, with real sockets: who is let in, what is refused, and what nobody may break.
+//! The coordinator's services, with real sockets: who is let in, what is refused, and what nobody may break.
 
 mod bombs;
 mod health;

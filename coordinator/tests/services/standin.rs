@@ -123,7 +123,7 @@ impl WorkerEnd {
     pub(crate) async fn join(client: WorkerServiceClient<Channel>, name: &str) -> Self {
         let mut end = Self::open(client).await.unwrap();
         end.say(FromWorker::Register(registration(name))).await;
-        assert!(matches!(end.hear().await, Ok(Some(ToWorker::Welcome(_)))));
+        assert!(matches!(end.receive().await, Ok(Some(ToWorker::Welcome(_)))));
         end
     }
 
@@ -135,17 +135,17 @@ impl WorkerEnd {
     }
 
     /// The next whole message; `None` at the end.
-    pub(crate) async fn hear(&mut self) -> Result<Option<ToWorker>, Status> {
+    pub(crate) async fn receive(&mut self) -> Result<Option<ToWorker>, Status> {
         loop {
             let Some(message) = self.stream.message().await? else { return Ok(None) };
-            let heard = self.assembler.receive(message).unwrap();
-            if let Some(ToWorker::Open(brief)) = &heard {
+            let received = self.assembler.receive(message).unwrap();
+            if let Some(ToWorker::Open(brief)) = &received {
                 let source = Source::new("experiment", brief.yaml.as_str());
                 let experiment = load(&[source], &Overrides::default()).unwrap().experiment;
                 self.jobs.insert(brief.revision, (Arc::clone(brief), Arc::new(experiment)));
             }
-            if heard.is_some() {
-                return Ok(heard);
+            if received.is_some() {
+                return Ok(received);
             }
         }
     }
@@ -153,7 +153,7 @@ impl WorkerEnd {
     /// The next lease.
     pub(crate) async fn lease(&mut self) -> Lease {
         loop {
-            match self.hear().await.unwrap() {
+            match self.receive().await.unwrap() {
                 Some(ToWorker::Lease(lease)) => return lease,
                 Some(ToWorker::Refuse(reason)) => panic!("refused: {reason}"),
                 Some(_) => {}
@@ -207,7 +207,7 @@ impl WorkerEnd {
 
     /// Answers leases until the session ends.
     pub(crate) async fn work(mut self) -> Result<(), Status> {
-        while let Some(message) = self.hear().await? {
+        while let Some(message) = self.receive().await? {
             if let ToWorker::Lease(lease) = message {
                 let answer = self.answer(&lease);
                 self.say(answer).await;

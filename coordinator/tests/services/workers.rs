@@ -32,9 +32,9 @@ async fn a_worker_is_seen_steered_and_leaves() {
     assert_eq!(resumed.state(), WorkerState::Idle);
     let request = v1::DrainWorkerRequest { name: "node-1".into(), reason: "night".into() };
     client.drain_worker(request).await.unwrap();
-    assert!(matches!(worker.hear().await.unwrap(), Some(ToWorker::Drain(reason)) if reason == "night"));
+    assert!(matches!(worker.receive().await.unwrap(), Some(ToWorker::Drain(reason)) if reason == "night"));
     worker.say(FromWorker::Goodbye).await;
-    assert!(worker.hear().await.unwrap().is_none());
+    assert!(worker.receive().await.unwrap().is_none());
     until("the worker's leaving", async || workers(&farm).await[0].state() == WorkerState::Lost).await;
     let request = v1::PauseWorkerRequest { name: "nobody".into(), reason: String::new() };
     let unknown = client.pause_worker(request).await.unwrap_err();
@@ -74,7 +74,7 @@ async fn canvases_arrive_whole_and_leases_after_them() {
     let mut worker = WorkerEnd::join(farm.worker().await, "node-1").await;
     let (mut canvas, mut epochs) = (None, 0);
     while epochs < 2 {
-        match worker.hear().await.unwrap().unwrap() {
+        match worker.receive().await.unwrap().unwrap() {
             ToWorker::Canvas(came) => {
                 assert_eq!((came.canvas.width(), came.canvas.height()), (710, 650));
                 let expected = if epochs == 0 { 0.5 } else { 0.5 * 1.001 };

@@ -43,7 +43,7 @@ impl Dispatcher {
     /// A message has come that nothing follows from but that its worker lives. All other calls with a session say that,
     /// too.
     pub fn handle_sign_of_life(&mut self, session: SessionId, now: Time) {
-        if let Some(worker) = self.workers.hear(session, now) {
+        if let Some(worker) = self.workers.mark_alive(session, now) {
             self.note(Note::Back { worker });
             self.is_stale = true;
         }

@@ -29,7 +29,7 @@ pub(super) struct Outgoing {
     under_way: Option<Transfer>,
     written: mpsc::Sender<Fence>,
     /// Written, but not told yet.
-    untold: VecDeque<Fence>,
+    unreported: VecDeque<Fence>,
 }
 
 struct Transfer {
@@ -48,7 +48,7 @@ impl Outgoing {
             heartbeat: None,
             under_way: None,
             written,
-            untold: VecDeque::new(),
+            unreported: VecDeque::new(),
         }
     }
 
@@ -75,19 +75,19 @@ impl Outgoing {
                     return Some(message);
                 }
                 // Asked for more: the connection has taken what there was.
-                self.untold.extend(transfer.answers);
+                self.unreported.extend(transfer.answers);
                 self.under_way = None;
-                self.tell();
+                self.report_written();
             }
             self.under_way = Some(encode(self.waiting.pop_front()?));
         }
     }
 
-    fn tell(&mut self) {
-        while let Some(fence) = self.untold.front() {
+    fn report_written(&mut self) {
+        while let Some(fence) = self.unreported.front() {
             match self.written.try_send(*fence) {
                 Err(mpsc::error::TrySendError::Full(_)) => return,
-                Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => self.untold.pop_front(),
+                Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => self.unreported.pop_front(),
             };
         }
     }
@@ -114,7 +114,7 @@ impl Stream for Outgoing {
     type Item = WorkerMessage;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<WorkerMessage>> {
-        self.tell();
+        self.report_written();
         self.look_ahead(cx);
         match self.next_message() {
             Some(message) => Poll::Ready(Some(message)),

@@ -116,7 +116,7 @@ impl Worker {
         let heartbeat = Duration::from_secs(2);
         let name = "w-2".parse().unwrap();
         let welcome = Welcome { session: SessionId(4), name, heartbeat, version: String::new() };
-        worker.hear(ToWorker::Welcome(welcome));
+        worker.receive(ToWorker::Welcome(welcome));
         worker
     }
 
@@ -128,20 +128,20 @@ impl Worker {
     }
 
     fn open(&mut self, job: u64, threads: u32) {
-        self.hear(ToWorker::Open(brief(job, threads, true)));
+        self.receive(ToWorker::Open(brief(job, threads, true)));
         self.canvas(job, Stage::Epoch(EPOCH));
     }
 
     fn canvas(&mut self, job: u64, stage: Stage) {
         let canvas = Canvas::new(8, 8, vec![0.5; 192]).unwrap();
-        self.hear(ToWorker::Canvas(EpochCanvas { revision: revision(job), stage, canvas }));
+        self.receive(ToWorker::Canvas(EpochCanvas { revision: revision(job), stage, canvas }));
     }
 
-    fn hear(&mut self, message: ToWorker) {
-        self.tell(Input::Received(message));
+    fn receive(&mut self, message: ToWorker) {
+        self.handle(Input::Received(message));
     }
 
-    fn tell(&mut self, input: Input) {
+    fn handle(&mut self, input: Input) {
         let effects = self.session.handle(input, self.now);
         self.act(effects);
     }
@@ -153,13 +153,13 @@ impl Worker {
                     let fence = message.answers();
                     self.sent.push(message);
                     if let (Some(fence), true) = (fence, self.writes) {
-                        self.tell(Input::Sent(fence));
+                        self.handle(Input::Sent(fence));
                     }
                 }
                 Effect::Fetch { brief, .. } if self.slow_job == Some(brief.revision.job.0) => {}
                 Effect::Fetch { request, brief } => {
                     let job = self.fetch.clone().map(|()| compute_job(&brief));
-                    self.tell(Input::Fetched { request, job });
+                    self.handle(Input::Fetched { request, job });
                 }
                 Effect::Compute { ticket, task, .. } => self.tasks.push((ticket, task)),
                 Effect::Cancel(ticket) => self.cancelled.push(ticket),
@@ -193,19 +193,19 @@ impl Worker {
                 warnings: vec!["odd".into()],
             })),
         };
-        self.tell(Input::Done { ticket, outcome, took: Duration::from_secs(1) });
+        self.handle(Input::Done { ticket, outcome, took: Duration::from_secs(1) });
     }
 
     fn fail(&mut self, error: ShardError) {
         let (ticket, _) = self.tasks.remove(0);
-        self.tell(Input::Done { ticket, outcome: Outcome::Shard(Err(error)), took: Duration::ZERO });
+        self.handle(Input::Done { ticket, outcome: Outcome::Shard(Err(error)), took: Duration::ZERO });
     }
 
     fn wait(&mut self, time: Duration) {
         let until = self.now + time;
         while let Some(at) = self.session.next_wakeup().filter(|at| *at <= until) {
             self.now = at;
-            self.tell(Input::Tick);
+            self.handle(Input::Tick);
         }
         self.now = until;
     }
@@ -241,7 +241,7 @@ proptest! {
     ) {
         let mut worker = Worker::ready(cores, 1);
         let node = Node { level, index: 0 };
-        worker.hear(lease(1, 1, node));
+        worker.receive(lease(1, 1, node));
         let mut order = order.into_iter();
         while !worker.tasks.is_empty() {
             prop_assert!(worker.tasks.len() <= cores as usize);
@@ -272,7 +272,7 @@ proptest! {
         }
         let mut wanted: Vec<u64> = Vec::new();
         for (number, (job, level, index)) in (1..).zip(nodes) {
-            worker.hear(lease((job % threads.len()) as u64, number, Node { level, index }));
+            worker.receive(lease((job % threads.len()) as u64, number, Node { level, index }));
             wanted.push(number);
         }
         for index in order {
@@ -294,9 +294,9 @@ proptest! {
 fn shards_of_the_next_lease_fill_free_cores_and_wide_ones_are_not_overtaken() {
     let mut worker = Worker::ready(3, 1);
     worker.open(2, 2);
-    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
-    worker.hear(lease(2, 2, Node { level: 0, index: 5 }));
-    worker.hear(lease(1, 3, Node { level: 0, index: 7 }));
+    worker.receive(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.receive(lease(2, 2, Node { level: 0, index: 5 }));
+    worker.receive(lease(1, 3, Node { level: 0, index: 7 }));
     // The second needs two cores; the third would fit, but waits behind it.
     assert_eq!(worker.shards(), [0, 1]);
     worker.finish(0);
@@ -311,9 +311,9 @@ fn a_lease_that_waits_for_its_weights_keeps_no_core_from_others() {
     worker.slow_job = Some(1);
     worker.open(1, 2);
     worker.open(2, 1);
-    worker.hear(lease(1, 1, Node { level: 0, index: 0 }));
-    worker.hear(lease(2, 2, Node { level: 1, index: 1 }));
-    worker.hear(lease(2, 3, Node { level: 0, index: 5 }));
+    worker.receive(lease(1, 1, Node { level: 0, index: 0 }));
+    worker.receive(lease(2, 2, Node { level: 1, index: 1 }));
+    worker.receive(lease(2, 3, Node { level: 0, index: 5 }));
     assert_eq!(worker.shards(), [2, 3]);
     worker.finish(0);
     assert_eq!(worker.shards(), [3, 5]);
@@ -323,13 +323,13 @@ fn a_lease_that_waits_for_its_weights_keeps_no_core_from_others() {
 fn a_lease_without_brief_canvas_or_features_is_handed_back() {
     let mut worker = Worker::new(1);
     let mut reasons = Vec::new();
-    worker.hear(lease(1, 1, Node { level: 0, index: 0 }));
-    worker.hear(ToWorker::Open(brief(1, 1, false)));
-    worker.hear(lease(1, 2, Node { level: 0, index: 0 }));
-    worker.hear(ToWorker::Open(brief(1, 1, true)));
-    worker.hear(lease(1, 3, Node { level: 0, index: 0 }));
+    worker.receive(lease(1, 1, Node { level: 0, index: 0 }));
+    worker.receive(ToWorker::Open(brief(1, 1, false)));
+    worker.receive(lease(1, 2, Node { level: 0, index: 0 }));
+    worker.receive(ToWorker::Open(brief(1, 1, true)));
+    worker.receive(lease(1, 3, Node { level: 0, index: 0 }));
     worker.canvas(1, Stage::Epoch(Epoch(1)));
-    worker.hear(lease(1, 4, Node { level: 0, index: 0 }));
+    worker.receive(lease(1, 4, Node { level: 0, index: 0 }));
     for message in worker.take() {
         let FromWorker::Returned { reason, .. } = message else { panic!("{message:?}") };
         reasons.push(reason);
@@ -344,22 +344,22 @@ fn a_lease_without_brief_canvas_or_features_is_handed_back() {
         ]
     );
     worker.canvas(1, Stage::Epoch(EPOCH));
-    worker.hear(lease(1, 5, Node { level: 0, index: 0 }));
+    worker.receive(lease(1, 5, Node { level: 0, index: 0 }));
     assert_eq!(worker.tasks.len(), 1);
 }
 
 #[test]
 fn a_preparation_is_answered_with_its_warnings() {
     let mut worker = Worker::new(1);
-    worker.hear(ToWorker::Open(brief(1, 1, false)));
+    worker.receive(ToWorker::Open(brief(1, 1, false)));
     worker.canvas(1, Stage::Prepare);
     let ToWorker::Lease(lease) = lease(1, 1, Node { level: 0, index: 0 }) else { unreachable!() };
-    worker.hear(ToWorker::Lease(Lease { work: Work::Prepare, ..lease }));
+    worker.receive(ToWorker::Lease(Lease { work: Work::Prepare, ..lease }));
     worker.finish(0);
     let sent = worker.take();
     assert!(matches!(&sent[..], [FromWorker::Prepared { warnings, .. }] if warnings == &["odd"]), "{sent:?}");
     // The brief that is prepared takes the place of the other; the first canvas is not epoch 0's.
-    worker.hear(ToWorker::Open(brief(1, 1, true)));
+    worker.receive(ToWorker::Open(brief(1, 1, true)));
     assert_eq!(worker.forgotten, 1);
     assert!(worker.session.jobs[&revision(1)].canvas.is_none());
 }
@@ -367,13 +367,13 @@ fn a_preparation_is_answered_with_its_warnings() {
 #[test]
 fn what_is_revoked_or_closed_is_dropped_and_its_threads_are_free_when_they_end() {
     let mut worker = Worker::ready(2, 1);
-    worker.hear(lease(1, 1, Node { level: 2, index: 0 }));
-    worker.hear(lease(1, 2, Node { level: 0, index: 8 }));
-    worker.hear(ToWorker::Revoke(Fence { incarnation: 1, number: 1 }));
+    worker.receive(lease(1, 1, Node { level: 2, index: 0 }));
+    worker.receive(lease(1, 2, Node { level: 0, index: 8 }));
+    worker.receive(ToWorker::Revoke(Fence { incarnation: 1, number: 1 }));
     assert_eq!((worker.session.held(), worker.cancelled.len(), worker.shards()), (1, 2, vec![0, 1]));
     worker.finish(0);
     assert_eq!(worker.shards(), [1, 8]);
-    worker.hear(ToWorker::Close(revision(1)));
+    worker.receive(ToWorker::Close(revision(1)));
     worker.finish(0);
     worker.finish(0);
     assert!(worker.take().is_empty() && worker.session.busy == 0);
@@ -383,7 +383,7 @@ fn what_is_revoked_or_closed_is_dropped_and_its_threads_are_free_when_they_end()
 #[test]
 fn a_failed_shard_fails_its_lease_once() {
     let mut worker = Worker::ready(2, 1);
-    worker.hear(lease(1, 1, Node { level: 2, index: 0 }));
+    worker.receive(lease(1, 1, Node { level: 2, index: 0 }));
     let error = ShardError::OutOfMemory("full".into());
     worker.fail(error.clone());
     worker.finish(0);
@@ -397,7 +397,7 @@ fn another_plan_than_the_coordinators_is_a_failure_that_says_so() {
     let mut worker = Worker::ready(1, 1);
     let ToWorker::Lease(lease) = lease(1, 1, Node { level: 0, index: 0 }) else { unreachable!() };
     let work = Work::Node { epoch: EPOCH, node: Node { level: 0, index: 0 }, total: 12 };
-    worker.hear(ToWorker::Lease(Lease { work, ..lease }));
+    worker.receive(ToWorker::Lease(Lease { work, ..lease }));
     let sent = worker.take();
     let [FromWorker::Failed { error, .. }] = &sent[..] else { panic!("{sent:?}") };
     assert_eq!(
@@ -412,15 +412,15 @@ fn content_that_does_not_arrive_hands_leases_back_and_is_tried_again() {
     let mut worker = Worker::new(1);
     worker.fetch = Err(FetchError::Unavailable("the farm has no such content".into()));
     worker.open(1, 1);
-    worker.hear(lease(1, 1, Node { level: 0, index: 0 }));
+    worker.receive(lease(1, 1, Node { level: 0, index: 0 }));
     let sent = worker.take();
     assert!(matches!(&sent[..], [FromWorker::Returned { .. }]), "{sent:?}");
     worker.fetch = Ok(());
-    worker.hear(lease(1, 2, Node { level: 0, index: 0 }));
+    worker.receive(lease(1, 2, Node { level: 0, index: 0 }));
     assert_eq!(worker.tasks.len(), 1);
     worker.fetch = Err(FetchError::Refused("`epochs`: too many".into()));
     worker.open(2, 1);
-    worker.hear(lease(2, 3, Node { level: 0, index: 0 }));
+    worker.receive(lease(2, 3, Node { level: 0, index: 0 }));
     let sent = worker.take();
     let [FromWorker::Failed { error, .. }] = &sent[..] else { panic!("{sent:?}") };
     assert_eq!(*error, ShardError::Experiment("`epochs`: too many".into()));
@@ -430,15 +430,15 @@ fn content_that_does_not_arrive_hands_leases_back_and_is_tried_again() {
 fn heartbeats_name_everything_until_it_is_written() {
     let mut worker = Worker::ready(1, 1);
     worker.writes = false;
-    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
-    worker.hear(lease(1, 2, Node { level: 0, index: 2 }));
+    worker.receive(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.receive(lease(1, 2, Node { level: 0, index: 2 }));
     // The same lease twice is one.
-    worker.hear(lease(1, 2, Node { level: 0, index: 2 }));
+    worker.receive(lease(1, 2, Node { level: 0, index: 2 }));
     worker.finish(0);
     worker.wait(Duration::from_secs(2));
     worker.finish(0);
     worker.wait(Duration::from_secs(2));
-    worker.tell(Input::Sent(Fence { incarnation: 1, number: 1 }));
+    worker.handle(Input::Sent(Fence { incarnation: 1, number: 1 }));
     worker.wait(Duration::from_secs(2));
     let beats: Vec<Vec<(u64, u32)>> = worker
         .take()
@@ -454,8 +454,8 @@ fn heartbeats_name_everything_until_it_is_written() {
 #[test]
 fn a_shard_that_takes_long_shows_that_it_gets_on() {
     let mut worker = Worker::ready(1, 1);
-    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
-    worker.hear(lease(1, 2, Node { level: 1, index: 1 }));
+    worker.receive(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.receive(lease(1, 2, Node { level: 1, index: 1 }));
     let job = worker.session.jobs[&revision(1)].ready().unwrap();
     let progress = |worker: &mut Worker| {
         worker.wait(Duration::from_secs(2));
@@ -475,10 +475,10 @@ fn a_shard_that_takes_long_shows_that_it_gets_on() {
 #[test]
 fn a_drain_finishes_what_runs_and_hands_back_the_rest() {
     let mut worker = Worker::ready(1, 1);
-    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
-    worker.hear(lease(1, 2, Node { level: 1, index: 1 }));
-    worker.tell(Input::Drain("SIGTERM".into()));
-    worker.hear(lease(1, 3, Node { level: 0, index: 5 }));
+    worker.receive(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.receive(lease(1, 2, Node { level: 1, index: 1 }));
+    worker.handle(Input::Drain("SIGTERM".into()));
+    worker.receive(lease(1, 3, Node { level: 0, index: 5 }));
     worker.finish(0);
     assert_eq!(worker.exit, None);
     worker.finish(0);
@@ -493,8 +493,8 @@ fn a_drain_finishes_what_runs_and_hands_back_the_rest() {
 #[test]
 fn a_drain_ends_in_time() {
     let mut worker = Worker::ready(1, 1);
-    worker.hear(lease(1, 1, Node { level: 1, index: 0 }));
-    worker.hear(ToWorker::Drain("update".into()));
+    worker.receive(lease(1, 1, Node { level: 1, index: 0 }));
+    worker.receive(ToWorker::Drain("update".into()));
     worker.wait(Duration::from_secs(29));
     assert_eq!(worker.exit, None);
     worker.wait(Duration::from_secs(1));
@@ -508,8 +508,8 @@ fn a_drain_ends_in_time() {
 fn a_refusal_ends_the_session() {
     let mut worker = Worker::new(1);
     assert_eq!(worker.session.name().unwrap().as_str(), "w-2");
-    worker.hear(ToWorker::Refuse("another version".into()));
+    worker.receive(ToWorker::Refuse("another version".into()));
     assert_eq!(worker.exit, Some(ExitCause::Refused("another version".into())));
-    worker.hear(lease(1, 1, Node { level: 0, index: 0 }));
+    worker.receive(lease(1, 1, Node { level: 0, index: 0 }));
     assert!(worker.take().is_empty());
 }

@@ -91,7 +91,7 @@ impl WorkerSettings {
         environment: &Environment,
         flags: &Flags,
     ) -> Result<Self, SettingsError> {
-        let schema = Schema { keys: SETTINGS, prefix: PREFIX, flag };
+        let schema = Schema { keys: SETTINGS, former: &[], prefix: PREFIX, flag };
         let layers = Layers::read(schema, file, environment, flags)?;
         Self::read(&layers, cache_folder(environment))
     }

@@ -39,7 +39,7 @@ async fn a_lease_becomes_a_gradient_over_tcp_and_unix_sockets() {
         let (mut connection, registration) = farm.worker(SELDOM).await;
         assert_eq!((registration.protocol, registration.cores), (PROTOCOL, 3));
         assert_eq!(registration.name.as_str(), "tester");
-        connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+        connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
         connection.canvas(brief.revision, 0).await;
         computes(&mut connection, &brief, 1, ROOT).await;
         computes(&mut connection, &brief, 2, Node { level: 1, index: 3 }).await;
@@ -59,14 +59,14 @@ async fn a_job_is_prepared() {
     let (mut connection, _) = farm.worker(SELDOM).await;
     let assets = BTreeMap::from([("a picture.png".to_owned(), picture)]);
     let brief = JobBrief { prepared: None, assets, ..brief(1, model) };
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas_of(brief.revision, Stage::Prepare).await;
     let fence = connection.lease_preparation(brief.revision, 5).await;
     let answer = connection.next_word().await;
     let Some(FromWorker::Prepared { fence: of, prepared, warnings }) = answer else { panic!("{answer:?}") };
     assert_eq!((of, warnings), (fence, vec!["the picture has 4321 bytes".to_owned()]));
     let brief = JobBrief { prepared: Some(Arc::new(prepared)), ..brief };
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     computes(&mut connection, &brief, 6, ROOT).await;
     assert_eq!(farm.shared.downloads.lock().unwrap().len(), 2, "nothing is fetched twice");
@@ -78,7 +78,7 @@ async fn heartbeats_do_not_wait_for_the_device() {
     let worker = Worker::start(&farm.address, 1);
     worker.device.gate.close();
     let (mut connection, _) = farm.worker(Duration::from_millis(100)).await;
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     let node = Node { level: 0, index: 2 };
     let fence = connection.lease(brief.revision, 1, node, 8).await;
@@ -104,7 +104,7 @@ async fn shards_run_side_by_side() {
     let worker = Worker::start(&farm.address, 4);
     worker.device.together.store(4, Ordering::SeqCst);
     let (mut connection, _) = farm.worker(SELDOM).await;
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     computes(&mut connection, &brief, 1, ROOT).await;
     assert_eq!(*worker.device.at_work.lock().unwrap(), [0, 4], "8 shards on 4 cores");
@@ -115,7 +115,7 @@ async fn failures_of_the_device_are_answers() {
     let (farm, brief) = farm(Place::loopback(), 1000, 0);
     let worker = Worker::start(&farm.address, 1);
     let (mut connection, _) = farm.worker(SELDOM).await;
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     let leaf = Node { level: 0, index: 1 };
     for number in 0..3 {
@@ -136,7 +136,7 @@ async fn what_is_out_of_memory_is_tried_once_more() {
     let (farm, brief) = farm(Place::loopback(), 1000, 0);
     let worker = Worker::start(&farm.address, 1);
     let (mut connection, _) = farm.worker(SELDOM).await;
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     worker.device.out_of_memory.store(1, Ordering::SeqCst);
     computes(&mut connection, &brief, 1, ROOT).await;
@@ -159,10 +159,10 @@ async fn downloads_are_verified_and_the_cache_is_bounded() {
     let (mut connection, _) = farm.worker(SELDOM).await;
     for (number, (hash, _)) in (1..).zip(&blobs) {
         let brief = brief(number, *hash);
-        connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+        connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
         connection.canvas(brief.revision, 0).await;
         computes(&mut connection, &brief, number, ROOT).await;
-        connection.tell(ToWorker::Close(brief.revision)).await;
+        connection.send(ToWorker::Close(brief.revision)).await;
         // The thread lets go of the job before the next one comes; of its weights at once after that.
         until("it is forgotten", || worker.device.live.load(Ordering::SeqCst) == 0).await;
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -186,13 +186,13 @@ async fn what_cannot_be_opened_is_a_typed_failure_and_what_is_not_there_is_hande
     let huge =
         JobBrief { yaml: "resolution: 60000\ntargets: []\n".to_owned(), ..brief(3, good.model.sha256) };
     // A farm has no content for a job that has just ended: no reason to fail it.
-    connection.tell(ToWorker::Open(Arc::new(absent.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(absent.clone()))).await;
     connection.canvas(absent.revision, 0).await;
     let late = connection.lease(absent.revision, 1, ROOT, 8).await;
     let answer = connection.next_word().await.unwrap();
     assert!(matches!(&answer, FromWorker::Returned { fence, .. } if *fence == late), "{answer:?}");
     for (number, brief) in (2..).zip([bomb, huge]) {
-        connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+        connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
         connection.canvas(brief.revision, 0).await;
         let fence = connection.lease(brief.revision, number, ROOT, 8).await;
         let answer = connection.next_word().await.unwrap();
@@ -201,7 +201,7 @@ async fn what_cannot_be_opened_is_a_typed_failure_and_what_is_not_there_is_hande
             "{answer:?}"
         );
     }
-    connection.tell(ToWorker::Open(Arc::new(good.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(good.clone()))).await;
     connection.canvas(good.revision, 0).await;
     computes(&mut connection, &good, 9, ROOT).await;
 }

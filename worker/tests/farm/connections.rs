@@ -24,7 +24,7 @@ async fn a_worker_comes_back_to_a_coordinator_that_died() {
     let (address, place) = (first.address.clone(), first.place.clone());
     let worker = Worker::start(&address, 2);
     let (connection, before) = first.worker(SELDOM).await;
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     worker.device.milliseconds.store(400, Ordering::SeqCst);
     connection.lease(brief.revision, 1, Node { level: 3, index: 0 }, 8).await;
@@ -36,7 +36,7 @@ async fn a_worker_comes_back_to_a_coordinator_that_died() {
     let second = TestCoordinator::start(place, manners);
     let (mut connection, after) = second.worker(SELDOM).await;
     assert_eq!((before.instance, &before.name), (after.instance, &after.name), "the same worker");
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     let node = Node { level: 2, index: 1 };
     let fence = connection.lease(brief.revision, 7, node, 8).await;
@@ -65,7 +65,7 @@ async fn a_slow_coordinator_is_served() {
     let farm = TestCoordinator::start(Place::loopback(), manners);
     let _worker = Worker::start(&farm.address, 1);
     let (mut connection, _) = farm.worker(Duration::from_secs(1)).await;
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     let node = Node { level: 3, index: 0 };
     let fence = connection.lease(brief.revision, 1, node, 8).await;
@@ -99,7 +99,7 @@ async fn a_refused_registration_ends_the_worker() {
     let worker = Worker::start(&farm.address, 1);
     let mut connection = farm.connection().await;
     assert!(matches!(connection.next().await, Some(FromWorker::Register(_))));
-    connection.tell(ToWorker::Refuse("it speaks protocol 1, this is a farm of protocol 7".to_owned())).await;
+    connection.send(ToWorker::Refuse("it speaks protocol 1, this is a farm of protocol 7".to_owned())).await;
     let error = worker.end().await.unwrap_err();
     assert!(
         matches!(&error, WorkerError::Refused { reason, .. } if reason.contains("protocol 7")),
@@ -112,7 +112,7 @@ async fn a_session_that_is_ended_is_begun_anew() {
     let farm = TestCoordinator::start(Place::loopback(), Manners::default());
     let _worker = Worker::start(&farm.address, 1);
     let (connection, _) = farm.worker(SELDOM).await;
-    connection.tell(ToWorker::Refuse("another connection took its place".to_owned())).await;
+    connection.send(ToWorker::Refuse("another connection took its place".to_owned())).await;
     farm.worker(SELDOM).await;
 }
 
@@ -141,7 +141,7 @@ async fn connections_are_encrypted_where_asked() {
 
     let _worker = Worker::start_with(&farm.address, 1, &[("tls.ca", file.to_str().unwrap())]);
     let (mut connection, _) = farm.worker(SELDOM).await;
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     connection.lease(brief.revision, 1, Node { level: 3, index: 0 }, 8).await;
     assert!(matches!(connection.next_word().await, Some(FromWorker::Computed(_))));

@@ -152,7 +152,7 @@ impl TestCoordinator {
         };
         let name = registration.name.clone();
         let welcome = Welcome { session: SessionId(1), name, heartbeat, version: "0".to_owned() };
-        connection.tell(ToWorker::Welcome(welcome)).await;
+        connection.send(ToWorker::Welcome(welcome)).await;
         (connection, registration)
     }
 }
@@ -179,7 +179,7 @@ impl Connection {
         }
     }
 
-    pub(crate) async fn tell(&self, message: ToWorker) {
+    pub(crate) async fn send(&self, message: ToWorker) {
         self.tell.send(message).await.unwrap();
     }
 
@@ -190,7 +190,7 @@ impl Connection {
     pub(crate) async fn canvas_of(&self, revision: JobRevision, stage: Stage) {
         let pixels = (0..3 * SIZE * SIZE).map(|i| i as f32 / 1e6).collect();
         let canvas = Canvas::new(SIZE, SIZE, pixels).unwrap();
-        self.tell(ToWorker::Canvas(EpochCanvas { revision, stage, canvas })).await;
+        self.send(ToWorker::Canvas(EpochCanvas { revision, stage, canvas })).await;
     }
 
     /// Leases a node of an epoch of `total` shards.
@@ -203,13 +203,13 @@ impl Connection {
             shard_size: 2,
         };
         self.shared.expected.lock().unwrap().insert(fence, expected);
-        self.tell(ToWorker::Lease(lease(fence, revision, Work::Node { epoch: Epoch(0), node, total }))).await;
+        self.send(ToWorker::Lease(lease(fence, revision, Work::Node { epoch: Epoch(0), node, total }))).await;
         fence
     }
 
     pub(crate) async fn lease_preparation(&self, revision: JobRevision, number: u64) -> Fence {
         let fence = Fence { incarnation: 1, number };
-        self.tell(ToWorker::Lease(lease(fence, revision, Work::Prepare))).await;
+        self.send(ToWorker::Lease(lease(fence, revision, Work::Prepare))).await;
         fence
     }
 }

@@ -24,7 +24,7 @@ async fn busy(milliseconds: u64, drain: &str) -> (TestCoordinator, Connection, W
     worker.device.milliseconds.store(milliseconds, Ordering::SeqCst);
     let (connection, _) = farm.worker(SELDOM).await;
     let brief = brief(1, hash);
-    connection.tell(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     connection.lease(brief.revision, 1, LEAF, 8).await;
     connection.lease(brief.revision, 2, LEAF, 8).await;
@@ -90,7 +90,7 @@ async fn a_second_signal_ends_at_once() {
 #[tokio::test]
 async fn the_coordinator_may_send_a_worker_away() {
     let (_farm, mut connection, worker, _) = busy(100, "20").await;
-    connection.tell(ToWorker::Drain("this machine is needed elsewhere".to_owned())).await;
+    connection.send(ToWorker::Drain("this machine is needed elsewhere".to_owned())).await;
     let mut last = None;
     while let Some(word) = connection.next_word().await {
         last = Some(word);

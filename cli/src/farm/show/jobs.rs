@@ -30,12 +30,12 @@ fn row(job: &Job, now: Timestamp) -> [String; 7] {
         job.priority.to_string(),
         job.created.as_ref().map(|created| time::ago(now, created)).unwrap_or_default(),
         plain(&job.name, 40),
-        news(job, now),
+        summary(job, now),
     ]
 }
 
 /// The most important fact about the job.
-pub(super) fn news(job: &Job, now: Timestamp) -> String {
+pub(super) fn summary(job: &Job, now: Timestamp) -> String {
     let state = job.state();
     if !job.reason.is_empty() {
         return plain(&job.reason, 200);

@@ -36,12 +36,12 @@ fn row(worker: &Worker, now: Timestamp) -> [String; 8] {
         worker.shards_done.to_string(),
         worker.leases_failed.to_string(),
         plain(&worker.version, 20),
-        news(worker, now),
+        summary(worker, now),
     ]
 }
 
 /// The most important facts about the worker.
-fn news(worker: &Worker, now: Timestamp) -> String {
+fn summary(worker: &Worker, now: Timestamp) -> String {
     let mut parts = Vec::new();
     if worker.state() == WorkerState::Lost {
         let since = worker.since.as_ref().map(|since| time::ago(now, since)).unwrap_or_default();

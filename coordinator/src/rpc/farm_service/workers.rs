@@ -55,8 +55,8 @@ pub(super) async fn drain(
     request: v1::DrainWorkerRequest,
 ) -> Result<v1::DrainWorkerResponse, Refusal> {
     let reason = limited(request.reason)?;
-    let wish = WorkerCommand::Drain(reason.clone());
-    Ok(v1::DrainWorkerResponse { worker: Some(asked(context, &request.name, wish, reason).await?) })
+    let command = WorkerCommand::Drain(reason.clone());
+    Ok(v1::DrainWorkerResponse { worker: Some(asked(context, &request.name, command, reason).await?) })
 }
 
 pub(super) async fn reinstate(
@@ -71,7 +71,7 @@ pub(super) async fn reinstate(
 async fn asked(
     context: &Arc<RpcContext>,
     name: &str,
-    wish: WorkerCommand,
+    command: WorkerCommand,
     reason: String,
 ) -> Result<v1::Worker, Refusal> {
     let name: WorkerName = name.parse().map_err(|_| {
@@ -79,7 +79,7 @@ async fn asked(
             "no worker has such a name; `clipig workers` lists those that the farm knows".to_owned(),
         )
     })?;
-    let view = context.blocking(move |context| context.farm.command_worker(&name, &wish, &reason)).await?;
+    let view = context.blocking(move |context| context.farm.command_worker(&name, &command, &reason)).await?;
     Ok(worker(context, &view))
 }
 

@@ -20,7 +20,7 @@ const DOUBLINGS: u32 = 8;
 pub(in crate::dispatcher) struct Connection {
     worker: WorkerName,
     place: Place,
-    heard: Time,
+    last_message: Time,
     draining: bool,
     /// The shares of its leases, added up.
     load: u64,
@@ -58,7 +58,7 @@ struct Retry {
 impl Connection {
     pub(super) fn new(worker: WorkerName, place: Place, now: Time) -> Self {
         let (open, retries) = (BTreeMap::new(), BTreeMap::new());
-        Self { worker, place, heard: now, draining: false, load: 0, open, retries }
+        Self { worker, place, last_message: now, draining: false, load: 0, open, retries }
     }
 
     pub(in crate::dispatcher) fn worker(&self) -> &WorkerName {
@@ -124,12 +124,12 @@ impl Connection {
         self.load = load;
     }
 
-    pub(super) fn heard(&self) -> Time {
-        self.heard
+    pub(super) fn last_message(&self) -> Time {
+        self.last_message
     }
 
-    pub(super) fn set_heard(&mut self, now: Time) {
-        self.heard = now;
+    pub(super) fn set_last_message(&mut self, now: Time) {
+        self.last_message = now;
     }
 
     pub(super) fn drain(&mut self) {

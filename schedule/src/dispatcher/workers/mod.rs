@@ -166,9 +166,9 @@ impl Workers {
     }
 
     /// A message has come. Returns the worker's name if it was silent before.
-    pub(super) fn hear(&mut self, session: SessionId, now: Time) -> Option<WorkerName> {
+    pub(super) fn mark_alive(&mut self, session: SessionId, now: Time) -> Option<WorkerName> {
         let connection = self.connections.get_mut(&session)?;
-        connection.set_heard(now);
+        connection.set_last_message(now);
         let worker = expected(self.known.get_mut(connection.worker()), "a connection has a worker")?;
         if worker.is_connected() {
             return None;

@@ -36,7 +36,7 @@ impl Workers {
 
     fn check_silence(&mut self, session: SessionId, now: Time) -> Due {
         let Some(connection) = self.connections.get(&session) else { return Due::Nothing };
-        let due = connection.heard() + self.settings.heartbeat_timeout;
+        let due = connection.last_message() + self.settings.heartbeat_timeout;
         if due > now {
             self.timers.set(due, Timer::Silence(session));
             return Due::Nothing;

@@ -53,6 +53,9 @@ fn compatible(places: &Places, definitions: &Path, promised: &Path) -> Result<()
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::PathBuf;
+
+    use tempfile::TempDir;
 
     use super::*;
 
@@ -82,23 +85,45 @@ enum State {
 }
 "#;
 
-    /// Is it compatible to replace `from` by `to`?
-    fn allowed(from: &str, to: &str) -> bool {
-        assert!(BEFORE.contains(from), "{from}");
-        let places = Places::find().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let (definitions, promised) = (folder.path().join("proto"), folder.path().join("promised.binpb"));
-        fs::create_dir(&definitions).unwrap();
-        fs::copy(places.repository.join("proto/buf.yaml"), definitions.join("buf.yaml")).unwrap();
-        fs::write(definitions.join("p.proto"), BEFORE).unwrap();
-        fs::write(&promised, built(&places, &definitions).unwrap()).unwrap();
-        fs::write(definitions.join("p.proto"), BEFORE.replace(from, to)).unwrap();
-        built(&places, &definitions).expect("it is a definition");
-        compatible(&places, &definitions, &promised).is_ok()
+    /// [`BEFORE`] in a folder, and promised.
+    struct Protocol {
+        places: Places,
+        folder: TempDir,
+    }
+
+    impl Protocol {
+        fn promised() -> Self {
+            let protocol = Self { places: Places::find().unwrap(), folder: tempfile::tempdir().unwrap() };
+            let definitions = protocol.definitions();
+            fs::create_dir(&definitions).unwrap();
+            let rules = protocol.places.repository.join("proto/buf.yaml");
+            fs::copy(rules, definitions.join("buf.yaml")).unwrap();
+            fs::write(definitions.join("p.proto"), BEFORE).unwrap();
+            fs::write(protocol.image(), built(&protocol.places, &definitions).unwrap()).unwrap();
+            protocol
+        }
+
+        fn definitions(&self) -> PathBuf {
+            self.folder.path().join("proto")
+        }
+
+        fn image(&self) -> PathBuf {
+            self.folder.path().join("promised.binpb")
+        }
+
+        /// Is it compatible to replace `from` by `to`?
+        fn allows(&self, from: &str, to: &str) -> bool {
+            assert!(BEFORE.contains(from), "{from}");
+            let definitions = self.definitions();
+            fs::write(definitions.join("p.proto"), BEFORE.replace(from, to)).unwrap();
+            built(&self.places, &definitions).expect("it is a definition");
+            compatible(&self.places, &definitions, &self.image()).is_ok()
+        }
     }
 
     #[test]
     fn additions_are_compatible() {
+        let protocol = Protocol::promised();
         for (from, to) in [
             ("reserved 9;", "reserved 9; bool more = 3;"),
             ("STATE_BAD = 2;", "STATE_BAD = 2; STATE_UGLY = 3;"),
@@ -107,12 +132,13 @@ enum State {
             ("  rpc Other", "  rpc New(Question) returns (Answer);\n  rpc Other"),
             ("string name = 2;", "reserved 2; reserved \"name\";"),
         ] {
-            assert!(allowed(from, to), "{from} → {to}");
+            assert!(protocol.allows(from, to), "{from} → {to}");
         }
     }
 
     #[test]
     fn breaks_are_found() {
+        let protocol = Protocol::promised();
         for (from, to) in [
             // Fields: retyped, renumbered, removed, reused, repeated, renamed.
             ("uint64 number = 1;", "string number = 1;"),
@@ -136,7 +162,7 @@ enum State {
             ("rpc Call(Question)", "rpc Call(Answer)"),
             ("package p;", "package q;"),
         ] {
-            assert!(!allowed(from, to), "{from} → {to}");
+            assert!(!protocol.allows(from, to), "{from} → {to}");
         }
     }
 }

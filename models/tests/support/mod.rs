@@ -5,7 +5,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
@@ -39,7 +39,7 @@ pub(crate) struct Server {
 }
 
 struct State {
-    body: Vec<u8>,
+    body: &'static [u8],
     tag: String,
     answers: Vec<Answer>,
     requests: Vec<Request>,
@@ -47,7 +47,7 @@ struct State {
 
 impl Server {
     /// Serves the body at every path; the answers are used up in order, then it is `Whole`.
-    pub(crate) fn start(body: Vec<u8>, answers: &[Answer]) -> Self {
+    pub(crate) fn start(body: &'static [u8], answers: &[Answer]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let mut answers = answers.to_vec();
@@ -69,7 +69,7 @@ impl Server {
     }
 
     /// Puts another version of the file there.
-    pub(crate) fn change(&self, body: Vec<u8>) {
+    pub(crate) fn change(&self, body: &'static [u8]) {
         let mut state = self.state.lock().unwrap();
         state.body = body;
         state.tag = String::from("\"v2\"");
@@ -82,7 +82,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         let mut state = state.lock().unwrap();
         state.requests.push(request.clone());
         let answer = state.answers.pop().unwrap_or(Answer::Whole);
-        (state.body.clone(), state.tag.clone(), answer)
+        (state.body, state.tag.clone(), answer)
     };
     let (cut, ranges) = match answer {
         Answer::Whole => (body.len(), true),
@@ -139,9 +139,10 @@ fn read_request(stream: &TcpStream) -> std::io::Result<Request> {
     Ok(request)
 }
 
-/// A safetensors file with the dimensions of RN101, every byte `filler`.
-pub(crate) fn weights(filler: u8) -> Vec<u8> {
-    float16_file(&model_file::rn101(), filler)
+/// One of two safetensors files with the dimensions of RN101 (100 MB), number 1 or 2.
+pub(crate) fn weights(number: u8) -> &'static [u8] {
+    static FILES: [OnceLock<Vec<u8>>; 2] = [const { OnceLock::new() }; 2];
+    FILES[usize::from(number) - 1].get_or_init(|| float16_file(&model_file::rn101(), number))
 }
 
 /// A store in a temporary folder, filled from this address.
@@ -151,7 +152,8 @@ pub(crate) fn store(url: &str) -> (tempfile::TempDir, Store) {
     (folder, store)
 }
 
-/// Without the long pauses.
+/// Without the long pauses, and with patience for a busy machine.
 pub(crate) fn quick() -> PullOptions {
-    PullOptions { attempts: 3, pause: Duration::from_millis(1), ..PullOptions::default() }
+    let (pause, stall) = (Duration::from_millis(1), Duration::from_mins(2));
+    PullOptions { attempts: 3, pause, stall, ..PullOptions::default() }
 }

@@ -1,9 +1,10 @@
 //! A farm in a folder, with one worker that goes no further than it is let.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use clipig_core::{
     Canvas, Computed, DeviceClass, Epoch, FromWorker, JobId, JobRevision, Lease, NumberType, PROTOCOL,
@@ -87,11 +88,19 @@ impl TestFarm {
         Self { farm, folder, gate, leased, runtime }
     }
 
-    /// The folder as it is now, which is what `kill -9` would leave.
+    /// The folder as it was at one moment, which is what `kill -9` would leave. Files may be written meanwhile, so it
+    /// is copied until nothing has changed from before the copy to after it.
     pub(super) fn left_by_kill(&self) -> TempDir {
-        let copy = tempfile::tempdir().unwrap();
-        copy_folder(self.folder.path(), copy.path());
-        copy
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let copy = tempfile::tempdir().unwrap();
+            match copy_folder(self.folder.path(), copy.path()) {
+                Ok(true) => return copy,
+                Ok(false) => {}
+                Err(error) => assert_eq!(error.kind(), io::ErrorKind::NotFound, "{error}"),
+            }
+            assert!(Instant::now() < deadline, "the farm's files never rest");
+        }
     }
 
     /// As after `kill -9` and a restart, without a worker.
@@ -131,7 +140,7 @@ impl TestFarm {
             number: NumberType::Float32,
             threads: Some(1),
             mix_kinds: false,
-            assets: std::collections::BTreeMap::new(),
+            assets: BTreeMap::new(),
             model_sha256: None,
             model_settings: None,
             snapshot_interval: None,
@@ -145,7 +154,7 @@ impl TestFarm {
     }
 
     pub(super) fn update(&self, job: JobId, yaml: &str) {
-        self.farm.update(job, yaml, &std::collections::BTreeMap::new(), None).unwrap();
+        self.farm.update(job, yaml, &BTreeMap::new(), None).unwrap();
     }
 
     pub(super) fn view(&self, job: JobId) -> JobView {
@@ -297,15 +306,36 @@ fn answer(lease: &Lease, canvas: &Canvas) -> FromWorker {
     FromWorker::Computed(Computed { fence, gradient: tree.into_sum().unwrap(), reports, seconds: 0.001 })
 }
 
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy_folder(&path, &target);
+/// Copies a folder. Was it the same all the time? A file that has gone in between is an error.
+fn copy_folder(from: &Path, to: &Path) -> io::Result<bool> {
+    let mut before = BTreeMap::new();
+    list(from, &mut before)?;
+    for (path, file) in &before {
+        let target = to.join(path.strip_prefix(from).unwrap());
+        if file.is_some() {
+            std::fs::copy(path, target)?;
         } else {
-            std::fs::copy(&path, &target).unwrap();
+            std::fs::create_dir_all(target)?;
         }
     }
+    let mut after = BTreeMap::new();
+    list(from, &mut after)?;
+    Ok(before == after)
+}
+
+/// Folders, and files with their length and when they were written. Folders come before what is in them.
+type Listing = BTreeMap<PathBuf, Option<(u64, SystemTime)>>;
+
+fn list(folder: &Path, listing: &mut Listing) -> io::Result<()> {
+    listing.insert(folder.to_owned(), None);
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let found = path.metadata()?;
+        if found.is_dir() {
+            list(&path, listing)?;
+        } else {
+            listing.insert(path, Some((found.len(), found.modified()?)));
+        }
+    }
+    Ok(())
 }

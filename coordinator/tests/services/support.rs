@@ -32,11 +32,14 @@ pub(crate) struct TestFarm {
 }
 
 pub(crate) fn settings(data: &Path) -> Settings {
-    Settings {
+    let mut settings = Settings {
         listen: vec![ListenAddress::loopback(0)],
         http_listen: Some(ListenAddress::loopback(0)),
         ..Settings::with_data(data)
-    }
+    };
+    // The stand-in for a worker sends no heartbeats, and a disk may be slow.
+    settings.dispatch.heartbeat_timeout = Duration::from_hours(1);
+    settings
 }
 
 pub(crate) fn tokens() -> Tokens {

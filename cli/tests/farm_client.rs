@@ -7,10 +7,10 @@ mod farm;
 #[path = "support/process.rs"]
 mod process;
 
-use std::io::{BufRead as _, BufReader, Lines};
+use std::io::{BufRead as _, BufReader, Lines, PipeReader};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use clipig_proto::v1::JobState;
@@ -122,7 +122,7 @@ fn jobs_and_workers_obey_the_client() {
 struct Events {
     /// A second end of the pipe that is read from.
     pipe: OwnedFd,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: Lines<BufReader<PipeReader>>,
 }
 
 impl Iterator for Events {
@@ -135,12 +135,12 @@ impl Iterator for Events {
 
 /// Watches a job until its first progress.
 fn watching(farm: &Farm, job: u64) -> (Owned, Events) {
-    let watch = farm.command(&["watch", &job.to_string(), "--json"]).stdout(Stdio::piped()).spawn();
-    let mut watch = Owned::new(watch.unwrap());
-    let out = watch.child().stdout.take().unwrap();
+    let (out, writer) = std::io::pipe().unwrap();
     let pipe = out.as_fd().try_clone_to_owned().unwrap();
     // As small as can be, so that it is soon full.
     rustix::pipe::fcntl_setpipe_size(&pipe, 4096).unwrap();
+    let watch =
+        Owned::new(farm.command(&["watch", &job.to_string(), "--json"]).stdout(writer).spawn().unwrap());
     let mut events = Events { pipe, lines: BufReader::new(out).lines() };
     assert_eq!(events.next().unwrap()["event"], "job");
     let progress = events.find(|event| event["event"] == "progress").unwrap();
@@ -180,23 +180,17 @@ fn whoever_watches_may_leave_and_the_job_goes_on() {
     farm.wait_for_epochs(job, epochs + 2);
 }
 
-/// A film of the snapshots where ffmpeg is, else words about it.
+/// A film of the snapshots; without ffmpeg, words about it.
 fn film(farm: &Farm, job: &str) {
-    let there = Command::new("ffmpeg").arg("-version").stdout(Stdio::null()).status().is_ok();
     let made = farm.clipig(&["fetch", job, "-o", "made", "--video", "film.mp4"]);
     let (_, said) = texts(&made);
-    if there {
-        assert!(made.status.success(), "{said}");
-        let film = std::fs::read(farm.folder().join("film.mp4")).unwrap();
-        assert_eq!(&film[4..8], b"ftyp");
-    } else {
-        assert_eq!(made.status.code(), Some(1), "{said}");
-        assert!(said.contains("a film needs ffmpeg") && said.contains("--snapshots"), "{said}");
-    }
+    assert!(made.status.success(), "this test needs ffmpeg: {said}");
+    let film = std::fs::read(farm.folder().join("film.mp4")).unwrap();
+    assert_eq!(&film[4..8], b"ftyp");
     let without =
         farm.command(&["fetch", job, "-o", "made", "--video", "other.mp4"]).env("PATH", "").output();
     let (_, said) = texts(&without.unwrap());
-    assert!(said.contains("a film needs ffmpeg"), "{said}");
+    assert!(said.contains("a film needs ffmpeg") && said.contains("--snapshots"), "{said}");
 }
 
 #[test]
@@ -271,10 +265,6 @@ fn a_client_brings_a_model_that_the_farm_does_not_have() {
     assert_ne!(farm.finish(job), expected);
 }
 
-/// How long a worker that has to leave may take for what it computes. One that ends in order does not need all of it,
-/// however slow the machine is.
-const DRAIN: Duration = Duration::from_secs(30);
-
 /// `clipig farm start`, in a folder of its own.
 struct FarmStart {
     process: Child,
@@ -340,11 +330,12 @@ fn a_farm_of_one_process_ends_in_order_and_goes_on() {
     until("some epochs", &|| job().is_some_and(|job| job.epochs_done >= 5));
     let before = job().unwrap().epochs_done;
 
-    let start = Instant::now();
     signal(&farm.process, Signal::INT);
     let ended = farm.process.wait().unwrap();
     assert!(ended.success(), "{ended}\n{}", log());
-    assert!(start.elapsed() < DRAIN, "{:?}\n{}", start.elapsed(), log());
+    for cut_off in ["stopped in the middle of an epoch", "did not end in time"] {
+        assert!(!log().contains(cut_off), "{}", log());
+    }
     let left: Vec<_> =
         std::fs::read_dir(folder.join("tmp")).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.is_empty(), "{left:?}");
@@ -435,12 +426,10 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
     let said = || std::fs::read_to_string(&worker_log).unwrap();
     within_a_standstill(&said, || epochs() >= 3);
 
-    // A worker in the middle of its work ends in order, and soon.
-    let start = Instant::now();
+    // A worker in the middle of its work ends in order.
     signal(process.child(), Signal::TERM);
     let ended = process.wait();
-    let took = start.elapsed();
-    assert!(ended.success() && took < DRAIN, "{ended}, {took:?}\n{}", said());
+    assert!(ended.success(), "{ended}\n{}", said());
     assert!(said().contains("goodbye"), "{}", said());
     // It would wait for the end of the job's epoch, which nobody computes any more.
     let cancelled = ask(&["cancel", "1"], &client, Some(&ca));

@@ -90,13 +90,13 @@ impl Honest {
         Self::start_with(name, "60")
     }
 
-    /// A farm that takes a lease back after so many seconds without progress. An honest worker may need some on a
-    /// busy machine.
-    fn start_with(name: &str, lease_timeout: &str) -> Self {
+    /// A farm that gives up a worker after so many seconds without a sign of life. An honest worker may need some on
+    /// a busy machine.
+    fn start_with(name: &str, heartbeat_timeout: &str) -> Self {
         let timeouts = [
             ("CLIPIG_COORDINATOR__DISPATCH__HEARTBEAT_SECONDS", "0.5"),
-            ("CLIPIG_COORDINATOR__DISPATCH__HEARTBEAT_TIMEOUT_SECONDS", "5"),
-            ("CLIPIG_COORDINATOR__DISPATCH__LEASE_TIMEOUT_SECONDS", lease_timeout),
+            ("CLIPIG_COORDINATOR__DISPATCH__HEARTBEAT_TIMEOUT_SECONDS", heartbeat_timeout),
+            ("CLIPIG_COORDINATOR__DISPATCH__LEASE_TIMEOUT_SECONDS", "60"),
             ("CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES", "16777216"),
         ];
         let mut farm = Farm::start_with(name, &timeouts);
@@ -141,8 +141,9 @@ impl Honest {
         let grown = after.most - self.before.most.min(after.most);
         println!("{grown} MiB more at most; {:?}, then {after:?}", self.before);
         assert!(grown < most_mib, "{grown} MiB more at most");
-        let honest = self.farm.known_worker(0).unwrap();
-        assert_eq!(honest.state(), WorkerState::Idle, "{honest:#?}");
+        let honest = || self.farm.known_worker(0).unwrap();
+        self.farm.wait_until("the honest worker is idle", || honest().state() == WorkerState::Idle);
+        let honest = honest();
         assert!(honest.leases_failed <= failed, "{honest:#?}");
         assert!(self.farm.clipig(&["farm"]).status.success());
     }
@@ -181,19 +182,25 @@ async fn workers_that_answer_wrongly_change_nothing() {
     let mut said = String::new();
     // Numbers that are none: the node goes to others, and who does it again and again gets nothing more.
     let mut peer = Peer::join(honest.channel().await, "nan", &kind).await;
-    for _ in 0..3 {
-        let lease = peer.node().await;
+    let start = Instant::now();
+    let quarantined = || {
+        let nan = honest.farm.known_workers().into_iter().find(|worker| worker.name == "nan");
+        nan.is_some_and(|worker| worker.state() == WorkerState::Quarantined)
+    };
+    // An answer that comes too late, since the honest worker has computed the same, is not held against it.
+    while !quarantined() {
+        assert!(start.elapsed() < farm::STANDSTILL, "it still gets work{}", honest.farm.logs());
+        peer.send(FromWorker::Heartbeat(Vec::new())).await;
+        let Ok(lease) = timeout(Duration::from_millis(500), peer.node()).await else { continue };
         let [width, _] = lease.values.resolution;
         peer.say(header(&lease, width, 1, shards(&lease))).await;
         peer.say(tile(&lease, 0, 3 * 64 * 64, f32::NAN)).await;
     }
-    honest.farm.wait_until("the worker is quarantined", || {
-        let workers: Vec<Json> = serde_json::from_str(&honest.farm.ask(&["workers", "--json"])).unwrap();
-        workers.iter().any(|worker| worker["worker"] == "nan" && worker["state"] == "quarantined")
-    });
     drop(peer);
     honest.is_under_way("NaN");
     for attack in ["shape", "tile outside", "half a tile", "shards", "announced", "unasked", "garbage"] {
+        // The honest worker must not compute the same meanwhile: an answer that comes too late is passed over.
+        honest.farm.worker(0).stop();
         let mut peer = Peer::join(honest.channel().await, &attack.replace(' ', "-"), &kind).await;
         let lease = peer.node().await;
         let [width, _] = lease.values.resolution;
@@ -228,6 +235,7 @@ async fn workers_that_answer_wrongly_change_nothing() {
             }
         }
         let reason = timeout(farm::STANDSTILL, peer.farewell()).await.unwrap();
+        honest.farm.worker(0).go_on();
         let reason = reason.replace(&lease.fence.to_string(), "1/…");
         writeln!(said, "{attack}: {reason}").unwrap();
     }
@@ -262,14 +270,14 @@ async fn workers_that_answer_for_others_change_nothing() {
     sleep(Duration::from_millis(500)).await;
     drop(thief);
     honest.is_under_way("answers for others");
-    // A gigabyte under a fence that nobody has: passed over, and not kept.
+    // Much under a fence that nobody has: passed over, and not kept.
     let giant = Peer::join(honest.channel().await, "giant", &kind).await;
     let stranger = Lease { fence: Fence { incarnation: 9, number: 9 }, ..own.clone() };
     let Message::Computed(computed) = header(&stranger, 16_384, 65_536, 1) else { unreachable!() };
     let resolution = Some(v1::Resolution { width: 16_384, height: 16_384 });
     giant.say(Message::Computed(v1::ComputedHeader { resolution, ..computed })).await;
     let piece: Bytes = vec![0; 3 * 64 * 64 * 4].into();
-    for message in 0..1_024_u32 {
+    for message in 0..256_u32 {
         let tiles = v1::Tiles {
             numbers: (21 * message..21 * (message + 1)).collect(),
             pixels: vec![piece.clone(); 21],
@@ -317,41 +325,39 @@ async fn floods_of_registrations_and_heartbeats_drown_nobody() {
     // They get no work: what peers that vanish with leases in their hands do to a job is the dispatcher's business.
     let model = "another processor".to_owned();
     let kind = v1::WorkerKind { model, ..kind_of_workers(honest.channel().await).await };
-    let mut floods = JoinSet::new();
-    let registered = Arc::new(AtomicU32::new(0));
+    // They end once people were answered ten times meanwhile, so that it does not matter how fast this machine is.
+    let (mut floods, answers) = (JoinSet::new(), Arc::new(AtomicU32::new(0)));
     for flood in 0..20 {
-        let (channel, kind, registered) = (honest.channel().await, kind.clone(), Arc::clone(&registered));
+        let (channel, kind, answers) = (honest.channel().await, kind.clone(), Arc::clone(&answers));
         floods.spawn(async move {
-            for number in 0..500 {
+            let mut number = 0;
+            while number < 100 || (answers.load(Ordering::Relaxed) < 10 && number < 1_000) {
                 drop(Peer::join(channel.clone(), &format!("flood-{flood}-{number}"), &kind).await);
-                registered.fetch_add(1, Ordering::Relaxed);
+                number += 1;
             }
+            number
         });
     }
     for beat in 0..4 {
         let mut peer = Peer::join(honest.channel().await, &format!("beat-{beat}"), &kind).await;
+        let answers = Arc::clone(&answers);
         floods.spawn(async move {
-            let start = Instant::now();
             // What they hold there is not; the farm says so each time, and they read it.
             let fence = |number| Held { fence: Fence { incarnation: 7, number }, progress: 1 };
             let held: Vec<Held> = (0..100).map(fence).collect();
-            while start.elapsed() < Duration::from_secs(5) {
+            while answers.load(Ordering::Relaxed) < 10 {
                 peer.send(FromWorker::Heartbeat(held.clone())).await;
                 while let Ok(Some(_)) = timeout(Duration::ZERO, peer.receive()).await {}
             }
+            0
         });
     }
-    // Meanwhile people are answered. They do not wait until the flood is over, however fast or slow the machine is.
-    let mut slowest = 0;
-    while !floods.is_empty() {
-        let before = registered.load(Ordering::Relaxed);
+    while answers.fetch_add(1, Ordering::Relaxed) < 10 {
         honest.farm.job(honest.job).unwrap();
-        slowest = slowest.max(registered.load(Ordering::Relaxed) - before);
-        while let Ok(Some(flood)) = timeout(Duration::from_millis(100), floods.join_next()).await {
-            flood.unwrap();
-        }
     }
-    assert!(slowest < 2_000, "somebody was answered after {slowest} of 10,000 registrations");
+    let registered: u32 = floods.join_all().await.into_iter().sum();
+    println!("people were answered ten times while {registered} workers registered");
+    assert!(registered < 20_000, "people waited until the flood was over");
     // Those who left are not remembered for ever, and the list of workers can still be sent.
     let workers: Vec<Json> = serde_json::from_str(&honest.farm.ask(&["workers", "--json"])).unwrap();
     assert!(workers.len() <= 1_100, "{} workers are remembered", workers.len());
@@ -387,7 +393,8 @@ async fn garbage_and_gigabytes_are_refused_at_the_door() {
     for greeting in [&b""[..], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
         let path = honest.farm.address().replace("unix:", "");
         let mut socket = UnixStream::connect(path).await.unwrap();
-        socket.write_all(&[greeting, &vec![0x16; 100_000]].concat()).await.unwrap();
+        // It may hang up before it has all.
+        let _ = socket.write_all(&[greeting, &vec![0x16; 100_000]].concat()).await;
         let mut answer = Vec::new();
         // It hangs up; whether with a reset does not matter.
         let _ = timeout(farm::STANDSTILL, socket.read_to_end(&mut answer)).await.unwrap();
@@ -568,7 +575,7 @@ async fn pictures_that_are_bombs_fail_their_own_jobs() {
 async fn uploads_left_half_way_keep_nobody_waiting() {
     let honest = Honest::start("uploads");
     let mut left = JoinSet::new();
-    for connection in 0..40_u8 {
+    for connection in 0..20_u8 {
         let channel = honest.channel().await;
         for stream in 0..250_u8 {
             let mut client = FarmServiceClient::new(channel.clone());
@@ -588,7 +595,7 @@ async fn uploads_left_half_way_keep_nobody_waiting() {
     let sha256 = Sha256::digest(&bytes);
     // Where this machine is busy, it may be silent for so long that it has to make room, and is told to try again.
     while let Err(status) = upload(honest.client().await, &sha256, bytes.clone()).await {
-        assert!(status.message().contains("upload again"), "{status}");
+        assert!(status.message().contains("again"), "{status}");
         assert!(start.elapsed() < farm::STANDSTILL, "it has to wait for the others: {status}");
     }
     println!("an honest upload took {:?} beside {} that were left", start.elapsed(), left.len());

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use self::farm::{DelayedSocket, Farm};
 
-/// Everything whose order could matter: chance, a choice among features, two targets, an optimiser with memory,
-/// post-processing, a change of resolution.
+/// Everything whose order could matter: chance, a choice among features, several targets of one and more shards, an
+/// optimiser with memory, post-processing, a change of resolution.
 const EXPERIMENT: &str = "
 resolution: ['40 if t < .5 else 56']
 learnrate: 2
@@ -20,15 +20,21 @@ model: clipig-tiny
 snapshot_interval: 5.
 targets:
   - name: fruit
-    batch_size: 20
+    batch_size: 9
     select: best
     features: [{text: a red apple}, {text: a banana}]
     transforms: [{noise: .1}, {random_rotate: {degree: -10 10, center: .4 .6}}, {resize: 64}]
     constraints: [{blur: {kernel_size: 5, sigma: 1., weight: 2}}]
   - name: detail
-    batch_size: 12
+    batch_size: 4
     features: [{text: a strawberry}]
     transforms: [{random_scale: .8 1.1}, {random_crop: 32}, {noise: .05 }]
+  - name: leaves
+    batch_size: 2
+    features: [{text: green leaves}]
+    transforms: [{random_shift: 0 1}]
+  - name: whole
+    features: [{text: a bowl of fruit, weight: .5}]
 postproc:
   - {blur: {kernel_size: 3, sigma: .5}, end: 60%}
   - border: {size: 2, color: 1 .5 .2}
@@ -42,8 +48,11 @@ fn experiment(epochs: u32) -> String {
 /// Enough that every worker gets its part.
 const UNDISTURBED: u32 = 12;
 
-/// Enough that a job is there to be disturbed: some seconds of work, against looks every few milliseconds.
+/// Enough that a job is there to be disturbed: some seconds, against looks every few milliseconds.
 const DISTURBED: u32 = 40;
+
+/// How long each message is under way where a job must not be over before it was disturbed, however fast the machine is.
+const DISTANCE: Duration = Duration::from_millis(40);
 
 /// What must not change: the file with all that it says of its making, and its pixels.
 fn fingerprint(picture: &Path) -> [String; 2] {
@@ -53,10 +62,16 @@ fn fingerprint(picture: &Path) -> [String; 2] {
 /// The fingerprint of the picture that so many workers make together.
 fn made_by(workers: usize) -> [String; 2] {
     let farm = Farm::start("several").with_workers(workers);
-    let picture = farm.finished(farm.submit(&experiment(UNDISTURBED)));
-    let busy = (0..workers).filter(|worker| farm.shards_done(*worker) > 0).count();
-    assert!(busy >= workers.min(2), "{busy} of {workers} workers have computed something{}", farm.logs());
-    fingerprint(&picture)
+    let job = farm.submit(&experiment(UNDISTURBED));
+    farm.wait_for_epochs(job, 1);
+    // If one of two has been too slow to get a part, the others wait for it.
+    for slow in (0..workers.min(2)).filter(|worker| farm.shards_done(*worker) == 0) {
+        let others = (0..workers).filter(|worker| *worker != slow);
+        others.clone().for_each(|worker| farm.worker(worker).stop());
+        farm.wait_until("the slow worker has computed something", || farm.shards_done(slow) > 0);
+        others.for_each(|worker| farm.worker(worker).go_on());
+    }
+    fingerprint(&farm.finished(job))
 }
 
 #[test]
@@ -80,7 +95,11 @@ fn workers_that_come_late_die_and_sleep_change_no_picture() {
     let expected = fingerprint(&undisturbed.finished(undisturbed.submit(&experiment)));
     drop(undisturbed);
 
-    let mut farm = Farm::start("late").with_workers(2);
+    let mut farm = Farm::start("late");
+    let distant = DelayedSocket::before(&farm, DISTANCE);
+    farm.add_worker_at(distant.address());
+    farm.add_worker_at(distant.address());
+    farm.wait_for_workers(2);
     let job = farm.submit(&experiment);
     farm.wait_for_epochs(job, 3);
     // Only the late one can compute now, so there is no doubt about its part.
@@ -106,7 +125,7 @@ fn neither_delays_nor_restarts_of_the_coordinator_change_the_picture() {
     let experiment = experiment(DISTURBED);
     let expected = farm::rendered_here(&experiment);
     let mut farm = Farm::start("restarts");
-    let slow = DelayedSocket::before(&farm, Duration::from_secs(2));
+    let slow = DelayedSocket::before(&farm, 10 * DISTANCE);
     farm.add_worker_at(slow.address());
     let job = farm.submit(&experiment);
     // At first the slow one is alone, so that there is no doubt about its part.

@@ -107,7 +107,10 @@ fn run(name: &str, load: &Load) -> Outcome {
     farm.picture(EXPERIMENT);
     let before = Memory::of(farm.coordinator());
     let start = Instant::now();
+    // All jobs are there before the first one ends, so that there is a queue.
+    (0..load.workers).for_each(|worker| farm.worker(worker).stop());
     submit_all(&farm, load);
+    (0..load.workers).for_each(|worker| farm.worker(worker).go_on());
     let all = load.clients * load.jobs_each + 1;
     farm.wait_until("all jobs have ended", || {
         let jobs = farm.overview().unwrap().jobs;

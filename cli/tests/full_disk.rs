@@ -72,15 +72,16 @@ fn a_run_outlives_a_full_disk() {
         return;
     }
     let studio = Studio::new();
-    // Room is made once the program has said that there is none.
+    // Room is made once the program has said that there is none, and it ends once it has noticed.
     let script = format!(
-        "{FULL} {{ \"$0\" render apple.yaml -e 400 -s 0.0001 -o full/apple.png 2>said & }} && \
+        "{FULL} {{ \"$0\" render apple.yaml -e 1000000 -s 0.0001 -o full/apple.png 2>said & }} && \
          until grep -q 'the run goes on' said; do sleep 0.02; done && ls -A full && rm full/ballast && \
-         wait $! && ls -A full && cat said >&2"
+         until grep -q 'is written again' said; do sleep 0.02; done && kill -INT $! && \
+         {{ wait $!; code=$?; ls -A full; cat said >&2; exit $code; }}"
     );
     let run = run(&studio, &script);
     assert_eq!(run.out, "ballast\nfull/apple.png\napple.png\napple.yaml\n", "{}", run.err);
-    assert!(run.err.contains("is written again") && run.err.contains("400 epochs in"), "{}", run.err);
+    assert_eq!(run.code, Some(130), "{}", run.err);
 }
 
 #[test]

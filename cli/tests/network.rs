@@ -3,11 +3,13 @@
 mod support;
 
 use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
+use rustix::net::{AddressFamily, SocketType};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
@@ -179,11 +181,19 @@ fn http_and_https_are_told_apart() {
     assert!(heard.contains("it speaks TLS only") && heard.contains("use https://"), "{heard}");
 }
 
+/// An address at which nobody listens. It is taken as long as the socket is kept, so that nobody else gets it.
+fn taken_address() -> (OwnedFd, SocketAddr) {
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    rustix::net::bind(&socket, &SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let address = rustix::net::getsockname(&socket).unwrap().try_into().unwrap();
+    (socket, address)
+}
+
 #[test]
 fn whoever_is_not_there_is_named() {
     let studio = Studio::new();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let heard = said(&studio, &format!("127.0.0.1:{port}"), None);
+    let (_socket, address) = taken_address();
+    let heard = said(&studio, &address.to_string(), None);
     assert!(heard.contains("nobody listens there (connection refused)"), "{heard}");
     assert!(heard.contains("clipig farm start"), "{heard}");
     let heard = said(&studio, "http://no-such-machine.invalid:7870", None);

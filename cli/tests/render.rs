@@ -1,8 +1,14 @@
 //! `clipig render` as a person runs it: the real program, real files, the embedded model.
 
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/process.rs"]
+mod process;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
+
+use self::process::Owned;
 
 /// Small enough for a second, with everything that could depend on chance, order or threads.
 const EXPERIMENT: &str = "\
@@ -115,9 +121,14 @@ fn shards_side_by_side_change_no_bits() {
         assert!(output.status.success(), "{}", stderr(&output));
         pixels(&folder.path(stdout(&output).trim()))
     };
-    let cores = std::thread::available_parallelism().unwrap().get();
-    assert!(cores > 1, "this test needs two cores");
-    assert!(alone("0") == alone("0,1"), "the number of computing threads changed the picture");
+    let allowed = rustix::thread::sched_getaffinity(None).unwrap();
+    let cores: Vec<String> =
+        (0..1024).filter(|core| allowed.is_set(*core)).take(2).map(|core| core.to_string()).collect();
+    assert!(cores.len() > 1, "this test needs two cores");
+    assert!(
+        alone(&cores[0]) == alone(&cores.join(",")),
+        "the number of computing threads changed the picture"
+    );
 }
 
 #[test]
@@ -173,21 +184,21 @@ fn an_error_on_the_way_keeps_the_picture_so_far() {
 #[test]
 fn an_interrupt_finishes_the_epoch_and_writes_the_picture() {
     let folder = Folder::new();
-    let mut child = folder
+    let child = folder
         .command(&["render", "fruit.yaml", "-e", "100000", "--seed", "1", "-s", "0.1"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
+        .spawn();
+    let mut child = Owned::new(child.unwrap());
     let start = Instant::now();
     let picture = folder.path("fruit.png");
     while std::fs::metadata(&picture).map_or(0, |file| file.len()) == 0 {
         assert!(start.elapsed() < Duration::from_mins(3), "no snapshot came");
         std::thread::sleep(Duration::from_millis(20));
     }
-    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let signal = Command::new("kill").args(["-INT", &child.child().id().to_string()]).status().unwrap();
     assert!(signal.success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(child.wait().code(), Some(130));
     assert_eq!(pixels(&picture).len(), 32 * 32 * 3);
     // `fruit.yaml` is the experiment: it is never overwritten.
     assert_eq!(std::fs::read_to_string(folder.path("fruit.yaml")).unwrap(), EXPERIMENT);

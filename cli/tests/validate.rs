@@ -138,6 +138,6 @@ fn hostile_files_end_quickly() {
     studio.run(&["validate", "binary.yaml"]).failed(2);
     let slow = studio.run(&["validate", "slow.yaml"]);
     assert!(slow.err.contains("not all of them were tried"), "{:?} {}", slow.code, slow.err);
-    // All of them would take many minutes.
-    assert!(start.elapsed().as_secs() < 60);
+    // All of them would take an hour.
+    assert!(start.elapsed().as_secs() < 180);
 }

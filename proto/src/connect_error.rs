@@ -243,13 +243,13 @@ fn plain_name(name: &str) -> String {
 }
 
 /// Does whoever listens at `host:port` answer in TLS what is no TLS? Asked where a plain connection broke; takes
-/// two seconds at most for each of the name's addresses.
+/// ten seconds at most for each of the name's addresses, and usually no time.
 pub fn speaks_only_tls(authority: &str) -> bool {
     /// What an HTTP/2 client says first (RFC 9113, 3.4).
     const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
     /// A record of TLS that holds an alert (RFC 8446, 5.1).
     const ALERT: u8 = 21;
-    const LONGEST: Duration = Duration::from_secs(2);
+    const LONGEST: Duration = Duration::from_secs(10);
     let ask = |address| -> io::Result<[u8; 2]> {
         let mut stream = TcpStream::connect_timeout(&address, LONGEST)?;
         stream.set_read_timeout(Some(LONGEST))?;

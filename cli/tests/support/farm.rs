@@ -53,10 +53,15 @@ impl Farm {
     /// Adds workers of one core each, and waits until they are there: what is submitted then is theirs to share.
     pub(crate) fn with_workers(mut self, count: usize) -> Self {
         (0..count).for_each(|_| self.add_worker());
+        self.wait_for_workers(count);
+        self
+    }
+
+    /// Waits until so many workers are there and idle.
+    pub(crate) fn wait_for_workers(&self, count: usize) {
         self.wait_until("all workers are there", || {
             self.known_workers().iter().filter(|worker| worker.state() == WorkerState::Idle).count() == count
         });
-        self
     }
 
     pub(crate) fn add_worker(&mut self) {
@@ -167,7 +172,9 @@ impl Farm {
     pub(crate) fn stop_in_the_middle(&self, number: usize) {
         let held = || {
             let leases = self.known_worker(number).unwrap_or_default().leases;
-            leases.into_iter().find(|lease| matches!(lease.work, Some(Work::Node(_))))
+            let lease = leases.into_iter().find(|lease| matches!(lease.work, Some(Work::Node(_))))?;
+            // Not since when: that is worked out anew for each answer.
+            Some((lease.job, lease.work))
         };
         self.wait_until("the worker holds a lease", || {
             self.worker(number).stop();

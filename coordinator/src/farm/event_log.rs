@@ -1,5 +1,6 @@
 //! Keeps what happens to workers as events, and what people decided about workers as marks that outlive a restart.
 
+use std::iter;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -10,47 +11,61 @@ use super::{CommandError, Farm, LogLevel};
 use crate::store::{EventKind, Mark, MarkedWorker, StoreError, Subject};
 use crate::switchboard::{WorkerCommand, WorkerCommandError};
 
+/// How many notes are written in one transaction at most.
+const MOST_AT_ONCE: usize = 500;
+
 impl Farm {
     /// Keeps the switchboard's notes until the switchboard ends.
     pub(super) fn keep_events(&self, notes: &Receiver<Note>) {
-        for note in notes {
-            self.keep_event(&note);
+        // Those that have come meanwhile are written together: a hundred workers that join at once wait for the disk
+        // once, and so does everybody who needs the database then.
+        while let Ok(first) = notes.recv() {
+            self.keep(iter::once(first).chain(notes.try_iter().take(MOST_AT_ONCE - 1)));
             // A worker that came, went or may work again can let a job start.
             self.inner.changed.notify_all();
         }
     }
 
-    fn keep_event(&self, note: &Note) {
-        let text = note.to_string();
-        let kept = match note {
-            Note::Joined { worker, .. } => {
-                self.restore_marks(worker);
-                self.keep_worker_event(worker, &EventKind::Joined, &text)
+    fn keep(&self, notes: impl Iterator<Item = Note>) {
+        let mut unwritten = Vec::new();
+        let event = |worker: &WorkerName, kind, text| (Subject::Worker(worker.clone()), kind, text);
+        for note in notes {
+            let text = note.to_string();
+            match note {
+                Note::Joined { worker, .. } => {
+                    self.restore_marks(&worker);
+                    unwritten.push(event(&worker, EventKind::Joined, text));
+                }
+                Note::Back { worker } => unwritten.push(event(&worker, EventKind::Joined, text)),
+                Note::Left { worker, .. } | Note::Lost { worker, .. } => {
+                    unwritten.push(event(&worker, EventKind::Left, text));
+                }
+                // The mark outlives a restart. Writing it also adds the event.
+                Note::Quarantined { worker, reason, lasts } => {
+                    self.write_events(&mut unwritten);
+                    warn_if_lost(self.mark_quarantined(&worker, &reason, lasts), &text);
+                }
+                Note::Reinstated { worker } => {
+                    self.write_events(&mut unwritten);
+                    // Where a person did this, the mark and its event are written already, and this changes nothing.
+                    let unmarked = self.inner.store.unmark_worker(&worker, Mark::Quarantined, &text);
+                    warn_if_lost(unmarked.map(drop), &text);
+                }
+                Note::Failed { revision, .. } | Note::Returned { revision, .. } => {
+                    self.inner.report(revision.job, LogLevel::Warning, &EventKind::LeaseFailed, &text);
+                }
+                // These happen all the time; the log has them.
+                Note::Speculated { .. } | Note::LeaseLost { .. } => {}
             }
-            Note::Left { worker, .. } | Note::Lost { worker, .. } => {
-                self.keep_worker_event(worker, &EventKind::Left, &text)
-            }
-            Note::Back { worker } => self.keep_worker_event(worker, &EventKind::Joined, &text),
-            // The mark outlives a restart. Writing it also adds the event.
-            Note::Quarantined { worker, reason, lasts } => self.mark_quarantined(worker, reason, *lasts),
-            Note::Reinstated { worker } => {
-                // Where a person did this, the mark and its event are written already, and this changes nothing.
-                self.inner.store.unmark_worker(worker, Mark::Quarantined, &text).map(drop)
-            }
-            Note::Failed { revision, .. } | Note::Returned { revision, .. } => {
-                self.inner.report(revision.job, LogLevel::Warning, &EventKind::LeaseFailed, &text);
-                return;
-            }
-            // These happen all the time; the log has them.
-            Note::Speculated { .. } | Note::LeaseLost { .. } => return,
-        };
-        if let Err(error) = kept {
-            tracing::warn!(%error, text, "an event was not kept");
         }
+        self.write_events(&mut unwritten);
     }
 
-    fn keep_worker_event(&self, worker: &WorkerName, kind: &EventKind, text: &str) -> Result<(), StoreError> {
-        self.inner.store.add_event(&Subject::Worker(worker.clone()), kind, text).map(drop)
+    fn write_events(&self, events: &mut Vec<(Subject, EventKind, String)>) {
+        if let Some((_, _, first)) = events.first() {
+            warn_if_lost(self.inner.store.add_events(events), first);
+        }
+        events.clear();
     }
 
     fn mark_quarantined(&self, worker: &WorkerName, reason: &str, lasts: Duration) -> Result<(), StoreError> {
@@ -128,6 +143,12 @@ impl Farm {
     }
 }
 
+fn warn_if_lost(kept: Result<(), StoreError>, text: &str) {
+    if let Err(error) = kept {
+        tracing::warn!(%error, text, "an event was not kept");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -171,7 +192,7 @@ mod tests {
 
     async fn note(farm: &Farm, note: Note) {
         let farm = farm.clone();
-        tokio::task::spawn_blocking(move || farm.keep_event(&note)).await.unwrap();
+        tokio::task::spawn_blocking(move || farm.keep(iter::once(note))).await.unwrap();
     }
 
     async fn aside(farm: &Farm) -> Option<(Duration, String)> {

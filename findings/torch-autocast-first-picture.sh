@@ -6,7 +6,8 @@
 # What happens: autocast keeps the bfloat16 copy of every leaf that wants a gradient until the block ends. It is meant
 # for weights, but pixels that are optimised are such a leaf, too: every epoch after the first computes features and
 # gradient of the first picture. The optimizer goes on along that one gradient. Weights that are trained are kept as
-# well; frozen ones are not. cache_enabled=False, a block for each epoch, or passing the pixels on (`pixels * 1`) ends it.
+# well; frozen ones are not. cache_enabled=False, a block for each epoch, or passing the pixels on (`pixels * 1`)
+# ends it.
 # Why it matters: that is how pictures are made with CLIP. The loss stands still, the picture does not: it runs to its
 # limits along the first gradient and looks like a bad learning rate. Without autocast, and with float32 on a machine
 # without bfloat16, the same lines are right.

@@ -4,8 +4,8 @@
 # One would guess: "size": 224 and "size": {"shortest_edge": 224} are the older and the newer way to say the same, as
 # they are in Python; what a reader does not know, it refuses.
 # What happens: transformers.js takes a plain number for the shorter side *and* the limit of the longer one. A photo of
-# 1000 × 667 becomes 224 × 149 instead of 336 × 224, and the centre "crop" fills up to 224 × 224 with black. The model
-# is shown the whole photo, small, between two bars. Square pictures are the same both ways.
+# 1000 × 667 becomes 224 × 149 instead of 335 × 224, and the centre "crop" fills up to 224 × 224 with black. The
+# model is shown the whole photo, small, between two bars. Square pictures are the same both ways.
 # Why it matters: older files, and many that were fine-tuned from them, have the plain number. Features of the same
 # photo differ as for another subject, and only for photos that are not square, so the cat in the test is fine.
 # Whoever converts weights for the browser carries the file along unread.

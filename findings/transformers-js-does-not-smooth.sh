@@ -31,7 +31,8 @@ import numpy
 from PIL import Image
 
 x = numpy.tile(numpy.arange(1008), (1008, 1))
-pictures = {"noise": numpy.random.default_rng(0).integers(0, 256, (1008, 1008)), "lines": 255 * (x % 9 == 4), "gradient": x // 4}
+noise = numpy.random.default_rng(0).integers(0, 256, (1008, 1008))
+pictures = {"noise": noise, "lines": 255 * (x % 9 == 4), "gradient": x // 4}
 for name, picture in pictures.items():
     Image.fromarray(picture.astype(numpy.uint8)).convert("RGB").save(f"{name}.png")
 END

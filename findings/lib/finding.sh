@@ -116,12 +116,12 @@ grpc_server() {
   listening "$1"
 }
 
-# nginx FROM TO [LINES]: nginx as a gRPC proxy between two ports, with these lines in its server block. Its error
-# log, at level info, is nginx.log; its access log is access.log.
+# nginx FROM TO [LINES] [EVENTS]: nginx as a gRPC proxy between two ports, with these lines in its server block and in
+# its events block. Its error log, at level info, is nginx.log; its access log is access.log.
 nginx() {
   cat > "nginx-$1.conf" <<END
 daemon off; master_process off; pid $work/nginx-$1.pid; error_log $work/nginx.log info;
-events {}
+events { ${4-} }
 http {
   access_log $work/access.log; client_body_temp_path $work/bodies;
   server { listen 127.0.0.1:$1; http2 on; ${3-} location / { grpc_pass grpc://127.0.0.1:$2; } }
@@ -151,7 +151,7 @@ END
   listening "$1"
 }
 
-# envoy FROM TO [ROUTE]: Envoy between two ports, with these fields in its route.
+# envoy FROM TO [ROUTE] [CLUSTER]: Envoy between two ports, with these fields in its route and in its cluster.
 envoy() {
   cat > "envoy-$1.yaml" <<END
 static_resources:
@@ -173,6 +173,7 @@ static_resources:
   clusters:
   - name: farm
     type: STATIC
+    ${4-}
     typed_extension_protocol_options:
       envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
         "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions

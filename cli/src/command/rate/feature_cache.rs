@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_written_ends_the_keeping() {
-        let file = NamedTempFile::new().unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
         let mut cache = FeatureCache { folder: Some(file.path().join("model")), length: 1 };
         cache.put("a", &[1.0]);
         assert_eq!(cache.folder, None);

@@ -1,11 +1,7 @@
 //! How the command fails: a message for the reader and an exit code for scripts.
 
-use std::process::ExitCode;
-
 use clipig_experiment::Diagnostics;
 use clipig_models::ModelError;
-
-use crate::{output, terminal};
 
 /// A failure that ends the command.
 #[derive(Debug)]
@@ -26,17 +22,6 @@ impl Failure {
 
     pub(crate) fn failed(message: impl std::fmt::Display) -> Self {
         Self::Failed(message.to_string())
-    }
-
-    /// Prints the message and gives the exit code.
-    pub(crate) fn report(&self) -> ExitCode {
-        let (message, code) = match self {
-            Self::Usage(message) => (format!("error: {message}"), 2),
-            Self::Failed(message) => (format!("error: {message}"), 1),
-            Self::Experiment(problems) => (problems.render(terminal::colours_on_stderr()), 2),
-        };
-        output::say(message.trim_end());
-        ExitCode::from(code)
     }
 }
 

@@ -72,7 +72,7 @@ fn outcome(
     });
     match outcome {
         Ok(code) => code,
-        Err(failure) => failure.report(),
+        Err(failure) => output::report(&failure),
     }
 }
 

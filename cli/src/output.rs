@@ -3,8 +3,10 @@
 //! `println!` is not used: it panics when a reader such as `head` has closed the pipe, and ignores a full disk.
 
 use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
 
 use crate::failure::Failure;
+use crate::terminal;
 
 /// Writes a result to standard output. A closed pipe is not a failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -31,4 +33,15 @@ pub(crate) async fn stream_aside(text: String) -> Result<bool, Failure> {
 /// Writes a line to standard error, and ignores that it may be closed.
 pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Writes why the command failed to standard error, and gives its exit code.
+pub(crate) fn report(failure: &Failure) -> ExitCode {
+    let (message, code) = match failure {
+        Failure::Usage(message) => (format!("error: {message}"), 2),
+        Failure::Failed(message) => (format!("error: {message}"), 1),
+        Failure::Experiment(problems) => (problems.render(terminal::colours_on_stderr()), 2),
+    };
+    say(message.trim_end());
+    ExitCode::from(code)
 }

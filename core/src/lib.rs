@@ -4,11 +4,15 @@
 //! coordinator and workers say to each other. Tensors come in from outside through two traits: [`ShardCompute`]
 //! turns a canvas and a shard into a gradient, [`CanvasOwner`] owns the canvas and its optimiser.
 //!
+//! [`durable`] puts files in their places, for all that keep any.
+//!
 //! What follows from these values (plans, leases, the order of a merge) is decided in the crate `clipig-schedule`.
 
 mod brief;
 mod canvas;
 mod compute;
+pub mod durable;
+mod expect;
 mod gradient;
 mod ids;
 mod kind;
@@ -29,6 +33,7 @@ pub use compute::{
     Assets, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, EpochContext,
     Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource, all_finite,
 };
+pub use expect::expected;
 pub use gradient::{Adder, GradientRows, GradientSum, TileError};
 pub use ids::{
     Epoch, Fence, JobId, JobRevision, SessionId, Sha256, Sha256Error, ShardIndex, TargetIndex, WorkerName,

@@ -16,8 +16,9 @@ use crate::prepared::Prepared;
 use crate::report::SampleReport;
 use crate::stage::Stage;
 
-/// The version of the conversation. A coordinator refuses workers that speak another one.
-pub const PROTOCOL: u32 = 1;
+/// The version of the conversation. A coordinator refuses workers that speak another one. It is raised whenever a message
+/// gets a meaning that the other side may not overlook. 2: a job's model comes with its settings.
+pub const PROTOCOL: u32 = 2;
 
 /// From the coordinator to a worker.
 #[derive(Clone, Debug)]

@@ -1,10 +1,8 @@
 //! What is wrong or odd about an experiment, and where.
 
-use std::fmt;
 use std::sync::Arc;
 
-use crate::render;
-use crate::source::{Origin, Place, Source};
+use crate::source::{Origin, Place, Source, position};
 
 /// How serious a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,16 +131,10 @@ impl Diagnostics {
         self.left_out
     }
 
-    /// All problems as text for people: each with its line and the place marked, as compilers do. `color` adds
-    /// ANSI sequences.
-    pub fn render(&self, color: bool) -> String {
-        render::render(self, color)
-    }
-
     /// File name, line and column (both from 1) of a place.
     pub fn position(&self, place: Place) -> (&str, usize, usize) {
         let Some(source) = self.sources.get(place.source) else { return ("", 1, 1) };
-        let (line, column) = render::position(&source.text, place.start);
+        let (line, column) = position(&source.text, place.start);
         (&source.name, line, column)
     }
 
@@ -150,14 +142,6 @@ impl Diagnostics {
         self.sources.get(place.source)
     }
 }
-
-impl fmt::Display for Diagnostics {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.render(false))
-    }
-}
-
-impl std::error::Error for Diagnostics {}
 
 /// Text of a user for a message: on one line, without control characters, not too long.
 pub(crate) fn shown(text: &str) -> String {

@@ -12,6 +12,7 @@ mod export;
 pub mod expression;
 pub mod limits;
 mod load;
+mod lookalike;
 mod nearest;
 mod numbers;
 pub mod output_name;

@@ -91,20 +91,43 @@ impl Transform {
 
     /// Whether it is random, by its nature or because one of its parameters uses a random function.
     pub fn draws(&self) -> bool {
-        use TransformKind as Kind;
-        let nature = matches!(
-            self.kind,
-            Kind::BwNoise(_)
-                | Kind::FNoise(_)
-                | Kind::Noise(_)
-                | Kind::RNoise { .. }
-                | Kind::RandomCrop(_)
-                | Kind::RandomRotate { .. }
-                | Kind::RandomScale(_)
-                | Kind::RandomShift(_)
-                | Kind::RandomTranslate(_)
-        );
-        nature || self.numbers().iter().any(Number::draws)
+        self.kind.is_random() || self.numbers().iter().any(Number::draws)
+    }
+}
+
+impl TransformKind {
+    /// Whether it is random by its nature. A target without such a transform looks at the canvas once per epoch. The
+    /// reference says the same of each transform, from the registry of parameters.
+    fn is_random(&self) -> bool {
+        // Without a wildcard, so that nobody adds a transform and forgets to decide this.
+        match self {
+            Self::BwNoise(_)
+            | Self::FNoise(_)
+            | Self::Noise(_)
+            | Self::RNoise { .. }
+            | Self::RandomCrop(_)
+            | Self::RandomRotate { .. }
+            | Self::RandomScale(_)
+            | Self::RandomShift(_)
+            | Self::RandomTranslate(_) => true,
+            Self::Add(_)
+            | Self::Blur(_)
+            | Self::Border(_)
+            | Self::CenterCrop(_)
+            | Self::Clamp(_)
+            | Self::Contrast(_)
+            | Self::Crop(_)
+            | Self::Edge { .. }
+            | Self::Mean(_)
+            | Self::Mul(_)
+            | Self::Pad { .. }
+            | Self::Quantize(_)
+            | Self::Repeat(_)
+            | Self::Resize(_)
+            | Self::Rotate { .. }
+            | Self::Saturation(_)
+            | Self::Shift(_) => false,
+        }
     }
 }
 
@@ -180,5 +203,24 @@ fn border<'a>(out: &mut Vec<Number<'a>>, border: &'a Border) {
 fn bounds<'a>(out: &mut Vec<Number<'a>>, bounds: &'a Bounds) {
     for values in [&bounds.above, &bounds.below].into_iter().flatten() {
         floats(out, values);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Overrides, Source, load, parameters};
+
+    #[test]
+    fn transforms_are_random_where_the_registry_says_so() {
+        let transforms: Vec<_> = parameters().children("targets.transforms").collect();
+        assert!(transforms.iter().any(|transform| transform.draws));
+        for parameter in transforms {
+            let example = parameter.example.replace('\n', "\n      ");
+            let yaml = format!("targets:\n  - features:\n      - text: a\n    transforms:\n      {example}");
+            let loaded = load(&[Source::new("x.yaml", &yaml)], &Overrides::default());
+            let experiment = loaded.unwrap_or_else(|errors| panic!("{yaml}\n{errors}")).experiment;
+            let [transform] = &experiment.targets[0].transforms[..] else { panic!("{yaml}") };
+            assert_eq!(transform.kind.is_random(), parameter.draws, "{}", parameter.path);
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Problems as people read them: the one place that turns diagnostics into text.
 
+use std::fmt;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin as Header, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::source::{Origin, Place};
+use crate::source::{Origin, Place, boundary, position};
 
 /// Longest line that is shown whole, in bytes; of a longer one only the part around the place is shown.
 const LONG_LINE: usize = 240;
@@ -13,8 +15,24 @@ const BEFORE: usize = 60;
 /// Bytes shown of a long line altogether.
 const SHOWN: usize = 160;
 
+impl Diagnostics {
+    /// All problems as text for people: each with its line and the place marked, as compilers do. `color` adds
+    /// ANSI sequences.
+    pub fn render(&self, color: bool) -> String {
+        render(self, color)
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
 /// All problems, one below the other.
-pub(crate) fn render(diagnostics: &Diagnostics, color: bool) -> String {
+fn render(diagnostics: &Diagnostics, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut parts: Vec<String> =
@@ -69,30 +87,5 @@ fn marked<'a>(out: &mut Vec<Element<'a>>, name: &'a str, text: &'a str, place: P
         // The column of a cut line is not that of the file.
         out.push(Header::path(name).line(line).char_column(column).into());
         out.push(snippet.into());
-    }
-}
-
-/// The character boundary at or before `at`.
-fn boundary(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
-}
-
-/// Line and column (in characters), both from 1, of a byte offset.
-pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..boundary(text, offset.min(text.len()))];
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before[before.rfind('\n').map_or(0, |at| at + 1)..].chars().count() + 1;
-    (line, column)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn positions_count_characters_from_one() {
-        assert_eq!(position("a\nöb", 4), (2, 2));
-        assert_eq!(position("a\nöb", 3), (2, 1));
-        assert_eq!(position("", 10), (1, 1));
     }
 }

@@ -161,6 +161,19 @@ impl Origin {
     }
 }
 
+/// The character boundary at or before `at`.
+pub(crate) fn boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// Line and column (in characters), both from 1, of a byte offset.
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..boundary(text, offset.min(text.len()))];
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let column = before[before.rfind('\n').map_or(0, |at| at + 1)..].chars().count() + 1;
+    (line, column)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,5 +208,12 @@ mod tests {
         assert_eq!(error, NotText::OneByte { name: "a.yaml".into(), line: 3, column: 16, byte: 0xe9 });
         assert!(Source::from_bytes("a.yaml", text.into()).is_ok());
         assert!(Source::from_bytes("a.yaml", Vec::new()).is_ok());
+    }
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        assert_eq!(position("a\nöb", 4), (2, 2));
+        assert_eq!(position("a\nöb", 3), (2, 1));
+        assert_eq!(position("", 10), (1, 1));
     }
 }

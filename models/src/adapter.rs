@@ -27,6 +27,19 @@ pub(crate) struct Merge {
 }
 
 impl Merge {
+    /// `None` where the shapes do not fit each other.
+    fn new(base: Tensor, down: Tensor, up: Tensor, scaling: &Scaling) -> Option<Self> {
+        match (base.shape.as_slice(), down.shape.as_slice(), up.shape.as_slice()) {
+            (&[rows, columns], &[rank, inputs], &[outputs, same])
+                if rows == outputs && columns == inputs && rank == same && rank > 0 && inputs > 0 =>
+            {
+                let scale = scaling.of_rank(rank);
+                Some(Self { base, down, up, scale })
+            }
+            _ => None,
+        }
+    }
+
     /// The merged matrix, float32 so that nothing of the adapter is rounded away.
     pub(crate) fn result(&self) -> Tensor {
         Tensor { dtype: Dtype::F32, shape: self.base.shape.clone(), bytes: 0..0, file: 0 }
@@ -76,6 +89,7 @@ pub(crate) fn take(header: &mut Header, source: &Source) -> Result<Vec<(String, 
         .collect();
     let mut merges = Vec::new();
     for module in modules {
+        // A module with a bias is there twice, and taken at the first.
         let Some(base) = header.tensors.remove(&format!("{module}.base_layer.weight")) else { continue };
         if let Some(bias) = header.tensors.remove(&format!("{module}.base_layer.bias")) {
             header.tensors.insert(format!("{module}.bias"), bias);
@@ -86,11 +100,9 @@ pub(crate) fn take(header: &mut Header, source: &Source) -> Result<Vec<(String, 
                 header.tensors.insert(name, base);
             }
             ((Some(down), 1), (Some(up), 1)) => {
-                let scale = scaling.of_rank(down.shape.first().copied().unwrap_or(0));
-                let merge = Merge { base, down, up, scale };
-                if !merge.fits() {
-                    return Err(unmerged(format!("those of \"{module}\" do not fit its matrix")));
-                }
+                let merge = Merge::new(base, down, up, &scaling);
+                let merge =
+                    merge.ok_or_else(|| unmerged(format!("those of \"{module}\" do not fit its matrix")))?;
                 merges.push((name, merge));
             }
             _ => return Err(unmerged(format!("\"{module}\" does not have exactly one"))),
@@ -114,17 +126,6 @@ fn of_module(header: &mut Header, module: &str, part: &str) -> (Option<Tensor>, 
         .collect();
     let last = names.last().and_then(|name| header.tensors.remove(name));
     (last, names.len())
-}
-
-impl Merge {
-    fn fits(&self) -> bool {
-        match (self.base.shape.as_slice(), self.down.shape.as_slice(), self.up.shape.as_slice()) {
-            (&[out, of_in], &[rank, down], &[up, same]) => {
-                out == up && of_in == down && rank == same && rank > 0 && down > 0
-            }
-            _ => false,
-        }
-    }
 }
 
 /// How strongly adapters count.
@@ -169,8 +170,9 @@ impl Scaling {
         Ok(Self { alpha, rank_stabilised: config["use_rslora"] == true })
     }
 
+    /// The factor of an adapter of this rank, which is at least 1.
     fn of_rank(&self, rank: usize) -> f64 {
-        let rank = rank.max(1) as f64;
+        let rank = rank as f64;
         self.alpha / if self.rank_stabilised { rank.sqrt() } else { rank }
     }
 }

@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use clipig_core::expected;
 use safetensors::Dtype;
 
 use crate::{
@@ -45,7 +46,8 @@ pub(crate) fn file(path: &Path, shown: &Path) -> Result<ModelInfo, ModelError> {
     }
     let mut file = File::open(path).map_err(|source| ModelError::io("read", path, source))?;
     for name in Inventory::of(&info.architecture, &header).names() {
-        let Some(tensor) = header.tensors.get(&name) else { continue };
+        let tensor = expected(header.tensors.get(&name), "the shape was read from these tensors");
+        let Some(tensor) = tensor else { continue };
         let bytes = bytes(&mut file, tensor).map_err(|source| ModelError::io("read", path, source))?;
         if let Some(why) = problem(&name, tensor, &bytes) {
             return Err(ModelError::Numbers { path: shown.to_owned(), tensor: name, why });

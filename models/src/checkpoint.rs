@@ -14,8 +14,8 @@ use serde_json::{Map, json};
 
 use crate::{
     adapter::{self, Merge},
-    atomic,
     error::ModelError,
+    hash,
     header::{Header, Tensor},
     info::ModelInfo,
     long_clip, names,
@@ -112,11 +112,11 @@ impl Checkpoint {
             let from = &self.source.path;
             let mut file = File::open(from).map_err(|e| ModelError::io("read", from, e))?;
             let mut target = File::create(to).map_err(|e| ModelError::io("write", to, e))?;
-            return atomic::copy_hashed(&mut file, &mut target, |_| ())
+            return hash::copy_hashed(&mut file, &mut target, |_| ())
                 .map_err(|e| ModelError::io("copy", from, e));
         }
         self.write_anew(names, to)?;
-        atomic::sha256_of_file(to)
+        hash::sha256_of_file(to)
     }
 
     fn write_anew(&self, names: &[String], to: &Path) -> Result<(), ModelError> {
@@ -176,5 +176,17 @@ impl Checkpoint {
         let mut bytes = vec![0; tensor.bytes.len()];
         file.read_exact(&mut bytes).map_err(io)?;
         Ok(bytes)
+    }
+}
+
+impl ModelInfo {
+    /// Looks at weights as [`Store::import`](crate::Store::import) would: a file, a folder or an index, with
+    /// prefixes and adapters. The second part says what would be changed.
+    ///
+    /// # Errors
+    /// As [`ModelInfo::of_file`]; the message says what else it is, where clipig knows it.
+    pub fn of_import(path: &Path) -> Result<(Self, Vec<String>), ModelError> {
+        let checkpoint = Checkpoint::open(path)?;
+        Ok((checkpoint.info()?, checkpoint.changes))
     }
 }

@@ -12,7 +12,27 @@ use std::{
 
 use ureq::{Agent, Body, http::Response};
 
-use crate::{error::ModelError, store::PullOptions};
+use crate::error::ModelError;
+
+/// How to pull.
+#[derive(Debug, Clone)]
+pub struct PullOptions {
+    /// Pulls again what is there, and accepts another hash than was recorded at first use (never
+    /// another than is part of clipig).
+    pub replace: bool,
+    /// Attempts in a row that bring nothing before it is given up.
+    pub attempts: u32,
+    /// Pause after the first such attempt; it doubles each time.
+    pub pause: Duration,
+    /// Longest silence of the server.
+    pub stall: Duration,
+}
+
+impl Default for PullOptions {
+    fn default() -> Self {
+        Self { replace: false, attempts: 6, pause: Duration::from_secs(1), stall: Duration::from_secs(30) }
+    }
+}
 
 /// How far a pull is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,7 +19,7 @@ pub static BYTES: &[u8] = if IS_HERE { include_bytes!("../clipig-tiny.safetensor
 
 #[cfg(test)]
 mod tests {
-    use crate::{atomic::sha256_of_bytes, info::ModelInfo, known_tokens, registry};
+    use crate::{hash::sha256_of_bytes, info::ModelInfo, known_tokens, registry};
 
     #[test]
     fn the_hash_is_that_of_the_bytes() {

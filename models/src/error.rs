@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// An error of the store of models.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what a field is")]
 pub enum ModelError {
     /// No model has this name.
     #[error("unknown model \"{name}\"{}", nearest_hint(.nearest.as_deref()))]
@@ -20,7 +21,6 @@ pub enum ModelError {
         store.display()
     )]
     NotInStore {
-        /// The model.
         name: String,
         /// The folder of the store.
         store: PathBuf,
@@ -39,48 +39,33 @@ pub enum ModelError {
          model clipig-tiny is inside clipig and needs no download"
     )]
     Offline {
-        /// The model.
         name: String,
-        /// The address.
         url: String,
         /// What the network said.
         why: String,
     },
     /// The server refused.
     #[error("{url} answered {status}{}", status_hint(*.status))]
-    Refused {
-        /// The address.
-        url: String,
-        /// The HTTP status.
-        status: u16,
-    },
+    Refused { url: String, status: u16 },
     /// The transfer broke again and again.
     #[error(
         "the download of {url} broke off {attempts} times, last: {why}. `clipig model pull` goes on where it stopped"
     )]
     Interrupted {
-        /// The address.
         url: String,
         /// How often it was tried without getting further.
         attempts: u32,
-        /// What happened last.
         why: String,
     },
     /// The address is no address, or the like.
     #[error("{url} cannot be requested: {why}")]
-    BadRequest {
-        /// The address.
-        url: String,
-        /// What is wrong.
-        why: String,
-    },
+    BadRequest { url: String, why: String },
     /// The weights are not those that they should be.
     #[error(
         "the weights of {name} have the SHA-256 {found}, expected {expected}: {}",
         hash_hint(*.recorded)
     )]
     WrongHash {
-        /// The model.
         name: String,
         /// What the bytes have.
         found: String,
@@ -92,25 +77,17 @@ pub enum ModelError {
     /// The file is no safetensors file, or not all of one.
     #[error("{} is not a whole safetensors file: {why}", path.display())]
     NotSafetensors {
-        /// The file.
         path: PathBuf,
         /// What it is instead.
         why: String,
     },
     /// The file holds other tensors.
     #[error("{} is not a CLIP model: {why}", path.display())]
-    NotClip {
-        /// The file.
-        path: PathBuf,
-        /// What lacks.
-        why: String,
-    },
+    NotClip { path: PathBuf, why: String },
     /// The file is something else that clipig knows by sight.
     #[error("{} is {what}: {remedy}", path.display())]
     WrongFile {
-        /// The file.
         path: PathBuf,
-        /// What it is.
         what: String,
         /// What can be done.
         remedy: String,
@@ -118,7 +95,6 @@ pub enum ModelError {
     /// A file beside the weights cannot be read, or says what clipig cannot do.
     #[error("{}: {why}", path.display())]
     Configuration {
-        /// The file.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
@@ -126,9 +102,7 @@ pub enum ModelError {
     /// A tensor holds numbers with which nothing can be computed.
     #[error("{}: the tensor \"{tensor}\" {why}", path.display())]
     Numbers {
-        /// The file.
         path: PathBuf,
-        /// The tensor.
         tensor: String,
         /// What is wrong with it.
         why: String,
@@ -141,27 +115,19 @@ pub enum ModelError {
         lines(.questions)
     )]
     Unknowable {
-        /// The file.
         path: PathBuf,
         /// What is missing, each with the flag and the choices.
         questions: Vec<String>,
     },
     /// What the person says of a model contradicts its tensors or what is known of it.
     #[error("{flag}: {why}")]
-    Contradiction {
-        /// The flag.
-        flag: &'static str,
-        /// What it contradicts.
-        why: String,
-    },
+    Contradiction { flag: &'static str, why: String },
     /// The file is a CLIP model, but not this one.
     #[error("{} is not {name}: {why}", path.display())]
     OtherModel {
-        /// The file.
         path: PathBuf,
         /// The model that it should be.
         name: String,
-        /// The difference.
         why: String,
     },
     /// The name cannot be used for an imported model.
@@ -177,14 +143,7 @@ pub enum ModelError {
     NoFolder,
     /// A file operation failed.
     #[error("cannot {action} {}: {source}", path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// On which file.
-        path: PathBuf,
-        /// Why it failed.
-        source: std::io::Error,
-    },
+    Io { action: &'static str, path: PathBuf, source: std::io::Error },
 }
 
 impl ModelError {

@@ -5,12 +5,16 @@
 
 use std::path::Path;
 
+use clipig_core::durable;
+use tempfile::NamedTempFile;
+
 use crate::{
     architecture::Architecture,
-    atomic, check,
+    check,
     checkpoint::Checkpoint,
     configuration::{self, Stated},
     error::ModelError,
+    hash,
     inventory::Inventory,
     listing::Entry,
     record::{Record, Stamp},
@@ -61,20 +65,14 @@ impl Store {
         notes.extend(check::unused(&info));
         notes.push(line);
         self.create_folder()?;
-        let part = self.root().join(format!("import-{}.part", std::process::id()));
+        // Its name is its own: several may import at once, and into a folder that machines share.
+        let part = durable::unfinished(self.root())
+            .map_err(|source| ModelError::io("create a file in", self.root(), source))?;
         let used = Inventory::of(&info.architecture, &checkpoint.header).names();
-        let write = || {
-            let sha256 = checkpoint.write(&used, &part)?;
-            check::file(&part, path)?;
-            let arrival = Arrival { name, sha256, part: &part, from: path, spec };
-            self.put(arrival, options.replace)
-        };
-        let written = write();
-        if written.is_err() {
-            // It may never have been there.
-            let _ = std::fs::remove_file(&part);
-        }
-        Ok(Imported { entry: written?, notes })
+        let sha256 = checkpoint.write(&used, part.path())?;
+        check::file(part.path(), path)?;
+        let entry = self.put(Arrival { name, sha256, part, from: path, spec }, options.replace)?;
+        Ok(Imported { entry, notes })
     }
 
     /// Moves a checked file to its place.
@@ -89,7 +87,7 @@ impl Store {
             let (found, expected) = (sha256, known.sha256);
             return Err(ModelError::WrongHash { name, found, expected, recorded: true });
         }
-        atomic::put_in_place(part, &place)?;
+        durable::finish(part, &place).map_err(|source| ModelError::io("write", &place, source))?;
         let source = from.canonicalize().unwrap_or_else(|_| from.to_owned()).display().to_string();
         let stamp = Stamp::of_file(&place)?;
         let record = Record { name, sha256, source, spec, stamp };
@@ -102,8 +100,7 @@ impl Store {
 struct Arrival<'a> {
     name: String,
     sha256: String,
-    /// Where it is now.
-    part: &'a Path,
+    part: NamedTempFile,
     /// What it was made of.
     from: &'a Path,
     spec: Option<ModelSpec>,
@@ -116,7 +113,7 @@ fn choose_name(path: &Path, checkpoint: &Checkpoint, given: Option<&str>) -> Res
         return usable(registry::find(given).map_or(given.trim(), |known| known.name));
     }
     if checkpoint.changes.is_empty()
-        && let Some(known) = registry::find_by_sha256(&atomic::sha256_of_file(&checkpoint.source.path)?)
+        && let Some(known) = registry::find_by_sha256(&hash::sha256_of_file(&checkpoint.source.path)?)
     {
         return usable(known.name);
     }

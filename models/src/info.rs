@@ -4,9 +4,7 @@ use std::path::Path;
 
 use safetensors::Dtype;
 
-use crate::{
-    architecture::Architecture, checkpoint::Checkpoint, error::ModelError, header::Header, wrong_file,
-};
+use crate::{architecture::Architecture, error::ModelError, header::Header, wrong_file};
 
 /// What the header of a model's weights says.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,16 +35,6 @@ impl ModelInfo {
         wrong_file::check(&header, path)?;
         let size = path.metadata().map_err(|source| ModelError::io("read", path, source))?.len();
         Self::of_header(&header, size).map_err(|why| ModelError::NotClip { path: path.to_owned(), why })
-    }
-
-    /// Looks at weights as [`Store::import`](crate::Store::import) would: a file, a folder or an index, with
-    /// prefixes and adapters. The second part says what would be changed.
-    ///
-    /// # Errors
-    /// As [`ModelInfo::of_file`]; the message says what else it is, where clipig knows it.
-    pub fn of_import(path: &Path) -> Result<(Self, Vec<String>), ModelError> {
-        let checkpoint = Checkpoint::open(path)?;
-        Ok((checkpoint.info()?, checkpoint.changes))
     }
 
     /// Reads the header of weights in memory.

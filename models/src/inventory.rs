@@ -6,14 +6,6 @@ use crate::{
     names,
 };
 
-/// More blocks than any model has; the largest public tower has 56. A name in a stranger's file cannot ask
-/// for more memory than this many blocks take.
-pub(crate) const MOST_BLOCKS: u32 = 1_024;
-/// More channels than any stem has.
-pub(crate) const WIDEST: u32 = 1 << 16;
-/// Side of a window that nobody needs, in pixels.
-pub(crate) const LARGEST_WINDOW: u32 = 1 << 14;
-
 /// Names of a list that a message shows.
 const SHOWN: usize = 4;
 

@@ -21,12 +21,13 @@ pub mod store;
 
 mod adapter;
 mod architecture;
-mod atomic;
 mod check;
 mod checkpoint;
 mod configuration;
 mod contents;
+mod dimensions;
 mod download;
+mod hash;
 mod header;
 mod import;
 mod inventory;
@@ -44,7 +45,7 @@ mod wrong_file;
 pub use self::{
     architecture::{Architecture, Naming, Vision},
     default_model::DefaultModel,
-    download::{Progress, Retry},
+    download::{Progress, PullOptions, Retry},
     error::ModelError,
     import::{ImportOptions, Imported},
     info::ModelInfo,
@@ -54,6 +55,6 @@ pub use self::{
     registry::{Activation, ModelSettings, ModelSpec, Registered, ResizeMode},
     resolve::{Resolved, Weights},
     settle::Flags,
-    store::{PullOptions, Store},
+    store::Store,
     token_table::known_tokens,
 };

@@ -126,6 +126,7 @@ impl Store {
     pub(crate) fn unknown(&self, name: &str) -> ModelError {
         let known =
             registry::all().iter().flat_map(|m| [m.name].into_iter().chain(m.aliases.iter().copied()));
+        // Only for a suggestion: a folder that cannot be read suggests nothing.
         let imported = self.imported().unwrap_or_default();
         let names = known.chain(imported.iter().map(|record| record.name.as_str()));
         let wanted = name.trim().to_lowercase();

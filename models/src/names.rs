@@ -8,16 +8,16 @@ use crate::header::{Header, Tensor};
 /// query, key and value, else one.
 pub fn hugging_face(name: &str) -> Vec<String> {
     let fixed = match name {
-        "visual.class_embedding" => "vision_model.embeddings.class_embedding",
-        "visual.conv1.weight" => "vision_model.embeddings.patch_embedding.weight",
-        "visual.positional_embedding" => "vision_model.embeddings.position_embedding.weight",
-        "visual.proj" => "visual_projection.weight",
-        "token_embedding.weight" => "text_model.embeddings.token_embedding.weight",
-        "positional_embedding" => "text_model.embeddings.position_embedding.weight",
-        "text_projection" => "text_projection.weight",
-        _ => "",
+        "visual.class_embedding" => Some("vision_model.embeddings.class_embedding"),
+        "visual.conv1.weight" => Some("vision_model.embeddings.patch_embedding.weight"),
+        "visual.positional_embedding" => Some("vision_model.embeddings.position_embedding.weight"),
+        "visual.proj" => Some("visual_projection.weight"),
+        "token_embedding.weight" => Some("text_model.embeddings.token_embedding.weight"),
+        "positional_embedding" => Some("text_model.embeddings.position_embedding.weight"),
+        "text_projection" => Some("text_projection.weight"),
+        _ => None,
     };
-    if !fixed.is_empty() {
+    if let Some(fixed) = fixed {
         return vec![fixed.to_owned()];
     }
     let renamed = name

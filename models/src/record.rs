@@ -2,9 +2,10 @@
 
 use std::{fs::Metadata, path::Path, time::UNIX_EPOCH};
 
+use clipig_core::durable;
 use serde::{Deserialize, Serialize};
 
-use crate::{atomic, error::ModelError, registry::ModelSpec};
+use crate::{error::ModelError, registry::ModelSpec};
 
 /// What is known of a file in the store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +62,6 @@ impl Record {
     pub(crate) fn write(&self, path: &Path) -> Result<(), ModelError> {
         let text = serde_json::to_string_pretty(self)
             .map_err(|error| ModelError::io("write", path, std::io::Error::other(error)))?;
-        atomic::write(path, text.as_bytes())
+        durable::write(path, text.as_bytes()).map_err(|source| ModelError::io("write", path, source))
     }
 }

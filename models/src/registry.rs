@@ -17,7 +17,8 @@ use crate::embedded;
 /// Entries of CLIP's vocabulary, and so the rows of a model's token table.
 pub const TOKENS: u32 = 49_408;
 
-/// What must be known of a model besides its weights.
+/// What must be known of a model besides its weights. It is not made of [`ModelSettings`], because records of old jobs do
+/// not say how many heads there are, and here that is always known.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ModelSpec {
     /// Side of the square window that the image tower takes, in pixels.

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use crate::{
-    atomic, embedded,
+    embedded,
     error::ModelError,
+    hash,
     info::ModelInfo,
     record::{Record, Stamp},
     registry::{self, ModelSpec, Origin},
@@ -79,7 +80,7 @@ impl Store {
         let (name, sha256) = match record {
             Some(record) if record.stamp == stamp && !always => (record.name, record.sha256),
             Some(record) => {
-                let found = atomic::sha256_of_file(&file)?;
+                let found = hash::sha256_of_file(&file)?;
                 if found != record.sha256 {
                     let (name, expected) = (record.name, record.sha256);
                     return Err(ModelError::WrongHash { name, found, expected, recorded: true });

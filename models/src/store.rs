@@ -7,13 +7,15 @@ use std::{
     ffi::OsString,
     fs::{File, TryLockError},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
+use clipig_core::durable;
+
 use crate::{
-    atomic, check,
-    download::{Download, Progress},
+    check,
+    download::{Download, Progress, PullOptions},
     error::ModelError,
+    hash,
     listing::Entry,
     record::{Record, Stamp},
     registry::{self, Registered},
@@ -31,26 +33,6 @@ const HUGGING_FACE: &str = "https://huggingface.co";
 pub struct Store {
     root: PathBuf,
     base_url: String,
-}
-
-/// How to pull.
-#[derive(Debug, Clone)]
-pub struct PullOptions {
-    /// Pulls again what is there, and accepts another hash than was recorded at first use (never
-    /// another than is part of clipig).
-    pub replace: bool,
-    /// Attempts in a row that bring nothing before it is given up.
-    pub attempts: u32,
-    /// Pause after the first such attempt; it doubles each time.
-    pub pause: Duration,
-    /// Longest silence of the server.
-    pub stall: Duration,
-}
-
-impl Default for PullOptions {
-    fn default() -> Self {
-        Self { replace: false, attempts: 6, pause: Duration::from_secs(1), stall: Duration::from_secs(30) }
-    }
 }
 
 /// The file name of a model, without ending: small letters, digits, dashes.
@@ -139,7 +121,7 @@ impl Store {
         download.run(progress)?;
         progress(Progress::Checking);
         let sha256 = check_known(model, &part, expected).inspect_err(|_| download.discard())?;
-        atomic::put_in_place(&part, &weights)?;
+        durable::rename(&part, &weights).map_err(|source| ModelError::io("write", &weights, source))?;
         download.finish();
         self.write_record(model.name, sha256, url)?;
         Ok(self.registered(model))
@@ -185,7 +167,7 @@ pub(crate) fn check_known(
     file: &Path,
     expected: Option<(String, bool)>,
 ) -> Result<String, ModelError> {
-    let found = atomic::sha256_of_file(file)?;
+    let found = hash::sha256_of_file(file)?;
     if let Some((expected, recorded)) = expected
         && found != expected
     {

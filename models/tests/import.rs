@@ -60,6 +60,29 @@ fn renamed(shapes: &[Shape], rename: impl Fn(&str) -> String) -> Vec<Shape> {
 }
 
 #[test]
+fn imports_at_once_do_not_mix() {
+    let (folder, store) = store(NO_SERVER);
+    let names = ["first", "second", "third", "fourth"];
+    let files: Vec<_> = (1..).zip(names).map(|(seed, _)| float16_file(&small(), seed)).collect();
+    std::thread::scope(|scope| {
+        for (name, bytes) in names.iter().zip(&files) {
+            let (folder, store) = (folder.path(), &store);
+            scope.spawn(move || {
+                let file = folder.join(format!("{name}.safetensors"));
+                fs::write(&file, bytes).unwrap();
+                store.import(&file, flagged()).unwrap();
+            });
+        }
+    });
+    for (name, bytes) in names.iter().zip(&files) {
+        assert!(stored(&store, name) == *bytes, "{name}");
+    }
+    let left = fs::read_dir(store.root()).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with(".clipig-")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
 fn a_known_model_is_checked_against_its_shape() {
     let (folder, store) = store(NO_SERVER);
     let file = folder.path().join("download.safetensors");

@@ -1,5 +1,10 @@
 //! Bounds on what travels. A receiver refuses what is beyond them before it takes memory.
 
+use std::time::Duration;
+
+/// How long clients and workers wait until a coordinator has accepted a connection.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Greatest number of bytes of pixels or tiles that a sender puts into one message: five whole tiles. Small enough to
 /// stay in the processor's cache between the copies that sockets make, large enough that the cost per message
 /// vanishes.

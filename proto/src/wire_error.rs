@@ -4,6 +4,7 @@ use clipig_core::{Fence, JobRevision, Stage, TileError};
 
 /// A message that is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what a field is")]
 pub enum WireError {
     /// None of the kinds of messages.
     #[error("a message is empty or of a kind that this version does not know")]
@@ -11,7 +12,6 @@ pub enum WireError {
     /// A field does not hold what it must.
     #[error("the field `{field}` {problem}")]
     Field {
-        /// Its name.
         field: &'static str,
         /// What is wrong with it.
         problem: FieldProblem,
@@ -19,7 +19,6 @@ pub enum WireError {
     /// A gradient cannot be put together.
     #[error("the gradient under lease {fence} {problem}")]
     Gradient {
-        /// Of the lease.
         fence: Fence,
         /// What is wrong with it.
         problem: TransferProblem,
@@ -27,7 +26,6 @@ pub enum WireError {
     /// A canvas cannot be put together.
     #[error("the canvas of job {revision}, {stage} {problem}")]
     Canvas {
-        /// The job.
         revision: JobRevision,
         /// The stage that it is sent for.
         stage: Stage,
@@ -41,6 +39,7 @@ pub enum WireError {
 
 /// What can be wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what a field is")]
 pub enum FieldProblem {
     /// It must be set.
     #[error("is missing")]
@@ -53,7 +52,6 @@ pub enum FieldProblem {
     Length {
         /// As it must be.
         expected: usize,
-        /// As it is.
         found: usize,
     },
     /// A number is out of its range.
@@ -63,7 +61,6 @@ pub enum FieldProblem {
         least: u64,
         /// The greatest allowed.
         most: u64,
-        /// As it is.
         found: u64,
     },
     /// A number is NaN or infinite.
@@ -82,6 +79,7 @@ pub enum FieldProblem {
 
 /// What can be wrong with a transfer of a canvas or a gradient.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what a field is")]
 pub enum TransferProblem {
     /// Its header came already.
     #[error("is under way already")]
@@ -105,15 +103,12 @@ pub enum TransferProblem {
     Count {
         /// Tiles of the canvas.
         canvas: usize,
-        /// Tiles announced.
         found: usize,
     },
     /// More tiles came than were announced, or numbers without pixels.
     #[error("has a message of {pixels} tiles with {numbers} numbers; {left} tiles are left")]
     Message {
-        /// Numbers in it.
         numbers: usize,
-        /// Tiles in it.
         pixels: usize,
         /// Tiles still to come.
         left: usize,
@@ -123,29 +118,21 @@ pub enum TransferProblem {
     Pixels {
         /// Bytes still to come.
         left: usize,
-        /// Bytes in it.
         found: usize,
     },
     /// A pixel of a canvas is NaN or infinite.
     #[error("is not finite (NaN or infinite) at x {x}, y {y}")]
-    PixelNotFinite {
-        /// Its column.
-        x: usize,
-        /// Its row.
-        y: usize,
-    },
+    PixelNotFinite { x: usize, y: usize },
     /// A message is larger than receivers take.
     #[error("has a message of {found} bytes of pixels; {limit} are allowed")]
     TooLarge {
         /// Bytes allowed.
         limit: usize,
-        /// Bytes found.
         found: usize,
     },
     /// A tile does not fit.
     #[error("has a bad tile {number}: it {error}")]
     Tile {
-        /// The tile's number.
         number: usize,
         /// What is wrong with it.
         error: TileError,
@@ -161,20 +148,19 @@ pub enum TransferProblem {
     Reports {
         /// As they must be.
         expected: String,
-        /// As they are.
         found: String,
     },
 }
 
 /// What can be wrong with a long message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message says what a field is")]
 pub enum FragmentProblem {
     /// It would be longer than allowed, or is empty.
     #[error("has {found} bytes, not 1 to {limit}")]
     Total {
         /// Greatest length.
         limit: usize,
-        /// Length announced.
         found: usize,
     },
     /// A piece is empty, too long, or goes beyond the message.
@@ -190,7 +176,6 @@ pub enum FragmentProblem {
     Mixed {
         /// Length announced by the first piece.
         before: usize,
-        /// Length announced now.
         after: usize,
     },
     /// It holds fragments, tiles or pixels, which may not be fragmented.

@@ -13,9 +13,7 @@
 
 use std::collections::BTreeMap;
 
-use clipig_core::GradientSum;
-use clipig_core::Node;
-use clipig_core::ShardIndex;
+use clipig_core::{GradientSum, Node, ShardIndex};
 
 /// Sums the gradients of a subtree's shards in the order of the tree, as they arrive.
 #[derive(Debug)]

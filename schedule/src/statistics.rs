@@ -2,10 +2,8 @@
 
 use std::collections::VecDeque;
 
+use clipig_core::{SampleReport, TargetIndex, expected};
 use clipig_experiment::Experiment;
-
-use clipig_core::SampleReport;
-use clipig_core::TargetIndex;
 
 /// How many values means, minima and maxima run over.
 const WINDOW: usize = 30;
@@ -120,8 +118,12 @@ impl JobStatistics {
     }
 
     /// Adds one sample of a target. Samples come in order: epoch, shard, sample.
+    ///
+    /// # Panics
+    /// When it has more features or constraints than the target.
     pub fn add(&mut self, target: TargetIndex, sample: &SampleReport) {
-        let Some(target) = self.targets.get_mut(target.0 as usize) else { return };
+        let known = self.targets.get_mut(target.0 as usize);
+        let Some(target) = expected(known, "a sample's target is one of the experiment") else { return };
         target.count += 1;
         for (i, feature) in sample.features.iter().enumerate() {
             let applied = feature.loss.is_some();

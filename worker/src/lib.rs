@@ -17,10 +17,9 @@ mod threads;
 
 pub use blobs::{Blob, BlobCache, BlobError, BlobSource, Download, FetchError, Finding, Found, Pieces};
 pub use contents::{Contents, FindWeights};
-pub use link::{Address, AddressError, Link};
+pub use link::{Address, AddressError, Link, Token, TokenError};
 pub use run::{LocalWorker, WorkerDevice, WorkerError, run_worker};
 pub use settings::{
-    Devices, Environment, Flags, LogFormat, SETTINGS, SettingsError, Token, TokenError, WorkerSettings,
-    environment,
+    Devices, Environment, Flags, LogFormat, SETTINGS, SettingsError, WorkerSettings, environment,
 };
 pub use shutdown::{Shutdown, Stage};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use clipig_proto::backoff::Backoff;
-use clipig_proto::connect_error;
+use clipig_proto::limits::CONNECT_TIMEOUT;
 use clipig_proto::v1::farm_service_client::FarmServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -14,11 +14,9 @@ use tonic::{Request, Response, Status};
 
 use super::failure::FarmFailure;
 use super::figures::Figures;
+use super::service::Service;
 use crate::arguments::{AccessArguments, FarmAddress};
 use crate::output;
-
-/// How long a farm may take to accept a connection.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// A silent connection is pinged after this time, and given up after the same time without an answer.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -36,31 +34,6 @@ pub(crate) type Client = FarmServiceClient<InterceptedService<Channel, Token>>;
 pub(crate) struct Connection {
     client: Client,
     service: Service,
-}
-
-/// The farm's address and the origin of its token, for messages.
-#[derive(Clone, Debug)]
-pub(crate) struct Service {
-    /// The address, as people write it.
-    pub(crate) address: String,
-    /// Where the token came from; `None` without one.
-    pub(crate) token_origin: Option<String>,
-    /// The file of --tls-ca, where it was given.
-    pub(crate) authority: Option<String>,
-}
-
-impl Service {
-    /// Does a farm with TLS listen at an address that says http://?
-    pub(super) fn is_only_tls(&self) -> bool {
-        let Some(authority) = self.address.strip_prefix("http://") else { return false };
-        let authority = authority.split('/').next().unwrap_or_default();
-        let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        connect_error::speaks_only_tls(&if has_port {
-            authority.to_owned()
-        } else {
-            format!("{authority}:80")
-        })
-    }
 }
 
 /// Puts a token on each call.
@@ -214,7 +187,7 @@ fn endpoint(address: &str, access: &AccessArguments) -> Result<Endpoint, FarmFai
         })?;
     }
     endpoint
-        .connect_timeout(CONNECT)
+        .connect_timeout(CONNECT_TIMEOUT)
         .tcp_nodelay(true)
         .http2_keep_alive_interval(KEEP_ALIVE)
         .keep_alive_timeout(KEEP_ALIVE)

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clipig_proto::connect_error::ConnectError;
 use tonic::{Code, Status};
 
-use super::connection::Service;
+use super::service::Service;
 use super::wire;
 use crate::failure::Failure;
 

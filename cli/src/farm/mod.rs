@@ -7,6 +7,7 @@ pub(crate) mod failure;
 mod figures;
 pub(crate) mod history;
 pub(crate) mod json;
+mod service;
 pub(crate) mod show;
 pub(crate) mod submission;
 pub(crate) mod time;

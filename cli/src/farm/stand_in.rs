@@ -27,6 +27,8 @@ pub(super) struct State {
     pub(super) yaml: String,
     /// So many submissions are done, but their answer is lost.
     pub(super) lose_answers: u32,
+    /// So many submissions find that the farm has forgotten all content.
+    pub(super) forget_content: u32,
     /// So many uploads break off.
     pub(super) break_uploads: u32,
     /// Files by name.
@@ -132,6 +134,10 @@ impl FarmService for Service {
         let mut state = self.state(&request)?;
         let request = request.into_inner();
         state.submissions.push(request.client_token.clone());
+        if state.forget_content > 0 {
+            state.forget_content -= 1;
+            state.blobs.clear();
+        }
         if let Some(missing) = request.assets.values().find(|&hash| !state.blobs.contains_key(hash)) {
             let mut error = FarmError { missing: vec![missing.clone()], ..FarmError::default() };
             error.set_code(farm_error::Code::MissingContent);

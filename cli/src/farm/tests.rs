@@ -78,6 +78,23 @@ fn a_submission_brings_its_files_and_survives_lost_answers() {
 }
 
 #[test]
+fn content_that_the_farm_forgets_is_uploaded_again_twice() {
+    let (_folder, files) = studio();
+    let submission = Submission::read(&files, &Overrides::default()).unwrap();
+    let arguments = submit_arguments("clipig submit x.yaml");
+    let request = submission.job(0, &arguments.compute, &arguments.terms).unwrap();
+    let submit = |forget_content| {
+        let farm = StandIn::start(State { forget_content, ..State::default() });
+        converse(async {
+            let connection = connect(&farm).await?;
+            upload::submit(&connection, &submission, &request).await
+        })
+    };
+    assert_eq!(submit(2).unwrap().job.unwrap().number, 1);
+    assert_eq!(message(submit(3)), "something is missing");
+}
+
+#[test]
 fn what_the_farm_has_is_not_uploaded_again() {
     let (_folder, files) = studio();
     let submission = Submission::read(&files, &Overrides::default()).unwrap();

@@ -13,6 +13,10 @@ use crate::failure::Failure;
 /// Uploads of at least this size are announced.
 const WORTH_SAYING: u64 = 4 << 20;
 
+/// How often content is uploaded again after a farm said that it misses some: once for weights that it never had, and once
+/// for what it has forgotten since.
+const REPETITIONS: usize = 2;
+
 /// Hashes per request.
 const QUESTION: usize = 10_000;
 
@@ -40,20 +44,34 @@ pub(crate) async fn update(
     with_content(connection, submission, call).await
 }
 
-/// Uploads, then calls. A farm may forget content that no job names yet, so where it says that something is missing,
-/// both happen once more. Whether it has the model is not asked before: its own store counts, too.
+/// Uploads, then calls. Where the farm answers that something is missing, both happen again: it is asked for images before
+/// the first call, but not for the model, because the farm's own store counts, too. And a farm may forget content that no
+/// job names yet, such as weights that have just been uploaded.
 async fn with_content<T>(
     connection: &Connection,
     submission: &Submission,
     call: impl AsyncFn() -> Result<T, FarmFailure>,
 ) -> Result<T, Failure> {
     missing(connection, submission).await?;
-    let (message, wanted) = match call().await {
-        Err(FarmFailure::Missing { message, hashes }) => (message, hashes),
-        answer => return Ok(answer?),
-    };
-    missing(connection, submission).await?;
-    for hash in wanted.iter().filter(|hash| !submission.blobs.keys().any(|blob| ***hash == *blob)) {
+    for _ in 0..REPETITIONS {
+        let (message, hashes) = match call().await {
+            Err(FarmFailure::Missing { message, hashes }) => (message, hashes),
+            answer => return Ok(answer?),
+        };
+        missing(connection, submission).await?;
+        missing_weights(connection, submission, &message, &hashes).await?;
+    }
+    Ok(call().await?)
+}
+
+/// Uploads the weights if they are among the hashes that a farm misses. `message` is what it said.
+async fn missing_weights(
+    connection: &Connection,
+    submission: &Submission,
+    message: &str,
+    hashes: &[Bytes],
+) -> Result<(), Failure> {
+    for hash in hashes.iter().filter(|hash| !submission.blobs.keys().any(|blob| ***hash == *blob)) {
         let Some(model) = submission.model.as_ref().filter(|model| **hash == model.sha256) else {
             return Err(Failure::failed(format!(
                 "{message}\nhelp: this machine does not have it either. A repeated picture needs the same version of the weights that it \
@@ -62,7 +80,7 @@ async fn with_content<T>(
         };
         upload(connection, submission, hash, &model.blob).await?;
     }
-    Ok(call().await?)
+    Ok(())
 }
 
 /// Uploads what the farm does not have.

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use clipig_core::durable;
 use clipig_experiment::output_name;
 use tempfile::{NamedTempFile, TempPath};
 
@@ -58,7 +59,7 @@ impl NewFile {
     pub(crate) fn try_folder(&self) -> Result<(), WriteError> {
         let path = Path::new(&self.wanted);
         make_folder(path)?;
-        temporary(path).map(|_| ()).map_err(|error| WriteError::new(path, error))
+        durable::unfinished(durable::folder_of(path)).map(drop).map_err(|error| WriteError::new(path, error))
     }
 
     /// Writes the content: the first time under a free name, later over what this run wrote before.
@@ -131,30 +132,16 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 
 /// Makes the folder that a file goes to.
 pub(crate) fn make_folder(path: &Path) -> Result<(), WriteError> {
-    let folder = folder_of(path);
+    let folder = durable::folder_of(path);
     std::fs::create_dir_all(folder).map_err(|error| WriteError::new(folder, error))
 }
 
 /// A file beside `path` with a hidden name and all of the content on disk.
 fn filled(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let mut file = temporary(path)?;
+    let mut file = durable::unfinished(durable::folder_of(path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)
-}
-
-/// An empty file beside `path` that is deleted unless it is renamed.
-fn temporary(path: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".clipig-");
-    // Temporary files are private by default; these become normal files, so the umask decides.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder_of(path))
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn names_in(folder: &str) -> Vec<String> {

@@ -9,6 +9,9 @@ pub(crate) mod progress;
 #[cfg(feature = "local")]
 pub(crate) mod table;
 
+/// How often a line is written where standard error is not a terminal.
+const LINE_INTERVAL: std::time::Duration = std::time::Duration::from_secs(15);
+
 /// Whether standard error shows colours: it is a terminal, and `NO_COLOR` is not set.
 pub(crate) fn colours_on_stderr() -> bool {
     console::colors_enabled_stderr()

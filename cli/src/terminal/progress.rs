@@ -8,13 +8,11 @@ use indicatif::{
     HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
 
+use super::LINE_INTERVAL;
 use crate::output;
 
 /// How often the table is renewed.
 const TABLE: Duration = Duration::from_secs(4);
-
-/// How often a line is written where there is no terminal.
-const LINE: Duration = Duration::from_secs(15);
 
 /// Shows how a run goes on.
 pub(crate) struct Progress {
@@ -91,7 +89,7 @@ impl Progress {
                 }
             }
             Level::Lines { table: shown } => {
-                if first || self.shown.elapsed() >= LINE {
+                if first || self.shown.elapsed() >= LINE_INTERVAL {
                     self.shown = Instant::now();
                     output::say(self.line(loss));
                     if shown {

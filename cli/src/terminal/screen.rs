@@ -1,11 +1,12 @@
 //! A watched job: on a terminal a bar, the table of targets and the picture, elsewhere a line every 15 seconds.
 
 use std::io::IsTerminal;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::LINE_INTERVAL;
 use super::preview::{Protocol, Space};
 use crate::farm::show::columns::plain;
 use crate::farm::show::{has_ended, job_state, targets};
@@ -13,9 +14,6 @@ use crate::farm::time;
 use crate::farm::wire::job_event::Event;
 use crate::farm::wire::{Job, JobEvent, JobState, LogLevel, Progress, TargetTable};
 use crate::output;
-
-/// How often a line is written where there is no terminal.
-const LINE: Duration = Duration::from_secs(15);
 
 pub(crate) struct Screen {
     bars: MultiProgress,
@@ -103,7 +101,7 @@ impl Screen {
 
     /// Is it time for the next line?
     fn is_due(&mut self) -> bool {
-        let due = self.written.is_none_or(|written| written.elapsed() >= LINE);
+        let due = self.written.is_none_or(|written| written.elapsed() >= LINE_INTERVAL);
         if due {
             self.written = Some(Instant::now());
         }

@@ -13,6 +13,7 @@ mod typed;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clipig_schedule::dispatcher::DispatchSettings;
 use clipig_settings::Layers;
 pub use clipig_settings::{Environment, Flags, LogFormat, environment};
 
@@ -226,9 +227,9 @@ impl Settings {
             },
             dispatch: Dispatch {
                 heartbeat: Duration::from_secs(2),
-                heartbeat_timeout: Duration::from_secs(10),
-                lease_timeout: Duration::from_mins(2),
-                quarantine: Duration::from_mins(10),
+                heartbeat_timeout: DispatchSettings::HEARTBEAT_TIMEOUT,
+                lease_timeout: DispatchSettings::LEASE_TIMEOUT,
+                quarantine: DispatchSettings::QUARANTINE,
             },
             checkpoint: CheckpointCadence { share: 0.05, least: Duration::from_secs(10) },
             log_format: LogFormat::Human,

@@ -1,12 +1,16 @@
 //! Files that are there as a whole or not at all, also after a crash.
 //!
-//! A file is written into the folder `incoming`, synced, renamed to its place, and the folder that it lies in
-//! is synced. What a crash leaves in `incoming` is removed at the next start.
+//! They are written in the folder `incoming` (see [`clipig_core::durable`]). What a crash leaves there is removed at the
+//! next start.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+#[cfg(test)]
+use std::sync::atomic::Ordering;
+
+use clipig_core::durable;
+use tempfile::NamedTempFile;
 
 use super::error::StoreError;
 
@@ -14,7 +18,6 @@ use super::error::StoreError;
 #[derive(Debug)]
 pub(super) struct Incoming {
     folder: PathBuf,
-    next: AtomicU64,
     #[cfg(test)]
     room: Room,
 }
@@ -53,7 +56,6 @@ impl Incoming {
         }
         let incoming = Self {
             folder,
-            next: AtomicU64::new(0),
             #[cfg(test)]
             room: Room::default(),
         };
@@ -67,12 +69,11 @@ impl Incoming {
     }
 
     pub(super) fn begin(&self, needed: Option<u64>) -> Result<UnfinishedFile, StoreError> {
-        let path = self.folder.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
         #[cfg(test)]
-        self.room.check(&path, needed)?;
-        let file =
-            File::create_new(&path).map_err(|error| StoreError::write("create", &path, needed, error))?;
-        Ok(UnfinishedFile { file, path, needed })
+        self.room.check(&self.folder, needed)?;
+        let file = durable::unfinished(&self.folder)
+            .map_err(|error| StoreError::write("create a file in", &self.folder, needed, error))?;
+        Ok(UnfinishedFile { file, needed })
     }
 
     /// Writes a whole file to `target`.
@@ -86,32 +87,23 @@ impl Incoming {
 /// A file that is being written. It vanishes when it is dropped unfinished.
 #[derive(Debug)]
 pub(super) struct UnfinishedFile {
-    file: File,
-    path: PathBuf,
+    file: NamedTempFile,
     needed: Option<u64>,
 }
 
 impl UnfinishedFile {
     /// Appends bytes.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.file.write_all(bytes).map_err(|error| StoreError::write("write", &self.path, self.needed, error))
+        // Directly, because `NamedTempFile` would name its own path in the error, too.
+        let written = self.file.as_file_mut().write_all(bytes);
+        written.map_err(|error| StoreError::write("write", self.file.path(), self.needed, error))
     }
 
     /// Puts the file in its place. It survives a crash when this returns.
     pub(super) fn finish(self, target: &Path) -> Result<(), StoreError> {
-        self.file.sync_all().map_err(|error| StoreError::write("sync", &self.path, self.needed, error))?;
-        let folder = target.parent().unwrap_or(Path::new("."));
-        make_folder(folder)?;
-        fs::rename(&self.path, target)
-            .map_err(|error| StoreError::write("rename a file to", target, self.needed, error))?;
-        sync_folder(folder)
-    }
-}
-
-impl Drop for UnfinishedFile {
-    fn drop(&mut self) {
-        // After `finish` there is nothing left to remove; otherwise the next start would do it.
-        let _ = fs::remove_file(&self.path);
+        make_folder(durable::folder_of(target))?;
+        let Self { file, needed } = self;
+        durable::finish(file, target).map_err(|error| StoreError::write("write", target, needed, error))
     }
 }
 
@@ -134,9 +126,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
 
 /// Makes names in a folder survive a crash.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| StoreError::io("sync the folder", folder, error))
+    durable::sync_folder(folder).map_err(|error| StoreError::io("sync the folder", folder, error))
 }
 
 /// Everything in a folder; nothing where there is none.

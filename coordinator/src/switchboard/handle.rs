@@ -8,7 +8,9 @@ use clipig_core::{
     Canvas, Epoch, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId,
     ShardError, ToWorker, Welcome, WorkerName,
 };
-use clipig_schedule::dispatcher::{Accepted, LeaseWait, LeaveCause, Offer, OfferedWork, WorkerView};
+use clipig_schedule::dispatcher::{
+    Accepted, JoinError, LeaseWait, LeaveCause, Offer, OfferedWork, WorkerView,
+};
 use clipig_schedule::switchboard::{JobCommand, JobShare, WorkerCommand, WorkerCommandError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -22,12 +24,23 @@ pub(super) const QUEUE: usize = 4_096;
 /// this fill up does not read and is closed.
 pub const SESSION_QUEUE: usize = 1_024;
 
+/// Why a worker gets no session.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// It is refused, and would be again.
+    #[error(transparent)]
+    Refused(#[from] JoinError),
+    /// The switchboard has ended. The worker may come back to the next one.
+    #[error("the farm is shutting down")]
+    ShuttingDown,
+}
+
 /// What the switchboard is told.
 pub(super) enum Command {
     Connect {
         registration: Registration,
         outbound: mpsc::Sender<ToWorker>,
-        reply: oneshot::Sender<Result<Welcome, String>>,
+        reply: oneshot::Sender<Result<Welcome, JoinError>>,
     },
     Message {
         session: SessionId,
@@ -71,17 +84,16 @@ impl Switchboard {
     /// answer stands first in it as [`ToWorker::Welcome`], so that the caller need not send it.
     ///
     /// # Errors
-    /// Why the worker is refused, for its log.
+    /// See [`ConnectError`].
     pub async fn connect(
         &self,
         registration: Registration,
         outbound: mpsc::Sender<ToWorker>,
-    ) -> Result<Welcome, String> {
+    ) -> Result<Welcome, ConnectError> {
         let (reply, answer) = oneshot::channel();
         let sent = self.commands.send(Command::Connect { registration, outbound, reply }).await;
-        let shutting_down = || "the farm is shutting down".to_owned();
-        sent.map_err(|_| shutting_down())?;
-        answer.await.map_err(|_| shutting_down())?
+        sent.map_err(|_| ConnectError::ShuttingDown)?;
+        Ok(answer.await.map_err(|_| ConnectError::ShuttingDown)??)
     }
 
     /// Passes on what a worker said. A `false` means that the session is over: stop reading.
@@ -208,5 +220,36 @@ impl Port for JobPort {
 
     fn close(&self, revision: JobRevision) {
         self.send(JobCommand::Close(revision));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_core::{DeviceClass, PROTOCOL, WorkerKind};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_comes_while_the_farm_shuts_down_is_not_refused() {
+        let (switchboard, task) = Switchboard::without_task();
+        drop(task);
+        let registration = Registration {
+            protocol: PROTOCOL,
+            version: String::new(),
+            name: "w".parse().unwrap(),
+            instance: 1,
+            kind: WorkerKind {
+                class: DeviceClass::Cpu,
+                model: "test".into(),
+                libtorch: String::new(),
+                capability: String::new(),
+            },
+            cores: 1,
+            memory: 0,
+            device: "cpu".into(),
+        };
+        let (outbound, _inbox) = mpsc::channel(1);
+        let error = switchboard.connect(registration, outbound).await.unwrap_err();
+        assert!(matches!(error, ConnectError::ShuttingDown), "{error}");
     }
 }

@@ -17,9 +17,9 @@ impl Switchboard {
         let refusals = outbound.clone();
         let welcome = match self.connect(registration, outbound).await {
             Ok(welcome) => welcome,
-            Err(reason) => {
+            Err(error) => {
                 // A worker that has gone already needs no reason.
-                let _ = refusals.send(ToWorker::Refuse(reason)).await;
+                let _ = refusals.send(ToWorker::Refuse(error.to_string())).await;
                 return;
             }
         };

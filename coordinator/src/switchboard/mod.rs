@@ -14,13 +14,13 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use clipig_core::{FromWorker, JobId, Registration, SessionId, ToWorker, Welcome};
-use clipig_schedule::dispatcher::{LeaveCause, Note};
+use clipig_schedule::dispatcher::{JoinError, LeaveCause, Note};
 use clipig_schedule::switchboard::{Output, ShardReport, SwitchboardCore};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::handle::{Command, QUEUE};
-pub use self::handle::{JobPort, SESSION_QUEUE, Switchboard};
+pub use self::handle::{ConnectError, JobPort, SESSION_QUEUE, Switchboard};
 use crate::job_runner::ToRunner;
 use crate::metrics::{Metrics, ShardOutcome};
 
@@ -126,9 +126,8 @@ impl Task {
         &mut self,
         registration: Registration,
         outbound: mpsc::Sender<ToWorker>,
-    ) -> Result<Welcome, String> {
-        let welcome = self.core.handle_register(registration, self.now());
-        let welcome = welcome.map_err(|error| error.to_string())?;
+    ) -> Result<Welcome, JoinError> {
+        let welcome = self.core.handle_register(registration, self.now())?;
         self.sessions.insert(welcome.session, outbound);
         Ok(welcome)
     }

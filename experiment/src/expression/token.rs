@@ -5,7 +5,7 @@ use std::ops::Range;
 use num_bigint::BigInt;
 
 use super::error::ParseError;
-use crate::yaml::Lookalike;
+use crate::lookalike::Lookalike;
 
 /// A token with its place in the text.
 #[derive(Clone, Debug, PartialEq)]

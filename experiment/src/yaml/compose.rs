@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 
-use super::explain::{Problem, explain, quoted};
+use super::explain::{explain, quoted};
 use super::inspect::{self, forbidden};
+use super::problem::Problem;
 use super::{Key, Node, NodeKind, Scalar};
 use crate::diagnostic::{Diagnostic, shown};
 use crate::limits::{MAX_DEPTH, MAX_NODES};

@@ -1,61 +1,9 @@
 //! What the parser of YAML cannot read, in words for people who write experiments.
 
-use std::ops::Range;
-
 use super::inspect::invisible_near;
-use super::lookalike::{Lookalike, find};
-use crate::diagnostic::{Diagnostic, shown};
-use crate::source::{Origin, Place};
-
-/// What is wrong or odd about a document.
-#[derive(Debug)]
-pub(super) struct Problem {
-    /// Bytes of the source.
-    range: Range<usize>,
-    message: String,
-    label: String,
-    help: Vec<String>,
-}
-
-impl Problem {
-    /// A problem with these bytes.
-    pub(super) fn at(range: Range<usize>, message: impl Into<String>) -> Self {
-        Self { range, message: message.into(), label: String::new(), help: Vec::new() }
-    }
-
-    /// A problem with this place.
-    pub(super) fn new(place: Place, message: impl Into<String>) -> Self {
-        Self::at(place.start..place.end, message)
-    }
-
-    /// The same with one more paragraph of help.
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
-        self
-    }
-
-    /// The same with words beside the place.
-    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
-    }
-
-    /// As an error of the source with this index.
-    pub(super) fn error(self, source: usize) -> Diagnostic {
-        self.diagnostic(source, Diagnostic::error)
-    }
-
-    /// As a warning.
-    pub(super) fn warning(self, source: usize) -> Diagnostic {
-        self.diagnostic(source, Diagnostic::warning)
-    }
-
-    fn diagnostic(self, source: usize, make: fn(&'static str, Origin, String) -> Diagnostic) -> Diagnostic {
-        let place = Place { source, start: self.range.start, end: self.range.end };
-        let one = make("", Origin::Written(place), self.message).label(self.label);
-        self.help.into_iter().fold(one, Diagnostic::help)
-    }
-}
+use super::problem::Problem;
+use crate::diagnostic::shown;
+use crate::lookalike::{Lookalike, find};
 
 /// Why the parser gave up at the byte `at`; `info` are its own words.
 pub(super) fn explain(text: &str, at: usize, info: &str) -> Problem {

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::explain::Problem;
-use super::lookalike::{Lookalike, Looks, find};
+use super::problem::Problem;
 use crate::diagnostic::shown;
+use crate::lookalike::{Lookalike, Looks, find};
 use crate::parameters::parameters;
 
 const HYPHEN: &str = "an entry of a list begins with a hyphen and a space";

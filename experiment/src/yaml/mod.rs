@@ -7,12 +7,11 @@
 mod compose;
 mod explain;
 mod inspect;
-mod lookalike;
+mod problem;
 mod scalar;
 mod write;
 
 pub(crate) use compose::{Composed, compose};
-pub(crate) use lookalike::Lookalike;
 pub(crate) use scalar::{Notation, Scalar, python_float};
 pub(crate) use write::Writer;
 

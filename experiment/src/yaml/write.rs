@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::lookalike::Lookalike;
 use super::scalar::{Scalar, python_float};
+use crate::lookalike::Lookalike;
 
 /// A growing YAML text of nested maps and lists of maps.
 #[derive(Debug, Default)]

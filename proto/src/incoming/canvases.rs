@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use clipig_core::{Canvas, EpochCanvas, JobRevision, Stage};
+use clipig_core::{Canvas, EpochCanvas, JobRevision, Stage, expected};
 
 use super::tiles;
 use crate::convert::{pixels, required, stage};
@@ -99,9 +99,8 @@ impl Canvases {
         if transfer.here < transfer.pixels.len() {
             return Ok(None);
         }
-        let Some(Transfer { width, height, pixels, .. }) = self.open.remove(&(revision, stage)) else {
-            return Ok(None);
-        };
+        let complete = expected(self.open.remove(&(revision, stage)), "pixels were added to it");
+        let Some(Transfer { width, height, pixels, .. }) = complete else { return Ok(None) };
         let canvas = Canvas::new(width, height, pixels)
             .map_err(|error| field("resolution", FieldProblem::Invalid(error.to_string())))?;
         self.spare.put(revision, canvas.clone());

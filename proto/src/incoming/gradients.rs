@@ -5,11 +5,23 @@ use std::collections::BTreeMap;
 use clipig_core::{Computed, Fence, GradientSum, SampleReport, TileValues};
 
 use super::tiles;
-use super::worker::ExpectedGradient;
 use crate::convert::{node_reports, pixels, required};
 use crate::limits::OPEN_GRADIENTS;
 use crate::v1;
 use crate::wire_error::{FieldProblem, TransferProblem, WireError, field};
+
+/// What a gradient must be like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpectedGradient {
+    /// Pixels per row of the canvas.
+    pub width: u32,
+    /// Rows of the canvas.
+    pub height: u32,
+    /// Shards below the leased node.
+    pub shards: u32,
+    /// The greatest number of samples in a shard.
+    pub shard_size: u32,
+}
 
 /// The transfers of gradients under way in one session.
 #[derive(Debug, Default)]

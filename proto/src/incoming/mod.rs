@@ -10,4 +10,5 @@ mod tiles;
 mod worker;
 
 pub use coordinator::CoordinatorAssembler;
-pub use worker::{ExpectedGradient, WorkerAssembler};
+pub use gradients::ExpectedGradient;
+pub use worker::WorkerAssembler;

@@ -4,25 +4,12 @@ use clipig_core::{Fence, FromWorker, Held};
 use prost::Message;
 
 use super::fragments::Fragments;
-use super::gradients::Gradients;
+use super::gradients::{ExpectedGradient, Gradients};
 use crate::convert::{failure, limited, listed, required};
 use crate::limits::{REASON_BYTES, WARNINGS, WORKER_FRAGMENTS_BYTES};
 use crate::v1::WorkerMessage;
 use crate::v1::worker_message::Message as Said;
 use crate::wire_error::{FragmentProblem, WireError};
-
-/// What a gradient must be like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExpectedGradient {
-    /// Pixels per row of the canvas.
-    pub width: u32,
-    /// Rows of the canvas.
-    pub height: u32,
-    /// Shards below the leased node.
-    pub shards: u32,
-    /// The greatest number of samples in a shard.
-    pub shard_size: u32,
-}
 
 /// Puts together what one worker says.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use clipig_core::expected;
 
 /// More pieces than this become one: a peer that sends single bytes must not make them cost forty each.
 const MOST: usize = 1024;
@@ -75,7 +76,7 @@ impl Buf for Rope {
     fn advance(&mut self, mut count: usize) {
         assert!(count <= self.length, "advanced beyond the end");
         while count > 0 {
-            let Some(piece) = self.front(count) else { return };
+            let Some(piece) = expected(self.front(count), "the length is that of the pieces") else { return };
             count -= piece.len();
         }
     }

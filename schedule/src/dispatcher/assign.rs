@@ -1,10 +1,9 @@
 //! Nodes go into workers' hands.
 
-use clipig_core::{Fence, JobRevision, Lease, Node, SessionId};
+use clipig_core::{Fence, JobRevision, Lease, Node, SessionId, expected};
 
 use super::Dispatcher;
 use super::action::Action;
-use super::expect::expected;
 use super::jobs::{History, Round};
 use super::leases::{CAPACITY, Grant, HoldingChange};
 use super::timers::Time;

@@ -6,11 +6,10 @@
 
 use std::time::Duration;
 
-use clipig_core::{Fence, ShardError};
+use clipig_core::{Fence, ShardError, expected};
 
 use super::Dispatcher;
 use super::action::Action;
-use super::expect::expected;
 use super::leases::Grant;
 use super::timers::Time;
 

@@ -7,11 +7,10 @@
 //! - Where it happens to a node again and again, on many workers or with nobody else there, the node may be what ends
 //!   them: its job fails.
 
-use clipig_core::{Fence, JobRevision, Node, SessionId, ShardError, WorkerName};
+use clipig_core::{Fence, JobRevision, Node, SessionId, ShardError, WorkerName, expected};
 
 use super::Dispatcher;
 use super::action::LeaveCause;
-use super::expect::expected;
 use super::timers::Time;
 use super::workers::Strike;
 

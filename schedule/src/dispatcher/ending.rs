@@ -3,11 +3,10 @@
 //! Whatever the reason, a lease first leaves its holder's hands ([`end_lease`](Dispatcher::end_lease)); without a result
 //! its node then goes out again ([`release`](Dispatcher::release)), unless the whole round is dropped.
 
-use clipig_core::{Fence, SessionId};
+use clipig_core::{Fence, SessionId, expected};
 
 use super::Dispatcher;
 use super::action::{Action, Note};
-use super::expect::expected;
 use super::leases::{Ended, HoldingChange};
 use super::timers::Time;
 

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use clipig_core::{Fence, JobRevision, Node, ShardError, WorkerName};
+use clipig_core::{Fence, JobRevision, Node, ShardError, WorkerName, expected};
 
 use super::Dispatcher;
 use super::action::{Action, Attempt, JobFailure, Note};
-use super::expect::expected;
 use super::jobs::History;
 use super::timers::Time;
 use super::workers::Strike;

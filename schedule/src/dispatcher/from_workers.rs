@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use clipig_core::{Fence, Held, Registration, SessionId, ShardError, Work, WorkerName};
+use clipig_core::{Fence, Held, Registration, SessionId, ShardError, Work, WorkerName, expected};
 
 use super::Dispatcher;
 use super::action::{Action, LeaveCause, Note};
-use super::expect::expected;
 use super::leases::Ended;
 use super::terms::{Accepted, Answer, JoinError, Verdict};
 use super::timers::Time;

@@ -61,7 +61,6 @@ mod assign;
 mod deadlines;
 mod disappearing;
 mod ending;
-mod expect;
 mod failing;
 mod from_jobs;
 mod from_people;

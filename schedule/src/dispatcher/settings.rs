@@ -36,13 +36,20 @@ pub struct DispatchSettings {
 }
 
 impl DispatchSettings {
+    /// The default of [`heartbeat_timeout`](Self::heartbeat_timeout): five heartbeats of two seconds may be late.
+    pub const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(10);
+    /// The default of [`lease_timeout`](Self::lease_timeout).
+    pub const LEASE_TIMEOUT: Duration = Duration::from_mins(2);
+    /// The default of [`quarantine`](Self::quarantine).
+    pub const QUARANTINE: Duration = Duration::from_mins(10);
+
     /// The default settings of an incarnation.
     pub fn new(incarnation: u64) -> Self {
         Self {
             incarnation,
-            heartbeat_timeout: Duration::from_secs(10),
-            lease_timeout: Duration::from_mins(2),
-            quarantine: Duration::from_mins(10),
+            heartbeat_timeout: Self::HEARTBEAT_TIMEOUT,
+            lease_timeout: Self::LEASE_TIMEOUT,
+            quarantine: Self::QUARANTINE,
             speculate_after: Duration::from_millis(200),
             leases_per_slot: 4,
             attempts: 3,

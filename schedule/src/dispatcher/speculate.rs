@@ -1,10 +1,9 @@
 //! Idle workers compute nodes that take long, too; the first answer counts.
 
-use clipig_core::{Fence, JobRevision, Node, SessionId};
+use clipig_core::{Fence, JobRevision, Node, SessionId, expected};
 
 use super::Dispatcher;
 use super::action::Note;
-use super::expect::expected;
 use super::timers::Time;
 
 /// A node is computed speculatively when it takes this many times as long as the median says.

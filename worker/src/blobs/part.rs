@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use clipig_core::Sha256;
+use clipig_core::{Sha256, durable};
 use sha2::Digest as _;
 use tokio::sync::mpsc;
 
@@ -117,9 +117,7 @@ impl Part {
     fn finish(&mut self, folder: &Folder) -> io::Result<()> {
         self.file.flush()?;
         self.file.rewind()?;
-        self.file.sync_all()?;
-        fs::rename(&self.path, folder.file(self.hash))?;
-        File::open(folder.path())?.sync_all()
+        durable::rename(&self.path, &folder.file(self.hash))
     }
 }
 

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clipig_proto::connect_error::ConnectError;
-use clipig_proto::limits::{CONNECTION_WINDOW, FRAME_BYTES, MESSAGE_BYTES, STREAM_WINDOW};
+use clipig_proto::limits::{CONNECT_TIMEOUT, CONNECTION_WINDOW, FRAME_BYTES, MESSAGE_BYTES, STREAM_WINDOW};
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
 
 use super::Address;
-use crate::settings::{Token, TokenError};
+use super::token::{Token, TokenError};
 
 /// Where a coordinator is, and what it wants to see.
 #[derive(Clone, Debug)]
@@ -34,9 +34,6 @@ pub(crate) enum DialError {
     #[error("the token: {0}")]
     Token(#[from] TokenError),
 }
-
-/// How long a coordinator may take to accept a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often a silent connection is asked whether it is alive, and how long the answer may take.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);

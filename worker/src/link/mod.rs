@@ -5,6 +5,7 @@ mod blob_fetch;
 mod dial;
 mod grpc;
 mod outgoing;
+mod token;
 
 use clipig_core::{Fence, FromWorker, ToWorker};
 use tokio::sync::mpsc;
@@ -13,6 +14,7 @@ pub use address::{Address, AddressError};
 pub(crate) use blob_fetch::GrpcBlobs;
 pub(crate) use dial::{Coordinator, DialError};
 pub(crate) use grpc::LinkEnd;
+pub use token::{Token, TokenError};
 
 /// A connection of a worker to its coordinator. It ends when one of the channels does.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use clipig_core::{
     Canvas, ComputeJob, Computed, FromWorker, GradientSum, Lease, Node, SampleReport, ShardError, ShardIndex,
-    ShardTask, Work,
+    ShardTask, Work, expected,
 };
 use clipig_schedule::MergeTree;
 
@@ -123,6 +123,13 @@ impl HeldLease {
         matches!(self, Self::Queued(_))
     }
 
+    fn begun(&mut self) -> Option<&mut Begun> {
+        match self {
+            Self::Queued(_) => None,
+            Self::Begun(begun) => Some(begun),
+        }
+    }
+
     /// Grows with whatever is done for the lease. A shard may take minutes, so each step of the job counts, also
     /// one for another lease of the job: where a thread hangs, the others soon have nothing left to do for its epoch.
     pub(super) fn progress(&self) -> u32 {
@@ -167,21 +174,24 @@ impl HeldLease {
 
     /// Notes that what [`next`](Self::next) gave runs under a ticket.
     pub(super) fn started(&mut self, ticket: Ticket, task: &Task) {
-        let Self::Begun(begun) = self else { return };
+        let Some(begun) = expected(self.begun(), "what is started has begun") else { return };
         match (&mut begun.work, task) {
             (BegunWork::Prepare { started }, _) => *started = true,
             (BegunWork::Node(sum), Task::Shard(task)) => {
                 sum.running.insert(ticket, task.shard.index);
                 sum.next += 1;
             }
-            (BegunWork::Node(_), Task::Prepare(_)) => {}
+            (BegunWork::Node(_), Task::Prepare(_)) => {
+                debug_assert!(false, "a node is computed by shards");
+            }
         }
     }
 
     /// Takes what a thread gave. The answer to the lease, once there is one.
     pub(super) fn done(&mut self, ticket: Ticket, outcome: Outcome, took: Duration) -> Option<FromWorker> {
         self.make_progress();
-        let Self::Begun(begun) = self else { return None };
+        // A lease may come again after it was revoked; then this is of the one before.
+        let begun = self.begun()?;
         begun.spent += took;
         let fence = begun.lease.fence;
         match begun.take(ticket, outcome) {
@@ -254,6 +264,7 @@ impl NodeSum {
         gradient: GradientSum,
         samples: Vec<SampleReport>,
     ) -> Result<(), ShardError> {
+        // As in `done`: of a lease before this one.
         let Some(shard) = self.running.remove(&ticket) else { return Ok(()) };
         let merged = self.tree.insert(shard, gradient);
         merged.map_err(|error| ShardError::Device(format!("shard {shard} cannot be merged: {error}")))?;

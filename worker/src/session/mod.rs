@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use clipig_core::{
     Canvas, ComputeJob, Fence, FromWorker, Held, JobBrief, JobRevision, Lease, Preparation, Registration,
-    ShardError, ShardResult, ShardTask, ToWorker, Work, WorkerName,
+    ShardError, ShardResult, ShardTask, ToWorker, Work, WorkerName, expected,
 };
 
 use held::{Answered, HeldLease, Queued, Step};
@@ -314,7 +314,7 @@ impl Session {
     fn fetch(&mut self, revision: JobRevision, effects: &mut Vec<Effect>) {
         self.counter += 1;
         let request = Request(self.counter);
-        if let Some(job) = self.jobs.get_mut(&revision) {
+        if let Some(job) = expected(self.jobs.get_mut(&revision), "only an open job is fetched") {
             effects.extend(job.begin_fetch(request).map(|brief| Effect::Fetch { request, brief }));
         }
     }
@@ -339,7 +339,8 @@ impl Session {
         // Of a brief that was closed or replaced on the way: not of interest, and freed.
         let Some(revision) = self.fetched_for(request) else { return };
         self.fetching(request);
-        let Some(job) = self.jobs.get_mut(&revision) else { return };
+        let job = self.jobs.get_mut(&revision);
+        let Some(job) = expected(job, "a download belongs to an open job") else { return };
         job.end_fetch(fetched);
         if job.needs_fetch() {
             // The leases that wait are answered below; a later one tries again.
@@ -407,8 +408,12 @@ impl Session {
     }
 
     fn done(&mut self, ticket: Ticket, outcome: Outcome, took: Duration, effects: &mut Vec<Effect>) {
-        let Some(Running { fence, cores }) = self.running.remove(&ticket) else { return };
+        let running = self.running.remove(&ticket);
+        let Some(Running { fence, cores }) = expected(running, "a thread answers each ticket once") else {
+            return;
+        };
         self.busy -= cores;
+        // The lease may have been revoked meanwhile.
         let Some(held) = self.leases.iter_mut().find(|held| held.lease().fence == fence) else { return };
         if let Some(answer) = held.done(ticket, outcome, took) {
             self.answer(fence, answer, effects);
@@ -514,7 +519,12 @@ impl Session {
         while at < self.leases.len() {
             let lease = self.leases[at].lease();
             let (fence, revision) = (lease.fence, lease.revision);
-            let Some(job) = self.jobs.get_mut(&revision) else { return };
+            let job = self.jobs.get_mut(&revision);
+            let Some(job) = expected(job, "a held lease belongs to an open job") else {
+                // Those behind it must not wait for it.
+                at += 1;
+                continue;
+            };
             // What waits for its content keeps nobody waiting.
             if self.leases[at].is_queued() && !job.is_ready() {
                 at += 1;

@@ -2,7 +2,6 @@
 
 #[cfg(test)]
 mod tests;
-mod token;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,8 +13,7 @@ use clipig_core::WorkerName;
 pub use clipig_settings::{Environment, Flags, LogFormat, SettingsError, environment};
 use clipig_settings::{Layers, Schema, Written, bytes};
 
-use crate::link::Address;
-pub use token::{Token, TokenError};
+use crate::link::{Address, Token};
 
 /// What the names of environment variables begin with.
 const PREFIX: &str = "CLIPIG_WORKER";

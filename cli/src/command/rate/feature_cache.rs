@@ -6,9 +6,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use clipig_core::durable;
 use clipig_models::Resolved;
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
 use crate::output;
 
@@ -57,7 +57,7 @@ impl FeatureCache {
     pub(super) fn put(&mut self, image_sha256: &str, feature: &[f32]) {
         let Some(folder) = &self.folder else { return };
         let written = std::fs::create_dir_all(folder)
-            .and_then(|()| NamedTempFile::new_in(folder))
+            .and_then(|()| durable::unfinished(folder))
             .and_then(|mut file| file.write_all(&encode(feature)).map(|()| file))
             .and_then(|file| file.persist(folder.join(image_sha256)).map_err(|failed| failed.error));
         if let Err(error) = written {
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_written_ends_the_keeping() {
-        let file = NamedTempFile::new().unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
         let mut cache = FeatureCache { folder: Some(file.path().join("model")), length: 1 };
         cache.put("a", &[1.0]);
         assert_eq!(cache.folder, None);

@@ -18,7 +18,7 @@ use super::super::RpcContext;
 use super::super::status::Refusal;
 use super::leases::Leases;
 use super::outbox::Outbox;
-use crate::switchboard::SESSION_QUEUE;
+use crate::switchboard::{ConnectError, SESSION_QUEUE};
 
 /// How long a worker may take to register.
 const REGISTRATION_TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,9 +48,10 @@ pub(super) async fn run(
             tracing::info!(peer, worker = %welcome.name, session = %welcome.session, "a worker has joined");
             welcome.session
         }
-        Err(reason) => {
-            tracing::warn!(peer, %worker, reason, "a worker was not let in");
-            return refuse(&sender, reason).await;
+        Err(ConnectError::ShuttingDown) => return send_away(&sender).await,
+        Err(ConnectError::Refused(error)) => {
+            tracing::warn!(peer, %worker, reason = %error, "a worker was not let in");
+            return refuse(&sender, error.to_string()).await;
         }
     };
     let leases = Arc::new(Leases::default());
@@ -68,10 +69,7 @@ pub(super) async fn run(
     switchboard.disconnected(session, cause).await;
     match end {
         End::Fault(reason) => refuse(&sender, reason).await,
-        End::Closing => {
-            // Unlike a refusal, this makes the worker come back.
-            let _ = sender.send(Err(Refusal::ShuttingDown.into())).await;
-        }
+        End::Closing => send_away(&sender).await,
         End::HungUp(_) | End::Ended => {}
     }
 }
@@ -97,6 +95,12 @@ impl End {
             Self::Closing => "the farm is shutting down",
         }
     }
+}
+
+/// Ends a session because the coordinator shuts down. Unlike a refusal, this makes the worker come back.
+async fn send_away(sender: &Sender) {
+    // One who has hung up comes back, too.
+    let _ = sender.send(Err(Refusal::ShuttingDown.into())).await;
 }
 
 async fn refuse(sender: &Sender, reason: String) {

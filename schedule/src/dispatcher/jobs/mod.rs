@@ -8,9 +8,8 @@ mod round;
 
 use std::collections::BTreeMap;
 
-use clipig_core::{JobRevision, Stage};
+use clipig_core::{JobRevision, Stage, expected};
 
-use super::expect::expected;
 use super::terms::{Fit, JobTerms, Offer};
 use clocks::Clocks;
 

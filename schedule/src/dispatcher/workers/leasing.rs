@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use clipig_core::{JobRevision, SessionId, WorkerName};
+use clipig_core::{JobRevision, SessionId, WorkerName, expected};
 
 use super::connection::Missing;
 use super::{Timer, Workers};
-use crate::dispatcher::expect::expected;
 use crate::dispatcher::timers::Time;
 
 impl Workers {

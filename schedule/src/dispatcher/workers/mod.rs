@@ -13,10 +13,9 @@ mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clipig_core::{PROTOCOL, Registration, SessionId, WorkerName};
+use clipig_core::{PROTOCOL, Registration, SessionId, WorkerName, expected};
 
 use super::action::LeaveCause;
-use super::expect::expected;
 use super::settings::DispatchSettings;
 use super::terms::{Fit, JoinError};
 use super::timers::{Time, Timers};

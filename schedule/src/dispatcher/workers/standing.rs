@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use clipig_core::{JobRevision, Node, SessionId, Stage, WorkerName};
+use clipig_core::{JobRevision, Node, SessionId, Stage, WorkerName, expected};
 
 use super::worker::{Quarantine, Strike, Worker};
 use super::{Timer, Workers};
-use crate::dispatcher::expect::expected;
 use crate::dispatcher::terms::DispatchError;
 use crate::dispatcher::timers::Time;
 

@@ -30,12 +30,12 @@ pub enum TokenError {
 
 impl Token {
     /// A token as it stands in a setting.
-    pub(super) fn value(text: &str) -> Result<Self, TokenError> {
+    pub(crate) fn value(text: &str) -> Result<Self, TokenError> {
         Ok(Self::Value(checked(text)?))
     }
 
     /// A file with a token, which must be readable now.
-    pub(super) fn file(path: &Path) -> Result<Self, TokenError> {
+    pub(crate) fn file(path: &Path) -> Result<Self, TokenError> {
         let token = Self::File(path.to_owned());
         token.read().map(|_| token)
     }

@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all, and their hashes.
+//! Hashes of files.
 
 use std::{
     fs::File,
@@ -11,24 +11,6 @@ use sha2::{Digest, Sha256};
 use crate::error::ModelError;
 
 const BUFFER: usize = 1 << 20;
-
-/// Moves a finished file to its place, so that it outlives a crash from here on.
-pub(crate) fn put_in_place(from: &Path, to: &Path) -> Result<(), ModelError> {
-    let io = |source| ModelError::io("write", to, source);
-    File::open(from).and_then(|file| file.sync_all()).map_err(io)?;
-    std::fs::rename(from, to).map_err(io)?;
-    if let Some(folder) = to.parent() {
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
-    }
-    Ok(())
-}
-
-/// Writes a small file whole.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), ModelError> {
-    let beside = path.with_added_extension("new");
-    std::fs::write(&beside, bytes).map_err(|source| ModelError::io("write", &beside, source))?;
-    put_in_place(&beside, path)
-}
 
 /// SHA-256 of a file, in hexadecimal.
 pub(crate) fn sha256_of_file(path: &Path) -> Result<String, ModelError> {

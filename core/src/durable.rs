@@ -1,0 +1,134 @@
+//! Files that are there whole or not at all, also after a crash or a loss of power.
+//!
+//! A new file is written under a name that nobody else has, and synced. It is then renamed to its place, and the folder
+//! is synced too: until then a loss of power can undo the renaming. Several processes may write the same file at once:
+//! each sees its own file whole, and the last renaming wins.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// Creates an empty file in `folder`, which has to be on the file system of the file's later place. Its name is hidden
+/// and begins with `.clipig-`. It is deleted when it is dropped.
+///
+/// # Errors
+/// When the system refuses.
+pub fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".clipig-");
+    // Temporary files are private by default. These become normal files, so the umask decides who may read them.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+/// Moves a file of [`unfinished`] to its place, over a file that is there. It survives a crash when this returns; on an
+/// error the file is deleted.
+///
+/// # Errors
+/// When the system refuses.
+pub fn finish(file: NamedTempFile, place: &Path) -> io::Result<()> {
+    file.as_file().sync_all()?;
+    file.persist(place)?;
+    sync_folder(folder_of(place))
+}
+
+/// Writes a whole file, over one that is there. It survives a crash when this returns; on an error the file that was
+/// there is unchanged.
+///
+/// # Errors
+/// When the system refuses.
+pub fn write(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = unfinished(folder_of(place))?;
+    file.as_file_mut().write_all(bytes)?;
+    finish(file, place)
+}
+
+/// Moves a finished file to its place on the same file system, over a file that is there. It survives a crash when this
+/// returns.
+///
+/// # Errors
+/// When the system refuses.
+pub fn rename(from: &Path, place: &Path) -> io::Result<()> {
+    File::open(from)?.sync_all()?;
+    std::fs::rename(from, place)?;
+    sync_folder(folder_of(place))
+}
+
+/// Makes the names in a folder survive a crash.
+///
+/// # Errors
+/// When the system refuses.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// The folder that a file lies in; the current one for a bare name.
+pub fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn writers_at_once_leave_one_whole_file() {
+        const WRITERS: u8 = 4;
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("record.json");
+        let start = std::sync::Barrier::new(WRITERS.into());
+        std::thread::scope(|scope| {
+            for writer in 1..=WRITERS {
+                let (place, start) = (&place, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    for round in 1..=20 {
+                        // Each has a length of its own, so that a mixture would show.
+                        write(place, &vec![writer; 1_000 * usize::from(writer) + round]).unwrap();
+                        let there = std::fs::read(place).unwrap();
+                        let whose = there[0];
+                        assert!(there.iter().all(|byte| *byte == whose));
+                        assert_eq!(there.len() / 1_000, usize::from(whose), "a file of two writers");
+                    }
+                });
+            }
+        });
+        assert_eq!(names(folder.path()), ["record.json"], "nothing else is left");
+    }
+
+    #[test]
+    fn a_file_that_is_not_finished_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("a");
+        std::fs::write(&place, "old").unwrap();
+        let mut file = unfinished(folder.path()).unwrap();
+        file.write_all(b"half of the n").unwrap();
+        drop(file);
+        // A folder is in the place, so that the file cannot get there.
+        std::fs::create_dir(folder.path().join("b")).unwrap();
+        assert!(write(&folder.path().join("b"), b"new").is_err());
+        let mut left = names(folder.path());
+        left.sort();
+        assert_eq!(left, ["a", "b"]);
+        assert_eq!(std::fs::read(&place).unwrap(), b"old");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_may_be_read_by_whom_the_umask_allows() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |name: &str| folder.path().join(name).metadata().unwrap().permissions().mode();
+        write(&folder.path().join("ours"), b"").unwrap();
+        File::create(folder.path().join("usual")).unwrap();
+        assert_eq!(mode("ours"), mode("usual"));
+    }
+}

@@ -12,6 +12,9 @@ pub struct DispatchSettings {
     /// A lease without progress for this long is given to somebody else; longer where a job's shards are known to
     /// take long, or nothing is known of them yet (see [`Dispatcher`](super::Dispatcher)'s deadlines).
     pub lease_timeout: Duration,
+    /// How long a lease may be expected to take. It cannot be interrupted, and other jobs wait for it. A single shard may
+    /// take longer.
+    pub lease_time: Duration,
     /// How long a worker that has failed too often gets nothing.
     pub quarantine: Duration,
     /// The shortest time after which a node is computed by a second worker, too, near the end of an epoch.
@@ -42,6 +45,7 @@ impl DispatchSettings {
             incarnation,
             heartbeat_timeout: Duration::from_secs(10),
             lease_timeout: Duration::from_mins(2),
+            lease_time: Duration::from_secs(1),
             quarantine: Duration::from_mins(10),
             speculate_after: Duration::from_millis(200),
             leases_per_slot: 4,

@@ -16,7 +16,7 @@ use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
 
 use super::super::RpcContext;
-use super::super::connection::Peer;
+use super::super::connection::Caller;
 use super::WorkerCalls;
 use super::session::run;
 
@@ -41,7 +41,8 @@ impl WorkerEndpoint {
     }
 
     fn session(&self, request: Request<Body>) -> Response<Body> {
-        let peer = request.extensions().get::<Peer>().map_or_else(|| "somebody".to_owned(), Peer::to_string);
+        let caller = Caller::of(request.extensions());
+        let peer = caller.map_or_else(|| "somebody".to_owned(), |caller| caller.peer().to_string());
         let (sender, messages) = mpsc::channel(WAITING);
         let context = Arc::clone(&self.context);
         tokio::spawn(run(context, peer, Messages::of_client(request.into_body()), sender));

@@ -247,7 +247,7 @@ impl EpochLoop {
         // 1. context
         let scope = Scope::new(Key::root(self.spec.seed), epoch.0, experiment.epochs);
         // 2. resolution
-        let resolution @ [width, height] = resolution(&experiment, &scope)?;
+        let resolution @ [width, height] = resolution_at(&experiment, &scope)?;
         CanvasTooLarge::check(resolution, self.most_pixels)?;
         let scope = scope.with_resolution(width, height);
         self.canvas.resize(&EpochContext { scope: scope.clone(), resolution })?;
@@ -333,7 +333,8 @@ impl EpochLoop {
 /// When its expression fails or gives something impossible.
 pub fn first_resolution(experiment: &Experiment, seed: u64) -> Result<[u32; 2], JobError> {
     let scope = Scope::new(Key::root(seed), experiment.start_epoch, experiment.epochs);
-    resolution(experiment, &scope).map_err(|cause| JobError { epoch: Epoch(experiment.start_epoch), cause })
+    resolution_at(experiment, &scope)
+        .map_err(|cause| JobError { epoch: Epoch(experiment.start_epoch), cause })
 }
 
 /// Whether all numbers of a report are finite.
@@ -343,7 +344,11 @@ fn is_finite(report: &SampleReport) -> bool {
     report.loss.is_finite() && features.chain(constraints).all(f64::is_finite)
 }
 
-fn resolution(experiment: &Experiment, scope: &Scope) -> Result<[u32; 2], JobErrorCause> {
+/// The resolution of the epoch of a scope.
+///
+/// # Errors
+/// When its expression fails or gives something impossible.
+pub(crate) fn resolution_at(experiment: &Experiment, scope: &Scope) -> Result<[u32; 2], JobErrorCause> {
     let width = experiment.resolution[0].evaluate(scope)?;
     let height = experiment.resolution[1].evaluate(scope)?;
     Ok(limits::resolution(width, height)?)

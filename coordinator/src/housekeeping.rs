@@ -1,14 +1,22 @@
 //! What a coordinator does at intervals: it removes old jobs and unused content, compares its clocks, and checks its own
 //! health.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::farm::{Farm, HealthFault};
+use crate::metrics::Metrics;
 use crate::settings::Retention;
 use crate::store::{ClockStep, EventKind, RetentionPolicy, Store, StoreError, Subject};
 
 /// How often old jobs and unused content are looked for.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
+
+/// A farm that was away for longer than this may have a wrong clock.
+const LONG_AWAY: Duration = Duration::from_hours(3 * 24);
+
+/// For how long after such a start no job is removed for its age, so that somebody can set the clock.
+const TIME_TO_SET_THE_CLOCK: Duration = Duration::from_hours(24);
 
 /// How long content is kept that no job names: a client uploads before it submits.
 const GRACE: Duration = Duration::from_hours(24);
@@ -25,13 +33,40 @@ pub(crate) fn policy(retention: Retention) -> RetentionPolicy {
     RetentionPolicy { days: limit(retention.days), jobs: limit(retention.jobs) }
 }
 
-/// Removes old jobs and content that nobody names, now and every hour.
-pub(crate) async fn tidy(store: Store, policy: RetentionPolicy) {
+/// The policy that holds for so long after the start of a farm that was away for so long.
+fn policy_after(away: Duration, running: Duration, policy: RetentionPolicy) -> RetentionPolicy {
+    let clock_may_be_wrong = away > LONG_AWAY && running < TIME_TO_SET_THE_CLOCK;
+    if clock_may_be_wrong { RetentionPolicy { days: None, ..policy } } else { policy }
+}
+
+/// Says that jobs are not removed for their age for a while, where that is so.
+pub(crate) fn report_long_absence(store: &Store, policy: RetentionPolicy) {
+    let away = store.opening().away;
+    if away <= LONG_AWAY || policy.days.is_none() {
+        return;
+    }
+    let text = format!(
+        "by the clock no coordinator ran for {} days; in case the clock is wrong, no job is removed for its age \
+         (`retention.days`) within the next {} hours",
+        away.as_secs() / 86_400,
+        TIME_TO_SET_THE_CLOCK.as_secs() / 3_600
+    );
+    tracing::warn!("{text}");
+    if let Err(error) = store.add_event(&Subject::Farm, &EventKind::ClockStepped, &text) {
+        tracing::warn!(%error, "that was not kept as an event");
+    }
+}
+
+/// Removes old jobs and content that nobody names, now and every hour. At most 200 jobs go each time.
+pub(crate) async fn tidy(store: Store, policy: RetentionPolicy, metrics: Arc<Metrics>) {
     let mut clock = tokio::time::interval(TIDY_EVERY);
+    let start = tokio::time::Instant::now();
     loop {
         clock.tick().await;
         let store = store.clone();
+        let policy = policy_after(store.opening().away, start.elapsed(), policy);
         let tidied = tokio::task::spawn_blocking(move || {
+            store.mark_seen()?;
             let retained = store.retain(policy)?;
             let collected = store.collect_blobs(GRACE)?;
             Ok::<_, StoreError>((retained, collected))
@@ -40,10 +75,14 @@ pub(crate) async fn tidy(store: Store, policy: RetentionPolicy) {
             Ok(Ok((retained, collected))) => {
                 let (jobs, blobs, bytes) = (retained.removed.len(), collected.blobs, collected.bytes);
                 if jobs > 0 || blobs > 0 {
-                    tracing::info!(jobs, blobs, bytes, "old jobs and unused content were removed");
+                    let left = retained.left;
+                    tracing::info!(jobs, left, blobs, bytes, "old jobs and unused content were removed");
                 }
             }
-            Ok(Err(error)) => tracing::warn!(%error, "old jobs were not removed"),
+            Ok(Err(error)) => {
+                metrics.store_errors.inc();
+                tracing::warn!(%error, "old jobs were not removed");
+            }
             Err(error) => tracing::error!(%error, "removing old jobs panicked"),
         }
     }
@@ -85,10 +124,24 @@ pub(crate) async fn until_unhealthy(farm: Farm) -> HealthFault {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::store::{Clock, EventFilter, ManualClock, Timestamp};
+
+    #[test]
+    fn no_job_is_removed_for_its_age_after_a_start_with_an_implausible_clock() {
+        let folder = tempfile::tempdir().unwrap();
+        let day = 86_400_000;
+        let at = |days: i64| Arc::new(ManualClock::new(Timestamp(1_700_000_000_000 + days * day)));
+        let away = |days| Store::open(folder.path(), at(days) as Arc<dyn Clock>).unwrap().opening().away;
+        assert_eq!(away(0), Duration::ZERO);
+        let policy = RetentionPolicy { days: Some(30), jobs: Some(1_000) };
+        let after = |away, hours| policy_after(away, Duration::from_hours(hours), policy);
+        assert_eq!(after(away(2), 0), policy);
+        let long = away(42);
+        assert_eq!(long, Duration::from_hours(40 * 24));
+        assert_eq!(after(long, 0), RetentionPolicy { days: None, ..policy });
+        assert_eq!(after(long, 24), policy);
+    }
 
     #[tokio::test]
     async fn a_clock_that_is_set_is_written_down() {

@@ -8,12 +8,15 @@
     reason = "nobody outside of the workspace uses it; a doc comment that repeats a name says nothing"
 )]
 
+mod connections;
 mod epoch_loop;
 pub mod farm;
 mod housekeeping;
 mod http;
 pub mod job_runner;
+mod memory;
 pub mod metrics;
+mod open_files;
 pub mod rpc;
 pub mod server;
 pub mod settings;

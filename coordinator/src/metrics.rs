@@ -35,6 +35,8 @@ pub struct Metrics {
     pub checkpoint_bytes: Gauge,
     /// Calls of the store that failed.
     pub store_errors: Counter,
+    /// Files that the process may have open.
+    pub open_files_limit: Gauge,
     /// Bytes received by the gRPC listeners, encryption included.
     pub received_bytes: Counter,
     /// Bytes sent by them.
@@ -43,6 +45,8 @@ pub struct Metrics {
     shards: Family<Outcome, Counter>,
     workers: Family<State, Gauge>,
     jobs: Family<State, Gauge>,
+    connections: Family<State, Gauge>,
+    connections_refused: Family<Reason, Counter>,
     registry: Registry,
 }
 
@@ -55,6 +59,37 @@ pub enum ShardOutcome {
     Failed,
     /// Computed under a lease that did not hold any more: dropped.
     Stale,
+}
+
+/// Why a connection was refused or closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusedConnection {
+    /// Its address had as many as one may have.
+    Peer,
+    /// There were as many as the farm takes.
+    Total,
+    /// It made room for another one before it showed a token.
+    Evicted,
+    /// It made no call with a valid token in time.
+    NoCall,
+}
+
+impl RefusedConnection {
+    const ALL: [Self; 4] = [Self::Peer, Self::Total, Self::Evicted, Self::NoCall];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Peer => "peer",
+            Self::Total => "total",
+            Self::Evicted => "evicted",
+            Self::NoCall => "no_call",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reason {
+    reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -99,12 +134,15 @@ impl Default for Metrics {
             checkpoint_seconds: seconds(),
             checkpoint_bytes: Gauge::default(),
             store_errors: Counter::default(),
+            open_files_limit: Gauge::default(),
             received_bytes: wire.get_or_create_owned(&Direction { direction: "received" }),
             sent_bytes: wire.get_or_create_owned(&Direction { direction: "sent" }),
             wire,
             shards: Family::default(),
             workers: Family::default(),
             jobs: Family::default(),
+            connections: Family::default(),
+            connections_refused: Family::default(),
             registry: Registry::default(),
         };
         metrics.register();
@@ -121,6 +159,16 @@ impl Metrics {
             ShardOutcome::Stale => "stale",
         };
         self.shards.get_or_create(&Outcome { outcome }).inc_by(count);
+    }
+
+    /// Counts a connection that was refused or closed.
+    pub fn refused_connections(&self, reason: RefusedConnection) {
+        self.connections_refused.get_or_create(&Reason { reason: reason.as_str() }).inc();
+    }
+
+    /// Says how many connections are open: those whose peer has shown a valid token, and others.
+    pub fn set_connections(&self, known: usize, strangers: usize) {
+        set(&self.connections, [("known", known), ("stranger", strangers)]);
     }
 
     /// Says how many workers are in each state. Name all states, those without workers too.
@@ -148,6 +196,9 @@ impl Metrics {
         for outcome in [ShardOutcome::Accepted, ShardOutcome::Failed, ShardOutcome::Stale] {
             self.shards(outcome, 0);
         }
+        for reason in RefusedConnection::ALL {
+            drop(self.connections_refused.get_or_create(&Reason { reason: reason.as_str() }));
+        }
         let registry = self.registry.sub_registry_with_prefix("clipig");
         registry.register("epochs", "Epochs finished", self.epochs.clone());
         registry.register("shards", "Shards by what became of them", self.shards.clone());
@@ -171,6 +222,11 @@ impl Metrics {
         );
         registry.register("wire_bytes", "Bytes of the gRPC listeners", self.wire.clone());
         registry.register("store_errors", "Calls of the store that failed", self.store_errors.clone());
+        let limit = self.open_files_limit.clone();
+        registry.register("open_files_limit", "Files that the process may have open", limit);
+        registry.register("connections", "Open connections by state", self.connections.clone());
+        let refused = self.connections_refused.clone();
+        registry.register("connections_refused", "Connections that were refused or closed", refused);
         registry.register("workers", "Workers by state", self.workers.clone());
         registry.register("jobs", "Jobs by state", self.jobs.clone());
     }
@@ -197,6 +253,8 @@ mod tests {
         metrics.received_bytes.inc_by(9);
         metrics.set_workers([("ready", 2), ("paused", 0)]);
         metrics.set_jobs([("running", 1)]);
+        metrics.set_connections(4, 1);
+        metrics.refused_connections(RefusedConnection::NoCall);
         let text = metrics.text().unwrap();
         for line in [
             "clipig_epochs_total 3",
@@ -218,6 +276,11 @@ mod tests {
             "clipig_workers{state=\"paused\"} 0",
             "clipig_jobs{state=\"running\"} 1",
             "clipig_store_errors_total 0",
+            "clipig_open_files_limit 0",
+            "clipig_connections{state=\"known\"} 4",
+            "clipig_connections{state=\"stranger\"} 1",
+            "clipig_connections_refused_total{reason=\"peer\"} 0",
+            "clipig_connections_refused_total{reason=\"no_call\"} 1",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
         }

@@ -19,11 +19,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::transport::Identity;
 
+use crate::connections::Connections;
 use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
 use crate::housekeeping;
 use crate::http::{self, Probes};
+use crate::memory;
 use crate::metrics::Metrics;
-use crate::rpc::{self, ListenError, Listener, RpcContext, TlsError};
+use crate::open_files::{self, OpenFiles};
+use crate::rpc::{self, ListenError, Listener, Reception, RpcContext, TlsError};
 use crate::settings::{ListenAddress, Settings};
 use crate::store::{ClockStep, EventKind, Store, StoreError, Subject, SystemClock};
 use crate::switchboard::{self, Reports, SwitchboardSettings};
@@ -83,6 +86,7 @@ pub struct Coordinator {
     listeners: Vec<Listener>,
     http: Option<Listener>,
     identity: Option<Identity>,
+    reception: Reception,
     started: (Instant, SystemTime),
 }
 
@@ -108,6 +112,7 @@ impl Coordinator {
             tracing::warn!("{warning}");
         }
         let started = (Instant::now(), SystemTime::now());
+        let files = open_files::raise_limit();
         let identity = settings.tls.as_ref().map(rpc::identity).transpose()?;
         let mut listeners = Vec::new();
         for address in &settings.listen {
@@ -123,6 +128,7 @@ impl Coordinator {
         let store = opening.await??;
         report_opening(&store);
         let metrics = Arc::new(Metrics::default());
+        let reception = reception(&settings, files, &metrics);
         let (notes, event_log) = std::sync::mpsc::channel();
         let switchboard = {
             let reports = Reports { notes, metrics: Arc::clone(&metrics) };
@@ -132,7 +138,7 @@ impl Coordinator {
         let Parts { canvases, models } = parts;
         let farm = Farm::open(store, models, switchboard, canvases, farm_settings, event_log);
         let farm = farm?;
-        Ok(Self { settings, farm, metrics, listeners, http, identity, started })
+        Ok(Self { settings, farm, metrics, listeners, http, identity, reception, started })
     }
 
     /// The farm, for workers within this process.
@@ -158,13 +164,14 @@ impl Coordinator {
         for address in self.addresses() {
             tracing::info!(%address, data = %self.settings.data.display(), "the farm is open");
         }
-        let Self { settings, farm, metrics, listeners, http, identity, started } = self;
+        let Self { settings, farm, metrics, listeners, http, identity, reception, started } = self;
         let (close, closing) = watch::channel(false);
         let stopping = Arc::new(AtomicBool::new(false));
         let context = RpcContext {
             farm: farm.clone(),
             limits: settings.limits,
             data: settings.data.clone(),
+            data_size: rpc::DataSize::of(settings.data.clone()),
             max_queued_jobs: settings.max_queued_jobs,
             started,
             closing: closing.clone(),
@@ -177,15 +184,18 @@ impl Coordinator {
         let mut servers = JoinSet::new();
         for listener in listeners {
             let stop = closed(closing.clone());
-            let serving = rpc::serve(listener, routes.clone(), identity.clone(), Arc::clone(&metrics), stop);
+            let serving = rpc::serve(listener, routes.clone(), identity.clone(), reception.clone(), stop);
             servers.spawn(async move { serving.await.map_err(ServeError::from) });
         }
         if let Some(listener) = http {
+            let metrics = Arc::clone(&metrics);
             let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
             servers.spawn(probe(listener, probes, closed(closing.clone())));
         }
         let retention = housekeeping::policy(settings.retention);
-        let tidying = tokio::spawn(housekeeping::tidy(farm.store().clone(), retention));
+        housekeeping::report_long_absence(farm.store(), retention);
+        let tidying = housekeeping::tidy(farm.store().clone(), retention, Arc::clone(&metrics));
+        let tidying = tokio::spawn(tidying);
         let watching =
             tokio::spawn(housekeeping::watch_clock(farm.store().clone(), housekeeping::CLOCK_EVERY));
         let outcome = tokio::select! {
@@ -265,11 +275,39 @@ fn report_opening(store: &Store) {
     }
 }
 
+/// Who is received, and a word about how many.
+fn reception(settings: &Settings, files: OpenFiles, metrics: &Arc<Metrics>) -> Reception {
+    let limits = open_files::connection_limits(&settings.limits, files);
+    let OpenFiles { before, now } = files;
+    metrics.open_files_limit.set(i64::try_from(now).unwrap_or(i64::MAX));
+    tracing::info!(
+        open_files = now,
+        before,
+        connections = limits.total,
+        per_peer = limits.per_peer,
+        "limits of this process"
+    );
+    if limits.total < settings.limits.connections {
+        tracing::warn!(
+            "the process may have {now} files open, so the farm takes {} connections and not the {} of \
+             `limits.connections`; raise the hard limit (`LimitNOFILE=` for systemd, `ulimit -Hn` in a shell)",
+            limits.total,
+            settings.limits.connections
+        );
+    }
+    Reception {
+        connections: Connections::new(limits, Arc::clone(metrics)),
+        first_call: settings.limits.first_call,
+        metrics: Arc::clone(metrics),
+    }
+}
+
 fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
     let dispatch = settings.dispatch;
     let timeouts = DispatchSettings {
         heartbeat_timeout: dispatch.heartbeat_timeout,
         lease_timeout: dispatch.lease_timeout,
+        lease_time: dispatch.lease_time,
         quarantine: dispatch.quarantine,
         ..DispatchSettings::new(store.opening().incarnation)
     };
@@ -281,6 +319,11 @@ fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
         max_running_jobs: settings.max_running_jobs as usize,
         max_queued_jobs: settings.max_queued_jobs as usize,
         job_pixels: settings.limits.job_pixels,
+        job_memory: settings.limits.job_memory.unwrap_or_else(memory::for_jobs),
+        epoch_samples: settings.limits.epoch_samples,
+        snapshots: settings.limits.snapshots,
+        revisions: settings.limits.revisions,
+        revision_bytes: settings.limits.revision_bytes,
         checkpoint_share: settings.checkpoint.share,
         checkpoint_interval: settings.checkpoint.least,
         metrics: Arc::clone(metrics),

@@ -126,6 +126,7 @@ fn submit(store: &Store, number: u32) -> JobId {
         priority: 0,
         first: Epoch(0),
         epochs: 9,
+        memory: 0,
     };
     let job = store.submit(&submission).unwrap().job();
     acknowledge(&format!("job {job} {number}"));

@@ -42,6 +42,7 @@ fn submission(token: &str) -> Submission {
         priority: 0,
         first: Epoch(0),
         epochs: 9,
+        memory: 0,
     }
 }
 

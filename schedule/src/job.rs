@@ -31,7 +31,7 @@ pub enum JobState {
     Preparing,
     /// Its epochs are computed.
     Running,
-    /// Stopped by a person.
+    /// Stopped by a person, or held because the coordinator died of it.
     Paused,
     /// All its epochs are done.
     Completed,

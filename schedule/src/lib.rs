@@ -7,6 +7,7 @@
 mod concurrency;
 pub mod dispatcher;
 pub mod job;
+pub mod memory;
 mod merge;
 mod plan;
 pub mod queue;
@@ -15,5 +16,5 @@ pub mod switchboard;
 
 pub use concurrency::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 pub use merge::{MergeError, MergeTree};
-pub use plan::plan;
+pub use plan::{plan, samples_of_epoch};
 pub use statistics::{JobStatistics, Recent, TargetStatistics};

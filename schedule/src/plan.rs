@@ -30,6 +30,12 @@ pub fn plan(experiment: &Experiment, scope: &Scope, shard_size: u32) -> EpochPla
     EpochPlan { epoch, shards }
 }
 
+/// The most samples that an epoch of the experiment can have: those of all its active targets, whatever their spans.
+pub fn samples_of_epoch(experiment: &Experiment) -> u64 {
+    let active = experiment.targets.iter().filter(|target| target.active);
+    active.map(|target| u64::from(sample_count(target))).sum()
+}
+
 /// Samples of a target in one epoch. A target that draws nothing gives the same window every time: one sample
 /// says all.
 pub(crate) fn sample_count(target: &Target) -> u32 {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use clipig_core::JobId;
 use clipig_core::{DeviceClass, WorkerKind};
 
+use crate::memory::Bytes;
+
 /// A job in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingJob {
@@ -17,7 +19,25 @@ pub struct WaitingJob {
     pub interrupted: bool,
     /// What it may be computed by.
     pub request: KindRequest,
+    /// Bytes of memory that it takes while it runs.
+    pub memory: u64,
+    /// How often in a row the coordinator died while the job ran and had not finished an epoch.
+    pub deaths: u32,
 }
+
+impl WaitingJob {
+    /// May it be what the coordinator dies of?
+    fn is_suspect(&self) -> bool {
+        self.deaths >= SUSPECT
+    }
+}
+
+/// From so many deaths of the coordinator on, a job runs only while no other such job does. So the next death tells which
+/// of them it was.
+pub const SUSPECT: u32 = 2;
+
+/// After so many deaths of the coordinator a job does not start again by itself.
+pub const HELD: u32 = 3;
 
 /// Which kind of worker a job asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +68,26 @@ pub struct RunningPlace {
     pub job: JobId,
     /// For how long no worker that it needs has taken work; `None` where one does.
     pub alone: Option<Duration>,
+    /// Bytes of memory that it takes.
+    pub memory: u64,
+    /// Has it not finished an epoch since the coordinator died of it or of another job, twice or more?
+    pub is_suspect: bool,
+}
+
+/// What running jobs may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// How many may run at once.
+    pub jobs: usize,
+    /// Bytes of memory that they may take together.
+    pub memory: u64,
+}
+
+impl Budget {
+    /// No bound but the number of jobs.
+    pub fn jobs(jobs: usize) -> Self {
+        Self { jobs, memory: u64::MAX }
+    }
 }
 
 /// What the queue decides.
@@ -71,6 +111,22 @@ pub enum WaitReason {
         /// How many may run at once.
         most: usize,
     },
+    /// The memory that jobs may take does not hold it beside those that run.
+    Memory {
+        /// Bytes that it takes.
+        needed: u64,
+        /// Bytes that running jobs take.
+        used: u64,
+        /// Bytes that jobs may take together.
+        budget: u64,
+        /// Is there room, which a job before it waits for?
+        kept_for_another: bool,
+    },
+    /// The coordinator died while it ran, and another such job is tried first.
+    Suspect {
+        /// How often the coordinator died.
+        deaths: u32,
+    },
     /// No worker that takes work is of a kind that it asks for.
     NoWorker {
         /// What it asks for.
@@ -80,35 +136,99 @@ pub enum WaitReason {
     },
 }
 
-/// Decides which of the waiting jobs start, while `running` others run and at most `most` may. Interrupted jobs come
-/// first, then those of higher priority, then those of lower number. A job for which there is no worker does not hold up
-/// those behind it.
-pub fn admit(waiting: &[WaitingJob], running: usize, most: usize, workers: &[ServingWorker]) -> Admission {
+/// Decides which of the waiting jobs start beside those that run. Interrupted jobs come first, then those of higher
+/// priority, then those of lower number. A job for which there is no worker does not hold up those behind it.
+///
+/// Nor does one that waits for memory, but those behind it leave it room: they start only while all running jobs that are
+/// small enough to run beside it would fit beside it together. So it starts when those that are too large have ended.
+pub fn admit(
+    waiting: &[WaitingJob],
+    running: &[RunningPlace],
+    budget: Budget,
+    workers: &[ServingWorker],
+) -> Admission {
     let mut order: Vec<&WaitingJob> = waiting.iter().collect();
     order.sort_by_key(|job| (!job.interrupted, std::cmp::Reverse(job.priority), job.job));
     let mut admission = Admission::default();
+    let mut memory = Memory::new(running, budget.memory);
+    let mut suspect_runs = running.iter().any(|place| place.is_suspect);
     let mut ahead = 0;
+    let serving = kinds(workers);
+    let mut choices: Vec<(&KindRequest, Option<WorkerKind>)> = Vec::new();
     for waiting in order {
-        let running = running + admission.start.len();
-        match choose_kind(&waiting.request, workers) {
-            None => {
-                let (request, serving) = (waiting.request.clone(), kinds(workers));
-                admission.wait.push((waiting.job, WaitReason::NoWorker { request, serving }));
-            }
-            Some(kind) if running < most => admission.start.push((waiting.job, kind)),
-            Some(_) => {
-                admission.wait.push((waiting.job, WaitReason::Places { running, ahead, most }));
+        let running = running.len() + admission.start.len();
+        // Thousands of jobs ask for the same few kinds.
+        let known =
+            choices.iter().find(|(request, _)| **request == waiting.request).map(|(_, kind)| kind.clone());
+        let kind = known.unwrap_or_else(|| {
+            let kind = choose_kind(&waiting.request, workers);
+            choices.push((&waiting.request, kind.clone()));
+            kind
+        });
+        let reason = match kind {
+            None => WaitReason::NoWorker { request: waiting.request.clone(), serving: serving.clone() },
+            Some(_) if running >= budget.jobs => {
                 ahead += 1;
+                WaitReason::Places { running, ahead: ahead - 1, most: budget.jobs }
             }
-        }
+            Some(_) if waiting.is_suspect() && suspect_runs => WaitReason::Suspect { deaths: waiting.deaths },
+            Some(kind) => match memory.take(waiting.memory) {
+                Ok(()) => {
+                    suspect_runs |= waiting.is_suspect();
+                    admission.start.push((waiting.job, kind));
+                    continue;
+                }
+                Err(reason) => reason,
+            },
+        };
+        admission.wait.push((waiting.job, reason));
     }
     admission
 }
 
+/// The memory of running jobs.
+struct Memory {
+    budget: u64,
+    /// What each running job takes.
+    taken: Vec<u64>,
+    used: u64,
+    /// What the first job needs that waits for memory.
+    kept: Option<u64>,
+}
+
+impl Memory {
+    fn new(running: &[RunningPlace], budget: u64) -> Self {
+        let taken: Vec<u64> = running.iter().map(|place| place.memory).collect();
+        let used = taken.iter().fold(0_u64, |sum, memory| sum.saturating_add(*memory));
+        Self { budget, taken, used, kept: None }
+    }
+
+    fn take(&mut self, needed: u64) -> Result<(), WaitReason> {
+        // Where nothing runs, nothing is gained by waiting: the estimate may be too high, or the budget was lowered.
+        let fits = self.used == 0 || self.used.saturating_add(needed) <= self.budget;
+        let leaves_room = self.kept.is_none_or(|kept| {
+            let beside = self.budget.saturating_sub(kept);
+            let small = self.taken.iter().filter(|memory| **memory <= beside);
+            small.fold(needed, |sum, memory| sum.saturating_add(*memory)) <= beside
+        });
+        if fits && leaves_room {
+            self.used = self.used.saturating_add(needed);
+            self.taken.push(needed);
+            return Ok(());
+        }
+        let kept_for_another = fits;
+        self.kept.get_or_insert(needed);
+        Err(WaitReason::Memory { needed, used: self.used, budget: self.budget, kept_for_another })
+    }
+}
+
 /// Which running jobs give up their places: those that no worker has served for `timeout`, the longest first, and no
-/// more than there are jobs that wait for nothing but a place.
+/// more than there are jobs that wait for nothing but a place or memory.
 pub fn yielding(running: &[RunningPlace], admission: &Admission, timeout: Duration) -> Vec<JobId> {
-    let places = admission.wait.iter().filter(|(_, reason)| matches!(reason, WaitReason::Places { .. }));
+    let places = admission
+        .wait
+        .iter()
+        .filter(|(_, reason)| matches!(reason, WaitReason::Places { .. } | WaitReason::Memory { .. }));
     let mut alone: Vec<(Duration, JobId)> = running
         .iter()
         .filter_map(|place| Some((place.alone.filter(|alone| *alone >= timeout)?, place.job)))
@@ -161,6 +281,20 @@ impl fmt::Display for WaitReason {
                 }
                 write!(f, "; at most {most} run at once (`max_running_jobs`)")
             }
+            Self::Memory { needed, used, budget, kept_for_another } => {
+                let [needed, used, budget] = [needed, used, budget].map(|bytes| Bytes(*bytes));
+                write!(
+                    f,
+                    "it takes about {needed} of memory, and running jobs take {used} of the {budget} that jobs may take \
+                     (`limits.job_memory`)"
+                )?;
+                if *kept_for_another { f.write_str("; the rest is kept for a job before it") } else { Ok(()) }
+            }
+            Self::Suspect { deaths } => write!(
+                f,
+                "the coordinator died {deaths} times while it ran; such jobs are tried one at a time, and another one is \
+                 tried now"
+            ),
             Self::NoWorker { serving, .. } if serving.is_empty() => f.write_str(
                 "no worker takes work; `clipig worker` starts one, `clipig workers` shows those there are",
             ),
@@ -197,14 +331,63 @@ mod tests {
     }
 
     fn waiting(job: u64, priority: i32) -> WaitingJob {
-        WaitingJob { job: JobId(job), priority, interrupted: false, request: KindRequest::Auto }
+        let request = KindRequest::Auto;
+        WaitingJob { job: JobId(job), priority, interrupted: false, request, memory: 0, deaths: 0 }
+    }
+
+    /// So many running jobs.
+    fn places(count: usize) -> Vec<RunningPlace> {
+        vec![RunningPlace { job: JobId(0), alone: None, memory: 0, is_suspect: false }; count]
+    }
+
+    #[test]
+    fn a_job_waits_for_memory_and_those_behind_it_leave_it_room() {
+        let needs = |job, memory| WaitingJob { memory, ..waiting(job, 0) };
+        let runs = |memory| RunningPlace { memory, ..places(1)[0] };
+        let budget = Budget { jobs: 9, memory: 10 << 30 };
+        let admit = |jobs: &[WaitingJob], running: &[u64]| {
+            let running: Vec<RunningPlace> = running.iter().map(|memory| runs(memory << 30)).collect();
+            let admission = admit(jobs, &running, budget, &[cpu("a", 2)]);
+            let started: Vec<u64> = admission.start.iter().map(|(job, _)| job.0).collect();
+            let reasons: Vec<String> = admission.wait.iter().map(|(_, reason)| reason.to_string()).collect();
+            (started, reasons)
+        };
+        let jobs = [needs(1, 8 << 30), needs(2, 1 << 30), needs(3, 1 << 30), needs(4, 1 << 30)];
+        let (started, reasons) = admit(&jobs, &[3]);
+        assert_eq!(started, [2, 3]);
+        assert_eq!(
+            reasons,
+            [
+                "it takes about 8.0 GiB of memory, and running jobs take 3.0 GiB of the 10.0 GiB that jobs may take \
+                 (`limits.job_memory`)",
+                "it takes about 1.0 GiB of memory, and running jobs take 5.0 GiB of the 10.0 GiB that jobs may take \
+                 (`limits.job_memory`); the rest is kept for a job before it",
+            ]
+        );
+        // Small ones that come later do not keep it waiting for ever.
+        assert_eq!(admit(&[needs(1, 8 << 30), needs(5, 1 << 30)], &[3, 1, 1]).0, [0; 0]);
+        assert_eq!(admit(&[needs(1, 8 << 30), needs(5, 1 << 30)], &[1, 1]).0, [1]);
+        // Alone it starts even where the budget was lowered after its submission.
+        assert_eq!(admit(&[needs(1, 11 << 30)], &[]).0, [1]);
+    }
+
+    #[test]
+    fn jobs_of_which_the_coordinator_may_die_run_one_at_a_time() {
+        let after = |job, deaths| WaitingJob { deaths, ..waiting(job, 0) };
+        let jobs = [after(1, 1), after(2, 2), after(3, 2), after(4, 0)];
+        let admission = admit(&jobs, &[], Budget::jobs(9), &[cpu("a", 2)]);
+        let started: Vec<u64> = admission.start.iter().map(|(job, _)| job.0).collect();
+        assert_eq!(started, [1, 2, 4]);
+        assert_eq!(admission.wait, [(JobId(3), WaitReason::Suspect { deaths: 2 })]);
+        let suspect = RunningPlace { is_suspect: true, ..places(1)[0] };
+        assert_eq!(admit(&jobs[2..], &[suspect], Budget::jobs(9), &[cpu("a", 2)]).start.len(), 1);
     }
 
     #[test]
     fn interrupted_jobs_then_priority_then_number() {
         let mut jobs = [waiting(1, 0), waiting(2, 5), waiting(3, 5), waiting(4, -3)];
         jobs[3].interrupted = true;
-        let admission = admit(&jobs, 1, 3, &[cpu("a", 2)]);
+        let admission = admit(&jobs, &places(1), Budget::jobs(3), &[cpu("a", 2)]);
         let started: Vec<u64> = admission.start.iter().map(|(job, _)| job.0).collect();
         assert_eq!(started, [4, 2]);
         let reasons: Vec<String> = admission.wait.iter().map(|(_, reason)| reason.to_string()).collect();
@@ -222,7 +405,7 @@ mod tests {
     fn a_job_without_workers_keeps_nobody_waiting() {
         let mut jobs = [waiting(1, 10), waiting(2, 0)];
         jobs[0].request = KindRequest::Class(DeviceClass::Cuda);
-        let admission = admit(&jobs, 0, 1, &[cpu("a", 2)]);
+        let admission = admit(&jobs, &[], Budget::jobs(1), &[cpu("a", 2)]);
         assert_eq!(admission.start[0].0, JobId(2));
         let (job, reason) = &admission.wait[0];
         assert_eq!(*job, JobId(1));
@@ -230,18 +413,20 @@ mod tests {
             reason.to_string(),
             "no worker with a GPU takes work; `clipig workers` shows those there are"
         );
-        let nobody = admit(&jobs, 0, 1, &[]);
+        let nobody = admit(&jobs, &[], Budget::jobs(1), &[]);
         assert!(nobody.start.is_empty() && nobody.wait.len() == 2);
     }
 
     #[test]
     fn a_job_that_is_alone_gives_its_place_to_one_that_could_run() {
         let seconds = |alone: Option<u64>| alone.map(Duration::from_secs);
-        let place = |(job, alone)| RunningPlace { job: JobId(job), alone: seconds(alone) };
+        let place = |(job, alone)| RunningPlace { job: JobId(job), alone: seconds(alone), ..places(1)[0] };
         let running = [(1, None), (2, Some(40)), (3, Some(50)), (4, Some(3))].map(place);
         let timeout = Duration::from_secs(30);
-        let yields =
-            |jobs: &[WaitingJob]| yielding(&running, &admit(jobs, running.len(), 4, &[cpu("a", 2)]), timeout);
+        let yields = |jobs: &[WaitingJob]| {
+            let admission = admit(jobs, &running, Budget::jobs(4), &[cpu("a", 2)]);
+            yielding(&running, &admission, timeout)
+        };
         assert_eq!(yields(&[waiting(7, 0)]), [JobId(3)]);
         assert_eq!(yields(&[waiting(7, 0), waiting(8, 0), waiting(9, 0)]), [JobId(3), JobId(2)]);
         // Nobody gains by it where those who wait have no worker either.
@@ -278,10 +463,10 @@ mod tests {
                 _ => KindRequest::Class(DeviceClass::Cuda),
             };
             let jobs: Vec<WaitingJob> = (1..).zip(jobs).map(|(job, (priority, interrupted, request))| {
-                WaitingJob { job: JobId(job), priority, interrupted, request: requests(request) }
+                WaitingJob { interrupted, request: requests(request), ..waiting(job, priority) }
             }).collect();
             let workers = vec![cpu("a", 1); workers];
-            let admission = admit(&jobs, running, most, &workers);
+            let admission = admit(&jobs, &places(running), Budget::jobs(most), &workers);
             prop_assert_eq!(admission.start.len() + admission.wait.len(), jobs.len());
             prop_assert!(admission.start.is_empty() || running + admission.start.len() <= most);
             // Nobody overtakes who could have started.

@@ -122,6 +122,7 @@ impl Stored {
             from: kept.from,
         };
         JobOrder {
+            first: self.revisions[0].from,
             revisions: (0..).zip(&self.revisions).map(revision).collect(),
             resume: None,
             most_pixels: u64::MAX,

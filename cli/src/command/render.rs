@@ -200,7 +200,8 @@ impl Setup<'_> {
             assets: self.assets.clone(),
             from: Epoch(experiment.start_epoch),
         };
-        Ok(JobOrder { revisions: vec![revision], resume: None, most_pixels: u64::MAX })
+        let first = Epoch(experiment.start_epoch);
+        Ok(JobOrder { first, revisions: vec![revision], resume: None, most_pixels: u64::MAX })
     }
 
     /// The experiment with everything that was chosen for this run.

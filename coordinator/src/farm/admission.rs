@@ -4,14 +4,21 @@ use std::time::{Duration, Instant};
 
 use clipig_core::JobId;
 use clipig_schedule::dispatcher::WorkerView;
-use clipig_schedule::queue::{self, KindRequest, RunningPlace, ServingWorker, WaitingJob};
+use clipig_schedule::queue::{self, Budget, KindRequest, RunningPlace, ServingWorker, WaitingJob};
 
-use super::{Farm, LogLevel, RunningJob, State};
+use super::{Farm, LogLevel, QueuePlace, RunningJob, State, Waits};
 use crate::job_runner::RunCommand;
-use crate::store::{EventKind, JobFilter, JobRecord, JobState, StoreError};
+use crate::store::{EventKind, QueuedJob, StoreError};
 
 /// The queue is looked at this often even when nothing has changed, which costs little and mends a missed change.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How many times as long as a look at the queue takes, it is not looked at again: with thousands of waiting jobs, looks
+/// must leave the database to those who submit and ask.
+const REST_AFTER_LOOK: u32 = 4;
+
+/// The longest such rest.
+const LONGEST_REST: Duration = Duration::from_secs(1);
 
 /// How long a running job may have no worker before it gives its place to one that has: longer than a worker takes to
 /// come back after its connection broke.
@@ -29,16 +36,19 @@ impl Farm {
             if let Err(error) = self.inner.interrupt() {
                 tracing::warn!(%error, "a job without a thread was not put back into the queue");
             }
-            if let Err(error) = self.look_at_queue(&workers) {
+            let took = self.look_at_queue(&workers).unwrap_or_else(|error| {
                 tracing::warn!(%error, "the queue could not be read; looking again in a moment");
-            }
+                Duration::ZERO
+            });
+            std::thread::sleep(LONGEST_REST.min(REST_AFTER_LOOK * took));
             self.inner.changed.wait_beyond(seen, LOOK_INTERVAL);
         }
     }
 
-    fn look_at_queue(&self, workers: &[WorkerView]) -> Result<(), StoreError> {
-        let filter = JobFilter { status: vec![JobState::Waiting], ..JobFilter::default() };
-        let mut records = self.inner.store.jobs(&filter)?;
+    /// Starts what can start. Returns how long it took to decide that.
+    fn look_at_queue(&self, workers: &[WorkerView]) -> Result<Duration, StoreError> {
+        let start = Instant::now();
+        let mut queued = self.inner.store.queue()?;
         let serving: Vec<ServingWorker> = workers
             .iter()
             .filter(|worker| worker.takes_work())
@@ -50,17 +60,24 @@ impl Farm {
         let (waiting, running) = {
             let mut state = self.inner.state();
             // A job that was paused and resumed at once still has its thread, and starts again when that has ended.
-            records.retain(|record| !state.running.contains_key(&record.id));
-            (records.iter().map(waiting).collect::<Vec<_>>(), places(&mut state, &serving))
+            queued.retain(|job| !state.running.contains_key(&job.id));
+            (queued.into_iter().map(waiting).collect::<Vec<_>>(), places(&mut state, &serving))
         };
-        let most = self.inner.settings.max_running_jobs;
-        let admission = queue::admit(&waiting, running.len(), most, &serving);
+        let settings = &self.inner.settings;
+        let budget = Budget { jobs: settings.max_running_jobs, memory: settings.job_memory };
+        let admission = queue::admit(&waiting, &running, budget, &serving);
         let yielding = queue::yielding(&running, &admission, WITHOUT_WORKER);
-        self.inner.state().waiting =
-            admission.wait.into_iter().map(|(job, reason)| (job, reason.to_string())).collect();
+        let took = start.elapsed();
+        let wait = (1..)
+            .zip(admission.wait)
+            .map(|(place, (job, reason))| (job, QueuePlace { place, reason: Waits::Queue(reason) }));
+        self.inner.state().waiting = wait.collect();
         for (job, kind) in admission.start {
-            if let Some(place) = records.iter().position(|record| record.id == job) {
-                self.start(records.swap_remove(place), &kind);
+            match self.inner.store.job(job) {
+                Ok(record) => self.start(record, &kind),
+                // It was removed meanwhile.
+                Err(StoreError::NoSuchJob(_)) => {}
+                Err(error) => return Err(error),
             }
         }
         for job in yielding {
@@ -73,7 +90,7 @@ impl Farm {
                 running.without_worker_since = None;
             }
         }
-        Ok(())
+        Ok(took)
     }
 }
 
@@ -83,26 +100,25 @@ fn places(state: &mut State, serving: &[ServingWorker]) -> Vec<RunningPlace> {
     let place = |(job, running): (&JobId, &mut RunningJob)| {
         let served = queue::choose_kind(&running.request, serving).is_some();
         running.without_worker_since = if served { None } else { running.without_worker_since.or(Some(now)) };
-        RunningPlace { job: *job, alone: running.without_worker_since.map(|since| now.duration_since(since)) }
+        let alone = running.without_worker_since.map(|since| now.duration_since(since));
+        RunningPlace { job: *job, alone, memory: running.memory, is_suspect: running.is_suspect }
     };
     state.running.iter_mut().map(place).collect()
 }
 
-fn waiting(record: &JobRecord) -> WaitingJob {
-    WaitingJob {
-        job: record.id,
-        priority: record.priority,
-        interrupted: record.interrupted,
-        request: request(record),
-    }
-}
-
-/// What kind of worker a job asks for: the one that it has begun with, where it has.
-fn request(job: &JobRecord) -> KindRequest {
-    match (&job.computation, job.class) {
-        (Some(begun), _) if job.mix_kinds => KindRequest::Mixed(begun.kind.clone()),
-        (Some(begun), _) => KindRequest::Begun(begun.kind.clone()),
+fn waiting(job: QueuedJob) -> WaitingJob {
+    let request = match (job.begun_on, job.class) {
+        (Some(begun), _) if job.mix_kinds => KindRequest::Mixed(begun),
+        (Some(begun), _) => KindRequest::Begun(begun),
         (None, Some(class)) => KindRequest::Class(class),
         (None, None) => KindRequest::Auto,
+    };
+    WaitingJob {
+        job: job.id,
+        priority: job.priority,
+        interrupted: job.interrupted,
+        request,
+        memory: job.memory,
+        deaths: job.deaths,
     }
 }

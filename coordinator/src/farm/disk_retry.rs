@@ -1,5 +1,5 @@
-//! What a job does while the disk is full. Where it cannot go on without a write it waits and says so; everything else
-//! it goes on without, and reports once what is missing.
+//! What a job does while the disk is full or fails, or files, memory or threads are short. Where it cannot go on without
+//! a write it waits and says so; everything else it goes on without, and reports once what is missing.
 
 use std::fmt::Display;
 use std::time::{Duration, Instant};
@@ -8,6 +8,8 @@ use clipig_core::JobId;
 
 use super::{Inner, LogLevel};
 use crate::store::EventKind;
+#[cfg(doc)]
+use crate::store::StoreError;
 
 /// Time until the second attempt; it doubles from one attempt to the next.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -16,31 +18,38 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// An error that time and an administrator may mend.
-pub(super) trait MaybeDiskFull: Display {
+pub(super) trait MaybeTemporary: Display {
     /// Is it a full disk?
     fn is_disk_full(&self) -> bool;
+
+    /// Is it a full disk, or something else that passes: see [`StoreError::is_temporary`]?
+    fn is_temporary(&self) -> bool;
 }
 
 impl Inner {
-    /// Does a write that an active job cannot go on without. While the disk is full the job waits, and says so.
-    /// `None`: it was not written, because somebody has paused or cancelled the job meanwhile or the farm is closing.
+    /// Does something that an active job cannot go on without. While the disk is full, or something else is missing that
+    /// may come back, the job waits, and says so. `None`: it was not done, because somebody has paused or cancelled the
+    /// job meanwhile or the farm is closing.
     ///
     /// # Errors
-    /// Every error but a full disk.
-    pub(super) fn with_disk_retry<T, E: MaybeDiskFull>(
+    /// Every error that does not pass by itself.
+    pub(super) fn with_disk_retry<T, E: MaybeTemporary>(
         &self,
         job: JobId,
         mut write: impl FnMut() -> Result<T, E>,
     ) -> Result<Option<T>, E> {
         let mut pause = FIRST_PAUSE;
-        let mut waits = false;
+        let mut waits = None;
         let written = loop {
             match write() {
-                Err(error) if error.is_disk_full() => {
-                    if !waits {
-                        waits = true;
+                Err(error) if error.is_temporary() => {
+                    if waits.is_none() {
+                        let full = error.is_disk_full();
+                        waits = Some(full);
                         self.settings.metrics.store_errors.inc();
-                        let text = format!("it waits for room on the disk: {error}");
+                        let what =
+                            if full { "it waits for room on the disk" } else { "it waits and tries again" };
+                        let text = format!("{what}: {error}");
                         self.set_stalled(job, Some(text.clone()));
                         self.report(job, LogLevel::Error, &EventKind::Disk, &text);
                     }
@@ -52,10 +61,11 @@ impl Inner {
             }
             pause = LONGEST_PAUSE.min(2 * pause);
         };
-        if waits {
+        if let Some(full) = waits {
             self.set_stalled(job, None);
             if matches!(written, Ok(Some(_))) {
-                let text = "there is room on the disk again; it goes on";
+                let what = if full { "there is room on the disk again" } else { "that has passed" };
+                let text = &format!("{what}; it goes on");
                 self.report(job, LogLevel::Info, &EventKind::Disk, text);
             }
         }
@@ -69,7 +79,7 @@ impl Inner {
     }
 
     /// Waits for this time. Returns `false` as soon as nobody wants the job to go on.
-    fn pause_while_wanted(&self, job: JobId, most: Duration) -> bool {
+    pub(super) fn pause_while_wanted(&self, job: JobId, most: Duration) -> bool {
         let deadline = Instant::now() + most;
         loop {
             let seen = self.changed.seen();

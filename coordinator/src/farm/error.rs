@@ -6,7 +6,8 @@ use clipig_core::JobId;
 use clipig_experiment::Diagnostics;
 use clipig_schedule::job::{JobState, TransitionError};
 
-use super::submission::{InvalidRequest, PRIORITIES};
+use super::estimate::{MemoryTooSmall, TooManySamples};
+use super::submission::{InvalidRequest, PRIORITIES, TooManyRevisions};
 use super::transition::TransitionFailure;
 use super::weights::ModelRefusal;
 use crate::epoch_loop::{CanvasTooLarge, JobError};
@@ -42,6 +43,15 @@ pub enum CommandError {
     /// The canvas is larger than the farm takes.
     #[error(transparent)]
     TooLarge(#[from] CanvasTooLarge),
+    /// It takes more memory than there is.
+    #[error(transparent)]
+    Memory(#[from] MemoryTooSmall),
+    /// An epoch has too many samples.
+    #[error(transparent)]
+    Samples(#[from] TooManySamples),
+    /// It was updated too often.
+    #[error(transparent)]
+    Revisions(#[from] TooManyRevisions),
     /// The model cannot be used here.
     #[error(transparent)]
     Model(#[from] ModelRefusal),

@@ -2,7 +2,7 @@
 
 use clipig_experiment::Diagnostics;
 
-use super::disk_retry::MaybeDiskFull;
+use super::disk_retry::MaybeTemporary;
 use super::observer::KeepError;
 use super::transition::TransitionFailure;
 use crate::job_runner::RunError;
@@ -31,30 +31,58 @@ pub(super) enum RunFailure {
     Panicked,
 }
 
-impl MaybeDiskFull for RunFailure {
+impl MaybeTemporary for RunFailure {
     fn is_disk_full(&self) -> bool {
         match self {
             Self::Store(error) => error.is_disk_full(),
             Self::Keep(error) => error.is_disk_full(),
+            Self::Run(RunError::Observer(error)) => error.is_disk_full(),
             Self::Experiment(_) | Self::Run(_) | Self::Threads(_) | Self::Panicked => false,
+        }
+    }
+
+    fn is_temporary(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_temporary(),
+            Self::Keep(error) => error.is_temporary(),
+            Self::Run(RunError::Observer(error)) => error.is_temporary(),
+            Self::Threads(_) => true,
+            Self::Experiment(_) | Self::Run(_) | Self::Panicked => false,
         }
     }
 }
 
-impl MaybeDiskFull for StoreError {
+impl MaybeTemporary for StoreError {
     fn is_disk_full(&self) -> bool {
         Self::is_disk_full(self)
     }
-}
 
-impl MaybeDiskFull for TransitionFailure {
-    fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_disk_full())
+    fn is_temporary(&self) -> bool {
+        Self::is_temporary(self)
     }
 }
 
-impl MaybeDiskFull for KeepError {
+impl MaybeTemporary for TransitionFailure {
     fn is_disk_full(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_disk_full())
+    }
+
+    fn is_temporary(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_temporary())
+    }
+}
+
+impl MaybeTemporary for KeepError {
+    fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_disk_full())
+    }
+
+    fn is_temporary(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_temporary(),
+            // The system gives threads again when others have ended.
+            Self::Threads(_) => true,
+            Self::Encoding(_) | Self::Record(_) => false,
+        }
     }
 }

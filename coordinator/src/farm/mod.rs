@@ -8,8 +8,10 @@ mod admission;
 mod changes;
 mod checkpointing;
 mod choosing;
+mod deaths;
 mod disk_retry;
 mod error;
+mod estimate;
 mod event_log;
 mod events;
 mod failure;
@@ -24,7 +26,8 @@ mod tests;
 mod transition;
 mod weights;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -34,15 +37,17 @@ use clipig_core::{CanvasFactory, DeviceClass, Epoch, JobId, ModelSettings, Numbe
 use clipig_models as models;
 use clipig_schedule::dispatcher::Note;
 use clipig_schedule::job::JobChange;
-use clipig_schedule::queue::KindRequest;
+use clipig_schedule::queue::{KindRequest, WaitReason};
 use tokio::sync::broadcast;
 
 use self::changes::Changes;
 pub use self::error::{CommandError, OpenError};
+pub use self::estimate::{MemoryTooSmall, TooManySamples};
 pub use self::events::{JobEvent, JobEventKind, LogLevel, Progress};
 pub use self::health::HealthFault;
-pub use self::submission::InvalidRequest;
+pub use self::submission::{InvalidRequest, TooManyRevisions};
 pub use self::table::{ConstraintRow, FeatureRow, TargetRow};
+use self::transition::TransitionFailure;
 pub use self::weights::ModelRefusal;
 use crate::job_runner::{RunCommand, ToRunner};
 use crate::metrics::Metrics;
@@ -58,6 +63,16 @@ pub struct FarmSettings {
     pub max_queued_jobs: usize,
     /// The most pixels that a canvas may have.
     pub job_pixels: u64,
+    /// Bytes of memory that running jobs may take together, by estimate.
+    pub job_memory: u64,
+    /// The most samples of all targets that an epoch may have.
+    pub epoch_samples: u64,
+    /// Snapshots that are kept of a job.
+    pub snapshots: u32,
+    /// How often a job may be updated.
+    pub revisions: u32,
+    /// Bytes of all experiments of a job, as submitted and updated.
+    pub revision_bytes: u64,
     /// The share of a job's time that checkpoints may take, such as 0.05.
     pub checkpoint_share: f64,
     /// The least time between two checkpoints of a job.
@@ -148,10 +163,34 @@ struct Inner {
 #[derive(Default)]
 struct State {
     running: BTreeMap<JobId, RunningJob>,
-    /// Why jobs wait, as of the last look at the queue, in its order.
-    waiting: Vec<(JobId, String)>,
+    /// Why jobs wait, as of the last look at the queue.
+    waiting: HashMap<JobId, QueuePlace>,
     closing: bool,
     admission: Option<JoinHandle<()>>,
+}
+
+/// A job in the queue.
+struct QueuePlace {
+    /// From 1.
+    place: usize,
+    reason: Waits,
+}
+
+/// Why a job waits. Written out when somebody asks: thousands may wait.
+enum Waits {
+    /// As the queue decided.
+    Queue(WaitReason),
+    /// It could not be started.
+    NotStarted(TransitionFailure),
+}
+
+impl fmt::Display for Waits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Queue(reason) => reason.fmt(f),
+            Self::NotStarted(error) => write!(f, "it could not be started: {error}"),
+        }
+    }
 }
 
 /// A job with a thread.
@@ -159,6 +198,10 @@ struct RunningJob {
     runner: Sender<ToRunner>,
     /// What workers it needs.
     request: KindRequest,
+    /// Bytes of memory that it takes, by estimate.
+    memory: u64,
+    /// Is it not known yet whether the coordinator dies of it?
+    is_suspect: bool,
     progress: Option<Progress>,
     /// Why it does not go on for the moment.
     stalled: Option<String>,
@@ -189,6 +232,8 @@ impl Farm {
         let (state, changed) = (Mutex::default(), Changes::default());
         let inner = Inner { store, models, switchboard, canvases, settings, state, changed, events };
         let farm = Self { inner: Arc::new(inner) };
+        farm.estimate_old_jobs()?;
+        farm.count_deaths()?;
         farm.inner.interrupt()?;
         let admission = farm.clone();
         let thread = std::thread::Builder::new().name("admission".into()).spawn(move || admission.admit())?;
@@ -256,15 +301,14 @@ impl Farm {
         let running = state.running.get(&id);
         let progress = running.and_then(|running| running.progress.clone());
         let stalled = running.and_then(|running| running.stalled.clone());
-        let place = state.waiting.iter().position(|(waiting, _)| *waiting == id);
-        let reason = match place {
-            Some(place) if record.status == JobState::Waiting => state.waiting[place].1.clone(),
+        let waits = state.waiting.get(&id).filter(|_| record.status == JobState::Waiting);
+        let reason = match waits {
+            Some(waits) => waits.reason.to_string(),
             _ => stalled.filter(|_| record.status.is_active()).unwrap_or_else(|| record.reason.clone()),
         };
-        let waiting = record.status == JobState::Waiting;
         Ok(JobView {
             reason,
-            queue_place: place.filter(|_| waiting).map(|place| place + 1),
+            queue_place: waits.map(|waits| waits.place),
             progress,
             artifacts,
             checkpoint,
@@ -358,6 +402,9 @@ impl Farm {
         if let Some(admission) = admission {
             // The error is a panic, which is in the log.
             let _ = admission.join();
+        }
+        if let Err(error) = self.inner.store.close() {
+            tracing::warn!(%error, "the next start takes this end for a crash");
         }
     }
 }

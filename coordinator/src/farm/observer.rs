@@ -60,6 +60,8 @@ pub(super) struct FarmObserver {
     revision: JobRevision,
     snapshots: Option<SnapshotClock>,
     snapshot_writes: WriteStatus,
+    /// Was it said that no more snapshots are kept?
+    snapshots_ended: bool,
     /// Epochs that are not written yet.
     history: Vec<EpochHistory>,
     history_writes: WriteStatus,
@@ -69,6 +71,8 @@ pub(super) struct FarmObserver {
     pace: VecDeque<(f64, usize)>,
     progress_reported: Option<Instant>,
     table_reported: Option<Instant>,
+    /// Did the coordinator die while the job ran, and has it not shown since that this was not its fault?
+    may_be_deadly: bool,
     checkpoints: Checkpointer,
 }
 
@@ -84,7 +88,8 @@ pub(super) enum Finish {
 
 impl FarmObserver {
     /// Keeps a job that began at `first`, from wherever it goes on.
-    pub(super) fn new(farm: Arc<Inner>, job: JobId, first: Epoch) -> Result<Self, KeepError> {
+    pub(super) fn new(farm: Arc<Inner>, record: &JobRecord, first: Epoch) -> Result<Self, KeepError> {
+        let job = record.id;
         let checkpoints = Checkpointer::start(&farm, job).map_err(KeepError::Threads)?;
         Ok(Self {
             farm,
@@ -93,6 +98,7 @@ impl FarmObserver {
             revision: JobRevision { job, revision: 0 },
             snapshots: None,
             snapshot_writes: WriteStatus::new("snapshots are"),
+            snapshots_ended: false,
             history: Vec::new(),
             history_writes: WriteStatus::new("the history is"),
             history_due: Instant::now() + HISTORY_DELAY,
@@ -100,6 +106,7 @@ impl FarmObserver {
             pace: VecDeque::new(),
             progress_reported: None,
             table_reported: None,
+            may_be_deadly: record.deaths > 0,
             checkpoints,
         })
     }
@@ -155,6 +162,23 @@ impl FarmObserver {
         self.flush();
         self.checkpoints.end();
         self.keep_checkpoint(job);
+        self.write_snapshot(job);
+    }
+
+    /// Writes a snapshot, where the job may have one more.
+    fn write_snapshot(&mut self, job: &EpochLoop) {
+        let most = self.farm.settings.snapshots;
+        // A folder that cannot be read does not take a snapshot either.
+        if self.farm.store.artifacts(self.job).count().is_ok_and(|count| count >= most as usize) {
+            if !std::mem::replace(&mut self.snapshots_ended, true) {
+                let text = format!(
+                    "it has {most} snapshots, which is as many as this farm keeps of a job (`limits.snapshots`); it goes \
+                     on without more"
+                );
+                self.farm.report(self.job, LogLevel::Warning, &EventKind::Warning, &text);
+            }
+            return;
+        }
         let snapshot = self.write_picture(ArtifactName::Snapshot(job.position()), job);
         self.snapshot_writes.record(&self.farm, self.job, &snapshot);
     }
@@ -319,8 +343,7 @@ impl Observer for FarmObserver {
         let (first, interval) = (self.first, job.experiment().snapshot_interval);
         let clock = self.snapshots.get_or_insert_with(|| SnapshotClock::counting_from(first, interval));
         if clock.is_due(report.epoch, Instant::now()) {
-            let snapshot = self.write_picture(ArtifactName::Snapshot(job.position()), job);
-            self.snapshot_writes.record(&self.farm, self.job, &snapshot);
+            self.write_snapshot(job);
         }
         Ok(())
     }
@@ -330,6 +353,9 @@ impl FarmObserver {
     /// Writes history and checkpoint where they are due. A full disk delays them and does not stop the job, unless too
     /// much history is missing.
     fn write_what_is_due(&mut self, job: &EpochLoop) -> Result<(), StoreError> {
+        if self.may_be_deadly && self.flush() {
+            self.clear_deaths(job);
+        }
         let due = self.checkpoints.is_due();
         // The history goes first: after a restart the epochs before the checkpoint are not computed again.
         let written = (due || Instant::now() >= self.history_due) && self.flush_in_time();
@@ -341,6 +367,22 @@ impl FarmObserver {
             farm.with_disk_retry(self.job, || self.write_history())?;
         }
         Ok(())
+    }
+}
+
+impl FarmObserver {
+    /// An epoch is finished. When a checkpoint of it is on disk, the job was not what the coordinator died of.
+    fn clear_deaths(&mut self, job: &EpochLoop) {
+        let farm = &self.farm;
+        let written =
+            self.checkpoints.write_now(self.revision, job).and_then(|()| farm.clear_deaths(self.job));
+        match written {
+            Ok(()) => self.may_be_deadly = false,
+            // It is tried again after the next epoch.
+            Err(error) => {
+                tracing::warn!(job = %self.job, %error, "no checkpoint after the coordinator's death")
+            }
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Makes a runner's order from what is kept of a job.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use clipig_core::{Assets, Epoch, JobBrief, JobId, JobRevision};
+use clipig_core::{Assets, Epoch, JobBrief, JobId, JobRevision, Sha256};
 use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::CPU_SHARD;
 
@@ -10,7 +11,7 @@ use super::failure::RunFailure;
 use super::{Farm, LogLevel};
 use crate::epoch_loop::JobProgress;
 use crate::job_runner::{JobOrder, Revision};
-use crate::store::{EventKind, StoreError, Update};
+use crate::store::{self, EventKind, StoreError, Update};
 
 impl Farm {
     /// Sets the first epoch of updates that are still open to the one at which the job goes on. An open update with a
@@ -42,21 +43,37 @@ impl Farm {
         Ok(latest.checkpoint.map(|checkpoint| checkpoint.progress))
     }
 
-    /// Everything that a runner needs, from the store.
-    pub(super) fn order(&self, job: JobId, resume: Option<JobProgress>) -> Result<JobOrder, RunFailure> {
+    /// Everything that a runner needs, from the store: the revision that holds when it goes on at `next`, and later ones.
+    pub(super) fn order(&self, job: JobId, next: Option<Epoch>) -> Result<JobOrder, RunFailure> {
+        let mut kept = self.inner.store.revisions(job)?;
+        let first = kept[0].from;
+        let holding = kept.iter().rposition(|revision| revision.from <= next.unwrap_or(first)).unwrap_or(0);
+        kept.drain(..holding);
+        let revisions = self.loaded(job, kept)?;
+        Ok(JobOrder { first, revisions, resume: None, most_pixels: self.inner.settings.job_pixels })
+    }
+
+    /// Reads revisions with their images. An image that several name is in memory once.
+    pub(super) fn loaded(&self, job: JobId, kept: Vec<store::Revision>) -> Result<Vec<Revision>, RunFailure> {
         let store = &self.inner.store;
         let record = store.job(job)?;
         let (threads, shard_size) =
             record.computation.as_ref().map_or((1, CPU_SHARD), |chosen| (chosen.threads, chosen.shard_size));
+        let mut images: BTreeMap<Sha256, Arc<[u8]>> = BTreeMap::new();
         let mut revisions = Vec::new();
-        for kept in store.revisions(job)? {
+        for kept in kept {
             let source = Source::new("experiment", kept.yaml.as_str());
             let experiment = load(&[source], &Overrides::default())
                 .map_err(|problems| RunFailure::Experiment(Box::new(problems)))?
                 .experiment;
             let mut assets = Assets::default();
             for (name, sha256) in &kept.assets {
-                assets.insert(name.as_str(), store.blobs().read(sha256)?);
+                let bytes = match images.get(sha256) {
+                    Some(bytes) => Arc::clone(bytes),
+                    None => store.blobs().read(sha256)?.into(),
+                };
+                images.insert(*sha256, Arc::clone(&bytes));
+                assets.insert(name.as_str(), bytes);
             }
             let revision = JobRevision { job, revision: kept.revision };
             let brief = JobBrief {
@@ -73,6 +90,6 @@ impl Farm {
             let (brief, experiment) = (Arc::new(brief), Arc::new(experiment));
             revisions.push(Revision { brief, experiment, assets, from: kept.from });
         }
-        Ok(JobOrder { revisions, resume, most_pixels: self.inner.settings.job_pixels })
+        Ok(revisions)
     }
 }

@@ -3,20 +3,25 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use clipig_core::{JobId, WorkerKind};
 use clipig_schedule::dispatcher::Fit;
 use clipig_schedule::job::JobChange;
-use clipig_schedule::queue::KindRequest;
+use clipig_schedule::queue::{self, KindRequest};
 
+use super::disk_retry::MaybeTemporary as _;
 use super::failure::RunFailure;
 use super::observer::{FarmObserver, Finish};
 use super::transition::TransitionFailure;
-use super::{Farm, LogLevel, RunningJob};
+use super::{Farm, LogLevel, QueuePlace, RunningJob, Waits};
 use crate::epoch_loop::JobProgress;
 use crate::job_runner::{self, Ending, Inbox, RunError, ToRunner, inbox};
 use crate::store::{EventKind, JobRecord};
 use crate::switchboard::JobShare;
+
+/// How long a job rests whose run ended because something was missing that may come back, such as room for open files.
+const REST: Duration = Duration::from_secs(2);
 
 /// What follows a run.
 enum Next {
@@ -36,6 +41,8 @@ impl Farm {
         let running = RunningJob {
             runner: runner.clone(),
             request,
+            memory: job.memory.unwrap_or(0),
+            is_suspect: job.deaths >= queue::SUSPECT,
             progress: None,
             stalled: None,
             without_worker_since: None,
@@ -52,7 +59,8 @@ impl Farm {
             tracing::info!(job = %id, %error, "not started");
             let mut state = self.inner.state();
             state.running.remove(&id);
-            state.waiting.push((id, format!("it could not be started: {error}")));
+            let place = state.waiting.len() + 1;
+            state.waiting.insert(id, QueuePlace { place, reason: Waits::NotStarted(error) });
             return;
         }
         if job.started.is_none() {
@@ -64,17 +72,28 @@ impl Farm {
             let outcome =
                 std::panic::catch_unwind(AssertUnwindSafe(|| farm.run(&job, &kind, &runner, &inbox)));
             farm.inner.switchboard.remove_job(id);
-            if let Err(failure) = outcome.unwrap_or(Err(RunFailure::Panicked)) {
-                farm.fail(id, &failure);
+            match outcome.unwrap_or(Err(RunFailure::Panicked)) {
+                Ok(()) => {}
+                Err(failure) if failure.is_temporary() => farm.rest(id, &failure),
+                Err(failure) => farm.fail(id, &failure),
             }
             // Last: while the job is here, nobody starts it again or takes it for one that a crash has left.
             farm.inner.state().running.remove(&id);
             farm.inner.changed.notify_all();
         };
         if let Err(error) = std::thread::Builder::new().name(format!("job-{id}")).spawn(work) {
-            self.fail(id, &RunFailure::Threads(error));
+            // No other job could start now either.
+            self.rest(id, &RunFailure::Threads(error));
             self.inner.state().running.remove(&id);
         }
+    }
+
+    /// Lets some time pass after something was missing that may come back. The job stays active in the store, so it goes
+    /// back into the queue, as after a crash, and goes on from its last checkpoint.
+    fn rest(&self, job: JobId, failure: &RunFailure) {
+        let text = format!("it waits and goes on from its last checkpoint: {failure}");
+        self.inner.report(job, LogLevel::Error, &EventKind::Disk, &text);
+        self.inner.pause_while_wanted(job, REST);
     }
 
     fn fail(&self, job: JobId, failure: &RunFailure) {
@@ -104,7 +123,9 @@ impl Farm {
         if self.inner.with_disk_retry(job.id, || self.choose(job, kind))?.is_none() {
             return Ok(());
         }
-        let mut resume = self.last_checkpoint(job.id)?;
+        let Some(mut resume) = self.inner.with_disk_retry(job.id, || self.last_checkpoint(job.id))? else {
+            return Ok(());
+        };
         while let Next::Run(progress) = self.run_from(resume, job, kind, (runner, inbox))? {
             resume = Some(progress);
         }
@@ -122,8 +143,8 @@ impl Farm {
         let next = resume.as_ref().map(|progress| progress.next);
         let read = self.inner.with_disk_retry(id, || {
             self.settle_updates(id, next)?;
-            let order = self.order(id, None)?;
-            self.inner.store.truncate_history(id, next.unwrap_or(order.revisions[0].from))?;
+            let order = self.order(id, next)?;
+            self.inner.store.truncate_history(id, next.unwrap_or(order.first))?;
             Ok::<_, RunFailure>(order)
         });
         let Some(mut order) = read? else { return Ok(Next::Nothing) };
@@ -140,7 +161,9 @@ impl Farm {
         if priority != job.priority {
             self.inner.switchboard.set_priority(id, priority);
         }
-        let mut observer = FarmObserver::new(Arc::clone(&self.inner), id, order.revisions[0].from)?;
+        let first = order.first;
+        let begun = || FarmObserver::new(Arc::clone(&self.inner), job, first);
+        let Some(mut observer) = self.inner.with_disk_retry(id, begun)? else { return Ok(Next::Nothing) };
         match job_runner::run(order, &*self.inner.canvases, &port, inbox, &mut observer) {
             Ok((Ending::Completed, done)) => {
                 if let Finish::Updated = observer.finish(&done)? {

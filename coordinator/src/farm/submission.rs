@@ -5,13 +5,15 @@ use std::ops::RangeInclusive;
 
 use clipig_core::{DeviceClass, Epoch, JobId, JobRevision, ModelReference, Sha256};
 use clipig_experiment::{Diagnostics, Experiment, Loaded, Overrides, Source, load};
+use clipig_schedule::memory::Bytes;
 use sha2::Digest as _;
 
+use super::estimate;
 use super::failure::RunFailure;
-use super::{CommandError, Farm, JobEventKind, JobView, SubmitAnswer, SubmitRequest};
+use super::{CommandError, Farm, FarmSettings, JobEventKind, JobView, SubmitAnswer, SubmitRequest};
 use crate::epoch_loop::{CanvasTooLarge, first_resolution};
 use crate::job_runner::{Revision, RunCommand};
-use crate::store::{JobState, Submission, Submitted, Update};
+use crate::store::{JobRecord, JobState, Submission, Submitted, Update};
 
 /// Priorities that a job may have: each step doubles its share of the workers.
 pub(super) const PRIORITIES: RangeInclusive<i32> = -10..=10;
@@ -36,12 +38,46 @@ pub enum InvalidRequest {
     Threads(u32),
 }
 
+/// A job has as many updates as it may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TooManyRevisions {
+    /// By number.
+    #[error(
+        "job {job} was updated {most} times, which is as often as this farm takes (`limits.revisions`); submit the \
+         experiment as a new job, or have that raised"
+    )]
+    Number {
+        /// The job.
+        job: JobId,
+        /// The most updates of a job.
+        most: u32,
+    },
+    /// By size.
+    #[error(
+        "the experiments of job {job} take {}, and this update {} more; this farm keeps {} per job \
+         (`limits.revision_bytes`): submit the experiment as a new job, or have that raised",
+        Bytes(*.stored), Bytes(*.bytes), Bytes(*.most)
+    )]
+    Bytes {
+        /// The job.
+        job: JobId,
+        /// Bytes of its experiments so far.
+        stored: u64,
+        /// Bytes of this one.
+        bytes: u64,
+        /// The most of a job.
+        most: u64,
+    },
+}
+
 /// A checked submission.
 struct Checked {
     loaded: Loaded,
     model: ModelReference,
     seed: u64,
     class: Option<DeviceClass>,
+    /// Bytes of memory that it takes while it runs.
+    memory: u64,
 }
 
 impl Farm {
@@ -67,7 +103,7 @@ impl Farm {
         if waiting >= self.inner.settings.max_queued_jobs {
             return Err(CommandError::Full { waiting });
         }
-        let Checked { loaded, model, seed, class } = checked;
+        let Checked { loaded, model, seed, class, memory } = checked;
         let mut tree = loaded.tree.clone();
         tree.record_model(&model.name);
         tree.record_seed(seed);
@@ -89,6 +125,7 @@ impl Farm {
             priority: request.priority,
             first: Epoch(loaded.experiment.start_epoch),
             epochs: loaded.experiment.epochs,
+            memory,
         };
         let submitted = self.inner.store.submit(&submission)?;
         if let Submitted::New(job) = submitted {
@@ -126,9 +163,11 @@ impl Farm {
             return Err(CommandError::Ended { job, status });
         }
         let mut loaded = self.load(yaml, &Overrides::default())?;
+        let memory = estimate::check(&loaded.experiment, record.seed, &self.inner.settings)?;
         loaded.tree.record_model(&record.model.name);
         loaded.tree.record_seed(record.seed);
         loaded.tree.forget_output();
+        self.check_room_for_revision(&record, yaml.len() as u64)?;
         let update = Update {
             seen: seen.unwrap_or(record.revision),
             // Only the job's runner knows its next epoch, and the job may start at any moment.
@@ -136,6 +175,7 @@ impl Farm {
             yaml: loaded.tree.to_yaml(),
             assets: named(assets, &loaded.experiment),
             epochs: loaded.experiment.epochs,
+            memory,
         };
         let revision = self.inner.store.update(job, &update)?;
         if self.inner.state().running.contains_key(&job) {
@@ -162,9 +202,22 @@ impl Farm {
         Ok((self.job(job)?, record.next, loaded.warnings))
     }
 
+    /// Refuses an update of a job that has too many or too long ones.
+    fn check_room_for_revision(&self, job: &JobRecord, bytes: u64) -> Result<(), CommandError> {
+        let FarmSettings { revisions, revision_bytes, .. } = self.inner.settings;
+        if job.revision >= revisions {
+            return Err(TooManyRevisions::Number { job: job.id, most: revisions }.into());
+        }
+        let stored = self.inner.store.revision_bytes(job.id)?;
+        if stored.saturating_add(bytes) > revision_bytes {
+            return Err(TooManyRevisions::Bytes { job: job.id, stored, bytes, most: revision_bytes }.into());
+        }
+        Ok(())
+    }
+
     fn revision(&self, job: JobId, revision: u32) -> Result<Option<Revision>, RunFailure> {
-        let order = self.order(job, None)?;
-        Ok(order.revisions.into_iter().find(|held| held.brief.revision.revision == revision))
+        let kept = self.inner.store.revisions(job)?.into_iter().filter(|kept| kept.revision == revision);
+        Ok(self.loaded(job, kept.collect())?.pop())
     }
 
     fn check(&self, request: &SubmitRequest) -> Result<Checked, CommandError> {
@@ -192,7 +245,8 @@ impl Farm {
             (None, device) if device.starts_with("cuda") => Some(DeviceClass::Cuda),
             _ => None,
         };
-        Ok(Checked { loaded, model, seed, class })
+        let memory = estimate::check(&loaded.experiment, seed, &self.inner.settings)?;
+        Ok(Checked { loaded, model, seed, class, memory })
     }
 
     /// Reads an experiment and compares its first canvas with the farm's bound.

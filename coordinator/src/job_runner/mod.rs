@@ -150,7 +150,7 @@ impl<'a, O: Observer> Runner<'a, O> {
         inbox: &'a Inbox,
         observer: &'a mut O,
     ) -> Result<Self, RunError<O::Error>> {
-        let first = order.first_epoch();
+        let first = order.first;
         // Until an epoch is done, the canvas is the first one of the revision that holds, whatever was made for another
         // revision before. Otherwise the picture would depend on whether a restart came between.
         let resumed = order.resume.take().filter(|progress| progress.next > first);
@@ -326,11 +326,13 @@ impl<'a, O: Observer> Runner<'a, O> {
     /// Goes on under another revision: same canvas, same epoch count, same optimiser unless it was changed.
     fn change_revision(&mut self, holding: usize) -> Result<Option<Ending>, RunError<O::Error>> {
         self.port.close(self.revision());
-        self.current = holding;
-        let (revision, most) = (&self.order.revisions[holding], self.order.most_pixels);
+        // The others are not kept in memory: there may be many, with large images.
+        self.order.drop_before(holding);
+        self.current = 0;
+        let (revision, most) = (&self.order.revisions[0], self.order.most_pixels);
         let progress = self.job.progress();
         // As in `begin`.
-        let job = if progress.next > self.order.first_epoch() {
+        let job = if progress.next > self.order.first {
             let canvas =
                 self.canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
             EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics)

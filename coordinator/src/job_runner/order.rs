@@ -11,7 +11,10 @@ use crate::store::Update;
 /// A job to run.
 #[derive(Clone, Debug)]
 pub struct JobOrder {
-    /// The job as it was submitted, then its updates, in order of the epochs from which they hold. Never empty.
+    /// The epoch that the job begins with, as it was submitted.
+    pub first: Epoch,
+    /// The job as it was submitted, then its updates, in order of the epochs from which they hold. Never empty. Those that
+    /// are over when the job goes on may be left out.
     pub revisions: Vec<Revision>,
     /// Where it stopped; `None`: at the beginning.
     pub resume: Option<JobProgress>,
@@ -33,20 +36,24 @@ pub struct Revision {
 }
 
 impl JobOrder {
-    /// The epoch that the job begins with, as it was submitted.
-    pub(super) fn first_epoch(&self) -> Epoch {
-        Epoch(self.revisions[0].experiment.start_epoch)
-    }
-
     /// Place of the revision that holds for an epoch.
     pub fn revision_at(&self, epoch: Epoch) -> usize {
         self.revisions.iter().rposition(|revision| revision.from <= epoch).unwrap_or(0)
+    }
+
+    /// Drops the revisions before this place, which hold for no epoch any more.
+    pub(super) fn drop_before(&mut self, place: usize) {
+        self.revisions.drain(..place);
     }
 
     /// Takes a revision that was made while the job runs, to hold from `next` on. `false` where that is known
     /// already: the job was just started, with the revision in its order.
     pub fn take(&mut self, revision: Revision, next: Epoch) -> bool {
         let number = revision.brief.revision;
+        if self.revisions.first().is_some_and(|oldest| number.revision < oldest.brief.revision.revision) {
+            // A later one has taken its place.
+            return false;
+        }
         match self.revisions.iter_mut().find(|known| known.brief.revision == number) {
             None => self.revisions.push(Revision { from: next, ..revision }),
             Some(known) if known.from == Update::OPEN => known.from = next,

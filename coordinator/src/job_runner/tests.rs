@@ -173,7 +173,7 @@ fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
 }
 
 fn order(revisions: Vec<Revision>, resume: Option<JobProgress>) -> JobOrder {
-    JobOrder { revisions, resume, most_pixels: 100 }
+    JobOrder { first: Epoch(0), revisions, resume, most_pixels: 100 }
 }
 
 fn go(

@@ -3,6 +3,7 @@
 use tonic::service::Interceptor;
 use tonic::{Request, Status};
 
+use super::connection::Caller;
 use super::status::Refusal;
 use crate::settings::Tokens;
 
@@ -70,7 +71,12 @@ impl Interceptor for Gate {
     fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
         let header = request.metadata().get("authorization").map(tonic::metadata::MetadataValue::as_bytes);
         match self.admit(header) {
-            Ok(()) => Ok(request),
+            Ok(()) => {
+                if let Some(caller) = Caller::of(request.extensions()) {
+                    caller.make_known();
+                }
+                Ok(request)
+            }
             Err(refusal) => Err(refusal.into()),
         }
     }

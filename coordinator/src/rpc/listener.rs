@@ -8,17 +8,25 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::net::{TcpListener, UnixListener, UnixStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Duration, sleep};
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::connection::Connection;
+use super::connection::{Connection, Terms};
+use crate::connections::Connections;
 use crate::metrics::Metrics;
 use crate::settings::ListenAddress;
 
-/// Connections at once. A worker has two at most, a client one.
-const CONNECTIONS: usize = 10_000;
+/// What all listeners of a farm share.
+#[derive(Clone)]
+pub(crate) struct Reception {
+    /// How many connections there may be.
+    pub(crate) connections: Arc<Connections>,
+    /// How long a peer may take to make its first call with a valid token.
+    pub(crate) first_call: Duration,
+    pub(crate) metrics: Arc<Metrics>,
+}
 
 /// Why an address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -107,34 +115,26 @@ impl Listener {
     }
 
     /// Accepts connections as long as somebody takes them. A socket's file goes with the stream.
-    pub(super) fn connections(self, metrics: Arc<Metrics>) -> impl Stream<Item = io::Result<Connection>> {
+    pub(super) fn connections(self, reception: Reception) -> impl Stream<Item = io::Result<Connection>> {
         let (socket, file) = match self {
             Self::Tcp(listener) => (Socket::Tcp(listener), None),
             Self::Unix(listener, file) => (Socket::Unix(listener), Some(file)),
         };
         let (accepted, connections) = mpsc::channel(16);
-        let room = Arc::new(Semaphore::new(CONNECTIONS));
         tokio::spawn(async move {
             loop {
-                // Beyond this number new connections wait in the system's queue, and open ones are served.
-                let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
                 let connection = tokio::select! {
                     () = accepted.closed() => return,
                     connection = socket.accept() => connection,
                 };
-                match connection {
-                    Ok(Accepted::Tcp(stream, peer)) => {
-                        let connection = Connection::tcp(stream, peer, Arc::clone(&metrics), permit);
+                match connection.map(|accepted| reception.receive(accepted)) {
+                    Ok(Some(connection)) => {
                         if accepted.send(Ok(connection)).await.is_err() {
                             return;
                         }
                     }
-                    Ok(Accepted::Unix(stream)) => {
-                        let connection = Connection::unix(stream, Arc::clone(&metrics), permit);
-                        if accepted.send(Ok(connection)).await.is_err() {
-                            return;
-                        }
-                    }
+                    // There was no room, and it is closed.
+                    Ok(None) => {}
                     Err(error) => {
                         // Mostly too many open files. The pause keeps this loop from spinning until some are closed.
                         tracing::warn!(%error, "a connection could not be accepted");
@@ -143,18 +143,35 @@ impl Listener {
                 }
             }
         });
-        Connections { accepted: ReceiverStream::new(connections), _file: file }
+        Incoming { accepted: ReceiverStream::new(connections), _file: file }
+    }
+}
+
+impl Reception {
+    /// Takes a connection, where there is room for it.
+    fn receive(&self, accepted: Accepted) -> Option<Connection> {
+        let address = match &accepted {
+            Accepted::Tcp(_, peer) => Some(peer.ip()),
+            Accepted::Unix(_) => None,
+        };
+        let (place, evicted) = self.connections.admit(address).ok()?;
+        let (first_call, metrics) = (self.first_call, Arc::clone(&self.metrics));
+        let terms = Terms { place, evicted, first_call, metrics };
+        Some(match accepted {
+            Accepted::Tcp(stream, peer) => Connection::tcp(stream, peer, terms),
+            Accepted::Unix(stream) => Connection::unix(stream, terms),
+        })
     }
 }
 
 /// Connections as they come. The task that accepts them ends a moment after this stream: if it held the socket's file,
 /// whoever waits for the farm's end could still find it.
-struct Connections {
+struct Incoming {
     accepted: ReceiverStream<io::Result<Connection>>,
     _file: Option<SocketFile>,
 }
 
-impl Stream for Connections {
+impl Stream for Incoming {
     type Item = io::Result<Connection>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -8,6 +8,7 @@
 //! | `farm_service` | the calls of clients |
 //! | `worker_service` | the sessions of workers |
 //! | `content` | files as streams of pieces |
+//! | `data_size` | how much the data folder holds |
 //! | `intervals` | how often jobs write snapshots |
 //! | `uploads` | room for content that clients bring |
 //! | `standing` | how many jobs and workers are in which state |
@@ -15,6 +16,7 @@
 mod auth;
 mod connection;
 mod content;
+mod data_size;
 mod farm_service;
 mod intervals;
 mod listener;
@@ -36,8 +38,10 @@ use tonic::service::{Routes, RoutesBuilder};
 use tonic_health::server::HealthReporter;
 
 use self::auth::{Audience, Gate};
+pub(crate) use self::data_size::DataSize;
 use self::farm_service::FarmCalls;
 pub(crate) use self::intervals::Intervals;
+pub(crate) use self::listener::Reception;
 pub use self::listener::{ListenError, Listener};
 use self::standing::LeaseCounts;
 pub(crate) use self::transport::{TlsError, identity, serve};
@@ -56,6 +60,8 @@ pub(crate) struct RpcContext {
     pub(crate) limits: Limits,
     /// Where the data lies, for those who ask how much room there is.
     pub(crate) data: PathBuf,
+    /// How much it is.
+    pub(crate) data_size: Arc<DataSize>,
     /// Jobs that may wait, for those who ask.
     pub(crate) max_queued_jobs: u32,
     /// When the coordinator started.

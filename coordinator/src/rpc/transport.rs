@@ -1,7 +1,6 @@
 //! HTTP/2 and TLS as the farm uses them.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_proto::connect_error::{self, ConnectError};
@@ -10,8 +9,7 @@ use tonic::service::Routes;
 use tonic::transport::Identity;
 use tonic::transport::server::{Server, ServerTlsConfig};
 
-use super::listener::Listener;
-use crate::metrics::Metrics;
+use super::listener::{Listener, Reception};
 use crate::settings::TlsFiles;
 
 /// Streams of one connection: calls and watches of one client.
@@ -88,7 +86,7 @@ pub(crate) async fn serve(
     listener: Listener,
     routes: Routes,
     identity: Option<Identity>,
-    metrics: Arc<Metrics>,
+    reception: Reception,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), tonic::transport::Error> {
     let mut server = Server::builder()
@@ -103,5 +101,5 @@ pub(crate) async fn serve(
     if let Some(identity) = identity.filter(|_| listener.is_tcp()) {
         server = server.tls_config(tls(&identity))?;
     }
-    server.add_routes(routes).serve_with_incoming_shutdown(listener.connections(metrics), stop).await
+    server.add_routes(routes).serve_with_incoming_shutdown(listener.connections(reception), stop).await
 }

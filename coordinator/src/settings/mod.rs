@@ -92,6 +92,24 @@ pub struct Limits {
     pub model_bytes: u64,
     /// Greatest canvas of a job in pixels.
     pub job_pixels: u64,
+    /// Bytes of memory that running jobs may take together; `None`: nine tenths of what there is.
+    pub job_memory: Option<u64>,
+    /// The most samples of all targets that an epoch of a job may have.
+    pub epoch_samples: u64,
+    /// Bytes of the disk that uploads leave free.
+    pub disk_reserve: u64,
+    /// Snapshots that are kept of a job.
+    pub snapshots: u32,
+    /// How often a job may be updated.
+    pub revisions: u32,
+    /// Bytes of all experiments of a job, as submitted and updated.
+    pub revision_bytes: u64,
+    /// Connections of clients and workers, at least 1.
+    pub connections: usize,
+    /// Connections from one address, at least 1.
+    pub connections_per_peer: usize,
+    /// How long a peer may take to make its first call with a valid token.
+    pub first_call: Duration,
 }
 
 /// How work is handed out.
@@ -103,6 +121,8 @@ pub struct Dispatch {
     pub heartbeat_timeout: Duration,
     /// After this time without progress a lease goes to others.
     pub lease_timeout: Duration,
+    /// How long a lease may be expected to take.
+    pub lease_time: Duration,
     /// For how long a worker is quarantined.
     pub quarantine: Duration,
 }
@@ -146,7 +166,8 @@ impl Settings {
 
     fn of(sources: &Layers, environment: &Environment) -> Result<Self, SettingsError> {
         let defaults = Self::defaults();
-        let Dispatch { heartbeat, heartbeat_timeout, lease_timeout, quarantine } = defaults.dispatch;
+        let Dispatch { heartbeat, heartbeat_timeout, lease_timeout, lease_time, quarantine } =
+            defaults.dispatch;
         let http = sources.value("http_listen", address::HTTP_ALLOWED, address::http)?;
         Ok(Self {
             listen: sources.listen()?.unwrap_or(defaults.listen),
@@ -181,6 +202,31 @@ impl Settings {
                 job_pixels: sources
                     .count("limits.job_pixels", 1, clipig_experiment::limits::MAX_PIXELS as u32)?
                     .map_or(defaults.limits.job_pixels, u64::from),
+                job_memory: sources.bytes("limits.job_memory", 1 << 20, 1 << 50)?,
+                epoch_samples: sources
+                    .count("limits.epoch_samples", 1, u32::MAX)?
+                    .map_or(defaults.limits.epoch_samples, u64::from),
+                disk_reserve: sources
+                    .bytes("limits.disk_reserve", 0, 1 << 50)?
+                    .unwrap_or(defaults.limits.disk_reserve),
+                snapshots: sources
+                    .count("limits.snapshots", 0, 100_000_000)?
+                    .unwrap_or(defaults.limits.snapshots),
+                revisions: sources
+                    .count("limits.revisions", 0, 100_000)?
+                    .unwrap_or(defaults.limits.revisions),
+                revision_bytes: sources
+                    .bytes("limits.revision_bytes", 1 << 20, 1 << 40)?
+                    .unwrap_or(defaults.limits.revision_bytes),
+                connections: sources
+                    .count("limits.connections", 1, 1_000_000)?
+                    .map_or(defaults.limits.connections, |count| count as usize),
+                connections_per_peer: sources
+                    .count("limits.connections_per_peer", 1, 1_000_000)?
+                    .map_or(defaults.limits.connections_per_peer, |count| count as usize),
+                first_call: sources
+                    .seconds("limits.first_call_seconds", 0.1, 3_600.0)?
+                    .unwrap_or(defaults.limits.first_call),
             },
             dispatch: Dispatch {
                 heartbeat: sources.seconds("dispatch.heartbeat_seconds", 0.05, 60.0)?.unwrap_or(heartbeat),
@@ -190,6 +236,7 @@ impl Settings {
                 lease_timeout: sources
                     .seconds("dispatch.lease_timeout_seconds", 0.1, 86_400.0)?
                     .unwrap_or(lease_timeout),
+                lease_time: sources.seconds("dispatch.lease_seconds", 0.01, 3_600.0)?.unwrap_or(lease_time),
                 quarantine: sources
                     .seconds("dispatch.quarantine_seconds", 0.1, 8_640_000.0)?
                     .unwrap_or(quarantine),
@@ -224,11 +271,21 @@ impl Settings {
                 blob_bytes: 2 << 30,
                 model_bytes: 8 << 30,
                 job_pixels: clipig_experiment::limits::MAX_PIXELS as u64,
+                job_memory: None,
+                epoch_samples: 1 << 20,
+                disk_reserve: 1 << 30,
+                snapshots: 10_000,
+                revisions: 100,
+                revision_bytes: 16 << 20,
+                connections: 8_192,
+                connections_per_peer: 1_024,
+                first_call: Duration::from_secs(10),
             },
             dispatch: Dispatch {
                 heartbeat: Duration::from_secs(2),
                 heartbeat_timeout: DispatchSettings::HEARTBEAT_TIMEOUT,
                 lease_timeout: DispatchSettings::LEASE_TIMEOUT,
+                lease_time: DispatchSettings::LEASE_TIME,
                 quarantine: DispatchSettings::QUARANTINE,
             },
             checkpoint: CheckpointCadence { share: 0.05, least: Duration::from_secs(10) },

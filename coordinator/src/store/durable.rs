@@ -22,26 +22,34 @@ pub(super) struct Incoming {
     room: Room,
 }
 
-/// A disk that tests make full.
+/// A disk that fails when tests want it to.
 #[cfg(test)]
 #[derive(Debug, Default)]
 pub(super) struct Room {
-    none: std::sync::atomic::AtomicBool,
+    fault: std::sync::Mutex<Option<rustix::io::Errno>>,
 }
 
 #[cfg(test)]
 impl Room {
-    /// From now on there is none, or there is again.
-    pub(super) fn set_none(&self, none: bool) {
-        self.none.store(none, Ordering::SeqCst);
+    /// From now on writes fail with this, or succeed again.
+    pub(super) fn set_fault(&self, fault: Option<rustix::io::Errno>) {
+        *self.fault.lock().unwrap() = fault;
     }
 
-    /// Refuses as a full disk does.
+    /// Refuses as the system does.
     pub(super) fn check(&self, path: &Path, needed: Option<u64>) -> Result<(), StoreError> {
-        if self.none.load(Ordering::SeqCst) {
-            return Err(StoreError::DiskFull { path: path.to_path_buf(), needed });
+        match *self.fault.lock().unwrap() {
+            Some(fault) => Err(StoreError::write("write", path, needed, fault.into())),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// The same for reading, which a full disk allows.
+    pub(super) fn check_read(&self) -> io::Result<()> {
+        match *self.fault.lock().unwrap() {
+            Some(fault) if fault != rustix::io::Errno::NOSPC => Err(fault.into()),
+            _ => Ok(()),
+        }
     }
 }
 

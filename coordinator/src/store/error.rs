@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clipig_core::{JobId, Sha256};
 use clipig_schedule::job::JobState;
+use rustix::io::Errno;
 
 use super::checkpoint::fault::CheckpointFault;
 
@@ -21,7 +22,7 @@ pub enum StoreError {
         needed: Option<u64>,
     },
     /// The system refused something.
-    #[error("cannot {action} {}: {source}", .path.display())]
+    #[error("cannot {action} {}: {source}{}", .path.display(), open_files_remedy(.source))]
     Io {
         /// What was tried.
         action: &'static str,
@@ -149,10 +150,50 @@ fn process_text(process: Option<u32>) -> String {
     process.map(|process| format!(" (process {process})")).unwrap_or_default()
 }
 
+fn open_files_remedy(source: &io::Error) -> &'static str {
+    match source.raw_os_error() {
+        Some(code) if code == Errno::MFILE.raw_os_error() => {
+            "; this process has as many files open as it may: raise the limit (`LimitNOFILE=` for systemd, `ulimit -n` \
+             in a shell)"
+        }
+        _ => "",
+    }
+}
+
+/// Does the machine lack something for the moment that has nothing to do with the file? Too many open files, no memory,
+/// no thread.
+pub(super) fn is_shortage(error: &io::Error) -> bool {
+    [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::AGAIN]
+        .iter()
+        .any(|code| error.raw_os_error() == Some(code.raw_os_error()))
+}
+
 impl StoreError {
-    /// Is it a full disk, a quota or a limit on file sizes? Trying again later can help then.
+    /// Is it a full disk, a quota or a limit on file sizes?
     pub fn is_disk_full(&self) -> bool {
         matches!(self, Self::DiskFull { .. })
+    }
+
+    /// Can the same call succeed later, when time has passed or an administrator has acted? A full disk, a disk that
+    /// fails, too many open files, too little memory.
+    pub fn is_temporary(&self) -> bool {
+        use rusqlite::ErrorCode;
+        match self {
+            Self::DiskFull { .. } => true,
+            Self::Io { source, .. } => {
+                is_shortage(source) || source.raw_os_error() == Some(Errno::IO.raw_os_error())
+            }
+            Self::Database { source, .. } => matches!(
+                source.sqlite_error_code(),
+                Some(
+                    ErrorCode::CannotOpen
+                        | ErrorCode::SystemIoFailure
+                        | ErrorCode::OutOfMemory
+                        | ErrorCode::DatabaseBusy
+                )
+            ),
+            _ => false,
+        }
     }
 
     /// An error of the system while doing `action` with `path`.

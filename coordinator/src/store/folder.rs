@@ -40,6 +40,10 @@ pub(super) struct Inner {
 pub struct Opening {
     /// How often the folder was opened, this time included: the first half of every fence.
     pub incarnation: u64,
+    /// Did the last coordinator close the farm? Otherwise it died.
+    pub closed: bool,
+    /// How long no coordinator ran, by the wall clock; or that clock is wrong.
+    pub away: Duration,
     /// Unfinished files that a crash had left, removed now.
     pub unfinished: usize,
     /// Jobs whose removal a crash had interrupted, finished now.
@@ -72,6 +76,30 @@ impl Store {
         Artifacts::new(job, self.inner.layout.job(job), &self.inner.incoming)
     }
 
+    /// Writes down that the farm is closed on purpose, so that the next start does not count a death.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn close(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        self.database().write(|transaction| {
+            transaction.execute("UPDATE farm SET closed = 1, seen = ?1", [now.0])?;
+            Ok(())
+        })
+    }
+
+    /// Writes down that a coordinator runs.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn mark_seen(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        self.database().write(|transaction| {
+            transaction.execute("UPDATE farm SET seen = ?1", [now.0])?;
+            Ok(())
+        })
+    }
+
     /// Reads one row, to see whether the database answers.
     ///
     /// # Errors
@@ -83,8 +111,14 @@ impl Store {
     /// From now on no write finds room, or all do again.
     #[cfg(test)]
     pub(crate) fn pretend_full(&self, full: bool) {
-        self.inner.incoming.room().set_none(full);
-        self.inner.database.room().set_none(full);
+        self.pretend_fault(full.then_some(rustix::io::Errno::NOSPC));
+    }
+
+    /// From now on the system refuses all writes with this, or none.
+    #[cfg(test)]
+    pub(crate) fn pretend_fault(&self, fault: Option<rustix::io::Errno>) {
+        self.inner.incoming.room().set_fault(fault);
+        self.inner.database.room().set_fault(fault);
     }
 
     pub(super) fn database(&self) -> &Database {

@@ -16,7 +16,7 @@ use super::events::{self, EventKind, Subject};
 use super::features;
 use super::folder::Store;
 use super::records::{
-    Computation, JobFilter, JobRecord, Revision, Submission, Submitted, Transition, Update,
+    Computation, JobFilter, JobRecord, QueuedJob, Revision, Submission, Submitted, Transition, Update,
 };
 
 impl Store {
@@ -84,6 +84,22 @@ impl Store {
         })
     }
 
+    /// All waiting jobs, as far as the queue needs to know them, in the order of their numbers. Ten thousand take some
+    /// milliseconds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn queue(&self) -> Result<Vec<QueuedJob>, StoreError> {
+        let sql =
+            "SELECT id, priority, interrupted, asked_class, mix_kinds, kind_class, kind_model, kind_libtorch,
+                   kind_capability, memory, deaths FROM jobs WHERE status = ?1 ORDER BY id";
+        self.database().read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([JobState::Waiting.as_str()], queued_job)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// How many jobs are in a status.
     ///
     /// # Errors
@@ -119,8 +135,8 @@ impl Store {
             let ended = to.is_ended().then_some(now.0);
             transaction
                 .prepare_cached(
-                    "UPDATE jobs SET status = ?2, reason = ?3, started = ?4, ended = ?5, interrupted = ?6
-                     WHERE id = ?1",
+                    "UPDATE jobs SET status = ?2, reason = ?3, started = ?4, ended = ?5, interrupted = ?6,
+                     deaths = CASE WHEN ?7 THEN 0 ELSE deaths END WHERE id = ?1",
                 )?
                 .execute(params![
                     job.0 as i64,
@@ -128,10 +144,47 @@ impl Store {
                     reason,
                     started.map(|time| time.0),
                     ended,
-                    interrupted
+                    interrupted,
+                    // A person lets it go on.
+                    !found.is_active() && *to == JobState::Waiting
                 ])?;
             let text = if reason.is_empty() { to.to_string() } else { format!("{to}: {reason}") };
             events::add(transaction, now, &Subject::Job(job), &EventKind::Status, &text)
+        })
+    }
+
+    /// Counts a death of the coordinator for a job that was running. Returns how many there are now.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchJob`]; when it cannot be written.
+    pub fn add_death(&self, job: JobId) -> Result<u32, StoreError> {
+        self.database().write(|transaction| {
+            let sql = "UPDATE jobs SET deaths = deaths + 1 WHERE id = ?1 RETURNING deaths";
+            let deaths = transaction.query_row(sql, [job.0 as i64], |row| row.get(0)).optional()?;
+            deaths.ok_or_else(|| StoreError::NoSuchJob(job).into())
+        })
+    }
+
+    /// A job has shown that the coordinator does not die of it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn clear_deaths(&self, job: JobId) -> Result<(), StoreError> {
+        self.database().write(|transaction| {
+            transaction.execute("UPDATE jobs SET deaths = 0 WHERE id = ?1", [job.0 as i64])?;
+            Ok(())
+        })
+    }
+
+    /// Writes down how much memory a job takes that an older clipig took in.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn set_memory(&self, job: JobId, memory: u64) -> Result<(), StoreError> {
+        self.database().write(|transaction| {
+            let sql = "UPDATE jobs SET memory = ?2 WHERE id = ?1";
+            transaction.execute(sql, params![job.0 as i64, signed(memory)])?;
+            Ok(())
         })
     }
 
@@ -253,8 +306,10 @@ impl Store {
                 created: now,
             };
             insert_revision(transaction, job, &revision)?;
-            transaction
-                .execute("UPDATE jobs SET epochs = ?2 WHERE id = ?1", params![job.0 as i64, update.epochs])?;
+            transaction.execute(
+                "UPDATE jobs SET epochs = ?2, memory = max(coalesce(memory, 0), ?3) WHERE id = ?1",
+                params![job.0 as i64, update.epochs, signed(update.memory)],
+            )?;
             let text = match update.from {
                 Update::OPEN => {
                     format!("revision {}, from the next epoch on", revision.revision)
@@ -288,6 +343,18 @@ impl Store {
         })
     }
 
+    /// Bytes of all experiments of a job, as submitted and updated.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn revision_bytes(&self, job: JobId) -> Result<u64, StoreError> {
+        let sql = "SELECT coalesce(sum(octet_length(yaml)), 0) FROM revisions WHERE job = ?1";
+        self.database().read(|connection| {
+            let bytes: i64 = connection.query_row(sql, [job.0 as i64], |row| row.get(0))?;
+            Ok(bytes.unsigned_abs())
+        })
+    }
+
     /// All revisions of a job, oldest first. For an epoch the last one holds whose `from` is not above it.
     ///
     /// # Errors
@@ -311,6 +378,11 @@ impl Store {
             Ok(revisions)
         })
     }
+}
+
+/// A number of bytes as `SQLite` has it.
+fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 /// Waits a job's last revision for an epoch? One that a later one has overtaken does not matter.
@@ -337,8 +409,9 @@ fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Re
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     transaction.execute(
         "INSERT INTO jobs (token, request, name, submitter, priority, seed, model, model_sha256, quick_gelu,
-         number, asked_class, asked_threads, mix_kinds, status, reason, next_epoch, epochs, created, model_settings)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15, ?16, ?17, ?18)",
+         number, asked_class, asked_threads, mix_kinds, status, reason, next_epoch, epochs, created, model_settings,
+         memory)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15, ?16, ?17, ?18, ?19)",
         params![
             job.token,
             job.request.0,
@@ -359,6 +432,7 @@ fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Re
             job.epochs,
             now.0,
             settings,
+            signed(job.memory),
         ],
     )?;
     Ok(JobId(transaction.last_insert_rowid() as u64))
@@ -427,6 +501,21 @@ fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         ended: row.get::<_, Option<i64>>("ended")?.map(Timestamp),
         computation: computation(row)?,
         inexact: row.get("inexact")?,
+        memory: row.get::<_, Option<i64>>("memory")?.map(i64::unsigned_abs),
+        deaths: row.get("deaths")?,
+    })
+}
+
+fn queued_job(row: &Row<'_>) -> rusqlite::Result<QueuedJob> {
+    Ok(QueuedJob {
+        id: JobId(row.get::<_, i64>("id")? as u64),
+        priority: row.get("priority")?,
+        interrupted: row.get("interrupted")?,
+        class: decoded(row, "asked_class", |text: Option<String>| text.as_deref().map(class).transpose())?,
+        mix_kinds: row.get("mix_kinds")?,
+        begun_on: kind(row)?,
+        memory: row.get::<_, Option<i64>>("memory")?.map_or(0, i64::unsigned_abs),
+        deaths: row.get("deaths")?,
     })
 }
 
@@ -440,16 +529,17 @@ fn model_settings(row: &Row<'_>) -> rusqlite::Result<ModelSettings> {
 }
 
 fn computation(row: &Row<'_>) -> rusqlite::Result<Option<Computation>> {
-    let class = decoded(row, "kind_class", |text: Option<String>| text.as_deref().map(class).transpose())?;
-    let Some(class) = class else { return Ok(None) };
-    let kind = WorkerKind {
-        class,
-        model: row.get("kind_model")?,
-        libtorch: row.get("kind_libtorch")?,
-        capability: row.get("kind_capability")?,
-    };
+    let Some(kind) = kind(row)? else { return Ok(None) };
     let (threads, shard_size) = (row.get("threads")?, row.get("shard_size")?);
     Ok(Some(Computation { kind, threads, shard_size, canvas_kind: row.get("canvas_kind")? }))
+}
+
+/// The kind of worker that a job was begun on.
+fn kind(row: &Row<'_>) -> rusqlite::Result<Option<WorkerKind>> {
+    let class = decoded(row, "kind_class", |text: Option<String>| text.as_deref().map(class).transpose())?;
+    let Some(class) = class else { return Ok(None) };
+    let (model, libtorch) = (row.get("kind_model")?, row.get("kind_libtorch")?);
+    Ok(Some(WorkerKind { class, model, libtorch, capability: row.get("kind_capability")? }))
 }
 
 fn class(text: &str) -> Result<DeviceClass, UnknownText> {

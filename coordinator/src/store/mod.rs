@@ -50,7 +50,7 @@ pub use self::events::{Event, EventFilter, EventKind, Subject};
 pub use self::folder::{Opening, Store};
 pub use self::history::{EpochHistory, FeatureHistory, TargetHistory};
 pub use self::records::{
-    Computation, JobFilter, JobRecord, Revision, Submission, Submitted, Transition, Update,
+    Computation, JobFilter, JobRecord, QueuedJob, Revision, Submission, Submitted, Transition, Update,
 };
 pub use self::retention::{EndedJob, Retained, RetentionPolicy, expired};
 pub use self::workers::{Mark, MarkedWorker};

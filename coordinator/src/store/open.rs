@@ -29,10 +29,11 @@ impl Store {
         let database = Database::open(&layout.database())?;
         durable::sync_folder(folder)?;
         let opened_at = (clock.now(), clock.steady());
-        let (incarnation, before) = begin(&database, opened_at.0)?;
+        let Before { incarnation, opened, seen, closed } = begin(&database, opened_at.0)?;
         let (orphans, strangers) = sort_out_folders(&database, &layout)?;
-        let clock_back = Some(before.since(opened_at.0)).filter(|back| !back.is_zero());
-        let opening = Opening { incarnation, unfinished, orphans, strangers, clock_back };
+        let clock_back = Some(opened.since(opened_at.0)).filter(|back| !back.is_zero());
+        let away = opened_at.0.since(seen.max(opened));
+        let opening = Opening { incarnation, closed, away, unfinished, orphans, strangers, clock_back };
         let inner = Inner {
             layout,
             database,
@@ -47,13 +48,29 @@ impl Store {
     }
 }
 
-/// Counts the start. Returns the incarnation and when the store was opened before.
-fn begin(database: &Database, now: Timestamp) -> Result<(u64, Timestamp), StoreError> {
+/// What the store says of the coordinators before.
+struct Before {
+    /// That of this start.
+    incarnation: u64,
+    /// When the store was opened before; on the first start that is now.
+    opened: Timestamp,
+    /// When a coordinator was last known to run.
+    seen: Timestamp,
+    /// Was the farm closed since?
+    closed: bool,
+}
+
+/// Counts the start.
+fn begin(database: &Database, now: Timestamp) -> Result<Before, StoreError> {
     database.write(|transaction| {
-        let before: i64 = transaction.query_row("SELECT opened FROM farm", (), |row| row.get(0))?;
-        let sql = "UPDATE farm SET incarnation = incarnation + 1, opened = ?1 RETURNING incarnation";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?));
+        let (opened, seen, closed) =
+            transaction.query_row("SELECT opened, seen, closed FROM farm", (), read)?;
+        let sql = "UPDATE farm SET incarnation = incarnation + 1, opened = ?1, seen = ?1, closed = 0
+                   RETURNING incarnation";
         let incarnation: i64 = transaction.query_row(sql, [now.0], |row| row.get(0))?;
-        Ok((incarnation as u64, Timestamp(before)))
+        let opened = if opened == 0 { now } else { Timestamp(opened) };
+        Ok(Before { incarnation: incarnation as u64, opened, seen: Timestamp(seen), closed })
     })
 }
 

@@ -40,6 +40,8 @@ pub struct Submission {
     pub first: Epoch,
     /// The epoch before which the job ends.
     pub epochs: u32,
+    /// Bytes of memory that it takes while it runs, by estimate.
+    pub memory: u64,
 }
 
 /// What became of a submission.
@@ -119,6 +121,31 @@ pub struct JobRecord {
     pub computation: Option<Computation>,
     /// Why the bits may differ from those of another run; `None`: they do not.
     pub inexact: Option<String>,
+    /// Bytes of memory that it takes while it runs, by estimate; `None` where an older clipig took it in.
+    pub memory: Option<u64>,
+    /// How often in a row the coordinator died while it ran and had not finished an epoch.
+    pub deaths: u32,
+}
+
+/// A waiting job, as far as the queue needs to know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueuedJob {
+    /// Its number.
+    pub id: JobId,
+    /// Higher goes first.
+    pub priority: i32,
+    /// Does it wait because the coordinator ended while it ran?
+    pub interrupted: bool,
+    /// Asked for: CPUs or GPUs.
+    pub class: Option<DeviceClass>,
+    /// May workers of several kinds compute it?
+    pub mix_kinds: bool,
+    /// What computed it so far; `None` before it first started.
+    pub begun_on: Option<WorkerKind>,
+    /// Bytes of memory that it takes while it runs, by estimate.
+    pub memory: u64,
+    /// As in [`JobRecord`].
+    pub deaths: u32,
 }
 
 /// The experiment of a job from some epoch on: as submitted (revision 0) or after an update.
@@ -149,6 +176,8 @@ pub struct Update {
     pub assets: BTreeMap<String, Sha256>,
     /// The epoch before which the job ends now.
     pub epochs: u32,
+    /// Bytes of memory that it takes while it runs, by estimate. Where an earlier revision takes more, that stays.
+    pub memory: u64,
 }
 
 impl Update {

@@ -15,7 +15,7 @@ use super::error::StoreError;
 use super::events::{self, EventKind, Subject};
 use super::folder::Store;
 use super::jobs::read_job;
-use super::records::JobFilter;
+use super::records::{JobFilter, JobRecord};
 
 /// How many of the last events are kept that belong to no job, or to a removed one.
 const KEPT_EVENTS: u32 = 100_000;
@@ -25,9 +25,13 @@ const KEPT_EVENTS: u32 = 100_000;
 pub struct RetentionPolicy {
     /// At most so many days after their end; `None`: for ever.
     pub days: Option<u32>,
-    /// At most so many ended jobs, the last ones; `None`: all.
+    /// At most so many completed jobs, and as many that failed or were cancelled, the last ones; `None`: all.
     pub jobs: Option<u32>,
 }
+
+/// The most jobs that are removed in one go. A wrong clock or setting is noticed before all is gone, and other calls do
+/// not wait for long.
+const AT_ONCE: usize = 200;
 
 /// An ended job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub struct EndedJob {
     pub job: JobId,
     /// When it ended.
     pub ended: Timestamp,
+    /// Has it completed? Others never push out those that have.
+    pub completed: bool,
 }
 
 /// What a retention did.
@@ -42,6 +48,8 @@ pub struct EndedJob {
 pub struct Retained {
     /// Jobs that were removed.
     pub removed: Vec<JobId>,
+    /// How many are to go next time.
+    pub left: usize,
 }
 
 /// The ended jobs that are to go at `now`, lowest number first.
@@ -50,26 +58,34 @@ pub fn expired(ended: &[EndedJob], policy: RetentionPolicy, now: Timestamp) -> V
     newest_first.sort_unstable_by_key(|job| std::cmp::Reverse((job.ended, job.job)));
     let kept = policy.jobs.map_or(usize::MAX, |jobs| jobs as usize);
     let age = policy.days.map(|days| Duration::from_hours(24) * days);
-    let goes = |(place, job): &(usize, EndedJob)| {
-        *place >= kept || age.is_some_and(|age| now.since(job.ended) > age)
+    let mut places = [0_usize; 2];
+    let goes = |job: &EndedJob| {
+        let place = &mut places[usize::from(job.completed)];
+        *place += 1;
+        *place > kept || age.is_some_and(|age| now.since(job.ended) > age)
     };
-    let mut expired: Vec<JobId> =
-        newest_first.into_iter().enumerate().filter(goes).map(|(_, job)| job.job).collect();
+    let mut expired: Vec<JobId> = newest_first.into_iter().filter(goes).map(|job| job.job).collect();
     expired.sort_unstable();
     expired
 }
 
 impl Store {
-    /// Removes old ended jobs with their files, each with an event, and the checkpoints of completed ones.
+    /// Removes old ended jobs with their files, each with an event, and the checkpoints of completed ones. No more than 200
+    /// jobs are removed in one call.
     ///
     /// # Errors
     /// When something cannot be removed; what was removed before stays so.
     pub fn retain(&self, policy: RetentionPolicy) -> Result<Retained, StoreError> {
         let status = JobState::ALL.into_iter().filter(|status| status.is_ended()).collect();
         let jobs = self.jobs(&JobFilter { status, ..JobFilter::default() })?;
-        let ended: Vec<EndedJob> =
-            jobs.iter().filter_map(|job| Some(EndedJob { job: job.id, ended: job.ended? })).collect();
-        let removed = expired(&ended, policy, self.now().before(self.clock_ahead()));
+        let ended = |job: &JobRecord| {
+            let completed = job.status == JobState::Completed;
+            Some(EndedJob { job: job.id, ended: job.ended?, completed })
+        };
+        let ended: Vec<EndedJob> = jobs.iter().filter_map(ended).collect();
+        let mut removed = expired(&ended, policy, self.now().before(self.clock_ahead()));
+        let left = removed.len().saturating_sub(AT_ONCE);
+        removed.truncate(AT_ONCE);
         for job in &removed {
             self.remove(*job, "old")?;
         }
@@ -84,7 +100,7 @@ impl Store {
             )?;
             Ok(())
         })?;
-        Ok(Retained { removed })
+        Ok(Retained { removed, left })
     }
 
     /// Removes an ended job with all that belongs to it. Its last event stays and tells so.
@@ -141,8 +157,20 @@ mod tests {
     const DAY: i64 = 24 * 3600 * 1000;
 
     fn ended(days: &[i64]) -> Vec<EndedJob> {
-        let job = |(number, day): (u64, &i64)| EndedJob { job: JobId(number), ended: Timestamp(day * DAY) };
+        let job = |(number, day): (u64, &i64)| EndedJob {
+            job: JobId(number),
+            ended: Timestamp(day * DAY),
+            completed: true,
+        };
         (1..).zip(days).map(job).collect()
+    }
+
+    #[test]
+    fn cancelled_jobs_never_push_out_completed_ones() {
+        let mut jobs = ended(&[1; 1_002]);
+        jobs[1..].iter_mut().for_each(|job| job.completed = false);
+        let policy = RetentionPolicy { days: None, jobs: Some(1_000) };
+        assert_eq!(expired(&jobs, policy, Timestamp(9 * DAY)), [JobId(2)]);
     }
 
     #[test]

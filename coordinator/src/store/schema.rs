@@ -11,7 +11,7 @@ const APPLICATION: i64 = 0x636c_7067;
 
 /// Each step leads from the version of its index to the next. Published steps never change: a farm that was
 /// made with them must still open.
-const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 const VERSION_1: &str = "
 -- One row. `incarnation` counts starts and is the first half of every fence.
@@ -133,6 +133,17 @@ ALTER TABLE history ADD COLUMN time INTEGER;
 const VERSION_3: &str = "
 -- How the model's weights are to be read, as JSON; NULL where version 2 wrote it, which knew `quick_gelu` alone.
 ALTER TABLE jobs ADD COLUMN model_settings TEXT;
+";
+
+const VERSION_4: &str = "
+-- Bytes of memory that the job takes while it runs; NULL where version 3 wrote it.
+ALTER TABLE jobs ADD COLUMN memory INTEGER;
+-- How often in a row the coordinator died while the job ran and had not finished an epoch.
+ALTER TABLE jobs ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+-- When a coordinator was last known to run; 0 where version 3 ran last.
+ALTER TABLE farm ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+-- 1 where the last coordinator has closed the farm; 0 while one runs, and where it died.
+ALTER TABLE farm ADD COLUMN closed INTEGER NOT NULL DEFAULT 1;
 ";
 
 /// Brings a database to the newest version.

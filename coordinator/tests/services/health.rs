@@ -13,11 +13,10 @@ use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use tonic_reflection::pb::v1::{ServerReflectionRequest, ServiceResponse};
 
-use crate::support::{CLIENT_TOKEN, EXPERIMENT, Show, TestFarm, submit, tokens, until};
+use crate::support::{CLIENT_TOKEN, EXPERIMENT, Show, TestFarm, submit, tcp, tokens, until};
 
-async fn page(address: &ListenAddress, path: &str) -> (u16, String) {
-    let ListenAddress::Tcp(address) = address else { panic!("not TCP") };
-    let mut socket = TcpStream::connect(address).await.unwrap();
+pub(crate) async fn page(address: &ListenAddress, path: &str) -> (u16, String) {
+    let mut socket = TcpStream::connect(tcp(address)).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: farm\r\nConnection: close\r\n\r\n");
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();

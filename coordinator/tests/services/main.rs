@@ -1,6 +1,7 @@
 //! The coordinator's services, with real sockets: who is let in, what is refused, and what nobody may break.
 
 mod bombs;
+mod exhaustion;
 mod health;
 mod hostile_workers;
 mod standin;

@@ -94,6 +94,12 @@ impl TestFarm {
     }
 }
 
+/// A TCP address; panics for a Unix socket.
+pub(crate) fn tcp(address: &ListenAddress) -> std::net::SocketAddr {
+    let ListenAddress::Tcp(address) = address else { panic!("{address} is not TCP") };
+    *address
+}
+
 /// Shows a token with every call.
 #[derive(Clone)]
 pub(crate) struct Show(pub(crate) &'static str);

@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
+use crate::health::page;
 use crate::standin::StandInCanvases;
 use crate::support::{CLIENT_TOKEN, Show, TestFarm, settings, tokens};
 
@@ -46,6 +47,9 @@ async fn tls_with_tokens_serves_those_who_trust_its_certificate() {
     let channel = over_tls(&farm, Some(&pem)).await.unwrap();
     let mut client = FarmServiceClient::with_interceptor(channel, Show(CLIENT_TOKEN));
     assert!(client.get_farm(v1::GetFarmRequest {}).await.is_ok());
+    // Its connection is known by this call, also through TLS.
+    let (_, metrics) = page(&farm.http, "/metrics").await;
+    assert!(metrics.contains("clipig_connections{state=\"known\"} 1\n"), "{metrics}");
     // Somebody else's certificate is not trusted, and who does not encrypt is not heard.
     let (other, _) = certificate(tempfile::tempdir().unwrap().path());
     assert!(over_tls(&farm, Some(&other)).await.is_err());

@@ -67,6 +67,7 @@ impl CoordinatorAssembler {
                 self.canvases.open(header)?;
                 return Ok(None);
             }
+            Said::KeepAlive(_) => return Ok(None),
             Said::CanvasPixels(pixels) => return Ok(self.canvases.add(&pixels)?.map(ToWorker::Canvas)),
             Said::Welcome(welcome) => ToWorker::Welcome(welcome.try_into()?),
             Said::Refuse(refuse) => ToWorker::Refuse(limited(refuse.reason, REASON_BYTES, "reason")?),

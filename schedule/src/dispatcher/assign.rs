@@ -53,10 +53,26 @@ impl Dispatcher {
         }
         let node = round.first_fresh()?;
         let (load, session) = self.workers.roomiest(fit, willing)?;
+        let node = self.shorten(revision, node);
         if load < CAPACITY && node.level > 0 {
             return Some((self.split(revision, node), session));
         }
         Some((node, session))
+    }
+
+    /// Splits a node as long as it is expected to take longer than a lease may. That was not known when the job offered it.
+    fn shorten(&mut self, revision: JobRevision, mut node: Node) -> Node {
+        while node.level > 0 {
+            let Some(job) = self.jobs.of_lease(revision) else { break };
+            let expected = |round: &Round| job.expected(round.stage(), round.shards(node));
+            let takes = job.round().and_then(expected);
+            if takes.is_none_or(|takes| takes <= self.settings.lease_time) {
+                break;
+            }
+            let Some(round) = job.round_mut() else { break };
+            node = round.split(node);
+        }
+        node
     }
 
     /// Splits a node as long as more slots are idle than nodes are pending.

@@ -1,5 +1,7 @@
 //! What jobs tell: they open, offer work, refuse results and close.
 
+use std::time::Duration;
+
 use clipig_core::{JobRevision, Node, ShardError, Work};
 
 use super::Dispatcher;
@@ -7,6 +9,10 @@ use super::action::{Action, Attempt};
 use super::jobs::OpenJob;
 use super::terms::{Accepted, DispatchError, JobTerms, Offer, OfferedWork};
 use super::timers::Time;
+
+/// The greatest level of nodes while it is not known how long a job's shards take: eight shards. Nodes are split further
+/// as soon as it is known.
+const LEVEL_OF_UNKNOWN: u32 = 3;
 
 impl Dispatcher {
     /// Opens a job. When it is open already, the new terms hold, and every worker gets the brief anew before its next
@@ -59,12 +65,19 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// The level of nodes by which each slot gets about as many leases as the settings say.
+    /// The level of nodes by which each slot gets about as many leases as the settings say, and no lease takes longer.
     fn level(&self, job: &OpenJob, shards: u32) -> u32 {
         let serving = self.workers.serving(job.fit());
         let slots: u64 = serving.map(|connection| u64::from(connection.slots(job.threads()))).sum();
         let leases = slots.max(1) * u64::from(self.settings.leases_per_slot.max(1));
-        (u64::from(shards) / leases).checked_ilog2().unwrap_or(0)
+        let level = (u64::from(shards) / leases).checked_ilog2().unwrap_or(0);
+        let most = self.settings.lease_time.max(Duration::from_nanos(1));
+        match job.expected_shard() {
+            Some(shard) => {
+                level.min((most.as_nanos() / shard.as_nanos().max(1)).checked_ilog2().unwrap_or(0))
+            }
+            None => level.min(LEVEL_OF_UNKNOWN),
+        }
     }
 
     /// The job did not take a result that was accepted before: it is of the wrong shape, or not finite. The node goes

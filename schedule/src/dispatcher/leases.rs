@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clipig_core::{Fence, Held, JobRevision, Node, SessionId, Stage};
 
+use super::expect::expected;
 use super::timers::{Time, Timers};
 
 /// The whole capacity of a worker; a lease takes its share of it. Divisible by all small numbers of slots.
@@ -70,6 +71,10 @@ struct Holding {
     fences: VecDeque<Fence>,
     /// The shares of these leases, added up.
     load: u64,
+    /// How many of the first of them the slots have come to.
+    begun: usize,
+    /// The shares of those, added up.
+    begun_load: u64,
 }
 
 /// What the grant or the end of a lease changes for the session that holds it.
@@ -190,8 +195,15 @@ impl Leases {
         let GrantedLease { grant, times, timer, .. } = self.valid.remove(&fence)?;
         self.deadlines.unset(timer, fence);
         if let Some(holding) = self.holders.get_mut(&grant.session) {
-            holding.fences.retain(|held| *held != fence);
-            holding.load -= grant.share;
+            // Mostly one of the first.
+            if let Some(place) = holding.fences.iter().position(|held| *held == fence) {
+                holding.fences.remove(place);
+                holding.load -= grant.share;
+                if place < holding.begun {
+                    holding.begun -= 1;
+                    holding.begun_load -= grant.share;
+                }
+            }
             if holding.fences.is_empty() {
                 self.holders.remove(&grant.session);
             }
@@ -202,23 +214,20 @@ impl Leases {
     /// Notes which leases a session's slots have come to: those before which less than all of it is taken.
     fn come_to(&mut self, session: SessionId, now: Time) -> HoldingChange {
         let mut change = HoldingChange { session, load: 0, begun: Vec::new() };
-        let Some(holding) = self.holders.get(&session) else { return change };
+        let Some(holding) = self.holders.get_mut(&session) else { return change };
         change.load = holding.load;
-        let mut ahead = 0;
-        for fence in &holding.fences {
-            if ahead >= CAPACITY {
+        // Those that were begun stay in front, so nothing is looked at twice.
+        while holding.begun_load < CAPACITY
+            && let Some(fence) = holding.fences.get(holding.begun)
+        {
+            let Some(lease) = expected(self.valid.get_mut(fence), "what a session holds is valid") else {
                 break;
-            }
-            let Some(lease) = self.valid.get_mut(fence) else {
-                debug_assert!(false, "session {session} holds {fence}, which is not valid");
-                continue;
             };
-            ahead += lease.grant.share;
-            if lease.times.begun.is_none() {
-                lease.times.begun = Some(now);
-                let (revision, granted) = (lease.grant.revision, lease.times.granted);
-                change.begun.push(Begun { fence: *fence, revision, granted });
-            }
+            lease.times.begun = Some(now);
+            let (revision, granted) = (lease.grant.revision, lease.times.granted);
+            change.begun.push(Begun { fence: *fence, revision, granted });
+            holding.begun_load += lease.grant.share;
+            holding.begun += 1;
         }
         change
     }

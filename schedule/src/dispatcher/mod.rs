@@ -34,7 +34,8 @@
 //!
 //! # Rules
 //! - A job's offer is cut into nodes so that each slot gets about four leases; a slot holds one lease ahead. When more
-//!   slots are idle than nodes are pending, nodes are split.
+//!   slots are idle than nodes are pending, nodes are split. They are also split until a lease takes about a second, as far
+//!   as it is known how long shards take: it cannot be interrupted, and other jobs wait for it.
 //! - The job with the least pass is served first (fair share, `jobs::open_job`), by the session with the least load.
 //!   When it offers something, leases of jobs that are ahead of it are taken back if they only wait in workers' hands.
 //! - An idle worker takes leases over that wait in another's hands. When there are none, it computes speculatively: a

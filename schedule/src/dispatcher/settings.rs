@@ -12,6 +12,9 @@ pub struct DispatchSettings {
     /// A lease without progress for this long is given to somebody else; longer where a job's shards are known to
     /// take long, or nothing is known of them yet (see [`Dispatcher`](super::Dispatcher)'s deadlines).
     pub lease_timeout: Duration,
+    /// How long a lease may be expected to take. It cannot be interrupted, and other jobs wait for it. A single shard may
+    /// take longer.
+    pub lease_time: Duration,
     /// How long a worker that has failed too often gets nothing.
     pub quarantine: Duration,
     /// The shortest time after which a node is computed by a second worker, too, near the end of an epoch.
@@ -40,6 +43,8 @@ impl DispatchSettings {
     pub const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(10);
     /// The default of [`lease_timeout`](Self::lease_timeout).
     pub const LEASE_TIMEOUT: Duration = Duration::from_mins(2);
+    /// The default of [`lease_time`](Self::lease_time).
+    pub const LEASE_TIME: Duration = Duration::from_secs(1);
     /// The default of [`quarantine`](Self::quarantine).
     pub const QUARANTINE: Duration = Duration::from_mins(10);
 
@@ -49,6 +54,7 @@ impl DispatchSettings {
             incarnation,
             heartbeat_timeout: Self::HEARTBEAT_TIMEOUT,
             lease_timeout: Self::LEASE_TIMEOUT,
+            lease_time: Self::LEASE_TIME,
             quarantine: Self::QUARANTINE,
             speculate_after: Duration::from_millis(200),
             leases_per_slot: 4,

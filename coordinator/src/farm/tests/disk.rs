@@ -1,6 +1,7 @@
 //! A full disk under jobs: they wait or go on, say so, and lose nothing.
 
 use clipig_core::Epoch;
+use rustix::io::Errno;
 
 use super::support::{TestFarm, YAML, undisturbed};
 use crate::store::JobState;
@@ -51,4 +52,21 @@ fn a_job_that_waits_for_room_lets_the_farm_close_and_goes_on_after_it() {
     let farm = farm.killed();
     farm.join();
     assert_eq!(farm.finish(job), undisturbed());
+}
+
+#[test]
+fn no_job_fails_because_files_or_the_disk_fail_it_for_a_while() {
+    for fault in [Errno::MFILE, Errno::NFILE, Errno::IO] {
+        let farm = TestFarm::new();
+        farm.join();
+        let job = farm.submit(YAML);
+        farm.run_into(6);
+        farm.store().pretend_fault(Some(fault));
+        farm.let_pass(u32::MAX);
+        farm.until(job, "waiting", |view| view.reason.starts_with("it waits and tries again: cannot write"));
+        assert_eq!(farm.view(job).record.status, JobState::Running);
+        farm.store().pretend_fault(None);
+        assert_eq!(farm.finish(job), undisturbed(), "{fault}");
+        assert!(farm.told(job).iter().any(|text| text == "that has passed; it goes on"));
+    }
 }

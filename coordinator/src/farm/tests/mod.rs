@@ -1,6 +1,7 @@
 //! The farm with real state machines, store and switchboard, and stand-ins for canvas and worker.
 
 mod disk;
+mod limits;
 mod restarts;
 mod stops;
 mod support;

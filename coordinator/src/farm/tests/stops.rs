@@ -46,7 +46,8 @@ fn checkpoints_stay_until_the_completion_is_on_disk() {
     let pixels = Pixels { values: vec![0.5; 12], average: vec![0.0; 12], steps: 12 };
     let statistics = clipig_schedule::JobStatistics::default();
     let done = EpochLoop::resume(spec, Box::new(pixels), Epoch(12), statistics);
-    let mut keeper = FarmObserver::new(Arc::clone(&farm.farm.inner), job, Epoch(0)).unwrap();
+    let record = farm.view(job).record;
+    let mut keeper = FarmObserver::new(Arc::clone(&farm.farm.inner), &record, Epoch(0)).unwrap();
     assert!(matches!(keeper.finish(&done), Ok(Finish::Stopped)));
     let view = farm.view(job);
     assert_eq!((view.record.status, view.checkpoint), (JobState::Paused, Some(Epoch(12))));

@@ -79,6 +79,7 @@ fn an_update_that_comes_after_the_last_epoch_still_counts() {
         yaml: updated().replace("epochs: 12", "epochs: 14"),
         assets: std::collections::BTreeMap::new(),
         epochs: 14,
+        memory: 0,
     };
     farm.store().update(job, &update).unwrap();
     let made = farm.finish(job);
@@ -95,6 +96,7 @@ fn an_update_that_was_overtaken_is_not_replayed() {
         yaml: updated(),
         assets: std::collections::BTreeMap::new(),
         epochs: 12,
+        memory: 0,
     };
     for (seen, from) in [Update::OPEN, Epoch(7), Update::OPEN, Update::OPEN].into_iter().enumerate() {
         farm.store().update(job, &update(seen as u32, from)).unwrap();

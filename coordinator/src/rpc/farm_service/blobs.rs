@@ -11,6 +11,7 @@ use tonic::Streaming;
 
 use super::super::status::Refusal;
 use super::super::{RpcContext, hash};
+use super::overview::Room;
 use crate::store::{BlobWriter, StoreError};
 
 /// Hashes in one question.
@@ -61,7 +62,11 @@ pub(super) async fn upload(
         return Ok(v1::UploadBlobResponse { existed: true });
     }
     let place = context.uploads.place().await?;
-    let mut writer = context.blocking(move |context| context.farm.store().blobs().begin(size)).await?;
+    let begin = move |context: &RpcContext| {
+        Room::of(&context.data).leave_reserve(size, context.limits.disk_reserve)?;
+        context.farm.store().blobs().begin(size).map_err(Refusal::from)
+    };
+    let mut writer = context.blocking(begin).await?;
     let (mut data, mut sent) = (first.data, 0);
     loop {
         sent += data.len() as u64;
@@ -117,7 +122,12 @@ async fn written(
     data: Bytes,
 ) -> Result<BlobWriter, Refusal> {
     let _disk = context.uploads.disk().await?;
-    context.blocking(move |_| writer.write(&data).map(|()| writer)).await
+    let write = move |context: &RpcContext| {
+        // Others fill the disk at the same time.
+        Room::of(&context.data).leave_reserve(data.len() as u64, context.limits.disk_reserve)?;
+        writer.write(&data).map(|()| writer).map_err(Refusal::from)
+    };
+    context.blocking(write).await
 }
 
 async fn next(stream: &mut Streaming<v1::UploadBlobRequest>) -> Result<Option<v1::ContentChunk>, Refusal> {

@@ -1,9 +1,10 @@
 //! The farm as a whole.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use clipig_proto::v1;
+use clipig_schedule::memory::Bytes;
 
 use super::super::RpcContext;
 use super::super::standing::jobs_by_status;
@@ -26,6 +27,7 @@ pub(super) async fn get(
         Ok::<_, StoreError>((jobs, running, Room::of(&context.data)))
     };
     let (by_status, running, room) = context.blocking(read).await?;
+    let data_size = context.data_size.bytes().await;
     let speeds =
         running.iter().filter_map(|view| view.progress.as_ref()).map(|progress| progress.samples_per_second);
     let with_jobs = by_status.into_iter().filter(|(_, count)| *count > 0);
@@ -45,7 +47,7 @@ pub(super) async fn get(
         workers: by_state.into_iter().map(|(state, count)| v1::WorkerCount { state, count }).collect(),
         samples_per_second: speeds.sum(),
         disk_free: room.free,
-        data_size: room.used,
+        data_size,
         max_running_jobs: context.farm.settings().max_running_jobs as u32,
         max_queued_jobs: context.max_queued_jobs,
         warnings: room.warning(&context.data).into_iter().collect(),
@@ -54,17 +56,30 @@ pub(super) async fn get(
 }
 
 /// Room on the disk, in bytes.
-struct Room {
+pub(super) struct Room {
     free: u64,
     total: u64,
-    used: u64,
 }
 
 impl Room {
-    fn of(data: &Path) -> Self {
+    /// Refuses to take so many bytes from the disk that less than the reserve stays free. On a small disk the reserve is a
+    /// twentieth of it.
+    pub(super) fn leave_reserve(&self, bytes: u64, reserve: u64) -> Result<(), Refusal> {
+        let reserve = reserve.min(self.total / LITTLE);
+        if self.total == 0 || self.free.saturating_sub(bytes) >= reserve {
+            return Ok(());
+        }
+        let [free, bytes, reserve] = [self.free, bytes, reserve].map(Bytes);
+        Err(Refusal::Busy(format!(
+            "{free} of the farm's disk are free, and an upload of {bytes} would leave less than the {reserve} that are \
+             kept for jobs (`limits.disk_reserve`); lower `retention`, or enlarge the volume"
+        )))
+    }
+
+    pub(super) fn of(data: &Path) -> Self {
         let (free, total) = rustix::fs::statvfs(data)
             .map_or((0, 0), |disk| (disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize));
-        Self { free, total, used: size_of_folder(data) }
+        Self { free, total }
     }
 
     fn warning(&self, data: &Path) -> Option<String> {
@@ -78,17 +93,24 @@ impl Room {
     }
 }
 
-/// Bytes of all files below a folder. What disappears meanwhile does not count.
-fn size_of_folder(folder: &Path) -> u64 {
-    let (mut open, mut bytes): (Vec<PathBuf>, u64) = (vec![folder.to_path_buf()], 0);
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => open.push(entry.path()),
-                Ok(metadata) => bytes += metadata.len(),
-                Err(_) => {}
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uploads_leave_a_reserve_of_the_disk_to_jobs() {
+        let gib = 1 << 30;
+        let room = |free: u64, total: u64| Room { free: free * gib, total: total * gib };
+        assert!(room(3, 100).leave_reserve(gib, gib).is_ok());
+        let refused = room(3, 100).leave_reserve(2 * gib + 1, gib).unwrap_err();
+        let Refusal::Busy(text) = refused else { panic!("{refused:?}") };
+        assert!(
+            text.starts_with("3.0 GiB of the farm's disk are free, and an upload of 2.0 GiB would"),
+            "{text}"
+        );
+        assert!(text.contains("`limits.disk_reserve`"), "{text}");
+        // A small disk has a small reserve, and one of unknown size none.
+        assert!(room(2, 10).leave_reserve(gib, 5 * gib).is_ok());
+        assert!(room(0, 0).leave_reserve(gib, gib).is_ok());
     }
-    bytes
 }

@@ -16,9 +16,9 @@ use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
 
 use super::super::RpcContext;
-use super::super::connection::Peer;
+use super::super::connection::Caller;
 use super::WorkerCalls;
-use super::session::run;
+use super::session::{RemoteWorker, run};
 
 /// Messages that may wait for a worker's socket. Each is 256 KiB at most while a canvas travels, so that what is
 /// urgent waits for 1 MiB at most, a few milliseconds.
@@ -41,10 +41,13 @@ impl WorkerEndpoint {
     }
 
     fn session(&self, request: Request<Body>) -> Response<Body> {
-        let peer = request.extensions().get::<Peer>().map_or_else(|| "somebody".to_owned(), Peer::to_string);
+        let caller = Caller::of(request.extensions());
+        let peer = caller.map_or_else(|| "somebody".to_owned(), |caller| caller.peer().to_string());
+        let keep_alive = request.headers().contains_key(session::KEEP_ALIVE_HEADER);
         let (sender, messages) = mpsc::channel(WAITING);
         let context = Arc::clone(&self.context);
-        tokio::spawn(run(context, peer, Messages::of_client(request.into_body()), sender));
+        let remote = RemoteWorker { peer, keep_alive };
+        tokio::spawn(run(context, remote, Messages::of_client(request.into_body()), sender));
         session::answer(ReceiverStream::new(messages))
     }
 }

@@ -7,8 +7,9 @@ use clipig_core::{FromWorker, Registration, SessionId, ShardError, ToWorker};
 use clipig_proto::WireError;
 use clipig_proto::incoming::WorkerAssembler;
 use clipig_proto::outgoing::{canvas_messages, to_worker};
-use clipig_proto::session::Messages;
-use clipig_proto::v1::{CoordinatorMessage, WorkerMessage};
+use clipig_proto::session::{KEEP_ALIVE, Messages};
+use clipig_proto::v1::coordinator_message::Message;
+use clipig_proto::v1::{CoordinatorMessage, KeepAlive, WorkerMessage};
 use clipig_schedule::dispatcher::LeaveCause;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -23,15 +24,24 @@ use crate::switchboard::{ConnectError, SESSION_QUEUE};
 /// How long a worker may take to register.
 const REGISTRATION_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A worker that calls.
+pub(super) struct RemoteWorker {
+    /// For the log.
+    pub(super) peer: String,
+    /// Does it want a message from time to time, so that the stream is never silent?
+    pub(super) keep_alive: bool,
+}
+
 type Sender = mpsc::Sender<Result<CoordinatorMessage, Status>>;
 
 /// Holds the conversation until one side ends it.
 pub(super) async fn run(
     context: Arc<RpcContext>,
-    peer: String,
+    remote: RemoteWorker,
     mut stream: Messages<WorkerMessage>,
     sender: Sender,
 ) {
+    let RemoteWorker { peer, keep_alive } = remote;
     let mut assembler = WorkerAssembler::new();
     let registration = match register(&mut stream, &mut assembler).await {
         Ok(registration) => registration,
@@ -57,7 +67,7 @@ pub(super) async fn run(
     let leases = Arc::new(Leases::default());
     let end = tokio::select! {
         end = handle_incoming(&context, session, &mut stream, assembler, &leases) => end,
-        end = send_outgoing(inbox, &leases, &sender) => end,
+        end = send_outgoing(inbox, &leases, &sender, keep_alive) => end,
         () = context.closed() => End::Closing,
     };
     tracing::info!(peer, %worker, %session, "a session has ended: {}", end.text());
@@ -202,7 +212,13 @@ async fn handle_incoming(
 }
 
 /// Sends the switchboard's messages until the session ends.
-async fn send_outgoing(mut inbox: mpsc::Receiver<ToWorker>, leases: &Leases, sender: &Sender) -> End {
+async fn send_outgoing(
+    mut inbox: mpsc::Receiver<ToWorker>,
+    leases: &Leases,
+    sender: &Sender,
+    keep_alive: bool,
+) -> End {
+    let longest_silence = if keep_alive { KEEP_ALIVE } else { Duration::MAX };
     let mut outbox = Outbox::default();
     let mut travelling = None;
     let mut open = true;
@@ -238,9 +254,15 @@ async fn send_outgoing(mut inbox: mpsc::Receiver<ToWorker>, leases: &Leases, sen
                 }
                 None if travelling.take().is_some() => {}
                 None if !open => return End::Ended,
-                None => match inbox.recv().await {
-                    Some(message) => outbox.push(message),
-                    None => open = false,
+                None => match timeout(longest_silence, inbox.recv()).await {
+                    Ok(Some(message)) => outbox.push(message),
+                    Ok(None) => open = false,
+                    Err(_) => {
+                        let message = CoordinatorMessage { message: Some(Message::KeepAlive(KeepAlive {})) };
+                        if write(sender, message, &mut inbox, &mut outbox, &mut open).await.is_err() {
+                            return End::HungUp(String::new());
+                        }
+                    }
                 },
             },
         }
@@ -295,5 +317,41 @@ fn note(message: &ToWorker, leases: &Leases) {
         ToWorker::Revoke(fence) => leases.revoked(*fence),
         ToWorker::Close(revision) => leases.closed(*revision),
         ToWorker::Welcome(_) | ToWorker::Refuse(_) | ToWorker::Canvas(_) | ToWorker::Drain(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Time stands still, and jumps to the next deadline when nothing else is left to do.
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_that_asks_for_it_hears_something_all_the_time() {
+        for keep_alive in [true, false] {
+            let (to_worker, inbox) = mpsc::channel(1);
+            let (sender, mut said) = mpsc::channel(1);
+            let leases = Leases::default();
+            let hear = async {
+                let hour = Duration::from_hours(1);
+                let start = tokio::time::Instant::now();
+                let mut longest = Duration::ZERO;
+                let mut last = start;
+                while let Ok(Some(message)) = timeout(hour, said.recv()).await
+                    && start.elapsed() < hour
+                {
+                    assert!(matches!(message.unwrap().message, Some(Message::KeepAlive(_))));
+                    longest = longest.max(last.elapsed());
+                    last = tokio::time::Instant::now();
+                }
+                (longest, last == start)
+            };
+            let (longest, silent) = tokio::select! {
+                heard = hear => heard,
+                _ = send_outgoing(inbox, &leases, &sender, keep_alive) => panic!("the session has ended"),
+            };
+            assert_eq!(silent, !keep_alive);
+            assert!(longest < Duration::from_secs(10), "{longest:?}");
+            drop(to_worker);
+        }
     }
 }

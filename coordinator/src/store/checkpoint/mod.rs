@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use clipig_core::{Epoch, JobId};
 
 use super::durable::{self, Incoming};
-use super::error::StoreError;
+use super::error::{StoreError, is_shortage};
 use super::layout::{epoch_file, epoch_of};
 pub use fault::CheckpointFault;
 pub use format::Checkpoint;
@@ -88,7 +88,8 @@ impl<'a> Checkpoints<'a> {
     /// among the two that are kept from now on.
     ///
     /// # Errors
-    /// When the process may not read the folder or a file in it. The job must not begin anew because of that.
+    /// When the process may not read the folder or a file in it, or the machine has not what it takes for the moment. The
+    /// job must not begin anew because of that.
     pub fn latest(&self) -> Result<Latest, StoreError> {
         let mut latest = Latest::default();
         for (epoch, path) in self.files(EXTENSION)? {
@@ -98,7 +99,7 @@ impl<'a> Checkpoints<'a> {
                     break;
                 }
                 Err(CheckpointFault::Unreadable(source))
-                    if source.kind() == io::ErrorKind::PermissionDenied =>
+                    if source.kind() == io::ErrorKind::PermissionDenied || is_shortage(&source) =>
                 {
                     return Err(StoreError::io("read", &path, source));
                 }
@@ -133,6 +134,8 @@ impl<'a> Checkpoints<'a> {
     }
 
     fn read(&self, epoch: Epoch, path: &Path) -> Result<Checkpoint, CheckpointFault> {
+        #[cfg(test)]
+        self.incoming.room().check_read()?;
         let file = File::open(path)?;
         let size = file.metadata()?.len();
         let checkpoint = format::read(file, size)?;

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use clipig_core::{Canvas, CanvasState, JobRevision};
 use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
 use proptest::prelude::*;
+use rustix::io::Errno;
 
 use super::*;
 use crate::JobProgress;
@@ -220,4 +221,18 @@ proptest! {
         bytes.splice(0..0, *b"CLIPIGCP\x01\0\0\0");
         prop_assert!(format::read(&bytes[..], bytes.len() as u64).is_err());
     }
+}
+
+#[test]
+fn a_shortage_is_no_damage() {
+    let folder = Folder::new();
+    let checkpoints = folder.checkpoints();
+    checkpoints.save(&sample(7, 2, 2)).unwrap();
+    folder.incoming.room().set_fault(Some(Errno::MFILE));
+    let error = checkpoints.latest().unwrap_err();
+    assert!(error.is_temporary() && error.to_string().contains("raise the limit"), "{error}");
+    folder.incoming.room().set_fault(None);
+    let latest = checkpoints.latest().unwrap();
+    assert!(latest.skipped.is_empty());
+    assert_eq!(latest.checkpoint, Some(sample(7, 2, 2)));
 }

@@ -91,6 +91,11 @@ impl OpenJob {
         }
     }
 
+    /// The median time of a shard of an epoch, once it is known.
+    pub(in crate::dispatcher) fn expected_shard(&self) -> Option<Duration> {
+        self.pace.expected(1)
+    }
+
     /// So many shards took so long, from the time at which their worker came to them.
     pub(in crate::dispatcher) fn record(&mut self, stage: Stage, took: Duration, shards: u32) {
         match stage {

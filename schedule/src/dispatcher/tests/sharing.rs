@@ -220,3 +220,80 @@ fn a_job_that_comes_later_neither_starves_nor_catches_up() {
     }
     assert!(counts[0] >= 12 && counts[1] >= 12, "{counts:?}");
 }
+
+/// A job of few shards beside one that always offers 65,536 shards of 30 ms, on two workers of one slot: epochs that it
+/// finishes in a minute.
+fn epochs_beside_a_giant(shards: u32, priorities: [i32; 2]) -> u32 {
+    let (small, giant) = (1, 2);
+    let mut farm = Farm::with_workers(&[1, 1]);
+    let takes = |lease: &Lease| {
+        let Work::Node { node, total, .. } = lease.work else { panic!("a preparation") };
+        let shard = if lease.revision == revision(small) { 10 * MS } else { 30 * MS };
+        shard * node.shards(total).len() as u32
+    };
+    farm.open(giant, priorities[1]);
+    farm.offer(epoch(giant, 0, 65_536));
+    // The giant is there first and has all slots.
+    let mut busy: BTreeMap<u64, (Time, Lease)> = BTreeMap::new();
+    let (mut epochs, mut offered) = (0, false);
+    while farm.now < Duration::from_mins(2) {
+        if !offered && farm.now >= Duration::from_mins(1) {
+            farm.open(small, priorities[0]);
+            farm.offer(epoch(small, 0, shards));
+            offered = true;
+        }
+        for session in [1, 2] {
+            if !busy.contains_key(&session) && farm.holds(session) > 0 {
+                let lease = farm.first(session);
+                busy.insert(session, (farm.now + takes(&lease), lease));
+            }
+        }
+        let (session, (at, lease)) = busy.iter().min_by_key(|(_, (at, _))| *at).unwrap();
+        let (session, at, lease) = (*session, *at, lease.clone());
+        busy.remove(&session);
+        farm.wait(at.saturating_sub(farm.now));
+        [1, 2].iter().for_each(|session| farm.beat(*session, 1));
+        farm.drop_lease(session, lease.fence);
+        let answer = Answer::Computed(takes(&lease));
+        let _ = farm.dispatcher.handle_result(SessionId(session), lease.fence, answer, farm.now);
+        farm.act();
+        if farm.dispatcher.round(revision(small)).is_some_and(|round| round.done == round.shards) {
+            epochs += 1;
+            farm.offer(epoch(small, epochs, shards));
+        }
+    }
+    epochs
+}
+
+#[test]
+fn a_small_job_beside_a_giant_gets_on() {
+    for (shards, priorities) in [(1, [0, 0]), (8, [0, 0]), (1, [10, -10])] {
+        let epochs = epochs_beside_a_giant(shards, priorities);
+        // A slot becomes free twice a second.
+        assert!(epochs >= 60, "{epochs} epochs of {shards} shards in a minute, priorities {priorities:?}");
+    }
+}
+
+#[test]
+fn nodes_that_turn_out_to_take_long_are_split() {
+    let mut farm = Farm::with_workers(&[1]);
+    farm.open(1, 0);
+    farm.offer(epoch(1, 0, 64));
+    assert!(farm.nodes(1).iter().all(|node| node.level == 3), "{:?}", farm.nodes(1));
+    for _ in 0..3 {
+        farm.live(Duration::from_secs(4), &[1]);
+        let _ = farm.finish(1);
+    }
+    // Half a second per shard: two of them are a second. One lease was given before that was known.
+    assert!(farm.nodes(1).last().is_some_and(|node| node.level <= 1), "{:?}", farm.nodes(1));
+    farm.finish_all();
+    assert_eq!(farm.shards(1, 0), (0..64).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_worker_that_claims_thousands_of_cores_gets_hundreds_of_leases() {
+    let mut farm = Farm::with_workers(&[100_000]);
+    farm.open(1, 0);
+    farm.offer(epoch(1, 0, 131_072));
+    assert_eq!(farm.holds(1), 512);
+}

@@ -25,8 +25,9 @@ pub(super) use connection::Connection;
 pub use worker::{Connected, Gone, Liveness, Quarantine, Silent, WorkerCounts};
 pub(super) use worker::{Strike, Worker};
 
-/// The most cores that are believed of one worker.
-const MAX_CORES: u32 = 4096;
+/// The most cores that count of one worker. One that has more gets leases of more shards, so all of them have work. Its
+/// leases must fit into the queue of its session.
+const MAX_CORES: u32 = 256;
 
 /// All workers that are known.
 #[derive(Debug)]

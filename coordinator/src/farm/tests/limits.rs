@@ -1,0 +1,146 @@
+//! What a job may take, and what happens to jobs of which the coordinator dies.
+
+use super::support::{TestFarm, YAML, undisturbed};
+use crate::farm::CommandError;
+use crate::store::JobState;
+
+/// A canvas of so many pixels per side, with Adam.
+fn sized(side: u32) -> String {
+    YAML.replace("resolution: 2", &format!("resolution: {side}"))
+}
+
+#[test]
+fn a_job_that_never_fits_is_refused_with_the_figures() {
+    let farm = TestFarm::with(|settings| settings.job_memory = 100_000);
+    let refused = |yaml: &str| farm.ask("t", yaml).unwrap_err();
+    let error = refused(&sized(30));
+    assert!(matches!(error, CommandError::Memory(_)), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "a canvas of 30×30 with `adam` takes about 105.5 KiB of memory (canvas 21.1 KiB, optimiser 21.1 KiB, checkpoint \
+         31.6 KiB, gradients 31.6 KiB); the jobs of this farm may take 97.7 KiB together (`limits.job_memory`): lower \
+         `resolution`, or have that raised"
+    );
+    // A canvas that grows later is seen, too, and so is an update.
+    let growing = YAML.replace("resolution: 2", "resolution: [2 + 28*t]");
+    assert!(matches!(refused(&growing), CommandError::Memory(_)), "{}", refused(&growing));
+    let job = farm.submit(&sized(20));
+    let update = farm.farm.update(job, &sized(30), &std::collections::BTreeMap::new(), None);
+    assert!(matches!(update, Err(CommandError::Memory(_))));
+}
+
+#[test]
+fn an_epoch_has_no_more_samples_than_the_farm_takes() {
+    let farm = TestFarm::with(|settings| settings.epoch_samples = 9);
+    let error = farm.ask("t", YAML).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "an epoch of this experiment has 10 samples; this farm takes 9 (`limits.epoch_samples`): lower `batch_size`, or \
+         have that raised"
+    );
+}
+
+#[test]
+fn a_job_waits_until_there_is_memory_for_it() {
+    let farm = TestFarm::with(|settings| settings.job_memory = 60_000);
+    farm.join();
+    let first = farm.submit(&sized(20));
+    farm.run_into(2);
+    let second = farm.submit(&sized(20));
+    farm.until(second, "waiting for memory", |view| view.reason.contains("limits.job_memory"));
+    farm.finish(first);
+    farm.until(second, "completed", |view| view.record.status == JobState::Completed);
+}
+
+#[test]
+fn a_job_of_which_the_coordinator_dies_is_held_after_the_third_time_and_others_go_on() {
+    let mut farm = TestFarm::new();
+    let job = farm.submit(YAML);
+    for deaths in 0..3 {
+        farm.join();
+        farm.run_into(0);
+        assert_eq!(farm.view(job).record.deaths, deaths);
+        farm = farm.killed();
+    }
+    let view = farm.view(job);
+    assert_eq!(view.record.status, JobState::Paused);
+    assert!(view.reason.starts_with("held: the coordinator died 3 times in a row"), "{}", view.reason);
+    farm.join();
+    let other = farm.submit(YAML);
+    assert_eq!(farm.finish(other), undisturbed());
+    // A person may try it again, with three more attempts.
+    farm.farm.resume(job).unwrap();
+    assert_eq!(farm.view(job).record.deaths, 0);
+    assert_eq!(farm.finish(job), undisturbed());
+}
+
+#[test]
+fn a_job_that_finishes_an_epoch_after_each_death_is_not_held() {
+    let mut farm = TestFarm::new();
+    let job = farm.submit(YAML);
+    for epoch in [1, 4, 6, 8, 10] {
+        farm.join();
+        farm.run_into(epoch);
+        farm = farm.killed();
+    }
+    farm.join();
+    assert_eq!(farm.finish(job), undisturbed());
+    assert_eq!(farm.view(job).record.deaths, 0);
+}
+
+#[test]
+fn a_farm_that_is_closed_in_order_counts_no_death() {
+    let farm = TestFarm::new();
+    farm.join();
+    let job = farm.submit(YAML);
+    farm.run_into(0);
+    farm.farm.close(std::time::Instant::now());
+    let farm = farm.killed();
+    assert_eq!(farm.view(job).record.deaths, 0);
+}
+
+#[test]
+fn updates_are_bounded_in_number_and_size() {
+    let farm = TestFarm::with(|settings| (settings.revisions, settings.revision_bytes) = (3, 4_096));
+    let job = farm.submit(YAML);
+    let update = |yaml: &str| farm.farm.update(job, yaml, &std::collections::BTreeMap::new(), None);
+    let long = format!("{YAML}# {}\n", "x".repeat(4_000));
+    let refused = update(&long).unwrap_err().to_string();
+    assert!(refused.contains("`limits.revision_bytes`") && refused.contains("4.0 KiB per job"), "{refused}");
+    for _ in 0..3 {
+        update(YAML).unwrap();
+    }
+    let refused = update(YAML).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("job 1 was updated 3 times") && refused.contains("`limits.revisions`"),
+        "{refused}"
+    );
+    farm.join();
+    assert_eq!(farm.finish(job), undisturbed());
+}
+
+#[test]
+fn only_the_revisions_that_still_hold_are_read() {
+    let farm = TestFarm::new();
+    let job = farm.submit(YAML);
+    for _ in 0..4 {
+        farm.update(job, YAML);
+    }
+    let numbers = |next| {
+        let order = farm.farm.order(job, next).unwrap();
+        order.revisions.iter().map(|revision| revision.brief.revision.revision).collect::<Vec<_>>()
+    };
+    // All of them hold from the first epoch on, so only the last one counts.
+    assert_eq!((numbers(None), numbers(Some(clipig_core::Epoch(7)))), (vec![4], vec![4]));
+}
+
+#[test]
+fn a_job_keeps_no_more_snapshots_than_the_farm_allows_and_goes_on() {
+    let farm = TestFarm::with(|settings| settings.snapshots = 2);
+    farm.join();
+    let job = farm.submit(&YAML.replace("snapshot_interval: 3", "snapshot_interval: 1"));
+    assert_eq!(farm.finish(job).losses, undisturbed().losses);
+    assert_eq!(farm.store().artifacts(job).list().unwrap().len(), 3, "two snapshots and the picture");
+    let told = farm.told(job).into_iter().filter(|text| text.contains("`limits.snapshots`")).count();
+    assert_eq!(told, 1);
+}

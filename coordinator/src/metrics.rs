@@ -35,6 +35,8 @@ pub struct Metrics {
     pub checkpoint_bytes: Gauge,
     /// Calls of the store that failed.
     pub store_errors: Counter,
+    /// Workers that the jobs could make use of.
+    pub wanted_workers: Gauge,
     /// Bytes received by the gRPC listeners, encryption included.
     pub received_bytes: Counter,
     /// Bytes sent by them.
@@ -99,6 +101,7 @@ impl Default for Metrics {
             checkpoint_seconds: seconds(),
             checkpoint_bytes: Gauge::default(),
             store_errors: Counter::default(),
+            wanted_workers: Gauge::default(),
             received_bytes: wire.get_or_create_owned(&Direction { direction: "received" }),
             sent_bytes: wire.get_or_create_owned(&Direction { direction: "sent" }),
             wire,
@@ -173,6 +176,8 @@ impl Metrics {
         registry.register("store_errors", "Calls of the store that failed", self.store_errors.clone());
         registry.register("workers", "Workers by state", self.workers.clone());
         registry.register("jobs", "Jobs by state", self.jobs.clone());
+        let help = "Workers that the jobs could make use of";
+        registry.register("wanted_workers", help, self.wanted_workers.clone());
     }
 }
 
@@ -195,6 +200,7 @@ mod tests {
         metrics.lease_seconds.observe(0.3);
         metrics.checkpoint_bytes.set(77);
         metrics.received_bytes.inc_by(9);
+        metrics.wanted_workers.set(4);
         metrics.set_workers([("ready", 2), ("paused", 0)]);
         metrics.set_jobs([("running", 1)]);
         let text = metrics.text().unwrap();
@@ -218,6 +224,7 @@ mod tests {
             "clipig_workers{state=\"paused\"} 0",
             "clipig_jobs{state=\"running\"} 1",
             "clipig_store_errors_total 0",
+            "clipig_wanted_workers 4",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
         }

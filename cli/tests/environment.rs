@@ -1,9 +1,13 @@
 //! What the environment changes, and what it must not: no home, no terminal, other instruction sets.
 
+#[path = "support/process.rs"]
+mod process;
 mod support;
 
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
+use process::Owned;
 use serde_json::Value as Json;
 use support::{Run, Studio, plain_image};
 
@@ -103,4 +107,45 @@ fn the_kind_says_what_libtorch_computes_with() {
     let limited = kind(&studio, &[("ONEDNN_MAX_CPU_ISA", "AVX2")]);
     assert!(limited.contains(", ONEDNN_MAX_CPU_ISA=AVX2, 1 thread"), "{limited}");
     assert_eq!(kind(&studio, &[("ATEN_CPU_CAPABILITY", "nonsense")]), usual);
+}
+
+/// As units of systemd and containers start them: nothing in the environment but settings.
+#[test]
+fn services_need_no_home() {
+    let studio = Studio::new();
+    let address = format!("unix:{}", studio.path("farm.sock").display());
+    let service = |program: &str, settings: &[(&str, &str)]| {
+        let mut command = Command::new(program);
+        command.current_dir(studio.path("")).env_clear().envs(settings.iter().copied()).stderr(Stdio::null());
+        Owned::new(command.spawn().expect("the program starts"))
+    };
+    let mut coordinator = service(
+        env!("CARGO_BIN_EXE_clipig-coordinator"),
+        &[
+            ("CLIPIG_COORDINATOR__LISTEN", address.as_str()),
+            ("CLIPIG_COORDINATOR__HTTP_LISTEN", "off"),
+            ("CLIPIG_COORDINATOR__DATA", "data"),
+        ],
+    );
+    let socket = studio.path("health.sock");
+    let mut worker = service(
+        env!("CARGO_BIN_EXE_clipig-worker"),
+        &[
+            ("CLIPIG_WORKER__COORDINATOR", address.as_str()),
+            ("CLIPIG_WORKER__HEALTH_SOCKET", socket.to_str().unwrap()),
+            ("CLIPIG_WORKER__CACHE", "cache"),
+            ("CLIPIG_WORKER__DEVICE", "cpu"),
+        ],
+    );
+    let start = Instant::now();
+    while !clipig_worker::ask(&socket, Duration::from_mins(1)).is_ok_and(|health| health.ready.is_ok()) {
+        for (name, service) in [("coordinator", &mut coordinator), ("worker", &mut worker)] {
+            assert_eq!(service.child().try_wait().unwrap(), None, "the {name} has ended");
+        }
+        assert!(start.elapsed() < Duration::from_mins(3), "the worker is not ready");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // And a job, with the model inside the program.
+    studio.write("apple.yaml", EXPERIMENT);
+    bare(&studio, &["submit", "apple.yaml", "--watch"], &[("CLIPIG_FARM", address.as_str())]).succeeded();
 }

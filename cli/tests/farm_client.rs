@@ -459,3 +459,26 @@ fn certificates() -> (String, String, String) {
     let certificate = certificate.signed_by(&key, &issuer).unwrap().pem();
     (authority, certificate, key.serialize_pem())
 }
+
+#[test]
+fn a_worker_says_whether_it_is_ready_and_live() {
+    let mut farm = Farm::start("health");
+    let socket = farm.folder().join("health.sock");
+    let settings = farm.folder().join("worker.toml");
+    std::fs::write(&settings, format!("health_socket = {socket:?}\nterminated_exit_code = 143\n")).unwrap();
+    farm.add_worker_with(&["--farm", &farm.address(), "--settings", settings.to_str().unwrap()]);
+    let is_ready = || clipig_worker::ask(&socket, farm::STANDSTILL).is_ok_and(|health| health.ready.is_ok());
+    farm.wait_until("the worker is ready", is_ready);
+    // A stopped process accepts connections all the same.
+    farm.worker(0).stop();
+    let silent = || {
+        let answer = clipig_worker::ask(&socket, Duration::from_millis(100));
+        matches!(answer, Err(clipig_worker::AskError::Silent { .. }))
+    };
+    farm.wait_until("it does not answer", silent);
+    farm.worker(0).go_on();
+    farm.wait_until("the worker is ready again", is_ready);
+    let (ended, _) = farm.worker_mut(0).terminate();
+    assert_eq!(ended.code(), Some(143), "{ended}{}", farm.logs());
+    assert!(!socket.exists());
+}

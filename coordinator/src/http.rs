@@ -59,6 +59,7 @@ async fn metrics(State(Probes { farm, metrics, .. }): State<Probes>) -> Response
     if let Ok(Ok(standing)) = timeout(PROBE_TIMEOUT, standing::Standing::of(&farm)).await {
         metrics.set_workers(standing.workers());
         metrics.set_jobs(standing.jobs());
+        metrics.wanted_workers.set(i64::try_from(standing.wanted_workers()).unwrap_or(i64::MAX));
     }
     match metrics.text() {
         Ok(text) => {

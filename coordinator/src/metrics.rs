@@ -37,6 +37,8 @@ pub struct Metrics {
     pub store_errors: Counter,
     /// Files that the process may have open.
     pub open_files_limit: Gauge,
+    /// Workers that the jobs could make use of.
+    pub wanted_workers: Gauge,
     /// Bytes received by the gRPC listeners, encryption included.
     pub received_bytes: Counter,
     /// Bytes sent by them.
@@ -135,6 +137,7 @@ impl Default for Metrics {
             checkpoint_bytes: Gauge::default(),
             store_errors: Counter::default(),
             open_files_limit: Gauge::default(),
+            wanted_workers: Gauge::default(),
             received_bytes: wire.get_or_create_owned(&Direction { direction: "received" }),
             sent_bytes: wire.get_or_create_owned(&Direction { direction: "sent" }),
             wire,
@@ -229,6 +232,8 @@ impl Metrics {
         registry.register("connections_refused", "Connections that were refused or closed", refused);
         registry.register("workers", "Workers by state", self.workers.clone());
         registry.register("jobs", "Jobs by state", self.jobs.clone());
+        let help = "Workers that the jobs could make use of";
+        registry.register("wanted_workers", help, self.wanted_workers.clone());
     }
 }
 
@@ -251,6 +256,7 @@ mod tests {
         metrics.lease_seconds.observe(0.3);
         metrics.checkpoint_bytes.set(77);
         metrics.received_bytes.inc_by(9);
+        metrics.wanted_workers.set(4);
         metrics.set_workers([("ready", 2), ("paused", 0)]);
         metrics.set_jobs([("running", 1)]);
         metrics.set_connections(4, 1);
@@ -281,6 +287,7 @@ mod tests {
             "clipig_connections{state=\"stranger\"} 1",
             "clipig_connections_refused_total{reason=\"peer\"} 0",
             "clipig_connections_refused_total{reason=\"no_call\"} 1",
+            "clipig_wanted_workers 4",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
         }

@@ -2,11 +2,12 @@
 //!
 //! [`run_worker`] is a whole worker. It dials the coordinator ([`link`]), serves one session after the other
 //! ([`session`] decides, [`serve`] does), computes on threads of its own ([`threads`]), and keeps weights and
-//! images by content ([`blobs`]). Tensors come in from outside, by a
+//! images by content ([`blobs`]). It says on a socket how it is ([`health`]). Tensors come in from outside, by a
 //! [`ComputeFactory`](clipig_core::ComputeFactory).
 
 mod blobs;
 mod contents;
+mod health;
 mod link;
 mod run;
 mod serve;
@@ -17,6 +18,7 @@ mod threads;
 
 pub use blobs::{Blob, BlobCache, BlobError, BlobSource, Download, FetchError, Finding, Found, Pieces};
 pub use contents::{Contents, FindWeights};
+pub use health::{AskError, Health, ask};
 pub use link::{Address, AddressError, Link, Token, TokenError};
 pub use run::{LocalWorker, WorkerDevice, WorkerError, run_worker};
 pub use settings::{

@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 
 use crate::blobs::BlobCache;
 use crate::contents::{Contents, FindWeights};
+use crate::health::{self, Condition, Examiner, HealthSocket, Questions, TakesLeases};
 use crate::link::{Coordinator, GrpcBlobs, Link, LinkEnd};
 use crate::serve::{Device, SessionEnd, serve};
 use crate::session::SessionSettings;
@@ -56,6 +57,14 @@ pub enum WorkerError {
         /// What is wrong.
         error: std::io::Error,
     },
+    /// Nobody could ask how it is.
+    #[error("cannot listen at {path}: {error}; see `health_socket`")]
+    HealthSocket {
+        /// Where.
+        path: std::path::PathBuf,
+        /// What is wrong.
+        error: std::io::Error,
+    },
     /// The system has no more threads.
     #[error("no threads could be started: {0}")]
     Threads(std::io::Error),
@@ -69,7 +78,7 @@ impl WorkerError {
     /// interruption, else 1.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NoDevice | Self::Connection { .. } => 2,
+            Self::NoDevice | Self::Connection { .. } | Self::HealthSocket { .. } => 2,
             Self::Refused { .. } => 3,
             Self::Interrupted => 130,
             Self::Threads(_) => 1,
@@ -104,14 +113,26 @@ pub async fn run_worker(
     let source = Arc::new(GrpcBlobs::new(coordinator.clone()));
     let cache = BlobCache::new(&settings.cache, settings.cache_bytes, source);
     let contents = Contents::new(cache, weights);
+    let socket = settings.health_socket.as_deref().map(|path| {
+        HealthSocket::bind(path).map_err(|error| WorkerError::HealthSocket { path: path.to_owned(), error })
+    });
+    let socket = socket.transpose()?;
     let several = devices.len() > 1;
     let mut workers = JoinSet::new();
+    let mut examiners = Vec::new();
     for device in devices {
         let name = if several { name_of(&settings.name, &device.name) } else { settings.name.clone() };
         let worker = LocalWorker::new(name, device, contents.clone(), settings.drain);
         let span = tracing::info_span!("worker", worker = %worker.name);
         let (coordinator, shutdown) = (coordinator.clone(), shutdown.clone());
-        workers.spawn(async move { worker.run(&coordinator, shutdown).await }.instrument(span));
+        let (examiner, questions) = Examiner::of(worker.name.clone());
+        examiners.push(examiner);
+        workers.spawn(async move { worker.run(&coordinator, shutdown, questions).await }.instrument(span));
+    }
+    // Dropped at the end, and with it the socket.
+    let mut health = JoinSet::new();
+    if let Some(socket) = socket {
+        health.spawn(socket.serve(examiners, settings.stuck_after));
     }
     let mut result = if workers.is_empty() { Err(WorkerError::NoDevice) } else { Ok(()) };
     // The first failure ends the others: the same coordinator would refuse them, too.
@@ -163,10 +184,24 @@ impl LocalWorker {
     }
 
     /// Serves session after session, until it is told to end.
-    async fn run(self, coordinator: &Coordinator, mut shutdown: Shutdown) -> Result<(), WorkerError> {
+    async fn run(
+        self,
+        coordinator: &Coordinator,
+        mut shutdown: Shutdown,
+        questions: Questions,
+    ) -> Result<(), WorkerError> {
         let settings = self.session_settings();
         let mut device = self.start()?;
-        let result = sessions(&mut device, &settings, coordinator, &mut shutdown).await;
+        let (threads, takes_leases) = (device.threads.watch(), device.takes_leases.clone());
+        let condition = || Condition {
+            takes_leases: takes_leases.get(),
+            computing: threads.computing(),
+            threads_lost: threads.lost(),
+        };
+        let result = tokio::select! {
+            result = sessions(&mut device, &settings, coordinator, &mut shutdown) => result,
+            never = health::answer(questions, condition) => match never {},
+        };
         end_threads(device).await;
         result
     }
@@ -191,7 +226,13 @@ impl LocalWorker {
         let (answer, answers) = mpsc::channel(slots);
         let threads =
             DeviceThreads::start(slots, &self.device.factory, &answer).map_err(WorkerError::Threads)?;
-        Ok(Device { threads, answers, contents: self.contents, sessions: 0 })
+        Ok(Device {
+            threads,
+            answers,
+            contents: self.contents,
+            takes_leases: TakesLeases::default(),
+            sessions: 0,
+        })
     }
 }
 

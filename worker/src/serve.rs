@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::contents::Contents;
+use crate::health::TakesLeases;
 use crate::link::Link;
 use crate::session::{
     Effect, ExitCause, FetchError, Input, Outcome, Request, Session, SessionSettings, Task, Ticket,
@@ -37,6 +38,8 @@ pub(crate) struct Device {
     pub(crate) threads: DeviceThreads<SessionTicket>,
     pub(crate) answers: mpsc::Receiver<Done<SessionTicket>>,
     pub(crate) contents: Contents,
+    /// Of the session that runs; false between two of them.
+    pub(crate) takes_leases: TakesLeases,
     /// Sessions so far.
     pub(crate) sessions: u64,
 }
@@ -85,6 +88,7 @@ pub(crate) async fn serve(
 ) -> SessionEnd {
     device.sessions += 1;
     let end = serve_to_its_end(device, settings, link, shutdown).await;
+    device.takes_leases.set(false);
     // What nobody waits for any more and no thread began.
     device.threads.take_back(|_| true);
     end
@@ -160,6 +164,7 @@ impl Serving<'_> {
                 self.note_received(message);
             }
             let effects = self.session.handle(input, self.begun.elapsed());
+            self.device.takes_leases.set(self.session.takes_leases());
             if self.name.is_none()
                 && let Some(name) = self.session.name()
             {

@@ -64,6 +64,11 @@ impl Shutdown {
         self.reaches(Stage::Now).await;
     }
 
+    /// Has the end been asked for?
+    pub fn is_asked(&self) -> bool {
+        self.stage() >= Stage::Drain
+    }
+
     /// How urgent it is.
     pub(crate) fn stage(&self) -> Stage {
         match self.stage.has_changed() {

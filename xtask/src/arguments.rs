@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use crate::cluster::Rehearsal;
 use crate::error::Error;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
@@ -24,6 +25,10 @@ Usage: cargo xtask COMMAND
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
   generate                  write the generated files (reference, JSON schema) anew
   size                      build the small client as it is shipped, and weigh it
+  cluster --kubeconfig FILE [--image REF] [--keep]
+                            a rehearsal on a Kubernetes cluster: what it admits, and with an image that its nodes
+                            have, a farm that is installed as documented and broken in several ways (needs kubectl)
+                            --keep   leave the farm there
   gpu                       on a machine with an NVIDIA GPU: the oracle's tests there, and samples per second
 
 Needed beforehand: a Rust toolchain, a C++ compiler, Python 3 with pip. Linux on x86-64.
@@ -49,6 +54,8 @@ pub(crate) enum Command {
     Generate,
     /// What needs a GPU: the oracle there, and its speed.
     Gpu,
+    /// Rehearse on a cluster.
+    Cluster(Rehearsal),
     /// Weigh the small client.
     Size,
 }
@@ -70,13 +77,14 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         // Everything behind `test` belongs to the test runner, options too.
         "test" => return Ok(Command::Test(parser.raw_args()?.collect())),
         "soak" => return soak(&mut parser),
+        "cluster" => return cluster(&mut parser),
         "check" => Command::Check,
         "generate" => Command::Generate,
         "gpu" => Command::Gpu,
         "size" => Command::Size,
         _ => {
             return Err(Error::Usage(format!(
-                "there is no command {name:?}; there are setup, demo, test, soak, check, generate, size, gpu"
+                "there is no command {name:?}; there are setup, demo, test, soak, check, generate, size, cluster, gpu"
             )));
         }
     };
@@ -100,6 +108,26 @@ fn setup(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         }
     }
     Ok(Command::Setup(wanted))
+}
+
+fn cluster(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    use lexopt::ValueExt as _;
+    use lexopt::prelude::{Long, Short};
+
+    let (mut rehearsal, mut kubeconfig) = (Rehearsal::default(), None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("kubeconfig") => kubeconfig = Some(parser.value()?.into()),
+            Long("image") => rehearsal.image = Some(parser.value()?.string()?),
+            Long("keep") => rehearsal.keep = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    // Never the cluster that somebody happens to be connected to.
+    rehearsal.kubeconfig =
+        kubeconfig.ok_or_else(|| Error::Usage("cluster takes --kubeconfig FILE".into()))?;
+    Ok(Command::Cluster(rehearsal))
 }
 
 /// Options of its own come first; from the first other argument on everything belongs to the test runner.
@@ -162,6 +190,16 @@ mod tests {
         let line = "soak --runs 3 --busy -E test(farm) --no-capture --busy";
         assert_eq!(parsed(line).unwrap(), soak(3, true, &["-E", "test(farm)", "--no-capture", "--busy"]));
         assert_eq!(parsed("soak --help").unwrap(), Command::Help);
+    }
+
+    #[test]
+    fn a_rehearsal_names_its_cluster() {
+        let rehearsal = Rehearsal { kubeconfig: "k".into(), image: Some("r/c:1".into()), keep: true };
+        assert_eq!(
+            parsed("cluster --image r/c:1 --kubeconfig k --keep").unwrap(),
+            Command::Cluster(rehearsal)
+        );
+        assert!(matches!(parsed("cluster --image r/c:1"), Err(Error::Usage(_))));
     }
 
     #[test]

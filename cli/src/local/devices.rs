@@ -8,6 +8,7 @@ use clipig_models::{Store, Weights, embedded};
 use clipig_worker::{Devices, FindWeights, WorkerDevice};
 use tch::Device;
 
+use super::memory;
 use crate::failure::Failure;
 
 /// The devices that a worker shall compute on. `cores` limits how many cores of the CPU it takes.
@@ -39,17 +40,10 @@ fn worker(name: &str, device: Device, cores: Option<u32>) -> WorkerDevice {
         cores: if on_cpu { cores.unwrap_or(present).clamp(1, present) } else { 1 },
         memory: match device {
             Device::Cuda(index) => gpu::describe(index).map_or(0, |gpu| gpu.memory),
-            _ => memory(),
+            _ => memory::available(),
         },
         factory: Arc::new(factory) as Arc<dyn ComputeFactory>,
     }
-}
-
-/// Memory of this machine in bytes; 0 where the system does not say.
-fn memory() -> u64 {
-    let info = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let total = info.lines().find_map(|line| line.strip_prefix("MemTotal:"));
-    total.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or(0) * 1_024
 }
 
 /// Models that need no fetching from a coordinator: the one inside the program, and those in the user's store.

@@ -3,6 +3,7 @@
 mod devices;
 mod farm;
 pub(crate) mod farm_of_one;
+mod memory;
 mod worker;
 
 use std::process::ExitCode;

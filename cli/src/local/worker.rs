@@ -31,12 +31,14 @@ pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::failed(format!("cannot start threads for messages: {error}")))?;
     let outcome = runtime.block_on(async {
         let shutdown = Shutdown::on_signals().map_err(Failure::failed)?;
-        Ok::<_, Failure>(run_worker(&settings, devices, devices::weights(), shutdown).await)
+        let outcome = run_worker(&settings, devices, devices::weights(), shutdown.clone()).await;
+        Ok::<_, Failure>(outcome.map(|()| shutdown.is_asked()))
     })?;
     // Threads that still compute a shard are not waited for.
     runtime.shutdown_background();
     match outcome {
-        Ok(()) => Ok(ExitCode::SUCCESS),
+        // The other reason to end in order is that somebody drained it through the coordinator.
+        Ok(by_signal) => Ok(ExitCode::from(if by_signal { settings.terminated_exit_code } else { 0 })),
         Err(error) => {
             tracing::error!("{error}");
             Ok(ExitCode::from(error.exit_code()))

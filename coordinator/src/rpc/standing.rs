@@ -18,6 +18,7 @@ const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "quarantined", 
 pub(crate) struct Standing {
     jobs: BTreeMap<&'static str, usize>,
     workers: BTreeMap<&'static str, usize>,
+    wanted_workers: u64,
 }
 
 impl Standing {
@@ -27,7 +28,19 @@ impl Standing {
         let counting = farm.clone();
         let jobs = tokio::task::spawn_blocking(move || jobs_by_status(&counting)).await;
         let jobs = jobs.map_err(|_| CommandError::ShuttingDown)??;
+        let useful_cores = farm.switchboard().useful_cores().await.ok_or(CommandError::ShuttingDown)?;
+        let count = |wanted: JobState| {
+            jobs.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, count)| *count as u64)
+        };
+        let demand = Demand {
+            useful_cores,
+            started: count(JobState::Preparing) + count(JobState::Running),
+            waiting: count(JobState::Waiting),
+            places: farm.settings().max_running_jobs as u64,
+            worker_cores: workers.iter().map(|worker| u64::from(worker.registration.cores)).collect(),
+        };
         let mut standing = Self {
+            wanted_workers: demand.wanted_workers(),
             jobs: jobs.into_iter().map(|(status, count)| (status.as_str(), count)).collect(),
             workers: WORKER_STATES.map(|state| (state, 0)).into(),
         };
@@ -35,6 +48,11 @@ impl Standing {
             *standing.workers.entry(state_name(worker)).or_default() += 1;
         }
         Ok(standing)
+    }
+
+    /// How many workers the jobs could make use of now.
+    pub(crate) fn wanted_workers(&self) -> u64 {
+        self.wanted_workers
     }
 
     /// Jobs per state, all states.
@@ -62,6 +80,38 @@ fn state_name(worker: &WorkerView) -> &'static str {
 pub(super) fn jobs_by_status(farm: &Farm) -> Result<Vec<(JobState, usize)>, StoreError> {
     let count = |status| Ok((status, farm.store().count(status)?));
     JobState::ALL.into_iter().map(count).collect()
+}
+
+/// What decides how many workers are wanted.
+#[derive(Debug)]
+struct Demand {
+    /// Cores that each job could occupy that has offered an epoch.
+    useful_cores: Vec<u64>,
+    /// Jobs that are being prepared or run; some of them may not have offered anything yet.
+    started: u64,
+    /// Jobs that wait.
+    waiting: u64,
+    /// How many jobs may run at once.
+    places: u64,
+    /// Of each worker that the farm knows, also of those that have gone.
+    worker_cores: Vec<u64>,
+}
+
+impl Demand {
+    /// As many workers as it takes to compute all shards of all running jobs' epochs at once. A job of which that is not
+    /// known counts as one worker, and so does a waiting job, if there is a place for it.
+    fn wanted_workers(&self) -> u64 {
+        let waiting = self.waiting.min(self.places.saturating_sub(self.started));
+        let unknown = self.started.saturating_sub(self.useful_cores.len() as u64);
+        let known = if self.worker_cores.is_empty() {
+            // How much a worker can do is known once there is one.
+            self.useful_cores.len() as u64
+        } else {
+            let cores = self.worker_cores.iter().sum::<u64>().div_ceil(self.worker_cores.len() as u64);
+            self.useful_cores.iter().sum::<u64>().div_ceil(cores.max(1))
+        };
+        known + unknown + waiting
+    }
 }
 
 /// How many workers compute for each job, and why none where none does. Looked up at most once a second, however many
@@ -115,5 +165,27 @@ impl LeaseCounts {
         let computing = Arc::new(Computing { workers, waits });
         *known = Some((Instant::now(), Arc::clone(&computing)));
         computing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_workers_are_wanted_as_jobs_can_use() {
+        let wanted = |useful_cores: &[u64], started, waiting, worker_cores: &[u64]| {
+            let (useful_cores, worker_cores) = (useful_cores.to_vec(), worker_cores.to_vec());
+            Demand { useful_cores, started, waiting, places: 3, worker_cores }.wanted_workers()
+        };
+        assert_eq!(wanted(&[], 0, 0, &[4]), 0, "nothing to do");
+        assert_eq!(wanted(&[], 0, 1, &[]), 1, "from nothing");
+        assert_eq!(wanted(&[], 0, 5, &[4]), 3, "the others have no place");
+        assert_eq!(wanted(&[9], 1, 0, &[4]), 3, "nine cores are more than two workers");
+        assert_eq!(wanted(&[1, 1, 1], 3, 2, &[4, 4]), 1, "small jobs share a worker");
+        assert_eq!(wanted(&[9], 1, 0, &[2, 4]), 3, "workers are counted by their mean");
+        assert_eq!(wanted(&[64], 1, 0, &[]), 1, "what a worker can do is not known yet");
+        assert_eq!(wanted(&[8], 2, 1, &[8]), 3, "one runs, one is being prepared, one waits");
+        assert_eq!(wanted(&[8], 1, 0, &[0]), 8, "a worker has a core");
     }
 }

@@ -55,6 +55,7 @@ pub(super) enum Command {
     Job(JobCommand),
     Workers(oneshot::Sender<Vec<WorkerView>>),
     Waits(oneshot::Sender<HashMap<JobId, LeaseWait>>),
+    UsefulCores(oneshot::Sender<Vec<u64>>),
     Worker {
         name: WorkerName,
         command: WorkerCommand,
@@ -119,6 +120,14 @@ impl Switchboard {
     pub async fn waits(&self) -> Option<HashMap<JobId, LeaseWait>> {
         let (reply, answer) = oneshot::channel();
         self.commands.send(Command::Waits(reply)).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// For each open job that has offered an epoch: how many cores it could occupy at once. `None` when the farm is
+    /// shutting down.
+    pub async fn useful_cores(&self) -> Option<Vec<u64>> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::UsefulCores(reply)).await.ok()?;
         answer.await.ok()
     }
 

@@ -116,6 +116,10 @@ impl Task {
             Command::Waits(reply) => {
                 let _ = reply.send(self.core.waits().into_iter().collect());
             }
+            Command::UsefulCores(reply) => {
+                let cores = self.core.dispatcher().useful_cores().into_iter();
+                let _ = reply.send(cores.map(|(_, cores)| cores).collect());
+            }
             Command::Worker { name, command, reply } => {
                 let _ = reply.send(self.core.handle_worker_command(&name, command, now));
             }

@@ -10,6 +10,9 @@ pub(super) fn log(note: &Note) {
             tracing::info!(%worker, "{note}");
         }
         Note::Left { worker, cause: LeaveCause::Goodbye, leases: 0 } => tracing::info!(%worker, "{note}"),
+        Note::Left { worker, cause: LeaveCause::Closing, leases } => {
+            tracing::info!(%worker, leases, "{note}")
+        }
         Note::Left { worker, leases, .. } | Note::Lost { worker, leases } => {
             tracing::warn!(%worker, leases, "{note}");
         }

@@ -46,9 +46,10 @@ async fn probes_and_metrics_need_no_token() {
 async fn metrics_count_jobs_and_bytes() {
     let farm = TestFarm::start().await;
     submit(&mut farm.client().await, EXPERIMENT).await.unwrap();
-    until("the count of jobs", async || {
+    until("the counts of jobs and of wanted workers", async || {
         let (_, text) = page(&farm.http, "/metrics").await;
-        text.contains("clipig_jobs{state=\"waiting\"} 1\n")
+        // From nothing: what scales workers by the second one starts one.
+        text.contains("clipig_jobs{state=\"waiting\"} 1\n") && text.contains("clipig_wanted_workers 1\n")
     })
     .await;
     // Bytes are counted just after they are on their way, so the answer may be here before.

@@ -219,6 +219,8 @@ pub enum LeaveCause {
     Goodbye,
     /// The same worker has connected anew.
     Replaced,
+    /// The coordinator stops, and ends all connections.
+    Closing,
     /// It broke the rules of the conversation; in which way.
     Fault(String),
 }
@@ -229,6 +231,7 @@ impl fmt::Display for LeaveCause {
             Self::Disconnected => f.write_str("the connection broke off"),
             Self::Goodbye => f.write_str("it said goodbye"),
             Self::Replaced => f.write_str("it has connected anew"),
+            Self::Closing => f.write_str("the farm is shutting down"),
             Self::Fault(what) => f.write_str(what),
         }
     }

@@ -24,7 +24,7 @@ impl Dispatcher {
                     self.workers.strike(&worker, strike);
                 }
             }
-            LeaveCause::Goodbye | LeaveCause::Replaced => return,
+            LeaveCause::Goodbye | LeaveCause::Replaced | LeaveCause::Closing => return,
         }
         for fence in self.leases.of(session).collect::<Vec<_>>() {
             // A job that fails by the first of them takes others with it.

@@ -28,6 +28,11 @@ impl Dispatcher {
         })
     }
 
+    /// For each open job that has offered something: how many cores its latest round could occupy at once.
+    pub fn useful_cores(&self) -> Vec<(JobRevision, u64)> {
+        self.jobs.iter().filter_map(|(revision, job)| Some((revision, job.useful_cores()?))).collect()
+    }
+
     /// Core seconds that were spent on a job's accepted results since it was opened.
     pub fn spent(&self, revision: JobRevision) -> Option<f64> {
         self.jobs.get(revision).map(OpenJob::spent)

@@ -235,6 +235,11 @@ impl Session {
         }
     }
 
+    /// Has the coordinator accepted the worker, and is it not about to leave?
+    pub fn takes_leases(&self) -> bool {
+        matches!(self.phase, Phase::Serving(_))
+    }
+
     /// How many leases are queued or being computed.
     pub fn held(&self) -> usize {
         self.leases.len()

@@ -31,6 +31,9 @@ pub const SETTINGS: &[&str] = &[
     "cache",
     "cache_bytes",
     "drain_seconds",
+    "health_socket",
+    "stuck_seconds",
+    "terminated_exit_code",
     "log.format",
 ];
 
@@ -56,6 +59,14 @@ pub struct WorkerSettings {
     /// `drain_seconds`: how long work under way may take when the worker is told to end; 30 s unless told
     /// otherwise.
     pub drain: Duration,
+    /// `health_socket`: a Unix socket on which the worker says how it is ([`ask`](crate::ask)). Nowhere unless told
+    /// otherwise.
+    pub health_socket: Option<PathBuf>,
+    /// `stuck_seconds`: after how long on one piece of work a thread counts as stuck; half an hour unless told
+    /// otherwise.
+    pub stuck_after: Duration,
+    /// `terminated_exit_code`: how the process ends that drained because of a signal; 0 unless told otherwise.
+    pub terminated_exit_code: u8,
     /// `log.format`: how the log is written.
     pub log: LogFormat,
 }
@@ -117,6 +128,18 @@ impl WorkerSettings {
             drain: layers.get("drain_seconds").map_or(Ok(Duration::from_secs(30)), |written| {
                 written.read("a time from 0 to 86400 seconds", at_most_a_day)
             })?,
+            health_socket: layers
+                .get("health_socket")
+                .map(|written| written.read("the path of a Unix socket", socket_path))
+                .transpose()?,
+            stuck_after: layers.get("stuck_seconds").map_or(Ok(Duration::from_mins(30)), |written| {
+                written.read("a time above 0 and up to 86400 seconds", |text| {
+                    at_most_a_day(text).filter(|time| !time.is_zero())
+                })
+            })?,
+            terminated_exit_code: layers
+                .get("terminated_exit_code")
+                .map_or(Ok(0), |written| written.read("a number from 0 to 255", |text| text.parse().ok()))?,
             log: layers.get("log.format").map_or(Ok(LogFormat::default()), |written| {
                 written.read(LogFormat::ALLOWED, LogFormat::parse)
             })?,
@@ -170,6 +193,12 @@ fn devices(written: &Written<'_>) -> Result<Devices, SettingsError> {
 
 fn at_least_one(text: &str) -> Option<u32> {
     text.parse().ok().filter(|cores| *cores > 0)
+}
+
+/// As the coordinator's addresses are written, or the bare path.
+fn socket_path(text: &str) -> Option<PathBuf> {
+    let path = text.strip_prefix("unix:").unwrap_or(text);
+    (!path.is_empty()).then(|| PathBuf::from(path))
 }
 
 fn at_most_a_day(text: &str) -> Option<Duration> {

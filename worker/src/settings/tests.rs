@@ -25,6 +25,8 @@ fn defaults_stand_for_what_nobody_set() {
     assert_eq!((settings.cache_bytes, settings.drain), (4 << 30, Duration::from_secs(30)));
     assert_eq!((settings.devices, settings.log), (Devices::One("auto".to_owned()), LogFormat::Human));
     assert_eq!((settings.token, settings.cores), (None, None));
+    assert_eq!(settings.terminated_exit_code, 0);
+    assert_eq!((settings.health_socket, settings.stuck_after), (None, Duration::from_mins(30)));
     assert!(!settings.name.as_str().is_empty());
 }
 
@@ -59,6 +61,16 @@ fn a_weaker_source_does_not_get_in_the_way() {
 }
 
 #[test]
+fn a_socket_is_a_path() {
+    for written in ["/run/w.sock", "unix:/run/w.sock"] {
+        let settings =
+            load(&[("CLIPIG_WORKER__HEALTH_SOCKET", written)], &[("stuck_seconds", "90")]).unwrap();
+        assert_eq!(settings.health_socket, Some(PathBuf::from("/run/w.sock")));
+        assert_eq!(settings.stuck_after, Duration::from_secs(90));
+    }
+}
+
+#[test]
 fn tokens_are_not_shown() {
     let settings = load(&[("CLIPIG_WORKER__TOKEN", "s3cret")], &[]).unwrap();
     assert!(!format!("{settings:?}").contains("s3cret"));
@@ -79,6 +91,9 @@ fn errors_name_key_and_place() {
         ("cache_bytes", "lots"),
         ("drain_seconds", "-1"),
         ("drain_seconds", "NaN"),
+        ("stuck_seconds", "0"),
+        ("stuck_seconds", "1e9"),
+        ("terminated_exit_code", "256"),
         ("devices", "some"),
         ("token_file", "/not/there"),
         ("tls.ca", "/not/there"),

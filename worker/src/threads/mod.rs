@@ -62,6 +62,10 @@ struct State<T> {
     /// The latest things to forget, the newest last; a thread that missed older ones forgets all.
     forget: VecDeque<Forget>,
     closed: bool,
+    /// When each thread began what it computes; `None` for one that waits.
+    begun: Vec<Option<Instant>>,
+    /// Threads that have ended, in whatever way.
+    ended: usize,
 }
 
 /// What threads are to forget. It must not keep alive what it is about.
@@ -86,11 +90,20 @@ impl<T: Send + 'static> DeviceThreads<T> {
         factory: &Arc<dyn ComputeFactory>,
         answers: &mpsc::Sender<Done<T>>,
     ) -> std::io::Result<Self> {
-        let state = State { queue: VecDeque::new(), forgotten: 0, forget: VecDeque::new(), closed: false };
+        let slots = slots.max(1);
+        let state = State {
+            queue: VecDeque::new(),
+            forgotten: 0,
+            forget: VecDeque::new(),
+            closed: false,
+            begun: vec![None; slots],
+            ended: 0,
+        };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let mut all = Self { shared, threads: Vec::new() };
-        for slot in 0..slots.max(1) {
+        for slot in 0..slots {
             let thread = Thread {
+                slot,
                 shared: Arc::clone(&all.shared),
                 factory: Arc::clone(factory),
                 engines: Engines::default(),
@@ -124,6 +137,11 @@ impl<T: Send + 'static> DeviceThreads<T> {
         self.shared.forget(Forget::Job(Arc::downgrade(job)));
     }
 
+    /// Looks at the threads later on, without owning them.
+    pub(crate) fn watch(&self) -> ThreadWatch<T> {
+        ThreadWatch(Arc::clone(&self.shared))
+    }
+
     /// Waits until all threads have ended, up to `patience`; says whether they have. What they had not begun is
     /// dropped. An operation of a device cannot be interrupted, so a thread may outlive its welcome.
     pub(crate) fn join(mut self, patience: Duration) -> bool {
@@ -137,6 +155,23 @@ impl<T: Send + 'static> DeviceThreads<T> {
             std::thread::sleep(Duration::from_millis(2));
         }
         true
+    }
+}
+
+/// Sees whether threads move.
+pub(crate) struct ThreadWatch<T>(Arc<Shared<T>>);
+
+impl<T> ThreadWatch<T> {
+    /// How long the longest computation under way has taken so far.
+    pub(crate) fn computing(&self) -> Option<Duration> {
+        let earliest = self.0.lock().begun.iter().flatten().min().copied();
+        earliest.map(|begun| begun.elapsed())
+    }
+
+    /// Threads that have ended without being told to.
+    pub(crate) fn lost(&self) -> usize {
+        let state = self.0.lock();
+        if state.closed { 0 } else { state.ended }
     }
 }
 
@@ -174,6 +209,8 @@ impl<T> Shared<T> {
 
 /// What one thread owns.
 struct Thread<T> {
+    /// Its place in [`State::begun`].
+    slot: usize,
     shared: Arc<Shared<T>>,
     factory: Arc<dyn ComputeFactory>,
     engines: Engines,
@@ -201,6 +238,14 @@ fn span_of(job: &ComputeJob, task: &Task) -> tracing::Span {
     }
 }
 
+impl<T> Drop for Thread<T> {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.begun[self.slot] = None;
+        state.ended += 1;
+    }
+}
+
 impl<T: Send + 'static> Thread<T> {
     fn run(mut self) {
         loop {
@@ -225,6 +270,7 @@ impl<T: Send + 'static> Thread<T> {
 
     fn next(&mut self) -> Next<T> {
         let mut state = self.shared.lock();
+        state.begun[self.slot] = None;
         loop {
             if state.closed {
                 return Next::End;
@@ -238,6 +284,7 @@ impl<T: Send + 'static> Thread<T> {
                 return Next::Forget(state.forget.range(known..).cloned().collect());
             }
             if let Some(order) = state.queue.pop_front() {
+                state.begun[self.slot] = Some(Instant::now());
                 return Next::Compute(order);
             }
             state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);

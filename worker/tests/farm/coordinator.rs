@@ -154,15 +154,19 @@ impl TestCoordinator {
         tokio::time::timeout(WAIT, next).await.expect("a worker connects")
     }
 
-    /// The next worker, welcomed.
-    pub(crate) async fn worker(&self, heartbeat: Duration) -> (Connection, Registration) {
+    /// The next worker, as it has registered.
+    pub(crate) async fn registered(&self) -> (Connection, Registration) {
         let mut connection = self.connection().await;
         let FromWorker::Register(registration) = connection.next().await.unwrap() else {
             panic!("it registers first")
         };
-        let name = registration.name.clone();
-        let welcome = Welcome { session: SessionId(1), name, heartbeat, version: "0".to_owned() };
-        connection.send(ToWorker::Welcome(welcome)).await;
+        (connection, registration)
+    }
+
+    /// The next worker, welcomed.
+    pub(crate) async fn worker(&self, heartbeat: Duration) -> (Connection, Registration) {
+        let (connection, registration) = self.registered().await;
+        connection.welcome(&registration, heartbeat).await;
         (connection, registration)
     }
 }
@@ -189,6 +193,12 @@ impl Connection {
                 other => return other,
             }
         }
+    }
+
+    pub(crate) async fn welcome(&self, registration: &Registration, heartbeat: Duration) {
+        let name = registration.name.clone();
+        let welcome = Welcome { session: SessionId(1), name, heartbeat, version: "0".to_owned() };
+        self.send(ToWorker::Welcome(welcome)).await;
     }
 
     pub(crate) async fn send(&self, message: ToWorker) {

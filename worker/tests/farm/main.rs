@@ -5,6 +5,7 @@ mod stand_in;
 
 mod computing;
 mod connections;
+mod health;
 mod leaving;
 
 use std::sync::Arc;

@@ -17,9 +17,11 @@ pub(crate) fn broken(resources: &[Value]) -> Vec<String> {
         let found = rights(workload)
             .into_iter()
             .chain(references(workload, resources))
-            .chain(timing(workload, resources));
+            .chain(timing(workload, resources))
+            .chain(probes(workload, resources));
         problems.extend(found.map(|problem| format!("{}: {problem}", name(workload))));
     }
+    problems.extend(resources.iter().filter_map(|resource| counted_twice(resource, &workloads)));
     problems.extend(resources.iter().filter_map(|resource| selects_nothing(resource, &workloads)));
     problems
 }
@@ -98,27 +100,89 @@ fn config_map<'a>(name: &Value, resources: &'a [Value]) -> Option<&'a Value> {
     resources.iter().find(|resource| resource["kind"] == "ConfigMap" && resource["metadata"]["name"] == *name)
 }
 
-/// One coordinator; workers get more time to end than they take to drain.
-fn timing(workload: &Value, resources: &[Value]) -> Option<String> {
+/// One coordinator, which replaces a broken pod; workers get more time to end than they take to drain.
+fn timing(workload: &Value, resources: &[Value]) -> Vec<String> {
     if workload["kind"] == "StatefulSet" {
-        let alone = workload["spec"]["replicas"] == 1;
-        return (!alone).then(|| "a coordinator has one replica: one process owns the store".into());
+        let wanted = [
+            ("a coordinator has one replica: one process owns the store", workload["spec"]["replicas"] == 1),
+            (
+                "podManagementPolicy is not Parallel: a broken pod would never be replaced",
+                workload["spec"]["podManagementPolicy"] == "Parallel",
+            ),
+        ];
+        return wanted.into_iter().filter(|(_, kept)| !kept).map(|(law, _)| law.into()).collect();
     }
-    let settings = list(&pod(workload)["volumes"])
-        .filter_map(|volume| config_map(&volume["configMap"]["name"], resources))
-        .find_map(|map| map["data"][WORKER_SETTINGS].as_str());
-    let drain = settings?.lines().find_map(|line| {
-        let (key, value) = line.split_once('=')?;
-        if key.trim() == "drain_seconds" { value.trim().parse::<u64>().ok() } else { None }
-    });
+    // A variable wins over the file.
+    let variable = list(&pod(workload)["containers"])
+        .flat_map(|container| list(&container["env"]))
+        .find(|variable| variable["name"] == "CLIPIG_WORKER__DRAIN_SECONDS");
+    let drain = match variable {
+        Some(variable) => variable["value"].as_str().map(str::to_owned),
+        None => worker_setting("drain_seconds", workload, resources),
+    };
+    let drain = drain.and_then(|seconds| seconds.parse::<u64>().ok());
     let grace = pod(workload)["terminationGracePeriodSeconds"].as_u64();
-    match (drain, grace) {
+    let problem = match (drain, grace) {
         (Some(drain), Some(grace)) if grace > drain => None,
         (Some(drain), grace) => Some(format!(
             "terminationGracePeriodSeconds is {}, not more than drain_seconds ({drain})",
             grace.map_or("not set".into(), |grace| grace.to_string())
         )),
         (None, _) => Some(format!("{WORKER_SETTINGS} does not say drain_seconds")),
+    };
+    problem.into_iter().collect()
+}
+
+/// A value in the workers' settings file, without quotation marks.
+fn worker_setting(key: &str, workload: &Value, resources: &[Value]) -> Option<String> {
+    let settings = list(&pod(workload)["volumes"])
+        .filter_map(|volume| config_map(&volume["configMap"]["name"], resources))
+        .find_map(|map| map["data"][WORKER_SETTINGS].as_str());
+    settings?.lines().find_map(|line| {
+        let (written, value) = line.split_once('=')?;
+        (written.trim() == key).then(|| value.trim().trim_matches('"').to_owned())
+    })
+}
+
+/// Every container has the probes that it needs; those of workers ask where the worker answers.
+fn probes(workload: &Value, resources: &[Value]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for container in list(&pod(workload)["containers"]) {
+        // A Job has nobody who waits for its pods to be ready.
+        let kinds: &[_] = match text(&workload["kind"]) {
+            "Job" => &["startupProbe", "livenessProbe"],
+            _ => &["startupProbe", "livenessProbe", "readinessProbe"],
+        };
+        for kind in kinds {
+            let probe = &container[*kind];
+            if !probe.is_object() {
+                problems.push(format!("wants a {kind}"));
+            } else if workload["kind"] != "StatefulSet" {
+                let asked = list(&probe["exec"]["command"]).last().and_then(Value::as_str);
+                let socket = worker_setting("health_socket", workload, resources);
+                if asked.is_none() || asked != socket.as_deref() {
+                    problems.push(format!("its {kind} does not ask at health_socket of {WORKER_SETTINGS}"));
+                }
+            }
+        }
+    }
+    if workload["kind"] == "Deployment" && workload["spec"]["minReadySeconds"].as_u64().unwrap_or(0) == 0 {
+        problems.push("wants minReadySeconds: a worker that ends at once was ready for a moment".into());
+    }
+    problems
+}
+
+/// What something scales by itself says nothing of how many there are: every apply would undo the scaling.
+fn counted_twice(resource: &Value, workloads: &[&Value]) -> Option<String> {
+    if resource["kind"] != "ScaledObject" {
+        return None;
+    }
+    let target = &resource["spec"]["scaleTargetRef"]["name"];
+    let scaled = workloads.iter().find(|it| it["kind"] == "Deployment" && it["metadata"]["name"] == *target);
+    match scaled {
+        None => Some(format!("{}: it scales nothing that is there", name(resource))),
+        Some(scaled) if scaled["spec"]["replicas"].is_null() => None,
+        Some(scaled) => Some(format!("{}: replicas, although {} scales it", name(scaled), name(resource))),
     }
 }
 
@@ -150,6 +214,8 @@ mod tests {
             "metadata": { "name": name },
             "spec": {
                 "replicas": 1,
+                "podManagementPolicy": "Parallel",
+                "minReadySeconds": 10,
                 "selector": { "matchLabels": { "app": name } },
                 "template": {
                     "metadata": { "labels": { "app": name } },
@@ -161,6 +227,10 @@ mod tests {
                         },
                         "containers": [{
                             "image": "registry:5000/clipig:1",
+                            "env": [{ "name": "CLIPIG_WORKER__CORES", "value": "2" }],
+                            "startupProbe": { "exec": { "command": ["clipig-health", "/health"] } },
+                            "livenessProbe": { "exec": { "command": ["clipig-health", "/health"] } },
+                            "readinessProbe": { "exec": { "command": ["clipig-health", "--ready", "/health"] } },
                             "resources": {
                                 "requests": { "cpu": "1", "memory": "1Gi" }, "limits": { "memory": "1Gi" },
                             },
@@ -185,7 +255,7 @@ mod tests {
             json!({
                 "kind": "ConfigMap",
                 "metadata": { "name": "settings" },
-                "data": { "worker.toml": "# seconds\ndrain_seconds = 30\n" },
+                "data": { "worker.toml": "# seconds\ndrain_seconds = 30\nhealth_socket = \"/health\"\n" },
             }),
             json!({
                 "kind": "Service", "metadata": { "name": "farm" }, "spec": { "selector": { "app": "coordinator" } },
@@ -225,6 +295,23 @@ mod tests {
             (1, at("/volumes/0/name"), json!("other"), "mounts `settings`, which is no volume"),
             (1, at("/volumes/0/configMap/name"), json!("x"), "uses the ConfigMap `x`, which nobody makes"),
             (0, "/spec/replicas".into(), json!(2), "one replica"),
+            (0, "/spec/podManagementPolicy".into(), json!(null), "is not Parallel"),
+            (1, "/spec/minReadySeconds".into(), json!(0), "wants minReadySeconds"),
+            (1, at("/containers/0/readinessProbe"), json!(null), "wants a readinessProbe"),
+            (0, at("/containers/0/livenessProbe"), json!(null), "wants a livenessProbe"),
+            (
+                1,
+                at("/containers/0/startupProbe/exec/command/1"),
+                json!("/x"),
+                "its startupProbe does not ask",
+            ),
+            (1, at("/containers/0/livenessProbe/exec"), json!(null), "its livenessProbe does not ask"),
+            (
+                1,
+                at("/containers/0/env/0"),
+                json!({ "name": "CLIPIG_WORKER__DRAIN_SECONDS", "value": "45" }),
+                "is 45, not more than drain_seconds (45)",
+            ),
             (1, at("/terminationGracePeriodSeconds"), json!(30), "is 30, not more than drain_seconds (30)"),
             (1, at("/terminationGracePeriodSeconds"), json!(null), "is not set"),
             (2, "/data/worker.toml".into(), json!(""), "does not say drain_seconds"),
@@ -239,6 +326,21 @@ mod tests {
             let problems = farm_with(resource, &place, value);
             assert!(problems.iter().any(|line| line.contains(problem)), "{place}: {problems:?}");
         }
+    }
+
+    #[test]
+    fn what_is_scaled_is_not_counted() {
+        let scaler = |target: &str| {
+            let spec = json!({ "scaleTargetRef": { "name": target } });
+            json!({ "kind": "ScaledObject", "metadata": { "name": "scaler" }, "spec": spec })
+        };
+        let mut farm = farm();
+        farm.push(scaler("worker"));
+        assert_eq!(broken(&farm), ["Deployment/worker: replicas, although ScaledObject/scaler scales it"]);
+        farm[1]["spec"].as_object_mut().unwrap().remove("replicas");
+        assert_eq!(broken(&farm), Vec::<String>::new());
+        *farm.last_mut().unwrap() = scaler("wroker"); // typos: on purpose
+        assert_eq!(broken(&farm), ["ScaledObject/scaler: it scales nothing that is there"]);
     }
 
     #[test]

@@ -74,7 +74,8 @@ pub(super) async fn run(
     // A broken connection does not count against the worker; a broken rule does.
     let cause = match &end {
         End::Fault(cause) => LeaveCause::Fault(cause.clone()),
-        End::HungUp(_) | End::Ended | End::Closing => LeaveCause::Disconnected,
+        End::HungUp(_) | End::Ended => LeaveCause::Disconnected,
+        End::Closing => LeaveCause::Closing,
     };
     switchboard.disconnected(session, cause).await;
     match end {

@@ -39,11 +39,21 @@ pub(in crate::dispatcher) struct OpenJob {
     shard_cost: Option<f64>,
     /// Core seconds spent on results that were accepted.
     spent: f64,
+    /// Cores that its latest round could occupy at once; `None` before the first.
+    useful_cores: Option<u64>,
 }
 
 impl OpenJob {
     pub(super) fn new(terms: JobTerms, pass: f64) -> Self {
-        Self { terms, pace: Pace::default(), round: None, pass, shard_cost: None, spent: 0.0 }
+        Self {
+            terms,
+            pace: Pace::default(),
+            round: None,
+            pass,
+            shard_cost: None,
+            spent: 0.0,
+            useful_cores: None,
+        }
     }
 
     pub(in crate::dispatcher) fn fit(&self) -> &Fit {
@@ -68,6 +78,12 @@ impl OpenJob {
 
     pub(in crate::dispatcher) fn spent(&self) -> f64 {
         self.spent
+    }
+
+    /// Cores that its latest round could occupy at once, with a core for each thread of each shard. `None` before the
+    /// first round.
+    pub(in crate::dispatcher) fn useful_cores(&self) -> Option<u64> {
+        self.useful_cores
     }
 
     /// What it offers now.
@@ -134,6 +150,7 @@ impl OpenJob {
     pub(super) fn offer(&mut self, round: Round, clock: f64, cores: u64) {
         let arrears = CATCH_UP * cores as f64 / self.weight();
         self.pass = self.pass.max(clock - arrears);
+        self.useful_cores = Some(u64::from(round.total()) * u64::from(self.terms.threads.max(1)));
         self.round = Some(round);
     }
 }

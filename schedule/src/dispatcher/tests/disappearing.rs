@@ -26,6 +26,20 @@ fn a_node_that_ends_its_only_worker_again_and_again_fails_its_job() {
 }
 
 #[test]
+fn a_farm_that_shuts_down_blames_nobody() {
+    let mut farm = Farm::with_workers(&[1]);
+    farm.open(1, 0);
+    farm.offer(epoch(1, 0, 1));
+    for session in 2..=15 {
+        assert_eq!(farm.holds(session - 1), 1);
+        farm.leave(session - 1, LeaveCause::Closing);
+        restart(&mut farm, "w1");
+    }
+    assert!(farm.failures.is_empty());
+    assert_eq!(farm.dispatcher.workers()[0].quarantine, None);
+}
+
+#[test]
 fn a_worker_in_a_crash_loop_fails_no_job_and_is_quarantined() {
     let mut farm = Farm::with_workers(&[1, 1]);
     farm.open(1, 0);

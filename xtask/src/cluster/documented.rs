@@ -1,0 +1,143 @@
+//! The commands of docs/operations.md, run as they stand there.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::kubectl::Kubectl;
+use crate::error::Error;
+use crate::places::Places;
+use crate::process::run;
+
+const PAGE: &str = "docs/operations.md";
+
+/// What the page says to replace: `names` in the certificate, and the image.
+const NAMES: [&str; 2] = [
+    "subjectAltName=DNS:farm.example.org,DNS:localhost,IP:127.0.0.1",
+    "subjectAltName=DNS:clipig-coordinator,DNS:localhost",
+];
+const VERIFIED_NAME: [&str; 2] = ["-verify_hostname farm.example.org", "-verify_hostname clipig-coordinator"];
+
+/// Installs a farm: certificates, tokens, Secrets, the overlay `cpu`. The folder keeps what a client needs.
+pub(super) fn install(places: &Places, kubectl: &Kubectl, image: &str, folder: &Path) -> Result<(), Error> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(Error::file("empty", folder))?;
+    }
+    fs::create_dir_all(folder).map_err(Error::file("make", folder))?;
+    let mut copy = Command::new("cp");
+    run(copy.arg("--recursive").arg(places.repository.join("deploy")).arg(folder))?;
+    let overlay = folder.join("deploy/kubernetes/overlays/cpu/kustomization.yaml");
+    let text = fs::read_to_string(&overlay).map_err(Error::file("read", &overlay))?;
+    fs::write(&overlay, with_image(&text, image)?).map_err(Error::file("write", &overlay))?;
+    let page = places.repository.join(PAGE);
+    let text = fs::read_to_string(&page).map_err(Error::file("read", &page))?;
+    for script in scripts(&text)? {
+        let mut shell = kubectl.environment(Command::new("bash"));
+        run(shell.current_dir(folder).args(["-euo", "pipefail", "-c", &script]))?;
+    }
+    Ok(())
+}
+
+/// The scripts that make a farm on Kubernetes: of certificates and tokens, and of the cluster.
+fn scripts(page: &str) -> Result<[String; 2], Error> {
+    let script = |heading: &str| {
+        let missing = || Error::Other(format!("{PAGE} has no commands under `{heading}`"));
+        first_script(page, heading).ok_or_else(missing)
+    };
+    let mut certificates = script("## TLS and tokens")?;
+    for [written, wanted] in [NAMES, VERIFIED_NAME] {
+        if !certificates.contains(written) {
+            return Err(Error::Other(format!("{PAGE} does not say `{written}` any more")));
+        }
+        certificates = certificates.replace(written, wanted);
+    }
+    Ok([certificates, script("## Kubernetes")?])
+}
+
+/// The first block of shell commands below a heading.
+fn first_script(page: &str, heading: &str) -> Option<String> {
+    let mut lines = page.lines().skip_while(|line| *line != heading).skip(1);
+    // The next heading ends the section; comments in scripts begin with `# `, too, but stand in a block.
+    let begun = lines.by_ref().find(|line| line.starts_with("```sh") || line.starts_with("## "))?;
+    let block = lines.take_while(|line| *line != "```").flat_map(|line| [line, "\n"]);
+    begun.starts_with("```sh").then(|| block.collect())
+}
+
+/// The overlay with another image, as the page says to set it.
+fn with_image(overlay: &str, image: &str) -> Result<String, Error> {
+    let wrong = || {
+        Error::Usage(format!("--image takes a name with a version, such as registry/clipig:1, not `{image}`"))
+    };
+    let (name, tag) = image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).ok_or_else(wrong)?;
+    let line = |line: &str| {
+        let key = line.trim_start().split(':').next().unwrap_or_default();
+        let indent = &line[..line.len() - line.trim_start().len()];
+        match key {
+            "newName" => format!("{indent}newName: {name}\n"),
+            // In quotation marks: a number would be none of kustomize's.
+            "newTag" => format!("{indent}newTag: \"{tag}\"\n"),
+            _ => format!("{line}\n"),
+        }
+    };
+    Ok(overlay.lines().map(line).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+    #[test]
+    fn the_page_has_the_commands() {
+        let page = fs::read_to_string(Path::new(REPOSITORY).join(PAGE)).unwrap();
+        let [certificates, cluster] = scripts(&page).unwrap();
+        for command in ["openssl x509 -req", "worker.token", "DNS:clipig-coordinator,DNS:localhost"] {
+            assert!(certificates.contains(command), "{command} is missing in\n{certificates}");
+        }
+        for command in [
+            "base/namespace.yaml",
+            "secret generic clipig-tokens",
+            "secret generic clipig-tls",
+            "apply --kustomize",
+        ] {
+            assert!(cluster.contains(command), "{command} is missing in\n{cluster}");
+        }
+        assert!(!cluster.contains("```"), "{cluster}");
+    }
+
+    #[test]
+    fn the_commands_for_certificates_work() {
+        let page = fs::read_to_string(Path::new(REPOSITORY).join(PAGE)).unwrap();
+        let [certificates, _] = scripts(&page).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut shell = Command::new("bash");
+        let ran = shell
+            .current_dir(folder.path())
+            .args(["-euo", "pipefail", "-c", &certificates])
+            .output()
+            .unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        for file in ["ca.crt", "tls.crt", "tls.key", "client.token", "worker.token"] {
+            assert!(folder.path().join(file).exists(), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_section_without_commands_has_none() {
+        let page = "## One\n\ntext\n\n## Two\n\n```sh\necho two\n# three\n```\n";
+        assert_eq!(first_script(page, "## One"), None);
+        assert_eq!(first_script(page, "## Two").unwrap(), "echo two\n# three\n");
+        assert_eq!(first_script(page, "## Three"), None);
+    }
+
+    #[test]
+    fn the_image_is_set_in_the_overlay() {
+        let overlay = Path::new(REPOSITORY).join("deploy/kubernetes/overlays/cpu/kustomization.yaml");
+        let changed = with_image(&fs::read_to_string(overlay).unwrap(), "localhost:5000/c:2").unwrap();
+        assert!(changed.contains("    newName: localhost:5000/c\n    newTag: \"2\"\n"), "{changed}");
+        for wrong in ["clipig", "localhost:5000/clipig"] {
+            assert!(matches!(with_image("", wrong), Err(Error::Usage(_))), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! kubectl, told which cluster.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::NAMESPACE;
+use crate::error::Error;
+use crate::process::{output, run};
+
+/// How often something is looked at that takes time.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Starts kubectl.
+pub(super) struct Kubectl {
+    kubeconfig: PathBuf,
+}
+
+impl Kubectl {
+    /// For the cluster of this file.
+    pub(super) fn new(kubeconfig: &Path) -> Result<Self, Error> {
+        let kubeconfig = std::fs::canonicalize(kubeconfig).map_err(Error::file("read", kubeconfig))?;
+        Ok(Self { kubeconfig })
+    }
+
+    /// A program that finds the cluster: kubectl, or a shell with documented commands.
+    pub(super) fn environment(&self, mut command: Command) -> Command {
+        command.env("KUBECONFIG", &self.kubeconfig);
+        command
+    }
+
+    /// kubectl in the farm's namespace.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.environment(Command::new("kubectl"));
+        command.args(["--namespace", NAMESPACE]).args(arguments);
+        command
+    }
+
+    /// Runs it with this program's terminal.
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<(), Error> {
+        run(&mut self.command(arguments))
+    }
+
+    /// Its standard output. Where it fails, its own words are the error.
+    pub(super) fn text(&self, arguments: &[&str]) -> Result<String, Error> {
+        judged(&mut self.command(arguments), None)
+    }
+
+    /// As [`text`](Self::text), as JSON.
+    pub(super) fn json(&self, arguments: &[&str]) -> Result<Value, Error> {
+        let text = self.text(&[arguments, &["--output", "json"]].concat())?;
+        serde_json::from_str(&text)
+            .map_err(|error| Error::Other(format!("kubectl does not print JSON: {error}")))
+    }
+
+    /// Runs it with an object on standard input; its own words are the error.
+    pub(super) fn feed(&self, arguments: &[&str], object: &Value) -> Result<String, Error> {
+        judged(&mut self.command(arguments), Some(object))
+    }
+
+    /// Is there a cluster?
+    pub(super) fn answers(&self) -> Result<(), Error> {
+        let version = self.json(&["version"])?;
+        let server = version["serverVersion"]["gitVersion"].as_str();
+        let server = server.ok_or_else(|| Error::Other("the cluster does not say its version".into()))?;
+        eprintln!("Kubernetes {server}");
+        Ok(())
+    }
+
+    /// Waits for a rollout.
+    pub(super) fn rolled_out(&self, what: &str, timeout: &str) -> Result<(), Error> {
+        self.run(&["rollout", "status", what, "--timeout", timeout])
+    }
+
+    /// The pods with this name label.
+    pub(super) fn pods(&self, name: &str) -> Result<Vec<Value>, Error> {
+        let selector = format!("app.kubernetes.io/name={name}");
+        let pods = self.json(&["get", "pods", "--selector", &selector])?;
+        Ok(pods["items"].as_array().cloned().unwrap_or_default())
+    }
+}
+
+/// Waits until it is so, and says what was waited for where it never is.
+pub(super) fn until(
+    what: &str,
+    patience: Duration,
+    mut is_so: impl FnMut() -> Result<bool, Error>,
+) -> Result<(), Error> {
+    let start = Instant::now();
+    while !is_so()? {
+        if start.elapsed() > patience {
+            return Err(Error::Other(format!("not within {} s: {what}", patience.as_secs())));
+        }
+        sleep(LOOK);
+    }
+    Ok(())
+}
+
+/// Is the pod ready, and not about to leave?
+pub(super) fn is_ready(pod: &Value) -> bool {
+    let conditions = pod["status"]["conditions"].as_array().into_iter().flatten();
+    let mut ready = conditions.filter(|condition| condition["type"] == "Ready");
+    pod["metadata"]["deletionTimestamp"].is_null() && ready.any(|condition| condition["status"] == "True")
+}
+
+/// The name of an object.
+pub(super) fn name(object: &Value) -> &str {
+    object["metadata"]["name"].as_str().unwrap_or_default()
+}
+
+fn judged(command: &mut Command, object: Option<&Value>) -> Result<String, Error> {
+    let ran = match object {
+        None => output(command)?,
+        Some(object) => fed(command, object)?,
+    };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+    if ran.status.success() { Ok(text(&ran.stdout)) } else { Err(Error::Other(text(&ran.stderr))) }
+}
+
+fn fed(command: &mut Command, object: &Value) -> Result<Output, Error> {
+    let failed = |source| Error::NotStarted { program: "kubectl".into(), source };
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(failed)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // Where it does not listen, its words say why.
+        let _ = stdin.write_all(object.to_string().as_bytes());
+    }
+    child.wait_with_output().map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_pod_that_leaves_is_not_ready() {
+        let mut pod = json!({
+            "metadata": { "name": "a" },
+            "status": { "conditions": [
+                { "type": "Initialized", "status": "True" }, { "type": "Ready", "status": "True" },
+            ] },
+        });
+        assert!(is_ready(&pod));
+        pod["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
+        assert!(!is_ready(&pod));
+        assert!(!is_ready(&json!({ "status": { "conditions": [{ "type": "Ready", "status": "False" }] } })));
+    }
+
+    #[test]
+    fn a_program_is_fed_and_its_words_are_the_error() {
+        let shell = |script: &str| {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", script]);
+            shell
+        };
+        assert_eq!(judged(&mut shell("cat"), Some(&json!({ "a": 1 }))).unwrap(), "{\"a\":1}");
+        let error = judged(&mut shell("echo denied >&2; exit 1"), Some(&json!({}))).unwrap_err();
+        assert_eq!(error.to_string(), "denied");
+    }
+
+    #[test]
+    fn waiting_has_an_end() {
+        let error = until("rain", Duration::ZERO, || Ok(false)).unwrap_err();
+        assert!(error.to_string().contains("rain"), "{error}");
+    }
+}

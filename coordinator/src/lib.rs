@@ -14,7 +14,6 @@ pub mod farm;
 mod housekeeping;
 mod http;
 pub mod job_runner;
-mod memory;
 pub mod metrics;
 mod open_files;
 pub mod rpc;

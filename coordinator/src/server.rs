@@ -23,7 +23,6 @@ use crate::connections::Connections;
 use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
 use crate::housekeeping;
 use crate::http::{self, Probes};
-use crate::memory;
 use crate::metrics::Metrics;
 use crate::open_files::{self, OpenFiles};
 use crate::rpc::{self, ListenError, Listener, Reception, RpcContext, TlsError};
@@ -314,12 +313,18 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
     SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat }
 }
 
+/// What jobs may take where no setting says how much: nine tenths of what the process may use, since the rest of the
+/// coordinator needs some, too. No limit where the system does not say.
+fn memory_for_jobs() -> u64 {
+    clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 10 * 9)
+}
+
 fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
     FarmSettings {
         max_running_jobs: settings.max_running_jobs as usize,
         max_queued_jobs: settings.max_queued_jobs as usize,
         job_pixels: settings.limits.job_pixels,
-        job_memory: settings.limits.job_memory.unwrap_or_else(memory::for_jobs),
+        job_memory: settings.limits.job_memory.unwrap_or_else(memory_for_jobs),
         epoch_samples: settings.limits.epoch_samples,
         snapshots: settings.limits.snapshots,
         revisions: settings.limits.revisions,

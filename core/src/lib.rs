@@ -4,7 +4,7 @@
 //! coordinator and workers say to each other. Tensors come in from outside through two traits: [`ShardCompute`]
 //! turns a canvas and a shard into a gradient, [`CanvasOwner`] owns the canvas and its optimiser.
 //!
-//! [`durable`] puts files in their places, for all that keep any.
+//! [`durable`] puts files in their places, for all that keep any. [`memory`] says how much of it there is.
 //!
 //! What follows from these values (plans, leases, the order of a merge) is decided in the crate `clipig-schedule`.
 
@@ -16,6 +16,7 @@ mod expect;
 mod gradient;
 mod ids;
 mod kind;
+pub mod memory;
 mod messages;
 mod model_settings;
 mod node;

@@ -8,7 +8,6 @@ use clipig_models::{Store, Weights, embedded};
 use clipig_worker::{Devices, FindWeights, WorkerDevice};
 use tch::Device;
 
-use super::memory;
 use crate::failure::Failure;
 
 /// The devices that a worker shall compute on. `cores` limits how many cores of the CPU it takes.
@@ -40,7 +39,7 @@ fn worker(name: &str, device: Device, cores: Option<u32>) -> WorkerDevice {
         cores: if on_cpu { cores.unwrap_or(present).clamp(1, present) } else { 1 },
         memory: match device {
             Device::Cuda(index) => gpu::describe(index).map_or(0, |gpu| gpu.memory),
-            _ => memory::available(),
+            _ => clipig_core::memory::available().unwrap_or(0),
         },
         factory: Arc::new(factory) as Arc<dyn ComputeFactory>,
     }

@@ -3,7 +3,6 @@
 mod devices;
 mod farm;
 pub(crate) mod farm_of_one;
-mod memory;
 mod worker;
 
 use std::process::ExitCode;

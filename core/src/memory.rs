@@ -4,18 +4,18 @@
 use std::fs;
 use std::path::Path;
 
-/// In bytes; 0 where the system does not say.
-pub(crate) fn available() -> u64 {
+/// Bytes that this process may use; `None` where the system does not say.
+pub fn available() -> Option<u64> {
     below(Path::new("/"))
 }
 
 /// As [`available`], of the system whose root this is.
-fn below(root: &Path) -> u64 {
+fn below(root: &Path) -> Option<u64> {
     let text = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
     let machine = machine(&text("proc/meminfo"));
     let limits = limits(root, &text("proc/self/cgroup"));
     // "No limit" is a limit beyond all memory in version 1.
-    limits.into_iter().chain(machine).min().unwrap_or(0)
+    limits.into_iter().chain(machine).min()
 }
 
 fn machine(meminfo: &str) -> Option<u64> {
@@ -71,19 +71,27 @@ mod tests {
         let one = ("proc/self/cgroup", "5:cpu,cpuacct:/a\n4:memory:/docker/0a1b\n0::/\n");
         let limit = "8589934592\n";
         for (name, files, expected) in [
-            ("nothing is known", &[][..], 0),
-            ("no groups", &[meminfo], 16 * GIB),
-            ("no limit", &[meminfo, two, ("sys/fs/cgroup/pods/worker/memory.max", "max\n")], 16 * GIB),
-            ("a limit", &[meminfo, two, ("sys/fs/cgroup/pods/worker/memory.max", limit)], 8 * GIB),
-            ("a limit above", &[meminfo, two, ("sys/fs/cgroup/pods/memory.max", limit)], 8 * GIB),
+            ("nothing is known", &[][..], None),
+            ("no groups", &[meminfo], Some(16 * GIB)),
+            ("no limit", &[meminfo, two, ("sys/fs/cgroup/pods/worker/memory.max", "max\n")], Some(16 * GIB)),
+            ("a limit", &[meminfo, two, ("sys/fs/cgroup/pods/worker/memory.max", limit)], Some(8 * GIB)),
+            ("a limit above", &[meminfo, two, ("sys/fs/cgroup/pods/memory.max", limit)], Some(8 * GIB)),
             // A container has the host's path and a mount of its own.
-            ("in a container", &[meminfo, two, ("sys/fs/cgroup/memory.max", limit)], 8 * GIB),
-            ("more than there is", &[meminfo, two, ("sys/fs/cgroup/memory.max", "999999999999\n")], 16 * GIB),
-            ("version 1", &[meminfo, one, ("sys/fs/cgroup/memory/memory.limit_in_bytes", limit)], 8 * GIB),
+            ("in a container", &[meminfo, two, ("sys/fs/cgroup/memory.max", limit)], Some(8 * GIB)),
+            (
+                "more than there is",
+                &[meminfo, two, ("sys/fs/cgroup/memory.max", "999999999999\n")],
+                Some(16 * GIB),
+            ),
+            (
+                "version 1",
+                &[meminfo, one, ("sys/fs/cgroup/memory/memory.limit_in_bytes", limit)],
+                Some(8 * GIB),
+            ),
             (
                 "version 1 without a limit",
                 &[meminfo, one, ("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n")],
-                16 * GIB,
+                Some(16 * GIB),
             ),
         ] {
             assert_eq!(below(system(files).path()), expected, "{name}");
@@ -92,6 +100,6 @@ mod tests {
 
     #[test]
     fn this_machine_has_memory() {
-        assert!(available() > 0);
+        assert!(available() > Some(1 << 20));
     }
 }

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clipig_core::{Fence, Held, JobRevision, Node, SessionId, Stage};
 
-use super::expect::expected;
 use super::timers::{Time, Timers};
 
 /// The whole capacity of a worker; a lease takes its share of it. Divisible by all small numbers of slots.

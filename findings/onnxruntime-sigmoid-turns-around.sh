@@ -3,8 +3,8 @@
 #
 # One would guess: a sigmoid in float32 has a relative error of about 1e-7 and never turns around: a smaller logit has
 # a smaller probability.
-# What happens: the sigmoid for the CPU is computed as 0.5 plus a fraction, so that its error is 6e-8 whatever the
-# size of the result. Below -15 that is as much as the result itself: -17 gets 8.9e-8 and -16 gets 6.0e-8, where
+# What happens: on the CPU the error of the sigmoid is about 6e-8 whatever the size of the result, as of a number near
+# 0.5. Below -15 that is as much as the result itself: -17 gets 8.9e-8 and -16 gets 6.0e-8, where
 # 4.1e-8 and 1.1e-7 are right. From -18 on everything is exactly 0. Softmax and Exp are fine; doubles err
 # by 1e-16, and float16 on the CPU goes the same way as float32.
 # Why it matters: SigLIP and its successors rate a picture and a text by a sigmoid whose bias starts at -10 and is

@@ -45,6 +45,8 @@ expect("jxl, lossless", colour("jxl", lossless=True), "red")
 expect("jxl, lossless_jpeg=False", colour("jxl", lossless_jpeg=False), "blue")
 expect("jxl of a thumbnail", thumbnail("jxl"), (64, 64))
 expect("jxl of a thumbnail, lossless_jpeg=False", thumbnail("jxl", lossless_jpeg=False), (32, 32))
+Image.open("red.jpg").resize((16, 16)).save("copy.jxl")
+expect("jxl of a resized copy", Image.open("copy.jxl").size, (16, 16))
 for ending in ("png", "webp", "avif"):
     expect(ending, colour(ending), "blue")
     expect(f"{ending} of a thumbnail", thumbnail(ending), (32, 32))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# torch: inside one autocast block the model sees the first picture for ever, and its gradient is as good as ever.
+# torch: inside one autocast block a model sees the picture that is optimised as it was in the first epoch.
 #
 # One would guess: `with torch.autocast(...):` around the loop or inside it is a matter of taste. Pixels that an
 # optimizer changes are seen changed.
@@ -9,8 +9,7 @@
 # well; frozen ones are not. cache_enabled=False, a block for each epoch, or passing the pixels on (`pixels * 1`)
 # ends it.
 # Why it matters: that is how pictures are made with CLIP. The loss stands still, the picture does not: it runs to its
-# limits along the first gradient and looks like a bad learning rate. Without autocast, and with float32 on a machine
-# without bfloat16, the same lines are right.
+# limits along the first gradient and looks like a bad learning rate. Without autocast the same lines are right.
 #
 # torch 2.11.0 on the CPU, a convolution, SGD, 5 epochs. Seen, number of different losses:
 #   without autocast 5; one block around the loop 1, though the pixels moved in each epoch

@@ -14,7 +14,7 @@ fn history_after_a_kill_has_every_epoch_before_the_checkpoint() {
     farm.join();
     // A disk may be slow: a checkpoint is only begun when the one before is written, however many epochs that takes.
     let job = farm.submit(&YAML.replace("epochs: 12", "epochs: 1000000"));
-    let checkpointed = (1..).find(|epoch| {
+    let checkpointed = (1..1_000_000).find(|epoch| {
         farm.run_into(*epoch);
         farm.view(job).checkpoint.is_some_and(|next| next.0 > 1)
     });

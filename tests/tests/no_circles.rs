@@ -205,5 +205,7 @@ fn imports_are_read_and_circles_are_seen() {
         .map(|path| path.split("::").map(str::to_owned).collect::<Module>());
     assert!(needs[&dispatcher].contains(&leases));
     needs.get_mut(&leases).unwrap().insert(dispatcher);
-    assert_eq!(in_circles(&needs), ["dispatcher", "dispatcher::leases"]);
+    let circles = in_circles(&needs);
+    assert!(circles.contains(&"dispatcher".to_owned()) && circles.contains(&"dispatcher::leases".to_owned()));
+    assert!(!circles.contains(&"merge".to_owned()), "{circles:?}");
 }

@@ -55,7 +55,8 @@ async fn a_worker_is_ready_while_its_coordinator_accepts_it() {
 
     // The coordinator dies: the worker looks for it and takes no leases meanwhile.
     let place = farm.place.clone();
-    drop((connection, farm));
+    drop(connection);
+    farm.kill();
     until_said("not ready", &socket, |health| health.ready.is_err() && health.live.is_ok()).await;
     let farm = TestCoordinator::start(place, manners);
     let (connection, _) = farm.worker(SELDOM).await;

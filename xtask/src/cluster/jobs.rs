@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::faults;
 use super::kubectl::{Kubectl, until};
@@ -12,9 +12,8 @@ use crate::error::Error;
 use crate::places::Places;
 use crate::process::{captured, cargo, output, run};
 
-/// Long enough that everything happens while they run.
+/// The experiment, but for its number of epochs.
 const EXPERIMENT: &str = "\
-epochs: 4000
 resolution: 64
 seed: 11
 model: clipig-tiny
@@ -23,6 +22,12 @@ targets:
     features: [{text: a red apple}]
     transforms: [{random_crop: 48}, {noise: .1}]
 ";
+
+/// Epochs of the job that measures how quick the cluster is.
+const FIRST_EPOCHS: u64 = 200;
+
+/// How long one job alone is to take: three take three times as long, and everything happens while they run.
+const ALONE: Duration = Duration::from_mins(2);
 
 /// How long jobs may take.
 const PATIENCE: Duration = Duration::from_mins(30);
@@ -73,7 +78,9 @@ impl Access {
         Ok(forwarding)
     }
 
-    fn submit(&self) -> Result<String, Error> {
+    fn submit(&self, epochs: u64) -> Result<String, Error> {
+        let file = self.folder.join("experiment.yaml");
+        fs::write(&file, format!("epochs: {epochs}\n{EXPERIMENT}")).map_err(Error::file("write", &file))?;
         let number = captured(&mut self.clipig(&["submit", "experiment.yaml"]))?;
         Ok(String::from_utf8_lossy(&number).trim().to_owned())
     }
@@ -98,12 +105,14 @@ impl Access {
 
 /// Three jobs, and everything that happens to them.
 pub(super) fn survive(kubectl: &Kubectl, farm: &Access) -> Result<(), Error> {
-    let file = farm.folder.join("experiment.yaml");
-    fs::write(&file, EXPERIMENT).map_err(Error::file("write", &file))?;
     let mut forwarding = farm.forward(kubectl)?;
-    let undisturbed = farm.submit()?;
+    let start = Instant::now();
+    farm.finish(&farm.submit(FIRST_EPOCHS)?)?;
+    let epochs = epochs_for(start.elapsed());
+    eprintln!("jobs of {epochs} epochs");
+    let undisturbed = farm.submit(epochs)?;
     let expected = farm.finish(&undisturbed)?;
-    let jobs = [farm.submit()?, farm.submit()?, farm.submit()?];
+    let jobs = [farm.submit(epochs)?, farm.submit(epochs)?, farm.submit(epochs)?];
     let disturbances: [(&str, fn(&Kubectl) -> Result<(), Error>); 3] = [
         ("half of the workers are evicted", faults::evict_half_of_the_workers),
         ("the coordinator is killed", faults::lost_coordinator),
@@ -111,7 +120,10 @@ pub(super) fn survive(kubectl: &Kubectl, farm: &Access) -> Result<(), Error> {
     ];
     for (what, disturb) in disturbances {
         let done = farm.epochs_done(&jobs[0])?;
-        until("the jobs get on", PATIENCE, || Ok(farm.epochs_done(&jobs[0])? > done + 10))?;
+        until("the jobs get on", PATIENCE, || match farm.epochs_done(&jobs[0])? {
+            now if now >= epochs => Err(Error::Other(format!("the jobs had ended before this: {what}"))),
+            now => Ok(now > done + 10),
+        })?;
         eprintln!("{what}");
         disturb(kubectl)?;
         drop(forwarding);
@@ -136,6 +148,12 @@ pub(super) fn survive(kubectl: &Kubectl, farm: &Access) -> Result<(), Error> {
         );
     }
     Ok(())
+}
+
+/// As many epochs as take [`ALONE`], where [`FIRST_EPOCHS`] took this long.
+fn epochs_for(first: Duration) -> u64 {
+    let times = ALONE.as_secs_f64() / first.as_secs_f64().max(0.1);
+    ((FIRST_EPOCHS as f64 * times) as u64).clamp(FIRST_EPOCHS, 500_000)
 }
 
 fn picture_in(folder: &Path) -> Result<Vec<u8>, Error> {
@@ -172,6 +190,13 @@ mod tests {
 
     fn chunk(name: &str, data: &str) -> Vec<u8> {
         [&(data.len() as u32).to_be_bytes()[..], name.as_bytes(), data.as_bytes(), b"crc!"].concat()
+    }
+
+    #[test]
+    fn jobs_are_as_long_as_the_cluster_is_quick() {
+        assert_eq!(epochs_for(Duration::from_secs(2)), 12_000);
+        assert_eq!(epochs_for(Duration::from_mins(10)), FIRST_EPOCHS);
+        assert_eq!(epochs_for(Duration::ZERO), 240_000);
     }
 
     #[test]

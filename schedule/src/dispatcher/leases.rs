@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use clipig_core::{Fence, Held, JobRevision, Node, SessionId, Stage};
+use clipig_core::{Fence, Held, JobRevision, Node, SessionId, Stage, expected};
 
 use super::timers::{Time, Timers};
 

@@ -55,6 +55,10 @@ impl MaybeDiskFull for TransitionFailure {
 
 impl MaybeDiskFull for KeepError {
     fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_disk_full())
+        match self {
+            Self::Store(error) => error.is_disk_full(),
+            Self::Picture(error) => error.is_disk_full(),
+            Self::Threads(_) => false,
+        }
     }
 }

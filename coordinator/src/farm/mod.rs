@@ -16,6 +16,7 @@ mod failure;
 pub(crate) mod health;
 mod observer;
 mod ordering;
+mod pictures;
 mod running;
 mod submission;
 mod table;

@@ -2,6 +2,7 @@
 //! This file reads the command line and hands over; each command has a file of its own.
 
 mod arguments;
+mod bench;
 mod cache;
 mod checks;
 mod crates;
@@ -10,6 +11,7 @@ mod deploy;
 mod error;
 mod generated;
 mod gpu;
+mod instructions;
 mod libtorch;
 mod pins;
 mod places;
@@ -56,6 +58,8 @@ fn run() -> Result<(), Error> {
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
         Command::Gpu => gpu::run(&places),
+        Command::Bench(bench) => bench::run(&places, &bench),
         Command::Size => size::run(&places),
+        Command::Instructions { write } => instructions::run(&places, write),
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn run(places: &Places, write: bool) -> Result<(), Error> {
 
 /// Adds the step of the checks.
 pub(crate) fn add(places: &Places, steps: &mut Steps) {
-    if answers("valgrind") {
+    if answers("valgrind") && places.repository.join(FILE).exists() {
         steps.run("instructions", || run(places, false));
     }
 }

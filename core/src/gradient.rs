@@ -239,8 +239,9 @@ impl Adder<'_> {
     /// # Panics
     /// When one lies outside of the canvas, or when there are fewer values than pixels: a fault of the caller.
     pub fn add_pixels(&mut self, xs: &[i32], ys: &[i32], values: [&[f32]; 3]) {
-        for from in (0..xs.len().min(ys.len())).step_by(PIECE) {
-            let to = xs.len().min(ys.len()).min(from + PIECE);
+        assert_eq!(xs.len(), ys.len(), "columns and rows are of the same pixels");
+        for from in (0..xs.len()).step_by(PIECE) {
+            let to = xs.len().min(from + PIECE);
             self.add_piece(&xs[from..to], &ys[from..to], values.map(|values| &values[from..to]));
         }
     }

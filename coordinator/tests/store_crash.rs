@@ -42,7 +42,7 @@ fn checkpoint(job: JobId, next: u32) -> Checkpoint {
         canvas: Canvas::new(SIDE, SIDE, plane(0)).unwrap(),
         optimizer: "adam".into(),
         steps: next,
-        averages: vec![plane(1), plane(2)],
+        averages: vec![Arc::new(plane(1)), Arc::new(plane(2))],
     };
     let progress = JobProgress { next: Epoch(next), statistics: JobStatistics::default(), canvas };
     Checkpoint { revision: JobRevision { job, revision: 0 }, progress }

@@ -178,8 +178,9 @@ pub struct CanvasState {
     pub optimizer: String,
     /// Steps that the optimiser has taken since it started afresh.
     pub steps: u32,
-    /// The optimiser's running averages, each as long as the canvas.
-    pub averages: Vec<Vec<f32>>,
+    /// The optimiser's running averages, each as long as the canvas. They are shared with the optimiser, which writes to
+    /// other memory as long as somebody else holds them.
+    pub averages: Vec<Arc<Vec<f32>>>,
 }
 
 /// What the coordinator knows of an epoch when it begins.

@@ -6,11 +6,18 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use crate::compute::all_finite;
 use crate::tile::{TILE, TileGrid};
 use crate::tile_values::TileValues;
 
 /// [`TILE`] among columns and rows.
 const SIDE: u32 = TILE as u32;
+
+/// Pixels whose tiles are looked for in one go.
+const PIECE: usize = 64;
+
+/// The tile of a pixel that is none.
+const NONE: u32 = u32::MAX;
 
 /// A gradient `[3, height, width]` as a sum of what was added to it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,10 +83,11 @@ impl GradientSum {
     /// When an offset lies outside of the canvas or `values` is too short: a fault of the caller.
     pub fn add_at(&mut self, pixels: &[Option<u32>], values: &[f32]) {
         let (plane, width) = (pixels.len(), self.width.max(1) as u32);
-        self.adder().add_pixels(pixels.iter().enumerate().filter_map(|(i, pixel)| {
-            let place = pixel.map(|offset| [offset % width, offset / width])?;
-            Some((place, [values[i], values[plane + i], values[2 * plane + i]]))
-        }));
+        let column = |pixel: &Option<u32>| pixel.map_or(-1, |offset| (offset % width) as i32);
+        let row = |pixel: &Option<u32>| pixel.map_or(0, |offset| (offset / width) as i32);
+        let xs: Vec<i32> = pixels.iter().map(column).collect();
+        let ys: Vec<i32> = pixels.iter().map(row).collect();
+        self.adder().add_pixels(&xs, &ys, [0, 1, 2].map(|channel| &values[channel * plane..][..plane]));
     }
 
     /// The tiles of the canvas.
@@ -181,7 +189,7 @@ impl GradientSum {
 
     /// Is every value finite?
     pub fn is_finite(&self) -> bool {
-        self.tiles.values().all(|tile| tile.iter().all(|value| value.is_finite()))
+        self.tiles.values().all(|tile| all_finite(tile))
     }
 
     /// Memory held, in bytes.
@@ -226,25 +234,53 @@ pub struct Adder<'a> {
 }
 
 impl Adder<'_> {
-    /// Adds to pixels, given by column and row, one after the other.
+    /// Adds to pixels, given by column and row, one after the other; a negative column is no pixel.
     ///
     /// # Panics
-    /// When one lies outside of the canvas: a fault of the caller.
-    pub fn add_pixels(&mut self, pixels: impl Iterator<Item = ([u32; 2], [f32; 3])>) {
-        let mut pixels = pixels.peekable();
-        while let Some(&([x, y], _)) = pixels.peek() {
-            // Neighbours mostly share a tile, so it is looked for once for all that follow each other in it.
-            let place = [x / SIDE, y / SIDE];
-            let (width, height) = (self.sum.width as u32, self.sum.height as u32);
-            let tile = self.tile(x as usize, y as usize);
-            while let Some(([x, y], values)) = pixels.next_if(|([x, y], _)| [x / SIDE, y / SIDE] == place) {
-                assert!(x < width && y < height, "pixel outside of the canvas");
-                let at = (y % SIDE * SIDE + x % SIDE) as usize;
-                for (channel, value) in values.into_iter().enumerate() {
-                    tile[channel * TILE * TILE + at] += value;
-                }
+    /// When one lies outside of the canvas, or when there are fewer values than pixels: a fault of the caller.
+    pub fn add_pixels(&mut self, xs: &[i32], ys: &[i32], values: [&[f32]; 3]) {
+        assert_eq!(xs.len(), ys.len(), "columns and rows are of the same pixels");
+        for from in (0..xs.len()).step_by(PIECE) {
+            let to = xs.len().min(from + PIECE);
+            self.add_piece(&xs[from..to], &ys[from..to], values.map(|values| &values[from..to]));
+        }
+    }
+
+    fn add_piece(&mut self, xs: &[i32], ys: &[i32], values: [&[f32]; 3]) {
+        let (mut tiles, mut places) = ([NONE; PIECE], [0; PIECE]);
+        let inside = self.find(xs, ys, &mut tiles, &mut places);
+        assert!(inside, "pixel outside of the canvas");
+        let mut from = 0;
+        // Neighbours mostly share a tile, so it is looked for once for all that follow each other in it.
+        for same in tiles[..xs.len()].chunk_by(|a, b| a == b) {
+            let here = from..from + same.len();
+            from = here.end;
+            if same[0] == NONE {
+                continue;
+            }
+            let tile = tile_of(&mut self.tiles, same[0] as usize);
+            let [red, green, blue] = values.map(|values| &values[here.clone()]);
+            // All colours in one go, because each waits for memory of its own.
+            for (((place, red), green), blue) in places[here.clone()].iter().zip(red).zip(green).zip(blue) {
+                let place = *place as usize % (TILE * TILE);
+                tile[place] += red;
+                tile[TILE * TILE + place] += green;
+                tile[2 * TILE * TILE + place] += blue;
             }
         }
+    }
+
+    /// The numbers of the pixels' tiles, and their places in these. Do all lie on the canvas?
+    fn find(&self, xs: &[i32], ys: &[i32], tiles: &mut [u32; PIECE], places: &mut [u32; PIECE]) -> bool {
+        let (width, height) = (self.sum.width as u32, self.sum.height as u32);
+        let (columns, mut inside) = (self.columns as u32, true);
+        for (((&x, &y), tile), place) in xs.iter().zip(ys).zip(tiles).zip(places) {
+            let (none, x, y) = (x < 0, x as u32, y as u32);
+            inside &= none | ((x < width) & (y < height));
+            *tile = if none { NONE } else { (y / SIDE).wrapping_mul(columns).wrapping_add(x / SIDE) };
+            *place = y % SIDE * SIDE + x % SIDE;
+        }
+        inside
     }
 
     /// Adds to the pixels from column `x` on, one for each value of a channel.
@@ -270,10 +306,15 @@ impl Adder<'_> {
     #[inline]
     fn tile(&mut self, x: usize, y: usize) -> &mut [f32; 3 * TILE * TILE] {
         assert!(x < self.sum.width && y < self.sum.height, "pixel outside of the canvas");
-        let tile = &mut self.tiles[y / TILE * self.columns + x / TILE];
-        let tile = tile.get_or_insert_with(|| TileValues::zeros(3 * TILE * TILE));
-        tile.first_chunk_mut().expect("all tiles have this length")
+        tile_of(&mut self.tiles, y / TILE * self.columns + x / TILE)
     }
+}
+
+/// A tile, which is made where there is none yet.
+#[inline]
+fn tile_of(tiles: &mut [Option<TileValues>], number: usize) -> &mut [f32; 3 * TILE * TILE] {
+    let tile = tiles[number].get_or_insert_with(|| TileValues::zeros(3 * TILE * TILE));
+    tile.first_chunk_mut().expect("all tiles have this length")
 }
 
 impl Drop for Adder<'_> {
@@ -336,8 +377,8 @@ mod tests {
                 let (_, values) = window(width, (x, y, length, 1), seed);
                 let channels: Vec<&[f32]> = values.chunks(length.max(1)).chain([&[][..]; 3]).take(3).collect();
                 by_span.adder().add_span(x, y, [channels[0], channels[1], channels[2]]);
-                let at = |i: usize| ([(x + i) as u32, y as u32], [channels[0][i], channels[1][i], channels[2][i]]);
-                by_pixel.adder().add_pixels((0..length).map(at));
+                let xs: Vec<i32> = (x..x + length).map(|x| x as i32).collect();
+                by_pixel.adder().add_pixels(&xs, &vec![y as i32; length], [channels[0], channels[1], channels[2]]);
             }
             prop_assert_eq!(&by_span, &by_pixel);
             let (dense, rows, mut row) = (by_pixel.to_dense(), by_span.rows(), vec![f32::NAN; width]);

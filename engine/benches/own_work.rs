@@ -10,7 +10,11 @@
 //! memory traffic of such a step (read value, gradient and two averages, write three), with as many threads in the
 //! same run. Times are wall-clock; the best and the median of all epochs.
 //!
-//! Figures come out as lines `name value`, for `bench/own_work.py`, which lets two builds take turns.
+//! `cargo bench -p clipig-engine --bench own_work -- chain SIDE [SHARDS]` is `samples` for the chain of examples/07 on a canvas
+//! of that size. `… -- memory SIDE [EPOCHS]` takes a canvas through epochs of 64 samples of that chain, one shard after the
+//! other, and tells the most memory that the process had.
+//!
+//! Figures come out as lines `name value`, for `cargo xtask bench`, which lets two builds take turns.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -25,6 +29,7 @@ use clipig_engine::clip::weights::Weights;
 use clipig_engine::{CanvasEngine, GradientEngine, constraint, device};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
+use clipig_schedule::MergeTree;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use tch::{Device, Kind, Tensor};
@@ -38,8 +43,14 @@ fn main() {
         |i: usize, default: usize| arguments.get(i).map_or(default, |n| n.parse().expect("a number"));
     match arguments.first().map(String::as_str) {
         Some("samples") => samples(number(1, 40), arguments.get(2).map_or("", String::as_str)),
+        Some("chain") => chain(number(1, 448), number(2, 40)),
         Some("upkeep") => upkeep(number(1, 2048), number(2, 10)),
-        _ => eprintln!("usage: own_work samples [SHARDS [NAME]] | upkeep SIDE [EPOCHS]"),
+        Some("memory") => memory(number(1, 4096), number(2, 6)),
+        _ => {
+            eprintln!(
+                "usage: own_work samples [SHARDS [NAME]] | chain SIDE [SHARDS] | upkeep SIDE [EPOCHS] | memory SIDE [EPOCHS]"
+            );
+        }
     }
 }
 
@@ -47,48 +58,110 @@ fn main() {
 const CONSTRAINT: &str = "constraints: [{mean: {above: 2.}}]";
 
 fn samples(shards: usize, only: &str) {
-    device::set_threads(1);
-    let clip = Arc::new(thin_clip());
+    let transforms =
+        |transforms: &str| experiment(&format!("targets: [{{transforms: [{transforms}], {CONSTRAINT}}}]"));
+    for (name, side, experiment) in [
+        ("shift_by_nothing", 224, transforms("shift: 0")),
+        ("random_crop", 448, transforms("random_crop: 224")),
+        ("chain_07", 448, seventh()),
+    ] {
+        if name.contains(only) {
+            let [own, constraint] = own_cost(experiment, side, shards);
+            println!("{name}_ms {own:.4}\n{name}_constraint_ms {constraint:.4}");
+        }
+    }
+}
+
+fn chain(side: usize, shards: usize) {
+    let [own, _] = own_cost(seventh(), side, shards);
+    println!("chain_07_of_{side}_ms {own:.4}");
+}
+
+/// Example 07 with the cheapest loss.
+fn seventh() -> Experiment {
     let chain_07 =
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/07-lovecraft-high-resolution.yaml"));
-    let text = |transforms: &str| format!("targets: [{{transforms: [{transforms}], {CONSTRAINT}}}]");
     let mut seventh = experiment(chain_07);
-    let loss = experiment(&text("")).targets[0].constraints.clone();
+    let loss = experiment(&format!("targets: [{{{CONSTRAINT}}}]")).targets[0].constraints.clone();
     seventh.targets[0].features.clear();
     seventh.targets[0].constraints = loss;
-    for (name, side, experiment) in [
-        ("shift_by_nothing", 224, experiment(&text("shift: 0"))),
-        ("random_crop", 448, experiment(&text("random_crop: 224"))),
-        ("chain_07", 448, seventh),
-    ] {
-        if !name.contains(only) {
-            continue;
-        }
+    seventh
+}
+
+/// Milliseconds per sample without the constraint, and those of the constraint.
+fn own_cost(experiment: Experiment, side: usize, shards: usize) -> [f64; 2] {
+    let mut shard = Shards::of(experiment, noise_canvas(side));
+    let mut compute = |i: usize| {
+        black_box(shard.compute(150, i));
+    };
+    compute(0);
+    let whole = per_sample(shards, &mut compute);
+    let windows = Tensor::rand([i64::from(BATCH), 3, WINDOW, WINDOW], (Kind::Float, Device::Cpu));
+    let mut alone = |_| constraint_alone(&shard.experiment, &windows);
+    alone(0);
+    let constraint = per_sample(shards, &mut alone);
+    [whole - constraint, constraint]
+}
+
+/// Computes shards on one core.
+struct Shards {
+    experiment: Arc<Experiment>,
+    engine: GradientEngine,
+    canvas: Canvas,
+}
+
+impl Shards {
+    fn of(experiment: Experiment, canvas: Canvas) -> Self {
+        device::set_threads(1);
         let experiment = Arc::new(experiment);
         let prepared = Arc::new(Prepared { targets: vec![PreparedTarget::default()] });
-        let mut engine = GradientEngine::new(Arc::clone(&clip), Arc::clone(&experiment), prepared, 1);
-        let canvas = noise_canvas(side);
-        let task = |i: usize| {
-            let from = i as u32 * BATCH;
-            let shard =
-                Shard { index: ShardIndex(i as u32), target: TargetIndex(0), samples: from..from + BATCH };
-            let side = side as u32;
-            let scope =
-                Scope::new(Key::root(1), 150, 300).with_resolution(side, side).with_learnrate(1.0, 1.0);
-            ShardTask { shard, scope, canvas: canvas.clone() }
-        };
-        let mut compute = |i: usize| {
-            black_box(engine.compute(&task(i)).expect("a shard"));
-        };
-        compute(0);
-        let whole = per_sample(shards, &mut compute);
-        let windows = Tensor::rand([i64::from(BATCH), 3, WINDOW, WINDOW], (Kind::Float, Device::Cpu));
-        let mut alone = |_| constraint_alone(&experiment, &windows);
-        alone(0);
-        let constraint = per_sample(shards, &mut alone);
-        println!("{name}_ms {:.4}", whole - constraint);
-        println!("{name}_constraint_ms {constraint:.4}");
+        let engine = GradientEngine::new(Arc::new(thin_clip()), Arc::clone(&experiment), prepared, 1);
+        Self { experiment, engine, canvas }
     }
+
+    fn compute(&mut self, epoch: u32, i: usize) -> GradientSum {
+        let from = i as u32 * BATCH;
+        let shard =
+            Shard { index: ShardIndex(i as u32), target: TargetIndex(0), samples: from..from + BATCH };
+        let [width, height] = [self.canvas.width() as u32, self.canvas.height() as u32];
+        let scope =
+            Scope::new(Key::root(1), epoch, 300).with_resolution(width, height).with_learnrate(1.0, 1.0);
+        let task = ShardTask { shard, scope, canvas: self.canvas.clone() };
+        self.engine.compute(&task).expect("a shard").gradient
+    }
+}
+
+fn memory(side: usize, epochs: usize) {
+    const SHARDS: u32 = 8;
+    let experiment = Arc::new(seventh());
+    let resolution = [side as u32; 2];
+    let mut canvas = CanvasEngine::new(Arc::clone(&experiment), resolution, &Assets::default(), Key::root(1))
+        .expect("a canvas");
+    let nothing = Canvas::new(0, 0, Vec::new()).expect("no values");
+    let mut shards = Shards::of(seventh(), nothing.clone());
+    for epoch in 0..epochs as u32 {
+        let scope = Scope::new(Key::root(1), 150 + epoch, 300)
+            .with_resolution(resolution[0], resolution[1])
+            .with_learnrate(1.0, 1.0);
+        canvas.post_process(&scope).expect("a border");
+        shards.canvas = canvas.canvas();
+        let mut tree = MergeTree::new(SHARDS);
+        for shard in 0..SHARDS {
+            let gradient = shards.compute(150 + epoch, shard as usize);
+            tree.insert(ShardIndex(shard), gradient).expect("each comes once");
+        }
+        shards.canvas = nothing.clone();
+        canvas.step(&tree.into_sum().expect("a gradient"), 0.01).expect("a step");
+    }
+    println!("memory_mb {:.0}", most_memory() as f64 / 1e6);
+    println!("memory_kernel_ms {}", process_ticks()[1] * 10);
+}
+
+/// The most memory that this process had, in bytes.
+fn most_memory() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its memory");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("kilobytes") << 10
 }
 
 /// Processor milliseconds of this thread per sample.

@@ -30,6 +30,7 @@ mod region;
 mod resample;
 pub mod transform;
 mod vocabulary;
+mod wide;
 
 pub use assets::AssetError;
 pub use canvas::CanvasEngine;

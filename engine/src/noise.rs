@@ -10,6 +10,10 @@ use std::sync::LazyLock;
 use clipig_experiment::random::{GOLDEN_GAMMA, Key, mix};
 
 use crate::region::Region;
+use crate::wide::wide;
+
+/// Pixels of a row whose noise is made in one go.
+pub(crate) const PIECE: usize = 64;
 
 /// As many quantiles as 16 bits have values.
 type Quantiles = [f32; 1 << 16];
@@ -36,9 +40,50 @@ impl Normal {
     /// The noise of the three colours at a place.
     #[inline]
     pub(crate) fn at(&self, x: u32, y: u32) -> [f32; 3] {
-        let counter = (u64::from(y) << 32) | u64::from(x);
-        let bits = mix(self.start.wrapping_add(GOLDEN_GAMMA.wrapping_mul(counter)));
+        self.quantiles_of(bits(self.start, x, y))
+    }
+
+    /// The random bits of some pixels of a row.
+    pub(crate) fn bits_of_row(&self, xs: &[i32], y: i32, bits: &mut [u64; PIECE]) {
+        bits_of_row(self.start, xs, y, bits);
+    }
+
+    /// The random bits of some pixels.
+    pub(crate) fn bits_of(&self, xs: &[i32], ys: &[i32], bits: &mut [u64; PIECE]) {
+        bits_of(self.start, xs, ys, bits);
+    }
+
+    /// The noise that random bits stand for, by colour.
+    #[inline]
+    pub(crate) fn look_up(&self, bits: &[u64], [red, green, blue]: &mut [[f32; PIECE]; 3]) {
+        for (((bits, red), green), blue) in bits.iter().zip(red).zip(green).zip(blue) {
+            [*red, *green, *blue] = self.quantiles_of(*bits);
+        }
+    }
+
+    #[inline]
+    fn quantiles_of(&self, bits: u64) -> [f32; 3] {
         [bits >> 48, bits >> 32, bits >> 16].map(|bits| self.quantiles[(bits & 0xffff) as usize])
+    }
+}
+
+#[inline]
+fn bits(start: u64, x: u32, y: u32) -> u64 {
+    let counter = (u64::from(y) << 32) | u64::from(x);
+    mix(start.wrapping_add(GOLDEN_GAMMA.wrapping_mul(counter)))
+}
+
+wide! {
+    fn bits_of_row(start: u64, xs: &[i32], y: i32, found: &mut [u64; PIECE]) {
+        for (found, x) in found.iter_mut().zip(xs) {
+            *found = bits(start, *x as u32, y as u32);
+        }
+    }
+
+    fn bits_of(start: u64, xs: &[i32], ys: &[i32], found: &mut [u64; PIECE]) {
+        for ((found, x), y) in found.iter_mut().zip(xs).zip(ys) {
+            *found = bits(start, *x as u32, *y as u32);
+        }
     }
 }
 

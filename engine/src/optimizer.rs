@@ -4,6 +4,7 @@
 //! do not depend on the machine that steps, and slices of the canvas can be stepped side by side.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use clipig_core::{GradientRows, GradientSum, all_finite};
 use clipig_experiment::Optimizer;
@@ -27,8 +28,9 @@ pub(crate) struct OptimizerState {
     kind: Optimizer,
     /// Steps taken.
     steps: u32,
-    /// Running averages, each as long as the canvas; how many depends on the kind.
-    averages: Vec<Vec<f32>>,
+    /// Running averages, each as long as the canvas; how many depends on the kind. A checkpoint that is being written
+    /// holds them, too.
+    averages: Vec<Arc<Vec<f32>>>,
 }
 
 impl OptimizerState {
@@ -40,11 +42,11 @@ impl OptimizerState {
             Optimizer::Adam | Optimizer::Adadelta => 2,
             Optimizer::RmsProp => 3,
         };
-        Self { kind, steps: 0, averages: vec![vec![0.0; len]; averages] }
+        Self { kind, steps: 0, averages: (0..averages).map(|_| Arc::new(vec![0.0; len])).collect() }
     }
 
     /// An optimiser as it was saved; a fresh one where what was saved does not fit.
-    pub(crate) fn restore(kind: Optimizer, len: usize, steps: u32, averages: Vec<Vec<f32>>) -> Self {
+    pub(crate) fn restore(kind: Optimizer, len: usize, steps: u32, averages: Vec<Arc<Vec<f32>>>) -> Self {
         let fresh = Self::new(kind, len);
         let fits = averages.len() == fresh.averages.len() && averages.iter().all(|a| a.len() == len);
         if fits { Self { steps, averages, ..fresh } } else { fresh }
@@ -55,8 +57,8 @@ impl OptimizerState {
         self.steps
     }
 
-    /// Running averages, each as long as the canvas.
-    pub(crate) fn averages(&self) -> &[Vec<f32>] {
+    /// Running averages, each as long as the canvas. Cloning shares them.
+    pub(crate) fn averages(&self) -> &[Arc<Vec<f32>>] {
         &self.averages
     }
 
@@ -65,16 +67,17 @@ impl OptimizerState {
         self.steps += 1;
         let update = Update::new(self.kind, i32::try_from(self.steps).unwrap_or(i32::MAX), rate);
         let (width, height, gradient) = (gradient.width(), gradient.height(), gradient.rows());
-        let Change { old, new } = change;
+        let before: Vec<_> = self.averages.iter_mut().map(replace_shared).collect();
+        let averages = self.averages.iter_mut().zip(&before).map(|(average, before)| {
+            let new = Arc::get_mut(average).expect("what was shared is replaced").as_mut_slice();
+            Change { old: before.as_ref().map(|before| before.as_slice()), new }
+        });
         // Rows of all channels, one below the other.
-        let bands = bands(3 * height, threads_for(new.len()));
+        let bands = bands(3 * height, threads_for(change.new.len()));
         let band_length = bands.first().map_or(1, |band| band.len() * width).max(1);
-        let mut averages: Vec<_> =
-            self.averages.iter_mut().map(|average| average.chunks_mut(band_length)).collect();
-        let mut olds = old.map(|old| old.chunks(band_length));
-        let parts = bands.into_iter().zip(new.chunks_mut(band_length)).map(|(lines, values)| Band {
+        let mut averages: Vec<_> = averages.map(|change| change.pieces(band_length)).collect();
+        let parts = bands.into_iter().zip(change.pieces(band_length)).map(|(lines, values)| Band {
             lines,
-            old: olds.as_mut().and_then(Iterator::next),
             values,
             averages: averages.iter_mut().filter_map(Iterator::next).collect(),
         });
@@ -82,13 +85,21 @@ impl OptimizerState {
     }
 }
 
+/// Makes other memory for values that somebody else holds as well. Returns the values so far, which are still to be copied.
+fn replace_shared(values: &mut Arc<Vec<f32>>) -> Option<Arc<Vec<f32>>> {
+    if Arc::get_mut(values).is_some() {
+        return None;
+    }
+    let length = values.len();
+    Some(std::mem::replace(values, Arc::new(vec![0.0; length])))
+}
+
 /// Some rows of a canvas in a step.
 struct Band<'a> {
     /// Of all three channels, one below the other.
     lines: Range<usize>,
-    old: Option<&'a [f32]>,
-    values: &'a mut [f32],
-    averages: Vec<&'a mut [f32]>,
+    values: Change<'a>,
+    averages: Vec<Change<'a>>,
 }
 
 impl Band<'_> {
@@ -97,13 +108,10 @@ impl Band<'_> {
         let (mut row, mut finite) = (vec![0.0; width], true);
         for (i, line) in self.lines.enumerate() {
             let here = i * width..(i + 1) * width;
-            let values = &mut self.values[here.clone()];
-            if let Some(old) = self.old {
-                values.copy_from_slice(&old[here.clone()]);
-            }
+            let values = self.values.begin(here.clone());
             gradient.copy(line / height, line % height, &mut row);
             let mut averages: Vec<&mut [f32]> =
-                self.averages.iter_mut().map(|average| &mut average[here.clone()]).collect();
+                self.averages.iter_mut().map(|average| average.begin(here.clone())).collect();
             update.apply(values, &row, &mut averages);
             finite &= all_finite(values);
         }
@@ -231,15 +239,23 @@ mod tests {
             for rate in [0.1, 0.02] {
                 assert!(a.step(Change { old: None, new: &mut in_place }, &gradient, rate));
                 let before = if rate == 0.1 { start.clone() } else { elsewhere.clone() };
+                // As a checkpoint that is being written.
+                let held = b.averages().to_vec();
+                let seen: Vec<Vec<f32>> = held.iter().map(|average| average.to_vec()).collect();
                 assert!(b.step(Change { old: Some(&before), new: &mut elsewhere }, &gradient, rate));
+                assert!(held.iter().map(|average| average.as_slice()).eq(&seen), "{kind:?}");
                 c.steps += 1;
                 let update = Update::new(kind, c.steps as i32, rate);
-                let mut averages: Vec<&mut [f32]> = c.averages.iter_mut().map(Vec::as_mut_slice).collect();
+                let mut averages: Vec<&mut [f32]> = c.averages.iter_mut().map(own).collect();
                 update.apply(&mut plain, &dense, &mut averages);
             }
             assert!(in_place == plain && elsewhere == plain, "{kind:?}");
             assert!(a.averages == c.averages && b.averages == c.averages, "{kind:?}");
         }
+    }
+
+    fn own(average: &mut Arc<Vec<f32>>) -> &mut [f32] {
+        Arc::get_mut(average).expect("nobody else holds it")
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! looked at writes the new ones into other memory, in the same pass; two pieces of memory take turns, so that
 //! none is allocated, and none is cleared by the system, in every epoch.
 
+use std::ops::Range;
+
 use clipig_core::{Canvas, all_finite};
 
 /// Changes in place after which memory that waits for the next change of shared pixels is given back.
@@ -26,6 +28,24 @@ pub(crate) struct Change<'a> {
     pub(crate) old: Option<&'a [f32]>,
     /// What is to hold the new pixels in the end.
     pub(crate) new: &'a mut [f32],
+}
+
+impl<'a> Change<'a> {
+    /// Pieces of this length; the last may be shorter.
+    pub(crate) fn pieces(self, length: usize) -> impl Iterator<Item = Change<'a>> {
+        let mut old = self.old.map(|old| old.chunks(length));
+        let piece = move |new| Change { old: old.as_mut().and_then(Iterator::next), new };
+        self.new.chunks_mut(length).map(piece)
+    }
+
+    /// A range of the values as they are before the change, to be changed.
+    pub(crate) fn begin(&mut self, range: Range<usize>) -> &mut [f32] {
+        let new = &mut self.new[range.clone()];
+        if let Some(old) = self.old {
+            new.copy_from_slice(&old[range]);
+        }
+        new
+    }
 }
 
 impl Pixels {

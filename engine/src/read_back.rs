@@ -1,7 +1,7 @@
-//! Copies of tensors in plain memory.
+//! Values of tensors in plain memory, and tensors of such values.
 
 use tch::kind::Element;
-use tch::{TchError, Tensor};
+use tch::{Device, Kind, TchError, Tensor};
 
 /// A tensor's values did not arrive: the device failed, or the tensor has no values.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,41 @@ pub(crate) fn read_to_slice(tensor: &Tensor, values: &mut [f32]) -> Result<(), R
     Ok(tensor.f_detach().and_then(|tensor| tensor.f_contiguous()?.f_copy_data(values, count))?)
 }
 
+/// Gives all values of a float32 tensor to `read`, in the order of its indices. Where they lie in the computer's memory in
+/// this order, they are not copied; else they are copied to `memory`.
+///
+/// # Errors
+/// When the device fails or the tensor is not float32.
+pub(crate) fn with_values<R>(
+    tensor: &Tensor,
+    memory: &mut Vec<f32>,
+    read: impl FnOnce(&[f32]) -> R,
+) -> Result<R, ReadBackError> {
+    let (count, first) = (tensor.numel(), tensor.data_ptr().cast::<f32>());
+    let in_order = tensor.kind() == Kind::Float && tensor.device() == Device::Cpu && tensor.is_contiguous();
+    if in_order && count > 0 && !first.is_null() {
+        // SAFETY: `count` float32 lie there, and the tensor keeps the memory while it is borrowed. Nothing in this crate
+        // writes to a tensor that it reads from.
+        #[allow(unsafe_code)]
+        return Ok(read(unsafe { std::slice::from_raw_parts(first, count) }));
+    }
+    read_into(tensor, memory)?;
+    Ok(read(memory))
+}
+
+/// A float32 tensor in the computer's memory. `write` finds any values there and must overwrite all of them.
+pub(crate) fn tensor_written(shape: &[i64], write: impl FnOnce(&mut [f32])) -> Tensor {
+    let tensor = Tensor::empty(shape, (Kind::Float, Device::Cpu));
+    let (count, first) = (tensor.numel(), tensor.data_ptr().cast::<f32>());
+    if count > 0 {
+        // SAFETY: libtorch has just allocated room for `count` float32 in this order, and nobody else knows this tensor.
+        // Every pattern of bits is a float32.
+        #[allow(unsafe_code)]
+        write(unsafe { std::slice::from_raw_parts_mut(first, count) });
+    }
+    tensor
+}
+
 impl From<TchError> for ReadBackError {
     fn from(error: TchError) -> Self {
         // libtorch appends a stack trace to its messages.
@@ -54,5 +89,24 @@ mod tests {
         assert_eq!(read_back::<f32>(&tensor.transpose(0, 2)).ok(), Some(vec![0.0, 2.0, 4.0, 1.0, 3.0, 5.0]));
         let message = read_back::<f32>(&Tensor::new()).map_err(|error| error.to_string());
         assert!(message.is_err_and(|message| message.starts_with("a tensor could not be read back: ")));
+    }
+
+    #[test]
+    fn values_are_written_and_read_in_place_or_in_order() {
+        let tensor =
+            tensor_written(&[2, 3], |values| values.copy_from_slice(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]));
+        let mut memory = Vec::new();
+        let place = with_values(&tensor, &mut memory, <[f32]>::as_ptr).map_err(|error| error.to_string());
+        assert_eq!((place, memory.len()), (Ok(tensor.data_ptr().cast_const().cast()), 0));
+        for (turned, wanted) in [
+            (tensor.tr(), vec![0.0, 3.0, 1.0, 4.0, 2.0, 5.0]),
+            (tensor.narrow(0, 0, 1).expand([2, 3], false), vec![0.0, 1.0, 2.0, 0.0, 1.0, 2.0]),
+            (tensor.narrow(1, 1, 1), vec![1.0, 4.0]),
+        ] {
+            let read = with_values(&turned, &mut memory, <[f32]>::to_vec).map_err(|error| error.to_string());
+            assert_eq!(read, Ok(wanted));
+        }
+        assert_eq!(tensor_written(&[0, 3], |_| unreachable!("there is nothing to write")).size(), [0, 3]);
+        assert!(with_values(&tensor.to_kind(Kind::Double), &mut memory, <[f32]>::len).is_err());
     }
 }

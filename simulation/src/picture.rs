@@ -118,7 +118,7 @@ pub(crate) fn undisturbed(revisions: &[(Picture, Epoch)]) -> Result<JobProgress,
 /// depends on their timing whether the first of them is passed through. So of an updated job those of the loss count.
 pub(crate) fn difference(a: &JobProgress, b: &JobProgress, updated: bool) -> Option<&'static str> {
     let bits = |state: &CanvasState| -> Vec<u32> {
-        let averages = state.averages.iter().flatten();
+        let averages = state.averages.iter().flat_map(|average| average.iter());
         state.canvas.pixels().iter().chain(averages).map(|value| value.to_bits()).collect()
     };
     if a.next != b.next {
@@ -201,7 +201,7 @@ impl Pixels {
 
     fn restore(state: CanvasState) -> Self {
         let (width, height) = (state.canvas.width(), state.canvas.height());
-        let average = state.averages.into_iter().next().unwrap_or_default();
+        let average = state.averages.first().map_or_else(Vec::new, |average| average.to_vec());
         Self { width, height, values: state.canvas.into_pixels(), average, steps: state.steps }
     }
 }
@@ -258,7 +258,7 @@ impl CanvasOwner for Pixels {
             canvas: self.canvas(),
             optimizer: "adam".into(),
             steps: self.steps,
-            averages: vec![self.average.clone()],
+            averages: vec![Arc::new(self.average.clone())],
         }
     }
 }

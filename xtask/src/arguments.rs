@@ -2,7 +2,11 @@
 
 use std::ffi::OsString;
 
+<<<<<<< HEAD
 use crate::cluster::Rehearsal;
+=======
+use crate::bench::Bench;
+>>>>>>> speed
 use crate::error::Error;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
@@ -25,10 +29,20 @@ Usage: cargo xtask COMMAND
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
   generate                  write the generated files (reference, JSON schema) anew
   size                      build the small client as it is shipped, and weigh it
+<<<<<<< HEAD
   cluster --kubeconfig FILE [--image REF] [--keep]
                             a rehearsal on a Kubernetes cluster: what it admits, and with an image that its nodes
                             have, a farm that is installed as documented and broken in several ways (needs kubectl)
                             --keep   leave the farm there
+=======
+  bench [--old PROGRAM] [--new PROGRAM] [--rounds N]
+                            measure clipig's own work N times (3), and write tables and plot of docs/performance.md
+                            --old    `own_work` of another build, which takes turns with this one
+                            --new    `own_work` of this build, where it is built already
+  instructions [--write]    count the instructions of fixed pieces of work under valgrind, and compare them with the
+                            counts that are kept
+                            --write  keep the new counts
+>>>>>>> speed
   gpu                       on a machine with an NVIDIA GPU: the oracle's tests there, and samples per second
 
 Needed beforehand: a Rust toolchain, a C++ compiler, Python 3 with pip. Linux on x86-64.
@@ -58,6 +72,13 @@ pub(crate) enum Command {
     Cluster(Rehearsal),
     /// Weigh the small client.
     Size,
+    /// Measure clipig's own work.
+    Bench(Bench),
+    /// Count the instructions of fixed pieces of work.
+    Instructions {
+        /// Keep the new counts?
+        write: bool,
+    },
 }
 
 /// Reads the arguments after the program's name.
@@ -82,9 +103,16 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "generate" => Command::Generate,
         "gpu" => Command::Gpu,
         "size" => Command::Size,
+        "bench" => return bench(&mut parser),
+        "instructions" => return instructions(&mut parser),
         _ => {
             return Err(Error::Usage(format!(
+<<<<<<< HEAD
                 "there is no command {name:?}; there are setup, demo, test, soak, check, generate, size, cluster, gpu"
+=======
+                "there is no command {name:?}; there are setup, demo, test, soak, check, generate, size, \
+                 bench, instructions, gpu"
+>>>>>>> speed
             )));
         }
     };
@@ -110,6 +138,7 @@ fn setup(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     Ok(Command::Setup(wanted))
 }
 
+<<<<<<< HEAD
 fn cluster(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     use lexopt::ValueExt as _;
     use lexopt::prelude::{Long, Short};
@@ -120,14 +149,52 @@ fn cluster(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             Long("kubeconfig") => kubeconfig = Some(parser.value()?.into()),
             Long("image") => rehearsal.image = Some(parser.value()?.string()?),
             Long("keep") => rehearsal.keep = true,
+=======
+fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    use lexopt::prelude::{Long, Short};
+
+    let mut bench = Bench { old: None, new: None, rounds: 3 };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("old") => bench.old = Some(parser.value()?.into()),
+            Long("new") => bench.new = Some(parser.value()?.into()),
+            Long("rounds") => {
+                let number = parser.value()?;
+                let rounds = number.to_str().and_then(|number| number.parse().ok()).filter(|n| *n > 0);
+                bench.rounds = rounds.ok_or_else(|| {
+                    Error::Usage(format!(
+                        "--rounds takes a number of rounds from 1 on, not `{}`",
+                        number.display()
+                    ))
+                })?;
+            }
+>>>>>>> speed
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
     }
+<<<<<<< HEAD
     // Never the cluster that somebody happens to be connected to.
     rehearsal.kubeconfig =
         kubeconfig.ok_or_else(|| Error::Usage("cluster takes --kubeconfig FILE".into()))?;
     Ok(Command::Cluster(rehearsal))
+=======
+    Ok(Command::Bench(bench))
+}
+
+fn instructions(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    use lexopt::prelude::{Long, Short};
+
+    let mut write = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("write") => write = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Instructions { write })
+>>>>>>> speed
 }
 
 /// Options of its own come first; from the first other argument on everything belongs to the test runner.
@@ -164,6 +231,17 @@ mod tests {
     fn nothing_asks_for_help() {
         assert_eq!(parsed("").unwrap(), Command::Help);
         assert_eq!(parsed("check --help").unwrap(), Command::Help);
+    }
+
+    #[test]
+    fn benchmarks_take_their_options() {
+        assert_eq!(parsed("bench").unwrap(), Command::Bench(Bench { old: None, new: None, rounds: 3 }));
+        let bench = Bench { old: Some("a/b".into()), new: Some("c".into()), rounds: 5 };
+        assert_eq!(parsed("bench --rounds 5 --old a/b --new c").unwrap(), Command::Bench(bench));
+        assert!(parsed("bench --rounds 0").is_err());
+        assert_eq!(parsed("instructions").unwrap(), Command::Instructions { write: false });
+        assert_eq!(parsed("instructions --write").unwrap(), Command::Instructions { write: true });
+        assert!(parsed("instructions --old").is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::deploy;
 use crate::error::Error;
 use crate::generated;
+use crate::instructions;
 use crate::pins::{CARGO_DENY, CARGO_SHEAR, RUFF, TYPOS};
 use crate::places::Places;
 use crate::process::{cargo, run as start};
@@ -47,5 +48,6 @@ pub(crate) fn add(places: &Places, steps: &mut Steps) {
             .env("RUSTDOCFLAGS", "-D warnings");
         start(&mut doc)
     });
+    instructions::add(places, steps);
     steps.run("generated files", || generated::check(places));
 }

@@ -2,6 +2,7 @@
 //! This file reads the command line and hands over; each command has a file of its own.
 
 mod arguments;
+mod bench;
 mod cache;
 mod checks;
 mod cluster;
@@ -11,6 +12,7 @@ mod deploy;
 mod error;
 mod generated;
 mod gpu;
+mod instructions;
 mod libtorch;
 mod pins;
 mod places;
@@ -57,7 +59,12 @@ fn run() -> Result<(), Error> {
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
         Command::Gpu => gpu::run(&places),
+<<<<<<< HEAD
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
+=======
+        Command::Bench(bench) => bench::run(&places, &bench),
+>>>>>>> speed
         Command::Size => size::run(&places),
+        Command::Instructions { write } => instructions::run(&places, write),
     }
 }

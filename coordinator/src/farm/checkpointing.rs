@@ -16,8 +16,7 @@ use crate::store::{Checkpoint, StoreError};
 pub(super) struct Checkpointer {
     farm: Arc<Inner>,
     job: JobId,
-    /// Checkpoints with the time that it took to copy them.
-    queue: Option<SyncSender<(Checkpoint, Duration)>>,
+    queue: Option<SyncSender<Checkpoint>>,
     thread: Option<JoinHandle<()>>,
     taken: Instant,
     pace: Arc<Mutex<Pace>>,
@@ -32,13 +31,13 @@ struct Pace {
 
 impl Checkpointer {
     pub(super) fn start(farm: &Arc<Inner>, job: JobId) -> std::io::Result<Self> {
-        let (queue, checkpoints) = sync_channel::<(Checkpoint, Duration)>(1);
+        let (queue, checkpoints) = sync_channel::<Checkpoint>(1);
         let pause = farm.settings.checkpoint_interval;
         let pace = Arc::new(Mutex::new(Pace { busy: false, pause }));
         let (own, own_pace) = (Arc::clone(farm), Arc::clone(&pace));
         let work = move || {
             let mut writes = WriteStatus::new("checkpoints are");
-            for (checkpoint, copying) in checkpoints {
+            for checkpoint in checkpoints {
                 let start = Instant::now();
                 let saved = own.store.checkpoints(job).save(&checkpoint);
                 let writing = start.elapsed();
@@ -47,7 +46,9 @@ impl Checkpointer {
                     own.settings.metrics.checkpoint_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
                 }
                 writes.record(&own, job, &saved);
-                let rest = (copying + writing).div_f64(own.settings.checkpoint_share.max(1e-3));
+                // The job's next step makes copies of what is still shared.
+                drop(checkpoint);
+                let rest = writing.div_f64(own.settings.checkpoint_share.max(1e-3));
                 *lock(&own_pace) = Pace { busy: false, pause: rest.max(own.settings.checkpoint_interval) };
             }
         };
@@ -62,14 +63,14 @@ impl Checkpointer {
         self.queue.is_some() && !pace.busy && self.taken.elapsed() >= pace.pause
     }
 
-    /// Takes a checkpoint and hands it to the thread. The history must hold the epochs before it already, because a job
+    /// Takes a checkpoint and hands it to the thread, with pixels and averages that are shared, not copied. The history must hold the epochs before it already, because a job
     /// that goes on from here does not compute them again.
     pub(super) fn take(&mut self, revision: JobRevision, job: &EpochLoop) {
         let Some(queue) = &self.queue else { return };
         self.taken = Instant::now();
         let checkpoint = Checkpoint { revision, progress: job.progress() };
         lock(&self.pace).busy = true;
-        if queue.try_send((checkpoint, self.taken.elapsed())).is_err() {
+        if queue.try_send(checkpoint).is_err() {
             // Its thread has panicked, which is in the log. The job runs on without new checkpoints.
             self.queue = None;
         }

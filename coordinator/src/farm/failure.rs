@@ -64,7 +64,11 @@ impl MaybeTemporary for StoreError {
 
 impl MaybeTemporary for TransitionFailure {
     fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_disk_full())
+        match self {
+            Self::Store(error) => error.is_disk_full(),
+            Self::Picture(error) => error.is_disk_full(),
+            Self::Threads(_) => false,
+        }
     }
 
     fn is_temporary(&self) -> bool {

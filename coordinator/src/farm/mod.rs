@@ -18,6 +18,7 @@ mod failure;
 pub(crate) mod health;
 mod observer;
 mod ordering;
+mod pictures;
 mod running;
 mod submission;
 mod table;

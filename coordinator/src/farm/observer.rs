@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clipig_core::{Epoch, JobId, JobRevision, Preparation};
-use clipig_picture::{EncodingError, Record, Run, encode_png};
 use clipig_schedule::job::JobChange;
 
 use super::checkpointing::Checkpointer;
 use super::disk_retry::WriteStatus;
+use super::pictures::{PictureError, PictureSource, SnapshotWriter};
 use super::transition::TransitionFailure;
 use super::{Inner, JobEventKind, LogLevel, Progress, table};
 use crate::epoch_loop::{EpochLoop, EpochReport};
 use crate::job_runner::Observer;
 use crate::snapshot::SnapshotClock;
-use crate::store::{ArtifactName, EpochHistory, EventKind, JobRecord, StoreError, TargetHistory, Timestamp};
+use crate::store::{ArtifactName, EpochHistory, EventKind, StoreError, TargetHistory, Timestamp};
 
 /// The longest that an epoch waits to be seen in the history.
 const HISTORY_DELAY: Duration = Duration::from_secs(2);
@@ -39,12 +39,9 @@ pub(super) enum KeepError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The picture cannot be encoded.
-    #[error("the picture cannot be encoded: {0}")]
-    Encoding(#[from] EncodingError),
-    /// What the picture says of its making is not in the store.
-    #[error("the picture's record has no {0}")]
-    Record(&'static str),
+    /// The picture could not be written.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// The system has no more threads.
     #[error("the system has no more threads: {0}")]
     Threads(std::io::Error),
@@ -59,9 +56,13 @@ pub(super) struct FarmObserver {
     /// The revision that holds now.
     revision: JobRevision,
     snapshots: Option<SnapshotClock>,
+<<<<<<< HEAD
     snapshot_writes: WriteStatus,
     /// Was it said that no more snapshots are kept?
     snapshots_ended: bool,
+=======
+    snapshot_writer: SnapshotWriter,
+>>>>>>> speed
     /// Epochs that are not written yet.
     history: Vec<EpochHistory>,
     history_writes: WriteStatus,
@@ -91,14 +92,19 @@ impl FarmObserver {
     pub(super) fn new(farm: Arc<Inner>, record: &JobRecord, first: Epoch) -> Result<Self, KeepError> {
         let job = record.id;
         let checkpoints = Checkpointer::start(&farm, job).map_err(KeepError::Threads)?;
+        let snapshot_writer = SnapshotWriter::new(Arc::clone(&farm), job);
         Ok(Self {
             farm,
             job,
             first,
             revision: JobRevision { job, revision: 0 },
             snapshots: None,
+<<<<<<< HEAD
             snapshot_writes: WriteStatus::new("snapshots are"),
             snapshots_ended: false,
+=======
+            snapshot_writer,
+>>>>>>> speed
             history: Vec::new(),
             history_writes: WriteStatus::new("the history is"),
             history_due: Instant::now() + HISTORY_DELAY,
@@ -111,14 +117,17 @@ impl FarmObserver {
         })
     }
 
-    /// Ends a job whose epochs are done. The order matters: history and picture are written first, then the completion,
-    /// and only then are the checkpoints removed, so that a crash before the completion costs no epoch.
+    /// Ends a job whose epochs are done. The order matters: snapshots, history and picture are written first, then the
+    /// completion, and only then are the checkpoints removed, so that a crash before the completion costs no epoch.
     pub(super) fn finish(&mut self, job: &EpochLoop) -> Result<Finish, KeepError> {
+        self.snapshot_writer.wait();
         let farm = Arc::clone(&self.farm);
+        let picture = PictureSource::of(job, self.revision);
         let written = farm.with_disk_retry(self.job, || {
             self.write_history()?;
-            self.write_picture(ArtifactName::Picture, job)
+            Ok::<_, KeepError>(picture.write(&farm, ArtifactName::Picture)?)
         });
+        drop(picture);
         self.checkpoints.end();
         match written {
             Ok(Some(())) => self.complete(job),
@@ -162,6 +171,7 @@ impl FarmObserver {
         self.flush();
         self.checkpoints.end();
         self.keep_checkpoint(job);
+<<<<<<< HEAD
         self.write_snapshot(job);
     }
 
@@ -181,6 +191,9 @@ impl FarmObserver {
         }
         let snapshot = self.write_picture(ArtifactName::Snapshot(job.position()), job);
         self.snapshot_writes.record(&self.farm, self.job, &snapshot);
+=======
+        self.snapshot_writer.write_now(&PictureSource::of(job, self.revision));
+>>>>>>> speed
     }
 
     fn keep_checkpoint(&self, job: &EpochLoop) {
@@ -214,42 +227,6 @@ impl FarmObserver {
         self.farm.store.add_history(self.job, &self.history, Epoch(last.epoch.0 + 1))?;
         self.history.clear();
         Ok(())
-    }
-
-    fn write_picture(&self, name: ArtifactName, job: &EpochLoop) -> Result<(), KeepError> {
-        let record = self.record(job)?;
-        let png = encode_png(&job.canvas(), &record.chunks())?;
-        self.farm.store.artifacts(self.job).write(name, &png)?;
-        self.farm.publish(self.job, None, JobEventKind::Artifact(name.to_string()));
-        Ok(())
-    }
-
-    /// What the picture says of its making. Nothing in it depends on the farm, so that the file has the same bytes
-    /// wherever it was made.
-    fn record(&self, job: &EpochLoop) -> Result<Record, KeepError> {
-        let kept = self.farm.store.job(self.job)?;
-        let revisions = self.farm.store.revisions(self.job)?;
-        let revision = revisions.into_iter().find(|kept| kept.revision == self.revision.revision);
-        let revision = revision.ok_or(KeepError::Record("experiment"))?;
-        let JobRecord { seed, model, number, computation, .. } = kept;
-        let computation = computation.ok_or(KeepError::Record("device"))?;
-        let done = job.position().0;
-        let run = Run {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            seed,
-            model: model.name,
-            model_sha256: model.sha256.to_string(),
-            model_settings: Some(model.settings),
-            kind: computation.kind.recorded(number, computation.threads),
-            threads: computation.threads as usize,
-            shard_size: computation.shard_size,
-            epochs_done: done.saturating_sub(job.experiment().start_epoch),
-        };
-        let mut assets = clipig_core::Assets::default();
-        for (name, sha256) in &revision.assets {
-            assets.insert(name.as_str(), self.farm.store.blobs().read(sha256)?);
-        }
-        Ok(Record { experiment: revision.yaml, run, images: Record::images_of(&assets) })
     }
 
     fn report_progress(&mut self, report: &EpochReport, job: &EpochLoop) {
@@ -339,11 +316,23 @@ impl Observer for FarmObserver {
             // `finish` does the rest.
             return Ok(());
         }
-        self.write_what_is_due(job)?;
         let (first, interval) = (self.first, job.experiment().snapshot_interval);
         let clock = self.snapshots.get_or_insert_with(|| SnapshotClock::counting_from(first, interval));
+<<<<<<< HEAD
         if clock.is_due(report.epoch, Instant::now()) {
             self.write_snapshot(job);
+=======
+        let snapshot_is_due = clock.is_due(report.epoch, Instant::now());
+        if snapshot_is_due {
+            // Only one at a time: epochs that are faster than snapshots wait for them.
+            self.snapshot_writer.wait();
+        } else {
+            self.snapshot_writer.poll();
+        }
+        self.write_what_is_due(job)?;
+        if snapshot_is_due {
+            self.snapshot_writer.begin(PictureSource::of(job, self.revision));
+>>>>>>> speed
         }
         Ok(())
     }
@@ -357,9 +346,10 @@ impl FarmObserver {
             self.clear_deaths(job);
         }
         let due = self.checkpoints.is_due();
-        // The history goes first: after a restart the epochs before the checkpoint are not computed again.
+        // The history goes first: after a restart the epochs before the checkpoint are not computed again. So does a
+        // snapshot of one of them. Where the next one is due it has been waited for, so checkpoints are not put off for ever.
         let written = (due || Instant::now() >= self.history_due) && self.flush_in_time();
-        if due && written {
+        if due && written && !self.snapshot_writer.is_busy() {
             self.checkpoints.take(self.revision, job);
         }
         if self.history.len() >= HISTORY_MOST {

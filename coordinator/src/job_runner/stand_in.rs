@@ -1,5 +1,7 @@
 //! A canvas of few pixels, and gradients that depend on everything that must not change, for tests.
 
+use std::sync::Arc;
+
 use clipig_core::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, Epoch, EpochContext, GradientSum,
     JobRevision, StepError,
@@ -45,7 +47,7 @@ impl CanvasOwner for Pixels {
     }
 
     fn state(&self) -> CanvasState {
-        let averages = vec![self.average.clone()];
+        let averages = vec![Arc::new(self.average.clone())];
         CanvasState { canvas: self.canvas(), optimizer: "adam".into(), steps: self.steps, averages }
     }
 }
@@ -62,7 +64,7 @@ impl CanvasFactory for Canvases {
     }
 
     fn restore(&self, _: &CanvasJob, state: CanvasState) -> Result<Box<dyn CanvasOwner>, StepError> {
-        let average = state.averages[0].clone();
+        let average = state.averages[0].to_vec();
         Ok(Box::new(Pixels { values: state.canvas.into_pixels(), average, steps: state.steps }))
     }
 

@@ -1,5 +1,7 @@
 //! Maps along one side of an image: for each place in the output, the place in the input that stands there.
 
+use crate::wide::wide;
+
 /// A place whose pixel comes from nowhere and has a fixed colour.
 pub(super) const NOWHERE: i32 = i32::MIN;
 
@@ -68,13 +70,14 @@ pub(super) struct Nearest {
 /// than any side.
 const ROUND: f32 = 12_582_912.0;
 
-/// The place nearest to a grid coordinate in [−1, 1]: a place, and whether it lies in the image.
+/// The place nearest to a grid coordinate in [−1, 1]: a place, and whether it lies in the image of `side` pixels.
 #[inline]
 pub(super) fn nearest(grid: f32, side: f32) -> (i32, bool) {
     let rounded = ((grid + 1.0) * side - 1.0) / 2.0 + ROUND;
-    let place = rounded - ROUND;
-    // The difference of the bits is the difference of the integers.
-    ((rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32), place >= 0.0 && place < side)
+    // The difference of the bits is the difference of the integers, and everything that is no place, NaN as well, is
+    // larger without a sign.
+    let place = rounded.to_bits().wrapping_sub(ROUND.to_bits());
+    (place as i32, place < side as u32)
 }
 
 impl Axis {
@@ -85,25 +88,40 @@ impl Axis {
 
     /// Replaces places in the output by places in the input. What is nowhere stays so.
     pub(super) fn follow(&self, places: &mut [i32]) {
-        match *self {
-            Self::Cut { offset, side } => {
+        follow(*self, places);
+    }
+}
+
+wide! {
+    fn follow(axis: Axis, places: &mut [i32]) {
+        match axis {
+            Axis::Cut { offset, side } => {
                 each(places, |place| inside(place.wrapping_add(offset), 0, side));
             }
-            Self::Frame { border, side } => each(places, |place| inside(place, border, side - border)),
-            Self::Extend { pad, side } => {
+            Axis::Frame { border, side } => each(places, |place| inside(place, border, side - border)),
+            Axis::Extend { pad, side } => {
                 each(places, |place| place.wrapping_sub(pad).max(0).min(side - 1));
             }
-            Self::Wrap { pad, side } => each(places, |place| {
+            Axis::Wrap { pad, side } => each(places, |place| {
                 let moved = place.wrapping_sub(pad);
                 let moved = if moved < 0 { moved.wrapping_add(side) } else { moved };
-                if moved >= side { moved - side } else { moved }
+                if moved >= side { moved.wrapping_sub(side) } else { moved }
             }),
-            Self::Roll { by, side } => each(places, |place| {
+            Axis::Roll { by, side } => each(places, |place| {
                 let moved = place.wrapping_sub(by);
                 if moved < 0 { moved.wrapping_add(side) } else { moved }
             }),
-            Self::Repeat { side } => each(places, |place| place % side),
-            Self::Nearest(Nearest { side, scale, offset }) => each(places, |place| {
+            Axis::Repeat { side } => {
+                let part = 1.0 / side as f32;
+                each(places, |place| {
+                    // As float32 the quotient is wrong by less than ⅛, so its nearest integer leaves less than ⅝ of a
+                    // side, on either side of 0.
+                    let copies = (place as f32 * part + ROUND).to_bits().wrapping_sub(ROUND.to_bits()) as i32;
+                    let rest = place.wrapping_sub(copies.wrapping_mul(side));
+                    if rest < 0 { rest.wrapping_add(side) } else { rest }
+                });
+            }
+            Axis::Nearest(Nearest { side, scale, offset }) => each(places, |place| {
                 let (nearest, inside) = nearest((place as f32 + (0.5 - 0.5 * side)) * scale + offset, side);
                 if inside { nearest } else { NOWHERE }
             }),
@@ -120,7 +138,7 @@ fn each(places: &mut [i32], follow: impl Fn(i32) -> i32) {
 
 #[inline]
 fn inside(place: i32, from: i32, to: i32) -> i32 {
-    if place >= from && place < to { place } else { NOWHERE }
+    if (place >= from) & (place < to) { place } else { NOWHERE }
 }
 
 #[cfg(test)]

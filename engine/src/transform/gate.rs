@@ -3,6 +3,8 @@
 //! The gradient of a limit is 1 where the value lies within it, bounds included, and 0 elsewhere. A run has one
 //! gate per value for all limits between two steps that mix colours: multiplied by 0 once or twice is the same.
 
+use crate::wide::wide;
+
 /// The values of one row, by colour.
 pub(super) type Row<'a> = [&'a mut [f32]; 3];
 
@@ -51,19 +53,23 @@ pub(super) fn limited(value: f32, [least, greatest]: [f32; 2]) -> f32 {
 
 /// Limits a row and closes gates.
 pub(super) fn limit(row: &mut Row<'_>, range: [f32; 2], gates: Option<GateRow<'_>>) {
-    let [least, greatest] = range;
     match gates {
         None => row
             .iter_mut()
             .flat_map(|channel| channel.iter_mut())
             .for_each(|value| *value = limited(*value, range)),
         Some(gates) => {
-            for (channel, gates) in row.iter_mut().zip(gates) {
-                for (value, gate) in channel.iter_mut().zip(gates) {
-                    *gate &= u8::from(*value >= least) & u8::from(*value <= greatest);
-                    *value = limited(*value, range);
-                }
-            }
+            row.iter_mut().zip(gates).for_each(|(channel, gates)| limit_and_close(channel, gates, range));
+        }
+    }
+}
+
+wide! {
+    fn limit_and_close(values: &mut [f32], gates: &mut [u8], range: [f32; 2]) {
+        let [least, greatest] = range;
+        for (value, gate) in values.iter_mut().zip(gates) {
+            *gate &= u8::from(*value >= least) & u8::from(*value <= greatest);
+            *value = limited(*value, range);
         }
     }
 }

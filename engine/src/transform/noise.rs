@@ -7,7 +7,8 @@ use super::axis::NOWHERE;
 use super::context::{Draw, TransformError};
 use super::gate::Row;
 use super::places::{RowPlaces, Ys};
-use crate::noise::Normal;
+use crate::noise::{Normal, PIECE};
+use crate::wide::wide;
 
 /// Key and strength of the noise.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,22 +34,28 @@ impl Noise {
         if self.std == [0.0; 3] {
             return;
         }
-        match places.ys {
-            Ys::All(y) => self.add(row, places.xs.iter().map(|&x| (x, y))),
-            Ys::Each(ys) => self.add(row, places.xs.iter().copied().zip(ys.iter().copied())),
+        let normal = Normal::new(self.key);
+        let [red, green, blue] = row;
+        let colors = red.chunks_mut(PIECE).zip(green.chunks_mut(PIECE)).zip(blue.chunks_mut(PIECE));
+        for (number, (((red, green), blue), xs)) in colors.zip(places.xs.chunks(PIECE)).enumerate() {
+            let mut found = [[0.0; PIECE]; 3];
+            let mut bits = [0; PIECE];
+            match places.ys {
+                Ys::All(y) => normal.bits_of_row(xs, y, &mut bits),
+                Ys::Each(ys) => normal.bits_of(xs, &ys[number * PIECE..], &mut bits),
+            }
+            normal.look_up(&bits[..xs.len()], &mut found);
+            for (channel, (values, std)) in [red, green, blue].into_iter().zip(self.std).enumerate() {
+                add(values, xs, &found[if self.gray { 0 } else { channel }], std);
+            }
         }
     }
+}
 
-    #[inline]
-    fn add(&self, [red, green, blue]: &mut Row<'_>, places: impl Iterator<Item = (i32, i32)>) {
-        let normal = Normal::new(self.key);
-        let values = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
-        for (((red, green), blue), (x, y)) in values.zip(places) {
-            let found = if x == NOWHERE { [0.0; 3] } else { normal.at(x as u32, y as u32) };
-            let found = if self.gray { [found[0]; 3] } else { found };
-            *red += found[0] * self.std[0];
-            *green += found[1] * self.std[1];
-            *blue += found[2] * self.std[2];
+wide! {
+    fn add(values: &mut [f32], xs: &[i32], found: &[f32; PIECE], std: f32) {
+        for ((value, x), found) in values.iter_mut().zip(xs).zip(found) {
+            *value += if *x == NOWHERE { 0.0 } else { *found } * std;
         }
     }
 }

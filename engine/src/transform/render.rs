@@ -14,7 +14,7 @@ use super::piece::Piece;
 use super::rows::{Image, Sink, backward, forward};
 use super::step::Step;
 use super::trace::{Field, Trace};
-use crate::read_back::{ReadBackError, read_into};
+use crate::read_back::{ReadBackError, tensor_written, with_values};
 use crate::region::{Region, Size};
 
 /// The image that chains start from: `[3, height, width]` in plain memory.
@@ -142,7 +142,7 @@ impl Batch {
         let shared = (1..count).all(|i| first(i).is_empty() && first(i).output == first(0).output)
             && first(0).is_empty();
         let rows = if shared { 1 } else { count };
-        let leaf = batch.stage(0, &vec![image; rows], None, limited && last == 0, source.device, memory);
+        let leaf = batch.stage(0, &vec![image; rows], None, limited && last == 0, source.device);
         let mut x = leaf.expand([count as i64, -1, -1, -1], false);
         if limited && last == 0 {
             // Samples that share pixels are to look like others: the order of sums depends on the memory's.
@@ -159,15 +159,13 @@ impl Batch {
                 }
                 continue;
             }
-            let mut values = std::mem::take(&mut memory.values);
-            read_into(&x, &mut values)?;
-            let pieces = values.chunks(values.len() / count).zip(&fields);
-            let images = pieces.map(|(pixels, field)| Image { pixels, region: field.output, limited: false });
-            let images: Vec<_> = images.collect();
-            // The images lie in the memory that was taken, so the run writes into other memory.
-            let leaf = batch.stage(run, &images, Some(x), limited && ends, source.device, memory);
-            memory.values = values;
-            x = leaf;
+            x = with_values(&x, &mut memory.values, |values| {
+                let pieces = values.chunks(values.len() / count).zip(&fields);
+                let image =
+                    |(pixels, field): (_, &Field)| Image { pixels, region: field.output, limited: false };
+                let images: Vec<_> = pieces.map(image).collect();
+                batch.stage(run, &images, Some(x.shallow_clone()), limited && ends, source.device)
+            })?;
         }
         Ok((x, batch))
     }
@@ -180,25 +178,23 @@ impl Batch {
         input: Option<Tensor>,
         limited: bool,
         device: Device,
-        memory: &mut BatchMemory,
     ) -> Tensor {
         let size = self.traces[0].runs[run].output.size();
         let (count, length) = (images.len(), 3 * size.area() as usize);
-        if memory.values.len() < count * length {
-            memory.values.resize(count * length, 0.0);
-        }
-        let values = &mut memory.values[..count * length];
         let mut gates = Vec::with_capacity(count);
-        for ((image, trace), values) in images.iter().zip(&self.traces).zip(values.chunks_exact_mut(length)) {
-            let run = &trace.runs[run];
-            let mut opened = run.gates();
-            let (lines, width) = (size.height as usize, size.width as usize);
-            let planes = rows(values, lines * width, 0, lines * width);
-            forward(run, Some(image), limited, 0..lines, planes, Some(&mut opened));
-            gates.push(opened);
-        }
-        let shape = [count as i64, 3, size.height, size.width];
-        let leaf = Tensor::from_slice(values).view(shape).to_device(device).set_requires_grad(true);
+        let leaf = tensor_written(&[count as i64, 3, size.height, size.width], |values| {
+            for ((image, trace), values) in
+                images.iter().zip(&self.traces).zip(values.chunks_exact_mut(length))
+            {
+                let run = &trace.runs[run];
+                let mut opened = run.gates();
+                let (lines, width) = (size.height as usize, size.width as usize);
+                let planes = rows(values, lines * width, 0, lines * width);
+                forward(run, Some(image), limited, 0..lines, planes, Some(&mut opened));
+                gates.push(opened);
+            }
+        });
+        let leaf = leaf.to_device(device).set_requires_grad(true);
         self.stages.push(Stage { run, input, leaf: leaf.shallow_clone(), gates });
         leaf
     }
@@ -211,27 +207,31 @@ impl Batch {
         memory: &mut BatchMemory,
     ) -> Result<(), ReadBackError> {
         while let Some(mut stage) = self.stages.pop() {
-            let values = &mut memory.values;
-            read_into(&leaf_gradient, values)?;
-            let length = values.len() / stage.gates.len();
-            let rows = values.chunks_exact_mut(length).zip(&mut stage.gates).zip(&self.traces);
+            let (gates, traces) = (&mut stage.gates, &self.traces);
             let Some((input, before)) = stage.input.zip(self.stages.last()) else {
                 let mut sink = gradient.adder();
-                for ((values, gates), trace) in rows {
-                    backward(&trace.runs[stage.run], values, gates, &mut sink);
-                }
-                return Ok(());
+                return with_values(&leaf_gradient, &mut memory.values, |values| {
+                    let parts = values.chunks_exact(values.len() / gates.len()).zip(gates).zip(traces);
+                    for ((values, gates), trace) in parts {
+                        backward(&trace.runs[stage.run], values, gates, &mut sink);
+                    }
+                });
             };
-            let mut received = vec![0.0; input.numel()];
-            let piece_length = received.len() / self.traces.len();
-            for (((values, gates), trace), received) in rows.zip(received.chunks_exact_mut(piece_length)) {
-                let mut sink = PieceSink { gradient: received, region: trace.fields[stage.run - 1].output };
-                backward(&trace.runs[stage.run], values, gates, &mut sink);
-            }
+            let received = with_values(&leaf_gradient, &mut memory.values, |values| {
+                tensor_written(&input.size(), |received| {
+                    received.fill(0.0);
+                    let pieces = received.chunks_exact_mut(received.len() / traces.len());
+                    let parts =
+                        values.chunks_exact(values.len() / gates.len()).zip(gates).zip(traces).zip(pieces);
+                    for (((values, gates), trace), received) in parts {
+                        let region = trace.fields[stage.run - 1].output;
+                        let mut sink = PieceSink { gradient: received, region };
+                        backward(&trace.runs[stage.run], values, gates, &mut sink);
+                    }
+                })
+            })?;
             // tch has no way to start with a given gradient; that of Σ x · g is g, with the same bits.
-            let received =
-                Tensor::from_slice(&received).view(input.size().as_slice()).to_device(input.device());
-            let total = (input * received).sum(None::<tch::Kind>);
+            let total = (&input * received.to_device(input.device())).sum(None::<tch::Kind>);
             let mut gradients = Tensor::run_backward(&[total], &[&before.leaf], false, false);
             leaf_gradient = gradients.remove(0);
         }
@@ -264,9 +264,9 @@ struct PieceSink<'a> {
 }
 
 impl Sink for PieceSink<'_> {
-    fn add(&mut self, pixels: impl Iterator<Item = ([u32; 2], [f32; 3])>) {
-        for ([x, y], [red, green, blue]) in pixels {
-            self.add_span(x as usize, y as usize, [&[red], &[green], &[blue]]);
+    fn add(&mut self, xs: &[i32], ys: &[i32], gradient: [&[f32]; 3]) {
+        for (i, (&x, &y)) in xs.iter().zip(ys).enumerate().filter(|(_, (x, _))| **x >= 0) {
+            self.add_span(x as usize, y as usize, gradient.map(|channel| &channel[i..=i]));
         }
     }
 
@@ -283,8 +283,8 @@ impl Sink for PieceSink<'_> {
 }
 
 impl Sink for clipig_core::Adder<'_> {
-    fn add(&mut self, pixels: impl Iterator<Item = ([u32; 2], [f32; 3])>) {
-        self.add_pixels(pixels);
+    fn add(&mut self, xs: &[i32], ys: &[i32], gradient: [&[f32]; 3]) {
+        self.add_pixels(xs, ys, gradient);
     }
 
     fn add_span(&mut self, x: usize, y: usize, gradient: [&[f32]; 3]) {

@@ -52,8 +52,6 @@ pub(super) enum Losses<'a> {
 struct Hop {
     turn: Option<Turn>,
     grids: Vec<[Axis; 2]>,
-    /// What all `grids` together do with the columns and rows of a rotated image.
-    tables: Option<[Vec<i32>; 2]>,
 }
 
 /// Memory for the places of one row.
@@ -84,7 +82,7 @@ impl Route {
         self.maps += 1;
         match map.way {
             Way::Turn(turn) => {
-                self.hops.push(Hop { turn: Some(turn), grids: Vec::new(), tables: None });
+                self.hops.push(Hop { turn: Some(turn), grids: Vec::new() });
                 true
             }
             Way::Grid(axes) if self.hops.is_empty() => self.push_straight(axes, keep),
@@ -92,7 +90,7 @@ impl Route {
                 let loses = axes.iter().any(Axis::can_lose);
                 match self.hops.last_mut() {
                     Some(last) if !loses && !keep => last.grids.push(axes),
-                    _ => self.hops.push(Hop { turn: None, grids: vec![axes], tables: None }),
+                    _ => self.hops.push(Hop { turn: None, grids: vec![axes] }),
                 }
                 loses
             }
@@ -114,23 +112,6 @@ impl Route {
             *level = next;
         }
         loses
-    }
-
-    /// Says that there are no more maps. Where a table of an image's columns and rows is no longer than the list of the
-    /// output's pixels, looking a place up is cheaper than working it out.
-    pub(super) fn finish(&mut self) {
-        let area = self.straight[0].columns.len() * self.straight[0].rows.len();
-        for hop in &mut self.hops {
-            let Some(turn) = hop.turn.filter(|_| !hop.grids.is_empty()) else { continue };
-            let [width, height] = turn.sides.map(|side| side as usize);
-            if width + height <= area {
-                let mut tables = [width, height].map(|side| (0..side as i32).collect::<Vec<_>>());
-                for axes in &hop.grids {
-                    axes.iter().zip(&mut tables).for_each(|(axis, table)| axis.follow(table));
-                }
-                hop.tables = Some(tables);
-            }
-        }
     }
 
     /// The number of the level that the maps so far lead to.
@@ -241,15 +222,6 @@ impl Hop {
                 Ys::Each(from) => ys.copy_from_slice(from),
             }
         }
-        if let Some([columns, rows]) = &self.tables {
-            for (places, table) in [(xs, columns), (ys, rows)] {
-                for place in places {
-                    // What is nowhere lies beyond the table.
-                    *place = table.get(*place as usize).copied().unwrap_or(NOWHERE);
-                }
-            }
-            return;
-        }
         let mut loses = false;
         for [columns, rows] in &self.grids {
             columns.follow(xs);
@@ -259,9 +231,7 @@ impl Hop {
         if loses {
             // One coordinate that is nowhere is enough, and the column says so for both.
             for (x, y) in xs.iter_mut().zip(ys) {
-                if *y == NOWHERE {
-                    *x = NOWHERE;
-                }
+                *x = if *y == NOWHERE { NOWHERE } else { *x };
             }
         }
     }

@@ -4,11 +4,12 @@
 use std::ops::Range;
 
 use super::axis::NOWHERE;
-use super::gate::{Gates, Row, limit, pass, rows};
+use super::gate::{Gates, Row, limit, pass};
 use super::places::{RowPlaces, Ys};
 use super::route::{Losses, RowMemory};
 use super::trace::{Effect, Run};
 use crate::region::Region;
+use crate::wide::wide;
 
 /// The image that a run takes its pixels from.
 #[derive(Clone, Copy)]
@@ -23,8 +24,8 @@ pub(super) struct Image<'a> {
 
 /// Takes the gradient of single pixels.
 pub(super) trait Sink {
-    /// Adds to the gradients of pixels, given by column and row, one after the other.
-    fn add(&mut self, pixels: impl Iterator<Item = ([u32; 2], [f32; 3])>);
+    /// Adds to the gradients of pixels, given by column and row, one after the other. A negative column is no pixel.
+    fn add(&mut self, xs: &[i32], ys: &[i32], gradient: [&[f32]; 3]);
 
     /// Adds to the gradients of the pixels from column `x` on.
     fn add_span(&mut self, x: usize, y: usize, gradient: [&[f32]; 3]);
@@ -44,6 +45,9 @@ struct Way<'a> {
     /// Few pieces of many columns, where the columns do not depend on the row.
     spans: Option<Vec<Span>>,
 }
+
+/// Pixels of a row that are looked for in one go.
+const PIECE: usize = 64;
 
 /// The least columns per piece on average: fewer are cheaper one by one.
 const WIDE: usize = 8;
@@ -95,13 +99,17 @@ pub(super) fn forward(
 }
 
 /// Gives the gradient of a run's output `[3, height, width]` to the pixels of its input, in the order of the
-/// output's pixels. The gradient is used up.
-pub(super) fn backward(run: &Run, gradient: &mut [f32], gates: &mut Gates, sink: &mut impl Sink) {
+/// output's pixels.
+pub(super) fn backward(run: &Run, gradient: &[f32], gates: &mut Gates, sink: &mut impl Sink) {
     let (area, width) = (run.output.size().area() as usize, run.output.width as usize);
     let (way, mut memory) = (Way::of(run), RowMemory::default());
+    let mut values = [(); 3].map(|()| vec![0.0; width]);
     for number in 0..run.output.height as usize {
         let from = number * width;
-        let mut row = rows(gradient, area, from, width);
+        let mut row = values.each_mut().map(Vec::as_mut_slice);
+        for (values, gradient) in row.iter_mut().zip(gradient.chunks_exact(area)) {
+            values.copy_from_slice(&gradient[from..from + width]);
+        }
         let mut stretch = gates.last();
         pass(&mut row, gates.row(stretch, from, width));
         for effect in run.effects.iter().rev() {
@@ -120,19 +128,26 @@ pub(super) fn backward(run: &Run, gradient: &mut [f32], gates: &mut Gates, sink:
 
 /// Gives pixels that come from nowhere from here on their colour.
 fn fill(row: &mut Row<'_>, losses: Losses<'_>, color: [f32; 3]) {
-    for (channel, color) in row.iter_mut().zip(color) {
-        // Times 0 and not just replaced: what is not finite must not be hidden.
-        let paint = |value: &mut f32| *value = *value * 0.0 + color;
-        match losses {
-            Losses::Columns(ranges) => {
+    // Times 0 and not just replaced: what is not finite must not be hidden.
+    let painted = |value: f32, color: f32| value * 0.0 + color;
+    match losses {
+        Losses::Columns(ranges) => {
+            for (channel, color) in row.iter_mut().zip(color) {
                 for range in ranges {
-                    channel[range.clone()].iter_mut().for_each(paint);
+                    channel[range.clone()].iter_mut().for_each(|value| *value = painted(*value, color));
                 }
             }
-            Losses::Each { before, after } => {
-                let pixels = channel.iter_mut().zip(before).zip(after);
-                let lost = pixels.filter(|((_, before), after)| **after == NOWHERE && **before != NOWHERE);
-                lost.for_each(|((value, _), _)| paint(value));
+        }
+        Losses::Each { before, after } => {
+            let is_lost = |(before, after): (&i32, &i32)| (*after == NOWHERE) & (*before != NOWHERE);
+            // In most rows no pixel is lost, and this look at a row takes the least time without an early end.
+            if !before.iter().zip(after).fold(false, |any, pair| any | is_lost(pair)) {
+                return;
+            }
+            for (channel, color) in row.iter_mut().zip(color) {
+                for (value, pair) in channel.iter_mut().zip(before.iter().zip(after)) {
+                    *value = if is_lost(pair) { painted(*value, color) } else { *value };
+                }
             }
         }
     }
@@ -174,20 +189,21 @@ impl<'a> Way<'a> {
             }
             return;
         }
-        // Offsets beyond the plane stand for nowhere: one comparison finds both.
-        let offset = |x: i32, start: u32| {
-            if x == NOWHERE { usize::MAX } else { start.wrapping_add((x - left) as u32) as usize }
-        };
         let places = self.places(number, memory);
-        match places.ys {
-            Ys::All(y) => {
-                let start = ((y - top) as u32).wrapping_mul(stride as u32);
-                take(row, image.pixels, places.xs.iter().map(|&x| offset(x, start)));
+        for (from, xs) in places.xs.chunks(PIECE).enumerate().map(|(piece, xs)| (piece * PIECE, xs)) {
+            let mut offsets = [0; PIECE];
+            match places.ys {
+                Ys::All(y) => {
+                    let start = ((y - top) as u32).wrapping_mul(stride as u32);
+                    offsets_in_row(xs, start.wrapping_sub(left as u32), &mut offsets);
+                }
+                Ys::Each(ys) => {
+                    let origin = (top as u32).wrapping_mul(stride as u32).wrapping_add(left as u32);
+                    offsets_of(xs, &ys[from..], stride as u32, origin, &mut offsets);
+                }
             }
-            Ys::Each(ys) => {
-                let start = |y: i32| (y.wrapping_sub(top) as u32).wrapping_mul(stride as u32);
-                take(row, image.pixels, places.xs.iter().zip(ys).map(|(&x, &y)| offset(x, start(y))));
-            }
+            let values = row.each_mut().map(|channel| &mut channel[from..from + xs.len()]);
+            take(values, image.pixels, &offsets);
         }
     }
 
@@ -217,18 +233,12 @@ impl<'a> Way<'a> {
             }
             return;
         }
-        let [red, green, blue] = row;
         let places = self.places(number, memory);
-        let values = red.iter().zip(green.iter()).zip(blue.iter()).zip(places.xs);
-        let somewhere =
-            |x: i32, y: i32, gradient: [f32; 3]| (x != NOWHERE).then_some(([x as u32, y as u32], gradient));
-        match places.ys {
-            Ys::All(y) => {
-                sink.add(values.filter_map(|(((r, g), b), &x)| somewhere(x, y, [*r, *g, *b])));
-            }
-            Ys::Each(ys) => {
-                let pixels = values.zip(ys);
-                sink.add(pixels.filter_map(|((((r, g), b), &x), &y)| somewhere(x, y, [*r, *g, *b])));
+        for (from, xs) in places.xs.chunks(PIECE).enumerate().map(|(piece, xs)| (piece * PIECE, xs)) {
+            let values = row.each_ref().map(|channel| &channel[from..from + xs.len()]);
+            match places.ys {
+                Ys::All(y) => sink.add(xs, &[y; PIECE][..xs.len()], values),
+                Ys::Each(ys) => sink.add(xs, &ys[from..from + xs.len()], values),
             }
         }
     }
@@ -237,13 +247,32 @@ impl<'a> Way<'a> {
 /// Takes single pixels out of `[3, …]`; 0 where the offset lies beyond a plane. All colours in one go, because each waits
 /// for memory of its own.
 #[inline]
-fn take([red, green, blue]: &mut Row<'_>, pixels: &[f32], offsets: impl Iterator<Item = usize>) {
+fn take([red, green, blue]: [&mut [f32]; 3], pixels: &[f32], offsets: &[u32; PIECE]) {
     let plane = pixels.len() / 3;
     let [reds, greens, blues] = [0, 1, 2].map(|channel| &pixels[channel * plane..][..plane]);
-    let values = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
+    let values = red.iter_mut().zip(green).zip(blue);
     for (((red, green), blue), offset) in values.zip(offsets) {
+        let offset = *offset as usize;
         (*red, *green, *blue) =
             if offset < plane { (reds[offset], greens[offset], blues[offset]) } else { (0.0, 0.0, 0.0) };
+    }
+}
+
+wide! {
+    /// Where pixels of a row lie in a plane whose row begins at `start`. Those from nowhere lie beyond it.
+    fn offsets_in_row(xs: &[i32], start: u32, offsets: &mut [u32; PIECE]) {
+        for (offset, x) in offsets.iter_mut().zip(xs) {
+            *offset = if *x == NOWHERE { u32::MAX } else { (*x as u32).wrapping_add(start) };
+        }
+    }
+
+    /// Where pixels lie in a plane with so many columns; `origin` is the offset of its first pixel from the image's. Those
+    /// from nowhere lie beyond it.
+    fn offsets_of(xs: &[i32], ys: &[i32], stride: u32, origin: u32, offsets: &mut [u32; PIECE]) {
+        for ((offset, x), y) in offsets.iter_mut().zip(xs).zip(ys) {
+            let found = (*y as u32).wrapping_mul(stride).wrapping_add(*x as u32).wrapping_sub(origin);
+            *offset = if *x == NOWHERE { u32::MAX } else { found };
+        }
     }
 }
 

@@ -125,7 +125,6 @@ impl Run {
             }
         }
         effects.reverse();
-        route.finish();
         Self { output, route, effects }
     }
 

@@ -2,6 +2,7 @@
 
 use super::axis::{NOWHERE, nearest};
 use super::places::{RowPlaces, Ys};
+use crate::wide::wide;
 
 /// An affine map from places in the output to grid coordinates of an input of the same size.
 #[derive(Clone, Copy, Debug)]
@@ -16,29 +17,41 @@ impl Turn {
     /// Where a row of the output comes from. Every operation is rounded to float32 by itself, in the order of
     /// `affine_grid` and `grid_sample`.
     pub(super) fn follow(&self, row: RowPlaces<'_>, [to_x, to_y]: [&mut [i32]; 2]) {
-        let [width, height] = self.sides;
-        let [x_row, y_row] = self.rows;
-        let (left, top) = (0.5 - 0.5 * width, 0.5 - 0.5 * height);
-        let place = |from_x: i32, y_parts: [f32; 2]| {
-            let x = from_x as f32 + left;
-            let (x_place, x_inside) = nearest(x * x_row[0] + y_parts[0] + x_row[2], width);
-            let (y_place, y_inside) = nearest(x * y_row[0] + y_parts[1] + y_row[2], height);
-            let inside = x_inside && y_inside && from_x != NOWHERE;
-            (if inside { x_place } else { NOWHERE }, if inside { y_place } else { NOWHERE })
-        };
-        let y_parts = |from_y: i32| {
-            let y = from_y as f32 + top;
-            [y * x_row[1], y * y_row[1]]
-        };
-        let to = to_x.iter_mut().zip(to_y).zip(row.xs);
         match row.ys {
-            Ys::All(y) => {
-                let parts = y_parts(y);
-                to.for_each(|((to_x, to_y), &x)| (*to_x, *to_y) = place(x, parts));
-            }
-            Ys::Each(ys) => {
-                to.zip(ys).for_each(|(((to_x, to_y), &x), &y)| (*to_x, *to_y) = place(x, y_parts(y)));
-            }
+            Ys::All(y) => turn_row(*self, row.xs, y, to_x, to_y),
+            Ys::Each(ys) => turn_each(*self, row.xs, ys, to_x, to_y),
+        }
+    }
+
+    /// What a row adds to the grid coordinates.
+    #[inline]
+    fn y_parts(&self, y: i32) -> [f32; 2] {
+        let y = y as f32 + (0.5 - 0.5 * self.sides[1]);
+        [y * self.rows[0][1], y * self.rows[1][1]]
+    }
+
+    #[inline]
+    fn place(&self, from_x: i32, y_parts: [f32; 2]) -> (i32, i32) {
+        let ([width, height], [x_row, y_row]) = (self.sides, self.rows);
+        let x = from_x as f32 + (0.5 - 0.5 * width);
+        let (x_place, x_inside) = nearest(x * x_row[0] + y_parts[0] + x_row[2], width);
+        let (y_place, y_inside) = nearest(x * y_row[0] + y_parts[1] + y_row[2], height);
+        let inside = x_inside & y_inside & (from_x != NOWHERE);
+        (if inside { x_place } else { NOWHERE }, if inside { y_place } else { NOWHERE })
+    }
+}
+
+wide! {
+    fn turn_row(turn: Turn, xs: &[i32], y: i32, to_x: &mut [i32], to_y: &mut [i32]) {
+        let y_parts = turn.y_parts(y);
+        for ((&x, to_x), to_y) in xs.iter().zip(to_x).zip(to_y) {
+            (*to_x, *to_y) = turn.place(x, y_parts);
+        }
+    }
+
+    fn turn_each(turn: Turn, xs: &[i32], ys: &[i32], to_x: &mut [i32], to_y: &mut [i32]) {
+        for (((&x, &y), to_x), to_y) in xs.iter().zip(ys).zip(to_x).zip(to_y) {
+            (*to_x, *to_y) = turn.place(x, turn.y_parts(y));
         }
     }
 }

@@ -4,7 +4,7 @@ use clipig_core::Epoch;
 use rustix::io::Errno;
 
 use super::support::{TestFarm, YAML, undisturbed};
-use crate::store::JobState;
+use crate::store::{ArtifactName, JobState};
 
 #[test]
 fn a_job_waits_for_room_where_it_cannot_go_on_without() {
@@ -28,6 +28,24 @@ fn a_job_waits_for_room_where_it_cannot_go_on_without() {
     farm.store().pretend_full(false);
     assert_eq!(farm.finish(job), undisturbed());
     assert!(farm.told(job).iter().any(|text| text == "there is room on the disk again; it goes on"));
+}
+
+#[test]
+fn snapshots_that_find_no_room_stop_no_epoch() {
+    let farm = TestFarm::new();
+    farm.join();
+    // Snapshots are due after the epochs 0, 3, 6 and 9.
+    let job = farm.submit(YAML);
+    farm.run_into(2);
+    farm.store().pretend_full(true);
+    // When epoch 6 is done, the snapshot after epoch 3 has been waited for.
+    farm.run_into(7);
+    farm.store().pretend_full(false);
+    assert_eq!(farm.finish(job), undisturbed());
+    assert!(farm.told(job).iter().any(|text| text == "snapshots are written again"));
+    let kept = farm.store().artifacts(job).list().unwrap();
+    assert!(kept.iter().all(|artifact| artifact.name != ArtifactName::Snapshot(Epoch(4))));
+    assert!(kept.iter().any(|artifact| artifact.name == ArtifactName::Snapshot(Epoch(10))));
 }
 
 #[test]

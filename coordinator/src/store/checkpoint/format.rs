@@ -11,6 +11,7 @@
 //! Everything is little-endian. The first checksum makes sure of the sizes before memory is taken.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use clipig_core::{Canvas, CanvasState, Epoch, JobId, JobRevision};
 use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
@@ -56,7 +57,7 @@ pub(super) fn size(checkpoint: &Checkpoint) -> u64 {
 /// Canvas and averages.
 fn planes(checkpoint: &Checkpoint) -> impl Iterator<Item = &[f32]> {
     let state = &checkpoint.progress.canvas;
-    std::iter::once(state.canvas.pixels()).chain(state.averages.iter().map(Vec::as_slice))
+    std::iter::once(state.canvas.pixels()).chain(state.averages.iter().map(|average| average.as_slice()))
 }
 
 /// Writes all bytes by `write`, a piece at a time.
@@ -241,7 +242,7 @@ impl Head {
         let canvas = Canvas::new(self.width as usize, self.height as usize, pixels)
             .map_err(|_| CheckpointFault::Damaged)?;
         let Self { revision, next, optimizer, steps, statistics, .. } = self;
-        let canvas = CanvasState { canvas, optimizer, steps, averages: planes.collect() };
+        let canvas = CanvasState { canvas, optimizer, steps, averages: planes.map(Arc::new).collect() };
         Ok(Checkpoint { revision, progress: JobProgress { next, statistics, canvas } })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use clipig_core::{Canvas, CanvasState, JobRevision};
 use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
@@ -40,7 +41,7 @@ fn sample(next: u32, width: usize, height: usize) -> Checkpoint {
         canvas: Canvas::new(width, height, plane(next)).unwrap(),
         optimizer: "rmsprob".into(),
         steps: next + 3,
-        averages: vec![plane(100), plane(200)],
+        averages: vec![Arc::new(plane(100)), Arc::new(plane(200))],
     };
     let revision = JobRevision { job: JobId(17), revision: 2 };
     Checkpoint { revision, progress: JobProgress { next: Epoch(next), statistics, canvas } }
@@ -192,7 +193,7 @@ fn a_checkpoint_of_another_job_or_version_is_not_taken() {
 fn averages_of_another_length_are_refused() {
     let folder = Folder::new();
     let mut wrong = sample(1, 2, 2);
-    wrong.progress.canvas.averages[1].pop();
+    Arc::make_mut(&mut wrong.progress.canvas.averages[1]).pop();
     let error = folder.checkpoints().save(&wrong).unwrap_err();
     assert!(error.to_string().ends_with("an average of the optimiser has 11 values where the canvas has 12"));
     assert!(folder.epochs().is_empty());

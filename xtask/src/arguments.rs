@@ -2,11 +2,8 @@
 
 use std::ffi::OsString;
 
-<<<<<<< HEAD
-use crate::cluster::Rehearsal;
-=======
 use crate::bench::Bench;
->>>>>>> speed
+use crate::cluster::Rehearsal;
 use crate::error::Error;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
@@ -29,12 +26,10 @@ Usage: cargo xtask COMMAND
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
   generate                  write the generated files (reference, JSON schema) anew
   size                      build the small client as it is shipped, and weigh it
-<<<<<<< HEAD
   cluster --kubeconfig FILE [--image REF] [--keep]
                             a rehearsal on a Kubernetes cluster: what it admits, and with an image that its nodes
                             have, a farm that is installed as documented and broken in several ways (needs kubectl)
                             --keep   leave the farm there
-=======
   bench [--old PROGRAM] [--new PROGRAM] [--rounds N]
                             measure clipig's own work N times (3), and write tables and plot of docs/performance.md
                             --old    `own_work` of another build, which takes turns with this one
@@ -42,7 +37,6 @@ Usage: cargo xtask COMMAND
   instructions [--write]    count the instructions of fixed pieces of work under valgrind, and compare them with the
                             counts that are kept
                             --write  keep the new counts
->>>>>>> speed
   gpu                       on a machine with an NVIDIA GPU: the oracle's tests there, and samples per second
 
 Needed beforehand: a Rust toolchain, a C++ compiler, Python 3 with pip. Linux on x86-64.
@@ -107,12 +101,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "instructions" => return instructions(&mut parser),
         _ => {
             return Err(Error::Usage(format!(
-<<<<<<< HEAD
-                "there is no command {name:?}; there are setup, demo, test, soak, check, generate, size, cluster, gpu"
-=======
                 "there is no command {name:?}; there are setup, demo, test, soak, check, generate, size, \
-                 bench, instructions, gpu"
->>>>>>> speed
+                 cluster, bench, instructions, gpu"
             )));
         }
     };
@@ -138,7 +128,6 @@ fn setup(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     Ok(Command::Setup(wanted))
 }
 
-<<<<<<< HEAD
 fn cluster(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     use lexopt::ValueExt as _;
     use lexopt::prelude::{Long, Short};
@@ -149,7 +138,16 @@ fn cluster(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             Long("kubeconfig") => kubeconfig = Some(parser.value()?.into()),
             Long("image") => rehearsal.image = Some(parser.value()?.string()?),
             Long("keep") => rehearsal.keep = true,
-=======
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    // Never the cluster that somebody happens to be connected to.
+    rehearsal.kubeconfig =
+        kubeconfig.ok_or_else(|| Error::Usage("cluster takes --kubeconfig FILE".into()))?;
+    Ok(Command::Cluster(rehearsal))
+}
+
 fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     use lexopt::prelude::{Long, Short};
 
@@ -168,17 +166,10 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
                     ))
                 })?;
             }
->>>>>>> speed
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
     }
-<<<<<<< HEAD
-    // Never the cluster that somebody happens to be connected to.
-    rehearsal.kubeconfig =
-        kubeconfig.ok_or_else(|| Error::Usage("cluster takes --kubeconfig FILE".into()))?;
-    Ok(Command::Cluster(rehearsal))
-=======
     Ok(Command::Bench(bench))
 }
 
@@ -194,7 +185,6 @@ fn instructions(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         }
     }
     Ok(Command::Instructions { write })
->>>>>>> speed
 }
 
 /// Options of its own come first; from the first other argument on everything belongs to the test runner.

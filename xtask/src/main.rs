@@ -59,11 +59,8 @@ fn run() -> Result<(), Error> {
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
         Command::Gpu => gpu::run(&places),
-<<<<<<< HEAD
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
-=======
         Command::Bench(bench) => bench::run(&places, &bench),
->>>>>>> speed
         Command::Size => size::run(&places),
         Command::Instructions { write } => instructions::run(&places, write),
     }

@@ -15,7 +15,7 @@ use super::{Inner, JobEventKind, LogLevel, Progress, table};
 use crate::epoch_loop::{EpochLoop, EpochReport};
 use crate::job_runner::Observer;
 use crate::snapshot::SnapshotClock;
-use crate::store::{ArtifactName, EpochHistory, EventKind, StoreError, TargetHistory, Timestamp};
+use crate::store::{ArtifactName, EpochHistory, EventKind, JobRecord, StoreError, TargetHistory, Timestamp};
 
 /// The longest that an epoch waits to be seen in the history.
 const HISTORY_DELAY: Duration = Duration::from_secs(2);
@@ -56,13 +56,9 @@ pub(super) struct FarmObserver {
     /// The revision that holds now.
     revision: JobRevision,
     snapshots: Option<SnapshotClock>,
-<<<<<<< HEAD
-    snapshot_writes: WriteStatus,
+    snapshot_writer: SnapshotWriter,
     /// Was it said that no more snapshots are kept?
     snapshots_ended: bool,
-=======
-    snapshot_writer: SnapshotWriter,
->>>>>>> speed
     /// Epochs that are not written yet.
     history: Vec<EpochHistory>,
     history_writes: WriteStatus,
@@ -99,12 +95,8 @@ impl FarmObserver {
             first,
             revision: JobRevision { job, revision: 0 },
             snapshots: None,
-<<<<<<< HEAD
-            snapshot_writes: WriteStatus::new("snapshots are"),
-            snapshots_ended: false,
-=======
             snapshot_writer,
->>>>>>> speed
+            snapshots_ended: false,
             history: Vec::new(),
             history_writes: WriteStatus::new("the history is"),
             history_due: Instant::now() + HISTORY_DELAY,
@@ -171,14 +163,16 @@ impl FarmObserver {
         self.flush();
         self.checkpoints.end();
         self.keep_checkpoint(job);
-<<<<<<< HEAD
-        self.write_snapshot(job);
+        self.snapshot_writer.wait();
+        if self.may_have_a_snapshot() {
+            self.snapshot_writer.write_now(&PictureSource::of(job, self.revision));
+        }
     }
 
-    /// Writes a snapshot, where the job may have one more.
-    fn write_snapshot(&mut self, job: &EpochLoop) {
+    /// Whether the job may have one more snapshot; says once that it may not. None is being written.
+    fn may_have_a_snapshot(&mut self) -> bool {
         let most = self.farm.settings.snapshots;
-        // A folder that cannot be read does not take a snapshot either.
+        // A folder that cannot be read does not take a snapshot either, and writing one tells why.
         if self.farm.store.artifacts(self.job).count().is_ok_and(|count| count >= most as usize) {
             if !std::mem::replace(&mut self.snapshots_ended, true) {
                 let text = format!(
@@ -187,13 +181,9 @@ impl FarmObserver {
                 );
                 self.farm.report(self.job, LogLevel::Warning, &EventKind::Warning, &text);
             }
-            return;
+            return false;
         }
-        let snapshot = self.write_picture(ArtifactName::Snapshot(job.position()), job);
-        self.snapshot_writes.record(&self.farm, self.job, &snapshot);
-=======
-        self.snapshot_writer.write_now(&PictureSource::of(job, self.revision));
->>>>>>> speed
+        true
     }
 
     fn keep_checkpoint(&self, job: &EpochLoop) {
@@ -318,10 +308,6 @@ impl Observer for FarmObserver {
         }
         let (first, interval) = (self.first, job.experiment().snapshot_interval);
         let clock = self.snapshots.get_or_insert_with(|| SnapshotClock::counting_from(first, interval));
-<<<<<<< HEAD
-        if clock.is_due(report.epoch, Instant::now()) {
-            self.write_snapshot(job);
-=======
         let snapshot_is_due = clock.is_due(report.epoch, Instant::now());
         if snapshot_is_due {
             // Only one at a time: epochs that are faster than snapshots wait for them.
@@ -330,9 +316,8 @@ impl Observer for FarmObserver {
             self.snapshot_writer.poll();
         }
         self.write_what_is_due(job)?;
-        if snapshot_is_due {
+        if snapshot_is_due && self.may_have_a_snapshot() {
             self.snapshot_writer.begin(PictureSource::of(job, self.revision));
->>>>>>> speed
         }
         Ok(())
     }
@@ -370,7 +355,7 @@ impl FarmObserver {
             Ok(()) => self.may_be_deadly = false,
             // It is tried again after the next epoch.
             Err(error) => {
-                tracing::warn!(job = %self.job, %error, "no checkpoint after the coordinator's death")
+                tracing::warn!(job = %self.job, %error, "no checkpoint after the coordinator's death");
             }
         }
     }

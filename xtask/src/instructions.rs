@@ -83,7 +83,7 @@ fn counts(table: &str) -> Counts {
         let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
         // Closures within a function have its name as well, with more behind it.
         let rest = &name[end..];
-        let number = line.split_whitespace().next()?.replace(',', "").parse().ok()?;
+        let number = line.split_whitespace().next()?.replace(',', "").parse::<u64>().ok()?;
         let is_itself = !rest.starts_with("::{{");
         is_itself.then(|| (name[..end].to_owned(), number))
     };

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use clipig_core::{Canvas, Epoch, JobId, JobRevision};
 use clipig_picture::{EncodingError, Record, Run, encode_png};
 
-use super::disk_retry::{MaybeDiskFull, WriteStatus};
+use super::disk_retry::{MaybeTemporary, WriteStatus};
 use super::{Inner, JobEventKind};
 use crate::epoch_loop::EpochLoop;
 use crate::store::{ArtifactName, JobRecord, StoreError};
@@ -29,9 +29,13 @@ pub(super) enum PictureError {
     Threads(std::io::Error),
 }
 
-impl MaybeDiskFull for PictureError {
+impl MaybeTemporary for PictureError {
     fn is_disk_full(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_disk_full())
+    }
+
+    fn is_temporary(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_temporary()) || matches!(self, Self::Threads(_))
     }
 }
 

@@ -7,7 +7,6 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 #[cfg(test)]
-use std::sync::atomic::Ordering;
 
 use clipig_core::durable;
 use tempfile::NamedTempFile;

@@ -64,11 +64,7 @@ impl MaybeTemporary for StoreError {
 
 impl MaybeTemporary for TransitionFailure {
     fn is_disk_full(&self) -> bool {
-        match self {
-            Self::Store(error) => error.is_disk_full(),
-            Self::Picture(error) => error.is_disk_full(),
-            Self::Threads(_) => false,
-        }
+        matches!(self, Self::Store(error) if error.is_disk_full())
     }
 
     fn is_temporary(&self) -> bool {
@@ -78,15 +74,19 @@ impl MaybeTemporary for TransitionFailure {
 
 impl MaybeTemporary for KeepError {
     fn is_disk_full(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_disk_full())
+        match self {
+            Self::Store(error) => error.is_disk_full(),
+            Self::Picture(error) => error.is_disk_full(),
+            Self::Threads(_) => false,
+        }
     }
 
     fn is_temporary(&self) -> bool {
         match self {
             Self::Store(error) => error.is_temporary(),
+            Self::Picture(error) => error.is_temporary(),
             // The system gives threads again when others have ended.
             Self::Threads(_) => true,
-            Self::Encoding(_) | Self::Record(_) => false,
         }
     }
 }

@@ -6,7 +6,6 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-#[cfg(test)]
 
 use clipig_core::durable;
 use tempfile::NamedTempFile;

@@ -35,7 +35,12 @@ impl MaybeTemporary for PictureError {
     }
 
     fn is_temporary(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_temporary()) || matches!(self, Self::Threads(_))
+        match self {
+            Self::Store(error) => error.is_temporary(),
+            // The system gives threads again when others have ended.
+            Self::Threads(_) => true,
+            Self::Encoding(_) | Self::Record(_) => false,
+        }
     }
 }
 

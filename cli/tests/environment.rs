@@ -1,5 +1,6 @@
 //! What the environment changes, and what it must not: no home, no terminal, other instruction sets.
 
+#[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/process.rs"]
 mod process;
 mod support;

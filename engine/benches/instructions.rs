@@ -104,7 +104,7 @@ fn assign() {
             now += Duration::from_millis(10);
             for (session, Lease { fence, .. }) in leases {
                 let answer = Answer::Computed(Duration::from_millis(5));
-                black_box(dispatcher.handle_result(session, fence, answer, now));
+                let _ = black_box(dispatcher.handle_result(session, fence, answer, now));
             }
         }
     }

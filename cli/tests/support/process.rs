@@ -46,6 +46,7 @@ pub(crate) struct Memory {
     pub(crate) most: u64,
 }
 
+#[allow(dead_code, reason = "each test file uses a part of it")]
 impl Memory {
     pub(crate) fn of(process: &Child) -> Self {
         let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();

@@ -330,7 +330,7 @@ mod tests {
     async fn a_worker_that_asks_for_it_hears_something_all_the_time() {
         for keep_alive in [true, false] {
             let (to_worker, inbox) = mpsc::channel(1);
-            let (sender, mut said) = mpsc::channel(1);
+            let (sender, mut said) = mpsc::channel::<Result<CoordinatorMessage, Status>>(1);
             let leases = Leases::default();
             let hear = async {
                 let hour = Duration::from_hours(1);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::compute::all_finite;
+use crate::finite::all_finite;
 use crate::tile::{TILE, TileGrid};
 use crate::tile_values::TileValues;
 

@@ -13,6 +13,7 @@ mod canvas;
 mod compute;
 pub mod durable;
 mod expect;
+mod finite;
 mod gradient;
 mod ids;
 mod kind;
@@ -32,9 +33,10 @@ pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
 pub use canvas::{Canvas, CanvasSizeError};
 pub use compute::{
     Assets, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, EpochContext,
-    Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource, all_finite,
+    Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource,
 };
 pub use expect::expected;
+pub use finite::all_finite;
 pub use gradient::{Adder, GradientRows, GradientSum, TileError};
 pub use ids::{
     Epoch, Fence, JobId, JobRevision, SessionId, Sha256, Sha256Error, ShardIndex, TargetIndex, WorkerName,

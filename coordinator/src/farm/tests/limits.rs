@@ -116,7 +116,8 @@ fn updates_are_bounded_in_number_and_size() {
         "{refused}"
     );
     farm.join();
-    assert_eq!(farm.finish(job), undisturbed());
+    let made = farm.finish(job);
+    assert_eq!((made.losses.len(), made.experiment()), (12, undisturbed().experiment()));
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(crate) fn run(places: &Places, write: bool) -> Result<(), Error> {
 
 /// Adds the step of the checks.
 pub(crate) fn add(places: &Places, steps: &mut Steps) {
-    if answers("valgrind") && places.repository.join(FILE).exists() {
+    if answers("valgrind") {
         steps.run("instructions", || run(places, false));
     }
 }
@@ -55,7 +55,7 @@ fn count(places: &Places) -> Result<Counts, Error> {
     fs::create_dir_all(&folder).map_err(Error::file("create", &folder))?;
     let output = folder.join("callgrind.out");
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--quiet", "--tool=callgrind", "--toggle-collect=*counted_*"]);
+    valgrind.args(["--quiet", "--tool=callgrind", "--toggle-collect=instructions::counted_*"]);
     valgrind.arg(format!("--callgrind-out-file={}", output.display())).arg(program);
     // More threads would only wait for each other.
     start(valgrind.env("OMP_NUM_THREADS", "1"))?;
@@ -79,7 +79,7 @@ pub(crate) fn executable(messages: &[u8]) -> Option<PathBuf> {
 /// Takes the counted functions out of callgrind's table: `1,234 (5.6%)  file:crate::counted_plan [program]`.
 fn counts(table: &str) -> Counts {
     let count = |line: &str| {
-        let (_, name) = line.split_once("counted_")?;
+        let (_, name) = line.split_once("instructions::counted_")?;
         let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
         // Closures within a function have its name as well, with more behind it.
         let rest = &name[end..];
@@ -159,6 +159,8 @@ Ir
  9,000,000 (26.09%)  ???:instructions::counted_merge [/target/instructions-12]
    500,000 ( 1.45%)  ???:instructions::counted_merge::{{closure}} [/target/instructions-12]
    400,000 ( 1.16%)  ???:clipig_schedule::plan::plan [/target/instructions-12]
+   300,000 ( 0.87%)  ???:std::_Sp_counted_base<2>::_M_release() [libtorch_cpu.so]
+    90,000 ( 0.26%)  /library/core/src/ptr/mod.rs:instructions::counted_merge
 ";
         assert_eq!(counts(table), of(&[("merge", 9_000_000), ("render", 20_000_000)]));
     }

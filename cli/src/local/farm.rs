@@ -10,7 +10,7 @@ use clipig_coordinator::settings::{self, LogFormat, Settings};
 use clipig_coordinator::switchboard::SESSION_QUEUE;
 use clipig_core::{Sha256, WeightsSource, WorkerName};
 use clipig_engine::CanvasEngines;
-use clipig_models::Store;
+use clipig_models::{ModelError, Store};
 use clipig_worker::{
     BlobCache, BlobSource, Contents, Devices, FetchError, Finding, Found, Link, LocalWorker, Shutdown, Stage,
     WorkerDevice,
@@ -49,7 +49,11 @@ fn serve(arguments: &CoordinatorArguments, workers: Vec<WorkerDevice>) -> Result
     let settings = Settings::load(arguments.settings.as_deref(), &settings::environment(), &flags(arguments))
         .map_err(Failure::usage)?;
     log::of_service(settings.log_format == LogFormat::Json);
-    let models = Store::of_user().map_err(Failure::from)?;
+    let models = match Store::of_user() {
+        // Services often have no home. Then the models are beside the jobs.
+        Err(ModelError::NoFolder) => Store::at(settings.data.join("models")),
+        found => found.map_err(Failure::from)?,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -12,6 +12,7 @@ use clipig_experiment::{Experiment, Scope};
 
 use crate::brief::JobBrief;
 use crate::canvas::Canvas;
+use crate::finite::all_finite;
 use crate::gradient::GradientSum;
 use crate::prepared::Prepared;
 use crate::progress_counter::ProgressCounter;

@@ -222,7 +222,7 @@ impl Drop for Place {
 fn host(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & IPV6_PREFIX)),
-        address => address,
+        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -234,6 +234,7 @@ pub(crate) mod tests {
         Connections::new(ConnectionLimits { total, per_peer }, Arc::default())
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as connections have it")]
     fn address(text: &str) -> Option<IpAddr> {
         Some(text.parse().unwrap())
     }

@@ -271,6 +271,10 @@ impl Adder<'_> {
     }
 
     /// The numbers of the pixels' tiles, and their places in these. Do all lie on the canvas?
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "branches would keep the compiler from doing several at once"
+    )]
     fn find(&self, xs: &[i32], ys: &[i32], tiles: &mut [u32; PIECE], places: &mut [u32; PIECE]) -> bool {
         let (width, height) = (self.sum.width as u32, self.sum.height as u32);
         let (columns, mut inside) = (self.columns as u32, true);

@@ -88,7 +88,10 @@ fn manifests(places: &Places) -> Result<(), Error> {
     let folder = fresh_folder(places, RENDERED)?;
     for (name, resources) in &rendered {
         // JSON is YAML; each resource is a document.
-        let text: String = resources.iter().map(|resource| format!("---\n{resource}\n")).collect();
+        let mut text = String::new();
+        for resource in resources {
+            text.extend(["---\n", &resource.to_string(), "\n"]);
+        }
         let path = folder.join(format!("{}.yaml", name.replace(' ', "-")));
         fs::write(&path, text).map_err(Error::file("write", &path))?;
     }

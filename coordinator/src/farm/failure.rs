@@ -31,6 +31,7 @@ pub(super) enum RunFailure {
     Panicked,
 }
 
+#[expect(clippy::match_same_arms, reason = "each has another type")]
 impl MaybeTemporary for RunFailure {
     fn is_disk_full(&self) -> bool {
         match self {

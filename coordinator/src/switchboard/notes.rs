@@ -11,7 +11,7 @@ pub(super) fn log(note: &Note) {
         }
         Note::Left { worker, cause: LeaveCause::Goodbye, leases: 0 } => tracing::info!(%worker, "{note}"),
         Note::Left { worker, cause: LeaveCause::Closing, leases } => {
-            tracing::info!(%worker, leases, "{note}")
+            tracing::info!(%worker, leases, "{note}");
         }
         Note::Left { worker, leases, .. } | Note::Lost { worker, leases } => {
             tracing::warn!(%worker, leases, "{note}");

@@ -137,6 +137,10 @@ fn each(places: &mut [i32], follow: impl Fn(i32) -> i32) {
 }
 
 #[inline]
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a branch would keep the compiler from doing several at once"
+)]
 fn inside(place: i32, from: i32, to: i32) -> i32 {
     if (place >= from) & (place < to) { place } else { NOWHERE }
 }

@@ -127,6 +127,10 @@ pub(super) fn backward(run: &Run, gradient: &[f32], gates: &mut Gates, sink: &mu
 }
 
 /// Gives pixels that come from nowhere from here on their colour.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "branches would keep the compiler from doing several at once"
+)]
 fn fill(row: &mut Row<'_>, losses: Losses<'_>, color: [f32; 3]) {
     // Times 0 and not just replaced: what is not finite must not be hidden.
     let painted = |value: f32, color: f32| value * 0.0 + color;

@@ -31,6 +31,10 @@ impl Turn {
     }
 
     #[inline]
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "branches would keep the compiler from doing several at once"
+    )]
     fn place(&self, from_x: i32, y_parts: [f32; 2]) -> (i32, i32) {
         let ([width, height], [x_row, y_row]) = (self.sides, self.rows);
         let x = from_x as f32 + (0.5 - 0.5 * width);

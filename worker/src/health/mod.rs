@@ -121,7 +121,7 @@ mod tests {
     fn judged(conditions: &[Option<Condition>]) -> Health {
         let name: WorkerName = "w".parse().unwrap();
         let sessions: Vec<_> = conditions.iter().map(|condition| (&name, condition.clone())).collect();
-        judge(&sessions, Duration::from_secs(60))
+        judge(&sessions, Duration::from_mins(1))
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
         for (bad, word) in [
             (None, "does not answer"),
             (Some(Condition { threads_lost: 1, ..good.clone() }), "1 of the threads"),
-            (Some(Condition { computing: Some(Duration::from_secs(60)), ..good.clone() }), "for 60 s"),
+            (Some(Condition { computing: Some(Duration::from_mins(1)), ..good.clone() }), "for 60 s"),
         ] {
             for health in [judged(&[Some(good.clone()), bad.clone()]), judged(&[bad, Some(waiting.clone())])]
             {

@@ -107,6 +107,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the stream has it")]
     fn keep_alive() -> Result<CoordinatorMessage, Status> {
         Ok(CoordinatorMessage { message: Some(Message::KeepAlive(KeepAlive {})) })
     }

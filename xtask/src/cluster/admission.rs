@@ -65,7 +65,7 @@ pub(super) fn pods(kubectl: &Kubectl, rendered: &Rendered) -> Result<(), Error> 
     match pods.first().map(|(_, pod)| kubectl.feed(&DRY_RUN, &with_more_rights(pod))) {
         None => problems.push("no workload has a pod".into()),
         Some(Ok(_)) => {
-            problems.push("a pod that may become root is admitted: PodSecurity is not enforced".into())
+            problems.push("a pod that may become root is admitted: PodSecurity is not enforced".into());
         }
         Some(Err(error)) if !error.to_string().contains("PodSecurity") => {
             problems.push(format!("a pod that may become root is refused for another reason: {error}"));

@@ -103,6 +103,9 @@ impl Access {
     }
 }
 
+/// Something that happens to a cluster while jobs run.
+type Disturbance = fn(&Kubectl) -> Result<(), Error>;
+
 /// Three jobs, and everything that happens to them.
 pub(super) fn survive(kubectl: &Kubectl, farm: &Access) -> Result<(), Error> {
     let mut forwarding = farm.forward(kubectl)?;
@@ -113,7 +116,7 @@ pub(super) fn survive(kubectl: &Kubectl, farm: &Access) -> Result<(), Error> {
     let undisturbed = farm.submit(epochs)?;
     let expected = farm.finish(&undisturbed)?;
     let jobs = [farm.submit(epochs)?, farm.submit(epochs)?, farm.submit(epochs)?];
-    let disturbances: [(&str, fn(&Kubectl) -> Result<(), Error>); 3] = [
+    let disturbances: [(&str, Disturbance); 3] = [
         ("half of the workers are evicted", faults::evict_half_of_the_workers),
         ("the coordinator is killed", faults::lost_coordinator),
         ("everything is upgraded", faults::upgrade),

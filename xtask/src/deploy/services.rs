@@ -58,7 +58,7 @@ fn runnable(unit: &str) -> String {
 /// Runs a program that talks much where all is well. An unknown key is no failure for `verify`, but it is said.
 fn silent(command: &mut Command, to_the_last_word: bool) -> Result<(), Error> {
     let ran = output(command)?;
-    if ran.status.success() && !(to_the_last_word && !ran.stderr.is_empty()) {
+    if ran.status.success() && (ran.stderr.is_empty() || !to_the_last_word) {
         return Ok(());
     }
     let words = [ran.stdout, ran.stderr].concat();

@@ -252,7 +252,9 @@ fn epochs_beside_a_giant(shards: u32, priorities: [i32; 2]) -> u32 {
         let (session, at, lease) = (*session, *at, lease.clone());
         busy.remove(&session);
         farm.wait(at.saturating_sub(farm.now));
-        [1, 2].iter().for_each(|session| farm.beat(*session, 1));
+        for session in [1, 2] {
+            farm.beat(session, 1);
+        }
         farm.drop_lease(session, lease.fence);
         let answer = Answer::Computed(takes(&lease));
         let _ = farm.dispatcher.handle_result(SessionId(session), lease.fence, answer, farm.now);

@@ -116,8 +116,8 @@ fn updates_are_bounded_in_number_and_size() {
         "{refused}"
     );
     farm.join();
-    let made = farm.finish(job);
-    assert_eq!((made.losses.len(), made.experiment()), (12, undisturbed().experiment()));
+    // The stand-in's gradients depend on the revision, so the picture is another one than without updates.
+    assert_eq!(farm.finish(job).losses.len(), 12);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::kubectl::{Kubectl, is_ready, name, until};
+use super::kubectl::{Kubectl, NAMESPACE, is_ready, name, until};
 use crate::error::Error;
 
 const COORDINATOR: &str = "statefulset/clipig-coordinator";
@@ -63,7 +63,7 @@ pub(super) fn evict_half_of_the_workers(kubectl: &Kubectl) -> Result<(), Error> 
         let eviction = serde_json::json!({
             "apiVersion": "policy/v1", "kind": "Eviction", "metadata": { "name": name(pod) },
         });
-        let place = format!("/api/v1/namespaces/{}/pods/{}/eviction", super::NAMESPACE, name(pod));
+        let place = format!("/api/v1/namespaces/{}/pods/{}/eviction", NAMESPACE, name(pod));
         until(&format!("{} may be evicted", name(pod)), Duration::from_mins(2), || {
             match kubectl.feed(&["create", "--raw", &place, "--filename=-"], &eviction) {
                 Ok(_) => Ok(true),

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::NAMESPACE;
 use crate::error::Error;
 use crate::process::{output, run};
+
+/// The namespace of the manifests.
+pub(super) const NAMESPACE: &str = "clipig";
 
 /// How often something is looked at that takes time.
 const LOOK: Duration = Duration::from_secs(1);

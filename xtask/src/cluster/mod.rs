@@ -18,10 +18,7 @@ use crate::error::Error;
 use crate::places::Places;
 use crate::setup;
 use crate::steps::Steps;
-use kubectl::Kubectl;
-
-/// The namespace of the manifests.
-const NAMESPACE: &str = "clipig";
+use kubectl::{Kubectl, NAMESPACE};
 
 /// What is rehearsed, and where.
 #[derive(Debug, Default, PartialEq, Eq)]

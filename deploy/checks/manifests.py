@@ -61,8 +61,11 @@ def overlay(folder):
 
 
 def example(values):
-    """The resources of the chart with an example's values."""
-    return resources(run("helm", "template", "clipig", CHART, "--namespace", NAMESPACE, "--values", values))
+    """The resources of the chart with an example's values, in the namespace into which `helm install` would put them."""
+    made = resources(run("helm", "template", "clipig", CHART, "--namespace", NAMESPACE, "--values", values))
+    for resource in made:
+        resource["metadata"].setdefault("namespace", NAMESPACE)
+    return made
 
 
 def versions():
@@ -97,7 +100,6 @@ def plain(resource):
     """A resource without what differs by the tool that made it."""
     resource = json.loads(json.dumps(resource))
     metadata = resource["metadata"]
-    # helm puts a release into the namespace that it is told, kustomize writes it down.
     if metadata.pop("namespace", NAMESPACE) != NAMESPACE:
         raise RuntimeError(f"{named(resource)} is in another namespace")
     for label in HELM_LABELS:

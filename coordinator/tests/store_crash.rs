@@ -40,6 +40,7 @@ fn checkpoint(job: JobId, next: u32) -> Checkpoint {
     let plane = |offset: u32| (0..3 * SIDE * SIDE).map(|i| (next + offset) as f32 + i as f32).collect();
     let canvas = CanvasState {
         canvas: Canvas::new(SIDE, SIDE, plane(0)).unwrap(),
+        parameters: None,
         optimizer: "adam".into(),
         steps: next,
         averages: vec![Arc::new(plane(1)), Arc::new(plane(2))],

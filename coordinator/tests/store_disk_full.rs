@@ -51,6 +51,7 @@ fn checkpoint(job: JobId, next: u32, side: usize) -> Checkpoint {
     let pixels = (0..3 * side * side).map(|i| next as f32 + i as f32).collect();
     let canvas = CanvasState {
         canvas: Canvas::new(side, side, pixels).unwrap(),
+        parameters: None,
         optimizer: "sgd".into(),
         steps: next,
         averages: Vec::new(),

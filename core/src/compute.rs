@@ -175,6 +175,8 @@ pub struct CanvasJob {
 pub struct CanvasState {
     /// The pixels.
     pub canvas: Canvas,
+    /// What the optimiser steps if that is not the pixels: as many numbers, which the pixels follow from.
+    pub parameters: Option<Canvas>,
     /// Name of the optimiser, as experiments write it.
     pub optimizer: String,
     /// Steps that the optimiser has taken since it started afresh.

@@ -184,7 +184,7 @@ impl GradientSum {
         for ((column, row), tile) in &self.tiles {
             tiles[row * grid.columns() + column] = Some(&**tile);
         }
-        GradientRows { width: self.width, columns: grid.columns(), tiles }
+        GradientRows { width: self.width, height: self.height, columns: grid.columns(), tiles }
     }
 
     /// Is every value finite?
@@ -202,11 +202,22 @@ impl GradientSum {
 #[derive(Clone, Debug)]
 pub struct GradientRows<'a> {
     width: usize,
+    height: usize,
     columns: usize,
     tiles: Vec<Option<&'a [f32]>>,
 }
 
 impl GradientRows<'_> {
+    /// Pixels per row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows per channel.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
     /// Copies row `y` of a channel: as many values as the canvas has columns, zeros where there is no tile.
     ///
     /// # Panics

@@ -32,6 +32,17 @@ pub(crate) fn all_of<T: Send>(items: Vec<T>, work: impl Fn(T) -> bool + Sync) ->
     })
 }
 
+/// Calls `work` with parts of `values`, side by side: the number of a part's first row, and its rows of this length.
+pub(crate) fn on_rows<T: Send>(values: &mut [T], length: usize, work: impl Fn(usize, &mut [T]) + Sync) {
+    let bands = bands(values.len() / length, threads_for(values.len()));
+    let rows = bands.first().map_or(1, Range::len);
+    let parts = bands.into_iter().zip(values.chunks_mut(rows * length)).collect();
+    all_of(parts, |(band, part)| {
+        work(band.start, part);
+        true
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +53,19 @@ mod tests {
             let bands = bands(rows, threads);
             assert!(bands.len() <= threads);
             assert_eq!(bands.into_iter().flatten().collect::<Vec<_>>(), (0..rows).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn every_row_is_worked_on_once() {
+        for rows in [1, 7, PARALLEL / 100 + 1] {
+            let mut values = vec![0; 100 * rows];
+            on_rows(&mut values, 100, |first, part| {
+                for (row, values) in (first..).zip(part.chunks_exact_mut(100)) {
+                    values.iter_mut().for_each(|value| *value += row);
+                }
+            });
+            assert!(values.iter().enumerate().all(|(i, value)| *value == i / 100));
         }
     }
 

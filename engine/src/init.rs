@@ -11,6 +11,7 @@ use crate::noise::normal;
 use crate::read_back::{ReadBackError, read_back};
 use crate::region::{Region, Size};
 use crate::resample;
+use crate::spectrum::Spectrum;
 
 /// Why a first canvas could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +27,11 @@ pub enum InitError {
 /// The values `[3, height, width]` of the first canvas. `run` is the key of the whole run.
 ///
 /// An image, or noise, has the size `init.resolution` (if unset, that of the canvas). It is multiplied by `std`, `mean` is
-/// added, and it is resized and limited to [0, 1]. Raw pixels are taken as they are.
+/// added, and it is resized and limited to [0, 1]. Raw pixels are taken as they are. Noise of the canvas's own size gets the
+/// falloff of the canvas's spectrum, if it has one.
 pub(crate) fn first_canvas(
     init: &Init,
+    spectrum: Option<&Spectrum>,
     size: Size,
     assets: &Assets,
     run: Key,
@@ -37,7 +40,7 @@ pub(crate) fn first_canvas(
         .resolution
         .map_or(size, |[width, height]| Size { width: i64::from(width), height: i64::from(height) });
     if init.image_tensor.is_none() && init.image.is_none() && own == size {
-        return Ok(noise_canvas(init, size, run));
+        return Ok(noise_canvas(init, spectrum, size, run));
     }
     let pixels = if let Some(ImageTensor { width, height, data }) = &init.image_tensor {
         cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
@@ -57,8 +60,11 @@ pub(crate) fn first_canvas(
 
 /// Noise of the canvas's own size: one piece of memory, where tensors would take one for each operation. A large canvas
 /// would need more memory for its beginning than ever after.
-fn noise_canvas(init: &Init, size: Size, run: Key) -> Vec<f32> {
+fn noise_canvas(init: &Init, spectrum: Option<&Spectrum>, size: Size, run: Key) -> Vec<f32> {
     let mut values = normal(run.with_path("init"), Region::whole(size));
+    if let Some(spectrum) = spectrum {
+        spectrum.shape(&mut values);
+    }
     let colors = init.std.into_iter().zip(init.mean);
     for (channel, (std, mean)) in values.chunks_exact_mut(size.area() as usize).zip(colors) {
         let (std, mean) = (std as f32, mean as f32);
@@ -109,7 +115,7 @@ mod tests {
         let (size, run) = (Size { width: 37, height: 11 }, Key::root(3));
         let (mean, std) = ([0.5, 0.2, 0.9], [0.1, 0.7, 0.3]);
         let init = Init { resolution: None, mean, std, image: None, image_tensor: None };
-        let found = first_canvas(&init, size, &Assets::default(), run).expect("noise");
+        let found = first_canvas(&init, None, size, &Assets::default(), run).expect("noise");
         let noise =
             Tensor::from_slice(&normal(run.with_path("init"), Region::whole(size))).view([1, 3, 11, 37]);
         let color = |values: [f64; 3]| colors::one(values.map(|value| value as f32), &noise);

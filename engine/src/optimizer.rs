@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use clipig_core::{GradientRows, GradientSum, all_finite};
+use clipig_core::{GradientRows, all_finite};
 use clipig_experiment::Optimizer;
 
 use crate::bands::{all_of, bands, threads_for};
@@ -62,11 +62,12 @@ impl OptimizerState {
         &self.averages
     }
 
-    /// One step of a canvas along its gradient, in one pass on all cores. Are all values finite after it?
-    pub(crate) fn step(&mut self, change: Change<'_>, gradient: &GradientSum, rate: f64) -> bool {
+    /// One step of `[3, height, width]` values along their gradient, in one pass on all cores. Are all values finite after
+    /// it?
+    pub(crate) fn step(&mut self, change: Change<'_>, gradient: &impl Gradient, rate: f64) -> bool {
         self.steps += 1;
         let update = Update::new(self.kind, i32::try_from(self.steps).unwrap_or(i32::MAX), rate);
-        let (width, height, gradient) = (gradient.width(), gradient.height(), gradient.rows());
+        let [width, height] = gradient.size();
         let before: Vec<_> = self.averages.iter_mut().map(replace_shared).collect();
         let averages = self.averages.iter_mut().zip(&before).map(|(average, before)| {
             let new = Arc::get_mut(average).expect("what was shared is replaced").as_mut_slice();
@@ -81,7 +82,43 @@ impl OptimizerState {
             values,
             averages: averages.iter_mut().filter_map(Iterator::next).collect(),
         });
-        all_of(parts.collect(), |band| band.step(&update, &gradient, [width, height]))
+        all_of(parts.collect(), |band| band.step(&update, gradient))
+    }
+}
+
+/// A gradient, row by row.
+pub(crate) trait Gradient: Sync {
+    /// Width and height.
+    fn size(&self) -> [usize; 2];
+
+    /// Copies a row of a channel.
+    fn copy(&self, channel: usize, y: usize, row: &mut [f32]);
+}
+
+impl Gradient for GradientRows<'_> {
+    fn size(&self) -> [usize; 2] {
+        [self.width(), self.height()]
+    }
+
+    fn copy(&self, channel: usize, y: usize, row: &mut [f32]) {
+        GradientRows::copy(self, channel, y, row);
+    }
+}
+
+/// The gradient of every value, `[3, height, width]`.
+pub(crate) struct Dense<'a> {
+    pub(crate) size: [usize; 2],
+    pub(crate) values: &'a [f32],
+}
+
+impl Gradient for Dense<'_> {
+    fn size(&self) -> [usize; 2] {
+        self.size
+    }
+
+    fn copy(&self, channel: usize, y: usize, row: &mut [f32]) {
+        let start = (channel * self.size[1] + y) * row.len();
+        row.copy_from_slice(&self.values[start..start + row.len()]);
     }
 }
 
@@ -104,7 +141,8 @@ struct Band<'a> {
 
 impl Band<'_> {
     /// Row by row, so that what is copied, used and checked is still in the processor's cache.
-    fn step(mut self, update: &Update, gradient: &GradientRows<'_>, [width, height]: [usize; 2]) -> bool {
+    fn step(mut self, update: &Update, gradient: &impl Gradient) -> bool {
+        let [width, height] = gradient.size();
         let (mut row, mut finite) = (vec![0.0; width], true);
         for (i, line) in self.lines.enumerate() {
             let here = i * width..(i + 1) * width;
@@ -208,6 +246,8 @@ impl Update {
 
 #[cfg(test)]
 mod tests {
+    use clipig_core::GradientSum;
+
     use super::*;
 
     const KINDS: [Optimizer; 5] =
@@ -237,12 +277,12 @@ mod tests {
                 (start.clone(), vec![f32::NAN; start.len()], start.clone());
             let [mut a, mut b, mut c] = [(); 3].map(|()| OptimizerState::new(kind, start.len()));
             for rate in [0.1, 0.02] {
-                assert!(a.step(Change { old: None, new: &mut in_place }, &gradient, rate));
+                assert!(a.step(Change { old: None, new: &mut in_place }, &gradient.rows(), rate));
                 let before = if rate == 0.1 { start.clone() } else { elsewhere.clone() };
                 // As a checkpoint that is being written.
                 let held = b.averages().to_vec();
                 let seen: Vec<Vec<f32>> = held.iter().map(|average| average.to_vec()).collect();
-                assert!(b.step(Change { old: Some(&before), new: &mut elsewhere }, &gradient, rate));
+                assert!(b.step(Change { old: Some(&before), new: &mut elsewhere }, &gradient.rows(), rate));
                 assert!(held.iter().map(|average| average.as_slice()).eq(&seen), "{kind:?}");
                 c.steps += 1;
                 let update = Update::new(kind, c.steps as i32, rate);
@@ -264,6 +304,6 @@ mod tests {
         gradient.add_at(&[Some(5)], &[0.0, f32::MAX, 0.0]);
         let mut values = vec![0.0; 18];
         let change = Change { old: None, new: &mut values };
-        assert!(!OptimizerState::new(Optimizer::Sgd, 18).step(change, &gradient, 10.0));
+        assert!(!OptimizerState::new(Optimizer::Sgd, 18).step(change, &gradient.rows(), 10.0));
     }
 }

@@ -37,6 +37,8 @@ pub struct Experiment {
     pub seed: Option<u64>,
     /// The optimiser.
     pub optimizer: Optimizer,
+    /// How the pixels follow from the numbers that the optimiser steps.
+    pub pixel_model: PixelModel,
     /// The first canvas.
     pub init: Init,
     /// What is desired.
@@ -96,6 +98,18 @@ pub enum Interpolation {
     Bilinear,
     /// Cubic over sixteen neighbours (`cubic`, `bicubic`).
     Bicubic,
+}
+
+/// What the optimiser steps, and how the pixels follow from it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PixelModel {
+    /// The pixels themselves.
+    Pixels,
+    /// A spectrum, as the engine's `spectrum.rs` describes it.
+    Fft {
+        /// The weight of frequency f is f to the power of minus this; 0 to 4.
+        falloff: f64,
+    },
 }
 
 /// The optimiser of the canvas; the base rates are in the engine.

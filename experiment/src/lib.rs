@@ -30,7 +30,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use experiment::{
     Border, Bounds, Constraint, ConstraintKind, ConstraintLoss, Experiment, Feature, FeatureLoss,
     FeatureScale, FeatureSource, FrameTime, ImageTensor, Init, Interpolation, Interval, Kernel, Moment,
-    Optimizer, PadMode, PostProcess, Select, Span, Target, Transform, TransformKind,
+    Optimizer, PadMode, PixelModel, PostProcess, Select, Span, Target, Transform, TransformKind,
 };
 pub use expression::{EvaluationError, Scope, Value};
 pub use load::{Loaded, Tree, load, read};

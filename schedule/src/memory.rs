@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use clipig_experiment::Optimizer;
+use clipig_experiment::{Experiment, Optimizer, PixelModel};
 
 /// Bytes of a canvas per pixel: three float32.
 const PIXEL: u64 = 12;
@@ -10,7 +10,8 @@ const PIXEL: u64 = 12;
 /// What a running job takes at most, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JobMemory {
-    /// The canvas. A step writes other memory while a checkpoint or a worker still needs the pixels before it.
+    /// The canvas, and the numbers that it follows from, where pixels are not stepped themselves. A step writes other
+    /// memory while a checkpoint or a worker still needs the pixels before it.
     pub canvas: u64,
     /// The optimiser's averages.
     pub optimizer: u64,
@@ -21,19 +22,25 @@ pub struct JobMemory {
 }
 
 impl JobMemory {
-    /// Of a canvas of this width and height. Windows that touch only parts of it take less.
-    pub fn of([width, height]: [u32; 2], optimizer: Optimizer) -> Self {
+    /// Of an experiment's canvas of this width and height. Windows that touch only parts of it take less.
+    pub fn of([width, height]: [u32; 2], experiment: &Experiment) -> Self {
         let plane = PIXEL * u64::from(width) * u64::from(height);
-        let averages = match optimizer {
+        let averages = match experiment.optimizer {
             Optimizer::Sgd => 0,
             Optimizer::SparseAdam => 1,
             Optimizer::Adam | Optimizer::Adadelta => 2,
             Optimizer::RmsProp => 3,
         };
+        // A spectrum: itself twice, as the canvas; its gradient; and, for one colour at a time, the complex numbers of a
+        // Fourier transform before and after it was transposed. With the weights that is less than two planes.
+        let (pixel_model, parameters) = match experiment.pixel_model {
+            PixelModel::Pixels => (0, 0),
+            PixelModel::Fft { .. } => (5 * plane, 1),
+        };
         Self {
-            canvas: 2 * plane,
+            canvas: 2 * plane + pixel_model,
             optimizer: averages * plane,
-            checkpoint: (1 + averages) * plane,
+            checkpoint: (1 + parameters + averages) * plane,
             gradients: 3 * plane,
         }
     }
@@ -60,17 +67,25 @@ impl fmt::Display for Bytes {
 
 #[cfg(test)]
 mod tests {
+    use clipig_experiment::{Overrides, Source, load};
+
     use super::*;
 
     #[test]
     fn an_estimate_counts_everything_that_a_job_holds() {
-        let adam = JobMemory::of([8192, 8192], Optimizer::Adam);
+        let memory = |side: u32, yaml: &str| {
+            let loaded = load(&[Source::new("memory.yaml", yaml)], &Overrides::default());
+            JobMemory::of([side, side], &loaded.expect("an experiment").experiment)
+        };
+        let adam = memory(8192, "optimizer: adam");
         // Ten canvases of 768 MiB, as docs/operations.md says.
         assert_eq!(adam.total(), 10 * 805_306_368);
-        let sgd = JobMemory::of([8192, 8192], Optimizer::Sgd);
+        let sgd = memory(8192, "optimizer: sgd");
         assert_eq!((sgd.optimizer, sgd.total()), (0, 6 * 805_306_368));
         // The largest canvas that there is.
-        assert!(JobMemory::of([16_384, 16_384], Optimizer::RmsProp).total() > adam.total());
+        assert!(memory(16_384, "optimizer: rmsprop").total() > adam.total());
+        // A spectrum, its step and its copy on the way to the disk.
+        assert_eq!(memory(8192, "canvas: {model: fft}").total(), 16 * 805_306_368);
     }
 
     #[test]

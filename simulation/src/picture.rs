@@ -256,6 +256,7 @@ impl CanvasOwner for Pixels {
     fn state(&self) -> CanvasState {
         CanvasState {
             canvas: self.canvas(),
+            parameters: None,
             optimizer: "adam".into(),
             steps: self.steps,
             averages: vec![Arc::new(self.average.clone())],

@@ -123,7 +123,7 @@ impl CanvasOwner for StandIn {
 
     fn state(&self) -> CanvasState {
         let (canvas, optimizer) = (self.canvas.clone(), "adam".to_owned());
-        CanvasState { canvas, optimizer, steps: 0, averages: Vec::new() }
+        CanvasState { canvas, parameters: None, optimizer, steps: 0, averages: Vec::new() }
     }
 }
 

@@ -67,7 +67,7 @@ fn largest(experiment: &Experiment, seed: u64) -> ([u32; 2], JobMemory) {
     });
     let largest = canvases.max_by_key(|[width, height]| u64::from(*width) * u64::from(*height));
     let resolution = largest.unwrap_or([1, 1]);
-    (resolution, JobMemory::of(resolution, experiment.optimizer))
+    (resolution, JobMemory::of(resolution, experiment))
 }
 
 impl Farm {

@@ -48,7 +48,13 @@ impl CanvasOwner for Pixels {
 
     fn state(&self) -> CanvasState {
         let averages = vec![Arc::new(self.average.clone())];
-        CanvasState { canvas: self.canvas(), optimizer: "adam".into(), steps: self.steps, averages }
+        CanvasState {
+            canvas: self.canvas(),
+            parameters: None,
+            optimizer: "adam".into(),
+            steps: self.steps,
+            averages,
+        }
     }
 }
 

@@ -78,6 +78,7 @@ impl CanvasOwner for StandInCanvas {
     fn state(&self) -> CanvasState {
         CanvasState {
             canvas: self.canvas.clone(),
+            parameters: None,
             optimizer: "adam".into(),
             steps: self.steps,
             averages: Vec::new(),

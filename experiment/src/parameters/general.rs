@@ -23,6 +23,15 @@ const INTERPOLATIONS: &[Choice] = &[
     Choice { name: "bicubic", doc: "the same as `cubic`" },
 ];
 
+const PIXEL_MODELS: &[Choice] = &[
+    Choice { name: "pixels", doc: "the pixels themselves, each by itself, as the original CLIPig does it" },
+    Choice {
+        name: "fft",
+        doc: "a Fourier spectrum in which low frequencies weigh more and colours are decorrelated, as in Lucid and \
+              aphantasia: whole forms and natural colours instead of grain",
+    },
+];
+
 pub(super) const PARAMETERS: &[Definition] = &[
     Definition::new(
         "verbose",
@@ -138,6 +147,35 @@ pub(super) const PARAMETERS: &[Definition] = &[
     .least(0)
     .most(u64::MAX as i128)
     .example("seed: 42\n")
+    .addition(),
+    Definition::new(
+        "canvas",
+        Kind::Map,
+        Initial::Map,
+        "What the optimiser moves: the pixels, or numbers that the pixels follow from.",
+    )
+    .example("canvas:\n  model: fft\n")
+    .addition(),
+    Definition::new(
+        "canvas.model",
+        TEXT,
+        Initial::Text("pixels"),
+        "How the picture follows from the numbers that the optimiser moves. With `fft` all colours stay between black \
+         and white; a good learn rate is about five times that of pixels. Everything else works as before: `init`, \
+         a `resolution` that changes, constraints, post-processing.",
+    )
+    .choices(PIXEL_MODELS)
+    .addition(),
+    Definition::new(
+        "canvas.falloff",
+        FLOAT,
+        Initial::Float(1.5),
+        "With `model: fft`: how much less high frequencies weigh. `0` weighs all alike, `1` is that of photographs, \
+         and more makes the picture softer.",
+    )
+    .stage(Stage::Fixed)
+    .least(0)
+    .most(4)
     .addition(),
     Definition::new(
         "init",

@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! "CLIPIGCP"  version  length of the head
-//! head: job, revision, next epoch, width, height, optimiser, steps, number of averages, statistics
+//! head: job, revision, next epoch, width, height, optimiser, steps, number of averages, statistics;
+//!       from version 2 on: whether there are parameters
 //! CRC-32 of all that
-//! canvas and averages: 3 · width · height float32 each
+//! canvas, parameters and averages: 3 · width · height float32 each
 //! CRC-32 of the whole file up to here  "PCGIPILC"
 //! ```
 //!
@@ -30,8 +31,13 @@ pub struct Checkpoint {
     pub progress: JobProgress,
 }
 
-/// The version that is written; all up to it are read.
-pub(super) const VERSION: u32 = 1;
+/// The newest version; all up to it are read.
+pub(super) const VERSION: u32 = 2;
+
+/// The version that is written: the oldest one that can hold the checkpoint, so that older programs read it, too.
+fn version_of(checkpoint: &Checkpoint) -> u32 {
+    if checkpoint.progress.canvas.parameters.is_some() { 2 } else { 1 }
+}
 
 const MAGIC: &[u8; 8] = b"CLIPIGCP";
 const END: &[u8; 8] = b"PCGIPILC";
@@ -54,10 +60,11 @@ pub(super) fn size(checkpoint: &Checkpoint) -> u64 {
     (PREFIX + head(checkpoint).len() + CRC + 4 * floats + CRC + END.len()) as u64
 }
 
-/// Canvas and averages.
+/// Canvas, parameters and averages.
 fn planes(checkpoint: &Checkpoint) -> impl Iterator<Item = &[f32]> {
     let state = &checkpoint.progress.canvas;
-    std::iter::once(state.canvas.pixels()).chain(state.averages.iter().map(|average| average.as_slice()))
+    let pixels = std::iter::once(&state.canvas).chain(&state.parameters).map(Canvas::pixels);
+    pixels.chain(state.averages.iter().map(|average| average.as_slice()))
 }
 
 /// Writes all bytes by `write`, a piece at a time.
@@ -68,7 +75,7 @@ pub(super) fn write<E>(
     let head = head(checkpoint);
     let mut begin = ByteWriter::default();
     begin.raw(MAGIC);
-    begin.u32(VERSION);
+    begin.u32(version_of(checkpoint));
     begin.u32(head.len() as u32);
     begin.raw(&head);
     let mut begin = begin.into_bytes();
@@ -110,12 +117,12 @@ pub(super) fn read(mut file: impl Read, size: u64) -> Result<Checkpoint, Checkpo
     if crc32fast::hash(&begin).to_le_bytes() != *take(&mut file, CRC)? {
         return Err(CheckpointFault::Damaged);
     }
-    let head = Head::read(&head)?;
+    let head = Head::read(&head, version)?;
     let floats = head.floats().ok_or(CheckpointFault::Damaged)?;
-    let planes = u64::from(head.averages) + 1;
+    let count = u64::from(head.averages) + 1 + u64::from(head.has_parameters);
     let expected = (floats as u64)
         .checked_mul(4)
-        .and_then(|bytes| bytes.checked_mul(planes))
+        .and_then(|bytes| bytes.checked_mul(count))
         .and_then(|bytes| bytes.checked_add((PREFIX + len + 2 * CRC + END.len()) as u64));
     if expected != Some(size) {
         return Err(CheckpointFault::Torn);
@@ -124,7 +131,7 @@ pub(super) fn read(mut file: impl Read, size: u64) -> Result<Checkpoint, Checkpo
     checksum.update(&begin);
     checksum.update(&crc32fast::hash(&begin).to_le_bytes());
     let mut planes = Vec::new();
-    for _ in 0..=head.averages {
+    for _ in 0..count {
         planes.push(read_plane(&mut file, floats, &mut checksum)?);
     }
     let sum = checksum.finalize().to_le_bytes();
@@ -166,6 +173,7 @@ struct Head {
     steps: u32,
     averages: u32,
     statistics: JobStatistics,
+    has_parameters: bool,
 }
 
 fn head(checkpoint: &Checkpoint) -> Vec<u8> {
@@ -189,6 +197,9 @@ fn head(checkpoint: &Checkpoint) -> Vec<u8> {
         bytes.list(&target.constraint_losses, write_recent);
     });
     write_recent(&mut bytes, &statistics.loss);
+    if version_of(checkpoint) >= 2 {
+        bytes.u32(state.parameters.is_some().into());
+    }
     bytes.into_bytes()
 }
 
@@ -203,9 +214,9 @@ fn read_recent(bytes: &mut ByteReader<'_>) -> Result<Recent, Malformed> {
 }
 
 impl Head {
-    fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+    fn read(bytes: &[u8], version: u32) -> Result<Self, Malformed> {
         let mut bytes = ByteReader::new(bytes);
-        let head = Self {
+        let mut head = Self {
             revision: JobRevision { job: JobId(bytes.u64()?), revision: bytes.u32()? },
             next: Epoch(bytes.u32()?),
             width: bytes.u32()?,
@@ -226,7 +237,11 @@ impl Head {
                 })?,
                 loss: read_recent(&mut bytes)?,
             },
+            has_parameters: false,
         };
+        if version >= 2 {
+            head.has_parameters = bytes.u32()? != 0;
+        }
         bytes.end()?;
         Ok(head)
     }
@@ -238,11 +253,16 @@ impl Head {
 
     fn with(self, planes: Vec<Vec<f32>>) -> Result<Checkpoint, CheckpointFault> {
         let mut planes = planes.into_iter();
-        let pixels = planes.next().ok_or(CheckpointFault::Damaged)?;
-        let canvas = Canvas::new(self.width as usize, self.height as usize, pixels)
-            .map_err(|_| CheckpointFault::Damaged)?;
+        let mut canvas = || {
+            let pixels = planes.next().ok_or(CheckpointFault::Damaged)?;
+            Canvas::new(self.width as usize, self.height as usize, pixels)
+                .map_err(|_| CheckpointFault::Damaged)
+        };
+        let pixels = canvas()?;
+        let parameters = if self.has_parameters { Some(canvas()?) } else { None };
         let Self { revision, next, optimizer, steps, statistics, .. } = self;
-        let canvas = CanvasState { canvas, optimizer, steps, averages: planes.map(Arc::new).collect() };
+        let averages = planes.map(Arc::new).collect();
+        let canvas = CanvasState { canvas: pixels, parameters, optimizer, steps, averages };
         Ok(Checkpoint { revision, progress: JobProgress { next, statistics, canvas } })
     }
 }

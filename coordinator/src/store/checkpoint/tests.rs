@@ -39,6 +39,7 @@ fn sample(next: u32, width: usize, height: usize) -> Checkpoint {
     };
     let canvas = CanvasState {
         canvas: Canvas::new(width, height, plane(next)).unwrap(),
+        parameters: None,
         optimizer: "rmsprob".into(),
         steps: next + 3,
         averages: vec![Arc::new(plane(100)), Arc::new(plane(200))],
@@ -89,6 +90,20 @@ fn every_bit_comes_back_from_several_chunks() {
     let bits = |plane: &[f32]| plane.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
     assert_eq!(bits(read.progress.canvas.canvas.pixels()), bits(saved.progress.canvas.canvas.pixels()));
     assert_eq!(read, saved);
+}
+
+#[test]
+fn parameters_come_back_and_make_the_version_newer() {
+    let folder = Folder::new();
+    let version = |epoch: u32| fs::read(folder.file(epoch)).unwrap()[8];
+    let mut saved = sample(5, 3, 4);
+    folder.checkpoints().save(&saved).unwrap();
+    assert_eq!(version(5), 1, "an older program reads it");
+    saved.progress.canvas.parameters = Some(Canvas::new(3, 4, vec![-0.5; 36]).unwrap());
+    saved.progress.next = Epoch(6);
+    folder.checkpoints().save(&saved).unwrap();
+    assert_eq!(version(6), 2);
+    assert_eq!(folder.checkpoints().latest().unwrap().checkpoint, Some(saved));
 }
 
 #[test]

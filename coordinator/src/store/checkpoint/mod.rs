@@ -65,9 +65,11 @@ impl<'a> Checkpoints<'a> {
         let epoch = checkpoint.progress.next;
         let path = self.folder.join(epoch_file(epoch, EXTENSION));
         let expected = checkpoint.progress.canvas.canvas.pixels().len();
-        let averages = &checkpoint.progress.canvas.averages;
-        if let Some(average) = averages.iter().find(|average| average.len() != expected) {
-            let fault = CheckpointFault::Lengths { expected, found: average.len() };
+        let state = &checkpoint.progress.canvas;
+        let parameters = state.parameters.iter().map(|parameters| parameters.pixels().len());
+        let lengths = parameters.chain(state.averages.iter().map(|average| average.len()));
+        if let Some(found) = lengths.into_iter().find(|length| *length != expected) {
+            let fault = CheckpointFault::Lengths { expected, found };
             return Err(StoreError::Checkpoint { path, fault });
         }
         let size = format::size(checkpoint);

@@ -200,7 +200,7 @@ fn a_checkpoint_of_another_job_or_version_is_not_taken() {
     let error = folder.checkpoints().latest().unwrap_err();
     assert_eq!(
         error.to_string().split(" cannot be used: ").nth(1),
-        Some("it has version 9, but this clipig knows versions up to 1"),
+        Some("it has version 9, but this clipig knows versions up to 2"),
     );
 }
 
@@ -210,23 +210,31 @@ fn averages_of_another_length_are_refused() {
     let mut wrong = sample(1, 2, 2);
     Arc::make_mut(&mut wrong.progress.canvas.averages[1]).pop();
     let error = folder.checkpoints().save(&wrong).unwrap_err();
-    assert!(error.to_string().ends_with("an average of the optimiser has 11 values where the canvas has 12"));
+    assert!(error.to_string().ends_with("the optimiser has 11 values where the canvas has 12"));
     assert!(folder.epochs().is_empty());
 }
 
-/// Version 1 as it was when it was first written. This file never changes; a new version gets its own.
+/// Both versions as they were when they were first written. These files never change; a new version gets its own.
 #[test]
-fn version_1_is_read_for_ever() {
-    let frozen = include_bytes!("../../../tests/fixtures/store/checkpoint-v1.ckpt");
-    let read = format::read(&frozen[..], frozen.len() as u64).unwrap();
-    assert_eq!(read, sample(120, 3, 2));
-    let mut written: Vec<u8> = Vec::new();
-    format::write(&read, |bytes| {
-        written.extend(bytes);
-        Ok::<_, StoreError>(())
-    })
-    .unwrap();
-    assert!(written == frozen, "version 1 is written in another way now: it needs a new number");
+fn old_versions_are_read_for_ever() {
+    let mut with_parameters = sample(120, 3, 2);
+    let parameters = (0..18_u8).map(|i| 0.25 * f32::from(i) - 1.0).collect();
+    with_parameters.progress.canvas.parameters = Some(Canvas::new(3, 2, parameters).unwrap());
+    let frozen: [(&[u8], Checkpoint); 2] = [
+        (include_bytes!("../../../tests/fixtures/store/checkpoint-v1.ckpt"), sample(120, 3, 2)),
+        (include_bytes!("../../../tests/fixtures/store/checkpoint-v2.ckpt"), with_parameters),
+    ];
+    for (frozen, wanted) in frozen {
+        let read = format::read(frozen, frozen.len() as u64).unwrap();
+        assert_eq!(read, wanted);
+        let mut written: Vec<u8> = Vec::new();
+        format::write(&read, |bytes| {
+            written.extend(bytes);
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+        assert!(written == frozen, "it is written in another way now: that needs a new version");
+    }
 }
 
 proptest! {

@@ -15,7 +15,7 @@ use crate::store::{JobState, StoreError};
 /// Below this share of free room a person should look after the disk.
 const LITTLE: u64 = 20;
 
-pub(super) async fn get(
+pub(crate) async fn get(
     context: &Arc<RpcContext>,
     _: v1::GetFarmRequest,
 ) -> Result<v1::GetFarmResponse, Refusal> {

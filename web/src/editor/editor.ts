@@ -1,0 +1,91 @@
+import { autocompletion, closeBrackets, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, lintKeymap } from "@codemirror/lint";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { EditorState, type Extension } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import type { Validation } from "../api/types";
+import { h } from "../dom";
+import { complete } from "./completion";
+import { highlighting, theme } from "./highlighting";
+import { hover } from "./hover";
+import { liveErrors } from "./lint";
+
+interface Events {
+  changed(text: string): void;
+  checked(validation: Validation): void;
+  failed(error: unknown): void;
+}
+
+/** The editor of an experiment. */
+export class Editor {
+  readonly element = h("div", { class: "editor" });
+  private readonly view: EditorView;
+  private readonly extensions: Extension[];
+
+  constructor(text: string, events: Events) {
+    this.extensions = [
+      lineNumbers(),
+      lintGutter(),
+      history(),
+      drawSelection(),
+      indentOnInput(),
+      indentUnit.of("  "),
+      bracketMatching(),
+      closeBrackets(),
+      highlightActiveLine(),
+      highlightSelectionMatches(),
+      yaml(),
+      syntaxHighlighting(highlighting),
+      theme,
+      autocompletion({ override: [complete] }),
+      hover,
+      liveErrors(events.checked, events.failed),
+      keymap.of([...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+      EditorView.contentAttributes.of({ "aria-label": "Experiment (YAML)", tabindex: "0" }),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged) events.changed(update.state.doc.toString());
+      }),
+    ];
+    // In a shadow tree the editor's styles are constructed sheets, which the page's policy allows.
+    const root = this.element.attachShadow({ mode: "open" });
+    this.view = new EditorView({ state: this.stateOf(text), parent: root, root });
+  }
+
+  get text(): string {
+    return this.view.state.doc.toString();
+  }
+
+  /** Shows another text, with a history of its own. */
+  open(text: string): void {
+    this.view.setState(this.stateOf(text));
+  }
+
+  /** Writes in the place of the selection. */
+  insert(text: string): void {
+    this.view.dispatch(this.view.state.replaceSelection(text));
+    this.view.focus();
+  }
+
+  /** Puts the cursor somewhere and the keys into the editor. */
+  select(from: number, to = from): void {
+    const length = this.view.state.doc.length;
+    const selection = { anchor: Math.min(from, length), head: Math.min(to, length) };
+    this.view.dispatch({ selection, scrollIntoView: true });
+    this.view.focus();
+  }
+
+  get document() {
+    return this.view.state.doc;
+  }
+
+  destroy(): void {
+    this.view.destroy();
+  }
+
+  private stateOf(text: string): EditorState {
+    return EditorState.create({ doc: text, extensions: this.extensions });
+  }
+}

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -52,7 +52,7 @@ impl Access {
             }
             return Err(Problem::new(ProblemCode::Unauthenticated, "the session has ended; log in again"));
         }
-        let header = headers.get(AUTHORIZATION).map(|header| header.as_bytes());
+        let header = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
         self.gate.admit(header).map_err(Problem::from)
     }
 

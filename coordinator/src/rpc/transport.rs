@@ -1,6 +1,7 @@
 //! HTTP/2 and TLS as the farm uses them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_proto::connect_error::{self, ConnectError};

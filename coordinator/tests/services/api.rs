@@ -272,6 +272,7 @@ async fn workers_and_the_farm_are_shown_and_steered() {
     assert_eq!((&shown["incarnation"], &shown["max_running_jobs"]), (&json!(1), &json!(8)));
     assert_eq!(shown["jobs"].as_array().unwrap().len(), 1, "{shown}");
     assert_eq!(shown["workers"][0]["count"], 1);
+    assert_eq!(shown["samples_per_second"].to_string(), "0.0", "not -0.0");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -161,7 +161,8 @@ pub(crate) fn resolution(size: v1::Resolution) -> Resolution {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Job {
     /// Its number on this farm, from 1 in the order of submission.
-    job: u64,
+    #[serde(rename = "job")]
+    number: u64,
     /// What people call it.
     name: String,
     /// Where it is in its life.
@@ -234,7 +235,7 @@ impl From<v1::Job> for Job {
             state: JobState::of(job.state()),
             device_request: Device::of(job.device_request()),
             number_type: NumberType::of(job.number_type()),
-            job: job.number,
+            number: job.number,
             name: job.name,
             reason: job.reason,
             queue_place: job.queue_place,

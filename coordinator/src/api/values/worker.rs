@@ -43,7 +43,8 @@ impl WorkerState {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Worker {
     /// Its name.
-    worker: String,
+    #[serde(rename = "worker")]
+    name: String,
     /// What it is about.
     state: WorkerState,
     /// Why it is quarantined, paused, drains or was lost; empty else.
@@ -89,7 +90,7 @@ impl From<v1::Worker> for Worker {
     fn from(worker: v1::Worker) -> Self {
         Self {
             state: WorkerState::of(worker.state()),
-            worker: worker.name,
+            name: worker.name,
             reason: worker.reason,
             quarantined_until: moment(worker.quarantined_until),
             kind: worker.kind.map(Kind::from),

@@ -45,7 +45,8 @@ pub(crate) async fn get(
         incarnation: context.farm.store().opening().incarnation,
         jobs: jobs.collect(),
         workers: by_state.into_iter().map(|(state, count)| v1::WorkerCount { state, count }).collect(),
-        samples_per_second: speeds.sum(),
+        // A sum of no numbers is -0.
+        samples_per_second: speeds.fold(0.0, |sum, speed| sum + speed),
         disk_free: room.free,
         data_size,
         max_running_jobs: context.farm.settings().max_running_jobs as u32,

@@ -7,21 +7,62 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
+/// How the name of an unfinished file begins.
+const PREFIX: &str = ".clipig-";
+/// How old a file is before it can be a leftover. A new one may not have its lock yet.
+const LEFTOVER_AGE: Duration = Duration::from_secs(3600);
+
 /// Creates an empty file in `folder`, which has to be on the file system of the file's later place. Its name is hidden
-/// and begins with `.clipig-`. It is deleted when it is dropped.
+/// and begins with `.clipig-`. It is deleted when it is dropped; what a killed process leaves is deleted by
+/// [`remove_leftovers`].
 ///
 /// # Errors
 /// When the system refuses.
 pub fn unfinished(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".clipig-");
+    builder.prefix(PREFIX);
     // Temporary files are private by default. These become normal files, so the umask decides who may read them.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    let file = builder.tempfile_in(folder)?;
+    lock(file.as_file());
+    Ok(file)
+}
+
+/// Deletes the unfinished files in `folder` that nobody writes any more, because their process was killed: those of an
+/// hour ago or earlier that can be locked. What cannot be read or deleted stays.
+pub fn remove_leftovers(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let ours = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
+    for entry in ours {
+        // A leftover that cannot be deleted takes up room and does no other harm, so nobody's work ends for it.
+        if is_leftover(&entry).is_ok_and(|leftover| leftover) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn is_leftover(entry: &std::fs::DirEntry) -> io::Result<bool> {
+    let metadata = entry.metadata()?;
+    let age = SystemTime::now().duration_since(metadata.modified()?).unwrap_or_default();
+    Ok(metadata.is_file() && age >= LEFTOVER_AGE && lock(&File::open(entry.path())?))
+}
+
+/// Locks a file until it is closed, which the system does for a killed process; `false` where another has it or the file
+/// system has no locks.
+#[cfg(unix)]
+fn lock(file: &File) -> bool {
+    file.try_lock().is_ok()
+}
+
+/// Elsewhere a lock would keep others from reading the file. Nothing is locked there, and no leftovers are deleted.
+#[cfg(not(unix))]
+fn lock(_file: &File) -> bool {
+    false
 }
 
 /// Moves a file of [`unfinished`] to its place, over a file that is there. It survives a crash when this returns; on an
@@ -119,6 +160,35 @@ mod tests {
         left.sort();
         assert_eq!(left, ["a", "b"]);
         assert_eq!(std::fs::read(&place).unwrap(), b"old");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn leftovers_are_deleted_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = SystemTime::now() - 2 * LEFTOVER_AGE;
+        let leftover =
+            |name: &str| File::create(folder.path().join(name)).unwrap().set_modified(old).unwrap();
+        leftover(".clipig-abc123");
+        leftover("picture.png");
+        File::create(folder.path().join(".clipig-new")).unwrap();
+        let written = unfinished(folder.path()).unwrap();
+        written.as_file().set_modified(old).unwrap();
+        remove_leftovers(folder.path());
+        let mut left = names(folder.path());
+        left.sort();
+        let mut expected = [".clipig-new".to_owned(), "picture.png".to_owned(), name_of(written.path())];
+        expected.sort();
+        assert_eq!(left, expected);
+        // The process that writes is gone, and its file stays behind.
+        let (_, path) = written.keep().unwrap();
+        remove_leftovers(folder.path());
+        assert!(!path.exists());
+    }
+
+    #[cfg(unix)]
+    fn name_of(path: &Path) -> String {
+        path.file_name().unwrap().to_str().unwrap().to_owned()
     }
 
     #[cfg(unix)]

@@ -65,6 +65,7 @@ impl Store {
         notes.extend(check::unused(&info));
         notes.push(line);
         self.create_folder()?;
+        durable::remove_leftovers(self.root());
         // Its name is its own: several may import at once, and into a folder that machines share.
         let part = durable::unfinished(self.root())
             .map_err(|source| ModelError::io("create a file in", self.root(), source))?;

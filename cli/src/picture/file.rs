@@ -59,7 +59,9 @@ impl NewFile {
     pub(crate) fn try_folder(&self) -> Result<(), WriteError> {
         let path = Path::new(&self.wanted);
         make_folder(path)?;
-        durable::unfinished(durable::folder_of(path)).map(drop).map_err(|error| WriteError::new(path, error))
+        let folder = durable::folder_of(path);
+        durable::remove_leftovers(folder);
+        durable::unfinished(folder).map(drop).map_err(|error| WriteError::new(path, error))
     }
 
     /// Writes the content: the first time under a free name, later over what this run wrote before.

@@ -1,73 +1,113 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { recipe } from "../src/experiment/recipe";
 import { expect, picture, test, write } from "../tests/farm";
 
-const FOLDER = join(import.meta.dirname, "../../docs/pictures/page");
+const FOLDER = process.env["SHOTS"] ?? join(import.meta.dirname, "../../docs/pictures/studio");
 
-const words = ["a strawberry", "a whale", "a tulip", "a lion", "a turtle", "a red apple", "a sunflower"];
+const WORDS = ["a whale", "a tulip", "a lion", "a turtle", "a sunflower", "a hot air balloon", "a strawberry"];
 
-function experiment(text: string): string {
-  return `# What the picture shall show, and how CLIP looks at it.
-model: clipig-tiny
-epochs: 200
-resolution:
-  - 32 if t < .3 else 64
-learnrate: 3
-learnrate_scale: 1 - .9*t
-targets:
-  - features:
-      - text: ${text}
-      - text: words, letters
-        weight: -.2
-    batch_size: 4
-    transforms:
-      - noise: 0.1*ti
-      - random_rotate:
-          degree: -10 10
-          center: .4 .6
-    constraints:
-      - blur:
-          kernel_size: 5
-`;
+const DESKTOP = { width: 1360, height: 860 };
+const PHONE = { width: 390, height: 844 };
+
+function progress(page: Page) {
+  return page.getByRole("region", { name: "Progress" });
+}
+
+async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+}
+
+/** Opens a tab with an experiment. */
+async function open(page: Page, words: string): Promise<void> {
+  await page.getByRole("button", { name: "New experiment" }).click();
+  await write(page, recipe(words));
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
 }
 
 test("pictures of the page for the documents", async ({ page, farm }) => {
-  test.setTimeout(900_000);
-  const status = page.getByRole("region", { name: "Progress" });
-  await page.setViewportSize({ width: 1360, height: 860 });
+  test.setTimeout(1_200_000);
+  mkdirSync(FOLDER, { recursive: true });
+  await page.setViewportSize(DESKTOP);
   await page.goto(farm.address);
-  for (const text of words) {
-    await write(page, experiment(text));
-    await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
-    await page.keyboard.press("Alt+s");
-    await expect(status).toContainText("completed", { timeout: 300_000 });
-  }
-  await write(page, experiment("a strawberry").replace("batch_size: 4", "batch_sice: 4"));
-  await expect(page.locator(".cm-lintRange-error")).toBeVisible();
-  await page.screenshot({ path: join(FOLDER, "error.png") });
-  await page.goto(`${farm.address}/gallery`);
-  await expect(page.locator(".card img")).toHaveCount(words.length);
-  await page.screenshot({ path: join(FOLDER, "gallery.png") });
-  await page.goto(farm.address);
-  await write(page, experiment("a strawberry").replace("epochs: 200", "epochs: 1000"));
   await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  await shot(page, "empty");
+  for (const words of WORDS.slice(0, process.env["QUICK"] ? 1 : undefined)) {
+    await open(page, words);
+    await page.keyboard.press("Alt+s");
+    await expect(progress(page)).toContainText("completed", { timeout: 300_000 });
+  }
+  await shot(page, "finished");
+  await page.getByRole("button", { name: "Before/after" }).click();
+  await shot(page, "before-after");
+  await page.getByRole("button", { name: "Before/after" }).click();
+  await page.getByLabel("Repeat the picture as tiles").selectOption("3");
+  await shot(page, "tiles");
+  // Several at once.
+  await open(page, "a strawberry");
+  await page.getByLabel("Pictures").selectOption("6");
   await page.keyboard.press("Alt+s");
-  await expect(status).toContainText("running");
-  const done = page.getByText(/epoch (1[5-9]\d|[2-9]\d\d) of 1000/);
-  await expect(done).toBeVisible({ timeout: 300_000 });
-  await expect(picture(page)).toBeVisible();
-  await page.screenshot({ path: join(FOLDER, "studio.png") });
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.reload();
+  await expect(page.getByRole("button", { name: /completed/ })).toHaveCount(2, { timeout: 300_000 });
+  await shot(page, "sheet");
+  await page.getByRole("button", { name: /completed/ }).first().click();
   await expect(picture(page)).toBeVisible();
   await expect(page.locator(".chart canvas")).toHaveCount(2);
-  await page.screenshot({ path: join(FOLDER, "studio-dark.png") });
+  await shot(page, "sheet-chosen");
   await page.goto(`${farm.address}/farm`);
   await expect(page.getByRole("rowheader", { name: "local-1" })).toBeVisible();
-  await page.screenshot({ path: join(FOLDER, "farm.png") });
+  await shot(page, "farm");
+  await page.setViewportSize(PHONE);
+  await shot(page, "farm-phone");
+  await page.setViewportSize(DESKTOP);
+  await page.goto(`${farm.address}/gallery`);
+  await expect(page.locator(".card img").first()).toBeVisible();
+  await page.getByRole("checkbox").nth(3).check();
+  await page.getByRole("checkbox").nth(4).check();
+  await shot(page, "gallery");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await shot(page, "gallery-dark");
   await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole("link", { name: "Compare" }).click();
+  await expect(page.locator(".columns img")).toHaveCount(2);
+  await expect(page.locator(".difference tr").first()).toBeVisible();
+  await shot(page, "compare");
+  // The rest of the sheet is of no use.
+  await page.goto(`${farm.address}/gallery?state=waiting`);
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await page.getByRole("group", { name: "Chosen jobs" }).getByRole("button", { name: "cancel" }).click();
   await page.goto(farm.address);
-  await expect(picture(page)).toBeVisible();
-  await expect(page.locator(".chart canvas").first()).toBeVisible();
-  await page.screenshot({ path: join(FOLDER, "phone.png") });
+  await open(page, "a strawberry");
+  await page.locator(".cm-content").getByText("batch_size", { exact: true }).dblclick();
+  await page.keyboard.insertText("batch_sice");
+  await expect(page.locator(".cm-lintRange-error")).toBeVisible();
+  await shot(page, "error");
+  await page.getByRole("button", { name: "Form" }).click();
+  await shot(page, "form-error");
+  await page.getByRole("button", { name: "YAML" }).click();
+  await page.locator(".cm-content").getByText("batch_sice", { exact: true }).dblclick();
+  await page.keyboard.insertText("batch_size");
+  await page.getByRole("button", { name: "Form" }).click();
+  await page.getByLabel("What should the picture show?").fill("a strawberry\na smiling face");
+  await page.getByLabel("How long").selectOption("600");
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  await page.keyboard.press("Alt+s");
+  await expect(progress(page)).toContainText("running", { timeout: 300_000 });
+  await expect(page.getByText(/epoch (?:2[5-9]\d|[3-5]\d\d) of 600/).first()).toBeVisible({ timeout: 300_000 });
+  await shot(page, "form");
+  await page.getByRole("button", { name: "YAML" }).click();
+  await expect(page.locator(".chart canvas")).toHaveCount(2);
+  await shot(page, "running");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await shot(page, "running-dark");
+  await page.setViewportSize(PHONE);
+  await shot(page, "phone-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await shot(page, "phone");
+  await page.locator(".write").scrollIntoViewIfNeeded();
+  await page.locator(".tools").first().scrollIntoViewIfNeeded();
+  await shot(page, "phone-write");
+  await page.goto(`${farm.address}/gallery`);
+  await expect(page.locator(".card img").first()).toBeVisible();
+  await shot(page, "phone-gallery");
 });

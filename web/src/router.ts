@@ -22,14 +22,17 @@ export class Router {
     document.addEventListener("click", (event) => this.follow(event));
   }
 
-  go(path: string): void {
-    history.pushState(null, "", path);
+  /** Goes to an address of this page: a path, with a query where it has one. */
+  go(address: string): void {
+    history.pushState(null, "", address);
     this.show();
+    // A screen reader begins to read the new view.
+    this.outlet.focus();
   }
 
   /** Changes the address without another view. */
-  rename(path: string): void {
-    history.replaceState(null, "", path);
+  rename(address: string): void {
+    history.replaceState(null, "", address);
     this.path = location.pathname;
     this.changed(this.path);
   }
@@ -37,27 +40,40 @@ export class Router {
   show(): void {
     if (this.current && location.pathname === this.path) return;
     this.path = location.pathname;
-    this.current?.leave();
+    this.clear();
     for (const [pattern, make] of this.routes) {
       const match = pattern.exec(this.path);
       if (!match) continue;
-      this.current = make(match);
-      this.outlet.replaceChildren(this.current.element);
-      document.title = `${this.current.title} · clipig`;
+      const view = make(match);
+      this.current = view;
+      this.outlet.replaceChildren(view.element);
+      this.outlet.scrollTop = 0;
+      this.retitle();
       this.changed(this.path);
       return;
     }
     this.rename("/");
-    this.current = undefined;
     this.show();
+  }
+
+  /** Leaves the view, so that something else can be shown. */
+  clear(): void {
+    this.current?.leave();
+    this.current = undefined;
+  }
+
+  /** The title of the window, where the view's title has changed. */
+  retitle(): void {
+    const title = `${this.current?.title ?? ""} · clipig`;
+    if (document.title !== title) document.title = title;
   }
 
   private follow(event: MouseEvent): void {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!link || !plain || link.origin !== location.origin || link.hasAttribute("download") || link.target) return;
-    if (link.pathname.startsWith("/api/") || link.hash !== "") return;
+    if (!link.hasAttribute("href") || link.pathname.startsWith("/api/") || link.hash !== "") return;
     event.preventDefault();
-    this.go(link.pathname);
+    this.go(link.pathname + link.search);
   }
 }

@@ -1,7 +1,7 @@
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -54,6 +54,22 @@ export class Farm {
   }
 }
 
+/**
+ * With `DIST=1` the page comes from web/dist as it is now and not from the program, which then need not be built after each
+ * change of the page.
+ */
+export async function fromDist(context: BrowserContext): Promise<void> {
+  if (process.env["DIST"] === undefined) return;
+  const dist = (file: string) => readFileSync(join(import.meta.dirname, "../dist", file), "utf8");
+  await context.route(/:\d+\/(?:$|jobs\/|gallery|compare|farm|page\.)[^?]*(?:\?.*)?$/, async (route) => {
+    const { origin, pathname } = new URL(route.request().url());
+    const file = pathname.startsWith("/page.") ? pathname.slice(1) : "index.html";
+    // The headers are those of the program, with its policy.
+    const response = await route.fetch({ url: file === "index.html" ? `${origin}/` : `${origin}${pathname}` });
+    await route.fulfill({ response, body: dist(file) });
+  });
+}
+
 /** A farm for all tests of a file, and a check that the page has said nothing to the console. */
 export const test = base.extend<{ quiet: void }, { farm: Farm }>({
   farm: [
@@ -64,6 +80,10 @@ export const test = base.extend<{ quiet: void }, { farm: Farm }>({
     },
     { scope: "worker" },
   ],
+  context: async ({ context }, use) => {
+    await fromDist(context);
+    await use(context);
+  },
   quiet: [
     async ({ page }, use) => {
       const said: string[] = [];

@@ -73,6 +73,8 @@ test("a finished picture has a slider, tiles, a download and a place in the gall
   expect(file.subarray(1, 4).toString()).toBe("PNG");
   // The experiment is inside.
   expect(file.includes("a red square")).toBe(true);
+  await page.getByLabel("Repeat the picture as tiles").selectOption("3");
+  await expect(page.getByRole("img", { name: "repeated 3 × 3" })).toBeVisible();
   // Dropped on the page, the picture opens the experiment that made it.
   const data = await page.evaluateHandle((bytes) => {
     const transfer = new DataTransfer();
@@ -82,8 +84,6 @@ test("a finished picture has a slider, tiles, a download and a place in the gall
   await page.locator(".editor").dispatchEvent("drop", { dataTransfer: data });
   await expect(page.getByRole("button", { name: "mine", exact: true })).toHaveAttribute("aria-pressed", "true");
   await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("seed: 18446744073709551615");
-  await page.getByLabel("Repeat the picture as tiles").selectOption("3");
-  await expect(page.getByRole("img", { name: "repeated 3 × 3" })).toBeVisible();
   await page.getByRole("link", { name: "Gallery" }).click();
   const card = page.getByRole("listitem").filter({ hasText: "completed" }).first();
   await expect(card.locator("img")).toBeVisible();
@@ -101,7 +101,9 @@ test("an image is brought to the farm and used as a feature", async ({ page, far
   await page.locator(".cm-line").nth(5).click();
   await page.keyboard.press("End");
   await page.getByLabel("Open a file").setInputFiles(join(import.meta.dirname, "../../examples/balloon.png"));
+  await page.getByRole("button", { name: "The picture shall look like it" }).click();
   await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText('- image: "balloon.png"');
+  await expect(page.locator(".cm-image")).toBeVisible();
   await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
   await page.keyboard.press("Alt+s");
   await expect(page.getByRole("region", { name: "Progress" })).toContainText("completed");
@@ -114,7 +116,8 @@ test("parameters are proposed and explained", async ({ page, farm }) => {
   const proposals = page.locator(".cm-tooltip-autocomplete");
   await page.keyboard.press("Control+Space");
   await expect(proposals.getByRole("option", { name: "batch_size" })).toBeVisible();
-  await page.keyboard.press("Enter");
+  // The editor takes no key in the first moment, lest somebody accepts what he has not seen.
+  await proposals.getByRole("option", { name: "batch_size" }).click();
   await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("batch_size:");
   await page.getByText("features", { exact: true }).first().hover();
   await expect(page.locator(".cm-tooltip .hover")).toContainText("targets.features");

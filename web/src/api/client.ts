@@ -1,4 +1,5 @@
 import type {
+  Artifact,
   ArtifactList,
   Farm,
   History,
@@ -31,6 +32,11 @@ export class Refused extends Error {
   get needsLogin(): boolean {
     return this.problem?.code === "unauthenticated";
   }
+
+  /** Is there no such thing, as opposed to a farm that is away? */
+  get isMissing(): boolean {
+    return this.problem?.status === 404;
+  }
 }
 
 function call<T>(method: string, path: string, body?: object): Promise<T> {
@@ -57,12 +63,15 @@ export const login = (token: string) => call<Session>("POST", "/session", { toke
 export const logout = () => call<undefined>("DELETE", "/session");
 
 export const validate = (yaml: string) => call<Validation>("POST", "/validate", { yaml });
+/** Submits a job; the token makes it safe for the browser to send the request twice. */
 export const submit = (request: Partial<SubmitRequest>) =>
-  call<Submitted>("POST", "/jobs", { client_token: crypto.getRandomValues(new Uint32Array(4)).join("-"), ...request });
+  call<Submitted>("POST", "/jobs", { client_token: crypto.getRandomValues(new Uint32Array(4)).join("-"), submitter: "page", ...request });
 export const update = (job: number, request: UpdateRequest) => call<Updated>("PUT", `/jobs/${job}/experiment`, request);
 
 /** Brings an image to the farm and returns its hash, by which experiments refer to it. */
 export async function uploadImage(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  // Browsers compute hashes only on pages that nobody can have changed on the way.
+  if (!isSecureContext) throw new Error("images can be uploaded only over https, or on the farm's own machine");
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   await send<undefined>(`/blobs/${sha256}`, { method: "PUT", body: bytes });
@@ -72,10 +81,29 @@ export async function uploadImage(bytes: Uint8Array<ArrayBuffer>): Promise<strin
 export const job = (number: number) => call<Job>("GET", `/jobs/${number}`);
 export const experiment = (number: number) => call<JobExperiment>("GET", `/jobs/${number}/experiment`);
 export const jobs = (query: Record<string, string>) => call<JobList>("GET", `/jobs?${new URLSearchParams(query)}`);
-export const history = (number: number, from: number) =>
-  call<History>("GET", `/jobs/${number}/history?from_epoch=${from}`);
-export const artifacts = (number: number, from = 0) =>
-  call<ArtifactList>("GET", `/jobs/${number}/artifacts?from_epoch=${from}&limit=10000`);
+/** The rows of all epochs from one on. */
+export async function history(number: number, from: number): Promise<History["rows"]> {
+  const rows: History["rows"] = [];
+  for (;;) {
+    const page = await call<History>("GET", `/jobs/${number}/history?from_epoch=${from}`);
+    rows.push(...page.rows);
+    const last = page.rows.at(-1);
+    if (!page.more || !last) return rows;
+    from = last.epoch + 1;
+  }
+}
+
+/** All files of a job from an epoch on, in the order of their epochs. */
+export async function artifacts(number: number, from = 0): Promise<Artifact[]> {
+  const found: Artifact[] = [];
+  for (;;) {
+    const page = await call<ArtifactList>("GET", `/jobs/${number}/artifacts?from_epoch=${from}&limit=10000`);
+    found.push(...page.artifacts);
+    const last = page.artifacts.at(-1);
+    if (!page.more || !last) return found;
+    from = last.epoch + 1;
+  }
+}
 
 export type JobCommand = "pause" | "resume" | "cancel" | "retry";
 export const steer = (number: number, command: JobCommand) => call<Job>("POST", `/jobs/${number}/${command}`);

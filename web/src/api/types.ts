@@ -22,3 +22,5 @@ export type WorkerList = Schemas["WorkerList"];
 export type Farm = Schemas["Farm"];
 export type Session = Schemas["Session"];
 export type Problem = Schemas["Problem"];
+export type HistoryRow = Schemas["HistoryRow"];
+export type TargetRow = Schemas["TargetRow"];

@@ -5,18 +5,26 @@ import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "
 import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, type KeyBinding } from "@codemirror/view";
 import type { Validation } from "../api/types";
 import { h } from "../dom";
 import { complete } from "./completion";
 import { highlighting, theme } from "./highlighting";
 import { hover } from "./hover";
+import { imagesChanged, imageThumbnails } from "./images";
 import { liveErrors } from "./lint";
 
 interface Events {
+  /** Small pictures of the images that the experiment may name, as addresses. */
+  thumbnails(): Record<string, string>;
   changed(text: string): void;
   checked(validation: Validation): void;
   failed(error: unknown): void;
+}
+
+/** Keys of the page are not keys of the editor. */
+function isFree({ key }: KeyBinding): boolean {
+  return key === undefined || !/^Alt-[sup]$/.test(key);
 }
 
 /** The editor of an experiment. */
@@ -43,7 +51,8 @@ export class Editor {
       autocompletion({ override: [complete] }),
       hover,
       liveErrors(events.checked, events.failed),
-      keymap.of([...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+      imageThumbnails(events.thumbnails),
+      keymap.of([...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab].filter(isFree)),
       EditorView.contentAttributes.of({ "aria-label": "Experiment (YAML)", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) events.changed(update.state.doc.toString());
@@ -63,10 +72,24 @@ export class Editor {
     this.view.setState(this.stateOf(text));
   }
 
-  /** Writes in the place of the selection. */
-  insert(text: string): void {
-    this.view.dispatch(this.view.state.replaceSelection(text));
-    this.view.focus();
+  /** Changes the text in a way that can be undone. */
+  replace(text: string): void {
+    const { doc } = this.view.state;
+    if (doc.toString() !== text) this.view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+  }
+
+  /** Writes at the cursor where it stands in an empty entry of a list; false elsewhere. */
+  fillEntry(text: string): boolean {
+    const { state } = this.view;
+    const line = state.doc.lineAt(state.selection.main.head);
+    if (!/^\s*-\s*$/.test(line.text)) return false;
+    this.view.dispatch({ changes: { from: line.to, insert: line.text.endsWith(" ") ? text : ` ${text}` } });
+    return true;
+  }
+
+  /** Shows pictures of other images than before. */
+  refresh(): void {
+    this.view.dispatch({ effects: imagesChanged.of(null) });
   }
 
   /** Puts the cursor somewhere and the keys into the editor. */

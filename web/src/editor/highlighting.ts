@@ -13,7 +13,8 @@ export const highlighting = HighlightStyle.define([
 
 export const theme = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--panel)", color: "var(--text)", fontSize: "14px" },
-  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
+  "&.cm-focused": { outline: "1px solid var(--accent)", outlineOffset: "-1px" },
+  ".cm-image": { height: "22px", margin: "-4px 0 -4px 12px", verticalAlign: "middle", borderRadius: "3px" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", overflow: "auto" },
   ".cm-content": { caretColor: "var(--text)", padding: "10px 0" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },

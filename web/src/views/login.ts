@@ -1,15 +1,16 @@
 import { login } from "../api/client";
 import { h } from "../dom";
-import { notice, report } from "../notice";
+import { notice } from "../notice";
 
 /** Asks for the farm's token. */
 export function loginDialog(done: () => void): HTMLElement {
-  const token = h("input", { type: "password", name: "token", autocomplete: "current-password", required: true, "aria-label": "Token" });
+  const token = h("input", { type: "password", id: "token", name: "token", autocomplete: "current-password", required: true });
   const form = h(
     "form",
     { class: "login" },
     h("h1", {}, "This farm asks for a token"),
     h("p", { class: "muted" }, "It is the token of clients: the one in CLIPIG_TOKEN."),
+    h("label", { for: "token" }, "Token"),
     token,
     h("button", { type: "submit", class: "primary" }, "Log in"),
   );
@@ -18,8 +19,7 @@ export function loginDialog(done: () => void): HTMLElement {
     login(token.value)
       .then(done)
       .catch((error: unknown) => {
-        if (error instanceof Error) notice(error.message, "error");
-        else report(error);
+        notice(error instanceof Error ? error.message : String(error), "error");
         token.select();
       });
   });

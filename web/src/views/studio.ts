@@ -1,242 +1,244 @@
-import { experiment, job as fetchJob, steer, submit, update } from "../api/client";
-import type { Validation } from "../api/types";
-import { button, fill, h } from "../dom";
-import { Drafts } from "../drafts";
-import { Editor } from "../editor/editor";
-import { examples, firstExample } from "../examples";
-import { open } from "../files/open";
+import { experiment, job as fetchJob, Refused, steer, submit, update } from "../api/client";
+import type { Artifact, Job } from "../api/types";
+import { button, h, select } from "../dom";
+import type { Draft } from "../drafts";
+import { jobName } from "../experiment/name";
+import { seedOf } from "../experiment/recipe";
+import { seeds } from "../experiment/seeds";
+import { withSnapshots } from "../experiment/snapshots";
+import { bring } from "../files/open";
 import { notice, report } from "../notice";
 import type { Router, View } from "../router";
+import { Sheet } from "../watch/sheet";
+import { share } from "../watch/status";
 import { Watcher } from "../watch/watcher";
-import { Problems } from "./problems";
-import { withSnapshots } from "./snapshots";
-import { tabBar } from "./tabs";
+import { Desk } from "./desk";
 
-/** Characters of a job's name, whatever its tab is called. */
-const NAME = 50;
+/** After how many milliseconds a job that could not be read is asked for again. */
+const AGAIN = 3_000;
 
-/** Write, start, watch: the editor beside the picture. */
+/** Write, start, watch: the experiment beside the picture. */
 export class Studio implements View {
-  readonly title = "Studio";
   readonly element: HTMLElement;
-  private readonly drafts = new Drafts(() => ({ id: 1, ...firstExample() }));
-  private readonly tabs = h("div", { class: "tabs", role: "group", "aria-label": "Experiments" });
-  private readonly problems = new Problems((from, to) => this.editor.select(from, to));
-  private readonly editor: Editor;
-  private readonly watcher = new Watcher(() => this.showButtons());
-  private readonly start = button("Start", () => void this.begin(), { key: "Alt+S", kind: "primary" });
-  private readonly change = button("Update", () => void this.revise(), {
+  private readonly start = button("Start", () => void this.once(() => this.begin()), { key: "Alt+S", kind: "primary" });
+  private readonly change = button("Update", () => void this.once(() => this.revise()), {
     key: "Alt+U",
     title: "The running job goes on from its picture with this text",
   });
-  private readonly stop = button("Stop", () => void this.halt(), { key: "Alt+P" });
+  private readonly stop = button("Stop", () => void this.once(() => this.halt()), { key: "Alt+P" });
   private readonly seed = h("input", { class: "seed", inputmode: "numeric", placeholder: "random", "aria-label": "Seed" });
-  private valid = true;
+  private readonly count = select("Pictures", [1, 2, 3, 4, 6, 9, 12, 16].map((n) => [String(n), n === 1 ? "1 picture" : `${n} pictures`]));
+  private readonly sheet = new Sheet((job) => this.chooseFromSheet(job));
+  private readonly watcher: Watcher;
+  private readonly desk: Desk;
+  private acting = false;
+  private left = false;
 
   constructor(
     private readonly router: Router,
     job: number | undefined,
   ) {
-    this.editor = new Editor(this.drafts.current.text, {
-      changed: (text) => this.drafts.change({ text }),
-      checked: (validation) => this.check(validation),
-      failed: report,
-    });
-    const tools = h("div", { class: "row tools" }, this.start, this.change, this.stop, h("label", {}, "Seed ", this.seed), this.menu());
-    const write = h("div", { class: "write" }, this.tabs, tools, this.editor.element, this.problems.element);
-    this.element = h("div", { class: "studio" }, h("h1", { class: "unseen" }, "Studio"), write, this.watcher.element);
+    const acts = { startFrom: (artifact: Artifact) => void this.startFrom(artifact), again: () => void this.once(() => this.again()) };
+    this.watcher = new Watcher(() => this.show(), acts, this.sheet.element);
+    const tools = h("div", { class: "row tools" }, this.start, this.change, this.stop, h("label", { class: "seeds" }, "Seed", this.seed), this.count);
+    this.desk = new Desk(tools, (draft) => this.turn(draft));
+    this.element = h("div", { class: "studio" }, h("h1", { class: "unseen" }, "Studio"), this.desk.element, this.watcher.element);
     document.addEventListener("keydown", this.keys);
     this.acceptDrops();
-    this.openFromAddress();
-    this.showTabs();
-    if (job !== undefined) void this.visit(job);
-    else if (this.drafts.current.job !== undefined) void this.visit(this.drafts.current.job);
+    const siblings = numbersOf(new URLSearchParams(location.search).get("jobs"));
+    if (!this.openFromAddress()) {
+      if (job !== undefined) void this.visit(job, siblings);
+      else this.turn(this.desk.drafts.current);
+    }
+  }
+
+  get title(): string {
+    const job = this.watcher.watched.job;
+    if (!job) return "Studio";
+    return job.state === "running" ? `${Math.round(100 * share(job))} % ${job.name}` : job.name;
   }
 
   leave(): void {
+    this.left = true;
     document.removeEventListener("keydown", this.keys);
     this.watcher.leave();
-    this.editor.destroy();
+    this.sheet.leave();
+    this.desk.leave();
   }
 
   private readonly keys = (event: KeyboardEvent) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey) return;
-    // By the key's place: with Alt some systems type other characters.
-    const act = { KeyS: this.start, KeyU: this.change, KeyP: this.stop }[event.code];
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
+    // With Alt some systems type other characters; then the key's place counts.
+    const letter = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace("Key", "").toLowerCase();
+    const act = { s: this.start, u: this.change, p: this.stop }[letter];
     if (!act) return;
     event.preventDefault();
     act.click();
   };
 
-  /** Watches a job, and opens its experiment in a tab of its own unless it was started here. */
-  private async visit(number: number): Promise<void> {
+  /** One request at a time: a key that is pressed twice starts one job. */
+  private async once(act: () => Promise<void>): Promise<void> {
+    if (this.acting) return;
+    this.acting = true;
     try {
-      const job = await fetchJob(number);
-      const own = this.drafts.all.find((draft) => draft.job === number);
-      if (own) this.drafts.select(own.id);
-      else {
-        const { yaml, assets } = await experiment(number);
-        this.drafts.open(job.name, yaml, { job: number, assets });
-      }
-      this.editor.open(this.drafts.current.text);
-      this.showTabs();
-      this.watch(number);
+      await act();
     } catch (error) {
-      this.drafts.change({ job: undefined });
-      this.router.rename("/");
+      const problems = error instanceof Refused ? error.problem?.problems : undefined;
+      if (problems && problems.length > 0) notice("The experiment has problems; they are listed below the text", "error");
+      else report(error);
+    }
+    this.acting = false;
+  }
+
+  /** Watches a job, and opens its experiment in a tab of its own unless it was started here. */
+  private async visit(number: number, siblings: number[]): Promise<void> {
+    try {
+      const own = this.desk.drafts.all.find((draft) => draft.job === number || draft.jobs?.includes(number));
+      if (own) {
+        await fetchJob(number);
+        if (!this.left) this.desk.drafts.select(own.id);
+        if (!this.left) this.desk.drafts.change({ job: number });
+        if (!this.left) this.desk.select(own.id);
+        return;
+      }
+      const [job, { yaml, assets }] = await Promise.all([fetchJob(number), experiment(number)]);
+      if (!this.left) this.desk.open(job.name, yaml, { job: number, jobs: siblings.includes(number) ? siblings : [number], assets });
+    } catch (error) {
       report(error);
+      if (this.left) return;
+      if (error instanceof Refused && error.isMissing) this.turn(this.desk.drafts.current);
+      else setTimeout(() => void (this.left || this.visit(number, siblings)), AGAIN);
     }
   }
 
   /** `#name=…&yaml=…` opens a tab: so the command line hands over a file. */
-  private openFromAddress(): void {
+  private openFromAddress(): boolean {
     const handed = new URLSearchParams(location.hash.slice(1));
     const yaml = handed.get("yaml");
-    if (yaml === null) return;
+    if (yaml === null) return false;
     history.replaceState(null, "", location.pathname);
-    this.drafts.open(handed.get("name") ?? "experiment", yaml);
-    this.editor.open(yaml);
+    this.desk.open(handed.get("name") ?? "experiment", yaml);
+    return true;
   }
 
-  private watch(number: number): void {
-    this.watcher.follow(number);
-    this.router.rename(`/jobs/${number}`);
+  /** Another tab is in front: its job is watched, and the address is that of the job. */
+  private turn({ job, jobs = [], text }: Draft): void {
+    this.seed.placeholder = seedOf(text) ?? "random";
+    this.watch(job, jobs);
+  }
+
+  private watch(job: number | undefined, jobs: readonly number[]): void {
+    if (job !== this.watcher.asked) this.watcher.follow(job);
+    this.sheet.show(jobs, job);
+    this.element.classList.toggle("choosing", job === undefined && jobs.length > 1);
+    const query = jobs.length > 1 ? `?jobs=${jobs.join(",")}` : "";
+    this.router.rename(job === undefined ? `/${query}` : `/jobs/${job}${query}`);
+  }
+
+  private chooseFromSheet(job: number | undefined): void {
+    this.desk.drafts.change({ job });
+    this.watch(job, this.desk.drafts.current.jobs ?? []);
   }
 
   private async begin(): Promise<void> {
-    if (!this.mayRun()) return;
-    const seed = this.seed.value.trim();
-    try {
-      const { name, assets = {} } = this.drafts.current;
-      const yaml = withSnapshots(this.editor.text);
-      const submitted = await submit({ yaml, name: name.slice(0, NAME), assets, submitter: "page", ...(seed === "" ? {} : { seed }) });
-      this.drafts.change({ job: submitted.job.job });
-      notice(`Job ${submitted.job.job} is in the queue`);
-      this.watch(submitted.job.job);
-    } catch (error) {
-      report(error);
+    const draft = this.desk.drafts.current;
+    const yaml = withSnapshots(this.desk.text);
+    const wanted = seeds(Number(this.count.value), this.seed.value.trim());
+    const started: Job[] = [];
+    for (const seed of wanted) {
+      const request = { yaml, name: jobName(draft.name, yaml), assets: draft.assets ?? {}, ...(seed === undefined ? {} : { seed }) };
+      started.push((await submit(request)).job);
     }
+    const jobs = started.map(({ job }) => job);
+    const job = jobs.length === 1 ? jobs[0] : undefined;
+    if (draft.name === "new" && started[0]) this.desk.rename(started[0].name);
+    this.desk.drafts.change({ job, jobs });
+    this.watch(job, jobs);
   }
 
   private async revise(): Promise<void> {
     const job = this.watcher.watched.job;
-    if (!job || !this.mayRun()) return;
-    try {
-      const updated = await update(job.job, {
-        yaml: withSnapshots(this.editor.text),
-        assets: this.drafts.current.assets ?? {},
-        expected_revision: job.revision,
-      });
-      notice(`Job ${job.job} goes on with this text (revision ${updated.job.revision})`);
-      if (updated.job.state === "paused") await steer(job.job, "resume");
-    } catch (error) {
-      report(error);
-    }
+    if (!job || this.watcher.watched.ended) return;
+    const updated = await update(job.job, {
+      yaml: withSnapshots(this.desk.text),
+      assets: this.desk.drafts.current.assets ?? {},
+      expected_revision: job.revision,
+    });
+    notice(`Job ${job.job} goes on with this text (revision ${updated.job.revision})`);
+    if (updated.job.state === "paused") await steer(job.job, "resume");
   }
 
   private async halt(): Promise<void> {
+    const job = this.watcher.watched.job;
+    if (!job) return;
+    const command = this.watcher.watched.ended ? "retry" : job.state === "paused" ? "resume" : "pause";
+    await steer(job.job, command);
+    if (command === "retry") this.watcher.follow(job.job);
+    notice(command === "pause" ? `Job ${job.job} has stopped; its picture is kept` : `Job ${job.job} goes on`);
+  }
+
+  /** The job's own experiment with another seed; both stand on the sheet. */
+  private async again(): Promise<void> {
     const number = this.watcher.number;
     if (number === undefined) return;
-    try {
-      const paused = this.watcher.watched.job?.state === "paused";
-      await steer(number, paused ? "resume" : "pause");
-      notice(paused ? `Job ${number} goes on` : `Job ${number} has stopped; its picture is kept`);
-    } catch (error) {
-      report(error);
-    }
+    const { name } = this.watcher.watched.job ?? { name: "" };
+    const { yaml, assets } = await experiment(number);
+    const [seed] = seeds(2, "");
+    const { job } = (await submit({ yaml, assets, name, ...(seed === undefined ? {} : { seed }) })).job;
+    const jobs = [...new Set([...(this.desk.drafts.current.jobs ?? []), number, job])];
+    this.desk.drafts.change({ job, jobs });
+    this.watch(job, jobs);
   }
 
-  private mayRun(): boolean {
-    if (!this.valid) notice("The experiment has problems; they are listed below the editor", "error");
-    return this.valid;
-  }
-
-  private check(validation: Validation): void {
-    this.valid = validation.valid;
-    this.problems.show(this.editor.document, validation);
-  }
-
-  private showButtons(): void {
+  private async startFrom({ url, epoch }: Artifact): Promise<void> {
     const job = this.watcher.watched.job;
-    const open = job !== undefined && !this.watcher.watched.ended;
-    this.change.disabled = !open;
-    this.stop.disabled = !open;
-    this.stop.firstChild?.replaceWith(job?.state === "paused" ? "Resume" : "Stop");
-  }
-
-  private showTabs(): void {
-    fill(
-      this.tabs,
-      ...tabBar(this.drafts, {
-        select: (id) => this.openTab(() => this.drafts.select(id)),
-        close: (id) => this.openTab(() => this.drafts.close(id)),
-        add: () => this.openTab(() => this.drafts.open("new", "targets:\n  - features:\n      - text: ")),
-      }),
-    );
-  }
-
-  private openTab(act: () => void): void {
-    act();
-    const { text, job } = this.drafts.current;
-    this.editor.open(text);
-    this.showTabs();
-    if (job !== undefined && job !== this.watcher.number) this.watch(job);
-  }
-
-  private menu(): HTMLElement {
-    const groups = (["Walkthrough", "Examples"] as const).map((group) =>
-      h(
-        "optgroup",
-        { label: group },
-        ...examples.filter((one) => one.group === group).map(({ name }) => h("option", { value: name }, name)),
-      ),
-    );
-    const choose = h("select", { "aria-label": "Open an example" }, h("option", { value: "" }, "Examples…"), ...groups);
-    choose.addEventListener("change", () => {
-      const chosen = examples.find((one) => one.name === choose.value);
-      choose.value = "";
-      if (chosen) this.openTab(() => this.drafts.open(chosen.name, chosen.text));
-    });
-    const file = h("input", { type: "file", accept: ".yaml,.yml,image/*", hidden: true, "aria-label": "Open a file" });
-    file.addEventListener("change", () => {
-      for (const chosen of file.files ?? []) void this.take(chosen);
-      file.value = "";
-    });
-    return h("div", { class: "row end" }, choose, file, button("Open…", () => file.click()), button("Save YAML", () => this.save()));
-  }
-
-  /** Opens a file: an experiment in a tab, an image as a feature where the cursor is. */
-  private async take(file: File): Promise<void> {
+    if (!job) return;
     try {
-      const opened = await open(file);
-      if (opened.kind === "experiment") {
-        this.openTab(() => this.drafts.open(opened.name, opened.text));
-        return;
-      }
-      this.drafts.change({ assets: { ...this.drafts.current.assets, [opened.name]: opened.sha256 } });
-      this.editor.insert(`image: ${JSON.stringify(opened.name)}`);
-      notice(`${opened.name} is on the farm; this experiment can use it`);
+      const response = await fetch(url);
+      if (!response.ok) throw new Error(`the picture cannot be read: the farm answers ${response.status}`);
+      const image = await bring(`job-${job.job}-epoch-${epoch}.png`, new Uint8Array(await response.arrayBuffer()));
+      const { yaml, assets } = await experiment(job.job);
+      this.desk.openStart({ name: `${job.name} 2`, text: yaml, assets }, image);
+      notice("A new tab begins with this picture; change what you like and start");
     } catch (error) {
       report(error);
     }
+  }
+
+  private show(): void {
+    const { job, ended } = this.watcher.watched;
+    const failed = job?.state === "failed" || job?.state === "cancelled";
+    this.change.disabled = !job || ended;
+    this.stop.disabled = !job || (ended && !failed);
+    const label = failed ? "Retry" : job?.state === "paused" ? "Resume" : "Stop";
+    if (this.stop.firstChild?.textContent !== label) this.stop.firstChild?.replaceWith(label);
+    if (!this.left) this.router.retitle();
   }
 
   private acceptDrops(): void {
+    let depth = 0;
+    const mark = (by: number) => {
+      depth = Math.max(0, depth + by);
+      this.element.classList.toggle("dropping", depth > 0);
+    };
+    this.element.addEventListener("dragenter", () => mark(1));
+    this.element.addEventListener("dragleave", () => mark(-1));
     // Without this the browser would show the file instead of the page.
     this.element.addEventListener("dragover", (event) => event.preventDefault());
     const drop = (event: DragEvent) => {
+      mark(-depth);
       if (!event.dataTransfer?.files.length) return;
       event.preventDefault();
       event.stopPropagation();
-      for (const file of event.dataTransfer.files) void this.take(file);
+      for (const file of event.dataTransfer.files) void this.desk.take(file);
     };
     // Before the editor, which would write the file's bytes into the text.
     this.element.addEventListener("drop", drop, { capture: true });
   }
+}
 
-  private save(): void {
-    const address = URL.createObjectURL(new Blob([this.editor.text], { type: "application/yaml" }));
-    h("a", { href: address, download: `${this.drafts.current.name}.yaml` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  }
+/** The numbers of jobs in an address. */
+export function numbersOf(text: string | null): number[] {
+  const numbers = (text ?? "").split(",").map(Number);
+  return [...new Set(numbers.filter((number) => Number.isSafeInteger(number) && number > 0))];
 }

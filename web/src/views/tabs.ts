@@ -11,9 +11,9 @@ interface Acts {
 export function tabBar(drafts: Drafts, acts: Acts): HTMLElement[] {
   const tabs = drafts.all.map(({ id, name }) => {
     const current = id === drafts.current.id;
-    const select = h("button", { type: "button", "aria-pressed": String(current), onclick: () => acts.select(id) }, name);
+    const select = h("button", { type: "button", "aria-pressed": String(current), title: name, onclick: () => acts.select(id) }, name);
     const close = h("button", { type: "button", class: "close", "aria-label": `Close ${name}`, onclick: () => acts.close(id) }, "×");
     return h("span", { class: current ? "tab current" : "tab" }, select, drafts.all.length > 1 ? close : undefined);
   });
-  return [...tabs, h("button", { type: "button", class: "add", "aria-label": "New experiment", onclick: acts.add }, "+")];
+  return [...tabs, h("button", { type: "button", class: "add", title: "New experiment", "aria-label": "New experiment", onclick: acts.add }, "+")];
 }

@@ -19,17 +19,18 @@ export class Chart {
   private readonly resizing = new ResizeObserver(() => this.resize());
   private readonly redrawing = () => this.rebuild(this.labels);
 
-  constructor(title: string) {
+  constructor(private readonly title: string) {
     this.element = h("figure", { class: "chart" }, h("figcaption", {}, title), this.holder);
     this.resizing.observe(this.holder);
     addEventListener("themechange", this.redrawing);
   }
 
-  show(curves: Curve[]): void {
+  show(curves: readonly Curve[]): void {
     const shown = curves.filter((curve) => curve.points.size > 0);
     const epochs = [...new Set(shown.flatMap((curve) => [...curve.points.keys()]))].sort((a, b) => a - b);
     this.data = [epochs, ...shown.map((curve) => epochs.map((epoch) => curve.points.get(epoch) ?? null))];
     const labels = shown.map((curve) => curve.label).join("\n");
+    this.describe(shown);
     if (labels !== this.labels || !this.plot) this.rebuild(labels);
     else this.plot.setData(this.data);
   }
@@ -38,6 +39,16 @@ export class Chart {
     this.resizing.disconnect();
     removeEventListener("themechange", this.redrawing);
     this.plot?.destroy();
+  }
+
+  /** What the curves say, for those who do not see them. */
+  private describe(curves: readonly Curve[]): void {
+    const words = curves.slice(0, COLORS).map(({ label, points }) => {
+      const values = [...points.values()];
+      return `${label} from ${figure(values[0] ?? Number.NaN)} to ${figure(values.at(-1) ?? Number.NaN)}`;
+    });
+    this.holder.setAttribute("role", "img");
+    this.holder.setAttribute("aria-label", `${this.title}: ${words.join(", ") || "nothing yet"}`);
   }
 
   private rebuild(labels: string): void {

@@ -1,4 +1,5 @@
 import type { Connection } from "../api/events";
+import type { Job } from "../api/types";
 import { fill, h } from "../dom";
 import { duration, figure } from "../format";
 import type { WatchedJob } from "./model";
@@ -11,26 +12,32 @@ export class Status {
 
   show(watched: WatchedJob, connection: Connection): void {
     const { job } = watched;
-    if (!job) {
-      fill(this.words, h("span", { class: "muted" }, "no job yet"));
-      this.bar.value = 0;
-      return;
-    }
-    this.bar.value = job.epochs_total > 0 ? job.epochs_done / job.epochs_total : 0;
+    this.element.hidden = !job;
+    if (!job) return;
+    this.bar.value = share(job);
     const facts = [`epoch ${job.epochs_done} of ${job.epochs_total}`];
     if (job.state === "running") {
-      if (watched.samplesPerSecond) facts.push(`${figure(watched.samplesPerSecond)} samples/s`);
       if (typeof job.eta_seconds === "number") facts.push(`${duration(job.eta_seconds)} left`);
+      if (watched.samplesPerSecond) facts.push(`${figure(watched.samplesPerSecond)} samples/s`);
       facts.push(job.workers === 1 ? "1 worker" : `${job.workers} workers`);
+    } else if (job.started && job.ended) {
+      facts.push(`took ${duration((Date.parse(job.ended) - Date.parse(job.started)) / 1000)}`);
     }
     if (job.resolution) facts.push(job.resolution.join(" × "));
     facts.push(`seed ${job.seed}`);
+    if (job.revision > 0) facts.push(`revision ${job.revision}`);
     fill(
       this.words,
       h("span", { class: `state ${job.state}` }, job.state),
-      h("span", {}, facts.join(" · ")),
+      h("strong", {}, `Job ${job.job}`),
+      ...facts.map((fact) => h("span", {}, fact)),
       job.reason === "" ? undefined : h("span", { class: "reason" }, job.reason),
       connection === "lost" && !watched.ended ? h("span", { class: "reason" }, "connection lost, trying again") : undefined,
     );
   }
+}
+
+/** How much of a job is done, 0 to 1. */
+export function share(job: Job): number {
+  return job.epochs_total > 0 ? job.epochs_done / job.epochs_total : 0;
 }

@@ -1,19 +1,26 @@
-import { artifacts, history } from "../api/client";
+import { artifacts, experiment, history } from "../api/client";
 import { Follower, type Connection } from "../api/events";
+import type { JobEvent } from "../api/types";
 import { h } from "../dom";
+import { targetNames } from "../experiment/contents";
 import { report } from "../notice";
 import { Chart } from "./chart";
 import { Log } from "./log";
 import { WatchedJob } from "./model";
-import { Picture } from "./picture";
+import { Picture, type PictureActs } from "./picture";
 import { Status } from "./status";
 import { Targets } from "./targets";
+
+/** How often charts are drawn anew at most, in milliseconds. */
+const CHARTS = 250;
 
 /** Everything about the job that is watched. */
 export class Watcher {
   readonly element: HTMLElement;
   watched = new WatchedJob();
-  private readonly picture = new Picture(() => this.watched.job?.name ?? "clipig");
+  /** The job that shall be watched, whether anything of it is known yet or not. */
+  asked: number | undefined;
+  private readonly picture: Picture;
   private readonly status = new Status();
   private readonly loss = new Chart("Loss");
   private readonly similarities = new Chart("Similarity");
@@ -22,8 +29,15 @@ export class Watcher {
   private follower: Follower | undefined;
   private connection: Connection = "connected";
   private drawing = false;
+  private chartTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly changed: () => void) {
+  /** `beside` stands between picture and progress. */
+  constructor(
+    private readonly changed: () => void,
+    acts: PictureActs,
+    beside: HTMLElement,
+  ) {
+    this.picture = new Picture(() => this.watched.job?.name ?? "clipig", acts);
     const details = h(
       "div",
       { class: "details" },
@@ -31,7 +45,7 @@ export class Watcher {
       section("Targets", this.targets.element),
       section("Log", this.log.element),
     );
-    this.element = h("div", { class: "watcher" }, this.picture.element, this.status.element, details);
+    this.element = h("div", { class: "watcher" }, this.picture.element, beside, this.status.element, details);
     this.redraw();
   }
 
@@ -39,52 +53,74 @@ export class Watcher {
     return this.watched.job?.job;
   }
 
-  /** Follows a job instead of the one before. */
-  follow(job: number): void {
+  /** Follows a job instead of the one before; none: waits for a start. */
+  follow(job: number | undefined): void {
     this.follower?.close();
+    this.follower = undefined;
+    this.asked = job;
     const watched = new WatchedJob();
     this.watched = watched;
     this.connection = "connected";
-    this.picture.clear("The first snapshot is on its way.");
-    const heard = (act: () => void) => {
-      if (this.watched !== watched) return;
-      act();
-      if (watched.ended) this.finish(job);
+    if (job === undefined) {
+      this.picture.clear("The picture appears here. Press Alt-S to start.");
+      this.redraw();
+      return;
+    }
+    this.picture.clear("The first snapshot is on its way…");
+    const isCurrent = () => this.watched === watched;
+    const heard = (event: JobEvent) => {
+      if (!isCurrent()) return;
+      watched.add(event);
+      if (event.event === "revision") void this.readNames(job, watched);
       this.redraw();
     };
-    this.follower = new Follower(
-      job,
-      (event) => heard(() => watched.add(event)),
-      (connection) => heard(() => (this.connection = connection)),
-    );
-    void artifacts(job)
-      .then((list) => heard(() => watched.addArtifacts(list.artifacts)))
-      .catch(report);
-    void history(job, 0)
-      .then((rows) => heard(() => watched.addHistory(rows)))
-      .catch(report);
+    this.follower = new Follower(job, {
+      heard,
+      connection: (connection) => {
+        if (!isCurrent()) return;
+        // Progress is not kept: what happened while the connection was away stands in the history.
+        if (connection === "connected") void this.readPast(job, watched);
+        this.connection = connection;
+        this.redraw();
+      },
+      more: () => {
+        if (!isCurrent()) return false;
+        if (watched.ended) void this.readPast(job, watched);
+        return !watched.ended;
+      },
+    });
+    void this.readNames(job, watched);
     this.redraw();
   }
 
   leave(): void {
     this.follower?.close();
+    clearTimeout(this.chartTimer);
+    this.chartTimer = undefined;
     this.picture.leave();
     this.loss.leave();
     this.similarities.leave();
   }
 
-  /** The stream of a job that has ended would only be opened again and again. */
-  private finish(job: number): void {
-    if (!this.follower) return;
-    this.follower.close();
-    this.follower = undefined;
-    const watched = this.watched;
-    void artifacts(job)
-      .then((list) => {
-        watched.addArtifacts(list.artifacts);
-        if (this.watched === watched) this.redraw();
-      })
-      .catch(report);
+  private async readPast(job: number, watched: WatchedJob): Promise<void> {
+    try {
+      const epoch = watched.artifacts.at(-1)?.epoch ?? 0;
+      const [files, rows] = await Promise.all([artifacts(job, epoch), history(job, watched.nextRow)]);
+      watched.addArtifacts(files);
+      watched.addHistory(rows);
+      if (this.watched === watched) this.redraw();
+    } catch (error) {
+      if (this.watched === watched) report(error);
+    }
+  }
+
+  private async readNames(job: number, watched: WatchedJob): Promise<void> {
+    try {
+      watched.addNames(targetNames((await experiment(job)).yaml));
+      if (this.watched === watched) this.redraw();
+    } catch (error) {
+      if (this.watched === watched) report(error);
+    }
   }
 
   /** Draws at most once per frame, however many events come. */
@@ -99,13 +135,18 @@ export class Watcher {
 
   private draw(): void {
     const { watched } = this;
-    if (watched.artifacts.length > 0) this.picture.update(watched.artifacts);
+    if (watched.artifacts.length > 0) this.picture.update(watched.artifacts, watched.revisedAt);
     this.status.show(watched, this.connection);
-    this.loss.show([watched.loss]);
-    this.similarities.show([...watched.similarities.values()]);
     this.targets.show(watched.table);
-    this.log.show(watched.log);
+    this.log.show(watched);
+    this.chartTimer ??= setTimeout(() => this.drawCharts(), CHARTS);
     this.changed();
+  }
+
+  private drawCharts(): void {
+    this.chartTimer = undefined;
+    this.loss.show([this.watched.loss]);
+    this.similarities.show(this.watched.similarities);
   }
 }
 

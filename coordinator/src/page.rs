@@ -49,6 +49,7 @@ pub(crate) fn router() -> Router {
         ("/", &INDEX),
         ("/jobs/{job}", &INDEX),
         ("/gallery", &INDEX),
+        ("/compare", &INDEX),
         ("/farm", &INDEX),
         ("/page.js", &SCRIPT),
         ("/page.css", &STYLE),

@@ -41,6 +41,8 @@ static STYLE: LazyLock<Arc<File>> =
     LazyLock::new(|| File::new("text/css; charset=utf-8", include_bytes!("../../web/dist/page.css")));
 static ICON: LazyLock<Arc<File>> =
     LazyLock::new(|| File::new("image/svg+xml", include_bytes!("../../web/dist/icon.svg")));
+static EXAMPLES: LazyLock<Arc<File>> =
+    LazyLock::new(|| File::new("image/webp", include_bytes!("../../web/dist/examples.webp")));
 
 /// The page under each of its addresses, and its files.
 pub(crate) fn router() -> Router {
@@ -54,6 +56,7 @@ pub(crate) fn router() -> Router {
         ("/page.js", &SCRIPT),
         ("/page.css", &STYLE),
         ("/icon.svg", &ICON),
+        ("/examples.webp", &EXAMPLES),
     ] {
         router = router.route(path, get(move |headers: HeaderMap| std::future::ready(file.answer(&headers))));
     }

@@ -60,13 +60,14 @@ export class Farm {
  */
 export async function fromDist(context: BrowserContext): Promise<void> {
   if (process.env["DIST"] === undefined) return;
-  const dist = (file: string) => readFileSync(join(import.meta.dirname, "../dist", file), "utf8");
-  await context.route(/:\d+\/(?:$|jobs\/|gallery|compare|farm|page\.)[^?]*(?:\?.*)?$/, async (route) => {
+  const dist = (file: string) => readFileSync(join(import.meta.dirname, "../dist", file));
+  await context.route(/:\d+\/(?:$|jobs\/|gallery|compare|farm|page\.|examples\.)[^?]*(?:\?.*)?$/, async (route) => {
     const { origin, pathname } = new URL(route.request().url());
-    const file = pathname.startsWith("/page.") ? pathname.slice(1) : "index.html";
+    const file = /^\/(?:page|examples)\./.test(pathname) ? pathname.slice(1) : "index.html";
     // The headers are those of the program, with its policy.
     const response = await route.fetch({ url: file === "index.html" ? `${origin}/` : `${origin}${pathname}` });
-    await route.fulfill({ response, body: dist(file) });
+    const kind = file.endsWith(".webp") ? { status: 200, contentType: "image/webp" } : {};
+    await route.fulfill({ response, body: dist(file), ...kind });
   });
 }
 
@@ -132,4 +133,16 @@ export async function write(page: Page, yaml: string): Promise<void> {
 /** The picture on the screen. */
 export function picture(page: Page) {
   return page.locator(".stage img");
+}
+
+/** How far the job is that is watched. */
+export function progress(page: Page) {
+  return page.getByRole("region", { name: "Progress" });
+}
+
+/** Writes an experiment and starts it. */
+export async function start(page: Page, yaml: string): Promise<void> {
+  await write(page, yaml);
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  await page.keyboard.press("Alt+s");
 }

@@ -12,7 +12,7 @@ use crate::setup;
 use crate::steps::Steps;
 
 /// What the page is built to.
-const FILES: [&str; 5] = ["icon.svg", "index.html", "licenses.txt", "page.css", "page.js"];
+const FILES: [&str; 6] = ["examples.webp", "icon.svg", "index.html", "licenses.txt", "page.css", "page.js"];
 
 /// Where the checks build it, beside the bundle.
 const FOLDER: &str = "target/page";

@@ -140,6 +140,8 @@ async fn the_page_runs_only_what_it_brings() {
         ("/page.js", "text/javascript"),
         ("/page.css", "text/css"),
         ("/icon.svg", "image/svg+xml"),
+        ("/examples.webp", "image/webp"),
+        ("/compare", "text/html"),
     ] {
         let plain = send(&farm, request("GET", path, "")).await;
         let headers = plain.headers().clone();

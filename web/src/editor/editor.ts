@@ -44,6 +44,7 @@ export class Editor {
       bracketMatching(),
       closeBrackets(),
       highlightActiveLine(),
+      EditorView.lineWrapping,
       highlightSelectionMatches(),
       yaml(),
       syntaxHighlighting(highlighting),

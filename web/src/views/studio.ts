@@ -13,6 +13,7 @@ import { Sheet } from "../watch/sheet";
 import { share } from "../watch/status";
 import { Watcher } from "../watch/watcher";
 import { Desk } from "./desk";
+import { starters } from "./starters";
 
 /** After how many milliseconds a job that could not be read is asked for again. */
 const AGAIN = 3_000;
@@ -26,7 +27,7 @@ export class Studio implements View {
     title: "The running job goes on from its picture with this text",
   });
   private readonly stop = button("Stop", () => void this.once(() => this.halt()), { key: "Alt+P" });
-  private readonly seed = h("input", { class: "seed", inputmode: "numeric", placeholder: "random", "aria-label": "Seed" });
+  private readonly seed = h("input", { class: "seed", inputmode: "numeric", title: "Seed of all random numbers; empty: as the experiment says, else another one each time", "aria-label": "Seed" });
   private readonly count = select("Pictures", [1, 2, 3, 4, 6, 9, 12, 16].map((n) => [String(n), n === 1 ? "1 picture" : `${n} pictures`]));
   private readonly sheet = new Sheet((job) => this.chooseFromSheet(job));
   private readonly watcher: Watcher;
@@ -39,8 +40,11 @@ export class Studio implements View {
     job: number | undefined,
   ) {
     const acts = { startFrom: (artifact: Artifact) => void this.startFrom(artifact), again: () => void this.once(() => this.again()) };
-    this.watcher = new Watcher(() => this.show(), acts, this.sheet.element);
-    const tools = h("div", { class: "row tools" }, this.start, this.change, this.stop, h("label", { class: "seeds" }, "Seed", this.seed), this.count);
+    this.watcher = new Watcher(() => this.show(), acts, {
+      beside: this.sheet.element,
+      idle: starters(({ name, text }) => this.desk.open(name, text)),
+    });
+    const tools = h("div", { class: "row tools" }, this.start, this.change, this.stop, this.seed, this.count);
     this.desk = new Desk(tools, (draft) => this.turn(draft));
     this.element = h("div", { class: "studio" }, h("h1", { class: "unseen" }, "Studio"), this.desk.element, this.watcher.element);
     document.addEventListener("keydown", this.keys);
@@ -123,7 +127,7 @@ export class Studio implements View {
 
   /** Another tab is in front: its job is watched, and the address is that of the job. */
   private turn({ job, jobs = [], text }: Draft): void {
-    this.seed.placeholder = seedOf(text) ?? "random";
+    this.seed.placeholder = `seed: ${seedOf(text) ?? "random"}`;
     this.watch(job, jobs);
   }
 

@@ -70,7 +70,7 @@ export class Picture {
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.element.classList.contains("full")) this.toggleFull();
     });
-    this.clear("The picture appears here. Press Alt-S to start.");
+    this.clear("Press Start, and the picture appears here.");
   }
 
   clear(text: string): void {

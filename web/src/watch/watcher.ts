@@ -31,11 +31,11 @@ export class Watcher {
   private drawing = false;
   private chartTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `beside` stands between picture and progress. */
+  /** `beside` stands between picture and progress, `idle` below the empty picture as long as there is no job. */
   constructor(
     private readonly changed: () => void,
     acts: PictureActs,
-    beside: HTMLElement,
+    { beside, idle }: { beside: HTMLElement; idle: HTMLElement },
   ) {
     this.picture = new Picture(() => this.watched.job?.name ?? "clipig", acts);
     const details = h(
@@ -45,8 +45,8 @@ export class Watcher {
       section("Targets", this.targets.element),
       section("Log", this.log.element),
     );
-    this.element = h("div", { class: "watcher" }, this.picture.element, beside, this.status.element, details);
-    this.redraw();
+    this.element = h("div", { class: "watcher" }, this.picture.element, beside, this.status.element, details, idle);
+    this.follow(undefined);
   }
 
   get number(): number | undefined {
@@ -61,8 +61,9 @@ export class Watcher {
     const watched = new WatchedJob();
     this.watched = watched;
     this.connection = "connected";
+    this.element.classList.toggle("idle", job === undefined);
     if (job === undefined) {
-      this.picture.clear("The picture appears here. Press Alt-S to start.");
+      this.picture.clear("Press Start, and the picture appears here.");
       this.redraw();
       return;
     }

@@ -82,6 +82,7 @@ fn run(command: &Command) -> Result<ExitCode, Failure> {
             Some(farm) => command::remote_render::run(arguments, farm),
             None => local::render(arguments),
         },
+        Command::Studio(arguments) => local::studio(arguments),
         Command::Submit(arguments) => command::submit::run(arguments),
         Command::Jobs(arguments) => command::jobs::run(arguments),
         Command::Job(arguments) => command::job::run(arguments),

@@ -8,14 +8,17 @@
     reason = "nobody outside of the workspace uses it; a doc comment that repeats a name says nothing"
 )]
 
+pub mod api;
 mod connections;
 mod epoch_loop;
 pub mod farm;
 mod housekeeping;
 mod http;
+mod http_server;
 pub mod job_runner;
 pub mod metrics;
 mod open_files;
+pub mod page;
 pub mod rpc;
 pub mod server;
 pub mod settings;

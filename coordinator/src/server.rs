@@ -14,17 +14,20 @@ use std::time::{Duration, Instant, SystemTime};
 use clipig_core::CanvasFactory;
 use clipig_models as models;
 use clipig_schedule::dispatcher::DispatchSettings;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use tonic::transport::Identity;
 
+use crate::api::{self, Access};
 use crate::connections::Connections;
 use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
 use crate::housekeeping;
 use crate::http::{self, Probes};
+use crate::http_server;
 use crate::metrics::Metrics;
 use crate::open_files::{self, OpenFiles};
+use crate::page;
 use crate::rpc::{self, ListenError, Listener, Reception, RpcContext, TlsError};
 use crate::settings::{ListenAddress, Settings};
 use crate::store::{ClockStep, EventKind, Store, StoreError, Subject, SystemClock};
@@ -55,8 +58,8 @@ pub enum ServeError {
     /// A socket failed.
     #[error("serving failed: {0}")]
     Transport(#[from] tonic::transport::Error),
-    /// The page of probes failed.
-    #[error("serving probes failed: {0}")]
+    /// The page, the API or the probes failed.
+    #[error("serving at `http_listen` failed: {0}")]
     Http(io::Error),
     /// Reflection cannot describe the services.
     #[error("clipig met a fault of its own: {0}")]
@@ -85,6 +88,7 @@ pub struct Coordinator {
     listeners: Vec<Listener>,
     http: Option<Listener>,
     identity: Option<Identity>,
+    acceptor: Option<TlsAcceptor>,
     reception: Reception,
     started: (Instant, SystemTime),
 }
@@ -113,6 +117,7 @@ impl Coordinator {
         let started = (Instant::now(), SystemTime::now());
         let files = open_files::raise_limit();
         let identity = settings.tls.as_ref().map(rpc::identity).transpose()?;
+        let acceptor = settings.tls.as_ref().map(rpc::acceptor).transpose()?;
         let mut listeners = Vec::new();
         for address in &settings.listen {
             listeners.push(Listener::bind(address).await?);
@@ -137,7 +142,7 @@ impl Coordinator {
         let Parts { canvases, models } = parts;
         let farm = Farm::open(store, models, switchboard, canvases, farm_settings, event_log);
         let farm = farm?;
-        Ok(Self { settings, farm, metrics, listeners, http, identity, reception, started })
+        Ok(Self { settings, farm, metrics, listeners, http, identity, acceptor, reception, started })
     }
 
     /// The farm, for workers within this process.
@@ -150,7 +155,12 @@ impl Coordinator {
         self.listeners.iter().filter_map(|listener| listener.address().ok()).collect()
     }
 
-    /// Where probes are served.
+    /// Does it encrypt?
+    pub fn has_tls(&self) -> bool {
+        self.identity.is_some()
+    }
+
+    /// Where the page, its API and probes are served.
     pub fn http_address(&self) -> Option<ListenAddress> {
         self.http.as_ref().and_then(|listener| listener.address().ok())
     }
@@ -163,7 +173,7 @@ impl Coordinator {
         for address in self.addresses() {
             tracing::info!(%address, data = %self.settings.data.display(), "the farm is open");
         }
-        let Self { settings, farm, metrics, listeners, http, identity, reception, started } = self;
+        let Self { settings, farm, metrics, listeners, http, identity, acceptor, reception, started } = self;
         let (close, closing) = watch::channel(false);
         let stopping = Arc::new(AtomicBool::new(false));
         let context = RpcContext {
@@ -177,8 +187,10 @@ impl Coordinator {
             leases: rpc::standing::LeaseCounts::default(),
             intervals: rpc::Intervals::default(),
             uploads: rpc::Uploads::default(),
+            hashes: rpc::Hashes::default(),
         };
-        let routes = rpc::routes(Arc::new(context), settings.tokens.clone()).await;
+        let context = Arc::new(context);
+        let routes = rpc::routes(Arc::clone(&context), settings.tokens.clone()).await;
         let (routes, health) = routes?;
         let mut servers = JoinSet::new();
         for listener in listeners {
@@ -189,7 +201,10 @@ impl Coordinator {
         if let Some(listener) = http {
             let metrics = Arc::clone(&metrics);
             let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
-            servers.spawn(probe(listener, probes, closed(closing.clone())));
+            let api = api::router(context, Access::new(&settings), page::router());
+            let serving =
+                http_server::serve(listener, http::router(probes).merge(api), acceptor, closing.clone());
+            servers.spawn(async move { serving.await.map_err(ServeError::Http) });
         }
         let retention = housekeeping::policy(settings.retention);
         housekeeping::report_long_absence(farm.store(), retention);
@@ -227,31 +242,6 @@ impl Coordinator {
 async fn closed(mut closing: watch::Receiver<bool>) {
     // The error means that the coordinator is gone, so streams have to end as well.
     let _ = closing.wait_for(|closing| *closing).await;
-}
-
-async fn probe(
-    listener: Listener,
-    probes: Probes,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), ServeError> {
-    let pages = http::router(probes);
-    let served = match listener {
-        Listener::Tcp(listener) => serve_pages(listener, pages, stop).await,
-        Listener::Unix(listener, file) => {
-            let served = axum::serve(listener, pages).with_graceful_shutdown(stop).await;
-            drop(file);
-            served
-        }
-    };
-    served.map_err(ServeError::Http)
-}
-
-async fn serve_pages(
-    listener: TcpListener,
-    pages: axum::Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, pages).with_graceful_shutdown(stop).await
 }
 
 /// Says what was found in the data folder.

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 /// How the name of an unfinished file begins.
 const PREFIX: &str = ".clipig-";
 /// How old a file is before it can be a leftover. A new one may not have its lock yet.
-const LEFTOVER_AGE: Duration = Duration::from_secs(3600);
+const LEFTOVER_AGE: Duration = Duration::from_hours(1);
 
 /// Creates an empty file in `folder`, which has to be on the file system of the file's later place. Its name is hidden
 /// and begins with `.clipig-`. It is deleted when it is dropped; what a killed process leaves is deleted by

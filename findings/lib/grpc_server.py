@@ -38,12 +38,28 @@ def count(messages, context):
     return str(sum(map(len, messages))).encode()
 
 
+def leave_unread(messages, context):
+    """Reads nothing until the call is over."""
+    over = threading.Event()
+    context.add_callback(over.set)
+    over.wait()
+    return b""
+
+
+def pour(pieces, context):
+    """Sends so many pieces of 64 KiB."""
+    for _ in range(int(pieces)):
+        yield bytes(64 * 1024)
+
+
 METHODS = {
     "refuse": grpc.unary_unary_rpc_method_handler(refuse),
     "echo": grpc.stream_stream_rpc_method_handler(echo),
     "tick": grpc.unary_stream_rpc_method_handler(tick),
     "tick_while_open": grpc.stream_stream_rpc_method_handler(tick_while_open),
     "count": grpc.stream_unary_rpc_method_handler(count),
+    "leave_unread": grpc.stream_unary_rpc_method_handler(leave_unread),
+    "pour": grpc.unary_stream_rpc_method_handler(pour),
 }
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ Usage: cargo xtask COMMAND
                             the same call goes on where an earlier one was interrupted
                             --busy   keep all cores busy with something else meanwhile
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
-  generate                  write the generated files (reference, JSON schema) anew
+  generate                  write the generated files (reference, JSON schema, API) anew
+  page                      build the page of web/ anew and test it in Chromium (needs npm and chromium)
   size                      build the small client as it is shipped, and weigh it
   cluster --kubeconfig FILE [--image REF] [--keep]
                             a rehearsal on a Kubernetes cluster: what it admits, and with an image that its nodes
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     Generate,
     /// What needs a GPU: the oracle there, and its speed.
     Gpu,
+    /// Build the page and test it in a browser.
+    Page,
     /// Rehearse on a cluster.
     Cluster(Rehearsal),
     /// Weigh the small client.
@@ -96,13 +99,14 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "check" => Command::Check,
         "generate" => Command::Generate,
         "gpu" => Command::Gpu,
+        "page" => Command::Page,
         "size" => Command::Size,
         "bench" => return bench(&mut parser),
         "instructions" => return instructions(&mut parser),
         _ => {
             return Err(Error::Usage(format!(
-                "there is no command {name:?}; there are setup, demo, test, soak, check, generate, size, \
-                 cluster, bench, instructions, gpu"
+                "there is no command {name:?}; there are setup, demo, test, soak, check, generate, page, size, cluster, \
+                 bench, instructions, gpu"
             )));
         }
     };

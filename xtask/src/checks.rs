@@ -4,6 +4,7 @@ use crate::deploy;
 use crate::error::Error;
 use crate::generated;
 use crate::instructions;
+use crate::page;
 use crate::pins::{CARGO_DENY, CARGO_SHEAR, RUFF, TYPOS};
 use crate::places::Places;
 use crate::process::{cargo, run as start};
@@ -50,4 +51,5 @@ pub(crate) fn add(places: &Places, steps: &mut Steps) {
     });
     instructions::add(places, steps);
     steps.run("generated files", || generated::check(places));
+    page::add(places, steps);
 }

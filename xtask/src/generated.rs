@@ -23,12 +23,15 @@ enum Author {
     Crates,
     /// [`protocol::image`].
     Protocol,
+    /// An example of the coordinator that prints the description of its API.
+    OpenApi,
 }
 
 /// All of them. A new one is a line here. The notices come first: they are part of `clipig`.
-const FILES: [Generated; 4] = [
+const FILES: [Generated; 5] = [
     Generated { path: "cli/licenses/crates.txt", author: Author::Crates },
     Generated { path: protocol::IMAGE, author: Author::Protocol },
+    Generated { path: "docs/openapi.json", author: Author::OpenApi },
     Generated { path: "docs/reference.md", author: Author::Clipig(&["reference", "--all"]) },
     Generated { path: "docs/experiment.schema.json", author: Author::Clipig(&["reference", "--schema"]) },
 ];
@@ -75,6 +78,10 @@ impl Generated {
     fn printed(&self, places: &Places) -> Result<Vec<u8>, Error> {
         let arguments = match self.author {
             Author::Clipig(arguments) => arguments,
+            Author::OpenApi => {
+                let example = ["run", "--quiet", "--package", "clipig-coordinator", "--example", "openapi"];
+                return captured(cargo(places).args(example));
+            }
             Author::Crates => return crates::notices(places),
             Author::Protocol => return protocol::image(places),
         };

@@ -14,6 +14,7 @@ mod generated;
 mod gpu;
 mod instructions;
 mod libtorch;
+mod page;
 mod pins;
 mod places;
 mod prerequisites;
@@ -59,6 +60,7 @@ fn run() -> Result<(), Error> {
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
         Command::Gpu => gpu::run(&places),
+        Command::Page => page::run(&places),
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
         Command::Bench(bench) => bench::run(&places, &bench),
         Command::Size => size::run(&places),

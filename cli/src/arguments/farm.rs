@@ -276,11 +276,23 @@ pub(crate) struct StartArguments {
 }
 
 #[derive(Clone, Debug, Args)]
+pub(crate) struct StudioArguments {
+    /// Experiment to open: YAML, a picture that clipig made, or `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<String>,
+    /// Only print the address.
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    #[command(flatten)]
+    pub(crate) start: StartArguments,
+}
+
+#[derive(Clone, Debug, Args)]
 pub(crate) struct CoordinatorArguments {
     /// Address and port for clients and workers, or `unix:/path`. Default: `127.0.0.1:7870`.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
-    /// Address and port for probes and metrics (HTTP), `unix:/path`, or `off`. Default: `127.0.0.1:7871`.
+    /// Address and port for the page, its API, probes and metrics (HTTP), `unix:/path`, or `off`. Default: `127.0.0.1:7871`.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) http_listen: Option<String>,
     /// Folder for jobs, checkpoints and pictures. Default: ~/.local/share/clipig/farm.

@@ -16,8 +16,8 @@ pub(crate) use self::farm::CoordinatorArguments;
 pub(crate) use self::farm::{
     AccessArguments, ControlArguments, FarmAddress, FarmArguments, FarmCommand, FetchArguments,
     HistoryFormat, JobArguments, JobsArguments, ListArguments, PriorityArguments, StartArguments,
-    StateArgument, SubmitArguments, TermsArguments, UpdateArguments, WatchArguments, WorkArguments,
-    WorkersArguments, WorkersCommand,
+    StateArgument, StudioArguments, SubmitArguments, TermsArguments, UpdateArguments, WatchArguments,
+    WorkArguments, WorkersArguments, WorkersCommand,
 };
 pub(crate) use self::render::RenderArguments;
 
@@ -52,7 +52,9 @@ impl Command {
     pub(crate) fn is_service(&self) -> bool {
         matches!(
             self,
-            Self::Worker(_) | Self::Farm(FarmArguments { command: Some(FarmCommand::Start(_)), .. })
+            Self::Worker(_)
+                | Self::Studio(_)
+                | Self::Farm(FarmArguments { command: Some(FarmCommand::Start(_)), .. })
         )
     }
 }
@@ -61,6 +63,10 @@ impl Command {
 pub(crate) enum Command {
     /// Turn an experiment into a picture.
     Render(Box<RenderArguments>),
+    /// Open the studio in the browser: write an experiment, start it and watch the picture emerge.
+    ///
+    /// This starts a farm on this machine, as `clipig farm start` does, and prints the address of its page.
+    Studio(StudioArguments),
     /// Submit an experiment to a farm and print the job's number.
     Submit(Box<SubmitArguments>),
     /// List a farm's jobs, and say why the waiting ones wait.

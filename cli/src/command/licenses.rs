@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clipig_models::Notice;
 
 use crate::failure::Failure;
-use crate::local::LIBTORCH;
+use crate::local::{LIBTORCH, PAGE_NOTICES};
 use crate::output;
 
 /// The Rust crates in the program with their notices; `cargo xtask generate` writes the file.
@@ -24,7 +24,8 @@ fn text() -> String {
         "clipig {} is free software under MIT OR Apache-2.0, at your choice. It stands on the work of others:\n\
          1. data and code that are part of it or that its model was made of,\n\
          2. libtorch, which computes,\n\
-         3. the Rust crates that it is built from.\n\n",
+         3. the Rust crates that it is built from,\n\
+         4. the packages in the page that a coordinator serves.\n\n",
         env!("CARGO_PKG_VERSION")
     );
     let _ = write!(text, "{RULE}\n1. Data and code\n{RULE}\n\n");
@@ -38,7 +39,8 @@ fn text() -> String {
          It is fetched from PyPI when clipig is set up and is not part of what clipig ships. Its licence and \
          notices stand in LICENSE and NOTICE of the package `torch`.\n\n"
     );
-    let _ = write!(text, "{RULE}\n3. Rust crates\n{RULE}\n\n{CRATES}");
+    let _ = write!(text, "{RULE}\n3. Rust crates\n{RULE}\n\n{CRATES}\n");
+    let _ = write!(text, "{RULE}\n4. Packages in the page\n{RULE}\n\n{PAGE_NOTICES}");
     text
 }
 

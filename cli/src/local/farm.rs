@@ -33,19 +33,31 @@ const GONE: Duration = Duration::from_secs(5);
 
 /// Runs a farm with workers in this process until a signal ends it.
 pub(crate) fn start_farm(arguments: &StartArguments) -> Result<ExitCode, Failure> {
+    start_farm_and(arguments, |_| Ok(()))
+}
+
+/// The same, and does something once the farm listens.
+pub(super) fn start_farm_and(
+    arguments: &StartArguments,
+    open: impl FnOnce(&Coordinator) -> Result<(), Failure>,
+) -> Result<ExitCode, Failure> {
     let workers = match arguments.workers {
         Some(0) => Vec::new(),
         wanted => devices_of(wanted)?,
     };
-    serve(&arguments.coordinator, workers)
+    serve(&arguments.coordinator, workers, open)
 }
 
 /// Runs a coordinator alone until a signal ends it.
 pub(crate) fn coordinate(arguments: &CoordinatorArguments) -> Result<ExitCode, Failure> {
-    serve(arguments, Vec::new())
+    serve(arguments, Vec::new(), |_| Ok(()))
 }
 
-fn serve(arguments: &CoordinatorArguments, workers: Vec<WorkerDevice>) -> Result<ExitCode, Failure> {
+fn serve(
+    arguments: &CoordinatorArguments,
+    workers: Vec<WorkerDevice>,
+    open: impl FnOnce(&Coordinator) -> Result<(), Failure>,
+) -> Result<ExitCode, Failure> {
     let settings = Settings::load(arguments.settings.as_deref(), &settings::environment(), &flags(arguments))
         .map_err(Failure::usage)?;
     log::of_service(settings.log_format == LogFormat::Json);
@@ -63,6 +75,7 @@ fn serve(arguments: &CoordinatorArguments, workers: Vec<WorkerDevice>) -> Result
         let parts = Parts { canvases: Arc::new(CanvasEngines), models };
         let coordinator = Coordinator::open(settings, parts).await.map_err(Failure::failed)?;
         let crew = Crew::join(coordinator.farm(), workers)?;
+        open(&coordinator)?;
         let mut first = signals.clone();
         tokio::select! {
             served = coordinator.serve(async move { first.asked().await }) => {

@@ -3,6 +3,7 @@
 mod devices;
 mod farm;
 pub(crate) mod farm_of_one;
+mod studio;
 mod worker;
 
 use std::process::ExitCode;
@@ -17,7 +18,11 @@ use crate::failure::Failure;
 /// The version of libtorch that computes here.
 pub(crate) const LIBTORCH: Option<&str> = Some(clipig_engine::device::LIBTORCH);
 
+/// The notices of the packages in the page that the coordinator serves.
+pub(crate) const PAGE_NOTICES: &str = clipig_coordinator::page::NOTICES;
+
 pub(crate) use self::farm::{coordinate, start_farm};
+pub(crate) use self::studio::studio;
 pub(crate) use self::worker::work;
 
 pub(crate) fn render(arguments: &RenderArguments) -> Result<ExitCode, Failure> {

@@ -4,11 +4,14 @@ use std::process::ExitCode;
 
 use clipig_experiment::Experiment;
 
-use crate::arguments::{RateArguments, RenderArguments, StartArguments, WorkArguments};
+use crate::arguments::{RateArguments, RenderArguments, StartArguments, StudioArguments, WorkArguments};
 use crate::failure::Failure;
 
 /// The version of libtorch that computes here: none.
 pub(crate) const LIBTORCH: Option<&str> = None;
+
+/// The notices of the packages in the page: there is no page in it.
+pub(crate) const PAGE_NOTICES: &str = "(not part of this clipig)\n";
 
 pub(crate) fn render(_: &RenderArguments) -> Result<ExitCode, Failure> {
     Err(absent("render on this machine", "`clipig render --farm URL` renders on a farm"))
@@ -24,6 +27,10 @@ pub(crate) fn work(_: &WorkArguments) -> Result<ExitCode, Failure> {
 
 pub(crate) fn start_farm(_: &StartArguments) -> Result<ExitCode, Failure> {
     Err(absent("start a farm", "use a farm elsewhere with --farm URL or CLIPIG_FARM"))
+}
+
+pub(crate) fn studio(_: &StudioArguments) -> Result<ExitCode, Failure> {
+    Err(absent("open a studio", "every coordinator serves the same page at its `http_listen`"))
 }
 
 /// What the texts of an experiment lack: only an engine can split them into tokens.

@@ -9,24 +9,25 @@ use crate::settings::Tokens;
 
 /// Whom a service is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Audience {
+pub(crate) enum Audience {
     Clients,
     Workers,
 }
 
 /// Lets those in who show the right token. Without tokens everybody is let in.
 #[derive(Clone, Debug)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     audience: Audience,
     tokens: Option<Tokens>,
 }
 
 impl Gate {
-    pub(super) fn new(audience: Audience, tokens: Option<Tokens>) -> Self {
+    pub(crate) fn new(audience: Audience, tokens: Option<Tokens>) -> Self {
         Self { audience, tokens }
     }
 
-    fn admit(&self, header: Option<&[u8]>) -> Result<(), Refusal> {
+    /// Lets in who shows the token in the header `authorization`.
+    pub(crate) fn admit(&self, header: Option<&[u8]>) -> Result<(), Refusal> {
         let Some(Tokens { client, worker }) = &self.tokens else { return Ok(()) };
         let Some(header) = header else {
             return Err(Refusal::Unauthenticated(format!("this farm asks for a token; {}", self.help())));

@@ -1,6 +1,7 @@
 //! Files as streams of pieces.
 
 use std::fs::File;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
@@ -22,15 +23,15 @@ pub(super) const PIECE: usize = 256 << 10;
 const AHEAD: usize = 4;
 
 /// Something that can be read.
-pub(super) struct Content {
-    pub(super) sha256: Sha256,
-    pub(super) size: u64,
+pub(crate) struct Content {
+    pub(crate) sha256: Sha256,
+    pub(crate) size: u64,
     pub(super) source: Source,
 }
 
 /// Where its bytes are.
 #[derive(Clone)]
-pub(super) enum Source {
+pub(crate) enum Source {
     File(Arc<File>),
     Memory(&'static [u8]),
 }
@@ -74,23 +75,34 @@ pub(super) fn hash_of(file: File, size: u64) -> std::io::Result<Sha256> {
     Ok(Sha256(digest.finalize().into()))
 }
 
-/// The content from `offset` on. No thread waits for a slow reader.
+/// The content from `offset` on.
 pub(super) fn stream<T: Send + 'static>(
     content: Content,
     offset: u64,
     message: fn(ContentChunk) -> T,
 ) -> Result<ReceiverStream<Result<T, Status>>, Refusal> {
-    let Content { sha256, size, source } = content;
+    let size = content.size;
     if offset > size {
         return Err(Refusal::Invalid(format!("`offset` is {offset}, but the content has {size} bytes")));
     }
+    Ok(stream_range(content, offset..size, message))
+}
+
+/// A part of the content, which must lie within it. No thread waits for a slow reader.
+pub(crate) fn stream_range<T: Send + 'static>(
+    content: Content,
+    range: Range<u64>,
+    message: fn(ContentChunk) -> T,
+) -> ReceiverStream<Result<T, Status>> {
+    let Content { sha256, size, source } = content;
+    let Range { start: offset, end } = range;
     let (pieces, stream) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         let mut header = Some(ContentHeader { sha256: wire_hash(sha256), size, offset });
         let mut at = offset;
         loop {
             let reading = source.clone();
-            let length = usize::try_from(size - at).unwrap_or(usize::MAX).min(PIECE);
+            let length = usize::try_from(end - at).unwrap_or(usize::MAX).min(PIECE);
             let read = tokio::task::spawn_blocking(move || reading.read(at, length)).await;
             let piece = match read {
                 Ok(Ok(piece)) if piece.len() == length => piece,
@@ -104,10 +116,10 @@ pub(super) fn stream<T: Send + 'static>(
             };
             at += piece.len() as u64;
             // The header is sent also where there are no bytes.
-            if pieces.send(Ok(message(chunk(header.take(), piece)))).await.is_err() || at >= size {
+            if pieces.send(Ok(message(chunk(header.take(), piece)))).await.is_err() || at >= end {
                 return;
             }
         }
     });
-    Ok(ReceiverStream::new(stream))
+    ReceiverStream::new(stream)
 }

@@ -13,15 +13,15 @@
 //! | `uploads` | room for content that clients bring |
 //! | `standing` | how many jobs and workers are in which state |
 
-mod auth;
+pub(crate) mod auth;
 mod connection;
-mod content;
+pub(crate) mod content;
 mod data_size;
-mod farm_service;
+pub(crate) mod farm_service;
 mod intervals;
 mod listener;
 pub(crate) mod standing;
-mod status;
+pub(crate) mod status;
 mod transport;
 mod uploads;
 mod worker_service;
@@ -40,11 +40,12 @@ use tonic_health::server::HealthReporter;
 use self::auth::{Audience, Gate};
 pub(crate) use self::data_size::DataSize;
 use self::farm_service::FarmCalls;
+pub(crate) use self::farm_service::artifacts::Hashes;
 pub(crate) use self::intervals::Intervals;
 pub(crate) use self::listener::Reception;
 pub use self::listener::{ListenError, Listener};
 use self::standing::LeaseCounts;
-pub(crate) use self::transport::{TlsError, identity, serve};
+pub(crate) use self::transport::{HANDSHAKE, TlsError, acceptor, identity, serve};
 pub(crate) use self::uploads::Uploads;
 use self::worker_service::WorkerEndpoint;
 use crate::farm::Farm;
@@ -74,11 +75,13 @@ pub(crate) struct RpcContext {
     pub(crate) intervals: Intervals,
     /// Uploads under way.
     pub(crate) uploads: Uploads,
+    /// Hashes of the files that jobs have made.
+    pub(crate) hashes: Hashes,
 }
 
 impl RpcContext {
     /// Resolves when streams have to end.
-    async fn closed(&self) {
+    pub(crate) async fn closed(&self) {
         let mut closing = self.closing.clone();
         // The error means that the coordinator is gone, so streams have to end as well.
         let _ = closing.wait_for(|closing| *closing).await;
@@ -133,18 +136,18 @@ fn reflection<'a>() -> tonic_reflection::server::Builder<'a> {
 }
 
 /// Milliseconds since 1970 as the wire has them.
-fn timestamp(time: crate::store::Timestamp) -> prost_types::Timestamp {
+pub(crate) fn timestamp(time: crate::store::Timestamp) -> prost_types::Timestamp {
     let (seconds, milliseconds) = (time.0.div_euclid(1_000), time.0.rem_euclid(1_000));
     prost_types::Timestamp { seconds, nanos: milliseconds as i32 * 1_000_000 }
 }
 
 /// A hash as the wire has it.
-fn wire_hash(sha256: clipig_core::Sha256) -> prost::bytes::Bytes {
+pub(crate) fn wire_hash(sha256: clipig_core::Sha256) -> prost::bytes::Bytes {
     prost::bytes::Bytes::copy_from_slice(&sha256.0)
 }
 
 /// A hash from a peer.
-fn hash(bytes: &[u8], field: &str) -> Result<clipig_core::Sha256, status::Refusal> {
+pub(crate) fn hash(bytes: &[u8], field: &str) -> Result<clipig_core::Sha256, status::Refusal> {
     let wrong =
         |_| status::Refusal::Invalid(format!("`{field}` has {} bytes; a SHA-256 has 32", bytes.len()));
     bytes.try_into().map(clipig_core::Sha256).map_err(wrong)

@@ -21,7 +21,7 @@ const DETAIL_BYTES: usize = 5_000;
 
 /// Why a call is refused.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The farm refuses a command.
     Command(CommandError),
     /// The store refused.
@@ -78,7 +78,8 @@ impl From<Refusal> for Status {
     }
 }
 
-fn code(refusal: &Refusal) -> Code {
+/// What programs tell refusals apart by.
+pub(crate) fn code(refusal: &Refusal) -> Code {
     match refusal {
         Refusal::Command(error) => match error {
             CommandError::Invalid(_)
@@ -128,7 +129,8 @@ fn store_code(error: &StoreError) -> Code {
     }
 }
 
-fn message(refusal: &Refusal) -> String {
+/// What people read.
+pub(crate) fn message(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Command(CommandError::Experiment(diagnostics)) => {
             let first = diagnostics.iter().next().map(|problem| match problem.path.as_str() {
@@ -175,7 +177,7 @@ fn problems(diagnostics: &Diagnostics) -> Vec<v1::Problem> {
 }
 
 /// All of them, for messages that are no status.
-pub(super) fn warnings(diagnostics: &Diagnostics) -> Vec<v1::Problem> {
+pub(crate) fn warnings(diagnostics: &Diagnostics) -> Vec<v1::Problem> {
     diagnostics.iter().map(|diagnostic| problem(diagnostics, diagnostic)).collect()
 }
 

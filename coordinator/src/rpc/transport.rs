@@ -1,10 +1,15 @@
 //! HTTP/2 and TLS as the farm uses them.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_proto::connect_error::{self, ConnectError};
 use clipig_proto::limits::{CONNECTION_WINDOW, FRAME_BYTES, STREAM_WINDOW};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
 use tonic::service::Routes;
 use tonic::transport::Identity;
 use tonic::transport::server::{Server, ServerTlsConfig};
@@ -23,7 +28,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(8);
 const HEADERS: u32 = 16 << 10;
 
 /// How long the TLS handshake may take.
-const HANDSHAKE: Duration = Duration::from_secs(10);
+pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Why TLS cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +80,24 @@ pub(crate) fn identity(files: &TlsFiles) -> Result<Identity, TlsError> {
             Err(TlsError::Unusable { files: files.clone(), cause })
         }
     }
+}
+
+/// Accepts TLS where HTTP/1.1 is spoken.
+///
+/// # Errors
+/// See [`TlsError`].
+pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
+    let unusable = |cause: String| TlsError::Unusable { files: files.clone(), cause };
+    let chain = CertificateDer::pem_file_iter(&files.certificate).and_then(Iterator::collect);
+    let chain: Vec<CertificateDer<'static>> = chain.map_err(|error| unusable(error.to_string()))?;
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| unusable(error.to_string()))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key));
+    let mut config = config.map_err(|error| unusable(error.to_string()))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 fn tls(identity: &Identity) -> ServerTlsConfig {

@@ -27,7 +27,11 @@ pub const KEYS: &[Key] = &[
         "127.0.0.1:7870",
         "where clients and workers connect: `IP:port` or `unix:/path`, or a list of both",
     ),
-    key("http_listen", "127.0.0.1:7871", "where /livez, /readyz and /metrics are served; `off`: nowhere"),
+    key(
+        "http_listen",
+        "127.0.0.1:7871",
+        "where the page, its API, /livez, /readyz and /metrics are served; `off`: nowhere",
+    ),
     key("data", "~/.local/share/clipig/farm", "the data folder"),
     key("tls.certificate", "none", "certificate chain in PEM"),
     key("tls.key", "none", "its private key in PEM"),

@@ -1,9 +1,12 @@
 //! The coordinator's services, with real sockets: who is let in, what is refused, and what nobody may break.
 
+mod api;
+mod api_access;
 mod bombs;
 mod exhaustion;
 mod health;
 mod hostile_workers;
+mod http_client;
 mod standin;
 mod support;
 mod tls;

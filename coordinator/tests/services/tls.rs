@@ -18,7 +18,7 @@ use crate::standin::StandInCanvases;
 use crate::support::{CLIENT_TOKEN, Show, TestFarm, settings, tokens};
 
 /// Writes a certificate for `localhost`; returns it and the files.
-fn certificate(folder: &std::path::Path) -> (String, TlsFiles) {
+pub(crate) fn certificate(folder: &std::path::Path) -> (String, TlsFiles) {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let files = TlsFiles { certificate: folder.join("tls.crt"), key: folder.join("tls.key") };
     std::fs::write(&files.certificate, made.cert.pem()).unwrap();

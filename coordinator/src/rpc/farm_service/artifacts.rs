@@ -15,7 +15,7 @@ use crate::store::{Artifact, ArtifactName, ArtifactNameError, Store, StoreError}
 
 /// Hashes of files, so that a list of a thousand snapshots is not read from the disk each time.
 #[derive(Default)]
-pub(super) struct Hashes {
+pub(crate) struct Hashes {
     known: Mutex<HashMap<Version, Sha256>>,
 }
 
@@ -43,16 +43,15 @@ impl Hashes {
     }
 }
 
-pub(super) async fn list(
+pub(crate) async fn list(
     context: &Arc<RpcContext>,
-    hashes: &Arc<Hashes>,
     request: v1::ListArtifactsRequest,
 ) -> Result<v1::ListArtifactsResponse, Refusal> {
     let limit = match request.limit {
         0 => 1_000,
         limit => limit.min(10_000) as usize,
     };
-    let (job, from, hashes) = (JobId(request.job), request.from_epoch.unwrap_or(0), Arc::clone(hashes));
+    let (job, from) = (JobId(request.job), request.from_epoch.unwrap_or(0));
     let list = move |context: &RpcContext| {
         let store = context.farm.store();
         let record = store.job(job)?;
@@ -71,7 +70,7 @@ pub(super) async fn list(
         }
         let more = end < found.len();
         let artifacts = found[..end].iter().map(|artifact| {
-            let sha256 = hashes.get(store, job, artifact)?;
+            let sha256 = context.hashes.get(store, job, artifact)?;
             Ok(message(artifact, epoch(artifact), sha256))
         });
         let artifacts = artifacts.collect::<Result<_, StoreError>>()?;
@@ -80,24 +79,26 @@ pub(super) async fn list(
     context.blocking(list).await
 }
 
-pub(super) async fn fetch(
+pub(crate) async fn fetch(
     context: &Arc<RpcContext>,
-    hashes: &Arc<Hashes>,
     request: v1::FetchArtifactRequest,
 ) -> Result<ReceiverStream<Result<v1::FetchArtifactResponse, Status>>, Refusal> {
-    let job = JobId(request.job);
+    let content = open(context, JobId(request.job), &request.name).await?;
+    content::stream(content, request.offset, |chunk| v1::FetchArtifactResponse { chunk: Some(chunk) })
+}
+
+/// A file of a job, ready to be read.
+pub(crate) async fn open(context: &Arc<RpcContext>, job: JobId, name: &str) -> Result<Content, Refusal> {
     let name: ArtifactName =
-        request.name.parse().map_err(|error: ArtifactNameError| Refusal::NotFound(error.to_string()))?;
-    let hashes = Arc::clone(hashes);
+        name.parse().map_err(|error: ArtifactNameError| Refusal::NotFound(error.to_string()))?;
     let open = move |context: &RpcContext| {
         let store = context.farm.store();
         store.job(job)?;
         let (file, artifact) = store.artifacts(job).open(name)?;
-        let sha256 = hashes.get(store, job, &artifact)?;
+        let sha256 = context.hashes.get(store, job, &artifact)?;
         Ok::<_, StoreError>(Content { sha256, size: artifact.len, source: Source::File(Arc::new(file)) })
     };
-    let content = context.blocking(open).await?;
-    content::stream(content, request.offset, |chunk| v1::FetchArtifactResponse { chunk: Some(chunk) })
+    context.blocking(open).await
 }
 
 /// A file as watchers see it; `None` where it has been removed.

@@ -7,7 +7,8 @@ use clipig_core::Sha256;
 use clipig_proto::v1;
 use prost::bytes::Bytes;
 use tokio::time::timeout;
-use tonic::Streaming;
+use tokio_stream::{Stream, StreamExt as _};
+use tonic::Status;
 
 use super::super::status::Refusal;
 use super::super::{RpcContext, hash};
@@ -23,7 +24,7 @@ const PIECE: usize = 1 << 20;
 /// How long a client may be silent in the middle of an upload.
 const SILENCE_TIMEOUT: Duration = Duration::from_mins(1);
 
-pub(super) async fn check(
+pub(crate) async fn check(
     context: &Arc<RpcContext>,
     request: v1::CheckBlobsRequest,
 ) -> Result<v1::CheckBlobsResponse, Refusal> {
@@ -41,9 +42,9 @@ pub(super) async fn check(
     Ok(v1::CheckBlobsResponse { missing: missing.into_iter().map(super::super::wire_hash).collect() })
 }
 
-pub(super) async fn upload(
+pub(crate) async fn upload(
     context: &Arc<RpcContext>,
-    mut stream: Streaming<v1::UploadBlobRequest>,
+    mut stream: impl Stream<Item = Result<v1::UploadBlobRequest, Status>> + Unpin,
 ) -> Result<v1::UploadBlobResponse, Refusal> {
     let first = next(&mut stream).await?.ok_or_else(|| Refusal::Invalid("the upload is empty".to_owned()))?;
     let header =
@@ -130,8 +131,10 @@ async fn written(
     context.blocking(write).await
 }
 
-async fn next(stream: &mut Streaming<v1::UploadBlobRequest>) -> Result<Option<v1::ContentChunk>, Refusal> {
-    let message = timeout(SILENCE_TIMEOUT, stream.message()).await.map_err(|_| {
+async fn next(
+    stream: &mut (impl Stream<Item = Result<v1::UploadBlobRequest, Status>> + Unpin),
+) -> Result<Option<v1::ContentChunk>, Refusal> {
+    let message = timeout(SILENCE_TIMEOUT, stream.try_next()).await.map_err(|_| {
         Refusal::Invalid(format!("nothing has come for {} seconds; upload again", SILENCE_TIMEOUT.as_secs()))
     })?;
     match message {

@@ -20,7 +20,7 @@ const BATCH: u32 = 500;
 /// Bytes of rows in one message.
 const MESSAGE: usize = 1 << 20;
 
-pub(super) async fn stream(
+pub(crate) async fn stream(
     context: &Arc<RpcContext>,
     request: v1::GetHistoryRequest,
 ) -> Result<ReceiverStream<Result<v1::GetHistoryResponse, Status>>, Refusal> {

@@ -28,7 +28,7 @@ const REASON: usize = 1_000;
 /// Bytes of a job's and a submitter's name.
 const NAME: usize = 200;
 
-pub(super) async fn submit(
+pub(crate) async fn submit(
     context: &Arc<RpcContext>,
     request: v1::SubmitJobRequest,
 ) -> Result<v1::SubmitJobResponse, Refusal> {
@@ -87,7 +87,7 @@ fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
     })
 }
 
-pub(super) async fn get(
+pub(crate) async fn get(
     context: &Arc<RpcContext>,
     request: v1::GetJobRequest,
 ) -> Result<v1::GetJobResponse, Refusal> {
@@ -108,7 +108,7 @@ pub(super) async fn get(
     Ok(response)
 }
 
-pub(super) async fn list(
+pub(crate) async fn list(
     context: &Arc<RpcContext>,
     request: v1::ListJobsRequest,
 ) -> Result<v1::ListJobsResponse, Refusal> {
@@ -140,7 +140,7 @@ pub(super) async fn list(
     Ok(v1::ListJobsResponse { jobs: all_seen(context, views).await?, more })
 }
 
-pub(super) async fn pause(
+pub(crate) async fn pause(
     context: &Arc<RpcContext>,
     request: v1::PauseJobRequest,
 ) -> Result<v1::PauseJobResponse, Refusal> {
@@ -149,7 +149,7 @@ pub(super) async fn pause(
     Ok(v1::PauseJobResponse { job: Some(job) })
 }
 
-pub(super) async fn resume(
+pub(crate) async fn resume(
     context: &Arc<RpcContext>,
     request: v1::ResumeJobRequest,
 ) -> Result<v1::ResumeJobResponse, Refusal> {
@@ -157,7 +157,7 @@ pub(super) async fn resume(
     Ok(v1::ResumeJobResponse { job: Some(job) })
 }
 
-pub(super) async fn cancel(
+pub(crate) async fn cancel(
     context: &Arc<RpcContext>,
     request: v1::CancelJobRequest,
 ) -> Result<v1::CancelJobResponse, Refusal> {
@@ -166,7 +166,7 @@ pub(super) async fn cancel(
     Ok(v1::CancelJobResponse { job: Some(job) })
 }
 
-pub(super) async fn retry(
+pub(crate) async fn retry(
     context: &Arc<RpcContext>,
     request: v1::RetryJobRequest,
 ) -> Result<v1::RetryJobResponse, Refusal> {
@@ -174,7 +174,7 @@ pub(super) async fn retry(
     Ok(v1::RetryJobResponse { job: Some(job) })
 }
 
-pub(super) async fn set_priority(
+pub(crate) async fn set_priority(
     context: &Arc<RpcContext>,
     request: v1::SetPriorityRequest,
 ) -> Result<v1::SetPriorityResponse, Refusal> {
@@ -182,7 +182,7 @@ pub(super) async fn set_priority(
     Ok(v1::SetPriorityResponse { job: Some(job) })
 }
 
-pub(super) async fn update(
+pub(crate) async fn update(
     context: &Arc<RpcContext>,
     request: v1::UpdateJobRequest,
 ) -> Result<v1::UpdateJobResponse, Refusal> {
@@ -205,7 +205,7 @@ async fn steered(
 }
 
 /// A job with those who compute for it.
-pub(super) async fn seen(context: &Arc<RpcContext>, view: JobView) -> Result<v1::Job, Refusal> {
+pub(crate) async fn seen(context: &Arc<RpcContext>, view: JobView) -> Result<v1::Job, Refusal> {
     let missing = || Refusal::Internal("a job got lost".to_owned());
     all_seen(context, vec![view]).await?.pop().ok_or_else(missing)
 }

@@ -1,14 +1,15 @@
-//! The calls of clients. This file only passes each request to the function that answers it.
+//! The calls of clients. This file only passes each request to the function that answers it; the JSON API calls the
+//! same functions.
 
-mod artifacts;
-mod blobs;
+pub(crate) mod artifacts;
+pub(crate) mod blobs;
 mod events;
-mod history;
-mod jobs;
+pub(crate) mod history;
+pub(crate) mod jobs;
 mod messages;
-mod overview;
-mod watch;
-mod workers;
+pub(crate) mod overview;
+pub(crate) mod watch;
+pub(crate) mod workers;
 
 use std::sync::Arc;
 
@@ -17,19 +18,17 @@ use clipig_proto::v1::{self};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use self::artifacts::Hashes;
 use super::RpcContext;
 use super::status::Refusal;
 
 /// The service for clients.
 pub(super) struct FarmCalls {
     context: Arc<RpcContext>,
-    hashes: Arc<Hashes>,
 }
 
 impl FarmCalls {
     pub(super) fn new(context: Arc<RpcContext>) -> Self {
-        Self { context, hashes: Arc::default() }
+        Self { context }
     }
 }
 
@@ -89,7 +88,7 @@ impl FarmService for FarmCalls {
         &self,
         request: Request<v1::ListArtifactsRequest>,
     ) -> Answer<v1::ListArtifactsResponse> {
-        answer(artifacts::list(&self.context, &self.hashes, request.into_inner()).await)
+        answer(artifacts::list(&self.context, request.into_inner()).await)
     }
 
     async fn check_blobs(&self, request: Request<v1::CheckBlobsRequest>) -> Answer<v1::CheckBlobsResponse> {
@@ -136,14 +135,14 @@ impl FarmService for FarmCalls {
     }
 
     async fn watch_job(&self, request: Request<v1::WatchJobRequest>) -> Answer<Self::WatchJobStream> {
-        answer(watch::watch(&self.context, &self.hashes, request.into_inner()).await)
+        answer(watch::watch(&self.context, request.into_inner()).await)
     }
 
     async fn fetch_artifact(
         &self,
         request: Request<v1::FetchArtifactRequest>,
     ) -> Answer<Self::FetchArtifactStream> {
-        answer(artifacts::fetch(&self.context, &self.hashes, request.into_inner()).await)
+        answer(artifacts::fetch(&self.context, request.into_inner()).await)
     }
 
     async fn get_history(&self, request: Request<v1::GetHistoryRequest>) -> Answer<Self::GetHistoryStream> {

@@ -15,7 +15,7 @@ use crate::store::{JobState, StoreError};
 /// Below this share of free room a person should look after the disk.
 const LITTLE: u64 = 20;
 
-pub(super) async fn get(
+pub(crate) async fn get(
     context: &Arc<RpcContext>,
     _: v1::GetFarmRequest,
 ) -> Result<v1::GetFarmResponse, Refusal> {
@@ -45,7 +45,8 @@ pub(super) async fn get(
         incarnation: context.farm.store().opening().incarnation,
         jobs: jobs.collect(),
         workers: by_state.into_iter().map(|(state, count)| v1::WorkerCount { state, count }).collect(),
-        samples_per_second: speeds.sum(),
+        // A sum of no numbers is -0.
+        samples_per_second: speeds.fold(0.0, |sum, speed| sum + speed),
         disk_free: room.free,
         data_size,
         max_running_jobs: context.farm.settings().max_running_jobs as u32,

@@ -16,8 +16,7 @@ use tonic::Status;
 
 use super::super::status::Refusal;
 use super::super::{RpcContext, timestamp};
-use super::artifacts::{self, Hashes};
-use super::{events, jobs, messages};
+use super::{artifacts, events, jobs, messages};
 use crate::farm::{JobEvent, JobEventKind};
 use crate::store::{EventFilter, JobState, StoreError, Subject};
 
@@ -29,9 +28,8 @@ const PAGE: u32 = 500;
 
 type Sender = mpsc::Sender<Result<WatchJobResponse, Status>>;
 
-pub(super) async fn watch(
+pub(crate) async fn watch(
     context: &Arc<RpcContext>,
-    hashes: &Arc<Hashes>,
     request: v1::WatchJobRequest,
 ) -> Result<ReceiverStream<Result<WatchJobResponse, Status>>, Refusal> {
     let job = JobId(request.job);
@@ -47,7 +45,6 @@ pub(super) async fn watch(
     let first = What::Job(jobs::seen(context, view).await?);
     let mut watcher = Watcher {
         context: Arc::clone(context),
-        hashes: Arc::clone(hashes),
         job,
         with_tables: !request.without_tables,
         last,
@@ -78,7 +75,6 @@ fn newest_event(context: &RpcContext, job: JobId) -> Result<u64, StoreError> {
 
 struct Watcher {
     context: Arc<RpcContext>,
-    hashes: Arc<Hashes>,
     job: JobId,
     with_tables: bool,
     /// The number of the last kept event that was sent.
@@ -123,9 +119,9 @@ impl Watcher {
             }
             JobEventKind::Table { .. } => Ok(()),
             JobEventKind::Artifact(name) => {
-                let (name, job, hashes) = (name.clone(), self.job, Arc::clone(&self.hashes));
+                let (name, job) = (name.clone(), self.job);
                 let find = move |context: &RpcContext| {
-                    Ok::<_, Refusal>(artifacts::of_name(context.farm.store(), &hashes, job, &name))
+                    Ok::<_, Refusal>(artifacts::of_name(context.farm.store(), &context.hashes, job, &name))
                 };
                 match self.context.blocking(find).await {
                     Ok(Some(artifact)) => self.send_now(What::Artifact(artifact)).await,

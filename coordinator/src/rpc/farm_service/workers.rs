@@ -14,7 +14,7 @@ use crate::switchboard::WorkerCommand;
 /// Bytes of a reason.
 const REASON: usize = 1_000;
 
-pub(super) async fn list(
+pub(crate) async fn list(
     context: &Arc<RpcContext>,
     request: v1::ListWorkersRequest,
 ) -> Result<v1::ListWorkersResponse, Refusal> {
@@ -31,7 +31,7 @@ pub(super) async fn list(
     Ok(v1::ListWorkersResponse { workers })
 }
 
-pub(super) async fn pause(
+pub(crate) async fn pause(
     context: &Arc<RpcContext>,
     request: v1::PauseWorkerRequest,
 ) -> Result<v1::PauseWorkerResponse, Refusal> {
@@ -41,7 +41,7 @@ pub(super) async fn pause(
     })
 }
 
-pub(super) async fn resume(
+pub(crate) async fn resume(
     context: &Arc<RpcContext>,
     request: v1::ResumeWorkerRequest,
 ) -> Result<v1::ResumeWorkerResponse, Refusal> {
@@ -50,7 +50,7 @@ pub(super) async fn resume(
     })
 }
 
-pub(super) async fn drain(
+pub(crate) async fn drain(
     context: &Arc<RpcContext>,
     request: v1::DrainWorkerRequest,
 ) -> Result<v1::DrainWorkerResponse, Refusal> {
@@ -59,7 +59,7 @@ pub(super) async fn drain(
     Ok(v1::DrainWorkerResponse { worker: Some(asked(context, &request.name, command, reason).await?) })
 }
 
-pub(super) async fn reinstate(
+pub(crate) async fn reinstate(
     context: &Arc<RpcContext>,
     request: v1::ForgiveWorkerRequest,
 ) -> Result<v1::ForgiveWorkerResponse, Refusal> {

@@ -1,0 +1,105 @@
+//! What handlers take from requests: bounded in size and time, refused as problem documents.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::problem::{Problem, ProblemCode};
+
+/// Bytes of a JSON body: an experiment of 1 MiB with every character escaped, and the names of its images.
+const BODY: usize = 8 << 20;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A JSON body.
+pub(super) struct Sent<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        // A page of another site cannot send this media type without asking first, which is refused.
+        if !is_json(&parts) {
+            let text = "the body must be JSON, with the header `Content-Type: application/json`";
+            return Err(Problem::new(ProblemCode::UnsupportedMediaType, text));
+        }
+        parse(&read(body).await?).map(Self)
+    }
+}
+
+/// A JSON body that may be left out.
+pub(super) struct Optional<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Optional<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if request.headers().contains_key(CONTENT_TYPE) {
+            return Sent::from_request(request, state).await.map(|Sent(value)| Self(value));
+        }
+        if read(request.into_body()).await?.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        let text = "the body must be JSON, with the header `Content-Type: application/json`, or empty";
+        Err(Problem::new(ProblemCode::UnsupportedMediaType, text))
+    }
+}
+
+/// Parameters of the path.
+pub(super) struct Named<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(value)) => Ok(Self(value)),
+            Err(rejection) => Err(Problem::new(ProblemCode::NotFound, rejection.body_text())),
+        }
+    }
+}
+
+/// Parameters of the query.
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(value)) => Ok(Self(value)),
+            Err(rejection) => Err(Problem::new(ProblemCode::InvalidArgument, rejection.body_text())),
+        }
+    }
+}
+
+fn is_json(parts: &Parts) -> bool {
+    let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    let essence = kind.split(';').next().unwrap_or("").trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+async fn read(body: Body) -> Result<axum::body::Bytes, Problem> {
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, BODY)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => {
+            let text = format!("the body has more than {BODY} bytes, or broke off");
+            Err(Problem::new(ProblemCode::TooLarge, text))
+        }
+        Err(_) => {
+            let text = format!("the body did not arrive within {} seconds", BODY_TIMEOUT.as_secs());
+            Err(Problem::new(ProblemCode::TimedOut, text))
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Problem::new(ProblemCode::InvalidArgument, format!("the body: {error}")))
+}

@@ -1,0 +1,155 @@
+//! The JSON API under `/api/v1`, for programs and for the page.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `access`, `session`, `cookie` | who may ask |
+//! | `extract` | what handlers take from requests, within bounds |
+//! | `problem` | the one place where errors become problem documents (RFC 9457) |
+//! | `values/` | what requests and answers hold |
+//! | `jobs`, `events`, `history`, `artifacts`, `blobs`, `workers`, `farm` | the handlers |
+//!
+//! The handlers call the functions that answer gRPC (`rpc/farm_service`), so that both accept and refuse the same. The
+//! OpenAPI document ([`openapi`]) is made from the handlers.
+
+mod access;
+mod artifacts;
+mod blobs;
+mod cookie;
+mod events;
+mod extract;
+mod farm;
+mod history;
+mod jobs;
+mod problem;
+mod session;
+mod values;
+mod workers;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) use self::access::Access;
+use self::problem::{Problem, ProblemCode};
+use crate::rpc::RpcContext;
+
+/// Where it is served.
+const ROOT: &str = "/api/v1";
+
+/// What stands above all operations.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "clipig",
+        description = "The API of a clipig farm. Programs show the token of clients as `Authorization: Bearer …`; the \
+                       page logs in and gets a cookie. Errors are problem documents (RFC 9457).",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    components(schemas(values::event::JobEvent))
+)]
+struct Description;
+
+/// The OpenAPI document of the API, as JSON.
+pub fn openapi() -> String {
+    let mut operations = guarded().into_openapi();
+    operations.merge(open().into_openapi());
+    // Only values that serialise are in it.
+    let description = Description::openapi().nest(ROOT, operations);
+    description.to_pretty_json().unwrap_or_else(|error| unreachable!("{error}")) + "\n"
+}
+
+/// What needs the token or a session.
+fn guarded() -> OpenApiRouter<Arc<RpcContext>> {
+    OpenApiRouter::new()
+        .routes(routes!(jobs::submit, jobs::list))
+        .routes(routes!(jobs::validate))
+        .routes(routes!(jobs::get))
+        .routes(routes!(jobs::experiment, jobs::update))
+        .routes(routes!(jobs::pause))
+        .routes(routes!(jobs::resume))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(jobs::retry))
+        .routes(routes!(jobs::set_priority))
+        .routes(routes!(events::watch))
+        .routes(routes!(history::get))
+        .routes(routes!(artifacts::list))
+        .routes(routes!(artifacts::picture))
+        .routes(routes!(artifacts::snapshot))
+        .routes(routes!(blobs::missing))
+        .routes(routes!(blobs::upload))
+        .routes(routes!(workers::list))
+        .routes(routes!(workers::pause))
+        .routes(routes!(workers::resume))
+        .routes(routes!(workers::drain))
+        .routes(routes!(workers::reinstate))
+        .routes(routes!(farm::get))
+}
+
+/// What needs none.
+fn open() -> OpenApiRouter<Arc<Access>> {
+    OpenApiRouter::new().routes(routes!(session::get, session::open, session::close))
+}
+
+/// The API and the page, which are let through by the same rules.
+pub(crate) fn router(context: Arc<RpcContext>, access: Access, page: Router) -> Router {
+    let access = Arc::new(access);
+    let (guarded, _) = guarded().split_for_parts();
+    let (open, _) = open().split_for_parts();
+    let guarded = guarded
+        .with_state(context)
+        .route_layer(from_fn_with_state(Arc::clone(&access), access::authenticate));
+    let description: Arc<str> = openapi().into();
+    let api = Router::new()
+        .merge(guarded)
+        .merge(open.with_state(Arc::clone(&access)))
+        .route("/openapi.json", get(move || std::future::ready(document(&description))))
+        .fallback(|| async {
+            Problem::new(ProblemCode::NotFound, "there is no such page; see /api/v1/openapi.json")
+        })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(ProblemCode::MethodNotAllowed, "this page does not know the method")
+        });
+    Router::new()
+        .nest(ROOT, api)
+        .merge(page)
+        .layer(from_fn_with_state(access, access::guard))
+        .layer(from_fn(with_headers))
+}
+
+fn document(text: &str) -> Response {
+    ([(CONTENT_TYPE, "application/json")], text.to_owned()).into_response()
+}
+
+/// Headers that keep browsers from keeping, guessing or running what is only data.
+async fn with_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    // The page has a policy of its own.
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    response
+}
+
+/// How many entries a list may have; 0 stands for the usual number.
+fn limit(asked: Option<u32>, most: u32) -> Result<u32, Problem> {
+    match asked {
+        None => Ok(0),
+        Some(limit) if (1..=most).contains(&limit) => Ok(limit),
+        Some(limit) => {
+            let text = format!("`limit` is {limit}; 1 to {most} are allowed");
+            Err(Problem::new(ProblemCode::InvalidArgument, text))
+        }
+    }
+}

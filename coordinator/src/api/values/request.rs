@@ -1,0 +1,153 @@
+//! What requests hold.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::job::{Device, NumberType};
+
+/// A new job.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SubmitRequest {
+    /// The experiment as one YAML document. At most 1 MiB.
+    pub(crate) yaml: String,
+    /// 16 to 64 bytes of the client's choice, such as a random UUID: makes the request safe to repeat. Without one, each
+    /// request makes a job.
+    pub(crate) client_token: Option<String>,
+    /// What people call it; where empty, the experiment's first text. At most 200 bytes.
+    pub(crate) name: String,
+    /// Higher goes first; -10 to 10, 0 is usual.
+    pub(crate) priority: i32,
+    /// Seed of all random numbers, up to 64 bits, as text; where not set, the experiment's, or drawn by the farm.
+    #[schema(pattern = "^[0-9]{1,20}$")]
+    pub(crate) seed: Option<String>,
+    /// The kind of device.
+    pub(crate) device: Device,
+    /// The number type of CLIP.
+    pub(crate) number_type: NumberType,
+    /// Threads within an operation, 1 to 1024; chosen by the farm where not set.
+    pub(crate) threads: Option<u32>,
+    /// May workers of several kinds compute it? Then its bits depend on the farm.
+    pub(crate) mix_kinds: bool,
+    /// SHA-256 of images by the names that the experiment uses. Upload them before.
+    pub(crate) assets: BTreeMap<String, String>,
+    /// The content of the model's weights; where not set, the farm resolves the experiment's model by name.
+    pub(crate) model_sha256: Option<String>,
+    /// Epochs from one snapshot to the next, 0 for none; where not set, as the experiment says.
+    pub(crate) snapshot_interval: Option<u32>,
+    /// Who submits, such as `name@host`. At most 200 bytes.
+    pub(crate) submitter: String,
+}
+
+/// An experiment to check.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ValidateRequest {
+    /// The experiment as one YAML document. At most 1 MiB.
+    pub(crate) yaml: String,
+}
+
+/// Another experiment for a job.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UpdateRequest {
+    /// The experiment as one YAML document. At most 1 MiB.
+    pub(crate) yaml: String,
+    /// SHA-256 of images by the names that the experiment uses. Upload them before.
+    #[serde(default)]
+    pub(crate) assets: BTreeMap<String, String>,
+    /// The revision that the update was made from: a conflict where somebody else was quicker. Not checked if not set.
+    #[serde(default)]
+    pub(crate) expected_revision: Option<u32>,
+}
+
+/// Why something is done. The body may be left out.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Reason {
+    /// Why, for others; may be empty. At most 1000 bytes.
+    pub(crate) reason: String,
+}
+
+/// A priority.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PriorityRequest {
+    /// Higher goes first; -10 to 10.
+    pub(crate) priority: i32,
+}
+
+/// Contents that a client would upload.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BlobsRequest {
+    /// Their SHA-256. At most 10,000.
+    pub(crate) sha256: Vec<String>,
+}
+
+/// Which jobs.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct JobsQuery {
+    /// Only jobs in these states, separated by commas, such as `waiting,running`; all where not set.
+    pub(crate) states: Option<String>,
+    /// Only jobs with smaller numbers: the page after a job with this number.
+    pub(crate) before: Option<u64>,
+    /// At most so many: 1 to 1000, usually 50.
+    #[param(minimum = 1, maximum = 1000)]
+    pub(crate) limit: Option<u32>,
+}
+
+/// Which files.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ArtifactsQuery {
+    /// Only files of this epoch and later ones.
+    pub(crate) from_epoch: Option<u32>,
+    /// At most so many: 1 to 10000, usually 1000.
+    #[param(minimum = 1, maximum = 10000)]
+    pub(crate) limit: Option<u32>,
+}
+
+/// Which epochs.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct HistoryQuery {
+    /// The first epoch; usually 0.
+    pub(crate) from_epoch: Option<u32>,
+    /// The epoch before which it ends.
+    pub(crate) to_epoch: Option<u32>,
+}
+
+/// Which content.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ContentQuery {
+    /// The content that the client expects. If it is this one, the answer may be kept for good.
+    pub(crate) sha256: Option<String>,
+}
+
+/// Which events.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EventsQuery {
+    /// The number of the last event that the client has seen; kept events after it come first. The header
+    /// `Last-Event-ID`, which browsers send when they connect again, goes before it. Without both the stream begins with
+    /// what happens now.
+    pub(crate) since: Option<u64>,
+}
+
+/// What opens a session.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LoginRequest {
+    /// The token of clients.
+    pub(crate) token: String,
+}

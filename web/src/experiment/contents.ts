@@ -1,0 +1,44 @@
+import { isMap, isScalar, isSeq, parseDocument, type Document, type YAMLMap } from "yaml";
+
+/** What a target of an experiment is called, and what it holds, in order. */
+export interface TargetNames {
+  name: string;
+  features: string[];
+  constraints: string[];
+}
+
+/** The targets of an experiment; empty where its text cannot be read. */
+export function targetNames(yaml: string): TargetNames[] {
+  const targets = entries(read(yaml)?.get("targets"));
+  return targets.filter((target) => !isOff(target)).map((target) => ({
+    name: text(target.get("name")) ?? "target",
+    features: entries(target.get("features")).map((feature) => text(feature.get("text")) ?? text(feature.get("image")) ?? "feature"),
+    constraints: entries(target.get("constraints")).map((constraint) => text(constraint.items[0]?.key) ?? "constraint"),
+  }));
+}
+
+/**
+ * The parameters of an experiment; undefined where its text cannot be read. Every scalar is a text, as it is written, so that
+ * what is not changed is written again as it was.
+ */
+export function read(yaml: string): Document<YAMLMap> | undefined {
+  const document = parseDocument(yaml, { schema: "failsafe", uniqueKeys: false });
+  if (document.errors.length > 0) return undefined;
+  if (text(document.contents) === "") return undefined;
+  return isMap(document.contents) ? (document as unknown as Document<YAMLMap>) : undefined;
+}
+
+/** The maps in a list. */
+export function entries(list: unknown): YAMLMap[] {
+  return isSeq(list) ? list.items.filter(isMap) : [];
+}
+
+/** A text, or the text of a scalar. */
+export function text(node: unknown): string | undefined {
+  const value = isScalar(node) ? node.value : node;
+  return typeof value === "string" ? value : undefined;
+}
+
+function isOff(target: YAMLMap): boolean {
+  return ["no", "off", "false", "0"].includes(text(target.get("active"))?.toLowerCase() ?? "");
+}

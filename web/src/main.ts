@@ -1,0 +1,81 @@
+import "uplot/dist/uPlot.min.css";
+import "./style/page.css";
+import { logout, session } from "./api/client";
+import type { Session } from "./api/types";
+import { button, fill, h } from "./dom";
+import { noticeArea, onLoginNeeded, report } from "./notice";
+import { Router } from "./router";
+import { toggleTheme, watchTheme } from "./theme";
+import { Compare } from "./views/compare";
+import { FarmView } from "./views/farm";
+import { Gallery } from "./views/gallery";
+import { loginDialog } from "./views/login";
+import { Studio } from "./views/studio";
+
+/** After how many milliseconds a farm that does not answer is asked again. */
+const AGAIN = 2_000;
+
+watchTheme();
+
+const links = [
+  h("a", { href: "/" }, "Studio"),
+  h("a", { href: "/gallery" }, "Gallery"),
+  h("a", { href: "/farm" }, "Farm"),
+];
+const leave = button("Log out", () => void logout().then(() => location.reload()).catch(report), { kind: "quiet" });
+leave.hidden = true;
+const outlet = h("main", { id: "main", tabindex: "-1" });
+const header = h(
+  "header",
+  {},
+  h("a", { class: "skip", href: "#main" }, "Skip to content"),
+  h("span", { class: "brand" }, h("img", { src: "/icon.svg", alt: "", width: "22", height: "22" }), "clipig"),
+  h("nav", { "aria-label": "Views" }, ...links),
+  leave,
+  button("◐", toggleTheme, { kind: "quiet", name: "Light or dark" }),
+);
+document.body.replaceChildren(header, outlet, noticeArea());
+
+const router: Router = new Router(
+  outlet,
+  [
+    [/^\/$/, () => new Studio(router, undefined)],
+    [/^\/jobs\/(\d+)$/, (match) => new Studio(router, Number(match[1]))],
+    [/^\/gallery$/, () => new Gallery(router)],
+    [/^\/compare$/, () => new Compare()],
+    [/^\/farm$/, () => new FarmView()],
+  ],
+  (path) => {
+    const current = path.startsWith("/jobs/") ? "/" : path.startsWith("/compare") ? "/gallery" : path;
+    for (const link of links) {
+      if (link.pathname === current) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  },
+);
+
+function askForToken(): void {
+  router.clear();
+  leave.hidden = true;
+  outlet.replaceChildren(loginDialog(() => location.reload()));
+  outlet.querySelector("input")?.focus();
+}
+
+function begin({ authenticated, token_needed }: Session): void {
+  leave.hidden = !authenticated || !token_needed;
+  if (authenticated) router.show();
+  else askForToken();
+}
+
+/** Asks until the farm answers. */
+function connect(): void {
+  session()
+    .then(begin)
+    .catch(() => {
+      fill(outlet, h("p", { class: "empty alone" }, "The farm does not answer. Trying again…"));
+      setTimeout(connect, AGAIN);
+    });
+}
+
+onLoginNeeded(askForToken);
+connect();

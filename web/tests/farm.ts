@@ -1,0 +1,153 @@
+import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** The real program, as `cargo build` leaves it. */
+const CLIPIG = process.env["CLIPIG"] ?? join(import.meta.dirname, "../../target/debug/clipig");
+
+/** A studio in a process of its own. */
+export class Farm {
+  private constructor(
+    readonly address: string,
+    private readonly folder: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(options: { tokens?: { client: string; worker: string }; yaml?: string; folder?: string; port?: number } = {}): Promise<Farm> {
+    const folder = options.folder ?? mkdtempSync(join(tmpdir(), "clipig-page-"));
+    const { tokens } = options;
+    const flags = ["--listen", "127.0.0.1:0", "--http-listen", `127.0.0.1:${options.port ?? 0}`, "--data", join(folder, "data")];
+    if (tokens) {
+      const settings = join(folder, "settings.toml");
+      writeFileSync(settings, `[tokens]\nclient = "${tokens.client}"\nworker = "${tokens.worker}"\n`, { mode: 0o600 });
+      flags.push("--settings", settings);
+    }
+    const child = spawn(CLIPIG, ["studio", "--no-browser", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+    const lines = createInterface({ input: child.stdout });
+    const ended = once(child, "exit").then(() => {
+      throw new Error("clipig has ended before it said where its page is");
+    });
+    const [address] = (await Promise.race([once(lines, "line"), ended])) as [string];
+    ended.catch(() => undefined);
+    return new Farm(address.replace(/\/$/, ""), folder, child);
+  }
+
+  /** Ends the process at once, and starts another one on its data and its port. */
+  async killAndRestart(): Promise<Farm> {
+    const gone = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await gone;
+    return Farm.start({ folder: this.folder, port: Number(new URL(this.address).port) });
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const gone = once(this.child, "exit");
+      this.child.kill("SIGKILL");
+      await gone;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * With `DIST=1` the page comes from web/dist as it is now and not from the program, which then need not be built after each
+ * change of the page.
+ */
+export async function fromDist(context: BrowserContext): Promise<void> {
+  if (process.env["DIST"] === undefined) return;
+  const dist = (file: string) => readFileSync(join(import.meta.dirname, "../dist", file));
+  await context.route(/:\d+\/(?:$|jobs\/|gallery|compare|farm|page\.|examples\.)[^?]*(?:\?.*)?$/, async (route) => {
+    const { origin, pathname } = new URL(route.request().url());
+    const file = /^\/(?:page|examples)\./.test(pathname) ? pathname.slice(1) : "index.html";
+    // The headers are those of the program, with its policy.
+    const response = await route.fetch({ url: file === "index.html" ? `${origin}/` : `${origin}${pathname}` });
+    const kind = file.endsWith(".webp") ? { status: 200, contentType: "image/webp" } : {};
+    await route.fulfill({ response, body: dist(file), ...kind });
+  });
+}
+
+/** A farm for all tests of a file, and a check that the page has said nothing to the console. */
+export const test = base.extend<{ quiet: void }, { farm: Farm }>({
+  farm: [
+    async ({}, use) => {
+      const farm = await Farm.start();
+      await use(farm);
+      await farm.stop();
+    },
+    { scope: "worker" },
+  ],
+  context: async ({ context }, use) => {
+    await fromDist(context);
+    await use(context);
+  },
+  quiet: [
+    async ({ page }, use) => {
+      const said: string[] = [];
+      page.on("pageerror", (error) => said.push(error.message));
+      await page.exposeFunction("refused", (directive: string, what: string) => {
+        // Chromium's own editing sets styles, which the policy refuses without harm; no script does.
+        if (directive !== "style-src-attr") said.push(`refused by ${directive}: ${what}`);
+      });
+      await page.addInitScript(() => {
+        const { refused } = window as unknown as { refused: (directive: string, what: string) => void };
+        addEventListener("securitypolicyviolation", (event) => refused(event.violatedDirective, event.blockedURI));
+      });
+      await use();
+      expect(said).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** An experiment that is over in seconds. */
+export const QUICK = `model: clipig-tiny
+epochs: 120
+resolution: 32
+targets:
+  - features:
+      - text: a red square
+    batch_size: 2
+    transforms:
+      - noise: 0.1*ti
+`;
+
+/** One that runs until it is stopped. */
+export const LONG = QUICK.replace("epochs: 120", "epochs: 100000\nsnapshot_interval: 5");
+
+/** Writes an experiment into the editor as a person does: all of the old one is selected and replaced. */
+export async function write(page: Page, yaml: string): Promise<void> {
+  const editor = page.getByRole("textbox", { name: "Experiment (YAML)" });
+  await editor.click();
+  await page.keyboard.press("Control+A");
+  // Typed line by line the editor would indent by itself.
+  await page.keyboard.insertText(yaml);
+}
+
+/** The picture on the screen. */
+export function picture(page: Page) {
+  return page.locator(".stage img");
+}
+
+/** How far the job is that is watched. */
+export function progress(page: Page) {
+  return page.getByRole("region", { name: "Progress" });
+}
+
+/** Writes an experiment and starts it. */
+export async function start(page: Page, yaml: string): Promise<void> {
+  await write(page, yaml);
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  await page.keyboard.press("Alt+s");
+}
+
+/** The tab of an experiment. */
+export function tab(page: Page, name: string) {
+  return page.getByRole("group", { name: "Experiments" }).getByRole("button", { name, exact: true });
+}

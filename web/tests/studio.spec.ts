@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, LONG, picture, QUICK, test, write } from "./farm";
+
+test("an error is underlined in the words of the command line, and goes when it is mended", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  await write(page, QUICK.replace("batch_size", "batch_sice"));
+  const problems = page.getByRole("status", { name: "Problems" });
+  await expect(problems).toContainText("`batch_sice` is not a parameter of a target".replaceAll("`", ""));
+  await expect(problems).toContainText("did you mean batch_size?");
+  await expect(page.locator(".cm-lintRange-error")).toHaveText("batch_sice");
+  // A job that cannot run is not submitted.
+  await page.keyboard.press("Alt+s");
+  await expect(page.getByText("The experiment has problems")).toBeVisible();
+  await problems.getByRole("button", { name: "error, line 7" }).click();
+  await page.keyboard.insertText("batch_size");
+  await expect(problems).toHaveText("No problems");
+  await expect(page.locator(".cm-lintRange-error")).toHaveCount(0);
+});
+
+test("a job is started, changed, stopped and continued by the keys of the original", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  await write(page, LONG);
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  await page.keyboard.press("Alt+s");
+  const status = page.getByRole("region", { name: "Progress" });
+  await expect(status).toContainText("running");
+  await expect(page).toHaveURL(/\/jobs\/\d+$/);
+  await expect(picture(page)).toBeVisible();
+  const first = await picture(page).getAttribute("src");
+  await expect(picture(page)).not.toHaveAttribute("src", first ?? "");
+  const targets = page.getByRole("region", { name: "Targets" });
+  await expect(targets.getByRole("row", { name: "a red square" })).toBeVisible();
+  await expect(page.locator(".chart canvas")).toHaveCount(2);
+  // Update: the job goes on from its picture with other words.
+  await write(page, LONG.replace("a red square", "a blue circle"));
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  await page.keyboard.press("Alt+u");
+  await expect(page.getByLabel("Log")).toContainText("revision 1 holds from epoch");
+  await expect(targets.getByRole("row", { name: "a blue circle" })).toBeVisible();
+  // Stop, and go on.
+  await page.keyboard.press("Alt+p");
+  await expect(status).toContainText("paused");
+  await page.keyboard.press("Alt+p");
+  await expect(status).toContainText("running");
+  await page.reload();
+  await expect(status).toContainText("running");
+  await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("a blue circle");
+  await page.keyboard.press("Alt+p");
+  await expect(status).toContainText("paused");
+});
+
+test("a finished picture has a slider, tiles, a download and a place in the gallery", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  await write(page, QUICK);
+  await page.getByRole("textbox", { name: "Seed" }).fill("18446744073709551615");
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  await page.keyboard.press("Alt+s");
+  const status = page.getByRole("region", { name: "Progress" });
+  await expect(status).toContainText("completed");
+  await expect(status).toContainText("seed 18446744073709551615");
+  await expect(page.getByText("finished", { exact: true })).toBeVisible();
+  const last = await picture(page).getAttribute("src");
+  const slider = page.getByRole("slider", { name: "Snapshot" });
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await expect(picture(page)).not.toHaveAttribute("src", last ?? "");
+  await page.keyboard.press("End");
+  await expect(picture(page)).toHaveAttribute("src", last ?? "");
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("link", { name: "PNG" }).click();
+  const file = readFileSync(await (await downloading).path());
+  expect(file.subarray(1, 4).toString()).toBe("PNG");
+  // The experiment is inside.
+  expect(file.includes("a red square")).toBe(true);
+  await page.getByLabel("Repeat the picture as tiles").selectOption("3");
+  await expect(page.getByRole("img", { name: "repeated 3 × 3" })).toBeVisible();
+  // Dropped on the page, the picture opens the experiment that made it.
+  const data = await page.evaluateHandle((bytes) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], "mine.png", { type: "image/png" }));
+    return transfer;
+  }, file.toString("base64"));
+  await page.locator(".editor").dispatchEvent("drop", { dataTransfer: data });
+  await expect(page.getByRole("button", { name: "mine", exact: true })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("seed: 18446744073709551615");
+  await page.getByRole("link", { name: "Gallery" }).click();
+  const card = page.getByRole("listitem").filter({ hasText: "completed" }).first();
+  await expect(card.locator("img")).toBeVisible();
+  await page.getByRole("searchbox", { name: "Search names" }).fill("no such name");
+  await expect(card).toBeHidden();
+  await expect(page).toHaveURL(/\?q=no\+such\+name$/);
+  await page.getByRole("searchbox", { name: "Search names" }).fill("");
+  await card.getByRole("link").click();
+  await expect(status).toContainText("completed");
+});
+
+test("an image is brought to the farm and used as a feature", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  await write(page, QUICK.replace("text: a red square", ""));
+  await page.locator(".cm-line").nth(5).click();
+  await page.keyboard.press("End");
+  await page.getByLabel("Open a file").setInputFiles(join(import.meta.dirname, "../../examples/balloon.png"));
+  await page.getByRole("button", { name: "The picture shall look like it" }).click();
+  await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText('- image: "balloon.png"');
+  await expect(page.locator(".cm-image")).toBeVisible();
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  await page.keyboard.press("Alt+s");
+  await expect(page.getByRole("region", { name: "Progress" })).toContainText("completed");
+  await expect(page.getByRole("region", { name: "Targets" })).toContainText("balloon.png");
+});
+
+test("parameters are proposed and explained", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  await write(page, "targets:\n  - features:\n      - text: x\n    batch");
+  const proposals = page.locator(".cm-tooltip-autocomplete");
+  await page.keyboard.press("Control+Space");
+  await expect(proposals.getByRole("option", { name: "batch_size" })).toBeVisible();
+  // The editor takes no key in the first moment, lest somebody accepts what he has not seen.
+  await proposals.getByRole("option", { name: "batch_size" }).click();
+  await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("batch_size:");
+  await page.getByText("features", { exact: true }).first().hover();
+  await expect(page.locator(".cm-tooltip .hover")).toContainText("targets.features");
+});
+
+test("an experiment from a stranger is text and nothing else", async ({ page, farm }) => {
+  const markup = `<img src=x onerror="document.title='broken'"><script>document.title='broken'</script>`;
+  const yaml = LONG.replace("a red square", `'${markup.replaceAll("'", "''")}'`);
+  await page.goto(`${farm.address}/#name=${encodeURIComponent(markup)}&yaml=${encodeURIComponent(yaml)}`);
+  await expect(page.getByRole("button", { name: markup, exact: true })).toBeVisible();
+  // A file has a stranger's name, too.
+  const image = readFileSync(join(import.meta.dirname, "../../examples/balloon.png"));
+  await page.getByLabel("Open a file").setInputFiles({ name: `${markup}.png`, mimeType: "image/png", buffer: image });
+  await expect(page.getByRole("dialog").getByRole("heading")).toHaveText(`${markup}.png`);
+  await page.getByRole("button", { name: "The picture shall look like it" }).click();
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  await page.keyboard.press("Alt+s");
+  await expect(page.getByRole("region", { name: "Targets" })).toContainText(`${markup}.png`);
+  await expect(picture(page)).toBeVisible();
+  const job = /\d+$/.exec(page.url())?.[0] ?? "";
+  // So has whoever ends the job, who says why.
+  const body = { reason: markup };
+  const answer = await page.request.post(`${farm.address}/api/v1/jobs/${job}/cancel`, { data: body });
+  expect(answer.status()).toBe(200);
+  await expect(page.getByLabel("Log")).toContainText(markup);
+  await expect(page.getByRole("region", { name: "Progress" })).toContainText(markup);
+  await page.getByRole("link", { name: "Gallery" }).click();
+  await expect(page.getByText(markup).first()).toBeVisible();
+  await page.goto(`${farm.address}/compare?jobs=${job}`);
+  await expect(page.getByRole("link", { name: markup })).toBeVisible();
+  await page.getByRole("link", { name: "Farm" }).click();
+  await expect(page.getByRole("rowheader", { name: "local-1" })).toBeVisible();
+  await expect(page).toHaveTitle("Farm · clipig");
+  expect(await page.locator("img[src=x], script:not([src])").count()).toBe(0);
+});
+
+test("an example is opened by its picture", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  const examples = page.getByRole("region", { name: "Examples" }).getByRole("button");
+  await expect(examples).toHaveCount(19);
+  await examples.filter({ hasText: "whale" }).click();
+  await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("a whale on a yellow background");
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+});

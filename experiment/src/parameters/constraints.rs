@@ -29,15 +29,16 @@ const ABOVE: Definition = Definition::new(
     "above",
     FLOAT_3,
     Initial::Null,
-    "The value should be above this: one number for all colours, or red, green, blue. Nothing pulls while it is. \
-     Give `above`, `below` or both.",
+    "The value should be above this: one number for all colours, or red, green, blue. While it is, the constraint \
+     does nothing. Give `above`, `below` or both.",
 )
 .infinite();
 const BELOW: Definition = Definition::new(
     "below",
     FLOAT_3,
     Initial::Null,
-    "The value should be below this: one number for all colours, or red, green, blue. Nothing pulls while it is.",
+    "The value should be below this: one number for all colours, or red, green, blue. While it is, the constraint \
+     does nothing.",
 )
 .infinite();
 

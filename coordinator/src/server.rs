@@ -56,19 +56,19 @@ pub enum ServeError {
     #[error(transparent)]
     Farm(#[from] OpenError),
     /// A socket failed.
-    #[error("serving failed: {0}")]
+    #[error("cannot serve workers and clients any more: {0}")]
     Transport(#[from] tonic::transport::Error),
     /// The page, the API or the probes failed.
-    #[error("serving at `http_listen` failed: {0}")]
+    #[error("cannot serve at `http_listen` any more: {0}")]
     Http(io::Error),
     /// Reflection cannot describe the services.
-    #[error("clipig met a fault of its own: {0}")]
+    #[error("internal error of clipig: {0}")]
     Reflection(#[from] rpc::ReflectionError),
     /// A part has died without which no job goes on. Whoever starts the process again mends it.
-    #[error("clipig met a fault of its own: {0}")]
+    #[error("internal error of clipig: {0}")]
     Unhealthy(HealthFault),
     /// A thread panicked.
-    #[error("clipig met a fault of its own: {0}")]
+    #[error("internal error of clipig: {0}")]
     Panicked(#[from] tokio::task::JoinError),
 }
 

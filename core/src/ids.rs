@@ -74,7 +74,7 @@ pub struct WorkerName(String);
 
 /// A name that cannot be a worker's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` cannot be a worker's name; 1 to 100 letters, digits, `-`, `_`, `.` and `:` can")]
+#[error("`{0}` cannot be a worker's name; use 1 to 100 letters, digits, `-`, `_`, `.` and `:`")]
 pub struct WorkerNameError(String);
 
 impl WorkerName {

@@ -14,7 +14,7 @@ pub enum SettingsError {
         fault: FileFault,
     },
     /// A key that does not exist.
-    #[error("{place}: there is no setting `{key}`; there are {}", quoted(.near))]
+    #[error("{place}: there is no setting `{key}`; allowed here: {}", quoted(.near))]
     UnknownKey {
         /// The file, variable or flag that it was written in.
         place: String,
@@ -61,7 +61,7 @@ pub enum SettingsError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileFault {
     /// Its name does not tell which language it is written in.
-    #[error("the name of a settings file ends in `.toml`, `.yaml` or `.yml`")]
+    #[error("the name of a settings file must end in `.toml`, `.yaml` or `.yml`; rename it")]
     Extension,
     /// The system refuses.
     #[error("{0}")]
@@ -70,7 +70,9 @@ pub enum FileFault {
     #[error("{0}")]
     Syntax(String),
     /// It is one value or a list.
-    #[error("settings are written as `key: value` in YAML and `key = value` in TOML")]
+    #[error(
+        "it holds a single value or a list; write settings as `key: value` (YAML) or `key = value` (TOML)"
+    )]
     NotATable,
 }
 

@@ -97,7 +97,7 @@ fn empty_variables_count_as_not_set() {
 fn unknown_keys_are_named_with_those_of_their_section() {
     let error = message("s.toml", "[tls]\nca = \"x\"");
     assert!(
-        error.contains("s.toml: there is no setting `tls.ca`; there are `tls.key`, `tls.certificate`"),
+        error.contains("s.toml: there is no setting `tls.ca`; allowed here: `tls.key`, `tls.certificate`"),
         "{error}"
     );
     let error = layers(None, &[("CLIPIG_TEST__LISSEN", "x")], &Flags::new()).err().unwrap().to_string();

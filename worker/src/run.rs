@@ -39,7 +39,7 @@ pub struct WorkerDevice {
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
     /// There is nothing to compute on.
-    #[error("there is no device to compute on; `device` names one, and `cpu` is always there")]
+    #[error("there is no device to compute on; set `device`, for example to `cpu`")]
     NoDevice,
     /// The coordinator does not want this worker.
     #[error("the coordinator at {coordinator} refuses this worker: {reason}")]

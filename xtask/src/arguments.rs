@@ -14,34 +14,34 @@ Developer commands of clipig.
 
 Usage: cargo xtask COMMAND
 
-  setup [--cuda] [--force]  check the needed programs; fetch libtorch and lay it out
-                            --cuda   with the part for NVIDIA GPUs (fetches 2.5 GB)
-                            --force  lay it out again, even where it seems to be in order
+  setup [--cuda] [--force]  check that the needed programs are there; download libtorch
+                            --cuda   with the part for NVIDIA GPUs (downloads 2.5 GB)
+                            --force  set libtorch up again, even if it seems to be in order
   demo                      set up, build, render an example and say where the picture is
   test [ARGUMENT…]          set up and run all tests, or those that the arguments select
   soak [--busy] [--runs N] [ARGUMENT…]
-                            run the tests N times (20), record each run in target/soak, print the table;
-                            the same call goes on where an earlier one was interrupted
+                            run the tests N times (20), record each run in target/soak, print a table;
+                            if it is interrupted, the same command continues
                             --busy   keep all cores busy with something else meanwhile
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
-  generate                  write the generated files (reference, JSON schema, API) anew
-  page                      build the page of web/ anew and test it in Chromium (needs npm and chromium)
-  size                      build the small client as it is shipped, and weigh it
+  generate                  write the generated files (reference, JSON schema, API) again
+  page                      build the page of web/ again and test it in Chromium (needs npm and chromium)
+  size                      build the small client as it is shipped, and print its size
   cluster --kubeconfig FILE [--image REF] [--keep]
-                            a rehearsal on a Kubernetes cluster: what it admits, and with an image that its nodes
-                            have, a farm that is installed as documented and broken in several ways (needs kubectl)
+                            rehearse on a Kubernetes cluster (needs kubectl): does it admit all objects? With an
+                            image that its nodes have, install a farm as documented and disturb it in several ways
                             --keep   leave the farm there
   bench [--old PROGRAM] [--new PROGRAM] [--rounds N]
                             measure clipig's own work N times (3), and write tables and plot of docs/performance.md
-                            --old    `own_work` of another build, which takes turns with this one
-                            --new    `own_work` of this build, where it is built already
-  instructions [--write]    count the instructions of fixed pieces of work under valgrind, and compare them with the
-                            counts that are kept
+                            --old    compare with another build; PROGRAM is its `own_work`
+                            --new    use this `own_work` instead of building it
+  instructions [--write]    count the instructions of fixed pieces of work under valgrind, and compare them with
+                            engine/benches/instructions.txt
                             --write  keep the new counts
-  gpu                       on a machine with an NVIDIA GPU: the oracle's tests there, and samples per second
+  gpu                       on a machine with an NVIDIA GPU: run the oracle's tests on it, and measure its speed
 
-Needed beforehand: a Rust toolchain, a C++ compiler, Python 3 with pip. Linux on x86-64.
-Libtorch and tools are kept in $XDG_CACHE_HOME/clipig (else ~/.cache/clipig).
+You need Linux on x86-64, a Rust toolchain, a C++ compiler, and Python 3 with pip.
+Libtorch and tools are kept in $XDG_CACHE_HOME/clipig, or in ~/.cache/clipig.
 ";
 
 /// One command with its options.

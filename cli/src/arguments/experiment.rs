@@ -8,8 +8,8 @@ use crate::failure::Failure;
 /// Files and overrides, the same for `render`, `submit` and `update`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ExperimentArguments {
-    /// Experiments in YAML, merged in order: later values win, lists are joined. `-` reads standard input. A PNG made by
-    /// clipig repeats its run.
+    /// Experiments in YAML. Several are merged: a later value wins, and all targets are kept. `-` reads standard input. A
+    /// PNG made by clipig repeats the run that made it.
     #[arg(required_unless_present = "text", value_name = "FILE")]
     pub(crate) files: Vec<String>,
     /// Text to draw, instead of the features in the files. Without a file, the built-in experiment
@@ -45,11 +45,11 @@ pub(crate) struct ExperimentArguments {
 /// How a job is computed.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ComputeArguments {
-    /// Number type of CLIP on a GPU: float32, bfloat16 or float16.
+    /// Number type that CLIP computes with: float32, or bfloat16 and float16, which are meant for GPUs.
     #[arg(long, value_name = "TYPE", default_value = "float32")]
     pub(crate) precision: Precision,
-    /// Threads within one operation. Their number changes the bits of the picture. Default: 1, or more if an epoch has
-    /// fewer shards than the CPU has cores.
+    /// Threads that work on one operation. Another number gives a slightly different picture. Default: 1, or more if
+    /// `batch_size` is too small to keep all cores busy.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// Number of pictures to make, each with its own seed.

@@ -69,7 +69,7 @@ pub(crate) struct TermsArguments {
     /// Name of the job. Default: the experiment's first text or file.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// Let different kinds of devices compute the job together. The picture then depends on who computed what.
+    /// Let different kinds of devices compute the job together. The picture then depends on which one computed what.
     #[arg(long)]
     pub(crate) mix_kinds: bool,
 }
@@ -82,7 +82,7 @@ pub(crate) struct JobsArguments {
     /// List only jobs in these states, separated by commas.
     #[arg(long, value_name = "STATE", value_delimiter = ',', conflicts_with = "all")]
     pub(crate) state: Vec<StateArgument>,
-    /// Greatest number of jobs to list, newest first.
+    /// List at most this many jobs, newest first.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: u32,
     /// Print JSON.
@@ -268,7 +268,7 @@ pub(crate) enum FarmCommand {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StartArguments {
-    /// Number of workers in this process; with 0, workers connect from elsewhere. Default: one, or one per GPU.
+    /// Number of workers in this process; with 0, all workers are other processes. Default: one, or one per GPU.
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<u32>,
     #[command(flatten)]
@@ -301,7 +301,7 @@ pub(crate) struct CoordinatorArguments {
     /// Settings of the coordinator, in TOML or YAML. Flags and environment variables override them.
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
-    /// Listen beyond this machine without tokens or TLS. Everybody who can reach the address can use the farm.
+    /// Allow other machines to connect without tokens or TLS. Everybody who can reach the address can then use the farm.
     #[arg(long)]
     pub(crate) insecure: bool,
 }

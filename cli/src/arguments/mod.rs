@@ -38,7 +38,7 @@ pub(crate) struct CoordinatorCommand {
     pub(crate) arguments: CoordinatorArguments,
 }
 
-/// Computes for a render farm on this machine.
+/// Runs a worker of a render farm on this machine: it computes what the farm's coordinator hands out.
 #[cfg(feature = "local")]
 #[derive(Debug, Parser)]
 #[command(name = "clipig-worker", version)]
@@ -91,14 +91,14 @@ pub(crate) enum Command {
     Fetch(FetchArguments),
     /// List the workers of a farm, or pause, resume, drain or reinstate one.
     Workers(WorkersArguments),
-    /// Run a worker: this machine computes for a farm.
+    /// Run a worker on this machine, which computes for a farm.
     Worker(WorkArguments),
     /// Show the status of a farm, or start one on this machine.
     Farm(FarmArguments),
     /// Rate images by their similarity to texts and other images.
     ///
     /// Prints 100 times the cosine similarity of CLIP's features. Give the images before -t and -i, because these
-    /// take everything that follows. In folders, images are recognised by their content; other files are listed
+    /// take everything that follows. In folders, clipig recognises images by their content, and lists the other files
     /// on standard error. If an image cannot be read, the others are rated and the exit code is 1.
     ///
     /// Differences from CLIPig's rate.py: features of images are always cached, by content and model; a table
@@ -108,7 +108,7 @@ pub(crate) enum Command {
     Validate(ValidateArguments),
     /// Explain the experiment language, or one parameter of it.
     Reference(ReferenceArguments),
-    /// List, fetch, import and inspect CLIP models.
+    /// List, download, import and inspect CLIP models.
     Model(ModelArguments),
     /// Print the licences and notices of everything that clipig contains.
     Licenses,
@@ -151,7 +151,7 @@ pub(crate) struct RateArguments {
     /// Device to compute on: cpu, cuda, cuda:1, … or auto.
     #[arg(short, long, value_name = "DEVICE", default_value = "auto")]
     pub(crate) device: String,
-    /// Neither read nor write the cache of image features.
+    /// Encode all images anew. Without this flag, their features are kept in a cache for the next time.
     #[arg(long)]
     pub(crate) no_cache: bool,
 }
@@ -193,7 +193,7 @@ pub(crate) enum ModelCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Fetch the weights of a model; an interrupted transfer goes on where it stopped.
+    /// Download the weights of a model. An interrupted download continues where it stopped.
     Pull {
         /// Name of the model; `clipig model list` shows them.
         name: String,
@@ -204,14 +204,14 @@ pub(crate) enum ModelCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Take weights of your own: a safetensors file, a folder, or the index of several files.
+    /// Import weights of your own: a safetensors file, a folder, or the index of several files.
     ///
-    /// The weights do not say how many attention heads there are, which activation, and how colours are normalised.
-    /// clipig reads this from config.json (transformers) or `open_clip_config.json` beside the weights; flags override
-    /// these files. If something is still unknown and clipig does not know the model, the import fails and says which
-    /// flag to add. Colours are then normalised as in CLIP.
+    /// The weights do not say how many attention heads the model has, which activation it uses, or how it normalises
+    /// colours. clipig reads this from config.json (transformers) or `open_clip_config.json` beside the weights; flags
+    /// override these files. If heads or activation are still unknown, the import fails and says which flag to add. If
+    /// nothing says how to normalise colours, clipig normalises them as CLIP does.
     Import(ImportArguments),
-    /// Show what is known of a model or of a file of weights.
+    /// Show what clipig knows about a model or a file of weights.
     Info(InfoArguments),
 }
 
@@ -223,13 +223,13 @@ pub(crate) struct ImportArguments {
     /// folder's name.
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// Attention heads of the image tower.
+    /// Number of attention heads of the image encoder.
     #[arg(long, value_name = "N")]
     pub(crate) heads: Option<u32>,
-    /// Attention heads of the text tower.
+    /// Number of attention heads of the text encoder.
     #[arg(long, value_name = "N")]
     pub(crate) text_heads: Option<u32>,
-    /// `quick_gelu` (as OpenAI's models) or gelu.
+    /// Activation of the model: `quick_gelu` (in OpenAI's models) or gelu.
     #[arg(long, value_name = "NAME")]
     pub(crate) activation: Option<clipig_models::registry::Activation>,
     /// Mean of red, green and blue (from 0 to 1) that is subtracted from each pixel; one number applies to all three.
@@ -254,7 +254,7 @@ pub(crate) struct InfoArguments {
     /// Name of a model (`clipig model list` shows them), or a file or folder that `clipig model import` accepts.
     #[arg(value_name = "NAME|FILE")]
     pub(crate) name: String,
-    /// Read all of the weights and compare their hash.
+    /// Read the weights whole, and check that their hash is the expected one.
     #[arg(long)]
     pub(crate) verify: bool,
     /// List every tensor and its shape.

@@ -40,9 +40,7 @@ pub(crate) fn run(arguments: &SubmitArguments) -> Result<ExitCode, Failure> {
             let reason =
                 if job.reason.is_empty() { String::new() } else { format!(" ({})", plain(&job.reason, 300)) };
             let number = job.number;
-            submission.say(format!(
-                "job {number} is submitted{reason}; `clipig watch {number}` shows how it goes on"
-            ));
+            submission.say(format!("job {number} is submitted{reason}; `clipig watch {number}` follows it"));
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -44,7 +44,7 @@ pub enum JobErrorCause {
     },
     /// Before the step there are pixels that are NaN or infinite.
     #[error(
-        "pixels of the canvas are not finite (NaN or infinite) before the step; look at `init`, `resolution` and \
+        "pixels of the canvas are not finite (NaN or infinite) before the step; check `init`, `resolution` and \
          `postproc`"
     )]
     CanvasNotFinite,

@@ -18,7 +18,7 @@ use crate::switchboard::WorkerCommandError;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The system has no more threads.
-    #[error("the system gives no more threads: {0}")]
+    #[error("the system has no more threads: {0}")]
     Threads(#[from] std::io::Error),
     /// Jobs that ran before cannot be put back into the queue.
     #[error(transparent)]
@@ -84,7 +84,7 @@ pub enum CommandError {
     #[error(transparent)]
     Worker(WorkerCommandError),
     /// No seed could be drawn. This is the machine's fault, not the client's.
-    #[error("this system gives no random numbers: {0}")]
+    #[error("the system gives no random numbers: {0}")]
     Entropy(getrandom::Error),
     /// The coordinator is stopping.
     #[error("the farm is shutting down; try again when it is back")]

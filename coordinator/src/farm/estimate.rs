@@ -16,7 +16,7 @@ const LOOKS: u32 = 1_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a canvas of {}×{} with `{optimizer}` takes about {} of memory (canvas {}, optimiser {}, checkpoint {}, gradients \
-     {}); the jobs of this farm may take {} together (`limits.job_memory`): lower `resolution`, or have that raised",
+     {}); the jobs of this farm may take {} together (`limits.job_memory`): lower `resolution`, or have the limit raised",
     .resolution[0], .resolution[1], Bytes(.memory.total()), Bytes(.memory.canvas), Bytes(.memory.optimizer),
     Bytes(.memory.checkpoint), Bytes(.memory.gradients), Bytes(*.budget)
 )]
@@ -31,7 +31,7 @@ pub struct MemoryTooSmall {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "an epoch of this experiment has {samples} samples; this farm takes {most} (`limits.epoch_samples`): lower \
-     `batch_size`, or have that raised"
+     `batch_size`, or have the limit raised"
 )]
 pub struct TooManySamples {
     samples: u64,

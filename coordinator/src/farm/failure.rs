@@ -27,7 +27,7 @@ pub(super) enum RunFailure {
     #[error("the system has no more threads: {0}")]
     Threads(std::io::Error),
     /// A thread of the farm panicked. The panic itself is in the log.
-    #[error("clipig met a fault of its own; its log says more")]
+    #[error("internal error of clipig; the coordinator's log says more")]
     Panicked,
 }
 

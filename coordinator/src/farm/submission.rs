@@ -31,7 +31,7 @@ const NAME: usize = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRequest {
     /// The client token.
-    #[error("a client token has {} to {} characters", TOKEN.start(), TOKEN.end())]
+    #[error("`client_token` must have {} to {} characters", TOKEN.start(), TOKEN.end())]
     Token,
     /// Threads within an operation.
     #[error("threads within an operation are a number from {least} to {most}, not {0}", least = THREADS.start(), most = THREADS.end())]
@@ -44,7 +44,7 @@ pub enum TooManyRevisions {
     /// By number.
     #[error(
         "job {job} was updated {most} times, which is as often as this farm takes (`limits.revisions`); submit the \
-         experiment as a new job, or have that raised"
+         experiment as a new job, or have the limit raised"
     )]
     Number {
         /// The job.
@@ -55,7 +55,7 @@ pub enum TooManyRevisions {
     /// By size.
     #[error(
         "the experiments of job {job} take {}, and this update {} more; this farm keeps {} per job \
-         (`limits.revision_bytes`): submit the experiment as a new job, or have that raised",
+         (`limits.revision_bytes`): submit the experiment as a new job, or have the limit raised",
         Bytes(*.stored), Bytes(*.bytes), Bytes(*.most)
     )]
     Bytes {

@@ -16,7 +16,7 @@ pub enum ModelRefusal {
     #[error("on the coordinator: {0}")]
     Unresolved(ModelError),
     /// The store of models has no hash of it.
-    #[error("`{0}` has no hash here")]
+    #[error("the coordinator knows no hash of the model `{0}`; import the model there again")]
     NoHash(String),
     /// The name is longer than workers take.
     #[error("a model's name has at most {NAME} bytes")]

@@ -7,7 +7,7 @@ use clipig_experiment::Experiment;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PreparationError {
     /// Not one entry per target.
-    #[error("features of {found} targets came for {expected}")]
+    #[error("there are features of {found} targets, expected {expected}")]
     Targets {
         /// Targets of the experiment.
         expected: usize,
@@ -15,7 +15,9 @@ pub(super) enum PreparationError {
         found: usize,
     },
     /// Not one feature, or not one scale, per feature of a target.
-    #[error("target {target}: {features} features and {scales} scales came for {expected} features")]
+    #[error(
+        "target {target}: there are {features} features and {scales} scales, expected {expected} of each"
+    )]
     Features {
         /// Place of the target.
         target: usize,
@@ -27,7 +29,7 @@ pub(super) enum PreparationError {
         scales: usize,
     },
     /// Features of one model have one length.
-    #[error("target {target}: a feature has {found} numbers where the first one has {expected}")]
+    #[error("target {target}: a feature has {found} numbers, and the first one has {expected}")]
     Length {
         /// Place of the target.
         target: usize,

@@ -390,9 +390,9 @@ fn features_that_are_not_those_of_the_experiment_are_asked_for_again() {
         Prepared { targets: vec![target] }
     };
     let wrong = [
-        (Prepared::default(), "features of 0 targets came for 1"),
-        (target(vec![vec![1.0]; 2], 2), "target 0: 2 features and 2 scales came for 1 features"),
-        (target(vec![vec![1.0]], 0), "target 0: 1 features and 0 scales came for 1 features"),
+        (Prepared::default(), "there are features of 0 targets, expected 1"),
+        (target(vec![vec![1.0]; 2], 2), "target 0: there are 2 features and 2 scales, expected 1 of each"),
+        (target(vec![vec![1.0]], 0), "target 0: there are 1 features and 0 scales, expected 1 of each"),
         (target(vec![vec![]], 1), "target 0: a feature or scale is empty or not finite"),
         (target(vec![vec![f32::INFINITY]], 1), "target 0: a feature or scale is empty or not finite"),
     ];

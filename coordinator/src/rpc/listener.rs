@@ -41,10 +41,10 @@ pub enum ListenError {
         source: io::Error,
     },
     /// Another process answers there.
-    #[error("cannot listen on unix:{}: another process answers there; stop it, or take another path", .0.display())]
+    #[error("cannot listen on unix:{}: another process answers there; stop it, or choose another path", .0.display())]
     Answered(PathBuf),
     /// Something else than a socket is there.
-    #[error("cannot listen on unix:{}: there is a file that is no socket; move it away, or take another path", .0.display())]
+    #[error("cannot listen on unix:{}: the path is in use by something that is not a socket; move it away, or choose another path", .0.display())]
     NoSocket(PathBuf),
 }
 

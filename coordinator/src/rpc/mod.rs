@@ -99,7 +99,7 @@ impl RpcContext {
         let context = Arc::clone(self);
         match tokio::task::spawn_blocking(move || work(&context)).await {
             Ok(result) => result.map_err(Into::into),
-            Err(error) => Err(status::Refusal::Internal(format!("the farm met a fault of its own: {error}"))),
+            Err(error) => Err(status::Refusal::Internal(format!("internal error of the farm: {error}"))),
         }
     }
 }

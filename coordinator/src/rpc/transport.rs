@@ -46,8 +46,8 @@ pub enum TlsError {
     },
     /// They are not what they should be.
     #[error(
-        "`tls.certificate` ({}) and `tls.key` ({}) cannot be used: {cause}; both are PEM files, and the key is that of \
-         the first certificate", .files.certificate.display(), .files.key.display()
+        "`tls.certificate` ({}) and `tls.key` ({}) cannot be used: {cause}; both must be PEM files, and the key must \
+         belong to the first certificate", .files.certificate.display(), .files.key.display()
     )]
     Unusable {
         /// The files.

@@ -16,7 +16,7 @@ pub enum ListenAddress {
 
 /// A text that is no address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an address; {ALLOWED}")]
+#[error("`{0}` is not an address; allowed: {ALLOWED}")]
 pub struct AddressError(String);
 
 /// What an address may be, in words.

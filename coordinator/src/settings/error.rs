@@ -14,7 +14,7 @@ pub enum SettingsError {
     OnlyOne(&'static str, &'static str),
     /// Workers and clients would have the same rights.
     #[error(
-        "`tokens.client` and `tokens.worker` are the same; draw another one, for example with `openssl rand -hex 32`"
+        "`tokens.client` and `tokens.worker` are the same; make a new one, for example with `openssl rand -hex 32`"
     )]
     SameTokens,
     /// Nobody says where data is kept.
@@ -36,7 +36,7 @@ pub enum SettingsError {
     /// A worker would be given up between two heartbeats.
     #[error(
         "`dispatch.heartbeat_timeout_seconds` ({timeout}) must be at least twice `dispatch.heartbeat_seconds` \
-         ({heartbeat}): one late heartbeat is no lost worker"
+         ({heartbeat}): otherwise one late heartbeat would count as a lost worker"
     )]
     Heartbeat {
         /// Seconds from one to the next.

@@ -17,14 +17,16 @@ pub struct Token(Arc<str>);
 pub enum TokenError {
     /// Too easy to guess.
     #[error(
-        "it has {0} characters, at least {SHORTEST} are needed; draw one, for example with `openssl rand -hex 32`"
+        "it has {0} characters and needs {SHORTEST} or more; make one, for example with `openssl rand -hex 32`"
     )]
     Short(usize),
     /// Too long for a header.
     #[error("it has {0} characters, at most {LONGEST} are allowed")]
     Long(usize),
     /// It cannot stand in an HTTP header.
-    #[error("letters, digits and punctuation of ASCII are allowed, no spaces")]
+    #[error(
+        "it has a space, or a character that is not ASCII; letters, digits and punctuation of ASCII are allowed"
+    )]
     Characters,
     /// The file that it should be in cannot be read.
     #[error("{}: {cause}", .path.display())]

@@ -137,7 +137,7 @@ fn unknown_keys_are_refused_with_those_of_their_section() {
         .filter(|key| key.name.starts_with("limits."))
         .map(|key| format!("`{}`", key.name))
         .collect();
-    assert!(text.ends_with(&format!("there are {}", section.join(", "))), "{text}");
+    assert!(text.ends_with(&format!("allowed here: {}", section.join(", "))), "{text}");
     let variable = variables(&[("CLIPIG_COORDINATOR__LISSEN", "x")]);
     let text = Settings::load(None, &variable, &Flags::new()).unwrap_err().to_string();
     assert!(text.contains("CLIPIG_COORDINATOR__LISSEN") && text.contains("listen"), "{text}");

@@ -38,7 +38,9 @@ impl fmt::Display for ArtifactName {
 
 /// A text that names no artifact.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not the name of an artifact; `picture.png` and `snapshots/00000120.png` are")]
+#[error(
+    "`{0}` is not the name of an artifact; names are `picture.png` and, for example, `snapshots/00000120.png`"
+)]
 pub struct ArtifactNameError(String);
 
 impl FromStr for ArtifactName {

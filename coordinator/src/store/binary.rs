@@ -2,7 +2,7 @@
 
 /// Bytes that are not what was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the bytes end too early or go on too long")]
+#[error("the data is too short or too long")]
 pub(super) struct Malformed;
 
 /// Puts values into bytes.

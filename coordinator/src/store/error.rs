@@ -13,8 +13,8 @@ use super::checkpoint::fault::CheckpointFault;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no room for a file.
-    #[error("no room to write {}{}; free space there, or lower `retention` in the settings: the farm goes on \
-             then", .path.display(), needed_text(*.needed))]
+    #[error("no room to write {}{}; free space there, or lower `retention` in the settings; the farm then \
+             goes on by itself", .path.display(), needed_text(*.needed))]
     DiskFull {
         /// What was to be written.
         path: PathBuf,
@@ -52,8 +52,8 @@ pub enum StoreError {
         known: i64,
     },
     /// The database file is damaged, or is something else.
-    #[error("{} is damaged or no clipig database ({cause}); put a backup in its place, or move it away: \
-             checkpoints and pictures lie in `jobs` beside it", .path.display())]
+    #[error("{} is damaged or not a clipig database ({cause}); replace it by a backup, or move it away: \
+             checkpoints and pictures are in the folder `jobs` beside it", .path.display())]
     DatabaseDamaged {
         /// The database.
         path: PathBuf,
@@ -74,7 +74,7 @@ pub enum StoreError {
     NoSuchJob(JobId),
     /// The token of a submission was used for other content.
     #[error(
-        "the client token `{token}` was used for job {job} with other content; use a new token for a new job"
+        "the `client_token` {token} belongs to job {job}, which has other content; use a new one for a new job"
     )]
     TokenReused {
         token: String,
@@ -91,7 +91,7 @@ pub enum StoreError {
         found: JobState,
     },
     /// A job cannot be completed: its last update waits for an epoch.
-    #[error("job {0} was updated in its last epoch; it goes on under the update")]
+    #[error("job {0} was updated in its last epoch; it goes on with the update")]
     OpenUpdate(JobId),
     /// A job was updated by somebody else meanwhile.
     #[error(

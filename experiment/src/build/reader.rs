@@ -411,7 +411,7 @@ impl<'a> Reader<'a> {
         };
         if after {
             self.warning("end", "`end` is before `start`, so it is never active").help(|| {
-                "an integer is an epoch, a number with a point a share of the run: `50`, `.5`, `50%`"
+                "a number without a point is an epoch (`50`); one with a point, or a percentage, is a share of the run (`.5`, `50%`)"
                     .to_owned()
             });
         } else if matches!(span.start, FrameTime::Ratio(start) if start > 1.0) {

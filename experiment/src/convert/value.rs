@@ -101,7 +101,7 @@ fn string(
         let what = if matches!(value, Scalar::Null) { "nothing" } else { text };
         let message = format!("`{}` means `{string}` in YAML", shown(what));
         let name = parameter.name();
-        let help = format!("write it in quotes, to get it as it is: `{name}: \"{}\"`", shown(text));
+        let help = format!("put it in quotes to keep it as it is: `{name}: \"{}\"`", shown(text));
         context.report(Diagnostic::warning(path, origin, message).help(help));
     }
     if string.len() > MAX_TEXT {

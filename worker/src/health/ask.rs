@@ -39,7 +39,7 @@ pub enum AskError {
         patience: Duration,
     },
     /// Something else listens there.
-    #[error("what answers at {path} is no worker")]
+    #[error("what answers at {path} is not a worker")]
     Garbled {
         /// The socket.
         path: PathBuf,

@@ -20,7 +20,7 @@ pub enum Address {
 
 /// A text that is no address of a coordinator.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an address; `http://HOST:PORT`, `https://HOST:PORT` and `unix:/PATH` are")]
+#[error("`{0}` is not an address; write `http://HOST:PORT`, `https://HOST:PORT` or `unix:/PATH`")]
 pub struct AddressError(String);
 
 impl Address {

@@ -19,7 +19,7 @@ fn a_job_that_never_fits_is_refused_with_the_figures() {
         error.to_string(),
         "a canvas of 30×30 with `adam` takes about 105.5 KiB of memory (canvas 21.1 KiB, optimiser 21.1 KiB, checkpoint \
          31.6 KiB, gradients 31.6 KiB); the jobs of this farm may take 97.7 KiB together (`limits.job_memory`): lower \
-         `resolution`, or have that raised"
+         `resolution`, or have the limit raised"
     );
     // A canvas that grows later is seen, too, and so is an update.
     let growing = YAML.replace("resolution: 2", "resolution: [2 + 28*t]");
@@ -36,7 +36,7 @@ fn an_epoch_has_no_more_samples_than_the_farm_takes() {
     assert_eq!(
         error.to_string(),
         "an epoch of this experiment has 10 samples; this farm takes 9 (`limits.epoch_samples`): lower `batch_size`, or \
-         have that raised"
+         have the limit raised"
     );
 }
 

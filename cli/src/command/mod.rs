@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 pub(crate) mod control;
+pub(crate) mod doctor;
 pub(crate) mod farm;
 pub(crate) mod fetch;
 pub(crate) mod job;
@@ -11,6 +12,7 @@ pub(crate) mod model;
 pub(crate) mod reference;
 pub(crate) mod remote_render;
 pub(crate) mod submit;
+pub(crate) mod top;
 pub(crate) mod update;
 pub(crate) mod validate;
 pub(crate) mod watch;

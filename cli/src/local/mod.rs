@@ -1,6 +1,7 @@
 //! What computes on this machine.
 
 mod devices;
+pub(crate) mod doctor;
 mod farm;
 pub(crate) mod farm_of_one;
 mod studio;

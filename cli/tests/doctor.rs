@@ -41,7 +41,7 @@ fn limits_of_the_system_are_seen() {
 fn what_is_missing_beside_clipig_is_named() {
     let studio = Studio::new();
     let mut command = studio.command(&["doctor", "--json"]);
-    command.env("PATH", studio.path("")).env("CLIPIG_TOKN_FILE", "x"); // typos: on purpose
+    command.env("PATH", studio.path("")).env("CLIPIG_TOKENFILE", "x");
     command.env("ATEN_CPU_CAPABILITY", "default").env_remove("HOME").env_remove("XDG_CACHE_HOME");
     let examined = Examined::of(command);
     examined.says(&Expected {
@@ -52,10 +52,10 @@ fn what_is_missing_beside_clipig_is_named() {
         remedy: "only `clipig fetch --video` needs it",
     });
     examined.says(&Expected {
-        broken: "`CLIPIG_TOKN_FILE` is set", // typos: on purpose
+        broken: "`CLIPIG_TOKENFILE` is set",
         verdict: "warning",
         check: "environment",
-        found: "clipig reads no variable CLIPIG_TOKN_FILE", // typos: on purpose
+        found: "clipig reads no variable CLIPIG_TOKENFILE",
         remedy: "did you mean CLIPIG_TOKEN_FILE?",
     });
     examined.says(&Expected {
@@ -161,13 +161,13 @@ fn settings_that_a_service_would_refuse_are_found() {
     let studio = Studio::new();
     studio.write("open.toml", "listen = \"0.0.0.0:7870\"\n");
     let mut command = studio.command(&["doctor", "--json", "--coordinator-settings", "open.toml"]);
-    command.env("CLIPIG_WORKER__TOKEN_FLIE", "x");
+    command.env("CLIPIG_WORKER__TOKENFILE", "x");
     let examined = Examined::of(command);
     examined.says(&Expected {
-        broken: "`CLIPIG_WORKER__TOKEN_FLIE` is set",
+        broken: "`CLIPIG_WORKER__TOKENFILE` is set",
         verdict: "fault",
         check: "settings",
-        found: "a worker: the variable CLIPIG_WORKER__TOKEN_FLIE: there is no setting `token_flie`",
+        found: "a worker: the variable CLIPIG_WORKER__TOKENFILE: there is no setting `tokenfile`",
         remedy: "docs/operations.md lists all settings",
     });
     examined.says(&Expected {

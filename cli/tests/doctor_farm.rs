@@ -85,7 +85,7 @@ fn each_fault_of_a_certificate_has_its_remedy() {
     let studio = Studio::new();
     let signer = authority(&studio, "ca.crt");
     authority(&studio, "other.crt");
-    studio.write("key.pem", "-----BEGIN PRIVATE KEY-----\n");
+    studio.write("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
     let says = |days, name, file, expected: &Expected| {
         with_certificate(&studio, &signer, name, days, file).says(expected);
     };

@@ -132,6 +132,7 @@ impl Coordinator {
         let store = opening.await??;
         report_opening(&store);
         let metrics = Arc::new(Metrics::default());
+        store.measure_waits(metrics.store_wait_seconds.clone());
         let reception = reception(&settings, files, &metrics);
         let (notes, event_log) = std::sync::mpsc::channel();
         let switchboard = {
@@ -192,6 +193,7 @@ impl Coordinator {
         let context = Arc::new(context);
         let routes = rpc::routes(Arc::clone(&context), settings.tokens.clone()).await;
         let (routes, health) = routes?;
+        let routes = rpc::measured(routes, &metrics);
         let mut servers = JoinSet::new();
         for listener in listeners {
             let stop = closed(closing.clone());

@@ -186,6 +186,9 @@ pub(crate) struct ReferenceArguments {
     /// Print the JSON Schema for editors.
     #[arg(long, conflicts_with = "path")]
     pub(crate) schema: bool,
+    /// Print the metrics of a coordinator as Markdown.
+    #[arg(long, conflicts_with_all = ["path", "all", "schema"])]
+    pub(crate) metrics: bool,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -33,6 +33,10 @@ pub(crate) fn studio(_: &StudioArguments) -> Result<ExitCode, Failure> {
     Err(absent("open a studio", "every coordinator serves the same page at its `http_listen`"))
 }
 
+pub(crate) fn metrics() -> Result<String, Failure> {
+    Err(absent("list the metrics of a coordinator", "docs/metrics.md lists them"))
+}
+
 /// What the texts of an experiment lack: only an engine can split them into tokens.
 #[expect(clippy::unnecessary_wraps, reason = "a clipig that computes can fail here")]
 pub(crate) fn check_texts(_: &Experiment) -> Result<Vec<String>, Failure> {

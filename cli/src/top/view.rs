@@ -30,7 +30,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, board: &Board, now: Timestamp) {
     let wanted = board.workers().len() as u16 + 2;
     let workers = wanted.min((area.height / 3).max(4));
     let rows = Layout::vertical([
-        Constraint::Length(2 + warnings),
+        Constraint::Length(2 + warnings + u16::from(board.lost.is_some())),
         Constraint::Min(3),
         Constraint::Length(workers),
         Constraint::Length(DETAIL + 1),
@@ -41,17 +41,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, board: &Board, now: Timestamp) {
     jobs::draw(frame, middle, board);
     workers::draw(frame, lower, board, now);
     draw_detail(frame, detail, board, now);
-    frame.render_widget(Paragraph::new(keys(board)), foot);
+    frame.render_widget(Paragraph::new(keys(board, area.width >= WIDE)), foot);
 }
 
 fn draw_head(frame: &mut Frame<'_>, area: Rect, board: &Board, now: Timestamp) {
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let clock = now.strftime("%H:%M:%S UTC").to_string();
     let mut title = vec![Span::styled(format!("clipig top  {}", plain(&board.address, 60)), bold)];
-    if let Some(why) = &board.lost {
-        let text = format!("  no connection: {}; trying again", plain(why, 100));
-        title.push(Span::styled(text, Style::new().fg(Color::Red).add_modifier(Modifier::BOLD)));
-    } else if let Some(snapshot) = &board.snapshot {
+    if let Some(snapshot) = &board.snapshot {
         let farm = &snapshot.farm;
         title.push(Span::raw(format!(
             "  {}, up for {}",
@@ -60,6 +57,10 @@ fn draw_head(frame: &mut Frame<'_>, area: Rect, board: &Board, now: Timestamp) {
         )));
     }
     let mut lines = vec![Line::from(title)];
+    if let Some(why) = &board.lost {
+        let text = format!("no connection, trying again: {}", plain(why, 100));
+        lines.push(Line::styled(text, Style::new().fg(Color::Red).add_modifier(Modifier::BOLD)));
+    }
     if let Some(snapshot) = &board.snapshot {
         lines.push(Line::from(counts(&snapshot.farm)));
         let warning = |text: &String| {
@@ -71,7 +72,7 @@ fn draw_head(frame: &mut Frame<'_>, area: Rect, board: &Board, now: Timestamp) {
     }
     frame.render_widget(Paragraph::new(lines), area);
     let width = clock.len() as u16;
-    if board.lost.is_none() && area.width > 80 {
+    if area.width >= WIDE {
         let right = Rect { x: area.right() - width, width, height: 1, ..area };
         frame.render_widget(Paragraph::new(clock), right);
     }
@@ -113,7 +114,7 @@ fn draw_detail(frame: &mut Frame<'_>, area: Rect, board: &Board, now: Timestamp)
 }
 
 /// The last line: a question, the filter, what was done, or the keys.
-fn keys(board: &Board) -> Line<'static> {
+fn keys(board: &Board, is_wide: bool) -> Line<'static> {
     let bright = Style::new().fg(Color::Yellow).add_modifier(Modifier::BOLD);
     match &board.mode {
         Mode::Question(command) => Line::styled(format!("{command}? y: yes, any other key: no"), bright),
@@ -126,10 +127,8 @@ fn keys(board: &Board) -> Line<'static> {
                 Pane::Jobs => "p pause  r resume  c cancel  a all",
                 Pane::Workers => "p pause  r resume  d drain",
             };
-            Line::styled(
-                format!("q quit  Tab other table  ↑↓ select  s sort  S reverse  / filter  {verbs}"),
-                dim(),
-            )
+            let more = if is_wide { "  ↑↓ select  S reverse" } else { "" };
+            Line::styled(format!("q quit  tab switch  s sort  / filter  {verbs}{more}"), dim())
         }
     }
 }

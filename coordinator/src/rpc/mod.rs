@@ -49,6 +49,7 @@ pub(crate) use self::transport::{HANDSHAKE, TlsError, acceptor, identity, serve}
 pub(crate) use self::uploads::Uploads;
 use self::worker_service::WorkerEndpoint;
 use crate::farm::Farm;
+use crate::metrics::{self, Metrics};
 use crate::settings::{Limits, Tokens};
 /// Why reflection cannot describe the services.
 pub use tonic_reflection::server::Error as ReflectionError;
@@ -127,6 +128,12 @@ pub(crate) async fn routes(
         .add_service(InterceptedService::new(reflection().build_v1()?, clients.clone()))
         .add_service(InterceptedService::new(reflection().build_v1alpha()?, clients));
     Ok((routes.routes(), reporter))
+}
+
+/// The same, and each call is counted.
+pub(crate) fn measured(routes: Routes, metrics: &Arc<Metrics>) -> Routes {
+    let count = axum::middleware::from_fn_with_state(Arc::clone(metrics), metrics::measure_call);
+    routes.into_axum_router().layer(count).into()
 }
 
 fn reflection<'a>() -> tonic_reflection::server::Builder<'a> {

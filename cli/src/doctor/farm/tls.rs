@@ -17,8 +17,8 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
-    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore,
-    SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, Error,
+    RootCertStore, SignatureScheme,
 };
 
 use super::super::Finding;
@@ -103,6 +103,12 @@ fn greet(
 }
 
 fn no_tls(error: &Error, authority: Option<&Path>) -> Finding {
+    if matches!(
+        error,
+        Error::NoApplicationProtocol | Error::AlertReceived(AlertDescription::NoApplicationProtocol)
+    ) {
+        return Finding::fault("TLS", NO_HTTP2, SWITCH_HTTP2_ON);
+    }
     let why = ConnectError::of_tls(error);
     let file = authority.map(|file| file.display().to_string());
     let remedy = why.help(file.as_deref()).unwrap_or_else(|| {
@@ -158,16 +164,17 @@ fn expiry(names: &str, now: UnixTime, not_after: UnixTime) -> Finding {
     Finding::warning(CHECK, found, remedy)
 }
 
+const NO_HTTP2: &str =
+    "the peer does not agree to HTTP/2 (ALPN `h2`), which gRPC needs: it is a proxy, or not a coordinator";
+const SWITCH_HTTP2_ON: &str =
+    "switch HTTP/2 on in the proxy (nginx: `listen 443 ssl http2;`), or let it pass TLS through";
+
 /// gRPC needs HTTP/2. A peer that does not choose it may still speak it, but a proxy that terminates TLS will not.
 fn no_http2(greeting: &Greeting) -> Option<Finding> {
     if greeting.protocol.as_deref() == Some(b"h2") {
         return None;
     }
-    Some(Finding::warning(
-        "TLS",
-        "the peer does not agree to HTTP/2 (ALPN `h2`), which gRPC needs: it is a proxy, or not a coordinator",
-        "switch HTTP/2 on in the proxy (nginx: `listen 443 ssl http2;`), or let it pass TLS through",
-    ))
+    Some(Finding::warning("TLS", NO_HTTP2, SWITCH_HTTP2_ON))
 }
 
 /// What all connections judge certificates by.
@@ -292,5 +299,7 @@ mod tests {
         assert!(no_http2(&Greeting { protocol: Some(b"h2".to_vec()) }).is_none());
         assert!(no_http2(&Greeting { protocol: None }).is_some());
         assert!(no_http2(&Greeting { protocol: Some(b"http/1.1".to_vec()) }).is_some());
+        let refused = Error::AlertReceived(AlertDescription::NoApplicationProtocol);
+        assert!(no_tls(&refused, None).found.contains("HTTP/2"));
     }
 }

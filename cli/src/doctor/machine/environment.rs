@@ -7,7 +7,7 @@ use super::super::Finding;
 const CHECK: &str = "environment";
 
 /// Variables that clipig reads, besides settings of services.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "CLIPIG_COORDINATOR",
     "CLIPIG_DEVICE",
     "CLIPIG_FARM",
@@ -16,6 +16,7 @@ const KNOWN: [&str; 11] = [
     "CLIPIG_MODEL_BASE_URL",
     "CLIPIG_ORACLE",
     "CLIPIG_PANICS",
+    "CLIPIG_PREVIEW",
     "CLIPIG_TLS_CA",
     "CLIPIG_TOKEN",
     "CLIPIG_TOKEN_FILE",
@@ -75,7 +76,7 @@ mod tests {
     #[test]
     fn misspelt_variables_are_noticed() {
         assert_eq!(check_of(&[("CLIPIG_FARM", "x"), ("CLIPIG_WORKER__NAME", "x"), ("HOME", "/")]), []);
-        let found = check_of(&[("CLIPIG_TOKN_FILE", "x"), ("CLIPIG_COLOUR", "x")]); // typos: on purpose
+        let found = check_of(&[("CLIPIG_TOKENFILE", "x"), ("CLIPIG_COLOUR", "x")]);
         assert_eq!(found[0].remedy, "did you mean CLIPIG_TOKEN_FILE?");
         assert!(found[1].remedy.starts_with("unset it"), "{}", found[1].remedy);
     }

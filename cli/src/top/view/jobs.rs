@@ -90,12 +90,15 @@ fn row(job: &Job, is_wide: bool) -> Row<'static> {
     Row::new(cells)
 }
 
-/// `████▌      45 %`, in steps of half a cell.
+/// `████▌       45%`, in steps of half a cell.
 fn progress(job: &Job) -> String {
     let share = f64::from(job.epochs_done) / f64::from(job.epochs_total.max(1));
     let halves = (share.clamp(0.0, 1.0) * 2.0 * BAR as f64).round() as usize;
     let bar = "█".repeat(halves / 2) + if halves % 2 == 1 { "▌" } else { "" };
-    format!("{bar:BAR$} {:3.0}%", (share * 100.0).clamp(0.0, 100.0).floor())
+    let percent = (share * 100.0).clamp(0.0, 100.0);
+    // Only what is finished is 100 %.
+    let percent = if percent < 9.95 { format!("{percent:.1}") } else { format!("{:.0}", percent.floor()) };
+    format!("{bar:BAR$} {percent:>3}%")
 }
 
 /// What the columns have no room for.

@@ -8,13 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::time::timeout;
 
 use crate::farm::Farm;
-use crate::metrics::{Metrics, measure_request};
+use crate::metrics::Metrics;
 use crate::rpc::standing;
 use crate::store::StoreError;
 
@@ -38,7 +37,6 @@ pub(crate) fn router(probes: Probes) -> Router {
         .route("/livez", get(alive))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route_layer(from_fn_with_state(Arc::clone(&probes.metrics), measure_request))
         .with_state(probes)
 }
 

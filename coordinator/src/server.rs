@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use axum::middleware::from_fn_with_state;
 use clipig_core::CanvasFactory;
 use clipig_models as models;
 use clipig_schedule::dispatcher::DispatchSettings;
@@ -25,7 +26,7 @@ use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
 use crate::housekeeping;
 use crate::http::{self, Probes};
 use crate::http_server;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, measure_request};
 use crate::open_files::{self, OpenFiles};
 use crate::page;
 use crate::rpc::{self, ListenError, Listener, Reception, RpcContext, TlsError};
@@ -201,11 +202,12 @@ impl Coordinator {
             servers.spawn(async move { serving.await.map_err(ServeError::from) });
         }
         if let Some(listener) = http {
+            let count = from_fn_with_state(Arc::clone(&metrics), measure_request);
             let metrics = Arc::clone(&metrics);
             let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
             let api = api::router(context, Access::new(&settings), page::router());
-            let serving =
-                http_server::serve(listener, http::router(probes).merge(api), acceptor, closing.clone());
+            let pages = http::router(probes).merge(api).layer(count);
+            let serving = http_server::serve(listener, pages, acceptor, closing.clone());
             servers.spawn(async move { serving.await.map_err(ServeError::Http) });
         }
         let retention = housekeeping::policy(settings.retention);

@@ -16,8 +16,8 @@ pub(crate) use self::farm::CoordinatorArguments;
 pub(crate) use self::farm::{
     AccessArguments, ControlArguments, DoctorArguments, FarmAddress, FarmArguments, FarmCommand,
     FetchArguments, HistoryFormat, JobArguments, JobsArguments, ListArguments, PriorityArguments,
-    StartArguments, StateArgument, StudioArguments, SubmitArguments, TermsArguments, TopArguments, UpdateArguments,
-    WatchArguments, WorkArguments, WorkersArguments, WorkersCommand,
+    StartArguments, StateArgument, StudioArguments, SubmitArguments, TermsArguments, TopArguments,
+    UpdateArguments, WatchArguments, WorkArguments, WorkersArguments, WorkersCommand,
 };
 pub(crate) use self::render::RenderArguments;
 

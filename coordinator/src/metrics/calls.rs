@@ -13,6 +13,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http::Method;
 use http_body::{Frame, SizeHint};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -152,7 +153,7 @@ pub(crate) async fn measure_request(
     next: Next,
 ) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or(OTHER, MatchedPath::as_str);
-    let route = format!("{} {path}", request.method());
+    let route = format!("{} {path}", method(request.method()));
     let started = Instant::now();
     let response = next.run(request).await;
     let code = response.status().as_u16();
@@ -160,6 +161,12 @@ pub(crate) async fn measure_request(
     calls.requests.get_or_create(&EndedRequest { route: route.clone(), code }).inc();
     calls.request_seconds.get_or_create(&Route { route }).observe(started.elapsed().as_secs_f64());
     response
+}
+
+/// Strangers may make up methods, too.
+fn method(method: &Method) -> &str {
+    let known = [&Method::GET, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE, &Method::HEAD];
+    if known.contains(&method) { method.as_str() } else { OTHER }
 }
 
 /// A call that has not ended. Where it is dropped, the client has gone away.
@@ -318,6 +325,8 @@ mod tests {
         let text = metrics.text().unwrap();
         assert!(text.contains("clipig_calls_total{call=\"other\",code=\"cancelled\"} 1"), "{text}");
         assert!(!text.contains("passwd"));
+        let made_up = Method::from_bytes(b"FROBNICATE").unwrap();
+        assert_eq!((method(&made_up), method(&Method::GET)), (OTHER, "GET"));
         assert!(text.contains("clipig_calls_total{call=\"WorkerService/Session\",code=\"ok\"} 0"), "{text}");
     }
 }

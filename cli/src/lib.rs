@@ -2,6 +2,7 @@
 
 mod arguments;
 mod command;
+mod doctor;
 mod experiment_files;
 mod failure;
 mod farm;
@@ -11,6 +12,8 @@ mod output;
 mod panics;
 mod picture;
 mod terminal;
+#[cfg(feature = "top")]
+mod top;
 
 // What computes on this machine, or the messages of a build without libtorch.
 #[cfg_attr(not(feature = "local"), path = "local/without.rs")]
@@ -96,6 +99,8 @@ fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Fetch(arguments) => command::fetch::run(arguments),
         Command::Workers(arguments) => command::workers::run(arguments),
         Command::Worker(arguments) => local::work(arguments),
+        Command::Doctor(arguments) => command::doctor::run(arguments),
+        Command::Top(arguments) => command::top::run(arguments),
         Command::Farm(arguments) => command::farm::run(arguments),
         Command::Token(arguments) => command::token::run(arguments),
         Command::Rate(arguments) => local::rate(arguments),

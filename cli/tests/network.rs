@@ -1,75 +1,21 @@
 //! What a person reads when a farm cannot be reached: real servers, real certificates.
 
 mod support;
+#[path = "support/tls.rs"]
+mod tls;
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use rustix::net::{AddressFamily, SocketType};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ServerConfig, ServerConnection};
 use support::Studio;
-use tonic::service::Routes;
-use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Identity, Server, ServerTlsConfig};
-
-/// A day.
-const DAY: Duration = Duration::from_hours(24);
-
-/// Certificate and key in PEM.
-struct Pair {
-    certificate: String,
-    key: String,
-}
-
-/// An authority whose certificate lies in `ca.pem`.
-fn authority(studio: &Studio) -> CertifiedIssuer<'static, KeyPair> {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    studio.write("ca.pem", authority.pem());
-    authority
-}
-
-/// A server's certificate with this name, valid from and to so many days from now.
-fn signed(authority: &CertifiedIssuer<'static, KeyPair>, name: &str, days: [i32; 2]) -> Pair {
-    let moment = |days: i32| {
-        let time = SystemTime::now();
-        if days < 0 { time - DAY * days.unsigned_abs() } else { time + DAY * days.unsigned_abs() }
-    };
-    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    (params.not_before, params.not_after) = (moment(days[0]).into(), moment(days[1]).into());
-    let key = KeyPair::generate().unwrap();
-    let certificate = params.signed_by(&key, authority).unwrap().pem();
-    Pair { certificate, key: key.serialize_pem() }
-}
-
-/// A farm's kind of server, with TLS where there is a certificate. Where.
-fn serve(pair: Option<Pair>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let mut server = Server::builder();
-            if let Some(Pair { certificate, key }) = pair {
-                let tls = ServerTlsConfig::new().identity(Identity::from_pem(certificate, key));
-                server = server.tls_config(tls).unwrap();
-            }
-            listener.set_nonblocking(true).unwrap();
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            server.add_routes(Routes::default()).serve_with_incoming(TcpIncoming::from(listener)).await
-        })
-    });
-    address
-}
+use tls::{Pair, authority, serve, signed};
 
 /// A server that greets with whatever certificate it has, as those of other libraries do. Where.
 fn greet(pair: &Pair) -> SocketAddr {
@@ -104,36 +50,24 @@ fn said(studio: &Studio, address: &str, authority: Option<&str>) -> String {
 #[test]
 fn each_fault_of_a_certificate_has_its_sentence() {
     let studio = Studio::new();
-    let authority = authority(&studio);
+    let signer = authority(&studio, "ca.pem");
+    authority(&studio, "other.pem");
     let valid = [-1, 1];
-    let other = CertifiedIssuer::self_signed(
-        CertificateParams::new(Vec::new()).unwrap(),
-        KeyPair::generate().unwrap(),
-    );
-    studio.write("other.pem", other.unwrap().pem());
     for (pair, authority_file, parts) in [
         (
-            signed(&authority, "localhost", valid),
+            signed(&signer, "localhost", valid),
             None,
             ["self-signed, or signed by an authority", "CLIPIG_TLS_CA"],
         ),
         (
-            signed(&authority, "localhost", valid),
+            signed(&signer, "localhost", valid),
             Some("other.pem"),
             ["is not trusted", "the authority in other.pem did not sign it"],
         ),
+        (signed(&signer, "localhost", [-9, -2]), Some("ca.pem"), ["its certificate expired on 20", "renew"]),
+        (signed(&signer, "localhost", [2, 9]), Some("ca.pem"), ["its certificate is valid from 20", "clock"]),
         (
-            signed(&authority, "localhost", [-9, -2]),
-            Some("ca.pem"),
-            ["its certificate expired on 20", "renew"],
-        ),
-        (
-            signed(&authority, "localhost", [2, 9]),
-            Some("ca.pem"),
-            ["its certificate is valid from 20", "clock"],
-        ),
-        (
-            signed(&authority, "farm.example", valid),
+            signed(&signer, "farm.example", valid),
             Some("ca.pem"),
             [
                 "its certificate is for `farm.example`, not for `localhost`",
@@ -172,11 +106,11 @@ fn certificates_that_openssl_makes_by_default_are_explained() {
 #[test]
 fn http_and_https_are_told_apart() {
     let studio = Studio::new();
-    let authority = authority(&studio);
+    let signer = authority(&studio, "ca.pem");
     let plain = format!("https://localhost:{}", serve(None).port());
     let heard = said(&studio, &plain, Some("ca.pem"));
     assert!(heard.contains("it does not speak TLS") && heard.contains("use http://"), "{heard}");
-    let secret = format!("http://localhost:{}", serve(Some(signed(&authority, "localhost", [-1, 1]))).port());
+    let secret = format!("http://localhost:{}", serve(Some(signed(&signer, "localhost", [-1, 1]))).port());
     let heard = said(&studio, &secret, None);
     assert!(heard.contains("it speaks TLS only") && heard.contains("use https://"), "{heard}");
 }

@@ -61,12 +61,29 @@ async fn metrics(State(Probes { farm, metrics, .. }): State<Probes>) -> Response
         metrics.set_jobs(standing.jobs());
         metrics.wanted_workers.set(i64::try_from(standing.wanted_workers()).unwrap_or(i64::MAX));
     }
+    set_limits(&farm, &metrics).await;
     match metrics.text() {
         Ok(text) => {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// What the system says of open files and of the disk, as long as it answers in time.
+async fn set_limits(farm: &Farm, metrics: &Metrics) {
+    let store = farm.store().clone();
+    let look = tokio::task::spawn_blocking(move || {
+        let files = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+        // One of them is this folder.
+        (files.saturating_sub(1), store.disk_free())
+    });
+    if let Ok(Ok((files, free))) = timeout(PROBE_TIMEOUT, look).await {
+        metrics.open_files.set(i64::try_from(files).unwrap_or(i64::MAX));
+        if let Some(free) = free {
+            metrics.disk_free_bytes.set(i64::try_from(free).unwrap_or(i64::MAX));
+        }
     }
 }
 

@@ -1,7 +1,10 @@
-//! Metrics for Prometheus.
+//! Metrics for Prometheus. [`table`] describes them for the documentation.
 //!
 //! One struct, shared by everything that counts. The gauges of workers and jobs are set when they are scraped, so that
 //! they are right then and cost nothing otherwise.
+
+mod calls;
+mod table;
 
 use std::fmt;
 
@@ -12,6 +15,13 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::rpc::standing;
+use crate::store::JobState;
+
+use self::calls::Calls;
+pub(crate) use self::calls::{measure_call, measure_request};
+pub use self::table::table;
 
 /// Everything that is counted and measured.
 pub struct Metrics {
@@ -35,6 +45,12 @@ pub struct Metrics {
     pub checkpoint_bytes: Gauge,
     /// Calls of the store that failed.
     pub store_errors: Counter,
+    /// From the question for the database to its turn.
+    pub store_wait_seconds: Histogram,
+    /// Files that the process has open, connections among them.
+    pub open_files: Gauge,
+    /// Free bytes of the disk of the data folder.
+    pub disk_free_bytes: Gauge,
     /// Files that the process may have open.
     pub open_files_limit: Gauge,
     /// Workers that the jobs could make use of.
@@ -43,6 +59,7 @@ pub struct Metrics {
     pub received_bytes: Counter,
     /// Bytes sent by them.
     pub sent_bytes: Counter,
+    calls: Calls,
     wire: Family<Direction, Counter>,
     shards: Family<Outcome, Counter>,
     workers: Family<State, Gauge>,
@@ -153,6 +170,11 @@ fn seconds() -> Histogram {
     ])
 }
 
+/// From a hundred microseconds to ten seconds.
+fn store_waits() -> Histogram {
+    Histogram::new([0.000_1, 0.001, 0.01, 0.1, 1.0, 10.0])
+}
+
 /// From a second to a day.
 fn waiting() -> Histogram {
     Histogram::new([1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 7_200.0, 21_600.0, 86_400.0])
@@ -172,10 +194,14 @@ impl Default for Metrics {
             checkpoint_seconds: seconds(),
             checkpoint_bytes: Gauge::default(),
             store_errors: Counter::default(),
+            store_wait_seconds: store_waits(),
+            open_files: Gauge::default(),
+            disk_free_bytes: Gauge::default(),
             open_files_limit: Gauge::default(),
             wanted_workers: Gauge::default(),
             received_bytes: wire.get_or_create_owned(&Direction { direction: "received" }),
             sent_bytes: wire.get_or_create_owned(&Direction { direction: "sent" }),
+            calls: Calls::default(),
             wire,
             shards: Family::default(),
             workers: Family::default(),
@@ -239,6 +265,13 @@ impl Metrics {
         set(&self.jobs, counts);
     }
 
+    /// Names all states, as a scrape does.
+    fn set_all_states(&self) {
+        self.set_workers(standing::WORKER_STATES.map(|state| (state, 0)));
+        self.set_jobs(JobState::ALL.map(|state| (state.as_str(), 0)));
+        self.set_connections(0, 0);
+    }
+
     /// Everything as text, in the form of `OpenMetrics`.
     ///
     /// # Errors
@@ -266,16 +299,22 @@ impl Metrics {
             }
         }
         let registry = self.registry.sub_registry_with_prefix("clipig");
-        registry.register("epochs", "Epochs finished", self.epochs.clone());
-        registry.register("shards", "Shards by what became of them", self.shards.clone());
-        registry.register("leases_active", "Leases given and not answered", self.leases_active.clone());
+        registry.register("epochs", "Epochs of all jobs that have been finished", self.epochs.clone());
+        let help = "Shards by what became of them; `stale`: computed under an old fence and dropped";
+        registry.register("shards", help, self.shards.clone());
+        registry.register("leases_active", "Leases that are given out", self.leases_active.clone());
         let histograms = [
-            ("lease", "From the grant of a lease to its result", &self.lease_seconds),
-            ("merge", "Time of merging per epoch", &self.merge_seconds),
-            ("step", "Time of an optimiser step", &self.step_seconds),
-            ("epoch", "Time of an epoch", &self.epoch_seconds),
-            ("queue", "From submission to the first start", &self.queue_seconds),
-            ("checkpoint", "Time of writing a checkpoint", &self.checkpoint_seconds),
+            ("lease", "From giving out a lease until its result arrives", &self.lease_seconds),
+            ("merge", "Adding all results of an epoch to the merge tree", &self.merge_seconds),
+            ("step", "The optimiser's update of the canvas", &self.step_seconds),
+            ("epoch", "A whole epoch, from plan to report", &self.epoch_seconds),
+            ("queue", "From the submission of a job to its first start", &self.queue_seconds),
+            ("checkpoint", "Writing one checkpoint", &self.checkpoint_seconds),
+            (
+                "store_wait",
+                "From a question for the database until it has its turn",
+                &self.store_wait_seconds,
+            ),
         ];
         for (name, help, histogram) in histograms {
             registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
@@ -286,23 +325,34 @@ impl Metrics {
             Unit::Bytes,
             self.checkpoint_bytes.clone(),
         );
-        registry.register("wire_bytes", "Bytes of the gRPC listeners", self.wire.clone());
-        registry.register("store_errors", "Calls of the store that failed", self.store_errors.clone());
+        registry.register("wire_bytes", "Bytes on the connections of clients and workers", self.wire.clone());
+        let help = "Failed writes to the data folder";
+        registry.register("store_errors", help, self.store_errors.clone());
+        let help = "Free bytes of the disk of the data folder";
+        registry.register_with_unit("disk_free", help, Unit::Bytes, self.disk_free_bytes.clone());
+        let help = "Files that the process has open, connections among them";
+        registry.register("open_files", help, self.open_files.clone());
         let limit = self.open_files_limit.clone();
-        registry.register("open_files_limit", "Files that the process may have open", limit);
-        registry.register("connections", "Open connections by state", self.connections.clone());
-        let refused = self.connections_refused.clone();
-        registry.register("connections_refused", "Connections that were refused or closed", refused);
-        let refused = self.logins_refused.clone();
-        registry.register("logins_refused", "Calls that were refused for their token or its role", refused);
-        let reloads = self.reloads.clone();
-        registry.register("credentials_reloads", "How often tokens and certificate were read again", reloads);
+        registry.register("open_files_limit", "Files and connections that the process may have open", limit);
+        let help = "Connections; `known`: a valid token was shown, `stranger`: not yet";
+        registry.register("connections", help, self.connections.clone());
+        let help = "Connections that were refused or closed; `peer`: one address had too many, `total`: there were too \
+                    many, `evicted`: one without a token made room, `no_call`: no valid call in time";
+        registry.register("connections_refused", help, self.connections_refused.clone());
+        let help = "Calls that were refused; `missing`: no token, `unknown`: not a token of this farm, `expired`, \
+                    `role`: the role does not allow the call";
+        registry.register("logins_refused", help, self.logins_refused.clone());
+        let help = "How often the tokens and the certificate were read again; if that `failed`, those from before stay";
+        registry.register("credentials_reloads", help, self.reloads.clone());
         let help = "When the certificate expires, in seconds since 1970; 0 without TLS";
         registry.register("certificate_expiry_timestamp_seconds", help, self.certificate_expiry.clone());
         registry.register("workers", "Workers by state", self.workers.clone());
         registry.register("jobs", "Jobs by state", self.jobs.clone());
-        let help = "Workers that the jobs could make use of";
+        let help = "Workers that the jobs could use now: enough to compute all shards of all running epochs at once (by \
+                    the mean number of cores of the workers), one for each job of which that is not known yet, and one \
+                    for each waiting job for which there is a place";
         registry.register("wanted_workers", help, self.wanted_workers.clone());
+        self.calls.register(registry);
     }
 }
 
@@ -365,6 +415,9 @@ mod tests {
             "clipig_credentials_reloads_total{what=\"tokens\",outcome=\"failed\"} 1",
             "clipig_credentials_reloads_total{what=\"certificate\",outcome=\"loaded\"} 0",
             "clipig_certificate_expiry_timestamp_seconds 1790000000",
+            "clipig_open_files 0",
+            "clipig_disk_free_bytes 0",
+            "clipig_store_wait_seconds_count 0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
         }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use axum::middleware::from_fn_with_state;
 use clipig_core::CanvasFactory;
 use clipig_models as models;
 use clipig_schedule::dispatcher::DispatchSettings;
@@ -24,7 +25,7 @@ use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
 use crate::housekeeping;
 use crate::http::{self, Probes};
 use crate::http_server;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, measure_request};
 use crate::open_files::{self, OpenFiles};
 use crate::page;
 use crate::rpc::{self, Certificates, ListenError, Listener, Reception, RpcContext, TlsError};
@@ -137,6 +138,7 @@ impl Coordinator {
         let store = opening.await??;
         report_opening(&store);
         let metrics = Arc::new(Metrics::default());
+        store.measure_waits(metrics.store_wait_seconds.clone());
         let reception = reception(&settings, files, &metrics);
         if let Some(certificates) = &certificates {
             metrics.set_certificate_expiry(certificates.expires());
@@ -237,6 +239,7 @@ impl Coordinator {
         let context = Arc::new(context);
         let routes = rpc::routes(Arc::clone(&context)).await;
         let (routes, health) = routes?;
+        let routes = rpc::measured(routes, &metrics);
         let mut servers = JoinSet::new();
         for listener in listeners {
             let stop = closed(closing.clone());
@@ -244,12 +247,13 @@ impl Coordinator {
             servers.spawn(async move { serving.await.map_err(ServeError::from) });
         }
         if let Some(listener) = http {
+            let count = from_fn_with_state(Arc::clone(&metrics), measure_request);
             let metrics = Arc::clone(&metrics);
             let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
             let access = Access::new(doorkeeper, session_key, settings.insecure);
             let api = api::router(context, access, page::router());
-            let serving =
-                http_server::serve(listener, http::router(probes).merge(api), http_tls, closing.clone());
+            let pages = http::router(probes).merge(api).layer(count);
+            let serving = http_server::serve(listener, pages, http_tls, closing.clone());
             servers.spawn(async move { serving.await.map_err(ServeError::Http) });
         }
         let retention = housekeeping::policy(settings.retention);

@@ -31,6 +31,8 @@ Usage: cargo xtask COMMAND
                             rehearse on a Kubernetes cluster (needs kubectl): does it admit all objects? With an
                             image that its nodes have, install a farm as documented and disturb it in several ways
                             --keep   leave the farm there
+  prometheus                a real Prometheus scrapes a real farm: every query of the dashboard must return data (needs
+                            Debian's package `prometheus`)
   bench [--old PROGRAM] [--new PROGRAM] [--rounds N]
                             measure clipig's own work N times (3), and write tables and plot of docs/performance.md
                             --old    compare with another build; PROGRAM is its `own_work`
@@ -67,6 +69,8 @@ pub(crate) enum Command {
     Page,
     /// Rehearse on a cluster.
     Cluster(Rehearsal),
+    /// Scrape a farm with a real Prometheus.
+    Prometheus,
     /// Weigh the small client.
     Size,
     /// Measure clipig's own work.
@@ -100,13 +104,14 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "generate" => Command::Generate,
         "gpu" => Command::Gpu,
         "page" => Command::Page,
+        "prometheus" => Command::Prometheus,
         "size" => Command::Size,
         "bench" => return bench(&mut parser),
         "instructions" => return instructions(&mut parser),
         _ => {
             return Err(Error::Usage(format!(
                 "there is no command {name:?}; there are setup, demo, test, soak, check, generate, page, size, cluster, \
-                 bench, instructions, gpu"
+                 prometheus, bench, instructions, gpu"
             )));
         }
     };

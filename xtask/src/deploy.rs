@@ -25,9 +25,9 @@ const RENDERED: &str = "target/manifests";
 /// Where container files lie under the name that checkov knows.
 const SCANNED: &str = "target/container-files";
 const CONTAINERS: &str = "deploy/containers";
-const OPERATIONS: &str = "docs/operations.md";
-const DASHBOARD: &str = "deploy/dashboards/clipig.json";
-const ALERTS: &str = "deploy/prometheus/alerts.yaml";
+const METRICS: &str = "docs/metrics.md";
+pub(crate) const DASHBOARD: &str = "deploy/dashboards/clipig.json";
+pub(crate) const ALERTS: &str = "deploy/prometheus/alerts.yaml";
 const ALERTS_TEST: &str = "deploy/prometheus/alerts_test.yaml";
 
 /// Adds the steps.
@@ -146,18 +146,18 @@ fn alerts(places: &Places) -> Result<(), Error> {
 
 fn metrics(places: &Places) -> Result<(), Error> {
     let file = |path: &str| read(&places.repository.join(path));
-    let (operations, dashboard, alerts) = (file(OPERATIONS)?, file(DASHBOARD)?, file(ALERTS)?);
+    let (described, dashboard, alerts) = (file(METRICS)?, file(DASHBOARD)?, file(ALERTS)?);
     json(DASHBOARD, dashboard.as_bytes())?;
-    told(unknown_metrics(&operations, &[(DASHBOARD, &dashboard), (ALERTS, &alerts)]))
+    told(unknown_metrics(&described, &[(DASHBOARD, &dashboard), (ALERTS, &alerts)]))
 }
 
-/// Metrics in `users` that `operations` does not explain.
-fn unknown_metrics(operations: &str, users: &[(&str, &str)]) -> Vec<String> {
-    let known = metric_names(operations);
+/// Metrics in `users` that `described` does not explain.
+fn unknown_metrics(described: &str, users: &[(&str, &str)]) -> Vec<String> {
+    let known = metric_names(described);
     let unknown = users.iter().flat_map(|(path, text)| {
         metric_names(text).into_iter().filter(|name| !known.contains(name)).map(move |name| (path, name))
     });
-    unknown.map(|(path, name)| format!("{path} uses {name}, which {OPERATIONS} does not explain")).collect()
+    unknown.map(|(path, name)| format!("{path} uses {name}, which {METRICS} does not explain")).collect()
 }
 
 /// Words that begin with `clipig_`, a histogram's parts under the histogram's own name.
@@ -214,13 +214,10 @@ mod tests {
 
     #[test]
     fn metrics_are_known_by_their_own_name() {
-        let operations = "| `clipig_epochs_total` | … |\n| `clipig_lease_seconds` | histogram |";
+        let described = "| `clipig_epochs_total` | … |\n| `clipig_lease_seconds` | histogram |";
         let dashboard =
             "rate(clipig_epochs_total[5m]) clipig_lease_seconds_bucket{le=\"1\"} clipig_epoch_total";
-        let problems = unknown_metrics(operations, &[("dashboard", dashboard)]);
-        assert_eq!(
-            problems,
-            ["dashboard uses clipig_epoch_total, which docs/operations.md does not explain"]
-        );
+        let problems = unknown_metrics(described, &[("dashboard", dashboard)]);
+        assert_eq!(problems, ["dashboard uses clipig_epoch_total, which docs/metrics.md does not explain"]);
     }
 }

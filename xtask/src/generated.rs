@@ -34,6 +34,7 @@ const FILES: [Generated; 5] = [
     Generated { path: "docs/openapi.json", author: Author::OpenApi },
     Generated { path: "docs/reference.md", author: Author::Clipig(&["reference", "--all"]) },
     Generated { path: "docs/experiment.schema.json", author: Author::Clipig(&["reference", "--schema"]) },
+    Generated { path: "docs/metrics.md", author: Author::Clipig(&["reference", "--metrics"]) },
 ];
 
 /// An error names the files that are not what the program prints now.

@@ -19,6 +19,7 @@ mod pins;
 mod places;
 mod prerequisites;
 mod process;
+mod prometheus;
 mod protocol;
 mod setup;
 mod size;
@@ -61,6 +62,7 @@ fn run() -> Result<(), Error> {
         Command::Generate => generated::write(&places),
         Command::Gpu => gpu::run(&places),
         Command::Page => page::run(&places),
+        Command::Prometheus => prometheus::run(&places),
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
         Command::Bench(bench) => bench::run(&places, &bench),
         Command::Size => size::run(&places),

@@ -43,6 +43,46 @@ pub(crate) struct FarmAddress {
 }
 
 #[derive(Clone, Debug, Args)]
+pub(crate) struct TopArguments {
+    /// Seconds from one look at the farm to the next, from 0.2 to 3600.
+    #[arg(short, long, value_name = "SECONDS", default_value_t = 1.0, value_parser = interval)]
+    #[cfg_attr(not(feature = "top"), expect(dead_code, reason = "a table is printed once"))]
+    pub(crate) interval: f64,
+    /// Print a table once, also on a terminal.
+    #[arg(long)]
+    #[cfg_attr(not(feature = "top"), expect(dead_code, reason = "a table is printed once"))]
+    pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) farm: FarmAddress,
+}
+
+fn interval(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds| (0.2..=3600.0).contains(seconds));
+    seconds.ok_or_else(|| "a number from 0.2 to 3600 is needed".to_owned())
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// Read all weights of models and compare their hashes. Without this, those that were not touched are trusted.
+    #[arg(long)]
+    pub(crate) weights: bool,
+    /// Also check these settings of a coordinator (TOML or YAML).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) coordinator_settings: Option<PathBuf>,
+    /// Also check these settings of a worker (TOML or YAML).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) worker_settings: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Address of a farm to examine: `http://…`, `https://…` or `unix:/path`. Default: none.
+    #[arg(long, value_name = "URL", env = "CLIPIG_FARM", help_heading = "Access to the farm")]
+    pub(crate) farm: Option<String>,
+    #[command(flatten)]
+    pub(crate) access: AccessArguments,
+}
+
+#[derive(Clone, Debug, Args)]
 pub(crate) struct SubmitArguments {
     #[command(flatten)]
     pub(crate) experiment: ExperimentArguments,

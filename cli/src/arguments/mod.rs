@@ -15,9 +15,9 @@ pub(crate) use self::experiment::{ComputeArguments, Precision};
 #[cfg(feature = "local")]
 pub(crate) use self::farm::CoordinatorArguments;
 pub(crate) use self::farm::{
-    AccessArguments, AuditArguments, ControlArguments, FarmAddress, FarmArguments, FarmCommand,
+    AccessArguments, AuditArguments, ControlArguments, DoctorArguments, FarmAddress, FarmArguments, FarmCommand,
     FetchArguments, HistoryFormat, JobArguments, JobsArguments, ListArguments, PriorityArguments,
-    StartArguments, StateArgument, StudioArguments, SubmitArguments, TermsArguments, UpdateArguments,
+    StartArguments, StateArgument, StudioArguments, SubmitArguments, TermsArguments, TopArguments, UpdateArguments,
     WatchArguments, WorkArguments, WorkersArguments, WorkersCommand,
 };
 pub(crate) use self::render::RenderArguments;
@@ -95,12 +95,21 @@ pub(crate) enum Command {
     Fetch(FetchArguments),
     /// List the workers of a farm, or pause, resume, drain or reinstate one.
     Workers(WorkersArguments),
+    /// Watch a farm live: jobs, workers, rates, and why things wait.
+    ///
+    /// Where standard output is no terminal, this prints a table once.
+    Top(TopArguments),
     /// Run a worker on this machine, which computes for a farm.
     Worker(WorkArguments),
     /// Show the status of a farm or who did what, or start a farm on this machine.
     Farm(FarmArguments),
     /// Make, list, revoke and rotate the tokens of a farm, in the coordinator's file of tokens.
     Token(TokenArguments),
+    /// Find out what is wrong with this machine or a farm, and how to mend it.
+    ///
+    /// Examines this machine; with --farm or `CLIPIG_FARM`, also a farm and the way there. The exit code is 0 if all
+    /// is well, 3 if there are only warnings, and 1 if there is a fault.
+    Doctor(DoctorArguments),
     /// Rate images by their similarity to texts and other images.
     ///
     /// Prints 100 times the cosine similarity of CLIP's features. Give the images before -t and -i, because these
@@ -183,6 +192,9 @@ pub(crate) struct ReferenceArguments {
     /// Print the JSON Schema for editors.
     #[arg(long, conflicts_with = "path")]
     pub(crate) schema: bool,
+    /// Print the metrics of a coordinator as Markdown.
+    #[arg(long, conflicts_with_all = ["path", "all", "schema"])]
+    pub(crate) metrics: bool,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -46,7 +46,11 @@ pub(crate) fn run(decision: Decision, arguments: &ControlArguments) -> Result<Ex
     })
 }
 
-async fn decide(connection: &Connection, decision: Decision, job: u64) -> Result<Job, FarmFailure> {
+pub(crate) async fn decide(
+    connection: &Connection,
+    decision: Decision,
+    job: u64,
+) -> Result<Job, FarmFailure> {
     let reason = String::new();
     present(match decision {
         Decision::Pause => {

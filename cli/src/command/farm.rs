@@ -9,7 +9,7 @@ use crate::arguments::{AuditArguments, FarmArguments, FarmCommand, ListArguments
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;
-use crate::farm::wire::{GetFarmRequest, ListAuditRequest};
+use crate::farm::wire::{Farm, GetFarmRequest, ListAuditRequest};
 use crate::farm::{converse, json, show};
 use crate::{local, output};
 
@@ -23,14 +23,15 @@ pub(crate) fn run(arguments: &FarmArguments) -> Result<ExitCode, Failure> {
     }
 }
 
+/// The farm's status.
+pub(crate) async fn ask(connection: &Connection) -> Result<Farm, FarmFailure> {
+    let call = connection.call(GetFarmRequest {}, async |mut client, request| client.get_farm(request).await);
+    let farm = call.await?.farm;
+    farm.ok_or_else(|| FarmFailure::Content("the farm's answer has no status".to_owned()))
+}
+
 fn status(arguments: &ListArguments) -> Result<ExitCode, Failure> {
-    let farm = converse(async {
-        let connection = Connection::to(&arguments.farm).await?;
-        let call =
-            connection.call(GetFarmRequest {}, async |mut client, request| client.get_farm(request).await);
-        let farm = call.await?.farm;
-        Ok(farm.ok_or_else(|| FarmFailure::Content("the farm's answer has no status".to_owned()))?)
-    })?;
+    let farm = converse(async { Ok(ask(&Connection::to(&arguments.farm).await?).await?) })?;
     let address = &arguments.farm.farm;
     output::print(&if arguments.json {
         format!("{:#}\n", json::farm(&farm, address))

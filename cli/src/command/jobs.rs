@@ -61,7 +61,7 @@ fn states(arguments: &JobsArguments) -> Vec<JobState> {
 }
 
 /// Jobs, newest first, and whether there are more.
-async fn list(
+pub(super) async fn list(
     connection: &Connection,
     states: &[JobState],
     limit: u32,

@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 pub(crate) mod control;
+pub(crate) mod doctor;
 pub(crate) mod farm;
 pub(crate) mod fetch;
 pub(crate) mod job;
@@ -12,6 +13,7 @@ pub(crate) mod reference;
 pub(crate) mod remote_render;
 pub(crate) mod submit;
 pub(crate) mod token;
+pub(crate) mod top;
 pub(crate) mod update;
 pub(crate) mod validate;
 pub(crate) mod watch;

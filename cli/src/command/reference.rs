@@ -8,14 +8,16 @@ use clipig_experiment::{parameters, reference};
 
 use crate::arguments::ReferenceArguments;
 use crate::failure::Failure;
-use crate::output;
+use crate::{local, output};
 
-/// Prints an overview, one parameter, the whole page or the schema.
+/// Prints an overview, one parameter, the whole page, the schema or the metrics.
 pub(crate) fn run(arguments: &ReferenceArguments) -> Result<ExitCode, Failure> {
     let text = if arguments.all {
         reference::page()
     } else if arguments.schema {
         format!("{:#}\n", reference::schema())
+    } else if arguments.metrics {
+        local::metrics()?
     } else if let Some(path) = &arguments.path {
         topic(path)?
     } else {

@@ -62,6 +62,15 @@ impl Connection {
     }
 
     pub(crate) async fn open(address: &str, access: &AccessArguments) -> Result<Self, FarmFailure> {
+        let shown = normal(address)?;
+        if token(access)?.is_some() && is_overheard(&shown) {
+            output::say(format!("warning: the token is sent to {shown} unencrypted; use https://"));
+        }
+        Self::establish(address, access).await
+    }
+
+    /// As [`Connection::open`], for those who say themselves that a token can be overheard.
+    pub(crate) async fn establish(address: &str, access: &AccessArguments) -> Result<Self, FarmFailure> {
         let address = normal(address)?;
         let (token, token_origin) = token(access)?.unzip();
         let authority = access.tls_ca.as_ref().map(|file| file.display().to_string());
@@ -126,7 +135,7 @@ pub(crate) fn is_passing(status: &Status) -> bool {
 }
 
 /// The address with its scheme.
-fn normal(address: &str) -> Result<String, FarmFailure> {
+pub(crate) fn normal(address: &str) -> Result<String, FarmFailure> {
     let address = address.trim().trim_end_matches('/');
     let known = ["http://", "https://", "unix:"].iter().any(|scheme| address.starts_with(scheme));
     if known && !address.ends_with(':') {
@@ -142,7 +151,7 @@ fn normal(address: &str) -> Result<String, FarmFailure> {
 }
 
 /// Whether others on the network can read the connection.
-fn is_overheard(address: &str) -> bool {
+pub(crate) fn is_overheard(address: &str) -> bool {
     let Some(host) = address.strip_prefix("http://") else { return false };
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     let here = host.trim_matches(['[', ']']).parse().is_ok_and(|host: std::net::IpAddr| host.is_loopback());
@@ -150,7 +159,10 @@ fn is_overheard(address: &str) -> bool {
 }
 
 /// The token and where it came from.
-fn token(access: &AccessArguments) -> Result<Option<(String, String)>, FarmFailure> {
+///
+/// # Errors
+/// When its file cannot be read or is empty.
+pub(crate) fn token(access: &AccessArguments) -> Result<Option<(String, String)>, FarmFailure> {
     if let Some(token) = std::env::var("CLIPIG_TOKEN").ok().filter(|token| !token.trim().is_empty()) {
         return Ok(Some((token.trim().to_owned(), "CLIPIG_TOKEN".to_owned())));
     }
@@ -163,7 +175,7 @@ fn token(access: &AccessArguments) -> Result<Option<(String, String)>, FarmFailu
     }
 }
 
-fn endpoint(address: &str, access: &AccessArguments) -> Result<Endpoint, FarmFailure> {
+pub(crate) fn endpoint(address: &str, access: &AccessArguments) -> Result<Endpoint, FarmFailure> {
     let wrong = || FarmFailure::Address { address: address.to_owned() };
     let mut endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| wrong())?;
     if address.starts_with("https://") {

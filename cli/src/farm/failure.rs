@@ -77,7 +77,7 @@ pub(crate) enum FarmFailure {
 
 impl FarmFailure {
     /// No connection at all.
-    pub(super) fn unreachable(service: &Service, error: &(dyn std::error::Error + 'static)) -> Self {
+    pub(crate) fn unreachable(service: &Service, error: &(dyn std::error::Error + 'static)) -> Self {
         let start = "start a farm on this machine with `clipig farm start`, or name another one with --farm URL or CLIPIG_FARM";
         Self::no_connection(service, error, start)
     }

@@ -4,10 +4,10 @@ pub(crate) mod connection;
 pub(crate) mod content;
 pub(crate) mod download;
 pub(crate) mod failure;
-mod figures;
+pub(crate) mod figures;
 pub(crate) mod history;
 pub(crate) mod json;
-mod service;
+pub(crate) mod service;
 pub(crate) mod show;
 pub(crate) mod submission;
 pub(crate) mod time;
@@ -16,7 +16,7 @@ pub(crate) mod video;
 pub(crate) mod watching;
 
 #[cfg(test)]
-mod stand_in;
+pub(crate) mod stand_in;
 #[cfg(test)]
 mod tests;
 

@@ -17,47 +17,47 @@ use super::wire::*;
 
 /// What the farm knows, and how it misbehaves.
 #[derive(Debug, Default)]
-pub(super) struct State {
-    pub(super) blobs: BTreeMap<Bytes, Bytes>,
+pub(crate) struct State {
+    pub(crate) blobs: BTreeMap<Bytes, Bytes>,
     /// Jobs by client token.
-    pub(super) jobs: Vec<(Bytes, Job)>,
+    pub(crate) jobs: Vec<(Bytes, Job)>,
     /// The tokens of all submissions.
-    pub(super) submissions: Vec<Bytes>,
+    pub(crate) submissions: Vec<Bytes>,
     /// The last experiment.
-    pub(super) yaml: String,
+    pub(crate) yaml: String,
     /// So many submissions are done, but their answer is lost.
-    pub(super) lose_answers: u32,
+    pub(crate) lose_answers: u32,
     /// So many submissions find that the farm has forgotten all content.
-    pub(super) forget_content: u32,
+    pub(crate) forget_content: u32,
     /// So many uploads break off.
-    pub(super) break_uploads: u32,
+    pub(crate) break_uploads: u32,
     /// Files by name.
-    pub(super) files: BTreeMap<String, Vec<u8>>,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// Downloads break off after so many bytes; one entry per download.
-    pub(super) break_downloads: Vec<usize>,
+    pub(crate) break_downloads: Vec<usize>,
     /// So many downloads have a wrong byte.
-    pub(super) damage_downloads: u32,
+    pub(crate) damage_downloads: u32,
     /// The offsets that were asked for.
-    pub(super) offsets: Vec<u64>,
-    pub(super) events: Vec<JobEvent>,
+    pub(crate) offsets: Vec<u64>,
+    pub(crate) events: Vec<JobEvent>,
     /// Watches get so many events and then nothing more.
-    pub(super) hold_events: Option<usize>,
+    pub(crate) hold_events: Option<usize>,
     /// Where watches began.
-    pub(super) since: Vec<Option<u64>>,
-    pub(super) history: Vec<HistoryRow>,
+    pub(crate) since: Vec<Option<u64>>,
+    pub(crate) history: Vec<HistoryRow>,
     /// The token that is asked for.
-    pub(super) token: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 /// A running farm.
-pub(super) struct StandIn {
-    pub(super) address: String,
-    pub(super) state: Arc<Mutex<State>>,
+pub(crate) struct StandIn {
+    pub(crate) address: String,
+    pub(crate) state: Arc<Mutex<State>>,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
 impl StandIn {
-    pub(super) fn start(state: State) -> Self {
+    pub(crate) fn start(state: State) -> Self {
         // An address that no other process of this machine uses: its port is still free when the farm is restarted.
         let [.., high, low] = std::process::id().to_be_bytes();
         Self::listen(&format!("127.78.{high}.{low}:0"), Arc::new(Mutex::new(state)))
@@ -78,7 +78,7 @@ impl StandIn {
     }
 
     /// Ends it as a crash does: all connections break. Afterwards nobody listens any more.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
             while TcpStream::connect(self.place()).is_ok() {
@@ -88,7 +88,7 @@ impl StandIn {
     }
 
     /// Starts it again where it was.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         *self = Self::listen(self.place(), Arc::clone(&self.state));
     }
 
@@ -96,7 +96,7 @@ impl StandIn {
         self.address.trim_start_matches("http://")
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no test has failed")
     }
 }
@@ -318,7 +318,7 @@ impl FarmService for Service {
         Err(Status::unimplemented("not here"))
     }
     async fn list_workers(&self, _: Request<ListWorkersRequest>) -> Answer<ListWorkersResponse> {
-        Err(Status::unimplemented("not here"))
+        Ok(Response::new(ListWorkersResponse::default()))
     }
     async fn pause_worker(&self, _: Request<PauseWorkerRequest>) -> Answer<PauseWorkerResponse> {
         Err(Status::unimplemented("not here"))
@@ -336,6 +336,7 @@ impl FarmService for Service {
         Err(Status::unimplemented("not here"))
     }
     async fn get_farm(&self, _: Request<GetFarmRequest>) -> Answer<GetFarmResponse> {
-        Err(Status::unimplemented("not here"))
+        let farm = Farm { version: "0.1.0".to_owned(), ..Farm::default() };
+        Ok(Response::new(GetFarmResponse { farm: Some(farm) }))
     }
 }

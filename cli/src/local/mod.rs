@@ -1,6 +1,7 @@
 //! What computes on this machine.
 
 mod devices;
+pub(crate) mod doctor;
 mod farm;
 pub(crate) mod farm_of_one;
 mod studio;
@@ -31,6 +32,17 @@ pub(crate) fn render(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
 
 pub(crate) fn rate(arguments: &RateArguments) -> Result<ExitCode, Failure> {
     command::rate::run(arguments)
+}
+
+/// The page about the metrics of a coordinator.
+#[expect(clippy::unnecessary_wraps, reason = "a clipig without a coordinator has none")]
+pub(crate) fn metrics() -> Result<String, Failure> {
+    let table = clipig_coordinator::metrics::table();
+    Ok(format!(
+        "# Metrics of the coordinator\n\nGenerated from the program by `cargo xtask generate`; do not edit. Times are in \
+         seconds, sizes in bytes.\n[operations.md](operations.md#metrics) says how to collect them and where to look \
+         first.\n\n{table}"
+    ))
 }
 
 /// What preparing the texts of an experiment for its model would end with; nothing where the weights are not here. Only

@@ -33,10 +33,40 @@ pub(crate) fn studio(_: &StudioArguments) -> Result<ExitCode, Failure> {
     Err(absent("open a studio", "every coordinator serves the same page at its `http_listen`"))
 }
 
+pub(crate) fn metrics() -> Result<String, Failure> {
+    Err(absent("list the metrics of a coordinator", "docs/metrics.md lists them"))
+}
+
 /// What the texts of an experiment lack: only an engine can split them into tokens.
 #[expect(clippy::unnecessary_wraps, reason = "a clipig that computes can fail here")]
 pub(crate) fn check_texts(_: &Experiment) -> Result<Vec<String>, Failure> {
     Ok(Vec::new())
+}
+
+/// What `clipig doctor` says of a machine on which clipig does not compute.
+pub(crate) mod doctor {
+    use crate::arguments::DoctorArguments;
+    use crate::doctor::Finding;
+    use crate::doctor::machine::Folder;
+
+    /// Processor and GPUs are of no interest to a client.
+    pub(crate) fn devices() -> Vec<Finding> {
+        let found = "none: this clipig is a client of farms and does not compute";
+        vec![Finding::ok("libtorch", found)]
+    }
+
+    /// Settings of services, which this clipig does not run.
+    pub(crate) fn settings(arguments: &DoctorArguments) -> (Vec<Finding>, Vec<Folder>) {
+        let asked = [&arguments.coordinator_settings, &arguments.worker_settings];
+        let findings = asked.into_iter().flatten().map(|file| {
+            Finding::warning(
+                "settings",
+                format!("{} was not checked: this clipig runs no services", file.display()),
+                "use a clipig that was built with `cargo build --release --package clipig`",
+            )
+        });
+        (findings.collect(), Vec::new())
+    }
 }
 
 fn absent(what: &str, instead: &str) -> Failure {

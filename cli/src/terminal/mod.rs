@@ -20,7 +20,11 @@ pub(crate) fn colours_on_stderr() -> bool {
 
 /// The time now, UTC, to the second (`2026-11-23 17:31:31 UTC`).
 pub(crate) fn utc_now() -> String {
-    let now = std::time::SystemTime::now();
-    jiff::Timestamp::try_from(now)
-        .map_or_else(|_| String::new(), |now| now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+    utc(std::time::SystemTime::now())
+}
+
+/// A time in UTC, to the second; empty for one that no calendar has.
+pub(crate) fn utc(time: std::time::SystemTime) -> String {
+    jiff::Timestamp::try_from(time)
+        .map_or_else(|_| String::new(), |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }

@@ -54,6 +54,7 @@ pub(crate) use self::uploads::Uploads;
 use self::worker_service::WorkerEndpoint;
 use crate::access::{Deed, Doorkeeper, Principal};
 use crate::farm::Farm;
+use crate::metrics::{self, Metrics};
 use crate::settings::Limits;
 /// Why reflection cannot describe the services.
 pub use tonic_reflection::server::Error as ReflectionError;
@@ -144,6 +145,12 @@ pub(crate) async fn routes(context: Arc<RpcContext>) -> Result<(Routes, HealthRe
         .add_service(Guard::new(reflection().build_v1()?, Arc::clone(&doorkeeper)))
         .add_service(Guard::new(reflection().build_v1alpha()?, doorkeeper));
     Ok((routes.routes(), reporter))
+}
+
+/// The same, and each call is counted.
+pub(crate) fn measured(routes: Routes, metrics: &Arc<Metrics>) -> Routes {
+    let count = axum::middleware::from_fn_with_state(Arc::clone(metrics), metrics::measure_call);
+    routes.into_axum_router().layer(count).into()
 }
 
 fn reflection<'a>() -> tonic_reflection::server::Builder<'a> {

@@ -12,7 +12,7 @@ use crate::farm::{CommandError, Farm};
 use crate::store::{JobState, StoreError};
 
 /// What a worker is about, for metrics.
-const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "quarantined", "lost"];
+pub(crate) const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "quarantined", "lost"];
 
 /// Counts of a moment.
 pub(crate) struct Standing {

@@ -6,9 +6,10 @@
 use std::fs::File;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
+use prometheus_client::metrics::histogram::Histogram;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
 use super::durable::FILE_MODE;
@@ -41,6 +42,8 @@ impl From<StoreError> for Fault {
 pub(super) struct Database {
     connection: Mutex<Connection>,
     path: PathBuf,
+    /// How long calls wait for their turn; set once somebody wants to know.
+    waits: OnceLock<Histogram>,
     #[cfg(test)]
     room: Room,
 }
@@ -69,6 +72,7 @@ impl Database {
         Ok(Self {
             connection,
             path,
+            waits: OnceLock::new(),
             #[cfg(test)]
             room: Room::default(),
         })
@@ -113,7 +117,17 @@ impl Database {
 
     /// A panic poisons the mutex and has rolled its transaction back, so the connection can be used.
     fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        let asked = Instant::now();
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(waits) = self.waits.get() {
+            waits.observe(asked.elapsed().as_secs_f64());
+        }
+        connection
+    }
+
+    /// Measures from now on how long calls wait for their turn. The first histogram stays.
+    pub(super) fn measure_waits(&self, waits: Histogram) {
+        let _ = self.waits.set(waits);
     }
 }
 

@@ -108,6 +108,17 @@ impl Store {
         self.database().read(|connection| Ok(connection.query_row("SELECT 1 FROM farm", (), |_| Ok(()))?))
     }
 
+    /// Measures from now on how long calls wait for the database.
+    pub(crate) fn measure_waits(&self, waits: prometheus_client::metrics::histogram::Histogram) {
+        self.database().measure_waits(waits);
+    }
+
+    /// Free bytes of the disk that the data folder is on; `None` where the system does not say.
+    pub(crate) fn disk_free(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.layout().root).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// From now on no write finds room, or all do again.
     #[cfg(test)]
     pub(crate) fn pretend_full(&self, full: bool) {

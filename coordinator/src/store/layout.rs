@@ -24,7 +24,7 @@ use super::error::StoreError;
 /// Names in a data folder.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
-    root: PathBuf,
+    pub(super) root: PathBuf,
 }
 
 impl Layout {

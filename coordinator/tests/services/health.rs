@@ -63,6 +63,53 @@ async fn metrics_count_jobs_and_bytes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_call_is_counted_with_its_code_and_time() {
+    let farm = TestFarm::with(|settings| settings.tokens = Some(tokens())).await;
+    let stranger = farm.client().await.get_farm(clipig_proto::v1::GetFarmRequest {}).await;
+    assert_eq!(stranger.unwrap_err().code(), Code::Unauthenticated);
+    let mut client = FarmServiceClient::with_interceptor(farm.channel().await, Show(CLIENT_TOKEN));
+    client.get_farm(clipig_proto::v1::GetFarmRequest {}).await.unwrap();
+    let request = clipig_proto::v1::GetJobRequest { job: 7, with_experiment: false };
+    assert_eq!(client.get_job(request).await.unwrap_err().code(), Code::NotFound);
+    // A stream has ended once the client has gone away.
+    let request = clipig_proto::v1::SubmitJobRequest {
+        client_token: vec![7; 16].into(),
+        yaml: EXPERIMENT.to_owned(),
+        ..Default::default()
+    };
+    let job = client.submit_job(request).await.unwrap().into_inner().job.unwrap();
+    let watch = clipig_proto::v1::WatchJobRequest { job: job.number, ..Default::default() };
+    drop(client.watch_job(watch).await.unwrap());
+    let lines = [
+        "clipig_calls_total{call=\"FarmService/GetFarm\",code=\"unauthenticated\"} 1",
+        "clipig_calls_total{call=\"FarmService/GetFarm\",code=\"ok\"} 1",
+        "clipig_calls_total{call=\"FarmService/GetJob\",code=\"not_found\"} 1",
+        "clipig_calls_total{call=\"FarmService/WatchJob\",code=\"cancelled\"} 1",
+        "clipig_call_seconds_count{call=\"FarmService/GetFarm\"} 2",
+    ];
+    until(&format!("the counts {lines:?}"), async || {
+        let (_, text) = page(&farm.http, "/metrics").await;
+        lines.iter().all(|line| text.lines().any(|found| found == *line))
+    })
+    .await;
+    // What the system says, and the requests of this test.
+    let (_, text) = page(&farm.http, "/metrics").await;
+    let value = |name: &str| {
+        let line =
+            text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name}: {text}"));
+        line.rsplit_once(' ').unwrap().1.parse::<f64>().unwrap()
+    };
+    for name in [
+        "clipig_open_files ",
+        "clipig_disk_free_bytes ",
+        "clipig_store_wait_seconds_count ",
+        "clipig_http_requests_total{route=\"GET /metrics\",code=\"200\"} ",
+    ] {
+        assert!(value(name) > 0.0, "{name}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn health_needs_no_token() {
     let farm = TestFarm::with(|settings| settings.tokens = Some(tokens())).await;
     let mut client = HealthClient::new(farm.channel().await);

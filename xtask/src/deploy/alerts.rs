@@ -19,6 +19,8 @@ pub(crate) struct Rule {
 /// What one moment of `alerts_test.yaml` expects of an alert.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Expectation {
+    /// When, such as `1h30m`.
+    eval_time: String,
     alertname: String,
     /// Empty where the alert must be silent.
     #[serde(default)]
@@ -39,8 +41,8 @@ pub(crate) fn rules(yaml: &str) -> Result<Vec<Rule>, String> {
     Ok(file.groups.into_iter().flat_map(|group| group.rules).collect())
 }
 
-/// The expectations of all tests.
-pub(crate) fn tests(yaml: &str) -> Result<Vec<Expectation>, String> {
+/// The expectations of each test.
+pub(crate) fn tests(yaml: &str) -> Result<Vec<Vec<Expectation>>, String> {
     #[derive(Deserialize)]
     struct File {
         tests: Vec<Test>,
@@ -50,17 +52,46 @@ pub(crate) fn tests(yaml: &str) -> Result<Vec<Expectation>, String> {
         alert_rule_test: Vec<Expectation>,
     }
     let file: File = parsed(yaml)?;
-    Ok(file.tests.into_iter().flat_map(|test| test.alert_rule_test).collect())
+    Ok(file.tests.into_iter().map(|test| test.alert_rule_test).collect())
 }
 
 fn parsed<T: DeserializeOwned>(yaml: &str) -> Result<T, String> {
     serde_yaml::from_str(yaml).map_err(|error| error.to_string())
 }
 
-/// Rules that say too little, and rules that no test sees firing and silent.
-pub(crate) fn problems(rules: &[Rule], tests: &[Expectation]) -> Vec<String> {
+/// Minutes of `90s`, `2h`, `1h30m`: as promtool writes times.
+fn minutes(time: &str) -> f64 {
+    let (mut sum, mut digits) = (0.0, String::new());
+    for letter in time.chars() {
+        let unit = match letter {
+            's' => 1.0 / 60.0,
+            'm' => 1.0,
+            'h' => 60.0,
+            digit => {
+                digits.push(digit);
+                continue;
+            }
+        };
+        sum += unit * digits.parse::<f64>().unwrap_or(f64::NAN);
+        digits.clear();
+    }
+    sum
+}
+
+/// Does a test see the alert fire, and be silent later?
+fn resolves(alert: &str, test: &[Expectation]) -> bool {
+    let seen = |fires: bool| {
+        let matching =
+            test.iter().filter(move |one| one.alertname == alert && one.exp_alerts.is_empty() != fires);
+        matching.map(|one| minutes(&one.eval_time))
+    };
+    seen(true).any(|fires| seen(false).any(|silent| silent > fires))
+}
+
+/// Rules that say too little, and rules that no test sees firing, silent and resolving.
+pub(crate) fn problems(rules: &[Rule], tests: &[Vec<Expectation>]) -> Vec<String> {
     let names = |fires: bool| -> BTreeSet<&str> {
-        let matching = tests.iter().filter(|test| test.exp_alerts.is_empty() != fires);
+        let matching = tests.iter().flatten().filter(|test| test.exp_alerts.is_empty() != fires);
         matching.map(|test| test.alertname.as_str()).collect()
     };
     let (firing, silent) = (names(true), names(false));
@@ -74,6 +105,7 @@ pub(crate) fn problems(rules: &[Rule], tests: &[Expectation]) -> Vec<String> {
             ("the annotation `description`", rule.annotations.contains_key("description")),
             ("a test in which it fires", firing.contains(name)),
             ("a test in which it is silent", silent.contains(name)),
+            ("a test in which it resolves", tests.iter().any(|test| resolves(name, test))),
         ];
         let missing = wanted.iter().filter(|(_, there)| !there);
         problems.extend(missing.map(|(what, _)| format!("alert {name} lacks {what}")));
@@ -91,10 +123,12 @@ mod tests {
     #[test]
     fn every_alert_is_complete_and_tested() {
         let yaml = "groups:\n- rules:\n  - {alert: A, expr: up, labels: {severity: warning}, annotations: \
-                    {summary: s, description: d}}\n  - {alert: B, expr: up}\n";
+                    {summary: s, description: d}}\n  - {alert: B, expr: up}\n  - {alert: D, expr: up, labels: {severity: info}, annotations: {summary: s, \
+                    description: d}}\n";
         let rules = rules(yaml).unwrap();
-        let seen =
-            "tests:\n- alert_rule_test: [{alertname: A}, {alertname: A, exp_alerts: [{}]}, {alertname: C}]\n";
+        let seen = "tests:\n- alert_rule_test: [{eval_time: 2h, alertname: A}, {eval_time: 1h30m, alertname: A, exp_alerts: [{}]}, \
+             {eval_time: 1h, alertname: C}]\n- alert_rule_test: [{eval_time: 1h, alertname: D}, {eval_time: 90m, alertname: \
+             D, exp_alerts: [{}]}]\n";
         assert_eq!(
             problems(&rules, &tests(seen).unwrap()),
             [
@@ -103,6 +137,8 @@ mod tests {
                 "alert B lacks the annotation `description`",
                 "alert B lacks a test in which it fires",
                 "alert B lacks a test in which it is silent",
+                "alert B lacks a test in which it resolves",
+                "alert D lacks a test in which it resolves",
                 "a test names the alert C, which is in no rule",
             ]
         );

@@ -35,7 +35,7 @@ fn row(job: &Job, now: Timestamp) -> [String; 7] {
 }
 
 /// The most important fact about the job.
-pub(super) fn summary(job: &Job, now: Timestamp) -> String {
+pub(crate) fn summary(job: &Job, now: Timestamp) -> String {
     let state = job.state();
     if !job.reason.is_empty() {
         return plain(&job.reason, 200);

@@ -41,7 +41,7 @@ fn row(worker: &Worker, now: Timestamp) -> [String; 8] {
 }
 
 /// The most important facts about the worker.
-fn summary(worker: &Worker, now: Timestamp) -> String {
+pub(crate) fn summary(worker: &Worker, now: Timestamp) -> String {
     let mut parts = Vec::new();
     if worker.state() == WorkerState::Lost {
         let since = worker.since.as_ref().map(|since| time::ago(now, since)).unwrap_or_default();

@@ -11,14 +11,14 @@ mod farm;
 mod render;
 
 pub(crate) use self::experiment::{ComputeArguments, Precision};
-#[cfg(feature = "local")]
-pub(crate) use self::farm::CoordinatorArguments;
 pub(crate) use self::farm::{
-    AccessArguments, ControlArguments, FarmAddress, FarmArguments, FarmCommand, FetchArguments,
-    HistoryFormat, JobArguments, JobsArguments, ListArguments, PriorityArguments, StartArguments,
-    StateArgument, StudioArguments, SubmitArguments, TermsArguments, UpdateArguments, WatchArguments,
-    WorkArguments, WorkersArguments, WorkersCommand,
+    AccessArguments, BackupArguments, CheckArguments, ControlArguments, FarmAddress, FarmArguments,
+    FarmCommand, FetchArguments, HistoryFormat, JobArguments, JobsArguments, ListArguments,
+    PriorityArguments, RestoreArguments, StartArguments, StateArgument, StudioArguments, SubmitArguments,
+    TermsArguments, UpdateArguments, WatchArguments, WorkArguments, WorkersArguments, WorkersCommand,
 };
+#[cfg(feature = "local")]
+pub(crate) use self::farm::{CoordinatorArguments, DataArguments};
 pub(crate) use self::render::RenderArguments;
 
 /// Makes images from words by gradient descent on pixels, guided by CLIP.
@@ -93,7 +93,7 @@ pub(crate) enum Command {
     Workers(WorkersArguments),
     /// Run a worker: this machine computes for a farm.
     Worker(WorkArguments),
-    /// Show the status of a farm, or start one on this machine.
+    /// Show the status of a farm, start one on this machine, or back one up.
     Farm(FarmArguments),
     /// Rate images by their similarity to texts and other images.
     ///

@@ -15,10 +15,14 @@
 //! | `checkpoint`, `blobs`, `artifacts` | files |
 //! | `features`, `binary` | encoded texts and images as bytes |
 //! | `retention` | what goes when |
+//! | `backup`, `restore` | a copy of the store at one moment, and its way back |
+//! | `check` | whether everything is there and whole |
 
 mod artifacts;
+mod backup;
 mod binary;
 mod blobs;
+mod check;
 mod checkpoint;
 mod clock;
 mod database;
@@ -32,6 +36,7 @@ mod jobs;
 mod layout;
 mod open;
 mod records;
+mod restore;
 mod retention;
 mod schema;
 mod workers;
@@ -42,7 +47,9 @@ mod tests;
 pub use clipig_schedule::job::{JobState, JobStateError};
 
 pub use self::artifacts::{Artifact, ArtifactName, ArtifactNameError, Artifacts};
+pub use self::backup::{Frozen, FrozenFile};
 pub use self::blobs::{Blob, BlobWriter, Blobs, Collected};
+pub use self::check::{Damage, Inspection, Note, PngFault, Tally, check};
 pub use self::checkpoint::{Checkpoint, CheckpointFault, Checkpoints, Latest, SkippedCheckpoint};
 pub use self::clock::{Clock, ClockStep, ClockWatch, ManualClock, SystemClock, Timestamp};
 pub use self::error::StoreError;
@@ -52,5 +59,6 @@ pub use self::history::{EpochHistory, FeatureHistory, TargetHistory};
 pub use self::records::{
     Computation, JobFilter, JobRecord, QueuedJob, Revision, Submission, Submitted, Transition, Update,
 };
+pub use self::restore::{RestoreError, Restored, restore};
 pub use self::retention::{EndedJob, Retained, RetentionPolicy, expired};
 pub use self::workers::{Mark, MarkedWorker};

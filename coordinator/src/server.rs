@@ -21,10 +21,10 @@ use tonic::transport::Identity;
 
 use crate::api::{self, Access};
 use crate::connections::Connections;
-use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
+use crate::farm::{self, Farm, FarmSettings, HealthFault, OpenError, Patience};
 use crate::housekeeping;
 use crate::http::{self, Probes};
-use crate::http_server;
+use crate::http_server::{self, HttpLimits};
 use crate::metrics::Metrics;
 use crate::open_files::{self, OpenFiles};
 use crate::page;
@@ -90,6 +90,8 @@ pub struct Coordinator {
     identity: Option<Identity>,
     acceptor: Option<TlsAcceptor>,
     reception: Reception,
+    /// How many connections there may be at `http_listen`.
+    http_connections: usize,
     started: (Instant, SystemTime),
 }
 
@@ -133,6 +135,7 @@ impl Coordinator {
         report_opening(&store);
         let metrics = Arc::new(Metrics::default());
         let reception = reception(&settings, files, &metrics);
+        let http_connections = open_files::http_connections(&settings.limits, files);
         let (notes, event_log) = std::sync::mpsc::channel();
         let switchboard = {
             let reports = Reports { notes, metrics: Arc::clone(&metrics) };
@@ -142,7 +145,18 @@ impl Coordinator {
         let Parts { canvases, models } = parts;
         let farm = Farm::open(store, models, switchboard, canvases, farm_settings, event_log);
         let farm = farm?;
-        Ok(Self { settings, farm, metrics, listeners, http, identity, acceptor, reception, started })
+        Ok(Self {
+            settings,
+            farm,
+            metrics,
+            listeners,
+            http,
+            identity,
+            acceptor,
+            reception,
+            http_connections,
+            started,
+        })
     }
 
     /// The farm, for workers within this process.
@@ -173,7 +187,18 @@ impl Coordinator {
         for address in self.addresses() {
             tracing::info!(%address, data = %self.settings.data.display(), "the farm is open");
         }
-        let Self { settings, farm, metrics, listeners, http, identity, acceptor, reception, started } = self;
+        let Self {
+            settings,
+            farm,
+            metrics,
+            listeners,
+            http,
+            identity,
+            acceptor,
+            reception,
+            http_connections,
+            started,
+        } = self;
         let (close, closing) = watch::channel(false);
         let stopping = Arc::new(AtomicBool::new(false));
         let context = RpcContext {
@@ -200,10 +225,16 @@ impl Coordinator {
         }
         if let Some(listener) = http {
             let metrics = Arc::clone(&metrics);
-            let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
+            let probes = Probes {
+                farm: farm.clone(),
+                metrics: Arc::clone(&metrics),
+                patience: Patience::default(),
+                stopping: Arc::clone(&stopping),
+            };
             let api = api::router(context, Access::new(&settings), page::router());
-            let serving =
-                http_server::serve(listener, http::router(probes).merge(api), acceptor, closing.clone());
+            let pages = http::router(probes).merge(api);
+            let limits = HttpLimits::new(http_connections);
+            let serving = http_server::serve(listener, pages, acceptor, (limits, metrics), closing.clone());
             servers.spawn(async move { serving.await.map_err(ServeError::Http) });
         }
         let retention = housekeeping::policy(settings.retention);
@@ -212,6 +243,7 @@ impl Coordinator {
         let tidying = tokio::spawn(tidying);
         let watching =
             tokio::spawn(housekeeping::watch_clock(farm.store().clone(), housekeeping::CLOCK_EVERY));
+        let vitals = tokio::spawn(farm::watch_vitals(farm.clone()));
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
             fault = housekeeping::until_unhealthy(farm.clone()) => Err(ServeError::Unhealthy(fault)),
@@ -223,6 +255,7 @@ impl Coordinator {
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         tidying.abort();
         watching.abort();
+        vitals.abort();
         let resting = farm.clone();
         let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + JOBS_TIMEOUT));
         rest.await?;
@@ -298,6 +331,7 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
         lease_timeout: dispatch.lease_timeout,
         lease_time: dispatch.lease_time,
         quarantine: dispatch.quarantine,
+        gradient_bytes: settings.limits.gradient_bytes.unwrap_or_else(memory_for_gradients),
         ..DispatchSettings::new(store.opening().incarnation)
     };
     SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat }
@@ -307,6 +341,11 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
 /// coordinator needs some, too. No limit where the system does not say.
 fn memory_for_jobs() -> u64 {
     clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 10 * 9)
+}
+
+/// What gradients may take where no setting says how much: a quarter of what the process may use.
+fn memory_for_gradients() -> u64 {
+    clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 4)
 }
 
 fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {

@@ -29,6 +29,8 @@ pub struct Metrics {
     pub epochs: Counter,
     /// Leases given and neither answered nor taken back.
     pub leases_active: Gauge,
+    /// Bytes of gradients that have come and are not merged yet.
+    pub unmerged_gradient_bytes: Gauge,
     /// From the grant of a lease to its result.
     pub lease_seconds: Histogram,
     /// Time that merging took per epoch.
@@ -94,10 +96,12 @@ pub enum RefusedConnection {
     Evicted,
     /// It made no call with a valid token in time.
     NoCall,
+    /// It waited at `http_listen` for a request, and made room.
+    HttpWaiting,
 }
 
 impl RefusedConnection {
-    const ALL: [Self; 4] = [Self::Peer, Self::Total, Self::Evicted, Self::NoCall];
+    const ALL: [Self; 5] = [Self::Peer, Self::Total, Self::Evicted, Self::NoCall, Self::HttpWaiting];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -105,6 +109,7 @@ impl RefusedConnection {
             Self::Total => "total",
             Self::Evicted => "evicted",
             Self::NoCall => "no_call",
+            Self::HttpWaiting => "http_waiting",
         }
     }
 }
@@ -186,6 +191,7 @@ impl Default for Metrics {
         let mut metrics = Self {
             epochs: Counter::default(),
             leases_active: Gauge::default(),
+            unmerged_gradient_bytes: Gauge::default(),
             lease_seconds: seconds(),
             merge_seconds: seconds(),
             step_seconds: seconds(),
@@ -303,6 +309,9 @@ impl Metrics {
         let help = "Shards by what became of them; `stale`: computed under an old fence and dropped";
         registry.register("shards", help, self.shards.clone());
         registry.register("leases_active", "Leases that are given out", self.leases_active.clone());
+        let unmerged = self.unmerged_gradient_bytes.clone();
+        let help = "Gradients that have come and that their jobs have not merged yet";
+        registry.register_with_unit("unmerged_gradient", help, Unit::Bytes, unmerged);
         let histograms = [
             ("lease", "From giving out a lease until its result arrives", &self.lease_seconds),
             ("merge", "Adding all results of an epoch to the merge tree", &self.merge_seconds),

@@ -21,10 +21,10 @@ use tokio::task::JoinSet;
 use crate::access::{Audit, Credentials, Doorkeeper, Reload, TokensError, watch as watch_credentials};
 use crate::api::{self, Access, SessionKey};
 use crate::connections::Connections;
-use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
+use crate::farm::{self, Farm, FarmSettings, HealthFault, OpenError, Patience};
 use crate::housekeeping;
 use crate::http::{self, Probes};
-use crate::http_server;
+use crate::http_server::{self, HttpLimits};
 use crate::metrics::{Metrics, measure_request};
 use crate::open_files::{self, OpenFiles};
 use crate::page;
@@ -97,6 +97,8 @@ pub struct Coordinator {
     reload: Reload,
     session_key: SessionKey,
     reception: Reception,
+    /// How many connections there may be at `http_listen`.
+    http_connections: usize,
     started: (Instant, SystemTime),
 }
 
@@ -147,6 +149,7 @@ impl Coordinator {
         let doorkeeper = Arc::new(Doorkeeper::open(&settings, audit, Arc::clone(&metrics))?);
         let credentials = Credentials { doorkeeper, certificates, metrics: Arc::clone(&metrics) };
         let session_key = SessionKey::open(&settings.data).map_err(ServeError::SessionKey)?;
+        let http_connections = open_files::http_connections(&settings.limits, files);
         let (notes, event_log) = std::sync::mpsc::channel();
         let switchboard = {
             let reports = Reports { notes, metrics: Arc::clone(&metrics) };
@@ -167,6 +170,7 @@ impl Coordinator {
             reload,
             session_key,
             reception,
+            http_connections,
             started,
         })
     }
@@ -214,6 +218,7 @@ impl Coordinator {
             reload,
             session_key,
             reception,
+            http_connections,
             started,
         } = self;
         let Credentials { doorkeeper, certificates, .. } = credentials.clone();
@@ -249,11 +254,17 @@ impl Coordinator {
         if let Some(listener) = http {
             let count = from_fn_with_state(Arc::clone(&metrics), measure_request);
             let metrics = Arc::clone(&metrics);
-            let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
+            let probes = Probes {
+                farm: farm.clone(),
+                metrics: Arc::clone(&metrics),
+                patience: Patience::default(),
+                stopping: Arc::clone(&stopping),
+            };
             let access = Access::new(doorkeeper, session_key, settings.insecure);
             let api = api::router(context, access, page::router());
             let pages = http::router(probes).merge(api).layer(count);
-            let serving = http_server::serve(listener, pages, http_tls, closing.clone());
+            let limits = HttpLimits::new(http_connections);
+            let serving = http_server::serve(listener, pages, http_tls, (limits, metrics), closing.clone());
             servers.spawn(async move { serving.await.map_err(ServeError::Http) });
         }
         let retention = housekeeping::policy(settings.retention);
@@ -264,6 +275,7 @@ impl Coordinator {
         let watching =
             tokio::spawn(housekeeping::watch_clock(farm.store().clone(), housekeeping::CLOCK_EVERY));
         let reloading = tokio::spawn(watch_credentials(credentials, reload));
+        let vitals = tokio::spawn(farm::watch_vitals(farm.clone()));
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
             fault = housekeeping::until_unhealthy(farm.clone()) => Err(ServeError::Unhealthy(fault)),
@@ -276,6 +288,7 @@ impl Coordinator {
         tidying.abort();
         watching.abort();
         reloading.abort();
+        vitals.abort();
         let resting = farm.clone();
         let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + JOBS_TIMEOUT));
         rest.await?;
@@ -351,6 +364,7 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
         lease_timeout: dispatch.lease_timeout,
         lease_time: dispatch.lease_time,
         quarantine: dispatch.quarantine,
+        gradient_bytes: settings.limits.gradient_bytes.unwrap_or_else(memory_for_gradients),
         ..DispatchSettings::new(store.opening().incarnation)
     };
     SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat }
@@ -360,6 +374,11 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
 /// coordinator needs some, too. No limit where the system does not say.
 fn memory_for_jobs() -> u64 {
     clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 10 * 9)
+}
+
+/// What gradients may take where no setting says how much: a quarter of what the process may use.
+fn memory_for_gradients() -> u64 {
+    clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 4)
 }
 
 fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {

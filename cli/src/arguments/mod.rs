@@ -12,14 +12,15 @@ mod render;
 mod token;
 
 pub(crate) use self::experiment::{ComputeArguments, Precision};
-#[cfg(feature = "local")]
-pub(crate) use self::farm::CoordinatorArguments;
 pub(crate) use self::farm::{
-    AccessArguments, AuditArguments, ControlArguments, DoctorArguments, FarmAddress, FarmArguments, FarmCommand,
-    FetchArguments, HistoryFormat, JobArguments, JobsArguments, ListArguments, PriorityArguments,
-    StartArguments, StateArgument, StudioArguments, SubmitArguments, TermsArguments, TopArguments, UpdateArguments,
-    WatchArguments, WorkArguments, WorkersArguments, WorkersCommand,
+    AccessArguments, AuditArguments, BackupArguments, CheckArguments, ControlArguments, DoctorArguments,
+    FarmAddress, FarmArguments, FarmCommand, FetchArguments, HistoryFormat, JobArguments, JobsArguments,
+    ListArguments, PriorityArguments, RestoreArguments, StartArguments, StateArgument, StudioArguments,
+    SubmitArguments, TermsArguments, TopArguments, UpdateArguments, WatchArguments, WorkArguments,
+    WorkersArguments, WorkersCommand,
 };
+#[cfg(feature = "local")]
+pub(crate) use self::farm::{CoordinatorArguments, DataArguments};
 pub(crate) use self::render::RenderArguments;
 pub(crate) use self::token::{
     CreateArguments, FileArguments, Lifetime, RevokeArguments, RotateArguments, TokenArguments, TokenCommand,
@@ -101,7 +102,7 @@ pub(crate) enum Command {
     Top(TopArguments),
     /// Run a worker on this machine, which computes for a farm.
     Worker(WorkArguments),
-    /// Show the status of a farm or who did what, or start a farm on this machine.
+    /// Show the status of a farm or who did what, start a farm on this machine, or back one up.
     Farm(FarmArguments),
     /// Make, list, revoke and rotate the tokens of a farm, in the coordinator's file of tokens.
     Token(TokenArguments),

@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use clipig_experiment::Experiment;
 
-use crate::arguments::{RateArguments, RenderArguments, StartArguments, StudioArguments, WorkArguments};
+use crate::arguments::{
+    CheckArguments, RateArguments, RenderArguments, RestoreArguments, StartArguments, StudioArguments,
+    WorkArguments,
+};
 use crate::failure::Failure;
 
 /// The version of libtorch that computes here: none.
@@ -35,6 +38,14 @@ pub(crate) fn studio(_: &StudioArguments) -> Result<ExitCode, Failure> {
 
 pub(crate) fn metrics() -> Result<String, Failure> {
     Err(absent("list the metrics of a coordinator", "docs/metrics.md lists them"))
+}
+
+pub(crate) fn restore(_: &RestoreArguments) -> Result<ExitCode, Failure> {
+    Err(absent("restore a backup", "do that on the coordinator's machine"))
+}
+
+pub(crate) fn check(_: &CheckArguments) -> Result<ExitCode, Failure> {
+    Err(absent("check a data folder", "do that on the coordinator's machine"))
 }
 
 /// What the texts of an experiment lack: only an engine can split them into tokens.

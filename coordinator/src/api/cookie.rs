@@ -5,7 +5,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -14,24 +14,31 @@ use super::problem::{Problem, ProblemCode};
 use crate::http_server::Way;
 use crate::settings::Token;
 
-const NAME: &str = "clipig_session";
+/// Its name.
+pub(super) const NAME: &str = "clipig_session";
 
 /// Seconds that a session lasts: 30 days.
 const LASTS: u64 = 30 * 24 * 3_600;
 
+/// May the browser show the cookie over TLS only? A proxy may have taken TLS off the request; the browser's `Origin` tells.
+pub(super) fn must_be_secure(way: Way, headers: &HeaderMap) -> bool {
+    let origin = headers.get(ORIGIN).map(HeaderValue::as_bytes);
+    way.is_encrypted() || origin.is_some_and(|origin| origin.starts_with(b"https://"))
+}
+
 /// The value of `Set-Cookie` that opens a session.
-pub(super) fn given(token: &Token, way: Way) -> Result<HeaderValue, Problem> {
+pub(super) fn given(token: &Token, secure: bool) -> Result<HeaderValue, Problem> {
     let end = now() + LASTS;
-    set(&format!("{end}.{}", base16ct::lower::encode_string(&code(token, end))), LASTS, way)
+    set(&format!("{end}.{}", base16ct::lower::encode_string(&code(token, end))), LASTS, secure)
 }
 
 /// The value of `Set-Cookie` that ends a session.
-pub(super) fn taken_back(way: Way) -> Result<HeaderValue, Problem> {
-    set("", 0, way)
+pub(super) fn taken_back(secure: bool) -> Result<HeaderValue, Problem> {
+    set("", 0, secure)
 }
 
-fn set(value: &str, lasts: u64, way: Way) -> Result<HeaderValue, Problem> {
-    let secure = if way.is_encrypted() { "; Secure" } else { "" };
+fn set(value: &str, lasts: u64, secure: bool) -> Result<HeaderValue, Problem> {
+    let secure = if secure { "; Secure" } else { "" };
     let cookie = format!("{NAME}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::try_from(cookie).map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::access::Access;
 use super::cookie;
-use super::extract::Sent;
+use super::extract::{BODY_OF_A_STRANGER, Sent};
 use super::problem::{Problem, ProblemCode};
 use super::values::request::LoginRequest;
 use crate::http_server::Way;
@@ -27,7 +27,7 @@ pub(crate) struct Session {
 }
 
 /// Tells whether the client may use the farm.
-#[utoipa::path(get, path = "/session", tag = "session", operation_id = "getSession",
+#[utoipa::path(get, path = "/session", tag = "session", operation_id = "getSession", security(()),
     responses((status = 200, body = Session), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn get(State(access): State<Arc<Access>>, request: Request) -> Json<Session> {
     Json(Session {
@@ -37,12 +37,13 @@ pub(super) async fn get(State(access): State<Arc<Access>>, request: Request) -> 
 }
 
 /// Opens a session: sets a cookie for the farm's token.
-#[utoipa::path(post, path = "/session", tag = "session", operation_id = "login", request_body = LoginRequest,
+#[utoipa::path(post, path = "/session", tag = "session", operation_id = "login", security(()), request_body = LoginRequest,
     responses((status = 200, body = Session), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn open(
     State(access): State<Arc<Access>>,
     way: Option<Extension<Way>>,
-    Sent(LoginRequest { token: shown }): Sent<LoginRequest>,
+    headers: HeaderMap,
+    Sent(LoginRequest { token: shown }): Sent<LoginRequest, BODY_OF_A_STRANGER>,
 ) -> Result<Response, Problem> {
     let Some(token) = access.token() else {
         return Ok(Json(Session { token_needed: false, authenticated: true }).into_response());
@@ -54,16 +55,17 @@ pub(super) async fn open(
         ));
     }
     let way = way.map(|Extension(way)| way).unwrap_or_default();
-    let cookie = cookie::given(token, way)?;
+    let cookie = cookie::given(token, cookie::must_be_secure(way, &headers))?;
     let session = Session { token_needed: true, authenticated: true };
     Ok(([(SET_COOKIE, cookie)], Json(session)).into_response())
 }
 
 /// Ends a session in this browser.
-#[utoipa::path(delete, path = "/session", tag = "session", operation_id = "logout",
+#[utoipa::path(delete, path = "/session", tag = "session", operation_id = "logout", security(()),
     responses((status = 204, description = "The cookie is gone."),
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn close(way: Option<Extension<Way>>) -> Result<Response, Problem> {
+pub(super) async fn close(way: Option<Extension<Way>>, headers: HeaderMap) -> Result<Response, Problem> {
     let way = way.map(|Extension(way)| way).unwrap_or_default();
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie::taken_back(way)?)]).into_response())
+    let cookie = cookie::taken_back(cookie::must_be_secure(way, &headers))?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use clipig_coordinator::settings::ListenAddress;
+use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -54,6 +56,12 @@ async fn a_page_logs_in_and_out() {
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     // In the clear a browser would not keep a cookie that is marked as secure.
     assert!(!cookie.contains("Secure") && !cookie.contains(CLIENT_TOKEN), "{cookie}");
+    // A proxy has taken TLS off.
+    let behind = with(with(login(CLIENT_TOKEN), "host", "farm.example"), "origin", "https://farm.example");
+    let behind = send(&farm, behind).await.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(behind.ends_with("; Secure"), "{behind}");
+    // Who is not known yet cannot have much kept in memory.
+    assert_eq!(call(&farm, login(&"x".repeat(5_000))).await.0, 413);
     let cookie = cookie.split(';').next().unwrap().to_owned();
     let ask = |cookie: &str| call(&farm, with(request("GET", "/api/v1/farm", ""), "cookie", cookie));
     assert_eq!(ask(&format!("other=1; {cookie}")).await.0, 200);
@@ -75,6 +83,33 @@ async fn a_page_logs_in_and_out() {
         "http://127.0.0.1",
     );
     assert_eq!(call(&farm, own).await.0, 404, "there is no such job");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_strangers_give_way_to_others_but_nobody_who_is_known_does() {
+    let farm = TestFarm::with(|settings| {
+        settings.tokens = Some(tokens());
+        (settings.limits.connections, settings.limits.connections_per_peer) = (4, 4);
+    })
+    .await;
+    let (mut known, connection) = handshake(TokioIo::new(connect(&farm).await)).await.unwrap();
+    tokio::spawn(connection);
+    let shown = || with(request("GET", "/api/v1/farm", ""), "authorization", &bearer(CLIENT_TOKEN));
+    let answer = known.send_request(shown()).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    bytes(answer).await;
+    let mut idle = Vec::new();
+    for _ in 0..10 {
+        idle.push(connect(&farm).await);
+    }
+    // The oldest was closed.
+    assert_eq!(idle[0].read(&mut [0]).await.unwrap_or(0), 0);
+    assert_eq!(send(&farm, request("GET", "/livez", "")).await.status().as_u16(), 200);
+    assert_eq!(known.send_request(shown()).await.unwrap().status().as_u16(), 200);
+}
+
+async fn connect(farm: &TestFarm) -> TcpStream {
+    TcpStream::connect(("127.0.0.1", address(farm).port())).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,10 +142,10 @@ async fn beyond_this_machine_only_tls_is_answered_while_probes_stay() {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = config.with_root_certificates(roots).with_no_client_auth();
-    let stream = TcpStream::connect(("127.0.0.1", address(&farm).port())).await.unwrap();
+    let stream = connect(&farm).await;
     let name = ServerName::try_from("localhost").unwrap();
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    let (mut sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     let login = request("POST", "/api/v1/session", &json!({ "token": CLIENT_TOKEN }).to_string());
     let response = sender.send_request(login).await.unwrap();

@@ -20,6 +20,7 @@ mod places;
 mod prerequisites;
 mod process;
 mod protocol;
+mod python;
 mod setup;
 mod size;
 mod steps;
@@ -60,7 +61,8 @@ fn run() -> Result<(), Error> {
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
         Command::Gpu => gpu::run(&places),
-        Command::Page => page::run(&places),
+        Command::Page { fuzz: false } => page::run(&places),
+        Command::Page { fuzz: true } => page::fuzz(&places),
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
         Command::Bench(bench) => bench::run(&places, &bench),
         Command::Size => size::run(&places),

@@ -42,16 +42,17 @@ pub(super) struct Optional<T>(pub(super) T);
 impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Optional<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if request.headers().contains_key(CONTENT_TYPE) {
-            let Sent(value) = Sent::<Option<T>>::from_request(request, state).await?;
-            return Ok(Self(value.unwrap_or_default()));
-        }
-        if read(request.into_body(), BODY).await?.is_empty() {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = read(body, BODY).await?;
+        if body.is_empty() {
             return Ok(Self(T::default()));
         }
-        let text = "the body must be JSON, with the header `Content-Type: application/json`, or empty";
-        Err(Problem::new(ProblemCode::UnsupportedMediaType, text))
+        if !is_json(&parts) {
+            let text = "the body must be JSON, with the header `Content-Type: application/json`, or empty";
+            return Err(Problem::new(ProblemCode::UnsupportedMediaType, text));
+        }
+        parse::<Option<T>>(&body).map(|value| Self(value.unwrap_or_default()))
     }
 }
 

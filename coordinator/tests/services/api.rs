@@ -61,8 +61,12 @@ async fn jobs_are_submitted_looked_at_and_steered() {
     assert!(experiment["yaml"].as_str().unwrap().contains("a blue square"), "{experiment}");
     assert_eq!(call(&farm, request("POST", "/api/v1/jobs/1/cancel", "")).await.1["state"], "cancelled");
     assert_eq!(call(&farm, request("POST", "/api/v1/jobs/1/retry", "")).await.1["state"], "waiting");
-    // A reason may be left out, and be none.
+    // A reason may be left out, whatever the header says, and be none.
+    let empty = with(request("POST", "/api/v1/jobs/1/pause", ""), "content-type", "application/json");
+    assert_eq!(call(&farm, empty).await.1["state"], "paused");
     assert_eq!(post(&farm, "/api/v1/jobs/1/pause", &Json::Null).await.1["state"], "paused");
+    let text = with(request("POST", "/api/v1/jobs/1/pause", "why not"), "content-type", "text/plain");
+    assert_eq!(call(&farm, text).await.0, 415);
     assert_eq!(call(&farm, request("POST", "/api/v1/jobs/1/resume", "")).await.1["state"], "waiting");
     let second = submitted(&farm).await;
     let (_, page) = get(&farm, "/api/v1/jobs?limit=1&states=waiting,running").await;

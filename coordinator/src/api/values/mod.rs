@@ -10,13 +10,13 @@ pub(crate) mod worker;
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// SHA-256 of a content, as clients write it: 64 hexadecimal digits.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[schema(pattern = "^[0-9a-fA-F]{64}$")]
 pub(crate) struct Sha256Text(pub(crate) String);
 

@@ -87,7 +87,7 @@ test("pictures of the page for the documents", async ({ page, farm }) => {
   await shot(page, "error");
   await page.getByRole("button", { name: "Form" }).click();
   await shot(page, "form-error");
-  await page.getByRole("button", { name: "YAML" }).click();
+  await page.getByRole("button", { name: "YAML", exact: true }).click();
   await page.locator(".cm-content").getByText("batch_sice", { exact: true }).dblclick();
   await page.keyboard.insertText("batch_size");
   await page.getByRole("button", { name: "Form" }).click();
@@ -98,7 +98,7 @@ test("pictures of the page for the documents", async ({ page, farm }) => {
   await expect(progress(page)).toContainText("running", { timeout: 300_000 });
   await expect(page.getByText(/epoch (?:2[5-9]\d|[3-5]\d\d) of 600/).first()).toBeVisible({ timeout: 300_000 });
   await shot(page, "form");
-  await page.getByRole("button", { name: "YAML" }).click();
+  await page.getByRole("button", { name: "YAML", exact: true }).click();
   await expect(page.locator(".chart canvas")).toHaveCount(2);
   await shot(page, "running");
   await page.emulateMedia({ colorScheme: "dark" });

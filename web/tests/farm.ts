@@ -146,3 +146,8 @@ export async function start(page: Page, yaml: string): Promise<void> {
   await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
   await page.keyboard.press("Alt+s");
 }
+
+/** The tab of an experiment. */
+export function tab(page: Page, name: string) {
+  return page.getByRole("group", { name: "Experiments" }).getByRole("button", { name, exact: true });
+}

@@ -75,7 +75,7 @@ test("the form writes the experiment, and the experiment fills the form", async 
   await expect(progress(page)).toContainText("64 × 64");
   await expect(page.getByRole("region", { name: "Targets" }).getByRole("row", { name: "letters" })).toBeVisible();
   await expect(progress(page)).toContainText("completed");
-  await page.getByRole("button", { name: "YAML" }).click();
+  await page.getByRole("button", { name: "YAML", exact: true }).click();
   const text = page.getByRole("textbox", { name: "Experiment (YAML)" });
   await expect(text).toContainText("- text: a blue circle");
   await expect(text).toContainText("weight: -.3");

@@ -125,17 +125,40 @@ test("parameters are proposed and explained", async ({ page, farm }) => {
 
 test("an experiment from a stranger is text and nothing else", async ({ page, farm }) => {
   const markup = `<img src=x onerror="document.title='broken'"><script>document.title='broken'</script>`;
-  const yaml = QUICK.replace("a red square", `'${markup.replaceAll("'", "''")}'`);
+  const yaml = LONG.replace("a red square", `'${markup.replaceAll("'", "''")}'`);
   await page.goto(`${farm.address}/#name=${encodeURIComponent(markup)}&yaml=${encodeURIComponent(yaml)}`);
   await expect(page.getByRole("button", { name: markup, exact: true })).toBeVisible();
+  // A file has a stranger's name, too.
+  const image = readFileSync(join(import.meta.dirname, "../../examples/balloon.png"));
+  await page.getByLabel("Open a file").setInputFiles({ name: `${markup}.png`, mimeType: "image/png", buffer: image });
+  await expect(page.getByRole("dialog").getByRole("heading")).toHaveText(`${markup}.png`);
+  await page.getByRole("button", { name: "The picture shall look like it" }).click();
   await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
   await page.keyboard.press("Alt+s");
-  const status = page.getByRole("region", { name: "Progress" });
-  await expect(status).toContainText("completed");
-  await expect(page.getByRole("region", { name: "Targets" })).toContainText(markup);
+  await expect(page.getByRole("region", { name: "Targets" })).toContainText(`${markup}.png`);
+  await expect(picture(page)).toBeVisible();
+  const job = /\d+$/.exec(page.url())?.[0] ?? "";
+  // So has whoever ends the job, who says why.
+  const body = { reason: markup };
+  const answer = await page.request.post(`${farm.address}/api/v1/jobs/${job}/cancel`, { data: body });
+  expect(answer.status()).toBe(200);
+  await expect(page.getByLabel("Log")).toContainText(markup);
+  await expect(page.getByRole("region", { name: "Progress" })).toContainText(markup);
   await page.getByRole("link", { name: "Gallery" }).click();
   await expect(page.getByText(markup).first()).toBeVisible();
+  await page.goto(`${farm.address}/compare?jobs=${job}`);
+  await expect(page.getByRole("link", { name: markup })).toBeVisible();
   await page.getByRole("link", { name: "Farm" }).click();
   await expect(page.getByRole("rowheader", { name: "local-1" })).toBeVisible();
   await expect(page).toHaveTitle("Farm · clipig");
+  expect(await page.locator("img[src=x], script:not([src])").count()).toBe(0);
+});
+
+test("an example is opened by its picture", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  const examples = page.getByRole("region", { name: "Examples" }).getByRole("button");
+  await expect(examples).toHaveCount(19);
+  await examples.filter({ hasText: "whale" }).click();
+  await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("a whale on a yellow background");
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, fromDist, LONG, picture, progress, QUICK, start, test, write } from "./farm";
+import { expect, fromDist, LONG, picture, progress, QUICK, start, tab, test, write } from "./farm";
 import { Proxy } from "./proxy";
 
 test("two browsers watch one job, and what one does the other sees", async ({ page, farm, browser }) => {
@@ -44,7 +44,7 @@ test("a connection that is cut comes back, and nothing is missing", async ({ pag
 test("a picture is compared with what it was before, zoomed, played and filmed", async ({ page, farm }) => {
   await page.goto(farm.address);
   await start(page, QUICK);
-  await expect(page.getByText("finished", { exact: true })).toBeVisible();
+  await expect(picture(page)).toHaveAttribute("alt", /the finished picture$/);
   const last = (await picture(page).getAttribute("src")) ?? "";
   const before = page.getByRole("button", { name: "Before/after" });
   await before.click();
@@ -127,7 +127,7 @@ test("another tab in front leaves the job of the one before alone", async ({ pag
   await expect(picture(page)).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Update" })).toBeDisabled();
   await expect(page).toHaveURL(`${farm.address}/`);
-  await page.getByRole("button", { name: "strawberry", exact: true }).click();
+  await tab(page, "strawberry").click();
   await expect(page).toHaveURL(job);
   await expect(picture(page)).toBeVisible();
   await page.keyboard.press("Alt+p");
@@ -140,9 +140,9 @@ test("tabs are the same in two windows, and none overwrites the other", async ({
   const second = await context.newPage();
   await second.goto(farm.address);
   await second.getByRole("button", { name: "New experiment" }).click();
-  await expect(page.getByRole("button", { name: "new", exact: true })).toBeVisible();
+  await expect(tab(page, "new")).toBeVisible();
   await write(page, QUICK.replace("a red square", "a green leaf"));
   await second.reload();
-  await second.getByRole("button", { name: "strawberry", exact: true }).click();
+  await tab(second, "strawberry").click();
   await expect(second.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("a green leaf");
 });

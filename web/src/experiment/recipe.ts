@@ -99,9 +99,9 @@ export function withFeature(yaml: string, image: string): string | undefined {
   return written(document);
 }
 
-/** The seed that an experiment names. */
+/** The seed that an experiment names in the block style. It is looked for with each key, so that nothing more is read. */
 export function seedOf(yaml: string): string | undefined {
-  return text(read(yaml)?.get("seed"));
+  return /^seed[ \t]*:[ \t]+(\d+)/m.exec(yaml)?.[1];
 }
 
 function written(document: Document<YAMLMap>): string {

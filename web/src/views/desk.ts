@@ -33,10 +33,11 @@ export class Desk {
   private readonly asText = button("YAML", () => this.switchTo("yaml"), { title: "The experiment as a text" });
   private mode: Mode = "yaml";
 
-  /** `tools` stands above the text; `turned` is called when another tab is in front. */
+  /** `tools` stands above the text; `turned` is called when another tab is in front, `edited` when the text has changed. */
   constructor(
     tools: HTMLElement,
     private readonly turned: (draft: Draft) => void,
+    private readonly edited: (text: string) => void,
   ) {
     this.editor = new Editor(this.drafts.current.text, {
       thumbnails: () => this.drafts.current.thumbnails ?? {},
@@ -116,6 +117,7 @@ export class Desk {
 
   private textChanged(text: string): void {
     this.drafts.change({ text });
+    this.edited(text);
     if (this.mode === "form") this.form.show(text);
   }
 

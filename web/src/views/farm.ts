@@ -86,6 +86,9 @@ export class FarmView implements View {
   }
 }
 
+/** Columns of numbers. */
+const NUMBERS = new Set(["memory", "shards", "failed", "job", "workers"]);
+
 /** What runs comes first, then what waits in its order. */
 function inLine(a: Job, b: Job): number {
   const rank = (job: Job) => ["running", "preparing", "waiting", "paused"].indexOf(job.state);
@@ -212,7 +215,9 @@ class JobRow implements Row<Job> {
 }
 
 function table(name: string, columns: string[], body: HTMLElement): HTMLElement {
-  const head = h("tr", {}, ...columns.map((column) => (column === "" ? h("td", {}) : h("th", { scope: "col" }, column))));
+  const head = columns.map((column) =>
+    column === "" ? h("td", {}) : h("th", { scope: "col", class: NUMBERS.has(column) ? "number" : "" }, column),
+  );
   const caption = h("caption", { class: "unseen" }, name);
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, h("table", {}, caption, h("thead", {}, head), body));
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, h("table", {}, caption, h("thead", {}, h("tr", {}, ...head)), body));
 }

@@ -4,14 +4,14 @@ import { wishesOf, withWishes, type Wishes } from "../experiment/recipe";
 const SIZES = ["64 × 64", "128 × 128", "256 × 256", "512 × 512", "256 × 128", "128 × 256", "512 × 256", "256 × 512"];
 
 const LENGTHS: readonly (readonly [epochs: string, words: string])[] = [
-  ["100", "a sketch (100 epochs)"],
-  ["300", "as usual (300 epochs)"],
-  ["600", "careful (600 epochs)"],
-  ["1500", "patient (1500 epochs)"],
+  ["100", "a sketch, 100 epochs"],
+  ["300", "as usual, 300 epochs"],
+  ["600", "careful, 600 epochs"],
+  ["1500", "patient, 1500 epochs"],
 ];
 
 const MODELS: readonly (readonly [name: string, words: string])[] = [
-  ["clipig-tiny", "small and quick (clipig-tiny)"],
+  ["clipig-tiny", "clipig-tiny, quick"],
   ["ViT-B/32", "ViT-B/32"],
   ["ViT-B/16", "ViT-B/16"],
   ["ViT-L/14", "ViT-L/14"],

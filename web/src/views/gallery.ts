@@ -5,6 +5,7 @@ import { seeds } from "../experiment/seeds";
 import { ago } from "../format";
 import { notice, report } from "../notice";
 import type { Router, View } from "../router";
+import { hasEnded } from "../watch/model";
 import { share } from "../watch/status";
 import { Thumbnail } from "../watch/thumbnail";
 
@@ -163,6 +164,8 @@ class Card {
   private readonly state = h("span", {});
   private readonly acts = h("div", { class: "row acts" });
   private readonly box: HTMLInputElement;
+  private readonly repeat: HTMLButtonElement;
+  private readonly age = h("span", { class: "muted" });
 
   constructor(
     public job: Job,
@@ -172,8 +175,9 @@ class Card {
     this.box = h("input", { type: "checkbox", class: "choose", "aria-label": `Choose job ${job.job}`, onchange: chosen });
     const name = h("span", { class: "name" }, job.name);
     const link = h("a", { href: `/jobs/${job.job}` }, this.thumbnail.element, name);
-    const repeat = button("another seed", () => again(this.job), { kind: "small", title: "Run its experiment with another seed" });
-    this.element = h("li", { class: "card" }, link, this.box, h("p", {}, this.state), this.words, h("div", { class: "row" }, this.acts, repeat));
+    this.repeat = button("another seed", () => again(this.job), { kind: "small", title: "Run its experiment with another seed" });
+    const state = h("p", {}, this.state, this.age);
+    this.element = h("li", { class: "card" }, link, this.box, state, this.words, h("div", { class: "row" }, this.acts, this.repeat));
   }
 
   get isChosen(): boolean {
@@ -188,8 +192,10 @@ class Card {
     this.job = job;
     this.state.className = `state ${job.state}`;
     write(this.state, job.state === "running" ? `running, ${Math.round(100 * share(job))} %` : job.state);
-    write(this.words, `${job.job} · seed ${job.seed}${job.created ? ` · ${ago(job.created)}` : ""}`);
-    this.words.title = job.reason;
+    write(this.age, job.created ? ago(job.created) : "");
+    write(this.words, `job ${job.job} · seed ${job.seed}`);
+    this.state.title = job.reason;
+    this.repeat.hidden = !hasEnded(job);
     showCommands(this.acts, job, (changed) => this.show(changed));
     this.thumbnail.show(job);
   }

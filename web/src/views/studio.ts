@@ -45,7 +45,7 @@ export class Studio implements View {
       idle: starters(({ name, text }) => this.desk.open(name, text)),
     });
     const tools = h("div", { class: "row tools" }, this.start, this.change, this.stop, this.seed, this.count);
-    this.desk = new Desk(tools, (draft) => this.turn(draft));
+    this.desk = new Desk(tools, (draft) => this.turn(draft), (text) => this.showSeed(text));
     this.element = h("div", { class: "studio" }, h("h1", { class: "unseen" }, "Studio"), this.desk.element, this.watcher.element);
     document.addEventListener("keydown", this.keys);
     this.acceptDrops();
@@ -127,8 +127,13 @@ export class Studio implements View {
 
   /** Another tab is in front: its job is watched, and the address is that of the job. */
   private turn({ job, jobs = [], text }: Draft): void {
-    this.seed.placeholder = `seed: ${seedOf(text) ?? "random"}`;
+    this.showSeed(text);
     this.watch(job, jobs);
+  }
+
+  /** The seed that holds where none is given. */
+  private showSeed(text: string): void {
+    this.seed.placeholder = `seed: ${seedOf(text) ?? "random"}`;
   }
 
   private watch(job: number | undefined, jobs: readonly number[]): void {

@@ -19,7 +19,8 @@ export class Status {
     if (job.state === "running") {
       if (typeof job.eta_seconds === "number") facts.push(`${duration(job.eta_seconds)} left`);
       if (watched.samplesPerSecond) facts.push(`${figure(watched.samplesPerSecond)} samples/s`);
-      facts.push(job.workers === 1 ? "1 worker" : `${job.workers} workers`);
+      // Between two shards of a busy farm a job has none.
+      if (job.workers > 0) facts.push(job.workers === 1 ? "1 worker" : `${job.workers} workers`);
     } else if (job.started && job.ended) {
       facts.push(`took ${duration((Date.parse(job.ended) - Date.parse(job.started)) / 1000)}`);
     }

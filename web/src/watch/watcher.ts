@@ -1,4 +1,4 @@
-import { artifacts, experiment, history } from "../api/client";
+import { artifacts, experiment, history, job as fetchJob } from "../api/client";
 import { Follower, type Connection } from "../api/events";
 import type { JobEvent } from "../api/types";
 import { h } from "../dom";
@@ -86,7 +86,7 @@ export class Watcher {
       },
       more: () => {
         if (!isCurrent()) return false;
-        if (watched.ended) void this.readPast(job, watched);
+        if (watched.ended) void this.readEnd(job, watched);
         return !watched.ended;
       },
     });
@@ -113,6 +113,16 @@ export class Watcher {
     } catch (error) {
       if (this.watched === watched) report(error);
     }
+  }
+
+  /** When it ended, and what came with the end. */
+  private async readEnd(job: number, watched: WatchedJob): Promise<void> {
+    try {
+      watched.job = await fetchJob(job);
+    } catch (error) {
+      if (this.watched === watched) report(error);
+    }
+    await this.readPast(job, watched);
   }
 
   private async readNames(job: number, watched: WatchedJob): Promise<void> {

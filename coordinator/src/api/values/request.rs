@@ -13,7 +13,7 @@ use super::job::{Device, NumberType};
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SubmitRequest {
     /// The experiment as one YAML document. At most 1 MiB.
-    #[schema(max_length = 1_048_576, example = "targets: [{features: [{text: a red apple}]}]")]
+    #[schema(example = "targets: [{features: [{text: a red apple}]}]")]
     pub(crate) yaml: String,
     /// 16 to 64 ASCII characters of the client's choice, such as a random UUID: makes the request safe to repeat. Without
     /// one, each request makes a job.
@@ -42,7 +42,7 @@ pub(crate) struct SubmitRequest {
     /// The content of the model's weights; where not set, the farm resolves the experiment's model by name.
     pub(crate) model_sha256: Option<Sha256Text>,
     /// Epochs from one snapshot to the next, 0 for none; where not set, as the experiment says.
-    #[schema(maximum = 4_294_967_295)]
+    #[schema(maximum = 4_294_967_295_u64)]
     pub(crate) snapshot_interval: Option<u32>,
     /// Who submits, such as `name@host`. At most 200 bytes.
     #[schema(max_length = 200)]
@@ -54,7 +54,7 @@ pub(crate) struct SubmitRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ValidateRequest {
     /// The experiment as one YAML document. At most 1 MiB.
-    #[schema(max_length = 1_048_576, example = "targets: [{features: [{text: a red apple}]}]")]
+    #[schema(example = "targets: [{features: [{text: a red apple}]}]")]
     pub(crate) yaml: String,
 }
 
@@ -63,14 +63,14 @@ pub(crate) struct ValidateRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateRequest {
     /// The experiment as one YAML document. At most 1 MiB.
-    #[schema(max_length = 1_048_576, example = "targets: [{features: [{text: a red apple}]}]")]
+    #[schema(example = "targets: [{features: [{text: a red apple}]}]")]
     pub(crate) yaml: String,
     /// SHA-256 of images by the names that the experiment uses. Upload them before.
     #[serde(default)]
     pub(crate) assets: BTreeMap<String, Sha256Text>,
     /// The revision that the update was made from: a conflict where somebody else was quicker. Not checked if not set.
     #[serde(default)]
-    #[schema(maximum = 4_294_967_295)]
+    #[schema(maximum = 4_294_967_295_u64)]
     pub(crate) expected_revision: Option<u32>,
 }
 
@@ -112,7 +112,7 @@ pub(crate) struct JobsQuery {
     )]
     pub(crate) states: Option<String>,
     /// Only jobs with smaller numbers: the page after a job with this number.
-    #[param(maximum = 18_446_744_073_709_551_615)]
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
     pub(crate) before: Option<u64>,
     /// At most so many: 1 to 1000, usually 50.
     #[param(minimum = 1, maximum = 1000)]
@@ -125,7 +125,7 @@ pub(crate) struct JobsQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ArtifactsQuery {
     /// Only files of this epoch and later ones.
-    #[param(maximum = 4_294_967_295)]
+    #[param(maximum = 4_294_967_295_u64)]
     pub(crate) from_epoch: Option<u32>,
     /// At most so many: 1 to 10000, usually 1000.
     #[param(minimum = 1, maximum = 10000)]
@@ -138,10 +138,10 @@ pub(crate) struct ArtifactsQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct HistoryQuery {
     /// The first epoch; usually 0.
-    #[param(maximum = 4_294_967_295)]
+    #[param(maximum = 4_294_967_295_u64)]
     pub(crate) from_epoch: Option<u32>,
     /// The epoch before which it ends.
-    #[param(maximum = 4_294_967_295)]
+    #[param(maximum = 4_294_967_295_u64)]
     pub(crate) to_epoch: Option<u32>,
 }
 
@@ -162,7 +162,7 @@ pub(crate) struct EventsQuery {
     /// The number of the last event that the client has seen; kept events after it come first. The header
     /// `Last-Event-ID`, which browsers send when they connect again, goes before it. Without both the stream begins with
     /// what happens now.
-    #[param(maximum = 18_446_744_073_709_551_615)]
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
     pub(crate) since: Option<u64>,
 }
 
@@ -171,7 +171,7 @@ pub(crate) struct EventsQuery {
 #[into_params(parameter_in = Header)]
 pub(crate) struct LastEvent {
     /// As `since`, and goes before it.
-    #[param(rename = "Last-Event-ID", maximum = 18_446_744_073_709_551_615)]
+    #[param(rename = "Last-Event-ID", maximum = 18_446_744_073_709_551_615_u64)]
     pub(crate) last_event_id: Option<u64>,
 }
 

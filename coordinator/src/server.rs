@@ -202,10 +202,8 @@ impl Coordinator {
             let metrics = Arc::clone(&metrics);
             let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
             let api = api::router(context, Access::new(&settings), page::router());
-            let pages = http::router(probes).merge(api);
-            let connections = Arc::clone(&reception.connections);
-            let site = http_server::Site { pages, tls: acceptor, connections };
-            let serving = http_server::serve(listener, site, closing.clone());
+            let serving =
+                http_server::serve(listener, http::router(probes).merge(api), acceptor, closing.clone());
             servers.spawn(async move { serving.await.map_err(ServeError::Http) });
         }
         let retention = housekeeping::policy(settings.retention);

@@ -16,7 +16,6 @@ use axum::response::{IntoResponse, Response};
 
 use super::cookie;
 use super::problem::{Problem, ProblemCode};
-use crate::connections::Place;
 use crate::http_server::Way;
 use crate::rpc::auth::{Audience, Gate};
 use crate::settings::{Settings, Token};
@@ -107,12 +106,7 @@ pub(super) async fn authenticate(
     next: Next,
 ) -> Response {
     match access.admits(request.headers()) {
-        Ok(()) => {
-            if let Some(place) = request.extensions().get::<Arc<Place>>() {
-                place.make_known();
-            }
-            next.run(request).await
-        }
+        Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }

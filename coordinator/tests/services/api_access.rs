@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use clipig_coordinator::settings::ListenAddress;
-use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
 use serde_json::json;
-use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -86,33 +84,6 @@ async fn a_page_logs_in_and_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn idle_strangers_give_way_to_others_but_nobody_who_is_known_does() {
-    let farm = TestFarm::with(|settings| {
-        settings.tokens = Some(tokens());
-        (settings.limits.connections, settings.limits.connections_per_peer) = (4, 4);
-    })
-    .await;
-    let (mut known, connection) = handshake(TokioIo::new(connect(&farm).await)).await.unwrap();
-    tokio::spawn(connection);
-    let shown = || with(request("GET", "/api/v1/farm", ""), "authorization", &bearer(CLIENT_TOKEN));
-    let answer = known.send_request(shown()).await.unwrap();
-    assert_eq!(answer.status().as_u16(), 200);
-    bytes(answer).await;
-    let mut idle = Vec::new();
-    for _ in 0..10 {
-        idle.push(connect(&farm).await);
-    }
-    // The oldest was closed.
-    assert_eq!(idle[0].read(&mut [0]).await.unwrap_or(0), 0);
-    assert_eq!(send(&farm, request("GET", "/livez", "")).await.status().as_u16(), 200);
-    assert_eq!(known.send_request(shown()).await.unwrap().status().as_u16(), 200);
-}
-
-async fn connect(farm: &TestFarm) -> TcpStream {
-    TcpStream::connect(("127.0.0.1", address(farm).port())).await.unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_farm_without_tokens_answers_no_other_name() {
     let farm = TestFarm::start().await;
     let ask = |host: &str| call(&farm, with(request("GET", "/api/v1/farm", ""), "host", host));
@@ -142,10 +113,10 @@ async fn beyond_this_machine_only_tls_is_answered_while_probes_stay() {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = config.with_root_certificates(roots).with_no_client_auth();
-    let stream = connect(&farm).await;
+    let stream = TcpStream::connect(("127.0.0.1", address(&farm).port())).await.unwrap();
     let name = ServerName::try_from("localhost").unwrap();
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
-    let (mut sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     let login = request("POST", "/api/v1/session", &json!({ "token": CLIENT_TOKEN }).to_string());
     let response = sender.send_request(login).await.unwrap();

@@ -144,10 +144,26 @@ pub(crate) struct EventsQuery {
     pub(crate) since: Option<u64>,
 }
 
+/// Which entries of the audit log.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditQuery {
+    /// Only entries with smaller numbers: the page after an entry with this number.
+    pub(crate) before: Option<u64>,
+    /// Only what was done to this job.
+    pub(crate) job: Option<u64>,
+    /// Only what this owner did.
+    pub(crate) owner: Option<String>,
+    /// At most so many: 1 to 1000, usually 100.
+    #[param(minimum = 1, maximum = 1000)]
+    pub(crate) limit: Option<u32>,
+}
+
 /// What opens a session.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LoginRequest {
-    /// The token of clients.
+    /// The secret of a token whose role is viewer, artist or operator.
     pub(crate) token: String,
 }

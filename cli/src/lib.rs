@@ -97,6 +97,7 @@ fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Workers(arguments) => command::workers::run(arguments),
         Command::Worker(arguments) => local::work(arguments),
         Command::Farm(arguments) => command::farm::run(arguments),
+        Command::Token(arguments) => command::token::run(arguments),
         Command::Rate(arguments) => local::rate(arguments),
         Command::Validate(arguments) => command::validate::run(arguments),
         Command::Reference(arguments) => command::reference::run(arguments),

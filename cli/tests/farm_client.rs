@@ -369,7 +369,16 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
     let [ca, certificate, key] =
         [("ca.crt", ca), ("tls.crt", certificate), ("tls.key", key)].map(|(name, pem)| file(name, &pem));
     let [client, worker] = ["client", "worker"].map(|name| file(name, &format!("a-secret-for-the-{name}\n")));
+    let tokens = folder.path().join("tokens.toml").display().to_string();
+    let token = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_clipig"));
+        let output = command.arg("token").args(arguments).args(["--file", &tokens]).output().unwrap();
+        assert!(output.status.success(), "{:?}", texts(&output));
+        texts(&output).0
+    };
+    let alice = file("alice", &token(&["create", "alice", "--role", "artist", "--expires", "90d"]));
     let settings = [
+        ("CLIPIG_COORDINATOR__TOKENS__FILE", tokens.as_str()),
         ("CLIPIG_COORDINATOR__TLS__CERTIFICATE", certificate.as_str()),
         ("CLIPIG_COORDINATOR__TLS__KEY", key.as_str()),
         ("CLIPIG_COORDINATOR__TOKENS__CLIENT_FILE", client.as_str()),
@@ -398,7 +407,7 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
     assert!(first.status.success(), "{:?}\n{}", texts(&first), said());
     // Neither a wrong token nor a stranger's certificate.
     let (_, said) = texts(&ask(&["farm"], &worker, Some(&ca)));
-    assert!(said.contains("rejects the token"), "{said}");
+    assert!(said.contains("the token `tokens.worker` has the role worker"), "{said}");
     let (_, said) = texts(&ask(&["farm"], &client, None));
     assert!(said.contains("CLIPIG_TLS_CA"), "{said}");
 
@@ -425,6 +434,25 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
     };
     let said = || std::fs::read_to_string(&worker_log).unwrap();
     within_a_standstill(&said, || epochs() >= 3);
+
+    // An artist sees the job and cannot cancel it.
+    assert!(ask(&["job", "1"], &alice, Some(&ca)).status.success());
+    let (_, refused) = texts(&ask(&["cancel", "1"], &alice, Some(&ca)));
+    assert!(refused.contains("belongs to `client`; you are `alice`"), "{refused}");
+    // With another secret, which is read on SIGHUP, the first one is nothing.
+    let second = file("alice-2", &token(&["rotate", "alice", "--overlap", "0s"]));
+    signal(coordinator.child(), Signal::HUP);
+    within_a_standstill(&said, || ask(&["farm"], &second, Some(&ca)).status.success());
+    let (_, rejected) = texts(&ask(&["farm"], &alice, Some(&ca)));
+    assert!(rejected.contains("rejects the token"), "{rejected}");
+    assert!(token(&["list"]).contains("alice"));
+    token(&["revoke", "alice"]);
+    assert!(!token(&["list"]).contains("alice"));
+    let (audit, _) = texts(&ask(&["farm", "audit"], &client, Some(&ca)));
+    for words in [&["SubmitJob", "client", "done"][..], &["CancelJob", "alice", "refused"]] {
+        let told = audit.lines().any(|line| words.iter().all(|word| line.contains(word)));
+        assert!(told, "{words:?} is not in\n{audit}");
+    }
 
     // A worker in the middle of its work ends in order.
     signal(process.child(), Signal::TERM);

@@ -57,8 +57,9 @@ pub(crate) fn report_long_absence(store: &Store, policy: RetentionPolicy) {
     }
 }
 
-/// Removes old jobs and content that nobody names, now and every hour. At most 200 jobs go each time.
-pub(crate) async fn tidy(store: Store, policy: RetentionPolicy, metrics: Arc<Metrics>) {
+/// Removes old jobs, content that nobody names, and all but the newest `audit` entries of the audit log, now and every hour.
+/// At most 200 jobs go each time.
+pub(crate) async fn tidy(store: Store, policy: RetentionPolicy, audit: u32, metrics: Arc<Metrics>) {
     let mut clock = tokio::time::interval(TIDY_EVERY);
     let start = tokio::time::Instant::now();
     loop {
@@ -69,6 +70,7 @@ pub(crate) async fn tidy(store: Store, policy: RetentionPolicy, metrics: Arc<Met
             store.mark_seen()?;
             let retained = store.retain(policy)?;
             let collected = store.collect_blobs(GRACE)?;
+            store.trim_audit(audit)?;
             Ok::<_, StoreError>((retained, collected))
         });
         match tidied.await {

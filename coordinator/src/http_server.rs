@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use crate::access::Peer;
 use crate::rpc::{HANDSHAKE, Listener};
 
 /// How long the headers of a request may take, and how long a connection may wait for the next request.
@@ -34,6 +36,9 @@ const CONNECTIONS: usize = 512;
 
 /// Bytes of a request's headers.
 const HEADERS: usize = 64 << 10;
+
+/// The protocol that TLS names here (RFC 7301).
+pub(crate) const HTTP_1: &str = "http/1.1";
 
 /// The first byte of a TLS handshake (RFC 8446, 5.1).
 const TLS_HANDSHAKE: u8 = 22;
@@ -87,15 +92,17 @@ pub(crate) async fn serve(
             _ = ended.wait_for(|stop| *stop) => break,
         };
         match accepted {
-            Ok(Accepted::Tcp(stream)) => {
+            Ok(Accepted::Tcp(stream, peer)) => {
                 open.spawn(async move {
-                    converse(stream, pages, tls, way, stop).await;
+                    let from = (way, Peer::Tcp(peer));
+                    converse(stream, pages, tls, from, stop).await;
                     drop(permit);
                 });
             }
             Ok(Accepted::Unix(stream)) => {
                 open.spawn(async move {
-                    answer(stream, pages, way, stop).await;
+                    let user = stream.peer_cred().ok().map(|peer| peer.uid());
+                    answer(stream, pages, (way, Peer::Unix { user }), stop).await;
                     drop(permit);
                 });
             }
@@ -111,13 +118,13 @@ pub(crate) async fn serve(
 }
 
 enum Accepted {
-    Tcp(TcpStream),
+    Tcp(TcpStream, SocketAddr),
     Unix(UnixStream),
 }
 
 async fn accept(listener: &Listener) -> io::Result<Accepted> {
     match listener {
-        Listener::Tcp(listener) => listener.accept().await.map(|(stream, _)| Accepted::Tcp(stream)),
+        Listener::Tcp(listener) => listener.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, peer)),
         Listener::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Accepted::Unix(stream)),
     }
 }
@@ -127,20 +134,20 @@ async fn converse(
     stream: TcpStream,
     pages: Router,
     tls: Option<TlsAcceptor>,
-    way: Way,
+    (way, peer): (Way, Peer),
     stop: watch::Receiver<bool>,
 ) {
     // Events are small, and are awaited.
     let _ = stream.set_nodelay(true);
-    let Some(tls) = tls else { return answer(stream, pages, way, stop).await };
+    let Some(tls) = tls else { return answer(stream, pages, (way, peer), stop).await };
     let mut first = [0];
     match tokio::time::timeout(HANDSHAKE, stream.peek(&mut first)).await {
         Ok(Ok(1)) if first == [TLS_HANDSHAKE] => {
             if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                answer(stream, pages, Way { encrypted: true, ..way }, stop).await;
+                answer(stream, pages, (Way { encrypted: true, ..way }, peer), stop).await;
             }
         }
-        Ok(Ok(1)) => answer(stream, pages, way, stop).await,
+        Ok(Ok(1)) => answer(stream, pages, (way, peer), stop).await,
         _ => {}
     }
 }
@@ -148,11 +155,12 @@ async fn converse(
 async fn answer(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     pages: Router,
-    way: Way,
+    (way, peer): (Way, Peer),
     mut stop: watch::Receiver<bool>,
 ) {
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(way);
+        request.extensions_mut().insert(peer);
         let pages = pages.clone();
         async move {
             Ok::<_, Infallible>(

@@ -8,6 +8,7 @@
     reason = "nobody outside of the workspace uses it; a doc comment that repeats a name says nothing"
 )]
 
+mod access;
 pub mod api;
 mod connections;
 mod epoch_loop;
@@ -26,6 +27,7 @@ pub mod snapshot;
 pub mod store;
 pub mod switchboard;
 
+pub use access::{Reload, TokensError};
 pub use epoch_loop::{
     AcceptError, CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobProgress,
     JobSpec, first_resolution,

@@ -49,6 +49,9 @@ pub struct Metrics {
     jobs: Family<State, Gauge>,
     connections: Family<State, Gauge>,
     connections_refused: Family<Reason, Counter>,
+    logins_refused: Family<Reason, Counter>,
+    reloads: Family<Loaded, Counter>,
+    certificate_expiry: Gauge,
     registry: Registry,
 }
 
@@ -87,6 +90,39 @@ impl RefusedConnection {
             Self::NoCall => "no_call",
         }
     }
+}
+
+/// Why a call was refused before it was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusedLogin {
+    /// No token was shown.
+    Missing,
+    /// What was shown is no token of this farm.
+    Unknown,
+    /// The token has expired.
+    Expired,
+    /// The token's role does not allow the call.
+    Role,
+}
+
+impl RefusedLogin {
+    const ALL: [Self; 4] = [Self::Missing, Self::Unknown, Self::Expired, Self::Role];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+            Self::Expired => "expired",
+            Self::Role => "role",
+        }
+    }
+}
+
+/// What was read again, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Loaded {
+    what: &'static str,
+    outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -146,6 +182,9 @@ impl Default for Metrics {
             jobs: Family::default(),
             connections: Family::default(),
             connections_refused: Family::default(),
+            logins_refused: Family::default(),
+            reloads: Family::default(),
+            certificate_expiry: Gauge::default(),
             registry: Registry::default(),
         };
         metrics.register();
@@ -167,6 +206,22 @@ impl Metrics {
     /// Counts a connection that was refused or closed.
     pub fn refused_connections(&self, reason: RefusedConnection) {
         self.connections_refused.get_or_create(&Reason { reason: reason.as_str() }).inc();
+    }
+
+    /// Counts a call that was refused before it was looked at.
+    pub fn refused_logins(&self, reason: RefusedLogin) {
+        self.logins_refused.get_or_create(&Reason { reason: reason.as_str() }).inc();
+    }
+
+    /// Counts that `tokens` or the `certificate` were read again, or could not be.
+    pub fn reloaded(&self, what: &'static str, good: bool) {
+        let outcome = if good { "loaded" } else { "failed" };
+        self.reloads.get_or_create(&Loaded { what, outcome }).inc();
+    }
+
+    /// Says when the farm's certificate expires.
+    pub fn set_certificate_expiry(&self, expires: jiff::Timestamp) {
+        self.certificate_expiry.set(expires.as_second());
     }
 
     /// Says how many connections are open: those whose peer has shown a valid token, and others.
@@ -202,6 +257,14 @@ impl Metrics {
         for reason in RefusedConnection::ALL {
             drop(self.connections_refused.get_or_create(&Reason { reason: reason.as_str() }));
         }
+        for reason in RefusedLogin::ALL {
+            drop(self.logins_refused.get_or_create(&Reason { reason: reason.as_str() }));
+        }
+        for what in ["tokens", "certificate"] {
+            for outcome in ["loaded", "failed"] {
+                drop(self.reloads.get_or_create(&Loaded { what, outcome }));
+            }
+        }
         let registry = self.registry.sub_registry_with_prefix("clipig");
         registry.register("epochs", "Epochs finished", self.epochs.clone());
         registry.register("shards", "Shards by what became of them", self.shards.clone());
@@ -230,6 +293,12 @@ impl Metrics {
         registry.register("connections", "Open connections by state", self.connections.clone());
         let refused = self.connections_refused.clone();
         registry.register("connections_refused", "Connections that were refused or closed", refused);
+        let refused = self.logins_refused.clone();
+        registry.register("logins_refused", "Calls that were refused for their token or its role", refused);
+        let reloads = self.reloads.clone();
+        registry.register("credentials_reloads", "How often tokens and certificate were read again", reloads);
+        let help = "When the certificate expires, in seconds since 1970; 0 without TLS";
+        registry.register("certificate_expiry_timestamp_seconds", help, self.certificate_expiry.clone());
         registry.register("workers", "Workers by state", self.workers.clone());
         registry.register("jobs", "Jobs by state", self.jobs.clone());
         let help = "Workers that the jobs could make use of";
@@ -261,6 +330,9 @@ mod tests {
         metrics.set_jobs([("running", 1)]);
         metrics.set_connections(4, 1);
         metrics.refused_connections(RefusedConnection::NoCall);
+        metrics.refused_logins(RefusedLogin::Role);
+        metrics.reloaded("tokens", false);
+        metrics.set_certificate_expiry(jiff::Timestamp::from_second(1_790_000_000).unwrap());
         let text = metrics.text().unwrap();
         for line in [
             "clipig_epochs_total 3",
@@ -288,6 +360,11 @@ mod tests {
             "clipig_connections_refused_total{reason=\"peer\"} 0",
             "clipig_connections_refused_total{reason=\"no_call\"} 1",
             "clipig_wanted_workers 4",
+            "clipig_logins_refused_total{reason=\"role\"} 1",
+            "clipig_logins_refused_total{reason=\"missing\"} 0",
+            "clipig_credentials_reloads_total{what=\"tokens\",outcome=\"failed\"} 1",
+            "clipig_credentials_reloads_total{what=\"certificate\",outcome=\"loaded\"} 0",
+            "clipig_certificate_expiry_timestamp_seconds 1790000000",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is missing in\n{text}");
         }

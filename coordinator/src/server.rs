@@ -16,10 +16,9 @@ use clipig_models as models;
 use clipig_schedule::dispatcher::DispatchSettings;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
-use tonic::transport::Identity;
 
-use crate::api::{self, Access};
+use crate::access::{Audit, Credentials, Doorkeeper, Reload, TokensError, watch as watch_credentials};
+use crate::api::{self, Access, SessionKey};
 use crate::connections::Connections;
 use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
 use crate::housekeeping;
@@ -28,7 +27,7 @@ use crate::http_server;
 use crate::metrics::Metrics;
 use crate::open_files::{self, OpenFiles};
 use crate::page;
-use crate::rpc::{self, ListenError, Listener, Reception, RpcContext, TlsError};
+use crate::rpc::{self, Certificates, ListenError, Listener, Reception, RpcContext, TlsError};
 use crate::settings::{ListenAddress, Settings};
 use crate::store::{ClockStep, EventKind, Store, StoreError, Subject, SystemClock};
 use crate::switchboard::{self, Reports, SwitchboardSettings};
@@ -49,6 +48,12 @@ pub enum ServeError {
     /// TLS cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The tokens cannot be used.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
+    /// What sessions of browsers are signed with cannot be read or written.
+    #[error("the key of sessions in the data folder: {0}")]
+    SessionKey(io::Error),
     /// The data folder cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -87,8 +92,9 @@ pub struct Coordinator {
     metrics: Arc<Metrics>,
     listeners: Vec<Listener>,
     http: Option<Listener>,
-    identity: Option<Identity>,
-    acceptor: Option<TlsAcceptor>,
+    credentials: Credentials,
+    reload: Reload,
+    session_key: SessionKey,
     reception: Reception,
     started: (Instant, SystemTime),
 }
@@ -116,8 +122,7 @@ impl Coordinator {
         }
         let started = (Instant::now(), SystemTime::now());
         let files = open_files::raise_limit();
-        let identity = settings.tls.as_ref().map(rpc::identity).transpose()?;
-        let acceptor = settings.tls.as_ref().map(rpc::acceptor).transpose()?;
+        let certificates = settings.tls.as_ref().map(Certificates::open).transpose()?;
         let mut listeners = Vec::new();
         for address in &settings.listen {
             listeners.push(Listener::bind(address).await?);
@@ -133,6 +138,13 @@ impl Coordinator {
         report_opening(&store);
         let metrics = Arc::new(Metrics::default());
         let reception = reception(&settings, files, &metrics);
+        if let Some(certificates) = &certificates {
+            metrics.set_certificate_expiry(certificates.expires());
+        }
+        let audit = Audit::new(store.clone(), Arc::clone(&metrics));
+        let doorkeeper = Arc::new(Doorkeeper::open(&settings, audit, Arc::clone(&metrics))?);
+        let credentials = Credentials { doorkeeper, certificates, metrics: Arc::clone(&metrics) };
+        let session_key = SessionKey::open(&settings.data).map_err(ServeError::SessionKey)?;
         let (notes, event_log) = std::sync::mpsc::channel();
         let switchboard = {
             let reports = Reports { notes, metrics: Arc::clone(&metrics) };
@@ -142,7 +154,19 @@ impl Coordinator {
         let Parts { canvases, models } = parts;
         let farm = Farm::open(store, models, switchboard, canvases, farm_settings, event_log);
         let farm = farm?;
-        Ok(Self { settings, farm, metrics, listeners, http, identity, acceptor, reception, started })
+        let reload = Reload::default();
+        Ok(Self {
+            settings,
+            farm,
+            metrics,
+            listeners,
+            http,
+            credentials,
+            reload,
+            session_key,
+            reception,
+            started,
+        })
     }
 
     /// The farm, for workers within this process.
@@ -157,7 +181,12 @@ impl Coordinator {
 
     /// Does it encrypt?
     pub fn has_tls(&self) -> bool {
-        self.identity.is_some()
+        self.credentials.certificates.is_some()
+    }
+
+    /// Asks it to read its tokens and certificate again. It does so by itself, too, when their files change.
+    pub fn reload(&self) -> Reload {
+        self.reload.clone()
     }
 
     /// Where the page, its API and probes are served.
@@ -173,7 +202,21 @@ impl Coordinator {
         for address in self.addresses() {
             tracing::info!(%address, data = %self.settings.data.display(), "the farm is open");
         }
-        let Self { settings, farm, metrics, listeners, http, identity, acceptor, reception, started } = self;
+        let Self {
+            settings,
+            farm,
+            metrics,
+            listeners,
+            http,
+            credentials,
+            reload,
+            session_key,
+            reception,
+            started,
+        } = self;
+        let Credentials { doorkeeper, certificates, .. } = credentials.clone();
+        let acceptor = |protocol| certificates.as_ref().map(|files| files.acceptor(protocol)).transpose();
+        let (tls, http_tls) = (acceptor(rpc::HTTP_2)?, acceptor(http_server::HTTP_1)?);
         let (close, closing) = watch::channel(false);
         let stopping = Arc::new(AtomicBool::new(false));
         let context = RpcContext {
@@ -188,30 +231,35 @@ impl Coordinator {
             intervals: rpc::Intervals::default(),
             uploads: rpc::Uploads::default(),
             hashes: rpc::Hashes::default(),
+            doorkeeper: Arc::clone(&doorkeeper),
+            certificates: certificates.clone(),
         };
         let context = Arc::new(context);
-        let routes = rpc::routes(Arc::clone(&context), settings.tokens.clone()).await;
+        let routes = rpc::routes(Arc::clone(&context)).await;
         let (routes, health) = routes?;
         let mut servers = JoinSet::new();
         for listener in listeners {
             let stop = closed(closing.clone());
-            let serving = rpc::serve(listener, routes.clone(), identity.clone(), reception.clone(), stop);
+            let serving = rpc::serve(listener, routes.clone(), tls.clone(), reception.clone(), stop);
             servers.spawn(async move { serving.await.map_err(ServeError::from) });
         }
         if let Some(listener) = http {
             let metrics = Arc::clone(&metrics);
             let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
-            let api = api::router(context, Access::new(&settings), page::router());
+            let access = Access::new(doorkeeper, session_key, settings.insecure);
+            let api = api::router(context, access, page::router());
             let serving =
-                http_server::serve(listener, http::router(probes).merge(api), acceptor, closing.clone());
+                http_server::serve(listener, http::router(probes).merge(api), http_tls, closing.clone());
             servers.spawn(async move { serving.await.map_err(ServeError::Http) });
         }
         let retention = housekeeping::policy(settings.retention);
         housekeeping::report_long_absence(farm.store(), retention);
-        let tidying = housekeeping::tidy(farm.store().clone(), retention, Arc::clone(&metrics));
+        let audit = settings.retention.audit;
+        let tidying = housekeeping::tidy(farm.store().clone(), retention, audit, Arc::clone(&metrics));
         let tidying = tokio::spawn(tidying);
         let watching =
             tokio::spawn(housekeeping::watch_clock(farm.store().clone(), housekeeping::CLOCK_EVERY));
+        let reloading = tokio::spawn(watch_credentials(credentials, reload));
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
             fault = housekeeping::until_unhealthy(farm.clone()) => Err(ServeError::Unhealthy(fault)),
@@ -223,6 +271,7 @@ impl Coordinator {
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         tidying.abort();
         watching.abort();
+        reloading.abort();
         let resting = farm.clone();
         let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + JOBS_TIMEOUT));
         rest.await?;

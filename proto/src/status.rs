@@ -31,6 +31,7 @@ pub fn grpc_code(code: FarmCode) -> Code {
         FarmCode::State | FarmCode::MissingContent => Code::FailedPrecondition,
         FarmCode::Full | FarmCode::TooLarge => Code::ResourceExhausted,
         FarmCode::Unauthenticated => Code::Unauthenticated,
+        FarmCode::Forbidden => Code::PermissionDenied,
         FarmCode::Conflict => Code::AlreadyExists,
         FarmCode::Unavailable => Code::Unavailable,
         FarmCode::Internal | FarmCode::Unspecified => Code::Internal,

@@ -110,5 +110,6 @@ fn request(arguments: &CoordinatorRole) -> SubmitRequest {
         model_settings: None,
         snapshot_interval: None,
         submitter: "clipig-bench".to_owned(),
+        owner: "local".to_owned(),
     }
 }

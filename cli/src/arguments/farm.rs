@@ -14,13 +14,17 @@ pub(crate) const DEFAULT_FARM: &str = "http://127.0.0.1:7870";
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Access to the farm")]
 pub(crate) struct AccessArguments {
-    /// File with the token for clients. `CLIPIG_TOKEN` can hold the token itself.
+    /// File with your token. `CLIPIG_TOKEN` can hold the token itself.
     #[arg(long, value_name = "FILE", env = "CLIPIG_TOKEN_FILE")]
     pub(crate) token_file: Option<PathBuf>,
     /// Certificate (PEM) of the authority that signed the farm's certificate. Default: the
     /// authorities that the system trusts.
     #[arg(long, value_name = "FILE", env = "CLIPIG_TLS_CA")]
     pub(crate) tls_ca: Option<PathBuf>,
+    /// Send the token even if the farm is on another machine and the address says http://. Whoever can read the network
+    /// sees it.
+    #[arg(long, env = "CLIPIG_INSECURE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) insecure: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -264,6 +268,23 @@ pub(crate) enum FarmCommand {
     Status(ListArguments),
     /// Start a farm on this machine: a coordinator with workers.
     Start(StartArguments),
+    /// Show who did what. For operators.
+    Audit(AuditArguments),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct AuditArguments {
+    /// List only what was done to this job.
+    #[arg(long, value_name = "JOB")]
+    pub(crate) job: Option<u64>,
+    /// List only what this owner did.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) owner: Option<String>,
+    /// Greatest number of entries to list, newest first.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) list: ListArguments,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -331,6 +352,9 @@ pub(crate) struct WorkArguments {
     /// authorities that the system trusts.
     #[arg(long, value_name = "FILE", help_heading = "Access to the farm")]
     pub(crate) tls_ca: Option<String>,
+    /// Send the token even if the coordinator is on another machine and the address says http://.
+    #[arg(long, help_heading = "Access to the farm")]
+    pub(crate) insecure: bool,
     /// Settings of the worker, in TOML or YAML. Flags and environment variables override them.
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,

@@ -9,17 +9,21 @@ use clap_complete::Shell;
 mod experiment;
 mod farm;
 mod render;
+mod token;
 
 pub(crate) use self::experiment::{ComputeArguments, Precision};
 #[cfg(feature = "local")]
 pub(crate) use self::farm::CoordinatorArguments;
 pub(crate) use self::farm::{
-    AccessArguments, ControlArguments, FarmAddress, FarmArguments, FarmCommand, FetchArguments,
-    HistoryFormat, JobArguments, JobsArguments, ListArguments, PriorityArguments, StartArguments,
-    StateArgument, StudioArguments, SubmitArguments, TermsArguments, UpdateArguments, WatchArguments,
-    WorkArguments, WorkersArguments, WorkersCommand,
+    AccessArguments, AuditArguments, ControlArguments, FarmAddress, FarmArguments, FarmCommand,
+    FetchArguments, HistoryFormat, JobArguments, JobsArguments, ListArguments, PriorityArguments,
+    StartArguments, StateArgument, StudioArguments, SubmitArguments, TermsArguments, UpdateArguments,
+    WatchArguments, WorkArguments, WorkersArguments, WorkersCommand,
 };
 pub(crate) use self::render::RenderArguments;
+pub(crate) use self::token::{
+    CreateArguments, FileArguments, Lifetime, RevokeArguments, RotateArguments, TokenArguments, TokenCommand,
+};
 
 /// Makes images from words by gradient descent on pixels, guided by CLIP.
 #[derive(Debug, Parser)]
@@ -93,8 +97,10 @@ pub(crate) enum Command {
     Workers(WorkersArguments),
     /// Run a worker: this machine computes for a farm.
     Worker(WorkArguments),
-    /// Show the status of a farm, or start one on this machine.
+    /// Show the status of a farm or who did what, or start a farm on this machine.
     Farm(FarmArguments),
+    /// Make, list, revoke and rotate the tokens of a farm, in the coordinator's file of tokens.
+    Token(TokenArguments),
     /// Rate images by their similarity to texts and other images.
     ///
     /// Prints 100 times the cosine similarity of CLIP's features. Give the images before -t and -i, because these

@@ -1,12 +1,15 @@
-//! `clipig farm`: shows a farm's status, or starts a farm.
+//! `clipig farm`: shows a farm's status or who did what, or starts a farm.
 
 use std::process::ExitCode;
 
-use crate::arguments::{FarmArguments, FarmCommand, ListArguments};
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use crate::arguments::{AuditArguments, FarmArguments, FarmCommand, ListArguments};
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;
-use crate::farm::wire::GetFarmRequest;
+use crate::farm::wire::{GetFarmRequest, ListAuditRequest};
 use crate::farm::{converse, json, show};
 use crate::{local, output};
 
@@ -16,6 +19,7 @@ pub(crate) fn run(arguments: &FarmArguments) -> Result<ExitCode, Failure> {
         None => status(&arguments.list),
         Some(FarmCommand::Status(list)) => status(list),
         Some(FarmCommand::Start(start)) => local::start_farm(start),
+        Some(FarmCommand::Audit(arguments)) => audit(arguments),
     }
 }
 
@@ -33,5 +37,38 @@ fn status(arguments: &ListArguments) -> Result<ExitCode, Failure> {
     } else {
         show::farm::text(&farm, address)
     })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The most entries in one answer.
+const PAGE: u32 = 1_000;
+
+fn audit(arguments: &AuditArguments) -> Result<ExitCode, Failure> {
+    let AuditArguments { job, owner, limit, list } = arguments;
+    let owner = owner.clone().unwrap_or_default();
+    let entries = converse(async {
+        let connection = Connection::to(&list.farm).await?;
+        let mut entries = Vec::new();
+        let mut before = None;
+        while (entries.len() as u32) < *limit {
+            let limit = (limit - entries.len() as u32).min(PAGE);
+            let request = ListAuditRequest { before, job: *job, owner: owner.clone(), limit };
+            let call = connection.call(request, async |mut client, request| client.list_audit(request).await);
+            let answer = call.await?;
+            before = answer.entries.last().map(|entry| entry.number);
+            entries.extend(answer.entries);
+            if !answer.more || before.is_none() {
+                break;
+            }
+        }
+        Ok(entries)
+    })?;
+    if list.json {
+        output::print(&format!("{:#}\n", entries.iter().map(json::audit).collect::<Json>()))?;
+    } else if entries.is_empty() {
+        output::say("nothing of that is in the audit log");
+    } else {
+        output::print(&show::audit::text(&entries, Timestamp::now()))?;
+    }
     Ok(ExitCode::SUCCESS)
 }

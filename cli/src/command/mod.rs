@@ -11,6 +11,7 @@ pub(crate) mod model;
 pub(crate) mod reference;
 pub(crate) mod remote_render;
 pub(crate) mod submit;
+pub(crate) mod token;
 pub(crate) mod update;
 pub(crate) mod validate;
 pub(crate) mod watch;

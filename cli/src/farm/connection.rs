@@ -67,10 +67,10 @@ impl Connection {
         let authority = access.tls_ca.as_ref().map(|file| file.display().to_string());
         let service = Service { address, token_origin, authority };
         if token.is_some() && is_overheard(&service.address) {
-            output::say(format!(
-                "warning: the token is sent to {} unencrypted; use https://",
-                service.address
-            ));
+            if !access.insecure {
+                return Err(FarmFailure::Overheard { address: service.address });
+            }
+            output::say(format!("warning: the token is sent to {} unencrypted", service.address));
         }
         let endpoint = endpoint(&service.address, access)?;
         let channel = endpoint.connect().await.map_err(|error| FarmFailure::unreachable(&service, &error))?;
@@ -211,6 +211,18 @@ mod tests {
             let message = normal(wrong).unwrap_err().to_string();
             assert!(message.contains("unix:/path"), "{message}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_token_is_not_sent_where_others_read_it_unless_that_is_allowed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::fs::write(&file, "a-secret-of-clients").unwrap();
+        // An address of documentation (RFC 5737): nobody is there, and nobody is asked.
+        let address = "http://192.0.2.1:7870";
+        let access = AccessArguments { token_file: Some(file), ..AccessArguments::default() };
+        let refused = Connection::open(address, &access).await.unwrap_err().to_string();
+        assert!(refused.contains("unencrypted") && refused.contains("--insecure"), "{refused}");
     }
 
     #[test]

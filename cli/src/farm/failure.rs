@@ -9,6 +9,7 @@ use tonic::{Code, Status};
 use super::service::Service;
 use super::wire;
 use crate::failure::Failure;
+use crate::terminal::escape;
 
 /// A failure of a conversation with a farm.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,12 @@ pub(crate) enum FarmFailure {
     Address { address: String },
     #[error("cannot reach the farm at {address}: {why}\nhelp: {help}")]
     Unreachable { address: String, why: String, help: String },
+    /// The token would be sent for everybody on the way to read.
+    #[error(
+        "the token would be sent to {address} unencrypted, and whoever can read the network would see it\nhelp: use \
+         https:// in the address, or allow it with --insecure or CLIPIG_INSECURE=1"
+    )]
+    Overheard { address: String },
     /// The token cannot be read.
     #[error("the token in {origin} cannot be used: {why}")]
     TokenUnreadable { origin: String, why: String },
@@ -103,11 +110,15 @@ impl FarmFailure {
         match status.code() {
             Code::Unauthenticated => Self::Token {
                 message: match &service.token_origin {
+                    // Where the farm knows more than that, such as when the token has expired.
+                    Some(origin) if details.is_some() && !status.message().contains("CLIPIG_TOKEN") => {
+                        let why = escape::lines(status.message());
+                        format!("the farm at {address} rejects the token in {origin}: {why}")
+                    }
                     Some(origin) => format!("the farm at {address} rejects the token in {origin}"),
                     None => format!("the farm at {address} requires a token"),
                 },
-                help: "set CLIPIG_TOKEN to the token for clients, or CLIPIG_TOKEN_FILE to a file with it"
-                    .to_owned(),
+                help: "set CLIPIG_TOKEN to your token, or CLIPIG_TOKEN_FILE to a file with it".to_owned(),
             },
             Code::Unimplemented => Self::Answered {
                 code: Code::Unimplemented,
@@ -120,12 +131,12 @@ impl FarmFailure {
                 Self::no_connection(service, status, gone)
             }
             code => {
-                let mut message = status.message().to_owned();
+                let mut message = escape::lines(status.message());
                 if message.is_empty() {
                     message = format!("the farm at {address} answered: {code}");
                 }
                 if !help.is_empty() {
-                    let _ = write!(message, "\nhelp: {help}");
+                    let _ = write!(message, "\nhelp: {}", escape::lines(&help));
                 }
                 Self::Answered { code, message }
             }
@@ -141,6 +152,7 @@ impl From<FarmFailure> for Failure {
     fn from(failure: FarmFailure) -> Self {
         match failure {
             FarmFailure::Address { .. }
+            | FarmFailure::Overheard { .. }
             | FarmFailure::Experiment(_)
             | FarmFailure::Answered { code: Code::InvalidArgument, .. } => Self::usage(failure),
             _ => Self::failed(failure),
@@ -150,7 +162,7 @@ impl From<FarmFailure> for Failure {
 
 /// All problems as text, one paragraph each.
 pub(crate) fn problems(problems: &[wire::Problem]) -> String {
-    problems.iter().map(problem).collect::<Vec<_>>().join("\n\n")
+    problems.iter().map(|one| escape::lines(&problem(one))).collect::<Vec<_>>().join("\n\n")
 }
 
 fn problem(problem: &wire::Problem) -> String {
@@ -188,12 +200,20 @@ mod tests {
         let refused = || Status::unauthenticated("no");
         insta::assert_snapshot!(FarmFailure::answered(&service(None), &refused()), @r"
             the farm at http://farm:7870 requires a token
-            help: set CLIPIG_TOKEN to the token for clients, or CLIPIG_TOKEN_FILE to a file with it
+            help: set CLIPIG_TOKEN to your token, or CLIPIG_TOKEN_FILE to a file with it
             ");
         insta::assert_snapshot!(FarmFailure::answered(&service(Some("CLIPIG_TOKEN")), &refused()), @r"
             the farm at http://farm:7870 rejects the token in CLIPIG_TOKEN
-            help: set CLIPIG_TOKEN to the token for clients, or CLIPIG_TOKEN_FILE to a file with it
+            help: set CLIPIG_TOKEN to your token, or CLIPIG_TOKEN_FILE to a file with it
             ");
+    }
+
+    #[test]
+    fn a_farm_cannot_command_the_terminal() {
+        let error = wire::FarmError { code: wire::farm_error::Code::State.into(), ..Default::default() };
+        let status = with_error("no\u{1b}[2J\r\u{202e}", &error);
+        let said = FarmFailure::answered(&service(None), &status).to_string();
+        assert_eq!(said, "no\\u{1b}[2J\\r\\u{202e}");
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
-use super::show::{device_class, job_state, number_type, worker_state};
+use super::show::{self, device_class, job_state, number_type, role, worker_state};
 use super::wire::job_event::Event;
 use super::wire::worker_lease::Work;
 use super::wire::{
-    Artifact, Farm, HistoryRow, Job, JobEvent, JobState, LogLevel, Problem, Progress, Resolution, TargetRow,
-    TargetTable, Worker, WorkerKind, WorkerLease,
+    Artifact, AuditEntry, Farm, HistoryRow, Job, JobEvent, JobState, LogLevel, Problem, Progress, Resolution,
+    TargetRow, TargetTable, Worker, WorkerKind, WorkerLease,
 };
 
 pub(crate) fn job(job: &Job) -> Json {
@@ -41,6 +41,7 @@ pub(crate) fn job(job: &Job) -> Json {
         "bit_exact_reason": job.bit_exact_reason,
         "revision": job.revision,
         "submitter": job.submitter,
+        "owner": job.owner,
         "artifacts": job.artifacts,
         "checkpoint_epoch": job.checkpoint_epoch,
     })
@@ -97,6 +98,25 @@ pub(crate) fn farm(farm: &Farm, address: &str) -> Json {
         "max_running_jobs": farm.max_running_jobs,
         "max_queued_jobs": farm.max_queued_jobs,
         "warnings": farm.warnings,
+        "certificate_expires": moment(farm.certificate_expires.as_ref()),
+        "you": farm.you.as_ref().map(|you| {
+            json!({ "owner": you.owner, "token": you.token, "role": role(you.role()) })
+        }),
+    })
+}
+
+pub(crate) fn audit(entry: &AuditEntry) -> Json {
+    json!({
+        "number": entry.number,
+        "time": moment(entry.time.as_ref()),
+        "owner": entry.owner,
+        "token": entry.token,
+        "address": entry.address,
+        "action": entry.action,
+        "job": entry.job,
+        "subject": entry.subject,
+        "outcome": show::audit::outcome(entry.outcome()),
+        "text": entry.text,
     })
 }
 

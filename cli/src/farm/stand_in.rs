@@ -332,6 +332,9 @@ impl FarmService for Service {
     async fn forgive_worker(&self, _: Request<ForgiveWorkerRequest>) -> Answer<ForgiveWorkerResponse> {
         Err(Status::unimplemented("not here"))
     }
+    async fn list_audit(&self, _: Request<ListAuditRequest>) -> Answer<ListAuditResponse> {
+        Err(Status::unimplemented("not here"))
+    }
     async fn get_farm(&self, _: Request<GetFarmRequest>) -> Answer<GetFarmResponse> {
         Err(Status::unimplemented("not here"))
     }

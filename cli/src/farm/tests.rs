@@ -149,10 +149,14 @@ fn a_token_from_a_file_opens_the_door() {
             Ok(download::list(&connection, 1).await?)
         })
     };
-    assert!(listed(AccessArguments { token_file: Some(file.path().to_owned()), tls_ca: None }).is_ok());
+    assert!(
+        listed(AccessArguments { token_file: Some(file.path().to_owned()), ..AccessArguments::default() })
+            .is_ok()
+    );
     let refused = message(listed(AccessArguments::default()));
     assert!(refused.contains("requires a token") && refused.contains("CLIPIG_TOKEN_FILE"), "{refused}");
-    let absent = AccessArguments { token_file: Some(PathBuf::from("/nonexistent")), tls_ca: None };
+    let absent =
+        AccessArguments { token_file: Some(PathBuf::from("/nonexistent")), ..AccessArguments::default() };
     assert!(message(listed(absent)).contains("/nonexistent"));
 }
 

@@ -1,9 +1,11 @@
 //! `clipig farm start`: a coordinator, and workers in the same process.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_coordinator::Reload;
 use clipig_coordinator::farm::Farm;
 use clipig_coordinator::server::{Coordinator, Parts};
 use clipig_coordinator::settings::{self, LogFormat, Settings};
@@ -16,6 +18,7 @@ use clipig_worker::{
     WorkerDevice,
 };
 use tempfile::TempDir;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -76,6 +79,7 @@ fn serve(
         let coordinator = Coordinator::open(settings, parts).await.map_err(Failure::failed)?;
         let crew = Crew::join(coordinator.farm(), workers)?;
         open(&coordinator)?;
+        reload_on_hangup(coordinator.reload()).map_err(Failure::failed)?;
         let mut first = signals.clone();
         tokio::select! {
             served = coordinator.serve(async move { first.asked().await }) => {
@@ -89,6 +93,22 @@ fn serve(
     // Threads that still compute a shard are not waited for.
     runtime.shutdown_background();
     outcome
+}
+
+/// Reads tokens and certificates again on SIGHUP. In a terminal that signal means that the terminal is gone: then the
+/// process ends, as every other.
+fn reload_on_hangup(reload: Reload) -> std::io::Result<()> {
+    if std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    let mut hangups = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            tracing::info!("SIGHUP: tokens and certificates are read again");
+            reload.ask();
+        }
+    });
+    Ok(())
 }
 
 /// The workers of this process. They do not listen to signals: the coordinator needs them until jobs have finished

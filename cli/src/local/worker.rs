@@ -48,7 +48,8 @@ pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
 
 /// The flags, under the names of the settings that they override.
 fn flags(arguments: &WorkArguments) -> Flags {
-    let WorkArguments { farm, name, devices, cores, cache, token_file, tls_ca, settings: _ } = arguments;
+    let WorkArguments { farm, name, devices, cores, cache, token_file, tls_ca, insecure, settings: _ } =
+        arguments;
     let device = if devices.as_deref() == Some("all") { "devices" } else { "device" };
     let set = [
         ("coordinator", farm),
@@ -59,5 +60,6 @@ fn flags(arguments: &WorkArguments) -> Flags {
         ("token_file", token_file),
         ("tls.ca", tls_ca),
     ];
-    set.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect()
+    let set = set.into_iter().filter_map(|(key, value)| Some((key, value.clone()?)));
+    set.chain(insecure.then(|| ("insecure", "true".to_owned()))).collect()
 }

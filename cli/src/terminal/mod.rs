@@ -1,5 +1,6 @@
 //! What users see on the terminal. All of it goes to standard error, because standard output is for results.
 
+pub(crate) mod escape;
 pub(crate) mod log;
 pub(crate) mod preview;
 pub(crate) mod screen;

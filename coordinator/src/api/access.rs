@@ -7,53 +7,65 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::cookie;
+use super::cookie::{self, SessionKey};
 use super::problem::{Problem, ProblemCode};
+use crate::access::{Call, Doorkeeper, Peer, Principal};
 use crate::http_server::Way;
-use crate::rpc::auth::{Audience, Gate};
-use crate::settings::{Settings, Token};
+use crate::rpc::status::Refusal;
 
 /// The rules of one farm.
 pub(crate) struct Access {
-    gate: Gate,
-    /// The token of clients; `None`: whoever reaches the address is let in.
-    token: Option<Token>,
+    doorkeeper: Arc<Doorkeeper>,
+    key: SessionKey,
     /// Was it said aloud that anybody may connect without TLS or token?
     insecure: bool,
 }
 
 impl Access {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        Self {
-            gate: Gate::new(Audience::Clients, settings.tokens.clone()),
-            token: settings.tokens.as_ref().map(|tokens| tokens.client.clone()),
-            insecure: settings.insecure,
+    pub(crate) fn new(doorkeeper: Arc<Doorkeeper>, key: SessionKey, insecure: bool) -> Self {
+        Self { doorkeeper, key, insecure }
+    }
+
+    /// Who lets peers in.
+    pub(super) fn doorkeeper(&self) -> &Doorkeeper {
+        &self.doorkeeper
+    }
+
+    /// What sessions are signed with.
+    pub(super) fn key(&self) -> &SessionKey {
+        &self.key
+    }
+
+    /// Who shows a token, or a cookie that was given for one, without a word about it where it is nobody.
+    pub(super) fn identify(&self, headers: &HeaderMap, peer: Peer) -> Option<Principal> {
+        match session(headers) {
+            Some(cookie) if self.doorkeeper.asks() => self.of_cookie(cookie, peer),
+            _ => self.doorkeeper.identify(authorization(headers), peer),
         }
     }
 
-    /// The token of clients; `None` where there is none.
-    pub(super) fn token(&self) -> Option<&Token> {
-        self.token.as_ref()
-    }
-
-    /// Does the request show the token, or a cookie that was given for it?
-    pub(super) fn admits(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let cookie = cookie::shown(headers);
-        if let (Some(token), Some(cookie), None) = (&self.token, cookie, headers.get(AUTHORIZATION)) {
-            if cookie::opens(token, cookie, cookie::now()) {
-                return Ok(());
+    /// Lets a call through that the shown token or session allows.
+    fn admit(&self, headers: &HeaderMap, peer: Peer, call: Call) -> Result<Principal, Refusal> {
+        match session(headers) {
+            Some(cookie) if self.doorkeeper.asks() => {
+                let ended = || Refusal::Unauthenticated("the session has ended; log in again".to_owned());
+                let who = self.of_cookie(cookie, peer).ok_or_else(ended)?;
+                self.doorkeeper.permit(&who, call).map(|()| who)
             }
-            return Err(Problem::new(ProblemCode::Unauthenticated, "the session has ended; log in again"));
+            _ => self.doorkeeper.admit(authorization(headers), peer, call),
         }
-        let header = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
-        self.gate.admit(header).map_err(Problem::from)
+    }
+
+    fn of_cookie(&self, cookie: &str, peer: Peer) -> Option<Principal> {
+        let session = self.key.read(cookie, cookie::now())?;
+        self.doorkeeper.named(session.token(), peer, |hash| session.is_of(hash))
     }
 
     fn check_way(&self, way: Way) -> Result<(), Problem> {
@@ -66,16 +78,16 @@ impl Access {
 
     /// Without tokens and without `insecure` the farm must be beyond the reach of other machines.
     fn check_exposure(&self, way: Way) -> Result<(), Problem> {
-        if self.token.is_some() || self.insecure || way.is_local() {
+        if self.doorkeeper.asks() || self.insecure || way.is_local() {
             return Ok(());
         }
-        let text = "beyond this machine the farm answers only with tokens; set `tokens.client_file` and \
-                    `tokens.worker_file`";
+        let text = "beyond this machine the farm answers only with tokens; set `tokens.file`, or \
+                    `tokens.client_file` and `tokens.worker_file`";
         Err(Problem::new(ProblemCode::Forbidden, text))
     }
 
     fn check_host(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        if self.token.is_some() || self.insecure || host(headers).is_some_and(|host| is_own(&host)) {
+        if self.doorkeeper.asks() || self.insecure || host(headers).is_some_and(|host| is_own(&host)) {
             return Ok(());
         }
         let text = "a farm without tokens answers only under an address or `localhost`, so that no other site can lead \
@@ -99,16 +111,37 @@ pub(super) async fn guard(State(access): State<Arc<Access>>, request: Request, n
     }
 }
 
-/// Lets those in who show the token or a session.
-pub(super) async fn authenticate(
+/// Lets those in who show a token or a session whose role allows the call.
+pub(super) async fn authorize(
     State(access): State<Arc<Access>>,
-    request: Request,
+    path: MatchedPath,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    match access.admits(request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    let peer = peer(request.extensions());
+    let path = path.as_str().strip_prefix(super::ROOT).unwrap_or(path.as_str());
+    let call = Call::of_http(request.method(), path).ok_or(Refusal::UnknownCall);
+    match call.and_then(|call| access.admit(request.headers(), peer, call)) {
+        Ok(who) => {
+            request.extensions_mut().insert(who);
+            next.run(request).await
+        }
+        Err(refusal) => Problem::from(refusal).into_response(),
     }
+}
+
+/// Where a request comes from.
+pub(super) fn peer(extensions: &Extensions) -> Peer {
+    extensions.get().copied().unwrap_or(Peer::Here)
+}
+
+fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
+    headers.get(AUTHORIZATION).map(HeaderValue::as_bytes)
+}
+
+/// The cookie of a session. A token that is shown beside it goes before it.
+fn session(headers: &HeaderMap) -> Option<&str> {
+    cookie::shown(headers).filter(|_| !headers.contains_key(AUTHORIZATION))
 }
 
 /// A browser says which site's page makes a request. Other programs say nothing.
@@ -146,6 +179,7 @@ fn is_own(host: &Authority) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Settings;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
@@ -176,7 +210,9 @@ mod tests {
 
     #[test]
     fn a_farm_without_tokens_has_no_name_of_another_site() {
-        let access = Access::new(&Settings::with_data("/nowhere"));
+        let folder = tempfile::tempdir().unwrap();
+        let doorkeeper = Doorkeeper::test(&Settings::with_data(folder.path()), folder.path());
+        let access = Access::new(Arc::new(doorkeeper), SessionKey::open(folder.path()).unwrap(), false);
         for (host, allowed) in [
             ("127.0.0.1:7871", true),
             ("[::1]:7871", true),

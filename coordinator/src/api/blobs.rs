@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::{Body, BodyDataStream};
 use axum::extract::State;
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
 use clipig_proto::v1;
 use prost::bytes::Bytes;
 use serde::Serialize;
@@ -19,6 +19,7 @@ use super::jobs::parse_hash;
 use super::problem::{Problem, ProblemCode};
 use super::values::request::BlobsRequest;
 use super::values::{Binary, sha256};
+use crate::access::Principal;
 use crate::rpc::RpcContext;
 use crate::rpc::farm_service::blobs as calls;
 
@@ -54,6 +55,7 @@ pub(super) async fn missing(
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn upload(
     State(context): State<Arc<RpcContext>>,
+    Extension(who): Extension<Principal>,
     Named(hash): Named<String>,
     headers: HeaderMap,
     body: Body,
@@ -65,7 +67,7 @@ pub(super) async fn upload(
     let header = v1::ContentHeader { sha256, size, offset: 0 };
     let first = v1::ContentChunk { header: Some(header), data: Bytes::new() };
     let stream = tokio_stream::once(Ok(message(first))).chain(pieces(body.into_data_stream()));
-    let answer = calls::upload(&context, Box::pin(stream)).await?;
+    let answer = calls::upload(&context, &who, Box::pin(stream)).await?;
     Ok(if answer.existed { StatusCode::NO_CONTENT } else { StatusCode::CREATED })
 }
 

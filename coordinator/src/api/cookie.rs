@@ -1,18 +1,24 @@
-//! The cookie that a browser gets for the farm's token.
+//! The cookie that a browser gets for a token.
 //!
-//! It holds the time of its end and a code that only who knows the token can make (HMAC-SHA256). So nothing has to be
-//! remembered, a session outlives a restart of the coordinator, and another token ends all sessions.
+//! It holds the time of its end, the token's name, and a code over both and the token's hash that only this farm can make
+//! (HMAC-SHA256 with a key in the data folder). So nothing has to be remembered, a session outlives a restart of the
+//! coordinator, and it ends with its token: when that is revoked, expires, or gets another secret. Who reads the file of
+//! tokens, which holds their hashes, cannot make one.
 
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
+use clipig_access::SecretHash;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
 use super::problem::{Problem, ProblemCode};
 use crate::http_server::Way;
-use crate::settings::Token;
 
 /// Its name.
 pub(super) const NAME: &str = "clipig_session";
@@ -20,16 +26,87 @@ pub(super) const NAME: &str = "clipig_session";
 /// Seconds that a session lasts: 30 days.
 const LASTS: u64 = 30 * 24 * 3_600;
 
+/// The file of the key in the data folder.
+const FILE: &str = "session.key";
+
+/// What sessions are signed with.
+pub(crate) struct SessionKey([u8; 32]);
+
+/// A cookie whose end has not come. Whether it was given for a token, [`is_of`](Self::is_of) says.
+pub(super) struct Session<'a> {
+    key: &'a SessionKey,
+    end: u64,
+    token: &'a str,
+    code: Vec<u8>,
+}
+
+impl SessionKey {
+    /// Reads the key in the data folder, or draws one. A file that holds something else is replaced: then all sessions end.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(crate) fn open(data: &Path) -> io::Result<Self> {
+        let path = data.join(FILE);
+        let mut key = [0; 32];
+        match File::open(&path).and_then(|mut file| file.read_exact(&mut key)) {
+            Ok(()) => return Ok(Self(key)),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {}
+            Err(error) => return Err(error),
+        }
+        getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+        let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        file.write_all(&key)?;
+        file.sync_all()?;
+        Ok(Self(key))
+    }
+
+    /// The value of `Set-Cookie` that opens a session of a token.
+    pub(super) fn given(&self, token: &str, hash: &SecretHash, secure: bool) -> Result<HeaderValue, Problem> {
+        let end = now() + LASTS;
+        set(&self.cookie(token, hash, end), LASTS, secure)
+    }
+
+    fn cookie(&self, token: &str, hash: &SecretHash, end: u64) -> String {
+        let code = self.mac(token, hash, end).finalize().into_bytes();
+        format!("{end}.{}.{token}", base16ct::lower::encode_string(&code))
+    }
+
+    /// Reads a cookie; `None` where it is none, or its end has come.
+    pub(super) fn read<'a>(&'a self, cookie: &'a str, now: u64) -> Option<Session<'a>> {
+        let (end, rest) = cookie.split_once('.')?;
+        let (code, token) = rest.split_once('.')?;
+        let (end, code) = (end.parse().ok()?, base16ct::lower::decode_vec(code).ok()?);
+        (now < end).then_some(Session { key: self, end, token, code })
+    }
+
+    fn mac(&self, token: &str, hash: &SecretHash, end: u64) -> Hmac<Sha256> {
+        // Keys of every length are taken.
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).unwrap_or_else(|_| unreachable!());
+        mac.update(b"clipig session until ");
+        mac.update(&end.to_be_bytes());
+        mac.update(hash.bytes());
+        // Last, because it is the only part whose length differs.
+        mac.update(token.as_bytes());
+        mac
+    }
+}
+
+impl Session<'_> {
+    /// The name of the token that it says it is of.
+    pub(super) fn token(&self) -> &str {
+        self.token
+    }
+
+    /// Was it given for this token?
+    pub(super) fn is_of(&self, hash: &SecretHash) -> bool {
+        self.key.mac(self.token, hash, self.end).verify_slice(&self.code).is_ok()
+    }
+}
+
 /// May the browser show the cookie over TLS only? A proxy may have taken TLS off the request; the browser's `Origin` tells.
 pub(super) fn must_be_secure(way: Way, headers: &HeaderMap) -> bool {
     let origin = headers.get(ORIGIN).map(HeaderValue::as_bytes);
     way.is_encrypted() || origin.is_some_and(|origin| origin.starts_with(b"https://"))
-}
-
-/// The value of `Set-Cookie` that opens a session.
-pub(super) fn given(token: &Token, secure: bool) -> Result<HeaderValue, Problem> {
-    let end = now() + LASTS;
-    set(&format!("{end}.{}", base16ct::lower::encode_string(&code(token, end))), LASTS, secure)
 }
 
 /// The value of `Set-Cookie` that ends a session.
@@ -56,44 +133,45 @@ pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// Was the cookie given for this token, and does it still hold?
-pub(super) fn opens(token: &Token, cookie: &str, now: u64) -> bool {
-    let Some((end, shown)) = cookie.split_once('.') else { return false };
-    let (Ok(end), Ok(shown)) = (end.parse::<u64>(), base16ct::lower::decode_vec(shown)) else { return false };
-    now < end && mac(token, end).verify_slice(&shown).is_ok()
-}
-
-fn code(token: &Token, end: u64) -> [u8; 32] {
-    mac(token, end).finalize().into_bytes().into()
-}
-
-fn mac(token: &Token, end: u64) -> Hmac<Sha256> {
-    // Keys of every length are taken.
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(token.reveal().as_bytes()).unwrap_or_else(|_| unreachable!());
-    mac.update(b"clipig session until ");
-    mac.update(&end.to_be_bytes());
-    mac
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_cookie_opens_for_its_token_until_its_end() {
-        let [token, other]: [Token; 2] =
-            ["token-of-the-clients", "another-token-of-it"].map(|token| token.parse().unwrap());
-        let cookie = format!("1000.{}", base16ct::lower::encode_string(&code(&token, 1_000)));
-        assert!(opens(&token, &cookie, 999));
-        assert!(!opens(&token, &cookie, 1_000));
-        assert!(!opens(&other, &cookie, 999));
-        // A later end has another code.
-        assert!(!opens(&token, &cookie.replacen("1000", "9999", 1), 999));
+        let folder = tempfile::tempdir().unwrap();
+        let key = SessionKey::open(folder.path()).unwrap();
+        let [hash, other] = ["a secret", "another one"].map(|secret| SecretHash::of(secret.as_bytes()));
+        let cookie = key.cookie("alice.laptop", &hash, 1_000);
+        let opens = |cookie: &str, hash: &SecretHash, now| {
+            key.read(cookie, now).is_some_and(|session| session.is_of(hash))
+        };
+        assert_eq!(key.read(&cookie, 999).unwrap().token(), "alice.laptop");
+        assert!(opens(&cookie, &hash, 999));
+        assert!(!opens(&cookie, &hash, 1_000));
+        // The token has another secret by now.
+        assert!(!opens(&cookie, &other, 999));
+        // A later end, and another token, have another code.
+        assert!(!opens(&cookie.replacen("1000", "9999", 1), &hash, 999));
+        assert!(!opens(&cookie.replace("alice", "carol"), &hash, 999));
         for cookie in
-            ["", ".", "1000", "1000.", "1000.zz", &cookie[..cookie.len() - 2], &format!("{cookie}00")]
+            ["", ".", "..", "1000", "1000..alice", "1000.zz.alice", &cookie[..40], &format!("{cookie}0")]
         {
-            assert!(!opens(&token, cookie, 1), "{cookie}");
+            assert!(!opens(cookie, &hash, 1), "{cookie}");
         }
+    }
+
+    #[test]
+    fn the_key_outlives_a_restart_and_is_for_its_owner() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let first = SessionKey::open(folder.path()).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(SessionKey::open(folder.path()).unwrap().0, first.0);
+        std::fs::write(&path, "torn").unwrap();
+        let second = SessionKey::open(folder.path()).unwrap();
+        assert_ne!(second.0, first.0);
+        assert_eq!(SessionKey::open(folder.path()).unwrap().0, second.0);
     }
 }

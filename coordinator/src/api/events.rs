@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -15,6 +16,7 @@ use super::extract::{Asked, Named};
 use super::problem::{Problem, ProblemCode};
 use super::values::event::{JobEvent, JobEventMessage};
 use super::values::request::{EventsQuery, LastEvent};
+use crate::access::Principal;
 use crate::rpc::RpcContext;
 use crate::rpc::farm_service::watch;
 
@@ -31,6 +33,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn watch(
     State(context): State<Arc<RpcContext>>,
+    Extension(who): Extension<Principal>,
     Named(job): Named<u64>,
     Asked(query): Asked<EventsQuery>,
     headers: HeaderMap,
@@ -38,7 +41,7 @@ pub(super) async fn watch(
     let LastEvent { last_event_id } = last(&headers)?;
     let since = last_event_id.or(query.since);
     let request = v1::WatchJobRequest { job, since, without_tables: false };
-    let stream = watch::watch(&context, request).await?;
+    let stream = watch::watch(&context, &who, request).await?;
     let events = stream.filter_map(move |message| match message {
         Ok(message) => message.event.and_then(|event| shown(job, event)),
         Err(status) => broken(&Problem::from(status)),

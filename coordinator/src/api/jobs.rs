@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use clipig_core::Sha256;
 use clipig_proto::v1;
 use prost::bytes::Bytes;
@@ -20,6 +20,7 @@ use super::values::request::{
     JobsQuery, PriorityRequest, Reason, SubmitRequest, UpdateRequest, ValidateRequest,
 };
 use super::values::{Sha256Text, sha256};
+use crate::access::Principal;
 use crate::farm::CommandError;
 use crate::rpc::farm_service::jobs as calls;
 use crate::rpc::status::{self, Refusal};
@@ -35,9 +36,10 @@ type Context = State<Arc<RpcContext>>;
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn submit(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Sent(request): Sent<SubmitRequest>,
 ) -> Result<Response, Problem> {
-    let answer = calls::submit(&context, submission(request, false)?).await?;
+    let answer = calls::submit(&context, &who, submission(request, false)?).await?;
     let job = answer.job.ok_or_else(lost)?;
     let location = format!("/api/v1/jobs/{}", job.number);
     let status = if answer.existed { StatusCode::OK } else { StatusCode::CREATED };
@@ -56,10 +58,11 @@ pub(super) async fn submit(
     responses((status = 200, body = Validation), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn validate(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Sent(ValidateRequest { yaml }): Sent<ValidateRequest>,
 ) -> Result<Json<Validation>, Problem> {
     let request = submission(SubmitRequest { yaml, ..SubmitRequest::default() }, true)?;
-    let (valid, problems) = match calls::submit(&context, request).await {
+    let (valid, problems) = match calls::submit(&context, &who, request).await {
         Ok(answer) => (true, answer.warnings),
         Err(Refusal::Command(CommandError::Experiment(diagnostics))) => {
             (false, status::warnings(&diagnostics))
@@ -120,11 +123,12 @@ pub(super) async fn experiment(
     responses((status = 200, body = Updated), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn update(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Named(job): Named<u64>,
     Sent(UpdateRequest { yaml, assets, expected_revision }): Sent<UpdateRequest>,
 ) -> Result<Json<Updated>, Problem> {
     let request = v1::UpdateJobRequest { job, yaml, assets: hashes(assets)?, expected_revision };
-    let answer = calls::update(&context, request).await?;
+    let answer = calls::update(&context, &who, request).await?;
     Ok(Json(Updated {
         job: answer.job.ok_or_else(lost)?.into(),
         from_epoch: answer.from_epoch,
@@ -140,18 +144,23 @@ pub(super) async fn update(
     responses((status = 200, body = Job), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn pause(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Named(job): Named<u64>,
     Optional(Reason { reason }): Optional<Reason>,
 ) -> Result<Json<Job>, Problem> {
-    shown(calls::pause(&context, v1::PauseJobRequest { job, reason }).await?.job)
+    shown(calls::pause(&context, &who, v1::PauseJobRequest { job, reason }).await?.job)
 }
 
 /// Puts a paused job back into the queue; it goes on where it stopped.
 #[utoipa::path(post, path = "/jobs/{job}/resume", tag = "jobs", operation_id = "resumeJob",
     params(("job" = u64, Path, description = "The job's number.")),
     responses((status = 200, body = Job), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn resume(State(context): Context, Named(job): Named<u64>) -> Result<Json<Job>, Problem> {
-    shown(calls::resume(&context, v1::ResumeJobRequest { job }).await?.job)
+pub(super) async fn resume(
+    State(context): Context,
+    Extension(who): Extension<Principal>,
+    Named(job): Named<u64>,
+) -> Result<Json<Job>, Problem> {
+    shown(calls::resume(&context, &who, v1::ResumeJobRequest { job }).await?.job)
 }
 
 /// Ends a job that has not ended.
@@ -162,18 +171,23 @@ pub(super) async fn resume(State(context): Context, Named(job): Named<u64>) -> R
     responses((status = 200, body = Job), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn cancel(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Named(job): Named<u64>,
     Optional(Reason { reason }): Optional<Reason>,
 ) -> Result<Json<Job>, Problem> {
-    shown(calls::cancel(&context, v1::CancelJobRequest { job, reason }).await?.job)
+    shown(calls::cancel(&context, &who, v1::CancelJobRequest { job, reason }).await?.job)
 }
 
 /// Puts a failed or cancelled job back into the queue; it goes on from its last checkpoint.
 #[utoipa::path(post, path = "/jobs/{job}/retry", tag = "jobs", operation_id = "retryJob",
     params(("job" = u64, Path, description = "The job's number.")),
     responses((status = 200, body = Job), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn retry(State(context): Context, Named(job): Named<u64>) -> Result<Json<Job>, Problem> {
-    shown(calls::retry(&context, v1::RetryJobRequest { job }).await?.job)
+pub(super) async fn retry(
+    State(context): Context,
+    Extension(who): Extension<Principal>,
+    Named(job): Named<u64>,
+) -> Result<Json<Job>, Problem> {
+    shown(calls::retry(&context, &who, v1::RetryJobRequest { job }).await?.job)
 }
 
 /// Changes a job's priority.
@@ -182,10 +196,11 @@ pub(super) async fn retry(State(context): Context, Named(job): Named<u64>) -> Re
     responses((status = 200, body = Job), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn set_priority(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Named(job): Named<u64>,
     Sent(PriorityRequest { priority }): Sent<PriorityRequest>,
 ) -> Result<Json<Job>, Problem> {
-    shown(calls::set_priority(&context, v1::SetPriorityRequest { job, priority }).await?.job)
+    shown(calls::set_priority(&context, &who, v1::SetPriorityRequest { job, priority }).await?.job)
 }
 
 /// Is it the canvas, the samples or the model that this farm does not take?

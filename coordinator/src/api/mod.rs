@@ -6,13 +6,14 @@
 //! | `extract` | what handlers take from requests, within bounds |
 //! | `problem` | the one place where errors become problem documents (RFC 9457) |
 //! | `values/` | what requests and answers hold |
-//! | `jobs`, `events`, `history`, `artifacts`, `blobs`, `workers`, `farm` | the handlers |
+//! | `jobs`, `events`, `history`, `artifacts`, `blobs`, `workers`, `farm`, `audit` | the handlers |
 //!
 //! The handlers call the functions that answer gRPC (`rpc/farm_service`), so that both accept and refuse the same. The
 //! OpenAPI document ([`openapi`]) is made from the handlers.
 
 mod access;
 mod artifacts;
+mod audit;
 mod blobs;
 mod cookie;
 mod events;
@@ -41,6 +42,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) use self::access::Access;
+pub(crate) use self::cookie::SessionKey;
 use self::problem::{Problem, ProblemCode};
 use crate::rpc::RpcContext;
 
@@ -52,8 +54,9 @@ const ROOT: &str = "/api/v1";
 #[openapi(
     info(
         title = "clipig",
-        description = "The API of a clipig farm. Programs show the token of clients as `Authorization: Bearer …`; the \
-                       page logs in and gets a cookie. Errors are problem documents (RFC 9457).",
+        description = "The API of a clipig farm. Programs show a token as `Authorization: Bearer …`; the page logs in and \
+                       gets a cookie. What a token may do is decided by its role. Errors are problem documents (RFC \
+                       9457).",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     components(schemas(values::event::JobEvent)),
@@ -103,7 +106,7 @@ fn describe_answers(description: &mut utoipa::openapi::OpenApi) {
     }
 }
 
-/// What needs the token or a session.
+/// What needs a token or a session, and a role: see [`Call`](crate::access::Call).
 fn guarded() -> OpenApiRouter<Arc<RpcContext>> {
     OpenApiRouter::new()
         .routes(routes!(jobs::submit, jobs::list))
@@ -128,6 +131,7 @@ fn guarded() -> OpenApiRouter<Arc<RpcContext>> {
         .routes(routes!(workers::drain))
         .routes(routes!(workers::reinstate))
         .routes(routes!(farm::get))
+        .routes(routes!(audit::list))
 }
 
 /// What needs none.
@@ -140,9 +144,8 @@ pub(crate) fn router(context: Arc<RpcContext>, access: Access, page: Router) -> 
     let access = Arc::new(access);
     let (guarded, _) = guarded().split_for_parts();
     let (open, _) = open().split_for_parts();
-    let guarded = guarded
-        .with_state(context)
-        .route_layer(from_fn_with_state(Arc::clone(&access), access::authenticate));
+    let guarded =
+        guarded.with_state(context).route_layer(from_fn_with_state(Arc::clone(&access), access::authorize));
     let description: Arc<str> = openapi().into();
     let api = Router::new()
         .merge(guarded)

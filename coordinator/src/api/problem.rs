@@ -69,7 +69,8 @@ pub(crate) enum ProblemCode {
     TimedOut,
     /// The token is missing or not the right one.
     Unauthenticated,
-    /// The request comes from another site, or on a way that is not allowed.
+    /// The role does not allow it, the job belongs to somebody else, or the request comes from another site or on a way
+    /// that is not allowed.
     Forbidden,
     /// Somebody else was quicker, or a client token was used for something else.
     Conflict,
@@ -153,6 +154,7 @@ impl From<Code> for ProblemCode {
             Code::Full => Self::Full,
             Code::TooLarge => Self::TooLarge,
             Code::Unauthenticated => Self::Unauthenticated,
+            Code::Forbidden => Self::Forbidden,
             Code::Conflict => Self::Conflict,
             Code::Unavailable => Self::Unavailable,
             Code::Internal | Code::Unspecified => Self::Internal,

@@ -1,4 +1,4 @@
-//! Sessions of browsers: opened with the farm's token, and held by a cookie.
+//! Sessions of browsers: opened with a token, and held by a cookie.
 
 use std::sync::Arc;
 
@@ -10,54 +10,85 @@ use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::access::Access;
+use super::access::{Access, peer};
 use super::cookie;
 use super::extract::{BODY_OF_A_STRANGER, Sent};
-use super::problem::{Problem, ProblemCode};
+use super::problem::Problem;
 use super::values::request::LoginRequest;
+use crate::access::{Peer, Principal};
 use crate::http_server::Way;
 
-/// Whether the client may use the farm.
+/// Who the client is, and what it may do.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Session {
     /// Does the farm ask for a token?
     token_needed: bool,
     /// May this client use it now?
     authenticated: bool,
+    /// The name of its token; `null` where it has shown none.
+    token: Option<String>,
+    /// Whose jobs it may change; `null` before a login.
+    owner: Option<String>,
+    /// What it may do; `null` before a login.
+    role: Option<Role>,
 }
 
-/// Tells whether the client may use the farm.
+/// What a token allows. A worker's token opens no session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// Looks at jobs, pictures and workers.
+    Viewer,
+    /// Also submits jobs, and changes those of the same owner.
+    Artist,
+    /// Also changes all jobs, steers workers and reads the audit log.
+    Operator,
+}
+
+impl Session {
+    fn of(access: &Access, who: Option<&Principal>) -> Self {
+        let role = who.and_then(|who| match who.role() {
+            clipig_access::Role::Viewer => Some(Role::Viewer),
+            clipig_access::Role::Artist => Some(Role::Artist),
+            clipig_access::Role::Operator => Some(Role::Operator),
+            clipig_access::Role::Worker => None,
+        });
+        let who = who.filter(|_| role.is_some());
+        Self {
+            token_needed: access.doorkeeper().asks(),
+            authenticated: who.is_some(),
+            token: who.map(|who| who.token().to_owned()).filter(|token| !token.is_empty()),
+            owner: who.map(|who| who.owner().to_owned()),
+            role,
+        }
+    }
+}
+
+/// Tells who the client is, and what it may do.
 #[utoipa::path(get, path = "/session", tag = "session", operation_id = "getSession", security(()),
     responses((status = 200, body = Session), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn get(State(access): State<Arc<Access>>, request: Request) -> Json<Session> {
-    Json(Session {
-        token_needed: access.token().is_some(),
-        authenticated: access.admits(request.headers()).is_ok(),
-    })
+    let who = access.identify(request.headers(), peer(request.extensions()));
+    Json(Session::of(&access, who.as_ref()))
 }
 
-/// Opens a session: sets a cookie for the farm's token.
+/// Opens a session: sets a cookie for a token.
 #[utoipa::path(post, path = "/session", tag = "session", operation_id = "login", security(()), request_body = LoginRequest,
     responses((status = 200, body = Session), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn open(
     State(access): State<Arc<Access>>,
     way: Option<Extension<Way>>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     Sent(LoginRequest { token: shown }): Sent<LoginRequest, BODY_OF_A_STRANGER>,
 ) -> Result<Response, Problem> {
-    let Some(token) = access.token() else {
-        return Ok(Json(Session { token_needed: false, authenticated: true }).into_response());
-    };
-    if !token.admits(shown.trim().as_bytes()) {
-        return Err(Problem::new(
-            ProblemCode::Unauthenticated,
-            "the token is not the farm's token of clients",
-        ));
-    }
+    let peer = peer.map_or(Peer::Here, |Extension(peer)| peer);
+    let who = access.doorkeeper().login(shown.trim().as_bytes(), peer)?;
+    let session = Json(Session::of(&access, Some(&who)));
+    let Some(hash) = access.doorkeeper().proof(&who) else { return Ok(session.into_response()) };
     let way = way.map(|Extension(way)| way).unwrap_or_default();
-    let cookie = cookie::given(token, cookie::must_be_secure(way, &headers))?;
-    let session = Session { token_needed: true, authenticated: true };
-    Ok(([(SET_COOKIE, cookie)], Json(session)).into_response())
+    let cookie = access.key().given(who.token(), hash, cookie::must_be_secure(way, &headers))?;
+    Ok(([(SET_COOKIE, cookie)], session).into_response())
 }
 
 /// Ends a session in this browser.

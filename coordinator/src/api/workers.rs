@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use clipig_proto::v1;
 
 use super::extract::{Named, Optional};
 use super::problem::{Problem, ProblemCode};
 use super::values::request::Reason;
 use super::values::worker::{Worker, WorkerList};
+use crate::access::Principal;
 use crate::rpc::RpcContext;
 use crate::rpc::farm_service::workers as calls;
 
@@ -29,10 +30,11 @@ pub(super) async fn list(State(context): Context) -> Result<Json<WorkerList>, Pr
     responses((status = 200, body = Worker), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn pause(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Named(name): Named<String>,
     Optional(Reason { reason }): Optional<Reason>,
 ) -> Result<Json<Worker>, Problem> {
-    shown(calls::pause(&context, v1::PauseWorkerRequest { name, reason }).await?.worker)
+    shown(calls::pause(&context, &who, v1::PauseWorkerRequest { name, reason }).await?.worker)
 }
 
 /// Gives a paused worker work again.
@@ -41,9 +43,10 @@ pub(super) async fn pause(
     responses((status = 200, body = Worker), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn resume(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Named(name): Named<String>,
 ) -> Result<Json<Worker>, Problem> {
-    shown(calls::resume(&context, v1::ResumeWorkerRequest { name }).await?.worker)
+    shown(calls::resume(&context, &who, v1::ResumeWorkerRequest { name }).await?.worker)
 }
 
 /// Lets a worker finish what it computes and leave.
@@ -52,10 +55,11 @@ pub(super) async fn resume(
     responses((status = 200, body = Worker), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn drain(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Named(name): Named<String>,
     Optional(Reason { reason }): Optional<Reason>,
 ) -> Result<Json<Worker>, Problem> {
-    shown(calls::drain(&context, v1::DrainWorkerRequest { name, reason }).await?.worker)
+    shown(calls::drain(&context, &who, v1::DrainWorkerRequest { name, reason }).await?.worker)
 }
 
 /// Ends the quarantine that its failures brought a worker.
@@ -64,9 +68,10 @@ pub(super) async fn drain(
     responses((status = 200, body = Worker), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn reinstate(
     State(context): Context,
+    Extension(who): Extension<Principal>,
     Named(name): Named<String>,
 ) -> Result<Json<Worker>, Problem> {
-    shown(calls::reinstate(&context, v1::ForgiveWorkerRequest { name }).await?.worker)
+    shown(calls::reinstate(&context, &who, v1::ForgiveWorkerRequest { name }).await?.worker)
 }
 
 fn shown(worker: Option<v1::Worker>) -> Result<Json<Worker>, Problem> {

@@ -111,8 +111,10 @@ pub struct SubmitRequest {
     pub model_settings: Option<ModelSettings>,
     /// Epochs between two snapshots; `None`: as the experiment says.
     pub snapshot_interval: Option<u32>,
-    /// Who submits.
+    /// Who submits, as the client says.
     pub submitter: String,
+    /// Whose the job is.
+    pub owner: String,
 }
 
 /// What became of a submission.

@@ -114,6 +114,7 @@ impl Farm {
             request: fingerprint,
             name: job_name(&request.name, &loaded.experiment),
             submitter: shortened(&request.submitter),
+            owner: request.owner.clone(),
             yaml: tree.to_yaml(),
             seed,
             model,
@@ -129,7 +130,8 @@ impl Farm {
         };
         let submitted = self.inner.store.submit(&submission)?;
         if let Submitted::New(job) = submitted {
-            tracing::info!(%job, name = submission.name, submitter = submission.submitter, "submitted");
+            let Submission { name, submitter, owner, .. } = &submission;
+            tracing::info!(%job, name, submitter, owner, "submitted");
             self.inner.changed.notify_all();
         }
         let existed = matches!(submitted, Submitted::Known(_));
@@ -266,11 +268,11 @@ impl SubmitRequest {
     /// The hash of all that the client asked for.
     fn fingerprint(&self) -> Sha256 {
         let Self { token: _, yaml, name, priority, seed, class, number, threads, mix_kinds, .. } = self;
-        let Self { assets, model_sha256, model_settings, snapshot_interval, submitter, .. } = self;
+        let Self { assets, model_sha256, model_settings, snapshot_interval, submitter, owner, .. } = self;
         // Debug output quotes texts, so that no two requests look the same.
         let text = format!(
             "{yaml:?} {name:?} {priority} {seed:?} {class:?} {number} {threads:?} {mix_kinds} {assets:?} \
-             {model_sha256:?} {model_settings:?} {snapshot_interval:?} {submitter:?}"
+             {model_sha256:?} {model_settings:?} {snapshot_interval:?} {submitter:?} {owner:?}"
         );
         Sha256(sha2::Sha256::digest(text).into())
     }

@@ -1,6 +1,5 @@
 //! Accepted connections, TCP or Unix. Their bytes are counted, and a peer that shows no token is given up.
 
-use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -13,28 +12,11 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::oneshot;
 use tokio::time::{Sleep, sleep};
 use tonic::codegen::http::Extensions;
-use tonic::transport::server::{Connected, TlsConnectInfo};
+use tonic::transport::server::Connected;
 
+use crate::access::Peer;
 use crate::connections::Place;
 use crate::metrics::Metrics;
-
-/// The other end of a connection, for logs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Peer {
-    /// Over the network.
-    Tcp(SocketAddr),
-    /// A process of this machine.
-    Unix,
-}
-
-impl fmt::Display for Peer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp(address) => address.fmt(f),
-            Self::Unix => f.write_str("unix socket"),
-        }
-    }
-}
 
 /// Who is at the other end, for the calls of a connection.
 #[derive(Clone)]
@@ -46,8 +28,7 @@ pub(super) struct Caller {
 impl Caller {
     /// Whose call it is; `None` where the call came over no connection of ours.
     pub(super) fn of(extensions: &Extensions) -> Option<&Self> {
-        let encrypted = || extensions.get::<TlsConnectInfo<Self>>().map(TlsConnectInfo::get_ref);
-        extensions.get().or_else(encrypted)
+        extensions.get()
     }
 
     pub(super) fn peer(&self) -> Peer {
@@ -99,7 +80,8 @@ impl Connection {
     }
 
     pub(super) fn unix(stream: UnixStream, terms: Terms) -> Self {
-        Self::new(Stream::Unix(stream), Peer::Unix, terms)
+        let user = stream.peer_cred().ok().map(|peer| peer.uid());
+        Self::new(Stream::Unix(stream), Peer::Unix { user }, terms)
     }
 
     fn new(stream: Stream, peer: Peer, terms: Terms) -> Self {

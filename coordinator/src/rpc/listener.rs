@@ -9,11 +9,14 @@ use std::task::{Context, Poll};
 
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 use tokio::sync::mpsc;
-use tokio::time::{Duration, sleep};
+use tokio::time::{Duration, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::connection::{Connection, Terms};
+use super::transport::HANDSHAKE;
+use super::wire::Wire;
 use crate::connections::Connections;
 use crate::metrics::Metrics;
 use crate::settings::ListenAddress;
@@ -114,8 +117,13 @@ impl Listener {
         matches!(self, Self::Tcp(_))
     }
 
-    /// Accepts connections as long as somebody takes them. A socket's file goes with the stream.
-    pub(super) fn connections(self, reception: Reception) -> impl Stream<Item = io::Result<Connection>> {
+    /// Accepts connections as long as somebody takes them, with a handshake of TLS where there is an acceptor. A socket's
+    /// file goes with the stream.
+    pub(super) fn connections(
+        self,
+        reception: Reception,
+        tls: Option<TlsAcceptor>,
+    ) -> impl Stream<Item = io::Result<Wire>> {
         let (socket, file) = match self {
             Self::Tcp(listener) => (Socket::Tcp(listener), None),
             Self::Unix(listener, file) => (Socket::Unix(listener), Some(file)),
@@ -128,11 +136,17 @@ impl Listener {
                     connection = socket.accept() => connection,
                 };
                 match connection.map(|accepted| reception.receive(accepted)) {
-                    Ok(Some(connection)) => {
-                        if accepted.send(Ok(connection)).await.is_err() {
-                            return;
+                    Ok(Some(connection)) => match &tls {
+                        // Nobody waits for another one's handshake. There are not more of them than connections.
+                        Some(tls) => {
+                            tokio::spawn(encrypt(connection, tls.clone(), accepted.clone()));
                         }
-                    }
+                        None => {
+                            if accepted.send(Ok(Wire::Plain(connection))).await.is_err() {
+                                return;
+                            }
+                        }
+                    },
                     // There was no room, and it is closed.
                     Ok(None) => {}
                     Err(error) => {
@@ -144,6 +158,19 @@ impl Listener {
             }
         });
         Incoming { accepted: ReceiverStream::new(connections), _file: file }
+    }
+}
+
+/// Shakes hands, and hands the connection on. Its errors are the peer's.
+async fn encrypt(connection: Connection, tls: TlsAcceptor, accepted: mpsc::Sender<io::Result<Wire>>) {
+    let handshake = timeout(HANDSHAKE, tls.accept(connection));
+    let encrypted = tokio::select! {
+        () = accepted.closed() => return,
+        encrypted = handshake => encrypted,
+    };
+    if let Ok(Ok(stream)) = encrypted {
+        // The error means that the farm is closing.
+        let _ = accepted.send(Ok(Wire::Encrypted(Box::new(stream)))).await;
     }
 }
 
@@ -167,12 +194,12 @@ impl Reception {
 /// Connections as they come. The task that accepts them ends a moment after this stream: if it held the socket's file,
 /// whoever waits for the farm's end could still find it.
 struct Incoming {
-    accepted: ReceiverStream<io::Result<Connection>>,
+    accepted: ReceiverStream<io::Result<Wire>>,
     _file: Option<SocketFile>,
 }
 
 impl Stream for Incoming {
-    type Item = io::Result<Connection>;
+    type Item = io::Result<Wire>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Pin::new(&mut self.accepted).poll_next(cx)

@@ -2,8 +2,9 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `listener`, `connection`, `transport` | sockets, what travels on them, HTTP/2 and TLS |
-//! | `auth` | who may call what |
+//! | `listener`, `connection`, `wire`, `transport` | sockets, what travels on them, HTTP/2 |
+//! | `certificates` | the farm's certificate |
+//! | `guard` | before every call: who makes it, and may they |
 //! | `status` | the one place where errors become gRPC statuses |
 //! | `farm_service` | the calls of clients |
 //! | `worker_service` | the sessions of workers |
@@ -13,17 +14,19 @@
 //! | `uploads` | room for content that clients bring |
 //! | `standing` | how many jobs and workers are in which state |
 
-pub(crate) mod auth;
+mod certificates;
 mod connection;
 pub(crate) mod content;
 mod data_size;
 pub(crate) mod farm_service;
+mod guard;
 mod intervals;
 mod listener;
 pub(crate) mod standing;
 pub(crate) mod status;
 mod transport;
 mod uploads;
+mod wire;
 mod worker_service;
 
 use std::path::PathBuf;
@@ -33,23 +36,25 @@ use std::time::{Instant, SystemTime};
 use clipig_proto::v1;
 use clipig_proto::v1::farm_service_server::FarmServiceServer;
 use tokio::sync::watch;
-use tonic::service::interceptor::InterceptedService;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic_health::server::HealthReporter;
 
-use self::auth::{Audience, Gate};
+pub(crate) use self::certificates::Certificates;
+pub use self::certificates::TlsError;
 pub(crate) use self::data_size::DataSize;
 use self::farm_service::FarmCalls;
 pub(crate) use self::farm_service::artifacts::Hashes;
+use self::guard::Guard;
 pub(crate) use self::intervals::Intervals;
 pub(crate) use self::listener::Reception;
 pub use self::listener::{ListenError, Listener};
 use self::standing::LeaseCounts;
-pub(crate) use self::transport::{HANDSHAKE, TlsError, acceptor, identity, serve};
+pub(crate) use self::transport::{HANDSHAKE, HTTP_2, serve};
 pub(crate) use self::uploads::Uploads;
 use self::worker_service::WorkerEndpoint;
+use crate::access::{Deed, Doorkeeper, Principal};
 use crate::farm::Farm;
-use crate::settings::{Limits, Tokens};
+use crate::settings::Limits;
 /// Why reflection cannot describe the services.
 pub use tonic_reflection::server::Error as ReflectionError;
 
@@ -77,6 +82,10 @@ pub(crate) struct RpcContext {
     pub(crate) uploads: Uploads,
     /// Hashes of the files that jobs have made.
     pub(crate) hashes: Hashes,
+    /// Who may call, and what they did.
+    pub(crate) doorkeeper: Arc<Doorkeeper>,
+    /// The farm's certificate; `None`: no TLS.
+    pub(crate) certificates: Option<Arc<Certificates>>,
 }
 
 impl RpcContext {
@@ -87,7 +96,19 @@ impl RpcContext {
         let _ = closing.wait_for(|closing| *closing).await;
     }
 
-    /// Runs something that may block for a disk.
+    /// Does something for somebody and writes it down, whatever comes of it. Blocks for a disk.
+    fn audited<T>(
+        &self,
+        who: &Principal,
+        deed: Deed,
+        work: impl FnOnce() -> Result<T, status::Refusal>,
+    ) -> Result<T, status::Refusal> {
+        let result = work();
+        self.doorkeeper.audit().record(who, deed, &result);
+        result
+    }
+
+    /// Runs something that may block for a disk. It runs to its end, also where the client hangs up meanwhile.
     async fn blocking<T, E>(
         self: &Arc<Self>,
         work: impl FnOnce(&RpcContext) -> Result<T, E> + Send + 'static,
@@ -104,13 +125,9 @@ impl RpcContext {
     }
 }
 
-/// All services. Health needs no token; reflection needs that of clients.
-pub(crate) async fn routes(
-    context: Arc<RpcContext>,
-    tokens: Option<Tokens>,
-) -> Result<(Routes, HealthReporter), ReflectionError> {
-    let clients = Gate::new(Audience::Clients, tokens.clone());
-    let workers = Gate::new(Audience::Workers, tokens);
+/// All services. Health needs no token.
+pub(crate) async fn routes(context: Arc<RpcContext>) -> Result<(Routes, HealthReporter), ReflectionError> {
+    let doorkeeper = Arc::clone(&context.doorkeeper);
     let limit = context.limits.message_bytes;
     let farm = FarmServiceServer::new(FarmCalls::new(Arc::clone(&context)))
         .max_decoding_message_size(limit)
@@ -121,11 +138,11 @@ pub(crate) async fn routes(
     reporter.set_serving::<WorkerEndpoint>().await;
     let mut routes = RoutesBuilder::default();
     routes
-        .add_service(InterceptedService::new(farm, clients.clone()))
-        .add_service(InterceptedService::new(worker, workers))
+        .add_service(Guard::new(farm, Arc::clone(&doorkeeper)))
+        .add_service(Guard::new(worker, Arc::clone(&doorkeeper)))
         .add_service(health)
-        .add_service(InterceptedService::new(reflection().build_v1()?, clients.clone()))
-        .add_service(InterceptedService::new(reflection().build_v1alpha()?, clients));
+        .add_service(Guard::new(reflection().build_v1()?, Arc::clone(&doorkeeper)))
+        .add_service(Guard::new(reflection().build_v1alpha()?, doorkeeper));
     Ok((routes.routes(), reporter))
 }
 

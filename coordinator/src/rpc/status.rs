@@ -36,6 +36,10 @@ pub(crate) enum Refusal {
     Busy(String),
     /// The token is missing or wrong.
     Unauthenticated(String),
+    /// The role does not allow it, or the job belongs to somebody else.
+    Forbidden(String),
+    /// There is no such call.
+    UnknownCall,
     /// The coordinator is stopping.
     ShuttingDown,
     /// A fault of the farm.
@@ -59,6 +63,9 @@ impl From<StoreError> for Refusal {
 
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
+        if matches!(refusal, Refusal::UnknownCall) {
+            return Self::unimplemented(message(&refusal));
+        }
         let (message, mut details) = (message(&refusal), WireFarmError::default());
         details.set_code(code(&refusal));
         match &refusal {
@@ -102,6 +109,8 @@ pub(crate) fn code(refusal: &Refusal) -> Code {
         Refusal::TooLarge(_) => Code::TooLarge,
         Refusal::Busy(_) => Code::Full,
         Refusal::Unauthenticated(_) => Code::Unauthenticated,
+        Refusal::Forbidden(_) => Code::Forbidden,
+        Refusal::UnknownCall => Code::NotFound,
         Refusal::Internal(_) => Code::Internal,
     }
 }
@@ -129,6 +138,11 @@ fn store_code(error: &StoreError) -> Code {
     }
 }
 
+/// Is it the farm's fault, and not the client's?
+pub(crate) fn is_fault(refusal: &Refusal) -> bool {
+    matches!(code(refusal), Code::Internal | Code::Unavailable)
+}
+
 /// What people read.
 pub(crate) fn message(refusal: &Refusal) -> String {
     match refusal {
@@ -150,7 +164,9 @@ pub(crate) fn message(refusal: &Refusal) -> String {
         | Refusal::TooLarge(text)
         | Refusal::Busy(text)
         | Refusal::Unauthenticated(text)
+        | Refusal::Forbidden(text)
         | Refusal::Internal(text) => text.clone(),
+        Refusal::UnknownCall => "this farm does not know the call".to_owned(),
         Refusal::ShuttingDown => "the farm is shutting down; try again when it is back".to_owned(),
     }
 }

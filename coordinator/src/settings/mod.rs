@@ -20,7 +20,7 @@ pub use clipig_settings::{Environment, Flags, LogFormat, environment};
 pub use self::address::{AddressError, ListenAddress};
 pub use self::error::SettingsError;
 pub use self::keys::{KEYS, Key, PREFIX};
-pub use self::secret::{Token, TokenError};
+pub use self::secret::{Token, TokenError, TokenSetting};
 use self::typed::Typed;
 
 /// Everything that can be set, checked.
@@ -34,8 +34,11 @@ pub struct Settings {
     pub data: PathBuf,
     /// Certificate and key; `None`: no TLS.
     pub tls: Option<TlsFiles>,
-    /// What clients and workers show; `None`: whoever reaches the address is let in.
+    /// One token of an operator and one of workers. Without these and without [`tokens_file`](Self::tokens_file), whoever
+    /// reaches the address is let in.
     pub tokens: Option<Tokens>,
+    /// A file of named tokens with roles.
+    pub tokens_file: Option<PathBuf>,
     /// May it listen beyond loopback without TLS or tokens?
     pub insecure: bool,
     /// Jobs that may run side by side, at least 1.
@@ -63,13 +66,13 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
-/// Two different secrets.
+/// Different secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tokens {
-    /// What clients show.
-    pub client: Token,
+    /// What clients show. It has the role of an operator.
+    pub client: TokenSetting,
     /// What workers show.
-    pub worker: Token,
+    pub worker: TokenSetting,
 }
 
 /// When ended jobs are removed.
@@ -79,6 +82,8 @@ pub struct Retention {
     pub days: u32,
     /// How many are kept; 0: never by number.
     pub jobs: u32,
+    /// Entries of the audit log that are kept.
+    pub audit: u32,
 }
 
 /// What is refused for its size.
@@ -178,6 +183,7 @@ impl Settings {
             },
             tls: rules::tls(sources)?,
             tokens: rules::tokens(sources)?,
+            tokens_file: sources.path("tokens.file")?,
             insecure: sources.flag("insecure")?.unwrap_or(defaults.insecure),
             max_running_jobs: sources
                 .count("max_running_jobs", 1, 10_000)?
@@ -188,6 +194,9 @@ impl Settings {
             retention: Retention {
                 days: sources.count("retention.days", 0, 100_000)?.unwrap_or(defaults.retention.days),
                 jobs: sources.count("retention.jobs", 0, 100_000_000)?.unwrap_or(defaults.retention.jobs),
+                audit: sources
+                    .count("retention.audit", 100, 100_000_000)?
+                    .unwrap_or(defaults.retention.audit),
             },
             limits: Limits {
                 message_bytes: sources
@@ -262,10 +271,11 @@ impl Settings {
             data: PathBuf::new(),
             tls: None,
             tokens: None,
+            tokens_file: None,
             insecure: false,
             max_running_jobs: 8,
             max_queued_jobs: 10_000,
-            retention: Retention { days: 30, jobs: 1_000 },
+            retention: Retention { days: 30, jobs: 1_000, audit: 100_000 },
             limits: Limits {
                 message_bytes: 4 << 20,
                 blob_bytes: 2 << 30,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clipig_settings::Layers;
 
 use super::error::SettingsError;
-use super::secret::Token;
+use super::secret::TokenSetting;
 use super::typed::Typed;
 use super::{Settings, TlsFiles, Tokens};
 
@@ -25,7 +25,7 @@ pub(super) fn tokens(sources: &Layers) -> Result<Option<Tokens>, SettingsError> 
     let client = token(sources, "tokens.client", "tokens.client_file")?;
     let worker = token(sources, "tokens.worker", "tokens.worker_file")?;
     match (client, worker) {
-        (Some(client), Some(worker)) if client == worker => Err(SettingsError::SameTokens),
+        (Some(client), Some(worker)) if client.overlaps(&worker) => Err(SettingsError::SameTokens),
         (Some(client), Some(worker)) => Ok(Some(Tokens { client, worker })),
         (None, None) => Ok(None),
         (Some(_), None) => Err(SettingsError::OnlyOne("tokens.client", "tokens.worker")),
@@ -33,12 +33,16 @@ pub(super) fn tokens(sources: &Layers) -> Result<Option<Tokens>, SettingsError> 
     }
 }
 
-fn token(sources: &Layers, key: &'static str, file: &'static str) -> Result<Option<Token>, SettingsError> {
+fn token(
+    sources: &Layers,
+    key: &'static str,
+    file: &'static str,
+) -> Result<Option<TokenSetting>, SettingsError> {
     let (written, token) = match (sources.get(key), sources.get(file)) {
         (Some(_), Some(_)) => return Err(SettingsError::Both(key, file)),
         (None, None) => return Ok(None),
-        (Some(value), None) => (value, Token::from_str(value.secret()?)),
-        (None, Some(path)) => (path, Token::of_file(Path::new(path.secret()?))),
+        (Some(value), None) => (value, TokenSetting::from_str(value.secret()?)),
+        (None, Some(path)) => (path, TokenSetting::of_file(Path::new(path.secret()?))),
     };
     token.map(Some).map_err(|error| written.unusable(format!("not a token: {error}")).into())
 }
@@ -78,21 +82,22 @@ struct Exposed {
 /// The first address that others reach without what protects it.
 fn exposed(settings: &Settings) -> Option<Exposed> {
     let address = settings.listen.iter().find(|address| !address.is_local())?.to_string();
-    let (missing, remedy, danger) = match (&settings.tls, &settings.tokens) {
-        (Some(_), Some(_)) => return None,
-        (None, Some(_)) => (
+    let has_tokens = settings.tokens.is_some() || settings.tokens_file.is_some();
+    let (missing, remedy, danger) = match (&settings.tls, has_tokens) {
+        (Some(_), true) => return None,
+        (None, true) => (
             "TLS is",
             "`tls.certificate` and `tls.key`",
             "whoever can read the network sees tokens, experiments and pictures",
         ),
-        (Some(_), None) => (
+        (Some(_), false) => (
             "tokens are",
-            "`tokens.client_file` and `tokens.worker_file`",
+            "`tokens.file`, or `tokens.client_file` and `tokens.worker_file`",
             "whoever reaches it can use and change everything",
         ),
-        (None, None) => (
+        (None, false) => (
             "TLS and tokens are",
-            "`tls.certificate`, `tls.key`, `tokens.client_file` and `tokens.worker_file`",
+            "`tls.certificate`, `tls.key` and `tokens.file` (or `tokens.client_file` and `tokens.worker_file`)",
             "whoever reaches it can use and change everything, and read along",
         ),
     };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use clipig_access::SecretHash;
 use clipig_settings::read_secret;
 use subtle::ConstantTimeEq;
 
@@ -40,23 +41,14 @@ const SHORTEST: usize = 16;
 const LONGEST: usize = 1_024;
 
 impl Token {
-    /// Reads a file that holds a token and nothing else.
-    pub(super) fn of_file(path: &Path) -> Result<Self, TokenError> {
-        let unreadable = |error: std::io::Error| TokenError::Unreadable {
-            path: path.to_owned(),
-            cause: error.to_string(),
-        };
-        read_secret(path).map_err(unreadable)?.parse()
+    /// What it is compared by.
+    pub(crate) fn hash(&self) -> SecretHash {
+        SecretHash::of(self.0.as_bytes())
     }
 
     /// Is this the token? Takes the same time for every text of the same length.
     pub fn admits(&self, shown: &[u8]) -> bool {
         self.0.as_bytes().ct_eq(shown).into()
-    }
-
-    /// The secret itself, for whoever has to show it.
-    pub fn reveal(&self) -> &str {
-        &self.0
     }
 }
 
@@ -87,4 +79,63 @@ impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")
     }
+}
+
+/// The tokens of a setting: the one that it says, or those of the file that it names. A file has one per line, so that an
+/// old and a new one can be valid side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSetting {
+    file: Option<PathBuf>,
+    /// As of the start. Never empty.
+    tokens: Vec<Token>,
+}
+
+impl TokenSetting {
+    /// Reads a file of tokens.
+    pub(super) fn of_file(path: &Path) -> Result<Self, TokenError> {
+        Ok(Self { file: Some(path.to_owned()), tokens: lines(path)? })
+    }
+
+    /// The file; `None` where the setting says the token itself.
+    pub(crate) fn file(&self) -> Option<&PathBuf> {
+        self.file.as_ref()
+    }
+
+    /// The tokens as of now.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds something else.
+    pub fn read(&self) -> Result<Vec<Token>, TokenError> {
+        match &self.file {
+            Some(path) => lines(path),
+            None => Ok(self.tokens.clone()),
+        }
+    }
+
+    /// Is this one of the tokens?
+    pub fn admits(&self, shown: &[u8]) -> bool {
+        self.tokens.iter().fold(false, |found, token| found | token.admits(shown))
+    }
+
+    /// Has another setting one of these tokens, too?
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.tokens.iter().any(|token| other.tokens.contains(token))
+    }
+}
+
+impl FromStr for TokenSetting {
+    type Err = TokenError;
+
+    fn from_str(text: &str) -> Result<Self, TokenError> {
+        Ok(Self { file: None, tokens: vec![text.parse()?] })
+    }
+}
+
+/// The tokens of a file, at least one.
+fn lines(path: &Path) -> Result<Vec<Token>, TokenError> {
+    let unreadable =
+        |error: std::io::Error| TokenError::Unreadable { path: path.to_owned(), cause: error.to_string() };
+    let text = read_secret(path).map_err(unreadable)?;
+    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() { Err(TokenError::Short(0)) } else { lines.into_iter().map(str::parse).collect() }
 }

@@ -54,7 +54,7 @@ fn later_sources_win() {
     assert_eq!(settings.max_running_jobs, 4);
     assert_eq!(settings.max_queued_jobs, 20);
     assert_eq!(settings.limits.blob_bytes, 4 << 30);
-    assert_eq!(settings.retention, Retention { days: 0, jobs: 1_000 });
+    assert_eq!(settings.retention, Retention { days: 0, jobs: 1_000, audit: 100_000 });
 }
 
 #[test]
@@ -165,8 +165,10 @@ fn listening_beyond_loopback_needs_tls_and_tokens() {
             from_file("farm.toml", &format!("insecure = true\n{text}"), &[], &Flags::new()).unwrap();
         assert!(allowed.warnings()[0].starts_with("INSECURE"), "{:?}", allowed.warnings());
     }
-    let safe = from_file("farm.toml", &format!("{open}{tls}{tokens}"), &[], &Flags::new()).unwrap();
-    assert!(safe.warnings().is_empty());
+    for tokens in [tokens.as_str(), "tokens.file = \"/etc/clipig/tokens.toml\"\n"] {
+        let safe = from_file("farm.toml", &format!("{open}{tls}{tokens}"), &[], &Flags::new()).unwrap();
+        assert!(safe.warnings().is_empty());
+    }
     for local in ["127.0.0.9:1", "[::1]:1", "[::ffff:127.0.0.1]:1", "localhost:1", "unix:/s"] {
         assert!(local.parse::<ListenAddress>().unwrap().is_local(), "{local}");
     }
@@ -197,6 +199,16 @@ fn tokens_come_from_files() {
     let text = format!("[tokens]\nclient_file = \"{}\"\nworker = \"{WORKER}\"", path.display());
     let settings = from_file("farm.toml", &text, &[], &Flags::new()).unwrap();
     assert!(settings.tokens.unwrap().client.admits(CLIENT.as_bytes()));
+    // While a token rotates, both are valid.
+    fs::write(&path, format!("{CLIENT}\n\n{CLIENT}-2\n")).unwrap();
+    let client = from_file("farm.toml", &text, &[], &Flags::new()).unwrap().tokens.unwrap().client;
+    assert!(client.admits(CLIENT.as_bytes()) && client.admits(format!("{CLIENT}-2").as_bytes()));
+    assert!(!client.admits(format!("{CLIENT}\n{CLIENT}-2").as_bytes()) && !client.admits(b""));
+    // The file is read again when asked for.
+    fs::write(&path, format!("{CLIENT}-3")).unwrap();
+    assert_eq!(client.read().unwrap(), [format!("{CLIENT}-3").parse().unwrap()]);
+    fs::write(&path, "\n").unwrap();
+    assert!(message(&text).contains("it has 0 characters"));
     let both = format!("{text}\nclient = \"{CLIENT}\"");
     assert!(message(&both).contains("both set"));
     fs::remove_file(&path).unwrap();

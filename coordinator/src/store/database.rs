@@ -3,12 +3,15 @@
 //! One connection behind a mutex: the coordinator is one process, and its writes are few and small. The
 //! connection locks the database for itself, so no shared memory is needed and a network volume will do.
 
+use std::fs::File;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
+use super::durable::FILE_MODE;
 #[cfg(test)]
 use super::durable::Room;
 use super::error::StoreError;
@@ -46,6 +49,7 @@ impl Database {
     /// Opens a database, or makes it, and brings it to the newest version.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let failed = |error| StoreError::database(path, error);
+        make_private(path).map_err(|error| StoreError::io("open", path, error))?;
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
         for (name, value) in [
@@ -111,6 +115,16 @@ impl Database {
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Makes the file where it is missing, for its owner only. What `SQLite` puts beside it gets the same permissions.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let file = File::options().append(true).create(true).mode(FILE_MODE).open(path)?;
+    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+        // The error means that the file belongs to somebody else, who decides.
+        let _ = file.set_permissions(std::fs::Permissions::from_mode(FILE_MODE));
+    }
+    Ok(())
 }
 
 /// A column whose text or bytes mean something else.

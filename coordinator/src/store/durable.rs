@@ -5,12 +5,19 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use clipig_core::durable;
 use tempfile::NamedTempFile;
 
 use super::error::StoreError;
+
+/// Who may use a data folder: its owner.
+const FOLDER_MODE: u32 = 0o700;
+
+/// Who may read and write a file in it.
+pub(super) const FILE_MODE: u32 = 0o600;
 
 /// Where unfinished files lie.
 #[derive(Debug)]
@@ -77,8 +84,13 @@ impl Incoming {
     pub(super) fn begin(&self, needed: Option<u64>) -> Result<UnfinishedFile, StoreError> {
         #[cfg(test)]
         self.room.check(&self.folder, needed)?;
-        let file = durable::unfinished(&self.folder)
-            .map_err(|error| StoreError::write("create a file in", &self.folder, needed, error))?;
+        let create = || {
+            let file = durable::unfinished(&self.folder)?;
+            file.as_file().set_permissions(fs::Permissions::from_mode(FILE_MODE))?;
+            Ok(file)
+        };
+        let file =
+            create().map_err(|error| StoreError::write("create a file in", &self.folder, needed, error))?;
         Ok(UnfinishedFile { file, needed })
     }
 
@@ -113,6 +125,21 @@ impl UnfinishedFile {
     }
 }
 
+/// Makes the data folder where it is missing, and keeps other users out of one that is there.
+pub(super) fn make_private_folder(folder: &Path) -> Result<(), StoreError> {
+    make_folder(folder)?;
+    let failed = |error| StoreError::io("look at the folder", folder, error);
+    let mode = fs::metadata(folder).map_err(failed)?.permissions().mode();
+    if mode & 0o077 != 0
+        && let Err(error) = fs::set_permissions(folder, fs::Permissions::from_mode(FOLDER_MODE))
+    {
+        // The root of a volume often belongs to somebody else; its owner decides who may enter it.
+        let (folder, mode) = (folder.display(), mode & 0o777);
+        tracing::warn!(%error, "{folder} may be entered by other users (mode {mode:o}), and that cannot be changed");
+    }
+    Ok(())
+}
+
 /// Makes a folder and those above it, where they are missing.
 pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
     if folder.is_dir() {
@@ -122,7 +149,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
     if let Some(parent) = parent {
         make_folder(parent)?;
     }
-    match fs::create_dir(folder) {
+    match fs::DirBuilder::new().mode(FOLDER_MODE).create(folder) {
         Ok(()) => parent.map_or(Ok(()), sync_folder),
         // Somebody else was quicker.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),

@@ -410,8 +410,8 @@ fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Re
     transaction.execute(
         "INSERT INTO jobs (token, request, name, submitter, priority, seed, model, model_sha256, quick_gelu,
          number, asked_class, asked_threads, mix_kinds, status, reason, next_epoch, epochs, created, model_settings,
-         memory)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15, ?16, ?17, ?18, ?19)",
+         memory, owner)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15, ?16, ?17, ?18, ?19, ?20)",
         params![
             job.token,
             job.request.0,
@@ -433,6 +433,7 @@ fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Re
             now.0,
             settings,
             signed(job.memory),
+            job.owner,
         ],
     )?;
     Ok(JobId(transaction.last_insert_rowid() as u64))
@@ -479,6 +480,7 @@ fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         token: row.get("token")?,
         name: row.get("name")?,
         submitter: row.get("submitter")?,
+        owner: row.get("owner")?,
         priority: row.get("priority")?,
         seed: row.get::<_, i64>("seed")? as u64,
         model: ModelReference {

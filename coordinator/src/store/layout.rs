@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! farm.lock                 held while a coordinator runs
-//! farm.sqlite               jobs, events, history
+//! farm.sqlite               jobs, events, history, who did what
+//! session.key               what sessions of browsers are signed with
 //! incoming/                 files that are being written
 //! blobs/ab/abcdef…          uploaded content by SHA-256
 //! jobs/17/checkpoints/00000120.ckpt
@@ -12,6 +13,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use clipig_core::{Epoch, JobId, Sha256};
@@ -60,7 +62,9 @@ impl Layout {
     /// Locks the folder for this process; the lock ends with the file, also after kill -9.
     pub(super) fn lock(&self) -> Result<File, StoreError> {
         let path = self.root.join("farm.lock");
-        let open = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false).mode(durable::FILE_MODE);
+        let open = options.open(&path);
         let mut file = open.map_err(|error| StoreError::io("open", &path, error))?;
         match file.try_lock() {
             Ok(()) => {}

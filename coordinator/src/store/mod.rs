@@ -11,12 +11,13 @@
 //! | `layout` | where things lie; the lock of the folder |
 //! | `durable` | files that are there as a whole or not at all |
 //! | `database`, `schema` | the connection; tables and their versions |
-//! | `records`, `jobs`, `events`, `history`, `workers` | typed rows and their changes |
+//! | `records`, `jobs`, `events`, `history`, `workers`, `audit` | typed rows and their changes |
 //! | `checkpoint`, `blobs`, `artifacts` | files |
 //! | `features`, `binary` | encoded texts and images as bytes |
 //! | `retention` | what goes when |
 
 mod artifacts;
+mod audit;
 mod binary;
 mod blobs;
 mod checkpoint;
@@ -42,6 +43,7 @@ mod tests;
 pub use clipig_schedule::job::{JobState, JobStateError};
 
 pub use self::artifacts::{Artifact, ArtifactName, ArtifactNameError, Artifacts};
+pub use self::audit::{AuditEntry, AuditFilter, AuditOutcome, NewAuditEntry};
 pub use self::blobs::{Blob, BlobWriter, Blobs, Collected};
 pub use self::checkpoint::{Checkpoint, CheckpointFault, Checkpoints, Latest, SkippedCheckpoint};
 pub use self::clock::{Clock, ClockStep, ClockWatch, ManualClock, SystemClock, Timestamp};

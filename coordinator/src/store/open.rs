@@ -23,7 +23,7 @@ impl Store {
     /// [`StoreError::DatabaseDamaged`]; when the system refuses.
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let layout = Layout::new(folder);
-        durable::make_folder(folder)?;
+        durable::make_private_folder(folder)?;
         let lock = layout.lock()?;
         let (incoming, unfinished) = Incoming::open(layout.incoming())?;
         let database = Database::open(&layout.database())?;

@@ -17,8 +17,10 @@ pub struct Submission {
     pub request: Sha256,
     /// What people call the job.
     pub name: String,
-    /// Who submitted it.
+    /// Who submitted it, as the client said.
     pub submitter: String,
+    /// Whose it is, as the farm knows.
+    pub owner: String,
     /// The whole experiment.
     pub yaml: String,
     /// Seed of all random numbers, given or drawn.
@@ -83,8 +85,10 @@ pub struct JobRecord {
     pub token: String,
     /// What people call it.
     pub name: String,
-    /// Who submitted it.
+    /// Who submitted it, as the client said.
     pub submitter: String,
+    /// Whose it is; `None` where an older clipig took it in.
+    pub owner: Option<String>,
     /// Higher goes first.
     pub priority: i32,
     /// Seed of all random numbers.

@@ -11,7 +11,7 @@ const APPLICATION: i64 = 0x636c_7067;
 
 /// Each step leads from the version of its index to the next. Published steps never change: a farm that was
 /// made with them must still open.
-const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 const VERSION_1: &str = "
 -- One row. `incarnation` counts starts and is the first half of every fence.
@@ -144,6 +144,28 @@ ALTER TABLE jobs ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE farm ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 -- 1 where the last coordinator has closed the farm; 0 while one runs, and where it died.
 ALTER TABLE farm ADD COLUMN closed INTEGER NOT NULL DEFAULT 1;
+";
+
+const VERSION_5: &str = "
+-- Whose the job is; NULL where version 4 wrote it: then only operators change it.
+ALTER TABLE jobs ADD COLUMN owner TEXT;
+
+-- Who did what. Without references: what was done to a job outlives it.
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    time INTEGER NOT NULL,
+    -- Empty where a login was refused.
+    owner TEXT NOT NULL,
+    token TEXT NOT NULL,
+    address TEXT NOT NULL,
+    action TEXT NOT NULL,
+    job INTEGER,
+    subject TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_by_job ON audit (job, number) WHERE job IS NOT NULL;
+CREATE INDEX audit_by_owner ON audit (owner, number);
 ";
 
 /// Brings a database to the newest version.

@@ -39,6 +39,7 @@ fn submission(token: &str) -> Submission {
         request: Sha256([7; 32]),
         name: "teapot".into(),
         submitter: "ada".into(),
+        owner: "ada-lovelace".into(),
         yaml: "targets:\n- text: a teapot 🫖\n".into(),
         // More than a signed number holds.
         seed: u64::MAX - 5,
@@ -537,6 +538,35 @@ fn what_a_crash_left_is_sorted_out() {
 }
 
 #[test]
+fn only_the_owner_may_enter_the_folder_and_read_its_files() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let farm = Farm::new();
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    // As an older clipig left it.
+    fs::set_permissions(farm.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let database = farm.folder.path().join("farm.sqlite");
+    fs::write(&database, "").unwrap();
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o644)).unwrap();
+    let store = farm.open();
+    fill(&store);
+    let folder = farm.folder.path();
+    let (mut folders, mut files) = (vec![folder.to_owned()], Vec::new());
+    let mut next = 0;
+    while next < folders.len() {
+        for entry in fs::read_dir(&folders[next]).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+        next += 1;
+    }
+    assert!(folders.iter().all(|path| mode(path) == 0o700), "{folders:?}");
+    assert!(files.len() > 3, "{files:?}");
+    for path in files {
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
+
+#[test]
 fn a_damaged_database_is_named() {
     let farm = Farm::new();
     let path = farm.folder.path().join("farm.sqlite");
@@ -555,6 +585,7 @@ fn published_versions_are_opened_for_ever() {
         (2, include_str!("../../tests/fixtures/store/farm-v2.sql")),
         (3, include_str!("../../tests/fixtures/store/farm-v3.sql")),
         (4, include_str!("../../tests/fixtures/store/farm-v4.sql")),
+        (5, include_str!("../../tests/fixtures/store/farm-v5.sql")),
     ] {
         let farm = Farm::new();
         let connection = rusqlite::Connection::open(farm.folder.path().join("farm.sqlite")).unwrap();
@@ -583,6 +614,17 @@ fn fill(store: &Store) {
     let mark = Mark::Quarantined;
     let aside = MarkedWorker { worker, mark, since: NOW, until: None, reason: "failed 3 jobs".into() };
     store.mark_worker(&aside).unwrap();
+    let deed = NewAuditEntry {
+        owner: "ada-lovelace".into(),
+        token: "ada-laptop".into(),
+        address: "192.0.2.7:4711".into(),
+        action: "UpdateJob".into(),
+        job: Some(job),
+        subject: String::new(),
+        outcome: AuditOutcome::Done,
+        text: "revision 1".into(),
+    };
+    store.add_audit(&deed).unwrap();
 }
 
 /// All that `fill` writes is there, as far as the version knew of it.
@@ -597,7 +639,13 @@ fn check_frozen(store: &Store, version: u32) {
             job.memory = None;
         }
     }
+    let mut audit = expected.audit(&AuditFilter::default()).unwrap();
+    if version < 5 {
+        jobs.iter_mut().for_each(|job| job.owner = None);
+        audit.clear();
+    }
     assert_eq!(store.jobs(&all).unwrap(), jobs);
+    assert_eq!(store.audit(&AuditFilter::default()).unwrap(), audit);
     assert_eq!(store.revisions(job).unwrap(), expected.revisions(job).unwrap());
     let mut history = expected.history(job, Epoch(0), 9).unwrap();
     if version == 1 {

@@ -33,12 +33,14 @@ async fn programs_show_the_token() {
         |token: &str| call(&farm, with(request("GET", "/api/v1/farm", ""), "authorization", &bearer(token)));
     assert_eq!(shown(CLIENT_TOKEN).await.0, 200);
     let (status, problem) = shown(WORKER_TOKEN).await;
-    assert_eq!(status, 401);
-    assert!(problem["detail"].as_str().unwrap().contains("token of workers"), "{problem}");
+    assert_eq!((status, &problem["code"]), (403, &json!("forbidden")));
+    assert!(problem["detail"].as_str().unwrap().contains("`tokens.worker` has the role worker"), "{problem}");
     assert_eq!(shown("another-token-0123456789").await.0, 401);
     // Whether one may come in, and what the API is like, are no secrets.
     let (_, session) = call(&farm, request("GET", "/api/v1/session", "")).await;
-    assert_eq!(session, json!({ "token_needed": true, "authenticated": false }));
+    let nobody =
+        json!({ "token_needed": true, "authenticated": false, "token": null, "owner": null, "role": null });
+    assert_eq!(session, nobody);
     assert_eq!(send(&farm, request("GET", "/api/v1/openapi.json", "")).await.status().as_u16(), 200);
 }
 
@@ -47,9 +49,12 @@ async fn a_page_logs_in_and_out() {
     let farm = guarded().await;
     let login = |token: &str| request("POST", "/api/v1/session", &json!({ "token": token }).to_string());
     assert_eq!(call(&farm, login("wrong-token-0123456789")).await.0, 401);
-    assert_eq!(call(&farm, login(WORKER_TOKEN)).await.0, 401);
+    assert_eq!(call(&farm, login(WORKER_TOKEN)).await.0, 403);
     let response = send(&farm, login(CLIENT_TOKEN)).await;
     assert_eq!(response.status().as_u16(), 200);
+    let somebody = json!({
+        "token_needed": true, "authenticated": true, "token": "tokens.client", "owner": "client", "role": "operator",
+    });
     let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     // In the clear a browser would not keep a cookie that is marked as secure.
@@ -61,10 +66,12 @@ async fn a_page_logs_in_and_out() {
     // Who is not known yet cannot have much kept in memory.
     assert_eq!(call(&farm, login(&"x".repeat(5_000))).await.0, 413);
     let cookie = cookie.split(';').next().unwrap().to_owned();
+    let (_, session) = call(&farm, with(request("GET", "/api/v1/session", ""), "cookie", &cookie)).await;
+    assert_eq!(session, somebody);
     let ask = |cookie: &str| call(&farm, with(request("GET", "/api/v1/farm", ""), "cookie", cookie));
     assert_eq!(ask(&format!("other=1; {cookie}")).await.0, 200);
     assert_eq!(ask(&format!("{cookie}0")).await.0, 401);
-    assert_eq!(ask("clipig_session=9999999999.00").await.0, 401);
+    assert_eq!(ask("clipig_session=9999999999.00.tokens.client").await.0, 401);
     let logout = send(&farm, request("DELETE", "/api/v1/session", "")).await;
     assert_eq!(logout.status().as_u16(), 204);
     assert!(logout.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"));

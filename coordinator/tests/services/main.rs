@@ -3,10 +3,12 @@
 mod api;
 mod api_access;
 mod bombs;
+mod documents;
 mod exhaustion;
 mod health;
 mod hostile_workers;
 mod http_client;
+mod roles;
 mod standin;
 mod support;
 mod tls;

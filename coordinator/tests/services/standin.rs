@@ -113,9 +113,21 @@ pub(crate) struct WorkerEnd {
 
 impl WorkerEnd {
     /// Opens a session; nothing is said yet.
-    pub(crate) async fn open(mut client: WorkerServiceClient<Channel>) -> Result<Self, Status> {
+    pub(crate) async fn open(client: WorkerServiceClient<Channel>) -> Result<Self, Status> {
+        Self::open_with(client, None).await
+    }
+
+    /// The same, and shows a token.
+    pub(crate) async fn open_with(
+        mut client: WorkerServiceClient<Channel>,
+        token: Option<&str>,
+    ) -> Result<Self, Status> {
         let (sender, messages) = mpsc::channel(64);
-        let stream = client.session(ReceiverStream::new(messages)).await?.into_inner();
+        let mut request = tonic::Request::new(ReceiverStream::new(messages));
+        if let Some(token) = token {
+            request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        }
+        let stream = client.session(request).await?.into_inner();
         Ok(Self { sender, stream, assembler: CoordinatorAssembler::new(), jobs: HashMap::new() })
     }
 

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_access::{NewToken, Role, TokenFile, TokenFileError};
+use clipig_coordinator::Reload;
 use clipig_coordinator::server::{Coordinator, Parts, ServeError};
 use clipig_coordinator::settings::{ListenAddress, Settings, Tokens};
 use clipig_models::Store;
@@ -28,6 +30,7 @@ pub(crate) struct TestFarm {
     pub(crate) http: ListenAddress,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<Result<(), ServeError>>>,
+    pub(crate) reload: Reload,
     pub(crate) data: Arc<TempDir>,
 }
 
@@ -64,11 +67,12 @@ impl TestFarm {
         let coordinator = Coordinator::open(settings, parts).await.unwrap();
         let address = coordinator.addresses().remove(0);
         let http = coordinator.http_address().unwrap();
+        let reload = coordinator.reload();
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(coordinator.serve(async {
             let _ = stopped.await;
         }));
-        Self { address, http, stop: Some(stop), serving: Some(serving), data }
+        Self { address, http, stop: Some(stop), serving: Some(serving), reload, data }
     }
 
     /// Asks it to stop and waits until it has.
@@ -102,9 +106,9 @@ pub(crate) fn tcp(address: &ListenAddress) -> std::net::SocketAddr {
 
 /// Shows a token with every call.
 #[derive(Clone)]
-pub(crate) struct Show(pub(crate) &'static str);
+pub(crate) struct Show<T>(pub(crate) T);
 
-impl tonic::service::Interceptor for Show {
+impl<T: std::fmt::Display> tonic::service::Interceptor for Show<T> {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let value: MetadataValue<_> = format!("Bearer {}", self.0).parse().unwrap();
         request.metadata_mut().insert("authorization", value);
@@ -122,6 +126,46 @@ targets:
     transforms:
       - noise: 0.1
 ";
+
+/// A file of tokens for a farm, and the secrets of those in it.
+pub(crate) struct TokensFile {
+    folder: TempDir,
+}
+
+impl TokensFile {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Self { folder };
+        file.change(|_| ());
+        file
+    }
+
+    pub(crate) fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("tokens.toml")
+    }
+
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut TokenFile) -> T) -> T {
+        TokenFile::change(&self.path(), |file| Ok::<_, TokenFileError>(change(file))).unwrap()
+    }
+
+    /// Adds a token that does not expire; its secret.
+    pub(crate) fn create(&self, name: &str, owner: &str, role: Role) -> String {
+        let new =
+            NewToken { name: name.parse().unwrap(), owner: owner.parse().unwrap(), role, expires: None };
+        let now = jiff::Timestamp::now();
+        self.change(|file| file.create(new, now).unwrap().reveal().to_owned())
+    }
+
+    pub(crate) fn revoke(&self, name: &str) {
+        self.change(|file| file.revoke(&name.parse().unwrap()).unwrap());
+    }
+
+    /// Another secret; the old one stays valid for so long.
+    pub(crate) fn rotate(&self, name: &str, overlap: Duration) -> String {
+        let now = jiff::Timestamp::now();
+        self.change(|file| file.rotate(&name.parse().unwrap(), overlap, now).unwrap().reveal().to_owned())
+    }
+}
 
 /// Puts a job into the queue.
 pub(crate) async fn submit(client: &mut FarmServiceClient<Channel>, yaml: &str) -> Result<v1::Job, Status> {

@@ -15,7 +15,7 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 
 use crate::health::page;
 use crate::standin::StandInCanvases;
-use crate::support::{CLIENT_TOKEN, Show, TestFarm, settings, tokens};
+use crate::support::{CLIENT_TOKEN, Show, TestFarm, settings, tokens, until};
 
 /// Writes a certificate for `localhost`; returns it and the files.
 pub(crate) fn certificate(folder: &std::path::Path) -> (String, TlsFiles) {
@@ -61,6 +61,52 @@ async fn tls_with_tokens_serves_those_who_trust_its_certificate() {
     };
     let plain: Result<_, Box<dyn std::error::Error>> = plain.await;
     assert!(plain.is_err());
+}
+
+/// What the server shows in a new handshake.
+async fn shown(farm: &TestFarm) -> Vec<u8> {
+    use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
+    let mut roots = RootCertStore::empty();
+    let folder = farm.data.path();
+    for pem in ["old.crt", "tls.crt"].map(|name| std::fs::read(folder.join(name)).unwrap()) {
+        use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+        roots.add(CertificateDer::from_pem_slice(&pem).unwrap()).unwrap();
+    }
+    let provider = Arc::new(crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let stream = tokio::net::TcpStream::connect(crate::support::tcp(&farm.address)).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
+    stream.get_ref().1.peer_certificates().unwrap()[0].to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_read_again_without_losing_a_connection() {
+    let data = Arc::new(tempfile::tempdir().unwrap());
+    let (pem, files) = certificate(data.path());
+    std::fs::write(data.path().join("old.crt"), &pem).unwrap();
+    let mut settings = settings(data.path());
+    settings.tls = Some(files);
+    let farm = TestFarm::of(settings, data).await;
+    let mut client = FarmServiceClient::new(over_tls(&farm, Some(&pem)).await.unwrap());
+    assert!(client.get_farm(v1::GetFarmRequest {}).await.is_ok());
+    let before = shown(&farm).await;
+    // A key that does not belong to the certificate is not taken.
+    let whole = std::fs::read(farm.data.path().join("tls.key")).unwrap();
+    std::fs::write(farm.data.path().join("tls.key"), "nonsense").unwrap();
+    farm.reload.ask();
+    let failed = "clipig_credentials_reloads_total{what=\"certificate\",outcome=\"failed\"} 0\n";
+    until("the reload has failed", || async { !page(&farm.http, "/metrics").await.1.contains(failed) }).await;
+    assert_eq!(shown(&farm).await, before);
+    std::fs::write(farm.data.path().join("tls.key"), whole).unwrap();
+    certificate(farm.data.path());
+    // Nobody asks: the files are looked at.
+    until("the new certificate is shown", || async { shown(&farm).await != before }).await;
+    // The connection from before is still the same.
+    let answer = client.get_farm(v1::GetFarmRequest {}).await.unwrap().into_inner().farm.unwrap();
+    assert!(answer.certificate_expires.is_some());
 }
 
 async fn open(

@@ -38,15 +38,24 @@ async fn others_are_told_what_is_wrong() {
     let wrong = ask_farm(&farm, "something-else-0123456789").await.unwrap_err();
     let swapped = ask_farm(&farm, WORKER_TOKEN).await.unwrap_err();
     let also_swapped = fetch(&farm, CLIENT_TOKEN).await;
-    for (status, words) in [
-        (&missing, "asks for a token"),
-        (&wrong, "not the farm's"),
-        (&swapped, "token of workers"),
-        (&also_swapped, "token of clients"),
-    ] {
+    for (status, words) in [(&missing, "asks for a token"), (&wrong, "not the farm's")] {
         assert_eq!(status.code(), Code::Unauthenticated);
         assert!(status.message().contains(words), "{}", status.message());
         assert_eq!(clipig_proto::status::error(status).unwrap().code(), FarmCode::Unauthenticated);
+    }
+    for (status, words) in [
+        (
+            &swapped,
+            "needs the role viewer, which `client` has; the token `tokens.worker` has the role worker",
+        ),
+        (
+            &also_swapped,
+            "needs the role worker, which `worker` has; the token `tokens.client` has the role operator",
+        ),
+    ] {
+        assert_eq!(status.code(), Code::PermissionDenied);
+        assert!(status.message().contains(words), "{}", status.message());
+        assert_eq!(clipig_proto::status::error(status).unwrap().code(), FarmCode::Forbidden);
     }
     assert!(swapped.message().contains("CLIPIG_TOKEN"), "{}", swapped.message());
 }
@@ -56,7 +65,7 @@ async fn a_session_needs_the_token_of_workers() {
     let farm = guarded().await;
     let mut client = WorkerServiceClient::with_interceptor(farm.channel().await, Show(CLIENT_TOKEN));
     let status = client.session(tokio_stream::pending()).await.unwrap_err();
-    assert_eq!(status.code(), Code::Unauthenticated);
+    assert_eq!(status.code(), Code::PermissionDenied);
 }
 
 #[tokio::test(flavor = "multi_thread")]

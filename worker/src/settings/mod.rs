@@ -24,6 +24,7 @@ pub const SETTINGS: &[&str] = &[
     "token",
     "token_file",
     "tls.ca",
+    "insecure",
     "name",
     "device",
     "devices",
@@ -46,6 +47,8 @@ pub struct WorkerSettings {
     pub token: Option<Token>,
     /// `tls.ca`: a PEM file of authorities that may sign the coordinator's certificate, instead of the system's.
     pub authorities: Option<PathBuf>,
+    /// `insecure`: may the token be sent beyond this machine without TLS?
+    pub insecure: bool,
     /// `name`: what people call the worker. The machine's name unless told otherwise.
     pub name: WorkerName,
     /// `device`, `devices`: what computes.
@@ -111,6 +114,9 @@ impl WorkerSettings {
             coordinator: parsed(layers.get("coordinator"))?.unwrap_or_else(local),
             token: layers.either("token", "token_file")?.map(|written| token(&written)).transpose()?,
             authorities: layers.get("tls.ca").map(|written| existing_file(&written)).transpose()?,
+            insecure: layers
+                .get("insecure")
+                .map_or(Ok(false), |written| written.read("`true` or `false`", |text| text.parse().ok()))?,
             name: parsed(layers.get("name"))?.unwrap_or_else(machine_name),
             devices: layers
                 .either("device", "devices")?
@@ -144,6 +150,16 @@ impl WorkerSettings {
                 written.read(LogFormat::ALLOWED, LogFormat::parse)
             })?,
         };
+        if settings.coordinator.is_open()
+            && !settings.insecure
+            && let Some(token) = layers.either("token", "token_file")?
+        {
+            let address = &settings.coordinator;
+            return Err(token.unusable(format!(
+                "`coordinator` is `{address}`: whoever can read the network would see the token; use `https://…`, or \
+                 allow it with `insecure` = true"
+            )));
+        }
         match (&settings.coordinator, layers.get("tls.ca")) {
             (Address::Tcp { tls: true, .. }, _) | (_, None) => Ok(settings),
             (address, Some(ca)) => Err(ca.unusable(format!(

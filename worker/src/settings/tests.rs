@@ -55,6 +55,23 @@ fn later_sources_win() {
 }
 
 #[test]
+fn a_token_leaves_this_machine_only_encrypted_unless_that_is_allowed() {
+    let open = ("coordinator", "http://farm.example:7870");
+    let token = ("token", "a-secret-of-workers");
+    let refused = load(&[], &[open, token]).unwrap_err().to_string();
+    assert!(refused.contains("would see the token") && refused.contains("insecure"), "{refused}");
+    assert!(!refused.contains("a-secret"), "{refused}");
+    assert!(load(&[], &[open, token, ("insecure", "true")]).unwrap().insecure);
+    assert!(load(&[("CLIPIG_WORKER__INSECURE", "perhaps")], &[]).is_err());
+    for address in
+        ["https://farm.example:7870", "http://127.0.0.1:7870", "http://[::1]:1", "unix:/run/farm.sock"]
+    {
+        assert!(load(&[], &[("coordinator", address), token]).is_ok(), "{address}");
+    }
+    assert!(load(&[], &[open]).is_ok(), "there is no token to lose");
+}
+
+#[test]
 fn a_weaker_source_does_not_get_in_the_way() {
     let settings = load(&[("CLIPIG_WORKER__DEVICES", "all")], &[("device", "cuda:1")]).unwrap();
     assert_eq!(settings.devices, Devices::One("cuda:1".to_owned()));

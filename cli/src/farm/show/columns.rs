@@ -2,6 +2,8 @@
 
 use console::{Term, measure_text_width, style, truncate_str};
 
+use crate::terminal::escape;
+
 /// How a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Align {
@@ -52,10 +54,11 @@ impl Facts {
     }
 }
 
-/// One line of at most `length` characters, control characters left out: names come from strangers.
+/// One line of at most `length` characters; what would move a terminal's cursor or turn the direction of text is left
+/// out: names come from strangers.
 pub(crate) fn plain(text: &str, length: usize) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let clean: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
+    let clean: String = words.join(" ").chars().filter(|c| !escape::is_unsafe(*c)).collect();
     if clean.chars().count() <= length {
         return clean;
     }

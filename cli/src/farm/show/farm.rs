@@ -3,9 +3,9 @@
 use console::style;
 
 use super::columns::{Facts, plain};
-use super::{colored_job_state, colored_worker_state, counted};
+use super::{colored_job_state, colored_worker_state, counted, role};
 use crate::farm::time;
-use crate::farm::wire::Farm;
+use crate::farm::wire::{Farm, Identity};
 
 /// A page about a farm.
 pub(crate) fn text(farm: &Farm, address: &str) -> String {
@@ -29,8 +29,18 @@ pub(crate) fn text(farm: &Farm, address: &str) -> String {
         "disk",
         format!("{} of data, {} free", time::bytes(farm.data_size), time::bytes(farm.disk_free)),
     );
+    let certificate = farm.certificate_expires.as_ref().and_then(time::exact);
+    facts.add("tls", certificate.map(|expires| format!("certificate expires {expires}")).unwrap_or_default());
+    facts.add("you", farm.you.as_ref().map(identity).unwrap_or_default());
     let page = facts.page(&style(format!("farm at {address}")).bold().to_string());
     farm.warnings.iter().fold(page, |page, one| page + "warning: " + &plain(one, 300) + "\n")
+}
+
+/// `alice, artist (token alice-laptop)`.
+fn identity(you: &Identity) -> String {
+    let token =
+        if you.token.is_empty() { String::new() } else { format!(" (token {})", plain(&you.token, 64)) };
+    format!("{}, {}{token}", plain(&you.owner, 64), role(you.role()))
 }
 
 fn none_or(parts: &[String], none: &str) -> String {

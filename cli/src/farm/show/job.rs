@@ -25,6 +25,7 @@ pub(crate) fn text(job: &Job, now: Timestamp) -> String {
     let by =
         if job.submitter.is_empty() { String::new() } else { format!(" by {}", plain(&job.submitter, 60)) };
     facts.add("submitted", when(job.created.as_ref()) + &by);
+    facts.add("owner", plain(&job.owner, 64));
     facts.add("started", when(job.started.as_ref()));
     facts.add("ended", when(job.ended.as_ref()));
     if let Some(model) = &job.model {

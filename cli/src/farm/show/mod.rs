@@ -1,10 +1,12 @@
 //! Tables and pages about a farm, for the terminal.
 
+pub(crate) mod audit;
 pub(crate) mod columns;
 pub(crate) mod farm;
 pub(crate) mod job;
 pub(crate) mod jobs;
 pub(crate) mod targets;
+pub(crate) mod tokens;
 pub(crate) mod workers;
 
 #[cfg(test)]
@@ -12,7 +14,7 @@ mod tests;
 
 use console::{Style, StyledObject};
 
-use super::wire::{DeviceClass, JobState, NumberType, WorkerState};
+use super::wire::{DeviceClass, JobState, NumberType, Role, WorkerState};
 
 /// A job's state in a word, the same for people and programs.
 pub(crate) fn job_state(state: JobState) -> &'static str {
@@ -70,6 +72,17 @@ fn colored_worker_state(state: WorkerState) -> StyledObject<&'static str> {
         WorkerState::Unspecified | WorkerState::Idle => style,
     };
     style.apply_to(worker_state(state))
+}
+
+/// What somebody may do, in a word, the same for people and programs.
+pub(crate) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Unspecified => "unknown",
+        Role::Viewer => "viewer",
+        Role::Artist => "artist",
+        Role::Operator => "operator",
+        Role::Worker => "worker",
+    }
 }
 
 /// CPU, GPU or `auto`.

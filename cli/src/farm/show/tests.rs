@@ -8,9 +8,9 @@ use crate::arguments::HistoryFormat;
 use crate::farm::wire::job_event::Event;
 use crate::farm::wire::worker_lease::Work;
 use crate::farm::wire::{
-    ConstraintRow, DeviceClass, Farm, FeatureRow, HistoryRow, HistoryTarget, Job, JobCount, JobEvent,
-    JobState, LogLevel, LogLine, ModelReference, Progress, Resolution, TargetRow, TargetTable, Worker,
-    WorkerCount, WorkerKind, WorkerLease, WorkerState,
+    ConstraintRow, DeviceClass, Farm, FeatureRow, HistoryRow, HistoryTarget, Identity, Job, JobCount,
+    JobEvent, JobState, LogLevel, LogLine, ModelReference, Progress, Resolution, Role, TargetRow,
+    TargetTable, Worker, WorkerCount, WorkerKind, WorkerLease, WorkerState,
 };
 use crate::farm::{history, json, show};
 
@@ -52,6 +52,7 @@ fn waiting() -> Job {
         seed: 11,
         device_request: DeviceClass::Cuda.into(),
         submitter: "ada@tower".to_owned(),
+        owner: "ada".to_owned(),
         queue_place: Some(2),
         ..Job::default()
     }
@@ -154,6 +155,12 @@ fn farm() -> Farm {
         max_running_jobs: 8,
         max_queued_jobs: 10_000,
         warnings: vec!["the disk is nearly full".to_owned()],
+        certificate_expires: Some(ago(-40 * 86_400)),
+        you: Some(Identity {
+            owner: "ada".to_owned(),
+            token: "ada-laptop".to_owned(),
+            role: Role::Artist.into(),
+        }),
     }
 }
 
@@ -212,8 +219,14 @@ fn workers_for_programs() {
 fn a_farm_for_people_and_programs() {
     insta::assert_snapshot!("a_farm", show::farm::text(&farm(), "http://127.0.0.1:7870"));
     insta::assert_snapshot!("a_farm_as_json", format!("{:#}", json::farm(&farm(), "http://127.0.0.1:7870")));
-    let empty =
-        Farm { jobs: Vec::new(), workers: Vec::new(), incarnation: 1, warnings: Vec::new(), ..farm() };
+    let empty = Farm {
+        jobs: Vec::new(),
+        workers: Vec::new(),
+        incarnation: 1,
+        warnings: Vec::new(),
+        certificate_expires: None,
+        ..farm()
+    };
     insta::assert_snapshot!("an_empty_farm", show::farm::text(&empty, "unix:/run/farm"));
 }
 

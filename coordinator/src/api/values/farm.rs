@@ -35,6 +35,8 @@ pub(crate) struct Farm {
     max_queued_jobs: u32,
     /// What a person should look after, such as a disk that is nearly full.
     warnings: Vec<String>,
+    /// When the farm's certificate expires; `null` without TLS.
+    certificate_expires: Option<String>,
 }
 
 /// Jobs in a state.
@@ -76,6 +78,7 @@ impl From<v1::Farm> for Farm {
             max_running_jobs: farm.max_running_jobs,
             max_queued_jobs: farm.max_queued_jobs,
             warnings: farm.warnings,
+            certificate_expires: moment(farm.certificate_expires),
         }
     }
 }

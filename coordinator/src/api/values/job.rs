@@ -221,6 +221,8 @@ pub(crate) struct Job {
     revision: u32,
     /// Who submitted it, as the client said.
     submitter: String,
+    /// Whose it is: the owner of the token that it was submitted with. Empty where an older clipig took it in.
+    owner: String,
     /// Files that it has made so far.
     artifacts: u32,
     /// Epochs from one snapshot to the next; 0 for none, and where the experiment counts in seconds.
@@ -261,6 +263,7 @@ impl From<v1::Job> for Job {
             bit_exact_reason: job.bit_exact_reason,
             revision: job.revision,
             submitter: job.submitter,
+            owner: job.owner,
             artifacts: job.artifacts,
             snapshot_interval: job.snapshot_interval,
             checkpoint_epoch: job.checkpoint_epoch,

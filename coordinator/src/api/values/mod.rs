@@ -1,5 +1,6 @@
 //! What requests and answers hold. The names of fields are those of the commands' JSON (`docs/cli.md`).
 
+pub(crate) mod audit;
 pub(crate) mod event;
 pub(crate) mod farm;
 pub(crate) mod history;

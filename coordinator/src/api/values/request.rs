@@ -175,10 +175,28 @@ pub(crate) struct LastEvent {
     pub(crate) last_event_id: Option<u64>,
 }
 
+/// Which entries of the audit log.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditQuery {
+    /// Only entries with smaller numbers: the page after an entry with this number.
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
+    pub(crate) before: Option<u64>,
+    /// Only what was done to this job.
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
+    pub(crate) job: Option<u64>,
+    /// Only what this owner did.
+    pub(crate) owner: Option<String>,
+    /// At most so many: 1 to 1000, usually 100.
+    #[param(minimum = 1, maximum = 1000)]
+    pub(crate) limit: Option<u32>,
+}
+
 /// What opens a session.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LoginRequest {
-    /// The token of clients.
+    /// The secret of a token whose role is viewer, artist or operator.
     pub(crate) token: String,
 }

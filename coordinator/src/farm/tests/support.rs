@@ -150,6 +150,7 @@ impl TestFarm {
             model_settings: None,
             snapshot_interval: None,
             submitter: "a test".to_owned(),
+            owner: "local".to_owned(),
         })
     }
 

@@ -13,6 +13,7 @@ use tonic::Status;
 use super::super::status::Refusal;
 use super::super::{RpcContext, hash};
 use super::overview::Room;
+use crate::access::{Call, Deed, Principal};
 use crate::store::{BlobWriter, StoreError};
 
 /// Hashes in one question.
@@ -44,6 +45,7 @@ pub(crate) async fn check(
 
 pub(crate) async fn upload(
     context: &Arc<RpcContext>,
+    who: &Principal,
     mut stream: impl Stream<Item = Result<v1::UploadBlobRequest, Status>> + Unpin,
 ) -> Result<v1::UploadBlobResponse, Refusal> {
     let first = next(&mut stream).await?.ok_or_else(|| Refusal::Invalid("the upload is empty".to_owned()))?;
@@ -94,7 +96,13 @@ pub(crate) async fn upload(
         }
     }
     let _disk = context.uploads.disk().await?;
-    context.blocking(move |context| context.farm.store().blobs().finish(writer, Some(&expected))).await?;
+    let who = who.clone();
+    let finish = move |context: &RpcContext| {
+        let deed = Deed::to(Call::UploadBlob, expected.to_string(), format!("{size} bytes"));
+        let finish = || context.farm.store().blobs().finish(writer, Some(&expected)).map_err(Refusal::from);
+        context.audited(&who, deed, finish)
+    };
+    context.blocking(finish).await?;
     Ok(v1::UploadBlobResponse { existed: false })
 }
 

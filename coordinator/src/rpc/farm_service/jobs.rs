@@ -10,6 +10,7 @@ use prost::bytes::Bytes;
 use super::super::status::{Refusal, warnings};
 use super::super::{RpcContext, hash};
 use super::messages;
+use crate::access::{Call, Deed, Principal};
 use crate::farm::{CommandError, Farm, JobView, SubmitRequest};
 use crate::store::{JobState, StoreError};
 
@@ -30,20 +31,33 @@ const NAME: usize = 200;
 
 pub(crate) async fn submit(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::SubmitJobRequest,
 ) -> Result<v1::SubmitJobResponse, Refusal> {
     let dry_run = request.dry_run;
-    let request = submission(request)?;
+    let request = submission(request, who)?;
     if dry_run {
         let odd = context.blocking(move |context| context.farm.rehearse(&request)).await?;
         return Ok(v1::SubmitJobResponse { job: None, existed: false, warnings: warnings(&odd) });
     }
-    let answer = context.blocking(move |context| context.farm.submit(&request)).await?;
+    let who = who.clone();
+    let submit = move |context: &RpcContext| {
+        let result = context.farm.submit(&request).map_err(Refusal::from);
+        let job = result.as_ref().ok().map(|answer| answer.job.record.id);
+        // A call that was repeated has done nothing.
+        if !matches!(&result, Ok(answer) if answer.existed) {
+            let deed =
+                Deed { call: Call::SubmitJob, job, subject: String::new(), detail: request.name.clone() };
+            context.doorkeeper.audit().record(&who, deed, &result);
+        }
+        result
+    };
+    let answer = context.blocking(submit).await?;
     let job = Some(seen(context, answer.job).await?);
     Ok(v1::SubmitJobResponse { job, existed: answer.existed, warnings: warnings(&answer.warnings) })
 }
 
-fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
+fn submission(request: v1::SubmitJobRequest, who: &Principal) -> Result<SubmitRequest, Refusal> {
     if !TOKEN.contains(&request.client_token.len()) {
         return Err(Refusal::Invalid(format!(
             "`client_token` has {} bytes; 16 to 64 are allowed, such as a random UUID",
@@ -84,6 +98,7 @@ fn submission(request: v1::SubmitJobRequest) -> Result<SubmitRequest, Refusal> {
         model_settings,
         snapshot_interval: request.snapshot_interval,
         submitter: request.submitter,
+        owner: who.owner().to_owned(),
     })
 }
 
@@ -142,55 +157,70 @@ pub(crate) async fn list(
 
 pub(crate) async fn pause(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::PauseJobRequest,
 ) -> Result<v1::PauseJobResponse, Refusal> {
     limited("reason", &request.reason, REASON)?;
-    let job = steered(context, move |farm| farm.pause(JobId(request.job), &request.reason)).await?;
+    let deed = Deed::to_job(Call::PauseJob, JobId(request.job), request.reason.clone());
+    let job =
+        steered(context, who, deed, move |farm| farm.pause(JobId(request.job), &request.reason)).await?;
     Ok(v1::PauseJobResponse { job: Some(job) })
 }
 
 pub(crate) async fn resume(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::ResumeJobRequest,
 ) -> Result<v1::ResumeJobResponse, Refusal> {
-    let job = steered(context, move |farm| farm.resume(JobId(request.job))).await?;
+    let deed = Deed::to_job(Call::ResumeJob, JobId(request.job), "");
+    let job = steered(context, who, deed, move |farm| farm.resume(JobId(request.job))).await?;
     Ok(v1::ResumeJobResponse { job: Some(job) })
 }
 
 pub(crate) async fn cancel(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::CancelJobRequest,
 ) -> Result<v1::CancelJobResponse, Refusal> {
     limited("reason", &request.reason, REASON)?;
-    let job = steered(context, move |farm| farm.cancel(JobId(request.job), &request.reason)).await?;
+    let deed = Deed::to_job(Call::CancelJob, JobId(request.job), request.reason.clone());
+    let job =
+        steered(context, who, deed, move |farm| farm.cancel(JobId(request.job), &request.reason)).await?;
     Ok(v1::CancelJobResponse { job: Some(job) })
 }
 
 pub(crate) async fn retry(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::RetryJobRequest,
 ) -> Result<v1::RetryJobResponse, Refusal> {
-    let job = steered(context, move |farm| farm.retry(JobId(request.job))).await?;
+    let deed = Deed::to_job(Call::RetryJob, JobId(request.job), "");
+    let job = steered(context, who, deed, move |farm| farm.retry(JobId(request.job))).await?;
     Ok(v1::RetryJobResponse { job: Some(job) })
 }
 
 pub(crate) async fn set_priority(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::SetPriorityRequest,
 ) -> Result<v1::SetPriorityResponse, Refusal> {
-    let job = steered(context, move |farm| farm.set_priority(JobId(request.job), request.priority)).await?;
+    let deed = Deed::to_job(Call::SetPriority, JobId(request.job), format!("priority {}", request.priority));
+    let job =
+        steered(context, who, deed, move |farm| farm.set_priority(JobId(request.job), request.priority))
+            .await?;
     Ok(v1::SetPriorityResponse { job: Some(job) })
 }
 
 pub(crate) async fn update(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::UpdateJobRequest,
 ) -> Result<v1::UpdateJobResponse, Refusal> {
     let v1::UpdateJobRequest { job, yaml, assets: named, expected_revision } = request;
-    let (yaml, named) = (experiment(yaml)?, assets(named)?);
-    let update =
-        move |context: &RpcContext| context.farm.update(JobId(job), &yaml, &named, expected_revision);
-    let (view, from, odd) = context.blocking(update).await?;
+    let (job, yaml, named) = (JobId(job), experiment(yaml)?, assets(named)?);
+    let deed = Deed::to_job(Call::UpdateJob, job, "");
+    let update = move |farm: &Farm| farm.update(job, &yaml, &named, expected_revision);
+    let (view, from, odd) = changed(context, who, deed, update).await?;
     let job = Some(seen(context, view).await?);
     Ok(v1::UpdateJobResponse { job, from_epoch: from.0, warnings: warnings(&odd) })
 }
@@ -198,10 +228,33 @@ pub(crate) async fn update(
 /// Does something with a job and shows it.
 async fn steered(
     context: &Arc<RpcContext>,
+    who: &Principal,
+    deed: Deed,
     work: impl FnOnce(&Farm) -> Result<JobView, CommandError> + Send + 'static,
 ) -> Result<v1::Job, Refusal> {
-    let view = context.blocking(move |context| work(&context.farm)).await?;
+    let view = changed(context, who, deed, work).await?;
     seen(context, view).await
+}
+
+/// Changes the job of a deed, if it is theirs or they are an operator, and writes that down.
+async fn changed<T: Send + 'static>(
+    context: &Arc<RpcContext>,
+    who: &Principal,
+    deed: Deed,
+    work: impl FnOnce(&Farm) -> Result<T, CommandError> + Send + 'static,
+) -> Result<T, Refusal> {
+    let who = who.clone();
+    let change = move |context: &RpcContext| {
+        let job = deed.job;
+        context.audited(&who, deed, || {
+            if let Some(job) = job {
+                // Owners never change, so nobody takes the job away before it is changed.
+                who.check_owner(&context.farm.store().job(job)?)?;
+            }
+            work(&context.farm).map_err(Refusal::from)
+        })
+    };
+    context.blocking(change).await
 }
 
 /// A job with those who compute for it.

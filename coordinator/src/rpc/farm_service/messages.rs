@@ -49,6 +49,7 @@ pub(super) fn job(view: &JobView, computing: &Computing, interval: u32) -> v1::J
         checkpoint_epoch: checkpoint.map(|epoch| epoch.0),
         canvas_kind: computation.map(|computation| computation.canvas_kind.clone()).unwrap_or_default(),
         queue_place: queue_place.map(|place| place as u32),
+        owner: record.owner.clone().unwrap_or_default(),
     }
 }
 

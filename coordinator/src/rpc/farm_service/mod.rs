@@ -2,6 +2,7 @@
 //! same functions.
 
 pub(crate) mod artifacts;
+pub(crate) mod audit;
 pub(crate) mod blobs;
 mod events;
 pub(crate) mod history;
@@ -20,6 +21,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::RpcContext;
 use super::status::Refusal;
+use crate::access::Principal;
 
 /// The service for clients.
 pub(super) struct FarmCalls {
@@ -39,6 +41,12 @@ fn answer<T>(result: Result<T, Refusal>) -> Answer<T> {
     result.map(Response::new).map_err(Status::from)
 }
 
+/// Who calls: the guard before the service knows.
+fn caller<T>(request: &Request<T>) -> Result<Principal, Status> {
+    let unknown = || Status::from(Refusal::Internal("a call came past the guard".to_owned()));
+    request.extensions().get().cloned().ok_or_else(unknown)
+}
+
 #[tonic::async_trait]
 impl FarmService for FarmCalls {
     type WatchJobStream = ReceiverStream<Result<v1::WatchJobResponse, Status>>;
@@ -46,7 +54,8 @@ impl FarmService for FarmCalls {
     type GetHistoryStream = ReceiverStream<Result<v1::GetHistoryResponse, Status>>;
 
     async fn submit_job(&self, request: Request<v1::SubmitJobRequest>) -> Answer<v1::SubmitJobResponse> {
-        answer(jobs::submit(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(jobs::submit(&self.context, &who, request.into_inner()).await)
     }
 
     async fn get_job(&self, request: Request<v1::GetJobRequest>) -> Answer<v1::GetJobResponse> {
@@ -58,30 +67,36 @@ impl FarmService for FarmCalls {
     }
 
     async fn pause_job(&self, request: Request<v1::PauseJobRequest>) -> Answer<v1::PauseJobResponse> {
-        answer(jobs::pause(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(jobs::pause(&self.context, &who, request.into_inner()).await)
     }
 
     async fn resume_job(&self, request: Request<v1::ResumeJobRequest>) -> Answer<v1::ResumeJobResponse> {
-        answer(jobs::resume(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(jobs::resume(&self.context, &who, request.into_inner()).await)
     }
 
     async fn cancel_job(&self, request: Request<v1::CancelJobRequest>) -> Answer<v1::CancelJobResponse> {
-        answer(jobs::cancel(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(jobs::cancel(&self.context, &who, request.into_inner()).await)
     }
 
     async fn retry_job(&self, request: Request<v1::RetryJobRequest>) -> Answer<v1::RetryJobResponse> {
-        answer(jobs::retry(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(jobs::retry(&self.context, &who, request.into_inner()).await)
     }
 
     async fn set_priority(
         &self,
         request: Request<v1::SetPriorityRequest>,
     ) -> Answer<v1::SetPriorityResponse> {
-        answer(jobs::set_priority(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(jobs::set_priority(&self.context, &who, request.into_inner()).await)
     }
 
     async fn update_job(&self, request: Request<v1::UpdateJobRequest>) -> Answer<v1::UpdateJobResponse> {
-        answer(jobs::update(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(jobs::update(&self.context, &who, request.into_inner()).await)
     }
 
     async fn list_artifacts(
@@ -106,36 +121,46 @@ impl FarmService for FarmCalls {
         &self,
         request: Request<v1::PauseWorkerRequest>,
     ) -> Answer<v1::PauseWorkerResponse> {
-        answer(workers::pause(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(workers::pause(&self.context, &who, request.into_inner()).await)
     }
 
     async fn resume_worker(
         &self,
         request: Request<v1::ResumeWorkerRequest>,
     ) -> Answer<v1::ResumeWorkerResponse> {
-        answer(workers::resume(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(workers::resume(&self.context, &who, request.into_inner()).await)
     }
 
     async fn drain_worker(
         &self,
         request: Request<v1::DrainWorkerRequest>,
     ) -> Answer<v1::DrainWorkerResponse> {
-        answer(workers::drain(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(workers::drain(&self.context, &who, request.into_inner()).await)
     }
 
     async fn forgive_worker(
         &self,
         request: Request<v1::ForgiveWorkerRequest>,
     ) -> Answer<v1::ForgiveWorkerResponse> {
-        answer(workers::reinstate(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(workers::reinstate(&self.context, &who, request.into_inner()).await)
+    }
+
+    async fn list_audit(&self, request: Request<v1::ListAuditRequest>) -> Answer<v1::ListAuditResponse> {
+        answer(audit::list(&self.context, request.into_inner()).await)
     }
 
     async fn get_farm(&self, request: Request<v1::GetFarmRequest>) -> Answer<v1::GetFarmResponse> {
-        answer(overview::get(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(overview::get(&self.context, &who, request.into_inner()).await)
     }
 
     async fn watch_job(&self, request: Request<v1::WatchJobRequest>) -> Answer<Self::WatchJobStream> {
-        answer(watch::watch(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(watch::watch(&self.context, &who, request.into_inner()).await)
     }
 
     async fn fetch_artifact(
@@ -153,6 +178,7 @@ impl FarmService for FarmCalls {
         &self,
         request: Request<Streaming<v1::UploadBlobRequest>>,
     ) -> Answer<v1::UploadBlobResponse> {
-        answer(blobs::upload(&self.context, request.into_inner()).await)
+        let who = caller(&request)?;
+        answer(blobs::upload(&self.context, &who, request.into_inner()).await)
     }
 }

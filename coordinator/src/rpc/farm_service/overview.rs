@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use clipig_access::Role;
 use clipig_proto::v1;
 use clipig_schedule::memory::Bytes;
 
@@ -10,6 +11,7 @@ use super::super::RpcContext;
 use super::super::standing::jobs_by_status;
 use super::super::status::Refusal;
 use super::{messages, workers};
+use crate::access::Principal;
 use crate::store::{JobState, StoreError};
 
 /// Below this share of free room a person should look after the disk.
@@ -17,6 +19,7 @@ const LITTLE: u64 = 20;
 
 pub(crate) async fn get(
     context: &Arc<RpcContext>,
+    who: &Principal,
     _: v1::GetFarmRequest,
 ) -> Result<v1::GetFarmResponse, Refusal> {
     let views = context.farm.switchboard().workers().await.ok_or(Refusal::ShuttingDown)?;
@@ -38,6 +41,9 @@ pub(crate) async fn get(
         *by_state.entry(workers::state(view).into()).or_default() += 1;
     }
     let (start, wall) = context.started;
+    let now = jiff::Timestamp::now();
+    let certificate = context.certificates.as_ref();
+    let certificate_warning = certificate.and_then(|certificate| certificate.warning(now));
     let farm = v1::Farm {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started: Some(wall.into()),
@@ -51,9 +57,25 @@ pub(crate) async fn get(
         data_size,
         max_running_jobs: context.farm.settings().max_running_jobs as u32,
         max_queued_jobs: context.max_queued_jobs,
-        warnings: room.warning(&context.data).into_iter().collect(),
+        warnings: room.warning(&context.data).into_iter().chain(certificate_warning).collect(),
+        certificate_expires: certificate.map(|certificate| prost_types::Timestamp {
+            seconds: certificate.expires().as_second(),
+            nanos: 0,
+        }),
+        you: Some(identity(who)),
     };
     Ok(v1::GetFarmResponse { farm: Some(farm) })
+}
+
+/// Somebody as clients see them.
+fn identity(who: &Principal) -> v1::Identity {
+    let role = match who.role() {
+        Role::Viewer => v1::Role::Viewer,
+        Role::Artist => v1::Role::Artist,
+        Role::Operator => v1::Role::Operator,
+        Role::Worker => v1::Role::Worker,
+    };
+    v1::Identity { owner: who.owner().to_owned(), token: who.token().to_owned(), role: role.into() }
 }
 
 /// Room on the disk, in bytes.

@@ -17,6 +17,7 @@ use tonic::Status;
 use super::super::status::Refusal;
 use super::super::{RpcContext, timestamp};
 use super::{artifacts, events, jobs, messages};
+use crate::access::Principal;
 use crate::farm::{JobEvent, JobEventKind};
 use crate::store::{EventFilter, JobState, StoreError, Subject};
 
@@ -30,6 +31,7 @@ type Sender = mpsc::Sender<Result<WatchJobResponse, Status>>;
 
 pub(crate) async fn watch(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::WatchJobRequest,
 ) -> Result<ReceiverStream<Result<WatchJobResponse, Status>>, Refusal> {
     let job = JobId(request.job);
@@ -50,6 +52,7 @@ pub(crate) async fn watch(
         last,
         ended,
         sender,
+        who: who.clone(),
     };
     tokio::spawn(async move {
         if watcher.send_now(first).await.is_ok() {
@@ -82,6 +85,7 @@ struct Watcher {
     /// Was the client told that the job has ended?
     ended: bool,
     sender: Sender,
+    who: Principal,
 }
 
 /// The client has hung up, or was told why the stream ends.
@@ -90,9 +94,15 @@ struct Over;
 impl Watcher {
     async fn run(&mut self, mut events: broadcast::Receiver<Arc<JobEvent>>) -> Result<(), Over> {
         self.send_kept().await?;
+        let (context, who) = (Arc::clone(&self.context), self.who.clone());
+        let mut revoked = std::pin::pin!(context.doorkeeper.until_revoked(&who));
         while !self.ended {
             let received = tokio::select! {
                 () = self.sender.closed() => return Err(Over),
+                () = &mut revoked => {
+                    let text = "the token was revoked, has expired, or allows something else now";
+                    return self.close(Refusal::Unauthenticated(text.to_owned())).await;
+                }
                 () = self.context.closed() => return self.close(Refusal::ShuttingDown).await,
                 received = events.recv() => received,
             };

@@ -9,6 +9,7 @@ use clipig_schedule::dispatcher::{LeaseView, Liveness, WorkerView};
 
 use super::super::RpcContext;
 use super::super::status::Refusal;
+use crate::access::{Call, Deed, Principal};
 use crate::switchboard::WorkerCommand;
 
 /// Bytes of a reason.
@@ -33,54 +34,79 @@ pub(crate) async fn list(
 
 pub(crate) async fn pause(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::PauseWorkerRequest,
 ) -> Result<v1::PauseWorkerResponse, Refusal> {
     let reason = limited(request.reason)?;
     Ok(v1::PauseWorkerResponse {
-        worker: Some(asked(context, &request.name, WorkerCommand::Pause, reason).await?),
+        worker: Some(
+            asked(context, who, Call::PauseWorker, (&request.name, WorkerCommand::Pause, reason)).await?,
+        ),
     })
 }
 
 pub(crate) async fn resume(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::ResumeWorkerRequest,
 ) -> Result<v1::ResumeWorkerResponse, Refusal> {
     Ok(v1::ResumeWorkerResponse {
-        worker: Some(asked(context, &request.name, WorkerCommand::Resume, String::new()).await?),
+        worker: Some(
+            asked(context, who, Call::ResumeWorker, (&request.name, WorkerCommand::Resume, String::new()))
+                .await?,
+        ),
     })
 }
 
 pub(crate) async fn drain(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::DrainWorkerRequest,
 ) -> Result<v1::DrainWorkerResponse, Refusal> {
     let reason = limited(request.reason)?;
     let command = WorkerCommand::Drain(reason.clone());
-    Ok(v1::DrainWorkerResponse { worker: Some(asked(context, &request.name, command, reason).await?) })
+    Ok(v1::DrainWorkerResponse {
+        worker: Some(asked(context, who, Call::DrainWorker, (&request.name, command, reason)).await?),
+    })
 }
 
 pub(crate) async fn reinstate(
     context: &Arc<RpcContext>,
+    who: &Principal,
     request: v1::ForgiveWorkerRequest,
 ) -> Result<v1::ForgiveWorkerResponse, Refusal> {
     Ok(v1::ForgiveWorkerResponse {
-        worker: Some(asked(context, &request.name, WorkerCommand::Reinstate, String::new()).await?),
+        worker: Some(
+            asked(
+                context,
+                who,
+                Call::ForgiveWorker,
+                (&request.name, WorkerCommand::Reinstate, String::new()),
+            )
+            .await?,
+        ),
     })
 }
 
 async fn asked(
     context: &Arc<RpcContext>,
-    name: &str,
-    command: WorkerCommand,
-    reason: String,
+    who: &Principal,
+    call: Call,
+    (name, command, reason): (&str, WorkerCommand, String),
 ) -> Result<v1::Worker, Refusal> {
-    let name: WorkerName = name.parse().map_err(|_| {
+    let worker: WorkerName = name.parse().map_err(|_| {
         Refusal::NotFound(
             "no worker has such a name; `clipig workers` lists those that the farm knows".to_owned(),
         )
     })?;
-    let view = context.blocking(move |context| context.farm.command_worker(&name, &command, &reason)).await?;
-    Ok(worker(context, &view))
+    let who = who.clone();
+    let ask = move |context: &RpcContext| {
+        let deed = Deed::to(call, worker.as_str(), reason.clone());
+        let ask = || context.farm.command_worker(&worker, &command, &reason).map_err(Refusal::from);
+        context.audited(&who, deed, ask)
+    };
+    let view = context.blocking(ask).await?;
+    Ok(self::worker(context, &view))
 }
 
 fn limited(text: String) -> Result<String, Refusal> {

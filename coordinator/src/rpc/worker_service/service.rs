@@ -11,6 +11,7 @@ use clipig_proto::v1::worker_service_server::WorkerServiceServer;
 use http::{Request, Response};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::server::NamedService;
@@ -19,6 +20,7 @@ use super::super::RpcContext;
 use super::super::connection::Caller;
 use super::WorkerCalls;
 use super::session::{RemoteWorker, run};
+use crate::access::Principal;
 
 /// Messages that may wait for a worker's socket. Each is 256 KiB at most while a canvas travels, so that what is
 /// urgent waits for 1 MiB at most, a few milliseconds.
@@ -43,10 +45,13 @@ impl WorkerEndpoint {
     fn session(&self, request: Request<Body>) -> Response<Body> {
         let caller = Caller::of(request.extensions());
         let peer = caller.map_or_else(|| "somebody".to_owned(), |caller| caller.peer().to_string());
+        let Some(who) = request.extensions().get::<Principal>().cloned() else {
+            return Status::internal("a call came past the guard").into_http();
+        };
         let keep_alive = request.headers().contains_key(session::KEEP_ALIVE_HEADER);
         let (sender, messages) = mpsc::channel(WAITING);
         let context = Arc::clone(&self.context);
-        let remote = RemoteWorker { peer, keep_alive };
+        let remote = RemoteWorker { peer, who, keep_alive };
         tokio::spawn(run(context, remote, Messages::of_client(request.into_body()), sender));
         session::answer(ReceiverStream::new(messages))
     }

@@ -19,6 +19,7 @@ use super::super::RpcContext;
 use super::super::status::Refusal;
 use super::leases::Leases;
 use super::outbox::Outbox;
+use crate::access::Principal;
 use crate::switchboard::{ConnectError, SESSION_QUEUE};
 
 /// How long a worker may take to register.
@@ -28,6 +29,8 @@ const REGISTRATION_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct RemoteWorker {
     /// For the log.
     pub(super) peer: String,
+    /// Whose token it shows.
+    pub(super) who: Principal,
     /// Does it want a message from time to time, so that the stream is never silent?
     pub(super) keep_alive: bool,
 }
@@ -41,7 +44,7 @@ pub(super) async fn run(
     mut stream: Messages<WorkerMessage>,
     sender: Sender,
 ) {
-    let RemoteWorker { peer, keep_alive } = remote;
+    let RemoteWorker { peer, who, keep_alive } = remote;
     let mut assembler = WorkerAssembler::new();
     let registration = match register(&mut stream, &mut assembler).await {
         Ok(registration) => registration,
@@ -55,7 +58,8 @@ pub(super) async fn run(
     let switchboard = context.farm.switchboard();
     let session = match switchboard.connect(registration, outbound).await {
         Ok(welcome) => {
-            tracing::info!(peer, worker = %welcome.name, session = %welcome.session, "a worker has joined");
+            let (name, session, token) = (&welcome.name, welcome.session, who.token());
+            tracing::info!(peer, worker = %name, %session, token, "a worker has joined");
             welcome.session
         }
         Err(ConnectError::ShuttingDown) => return send_away(&sender).await,
@@ -69,6 +73,7 @@ pub(super) async fn run(
         end = handle_incoming(&context, session, &mut stream, assembler, &leases) => end,
         end = send_outgoing(inbox, &leases, &sender, keep_alive) => end,
         () = context.closed() => End::Closing,
+        () = context.doorkeeper.until_revoked(&who) => End::Revoked,
     };
     tracing::info!(peer, %worker, %session, "a session has ended: {}", end.text());
     // A broken connection does not count against the worker; a broken rule does.
@@ -76,11 +81,18 @@ pub(super) async fn run(
         End::Fault(cause) => LeaveCause::Fault(cause.clone()),
         End::HungUp(_) | End::Ended => LeaveCause::Disconnected,
         End::Closing => LeaveCause::Closing,
+        // It may come back with another one.
+        End::Revoked => LeaveCause::Disconnected,
     };
     switchboard.disconnected(session, cause).await;
     match end {
         End::Fault(reason) => refuse(&sender, reason).await,
         End::Closing => send_away(&sender).await,
+        End::Revoked => {
+            let text = "the worker's token is not valid any more; it may have another one by now";
+            // One who has hung up comes back, too.
+            let _ = sender.send(Err(Status::unavailable(text))).await;
+        }
         End::HungUp(_) | End::Ended => {}
     }
 }
@@ -95,6 +107,8 @@ enum End {
     Ended,
     /// The coordinator stops.
     Closing,
+    /// The worker's token was revoked, or has expired.
+    Revoked,
 }
 
 impl End {
@@ -104,6 +118,7 @@ impl End {
             Self::HungUp(cause) | Self::Fault(cause) => cause,
             Self::Ended => "all is said",
             Self::Closing => "the farm is shutting down",
+            Self::Revoked => "its token is not valid any more",
         }
     }
 }

@@ -1,0 +1,124 @@
+//! The arguments of `clipig token`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use clipig_access::{Name, Role};
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct TokenArguments {
+    #[command(subcommand)]
+    pub(crate) command: TokenCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token and print its secret, which is not shown again.
+    Create(CreateArguments),
+    /// List the tokens, without their secrets.
+    List(FileArguments),
+    /// Remove a token. Its sessions end within seconds.
+    Revoke(RevokeArguments),
+    /// Give a token another secret and print it. The old one stays valid for a while.
+    Rotate(RotateArguments),
+}
+
+/// The file that tokens are in.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FileArguments {
+    /// The coordinator's file of tokens (its setting `tokens.file`).
+    #[arg(long, value_name = "FILE", env = "CLIPIG_TOKENS_FILE")]
+    pub(crate) file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CreateArguments {
+    /// Name of the token, such as `alice-laptop`.
+    pub(crate) name: Name,
+    /// What it allows: viewer, artist, operator or worker.
+    #[arg(long)]
+    pub(crate) role: Role,
+    /// Whose it is. An artist changes only jobs of the same owner. Default: the token's name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) owner: Option<Name>,
+    /// For how long it is valid, such as `90d` or `12h`; `never`: until it is revoked.
+    #[arg(long, value_name = "TIME", default_value = "never", value_parser = lifetime)]
+    pub(crate) expires: Lifetime,
+    #[command(flatten)]
+    pub(crate) file: FileArguments,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RevokeArguments {
+    /// Name of the token; `clipig token list` shows it.
+    pub(crate) name: Name,
+    #[command(flatten)]
+    pub(crate) file: FileArguments,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RotateArguments {
+    /// Name of the token; `clipig token list` shows it.
+    pub(crate) name: Name,
+    /// For how long the old secret stays valid, too; `0s` ends it at once.
+    #[arg(long, value_name = "TIME", default_value = "1d", value_parser = duration)]
+    pub(crate) overlap: Duration,
+    #[command(flatten)]
+    pub(crate) file: FileArguments,
+}
+
+/// How long a token is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lifetime(pub(crate) Option<Duration>);
+
+/// The longest time: a hundred years.
+const LONGEST: u64 = 36_525 * 86_400;
+
+fn lifetime(text: &str) -> Result<Lifetime, String> {
+    if text == "never" {
+        return Ok(Lifetime(None));
+    }
+    match duration(text) {
+        Ok(Duration::ZERO) => Err("a token that is never valid is of no use".to_owned()),
+        lasts => lasts.map(|lasts| Lifetime(Some(lasts))),
+    }
+}
+
+/// `90d`, `12h`, `30m`, `45s`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong =
+        || "times are a number and a unit: `90d`, `12h`, `30m`, `45s`; at most a hundred years".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds: u64 = match unit {
+        'd' => 86_400,
+        'h' => 3_600,
+        'm' => 60,
+        's' => 1,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    let seconds = number.checked_mul(seconds).filter(|seconds| *seconds <= LONGEST).ok_or_else(wrong)?;
+    Ok(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_a_number_and_a_unit() {
+        assert_eq!(duration("90d").unwrap(), Duration::from_hours(90 * 24));
+        assert_eq!(duration("12h").unwrap(), Duration::from_hours(12));
+        assert_eq!(duration("0s").unwrap(), Duration::ZERO);
+        assert_eq!(lifetime("never"), Ok(Lifetime(None)));
+        assert_eq!(lifetime("30m"), Ok(Lifetime(Some(Duration::from_mins(30)))));
+        for text in ["", "d", "90", "-1d", "1.5h", "1y", "9999999999999999999d", "40000d", "1 d", "9ä"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+        assert!(lifetime("0d").is_err());
+    }
+}

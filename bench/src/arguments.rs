@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Memory(MemoryArguments),
     /// Time from the death of a worker until its shards run elsewhere
     Kill(KillArguments),
+    /// How long clients wait for a farm that is full of jobs, workers and watchers
+    Exhaustion(ExhaustionArguments),
     /// A process of a measurement
     #[command(subcommand, hide = true)]
     Role(Role),
@@ -120,6 +122,22 @@ pub(crate) struct KillArguments {
     pub(crate) seed: u64,
 }
 
+/// Arguments of `exhaustion`.
+#[derive(Debug, Args)]
+pub(crate) struct ExhaustionArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Jobs that wait [default: 10000, 1000 where quick]
+    #[arg(long)]
+    pub(crate) jobs: Option<u32>,
+    /// Workers, of one core each [default: 500, 50 where quick]
+    #[arg(long)]
+    pub(crate) workers: Option<u32>,
+    /// Clients that watch a job [default: 100, 20 where quick]
+    #[arg(long)]
+    pub(crate) watchers: Option<u32>,
+}
+
 /// A process of a measurement.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Role {
@@ -157,6 +175,9 @@ pub(crate) struct CoordinatorRole {
     /// Write checkpoints as often as in production
     #[arg(long)]
     pub(crate) checkpoints: bool,
+    /// Answer probes over HTTP, too, and take twice as many waiting jobs
+    #[arg(long)]
+    pub(crate) probes: bool,
 }
 
 /// Workers.

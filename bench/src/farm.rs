@@ -59,13 +59,24 @@ pub(crate) struct Group {
 pub(crate) struct Farm {
     pub(crate) group: Group,
     /// Where the coordinator listens.
-    address: String,
+    pub(crate) address: String,
+    /// Where it answers probes; empty where it does not.
+    pub(crate) probes: String,
     plan: FarmPlan,
 }
 
 impl Farm {
     /// Starts coordinator and workers, and waits until the job is prepared.
     pub(crate) fn start(plan: FarmPlan) -> Result<Self, BenchError> {
+        Self::begin(plan, false)
+    }
+
+    /// The same, with probes over HTTP.
+    pub(crate) fn start_with_probes(plan: FarmPlan) -> Result<Self, BenchError> {
+        Self::begin(plan, true)
+    }
+
+    fn begin(plan: FarmPlan, with_probes: bool) -> Result<Self, BenchError> {
         let folder = tempfile::tempdir().map_err(BenchError::at("a folder for data"))?;
         let FarmPlan { socket, side, work, shards, workers, processes, checkpoints, .. } = plan;
         let mut arguments = vec![
@@ -78,10 +89,12 @@ impl Farm {
             format!("--workers={workers}"),
         ];
         arguments.extend(checkpoints.then(|| "--checkpoints".to_owned()));
+        arguments.extend(with_probes.then(|| "--probes".to_owned()));
         let first = Child::role("coordinator", &arguments)?;
         let address = first.expect("listening", START)?;
+        let probes = if with_probes { first.expect("probes", START)? } else { String::new() };
         let group = Group { first, others: Vec::new(), _folder: folder };
-        let mut farm = Self { group, address, plan };
+        let mut farm = Self { group, address, probes, plan };
         let processes = processes.clamp(1, workers.max(1));
         for process in 0..processes {
             let count = (workers / processes) + u32::from(process < workers % processes);

@@ -510,3 +510,52 @@ fn a_worker_says_whether_it_is_ready_and_live() {
     assert_eq!(ended.code(), Some(143), "{ended}{}", farm.logs());
     assert!(!socket.exists());
 }
+
+/// The commands of docs/operations.md, with the folders of this test for those of the manual. The test takes the place of
+/// systemd.
+#[test]
+fn the_commands_for_backups_do_what_the_manual_says() {
+    let mut farm = Farm::start("backup").with_workers(1);
+    let done = farm.submit(&fruit(3));
+    let picture = farm.finish(done);
+    let running = farm.submit(&endless());
+    farm.wait_for_epochs(running, 2);
+    let manual = include_str!("../../docs/operations.md");
+    let section = manual.split("## Backup and restore").nth(1).unwrap().split("## Upgrades").next().unwrap();
+    let commands: Vec<&str> =
+        section.split("```sh").skip(1).flat_map(|block| block.split("```").next().unwrap().lines()).collect();
+    assert!(commands.iter().filter(|line| line.starts_with("clipig farm ")).count() >= 4, "{commands:#?}");
+    let (data, root) = (farm.folder().join("data"), farm.folder().to_owned());
+    for line in commands.into_iter().filter(|line| !line.is_empty()) {
+        match line {
+            "systemctl stop clipig-coordinator" => farm.stop_coordinator(),
+            "systemctl start clipig-coordinator" => farm.restart_coordinator(),
+            _ => {
+                let line = line.replace("/var/lib/clipig", data.to_str().unwrap());
+                let line = line.replace("/var/backups", root.join("backups").to_str().unwrap());
+                let mut words = line.split(' ');
+                let output = match words.next().unwrap() {
+                    "clipig" => farm.clipig(&words.collect::<Vec<_>>()),
+                    "mv" => Command::new("mv").args(words).output().unwrap(),
+                    other => panic!("the test does not know the command {other}"),
+                };
+                assert!(output.status.success(), "{line}: {:?}{}", texts(&output), farm.logs());
+                // The running coordinator goes on beyond what the backup holds.
+                if line.starts_with("clipig farm check") && !line.contains(data.to_str().unwrap()) {
+                    let epochs = farm.epochs_done(running);
+                    farm.wait_for_epochs(running, epochs + 2);
+                }
+            }
+        }
+    }
+    farm.wait_until("the coordinator is there again", || farm.overview().is_some());
+    assert!(farm.overview().unwrap().incarnation > 1_000_000);
+    let fetched = farm.finish(done);
+    assert_eq!(fetched, picture);
+    farm.wait_until("the running job has its worker again", || {
+        farm.job(running).is_some_and(|job| job.state() == JobState::Running && job.workers > 0)
+    });
+    let check = farm.clipig(&["farm", "check", "--data", data.to_str().unwrap()]);
+    assert_eq!(check.status.code(), Some(1));
+    assert!(texts(&check).1.contains("is used by another coordinator"), "{:?}", texts(&check));
+}

@@ -71,14 +71,18 @@ pub(crate) async fn tidy(store: Store, policy: RetentionPolicy, audit: u32, metr
             let retained = store.retain(policy)?;
             let collected = store.collect_blobs(GRACE)?;
             store.trim_audit(audit)?;
-            Ok::<_, StoreError>((retained, collected))
+            let shrunk = store.shrink()?;
+            Ok::<_, StoreError>((retained, collected, shrunk))
         });
         match tidied.await {
-            Ok(Ok((retained, collected))) => {
+            Ok(Ok((retained, collected, shrunk))) => {
                 let (jobs, blobs, bytes) = (retained.removed.len(), collected.blobs, collected.bytes);
                 if jobs > 0 || blobs > 0 {
                     let left = retained.left;
                     tracing::info!(jobs, left, blobs, bytes, "old jobs and unused content were removed");
+                }
+                if shrunk > 0 {
+                    tracing::info!(bytes = shrunk, "the database has become smaller");
                 }
             }
             Ok(Err(error)) => {

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::time::timeout;
 
-use crate::farm::Farm;
+use crate::farm::{Farm, Patience};
 use crate::metrics::Metrics;
 use crate::rpc::standing;
 use crate::store::StoreError;
@@ -27,6 +27,8 @@ pub(crate) struct Probes {
     pub(crate) farm: Farm,
     /// What was counted.
     pub(crate) metrics: Arc<Metrics>,
+    /// How long parts may take before they count as stuck.
+    pub(crate) patience: Patience,
     /// Has the coordinator begun to stop?
     pub(crate) stopping: Arc<AtomicBool>,
 }
@@ -41,7 +43,7 @@ pub(crate) fn router(probes: Probes) -> Router {
 }
 
 async fn alive(State(probes): State<Probes>) -> Response {
-    match probes.farm.check_health() {
+    match probes.farm.check_liveness(&probes.patience) {
         Ok(()) => "alive\n".into_response(),
         Err(fault) => (StatusCode::SERVICE_UNAVAILABLE, format!("not alive: {fault}\n")).into_response(),
     }
@@ -120,7 +122,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (switchboard, task) = Switchboard::without_task();
         let farm = crate::farm::health::tests::farm(folder.path(), switchboard);
-        let probes = Probes { farm, metrics: Arc::default(), stopping: Arc::default() };
+        let probes =
+            Probes { farm, metrics: Arc::default(), patience: Patience::default(), stopping: Arc::default() };
         let ask = || router(probes.clone()).oneshot(Request::get("/livez").body(Body::empty()).unwrap());
         assert_eq!(ask().await.unwrap().status(), StatusCode::OK);
         drop(task);

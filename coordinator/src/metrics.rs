@@ -19,6 +19,8 @@ pub struct Metrics {
     pub epochs: Counter,
     /// Leases given and neither answered nor taken back.
     pub leases_active: Gauge,
+    /// Bytes of gradients that have come and are not merged yet.
+    pub unmerged_gradient_bytes: Gauge,
     /// From the grant of a lease to its result.
     pub lease_seconds: Histogram,
     /// Time that merging took per epoch.
@@ -77,10 +79,12 @@ pub enum RefusedConnection {
     Evicted,
     /// It made no call with a valid token in time.
     NoCall,
+    /// It waited at `http_listen` for a request, and made room.
+    HttpWaiting,
 }
 
 impl RefusedConnection {
-    const ALL: [Self; 4] = [Self::Peer, Self::Total, Self::Evicted, Self::NoCall];
+    const ALL: [Self; 5] = [Self::Peer, Self::Total, Self::Evicted, Self::NoCall, Self::HttpWaiting];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -88,6 +92,7 @@ impl RefusedConnection {
             Self::Total => "total",
             Self::Evicted => "evicted",
             Self::NoCall => "no_call",
+            Self::HttpWaiting => "http_waiting",
         }
     }
 }
@@ -164,6 +169,7 @@ impl Default for Metrics {
         let mut metrics = Self {
             epochs: Counter::default(),
             leases_active: Gauge::default(),
+            unmerged_gradient_bytes: Gauge::default(),
             lease_seconds: seconds(),
             merge_seconds: seconds(),
             step_seconds: seconds(),
@@ -269,6 +275,13 @@ impl Metrics {
         registry.register("epochs", "Epochs finished", self.epochs.clone());
         registry.register("shards", "Shards by what became of them", self.shards.clone());
         registry.register("leases_active", "Leases given and not answered", self.leases_active.clone());
+        let unmerged = self.unmerged_gradient_bytes.clone();
+        registry.register_with_unit(
+            "unmerged_gradient",
+            "Gradients that are not merged yet",
+            Unit::Bytes,
+            unmerged,
+        );
         let histograms = [
             ("lease", "From the grant of a lease to its result", &self.lease_seconds),
             ("merge", "Time of merging per epoch", &self.merge_seconds),

@@ -37,6 +37,11 @@ pub(crate) fn connection_limits(limits: &Limits, files: OpenFiles) -> Connection
     ConnectionLimits { total, per_peer: limits.connections_per_peer.min(per_peer) }
 }
 
+/// The connections at `http_listen` that settings and open files allow: an eighth of the files.
+pub(crate) fn http_connections(limits: &Limits, files: OpenFiles) -> usize {
+    limits.http_connections.min(usize::try_from(files.now / 8).unwrap_or(usize::MAX)).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +66,7 @@ mod tests {
         assert_eq!((total, per_peer), (limits.connections, limits.connections_per_peer));
         assert_eq!(fit(1024), ConnectionLimits { total: 512, per_peer: 256 });
         assert_eq!(fit(0), ConnectionLimits { total: 1, per_peer: 1 });
+        let http = |now| http_connections(&limits, OpenFiles { before: now, now });
+        assert_eq!((http(1 << 20), http(1024), http(0)), (512, 128, 1));
     }
 }

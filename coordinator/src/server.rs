@@ -20,10 +20,10 @@ use tokio::task::JoinSet;
 use crate::access::{Audit, Credentials, Doorkeeper, Reload, TokensError, watch as watch_credentials};
 use crate::api::{self, Access, SessionKey};
 use crate::connections::Connections;
-use crate::farm::{Farm, FarmSettings, HealthFault, OpenError};
+use crate::farm::{self, Farm, FarmSettings, HealthFault, OpenError, Patience};
 use crate::housekeeping;
 use crate::http::{self, Probes};
-use crate::http_server;
+use crate::http_server::{self, HttpLimits};
 use crate::metrics::Metrics;
 use crate::open_files::{self, OpenFiles};
 use crate::page;
@@ -96,6 +96,8 @@ pub struct Coordinator {
     reload: Reload,
     session_key: SessionKey,
     reception: Reception,
+    /// How many connections there may be at `http_listen`.
+    http_connections: usize,
     started: (Instant, SystemTime),
 }
 
@@ -138,6 +140,7 @@ impl Coordinator {
         report_opening(&store);
         let metrics = Arc::new(Metrics::default());
         let reception = reception(&settings, files, &metrics);
+        let http_connections = open_files::http_connections(&settings.limits, files);
         if let Some(certificates) = &certificates {
             metrics.set_certificate_expiry(certificates.expires());
         }
@@ -165,6 +168,7 @@ impl Coordinator {
             reload,
             session_key,
             reception,
+            http_connections,
             started,
         })
     }
@@ -212,6 +216,7 @@ impl Coordinator {
             reload,
             session_key,
             reception,
+            http_connections,
             started,
         } = self;
         let Credentials { doorkeeper, certificates, .. } = credentials.clone();
@@ -245,11 +250,17 @@ impl Coordinator {
         }
         if let Some(listener) = http {
             let metrics = Arc::clone(&metrics);
-            let probes = Probes { farm: farm.clone(), metrics, stopping: Arc::clone(&stopping) };
+            let probes = Probes {
+                farm: farm.clone(),
+                metrics: Arc::clone(&metrics),
+                patience: Patience::default(),
+                stopping: Arc::clone(&stopping),
+            };
             let access = Access::new(doorkeeper, session_key, settings.insecure);
             let api = api::router(context, access, page::router());
-            let serving =
-                http_server::serve(listener, http::router(probes).merge(api), http_tls, closing.clone());
+            let pages = http::router(probes).merge(api);
+            let limits = HttpLimits::new(http_connections);
+            let serving = http_server::serve(listener, pages, http_tls, (limits, metrics), closing.clone());
             servers.spawn(async move { serving.await.map_err(ServeError::Http) });
         }
         let retention = housekeeping::policy(settings.retention);
@@ -260,6 +271,7 @@ impl Coordinator {
         let watching =
             tokio::spawn(housekeeping::watch_clock(farm.store().clone(), housekeeping::CLOCK_EVERY));
         let reloading = tokio::spawn(watch_credentials(credentials, reload));
+        let vitals = tokio::spawn(farm::watch_vitals(farm.clone()));
         let outcome = tokio::select! {
             () = shutdown => Ok(()),
             fault = housekeeping::until_unhealthy(farm.clone()) => Err(ServeError::Unhealthy(fault)),
@@ -272,6 +284,7 @@ impl Coordinator {
         tidying.abort();
         watching.abort();
         reloading.abort();
+        vitals.abort();
         let resting = farm.clone();
         let rest = tokio::task::spawn_blocking(move || resting.close(Instant::now() + JOBS_TIMEOUT));
         rest.await?;
@@ -347,6 +360,7 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
         lease_timeout: dispatch.lease_timeout,
         lease_time: dispatch.lease_time,
         quarantine: dispatch.quarantine,
+        gradient_bytes: settings.limits.gradient_bytes.unwrap_or_else(memory_for_gradients),
         ..DispatchSettings::new(store.opening().incarnation)
     };
     SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat }
@@ -356,6 +370,11 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
 /// coordinator needs some, too. No limit where the system does not say.
 fn memory_for_jobs() -> u64 {
     clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 10 * 9)
+}
+
+/// What gradients may take where no setting says how much: a quarter of what the process may use.
+fn memory_for_gradients() -> u64 {
+    clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 4)
 }
 
 fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {

@@ -4,10 +4,12 @@
 //! coordinator and workers say to each other. Tensors come in from outside through two traits: [`ShardCompute`]
 //! turns a canvas and a shard into a gradient, [`CanvasOwner`] owns the canvas and its optimiser.
 //!
-//! [`durable`] puts files in their places, for all that keep any. [`memory`] says how much of it there is.
+//! [`durable`] puts files in their places, for all that keep any. [`backup`] names the files of a backup. [`memory`] says
+//! how much of it there is.
 //!
 //! What follows from these values (plans, leases, the order of a merge) is decided in the crate `clipig-schedule`.
 
+pub mod backup;
 mod brief;
 mod canvas;
 mod compute;

@@ -42,6 +42,9 @@ pub(crate) enum Queued {
     Job(JobCommand),
 }
 
+/// Bytes of gradients that may be on their way or unmerged: eight gradients, so that leases wait for room now and then.
+const GRADIENT_BYTES: u64 = 8 * 3 * 64 * 64 * 4;
+
 /// Time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
@@ -55,8 +58,9 @@ impl World {
             // An interruption is refused in no state.
             let _ = stored.change(&JobChange::Interrupt);
         }
-        let settings =
-            SwitchboardSettings { dispatch: DispatchSettings::new(incarnation), heartbeat: HEARTBEAT };
+        let dispatch =
+            DispatchSettings { gradient_bytes: GRADIENT_BYTES, ..DispatchSettings::new(incarnation) };
+        let settings = SwitchboardSettings { dispatch, heartbeat: HEARTBEAT };
         self.coordinator = Some(Coordinator {
             incarnation,
             started: self.now,

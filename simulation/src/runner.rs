@@ -318,9 +318,11 @@ impl World {
             JobEvent::Computed { gradient, reports, accepted, .. } => {
                 let epoch = runner.under_way().map(EpochUnderWay::epoch);
                 let is_this = epoch.is_some_and(|epoch| accepted.work.stage() == Stage::Epoch(epoch));
-                if is_this && accepted.revision == revision {
+                let (of, bytes) = (accepted.revision, gradient.bytes() as u64);
+                if is_this && of == revision {
                     self.merge(&accepted, gradient, reports);
                 }
+                self.command(Queued::Job(JobCommand::Merged(of, bytes)));
             }
             JobEvent::Failed(failure) => self.job_failed(&failure),
         }

@@ -1,6 +1,7 @@
 //! What is measured.
 
 pub(crate) mod coordination;
+pub(crate) mod exhaustion;
 pub(crate) mod kill;
 pub(crate) mod memory;
 pub(crate) mod scaling;

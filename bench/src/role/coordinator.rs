@@ -42,6 +42,9 @@ async fn coordinate(arguments: CoordinatorRole) -> Result<(), BenchError> {
             ListenAddress::Unix(path) => format!("unix:{}", path.display()),
         });
     report(&format!("listening {address}"))?;
+    if let Some(ListenAddress::Tcp(probes)) = coordinator.http_address() {
+        report(&format!("probes {probes}"))?;
+    }
     let (switchboard, wanted) = (farm.switchboard().clone(), arguments.workers);
     std::thread::spawn(move || {
         let asked = apply_commands(|epochs| {
@@ -71,6 +74,10 @@ fn settings(arguments: &CoordinatorRole) -> Result<Settings, BenchError> {
     let mut settings = Settings::with_data(&arguments.data);
     settings.listen = vec![arguments.listen.parse().map_err(BenchError::wrong)?];
     settings.http_listen = None;
+    if arguments.probes {
+        settings.http_listen = Some(ListenAddress::loopback(0));
+        settings.max_queued_jobs *= 2;
+    }
     if !arguments.checkpoints {
         settings.checkpoint.least = NEVER;
     }

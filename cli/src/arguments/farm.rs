@@ -270,6 +270,18 @@ pub(crate) enum FarmCommand {
     Start(StartArguments),
     /// Show who did what. For operators.
     Audit(AuditArguments),
+    /// Copy everything that a running farm keeps into a folder: jobs, checkpoints, pictures, uploaded content.
+    ///
+    /// The backup shows the farm at one moment; jobs go on meanwhile. The folder is there when the backup is whole. It
+    /// does not hold the coordinator's settings, tokens and certificates, nor models of its own store.
+    Backup(BackupArguments),
+    /// Make the data folder of a coordinator from a backup.
+    Restore(RestoreArguments),
+    /// Check that everything in a data folder or a backup is there and whole.
+    ///
+    /// Reads all files and changes nothing. No coordinator may use the folder meanwhile: to check a running farm, check a
+    /// backup of it. If something is lost or damaged, the exit code is 1.
+    Check(CheckArguments),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -285,6 +297,53 @@ pub(crate) struct AuditArguments {
     pub(crate) limit: u32,
     #[command(flatten)]
     pub(crate) list: ListArguments,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BackupArguments {
+    /// The folder to make. It must not exist, or be empty.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) farm: FarmAddress,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RestoreArguments {
+    /// The folder that `clipig farm backup` has made.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// A data folder or a backup. Default: the coordinator's data folder.
+    #[arg(value_name = "DIR", conflicts_with = "data")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
+}
+
+/// Where a coordinator on this machine keeps its data.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DataArguments {
+    /// The coordinator's data folder. Default: that of its settings, else ~/.local/share/clipig/farm.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Settings of the coordinator, which name its data folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -12,14 +12,14 @@ mod render;
 mod token;
 
 pub(crate) use self::experiment::{ComputeArguments, Precision};
-#[cfg(feature = "local")]
-pub(crate) use self::farm::CoordinatorArguments;
 pub(crate) use self::farm::{
-    AccessArguments, AuditArguments, ControlArguments, FarmAddress, FarmArguments, FarmCommand,
-    FetchArguments, HistoryFormat, JobArguments, JobsArguments, ListArguments, PriorityArguments,
-    StartArguments, StateArgument, StudioArguments, SubmitArguments, TermsArguments, UpdateArguments,
-    WatchArguments, WorkArguments, WorkersArguments, WorkersCommand,
+    AccessArguments, AuditArguments, BackupArguments, CheckArguments, ControlArguments, FarmAddress,
+    FarmArguments, FarmCommand, FetchArguments, HistoryFormat, JobArguments, JobsArguments, ListArguments,
+    PriorityArguments, RestoreArguments, StartArguments, StateArgument, StudioArguments, SubmitArguments,
+    TermsArguments, UpdateArguments, WatchArguments, WorkArguments, WorkersArguments, WorkersCommand,
 };
+#[cfg(feature = "local")]
+pub(crate) use self::farm::{CoordinatorArguments, DataArguments};
 pub(crate) use self::render::RenderArguments;
 pub(crate) use self::token::{
     CreateArguments, FileArguments, Lifetime, RevokeArguments, RotateArguments, TokenArguments, TokenCommand,
@@ -97,7 +97,7 @@ pub(crate) enum Command {
     Workers(WorkersArguments),
     /// Run a worker: this machine computes for a farm.
     Worker(WorkArguments),
-    /// Show the status of a farm or who did what, or start a farm on this machine.
+    /// Show the status of a farm or who did what, start a farm on this machine, or back one up.
     Farm(FarmArguments),
     /// Make, list, revoke and rotate the tokens of a farm, in the coordinator's file of tokens.
     Token(TokenArguments),

@@ -1,4 +1,4 @@
-//! `clipig farm`: shows a farm's status or who did what, or starts a farm.
+//! `clipig farm`: shows a farm's status or who did what, starts a farm, and takes care of what it keeps.
 
 use std::process::ExitCode;
 
@@ -13,13 +13,16 @@ use crate::farm::wire::{GetFarmRequest, ListAuditRequest};
 use crate::farm::{converse, json, show};
 use crate::{local, output};
 
-/// Shows the farm, or starts one.
+/// Shows the farm, or does what the subcommand says.
 pub(crate) fn run(arguments: &FarmArguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         None => status(&arguments.list),
         Some(FarmCommand::Status(list)) => status(list),
         Some(FarmCommand::Start(start)) => local::start_farm(start),
         Some(FarmCommand::Audit(arguments)) => audit(arguments),
+        Some(FarmCommand::Backup(backup)) => super::backup::run(backup),
+        Some(FarmCommand::Restore(restore)) => local::restore(restore),
+        Some(FarmCommand::Check(check)) => local::check(check),
     }
 }
 

@@ -1,5 +1,6 @@
 //! One module per command.
 
+pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod control;
 pub(crate) mod farm;

@@ -27,9 +27,7 @@ pub(crate) fn run(arguments: &WorkersArguments) -> Result<ExitCode, Failure> {
 fn list(arguments: &WorkersArguments) -> Result<ExitCode, Failure> {
     let workers = converse(async {
         let connection = Connection::to(&arguments.list.farm).await?;
-        let request = ListWorkersRequest { states: Vec::new() };
-        let call = connection.call(request, async |mut client, request| client.list_workers(request).await);
-        Ok(call.await?.workers)
+        Ok(all(&connection).await?)
     })?;
     if arguments.list.json {
         output::print(&format!("{:#}\n", workers.iter().map(json::worker).collect::<Json>()))?;
@@ -39,6 +37,22 @@ fn list(arguments: &WorkersArguments) -> Result<ExitCode, Failure> {
         output::print(&show::workers::text(&workers, Timestamp::now()))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// All workers, page by page.
+async fn all(connection: &Connection) -> Result<Vec<Worker>, FarmFailure> {
+    let mut workers: Vec<Worker> = Vec::new();
+    loop {
+        let after = workers.last().map(|worker| worker.name.clone()).unwrap_or_default();
+        let request = ListWorkersRequest { after, ..ListWorkersRequest::default() };
+        let call = connection.call(request, async |mut client, request| client.list_workers(request).await);
+        let page = call.await?;
+        let is_last = !page.more || page.workers.is_empty();
+        workers.extend(page.workers);
+        if is_last {
+            return Ok(workers);
+        }
+    }
 }
 
 fn decide(command: &WorkersCommand) -> Result<ExitCode, Failure> {

@@ -65,6 +65,9 @@ pub(crate) enum FarmFailure {
     /// What came is not what was promised.
     #[error("{0}")]
     Content(String),
+    /// A folder that should be new holds something.
+    #[error("{} is not empty; name a new folder", .0.display())]
+    FolderTaken(std::path::PathBuf),
     /// A file here cannot be read or written.
     #[error("cannot {action} {path}: {why}")]
     File {
@@ -153,6 +156,7 @@ impl From<FarmFailure> for Failure {
         match failure {
             FarmFailure::Address { .. }
             | FarmFailure::Overheard { .. }
+            | FarmFailure::FolderTaken(_)
             | FarmFailure::Experiment(_)
             | FarmFailure::Answered { code: Code::InvalidArgument, .. } => Self::usage(failure),
             _ => Self::failed(failure),

@@ -335,6 +335,11 @@ impl FarmService for Service {
     async fn list_audit(&self, _: Request<ListAuditRequest>) -> Answer<ListAuditResponse> {
         Err(Status::unimplemented("not here"))
     }
+    type BackupStream = Answers<BackupResponse>;
+
+    async fn backup(&self, _: Request<BackupRequest>) -> Answer<Self::BackupStream> {
+        Err(Status::unimplemented("not here"))
+    }
     async fn get_farm(&self, _: Request<GetFarmRequest>) -> Answer<GetFarmResponse> {
         Err(Status::unimplemented("not here"))
     }

@@ -1,5 +1,6 @@
 //! What computes on this machine.
 
+mod data_folder;
 mod devices;
 mod farm;
 pub(crate) mod farm_of_one;
@@ -21,6 +22,7 @@ pub(crate) const LIBTORCH: Option<&str> = Some(clipig_engine::device::LIBTORCH);
 /// The notices of the packages in the page that the coordinator serves.
 pub(crate) const PAGE_NOTICES: &str = clipig_coordinator::page::NOTICES;
 
+pub(crate) use self::data_folder::{check, restore};
 pub(crate) use self::farm::{coordinate, start_farm};
 pub(crate) use self::studio::studio;
 pub(crate) use self::worker::work;

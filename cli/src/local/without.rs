@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use clipig_experiment::Experiment;
 
-use crate::arguments::{RateArguments, RenderArguments, StartArguments, StudioArguments, WorkArguments};
+use crate::arguments::{
+    CheckArguments, RateArguments, RenderArguments, RestoreArguments, StartArguments, StudioArguments,
+    WorkArguments,
+};
 use crate::failure::Failure;
 
 /// The version of libtorch that computes here: none.
@@ -31,6 +34,14 @@ pub(crate) fn start_farm(_: &StartArguments) -> Result<ExitCode, Failure> {
 
 pub(crate) fn studio(_: &StudioArguments) -> Result<ExitCode, Failure> {
     Err(absent("open a studio", "every coordinator serves the same page at its `http_listen`"))
+}
+
+pub(crate) fn restore(_: &RestoreArguments) -> Result<ExitCode, Failure> {
+    Err(absent("restore a backup", "do that on the coordinator's machine"))
+}
+
+pub(crate) fn check(_: &CheckArguments) -> Result<ExitCode, Failure> {
+    Err(absent("check a data folder", "do that on the coordinator's machine"))
 }
 
 /// What the texts of an experiment lack: only an engine can split them into tokens.

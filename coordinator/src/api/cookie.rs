@@ -19,15 +19,13 @@ use sha2::Sha256;
 
 use super::problem::{Problem, ProblemCode};
 use crate::http_server::Way;
+use crate::store::SESSION_KEY;
 
 /// Its name.
 pub(super) const NAME: &str = "clipig_session";
 
 /// Seconds that a session lasts: 30 days.
 const LASTS: u64 = 30 * 24 * 3_600;
-
-/// The file of the key in the data folder.
-const FILE: &str = "session.key";
 
 /// What sessions are signed with.
 pub(crate) struct SessionKey([u8; 32]);
@@ -46,7 +44,7 @@ impl SessionKey {
     /// # Errors
     /// When the system refuses.
     pub(crate) fn open(data: &Path) -> io::Result<Self> {
-        let path = data.join(FILE);
+        let path = data.join(SESSION_KEY);
         let mut key = [0; 32];
         match File::open(&path).and_then(|mut file| file.read_exact(&mut key)) {
             Ok(()) => return Ok(Self(key)),
@@ -165,7 +163,7 @@ mod tests {
     fn the_key_outlives_a_restart_and_is_for_its_owner() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(FILE);
+        let path = folder.path().join(SESSION_KEY);
         let first = SessionKey::open(folder.path()).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(SessionKey::open(folder.path()).unwrap().0, first.0);

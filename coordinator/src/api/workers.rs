@@ -20,7 +20,9 @@ type Context = State<Arc<RpcContext>>;
 #[utoipa::path(get, path = "/workers", tag = "workers", operation_id = "listWorkers",
     responses((status = 200, body = WorkerList), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn list(State(context): Context) -> Result<Json<WorkerList>, Problem> {
-    let answer = calls::list(&context, v1::ListWorkersRequest::default()).await?;
+    // More than the farm remembers.
+    let request = v1::ListWorkersRequest { limit: 10_000, ..Default::default() };
+    let answer = calls::list(&context, request).await?;
     Ok(Json(WorkerList { workers: answer.workers.into_iter().map(Worker::from).collect() }))
 }
 

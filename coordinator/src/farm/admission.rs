@@ -32,6 +32,8 @@ impl Farm {
             if self.inner.state().closing {
                 return;
             }
+            let pulse = &self.inner.vitals.admission;
+            pulse.work();
             let workers = self.inner.switchboard.workers_blocking().unwrap_or_default();
             if let Err(error) = self.inner.interrupt() {
                 tracing::warn!(%error, "a job without a thread was not put back into the queue");
@@ -40,6 +42,7 @@ impl Farm {
                 tracing::warn!(%error, "the queue could not be read; looking again in a moment");
                 Duration::ZERO
             });
+            pulse.rest();
             std::thread::sleep(LONGEST_REST.min(REST_AFTER_LOOK * took));
             self.inner.changed.wait_beyond(seen, LOOK_INTERVAL);
         }

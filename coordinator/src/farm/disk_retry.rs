@@ -82,6 +82,10 @@ impl Inner {
     pub(super) fn pause_while_wanted(&self, job: JobId, most: Duration) -> bool {
         let deadline = Instant::now() + most;
         loop {
+            // What it waits for may take any time.
+            if let Some(running) = self.state().running.get(&job) {
+                running.pulse.work();
+            }
             let seen = self.changed.seen();
             // A store that cannot be read does not mean that the job was stopped.
             let wanted = self.store.job(job).map_or(true, |record| record.status.is_active());

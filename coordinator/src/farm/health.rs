@@ -1,6 +1,9 @@
 //! Whether the parts are alive without which no job starts or goes on.
 
+use std::fmt;
 use std::thread::JoinHandle;
+
+use clipig_core::JobId;
 
 use super::Farm;
 
@@ -13,6 +16,36 @@ pub enum HealthFault {
     /// The thread that starts jobs has ended.
     #[error("the thread that starts jobs has died")]
     Admission,
+    /// A part does not come to an end with what it is at.
+    #[error("{part} has been at one thing for {seconds} s")]
+    Stuck {
+        part: Part,
+        /// For how long.
+        seconds: u64,
+    },
+}
+
+/// A part that can hang.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Switchboard,
+    /// The database and its disk.
+    Store,
+    /// The thread that starts jobs.
+    Admission,
+    /// The thread of a job.
+    Job(JobId),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Switchboard => f.write_str("the switchboard"),
+            Self::Store => f.write_str("the store"),
+            Self::Admission => f.write_str("the thread that starts jobs"),
+            Self::Job(job) => write!(f, "the thread of job {job}"),
+        }
+    }
 }
 
 impl Farm {

@@ -25,6 +25,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod transition;
+mod vitals;
 mod weights;
 
 use std::collections::{BTreeMap, HashMap};
@@ -45,13 +46,16 @@ use self::changes::Changes;
 pub use self::error::{CommandError, OpenError};
 pub use self::estimate::{MemoryTooSmall, TooManySamples};
 pub use self::events::{JobEvent, JobEventKind, LogLevel, Progress};
-pub use self::health::HealthFault;
+pub use self::health::{HealthFault, Part};
 pub use self::submission::{InvalidRequest, TooManyRevisions};
 pub use self::table::{ConstraintRow, FeatureRow, TargetRow};
 use self::transition::TransitionFailure;
+use self::vitals::Vitals;
+pub(crate) use self::vitals::{Patience, watch as watch_vitals};
 pub use self::weights::ModelRefusal;
 use crate::job_runner::{RunCommand, ToRunner};
 use crate::metrics::Metrics;
+use crate::pulse::Pulse;
 use crate::store::{self, JobRecord, JobState, Store, StoreError, Subject};
 use crate::switchboard::Switchboard;
 
@@ -161,6 +165,7 @@ struct Inner {
     /// Something changed that may let a job start.
     changed: Changes,
     events: broadcast::Sender<Arc<JobEvent>>,
+    vitals: Vitals,
 }
 
 #[derive(Default)]
@@ -208,6 +213,8 @@ struct RunningJob {
     progress: Option<Progress>,
     /// Why it does not go on for the moment.
     stalled: Option<String>,
+    /// Whether its thread moves.
+    pulse: Pulse,
     /// Set while no worker of the kind that it needs takes work.
     without_worker_since: Option<Instant>,
 }
@@ -233,7 +240,8 @@ impl Farm {
     ) -> Result<Self, OpenError> {
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let (state, changed) = (Mutex::default(), Changes::default());
-        let inner = Inner { store, models, switchboard, canvases, settings, state, changed, events };
+        let vitals = Vitals::default();
+        let inner = Inner { store, models, switchboard, canvases, settings, state, changed, events, vitals };
         let farm = Self { inner: Arc::new(inner) };
         farm.estimate_old_jobs()?;
         farm.count_deaths()?;

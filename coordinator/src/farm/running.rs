@@ -36,6 +36,8 @@ impl Farm {
     pub(super) fn start(&self, job: JobRecord, kind: &WorkerKind) {
         let id = job.id;
         let (runner, inbox) = inbox();
+        let pulse = inbox.pulse();
+        pulse.work();
         let begun = if job.mix_kinds { KindRequest::Mixed } else { KindRequest::Begun };
         let request = begun(kind.clone());
         let running = RunningJob {
@@ -45,6 +47,7 @@ impl Farm {
             is_suspect: job.deaths >= queue::SUSPECT,
             progress: None,
             stalled: None,
+            pulse,
             without_worker_since: None,
         };
         {

@@ -8,6 +8,7 @@ use clipig_core::{Canvas, Epoch, EpochValues, JobBrief, JobRevision, ShardError}
 use clipig_schedule::{dispatcher::Accepted, switchboard::JobEvent};
 
 use super::order::Revision;
+use crate::pulse::Pulse;
 
 /// A message for a runner.
 #[derive(Debug)]
@@ -41,32 +42,44 @@ impl From<RunCommand> for ToRunner {
     }
 }
 
-/// Messages for a runner. There is no bound, and none is needed: at most one epoch is on offer, so at most one epoch's
-/// results wait here.
+/// Messages for a runner. There is no bound here: leases are granted only while the gradients that wait fit into a budget,
+/// and the runner says what it has merged ([`Port::merged`]).
 #[derive(Debug)]
-pub struct Inbox(Receiver<ToRunner>);
+pub struct Inbox {
+    messages: Receiver<ToRunner>,
+    /// Rests while the runner waits for messages.
+    pulse: Pulse,
+}
 
 /// An inbox and the way into it.
 pub fn inbox() -> (Sender<ToRunner>, Inbox) {
     let (sender, receiver) = channel();
-    (sender, Inbox(receiver))
+    (sender, Inbox { messages: receiver, pulse: Pulse::default() })
 }
 
 impl Inbox {
     /// Waits for the next message; `None` after the deadline, or when nobody can send any more.
     pub(super) fn next(&self, deadline: Option<Instant>) -> Option<ToRunner> {
-        match deadline {
-            None => self.0.recv().ok(),
+        self.pulse.rest();
+        let message = match deadline {
+            None => self.messages.recv().ok(),
             Some(deadline) => {
                 let left = deadline.saturating_duration_since(Instant::now());
-                self.0.recv_timeout(left).ok()
+                self.messages.recv_timeout(left).ok()
             }
-        }
+        };
+        self.pulse.work();
+        message
+    }
+
+    /// Whether the thread that reads the messages moves.
+    pub(crate) fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// A message that is there already.
     pub(super) fn at_once(&self) -> Option<ToRunner> {
-        self.0.try_recv().ok()
+        self.messages.try_recv().ok()
     }
 }
 
@@ -83,6 +96,9 @@ pub trait Port {
 
     /// The result of a lease cannot be used; another worker is to compute it.
     fn refused(&self, accepted: Accepted, error: ShardError);
+
+    /// A gradient of so many bytes is merged, or was dropped because it came too late: there is room for another one.
+    fn merged(&self, revision: JobRevision, bytes: u64);
 
     /// Takes back what is offered and not computed; the revision needs nothing more.
     fn close(&self, revision: JobRevision);

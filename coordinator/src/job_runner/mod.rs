@@ -241,7 +241,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                     return Ok(Some(Ending::Paused { between_epochs }));
                 }
                 Some(ToRunner::Command(command)) => self.commands.push_back(command),
-                Some(ToRunner::Event(JobEvent::Computed { .. })) => {}
+                Some(ToRunner::Event(event @ JobEvent::Computed { .. })) => self.drop_late(&event),
                 None => return Err(RunError::ShuttingDown),
             }
         };
@@ -265,12 +265,15 @@ impl<'a, O: Observer> Runner<'a, O> {
         while !epoch.is_complete() {
             match self.inbox.next(deadline) {
                 Some(ToRunner::Event(JobEvent::Computed { node, gradient, reports, accepted })) => {
-                    if accepted.work.stage() != Stage::Epoch(number) || accepted.revision != revision {
-                        continue; // of an epoch that is over
-                    }
-                    if let Err(error) = epoch.accept(node, gradient, reports) {
+                    let (of, bytes) = (accepted.revision, gradient.bytes() as u64);
+                    // Otherwise it is of an epoch that is over.
+                    if accepted.work.stage() == Stage::Epoch(number)
+                        && of == revision
+                        && let Err(error) = epoch.accept(node, gradient, reports)
+                    {
                         self.port.refused(accepted, senseless(&error));
                     }
+                    self.port.merged(of, bytes);
                 }
                 Some(ToRunner::Event(JobEvent::Failed(failure))) => {
                     return Err(RunError::Shard { epoch: number, failure });
@@ -318,8 +321,15 @@ impl<'a, O: Observer> Runner<'a, O> {
             match self.inbox.at_once()? {
                 ToRunner::Command(command) => return Some(command),
                 // Results that were computed twice or belong to an epoch that is over.
-                ToRunner::Event(_) => {}
+                ToRunner::Event(event) => self.drop_late(&event),
             }
+        }
+    }
+
+    /// A result that nobody needs any more makes room for another one.
+    fn drop_late(&self, event: &JobEvent) {
+        if let JobEvent::Computed { gradient, accepted, .. } = event {
+            self.port.merged(accepted.revision, gradient.bytes() as u64);
         }
     }
 

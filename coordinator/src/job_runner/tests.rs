@@ -1,6 +1,6 @@
 //! The runner with stand-ins for canvas and workers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -31,13 +31,16 @@ struct Workers {
     /// Preparations to send before the right one, and what was said to them.
     wrong: RefCell<Vec<Prepared>>,
     refusals: RefCell<Vec<String>>,
+    /// Bytes of gradients that were sent and are not merged yet.
+    unmerged: Cell<u64>,
 }
 
 impl Workers {
     fn new(runner: &Sender<ToRunner>, level: u32, backwards: bool) -> Self {
         let (instead, before) = (RefCell::default(), RefCell::default());
         let (wrong, refusals) = (RefCell::default(), RefCell::default());
-        Self { runner: runner.clone(), level, backwards, instead, before, wrong, refusals }
+        let unmerged = Cell::new(0);
+        Self { runner: runner.clone(), level, backwards, instead, before, wrong, refusals, unmerged }
     }
 
     fn send(&self, message: impl Into<ToRunner>) {
@@ -76,7 +79,9 @@ impl Port for Workers {
             let report = SampleReport { loss: f64::from(epoch.0) + 1.0, ..SampleReport::default() };
             let reports = node.shards(total).map(|_| vec![report.clone(); 2]).collect();
             let accepted = accepted(revision, Work::Node { epoch, node, total });
-            self.send(JobEvent::Computed { node, gradient: tree.into_sum().unwrap(), reports, accepted });
+            let gradient = tree.into_sum().unwrap();
+            self.unmerged.set(self.unmerged.get() + gradient.bytes() as u64);
+            self.send(JobEvent::Computed { node, gradient, reports, accepted });
         }
     }
 
@@ -85,6 +90,10 @@ impl Port for Workers {
         self.refusals.borrow_mut().push(error.to_string());
         let values = EpochValues { resolution: [2, 2], learnrate: 0.0, learnrate_scale: 0.0 };
         self.prepare(accepted.revision, values, Canvas::new(0, 0, Vec::new()).unwrap());
+    }
+
+    fn merged(&self, _: JobRevision, bytes: u64) {
+        self.unmerged.set(self.unmerged.get() - bytes);
     }
 
     fn close(&self, _: JobRevision) {}
@@ -193,6 +202,7 @@ fn undisturbed() -> JobProgress {
     let (ending, job) = outcome.unwrap();
     assert!(matches!(ending, Ending::Completed));
     assert_eq!(watching.epochs, (0..12).collect::<Vec<_>>());
+    assert_eq!(workers.unmerged.get(), 0, "whoever waits for room would wait for ever");
     job.progress()
 }
 

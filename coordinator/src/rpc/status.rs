@@ -125,7 +125,7 @@ fn worker_code(error: &WorkerCommandError) -> Code {
 
 fn store_code(error: &StoreError) -> Code {
     match error {
-        StoreError::DiskFull { .. } => Code::Full,
+        StoreError::DiskFull { .. } | StoreError::BackupUnderWay => Code::Full,
         StoreError::NoSuchJob(_) | StoreError::NoSuchBlob(_) | StoreError::NoSuchArtifact { .. } => {
             Code::NotFound
         }

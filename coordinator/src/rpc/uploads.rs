@@ -34,6 +34,8 @@ struct State {
 }
 
 struct Upload {
+    /// Bytes that it will bring.
+    size: u64,
     last_activity: Instant,
     evicted: Arc<Notify>,
 }
@@ -53,10 +55,10 @@ impl Default for Uploads {
 
 impl Uploads {
     /// Waits for room. Where there is none, the upload that has been silent for longest ends.
-    pub(super) async fn place(&self) -> Result<Place<'_>, Refusal> {
+    pub(super) async fn place(&self, size: u64) -> Result<Place<'_>, Refusal> {
         let start = Instant::now();
         loop {
-            if let Some(place) = self.try_place() {
+            if let Some(place) = self.try_place(size) {
                 return Ok(place);
             }
             if start.elapsed() > ROOM_TIMEOUT {
@@ -66,7 +68,12 @@ impl Uploads {
         }
     }
 
-    fn try_place(&self) -> Option<Place<'_>> {
+    /// Bytes that all uploads under way will bring.
+    pub(super) fn announced(&self) -> u64 {
+        self.lock().places.values().map(|upload| upload.size).fold(0, u64::saturating_add)
+    }
+
+    fn try_place(&self, size: u64) -> Option<Place<'_>> {
         let mut state = self.lock();
         if state.places.len() >= PLACES {
             let (silent, upload) = state.places.iter().min_by_key(|(_, upload)| upload.last_activity)?;
@@ -80,7 +87,8 @@ impl Uploads {
         let number = state.next;
         state.next += 1;
         let evicted = Arc::new(Notify::new());
-        state.places.insert(number, Upload { last_activity: Instant::now(), evicted: Arc::clone(&evicted) });
+        let last_activity = Instant::now();
+        state.places.insert(number, Upload { size, last_activity, evicted: Arc::clone(&evicted) });
         Some(Place { uploads: self, number, evicted })
     }
 
@@ -130,12 +138,13 @@ mod tests {
         let uploads = Uploads::default();
         let mut places = Vec::new();
         for _ in 0..PLACES {
-            places.push(uploads.place().await.unwrap());
+            places.push(uploads.place(7).await.unwrap());
         }
         std::thread::sleep(SILENCE);
         // All but the first say something.
         places[1..].iter().for_each(Place::touch);
-        let newcomer = uploads.place().await.unwrap();
+        assert_eq!(uploads.announced(), 7 * PLACES as u64);
+        let newcomer = uploads.place(7).await.unwrap();
         let first = places.remove(0);
         let refusal = first.unless_evicted(std::future::pending::<()>()).await.unwrap_err();
         assert!(matches!(refusal, Refusal::Busy(text) if text.contains("upload again")));

@@ -71,7 +71,13 @@ pub const KEYS: &[Key] = &[
         "nine tenths of what there is",
         "memory that running jobs may take together, by estimate",
     ),
+    key(
+        "limits.gradient_bytes",
+        "a quarter of what there is",
+        "gradients that may be on their way or unmerged; leases wait for room",
+    ),
     key("limits.epoch_samples", "1048576", "samples of all targets that an epoch of a job may have"),
+    key("limits.stored_bytes", "none", "all uploaded images and weights together"),
     key(
         "limits.disk_reserve",
         "1 GiB",
@@ -86,6 +92,11 @@ pub const KEYS: &[Key] = &[
         "connections of clients and workers; at most half of the files that may be open",
     ),
     key("limits.connections_per_peer", "1024", "connections from one IPv4 address or IPv6 network (/64)"),
+    key(
+        "limits.http_connections",
+        "512",
+        "connections at `http_listen`; at most an eighth of the files that may be open",
+    ),
     key(
         "limits.first_call_seconds",
         "10",

@@ -99,8 +99,12 @@ pub struct Limits {
     pub job_pixels: u64,
     /// Bytes of memory that running jobs may take together; `None`: nine tenths of what there is.
     pub job_memory: Option<u64>,
+    /// Bytes of gradients that may be on their way or unmerged; `None`: a quarter of the memory that there is.
+    pub gradient_bytes: Option<u64>,
     /// The most samples of all targets that an epoch of a job may have.
     pub epoch_samples: u64,
+    /// Bytes of all uploaded content; `None`: as much as the disk takes.
+    pub stored_bytes: Option<u64>,
     /// Bytes of the disk that uploads leave free.
     pub disk_reserve: u64,
     /// Snapshots that are kept of a job.
@@ -113,6 +117,8 @@ pub struct Limits {
     pub connections: usize,
     /// Connections from one address, at least 1.
     pub connections_per_peer: usize,
+    /// Connections at `http_listen`, at least 1.
+    pub http_connections: usize,
     /// How long a peer may take to make its first call with a valid token.
     pub first_call: Duration,
 }
@@ -212,9 +218,11 @@ impl Settings {
                     .count("limits.job_pixels", 1, clipig_experiment::limits::MAX_PIXELS as u32)?
                     .map_or(defaults.limits.job_pixels, u64::from),
                 job_memory: sources.bytes("limits.job_memory", 1 << 20, 1 << 50)?,
+                gradient_bytes: sources.bytes("limits.gradient_bytes", 1 << 20, 1 << 50)?,
                 epoch_samples: sources
                     .count("limits.epoch_samples", 1, u32::MAX)?
                     .map_or(defaults.limits.epoch_samples, u64::from),
+                stored_bytes: sources.bytes("limits.stored_bytes", 1 << 20, 1 << 50)?,
                 disk_reserve: sources
                     .bytes("limits.disk_reserve", 0, 1 << 50)?
                     .unwrap_or(defaults.limits.disk_reserve),
@@ -233,6 +241,9 @@ impl Settings {
                 connections_per_peer: sources
                     .count("limits.connections_per_peer", 1, 1_000_000)?
                     .map_or(defaults.limits.connections_per_peer, |count| count as usize),
+                http_connections: sources
+                    .count("limits.http_connections", 1, 1_000_000)?
+                    .map_or(defaults.limits.http_connections, |count| count as usize),
                 first_call: sources
                     .seconds("limits.first_call_seconds", 0.1, 3_600.0)?
                     .unwrap_or(defaults.limits.first_call),
@@ -282,13 +293,16 @@ impl Settings {
                 model_bytes: 8 << 30,
                 job_pixels: clipig_experiment::limits::MAX_PIXELS as u64,
                 job_memory: None,
+                gradient_bytes: None,
                 epoch_samples: 1 << 20,
+                stored_bytes: None,
                 disk_reserve: 1 << 30,
                 snapshots: 10_000,
                 revisions: 100,
                 revision_bytes: 16 << 20,
                 connections: 8_192,
                 connections_per_peer: 1_024,
+                http_connections: 512,
                 first_call: Duration::from_secs(10),
             },
             dispatch: Dispatch {

@@ -110,15 +110,27 @@ impl<'a> Artifacts<'a> {
     /// # Errors
     /// When a folder cannot be read.
     pub fn list(&self) -> Result<Vec<Artifact>, StoreError> {
+        Ok(self.names()?.into_iter().filter_map(|name| self.find(name)).collect())
+    }
+
+    /// The names of all artifacts, in the same order, without a look at each.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn names(&self) -> Result<Vec<ArtifactName>, StoreError> {
         let snapshots = durable::entries(&self.folder.join(SNAPSHOTS))?;
         let mut names: Vec<ArtifactName> = snapshots
             .iter()
             .filter_map(|path| epoch_of(path, EXTENSION).map(ArtifactName::Snapshot))
-            .chain([ArtifactName::Picture])
+            .chain(self.path(ArtifactName::Picture).exists().then_some(ArtifactName::Picture))
             .collect();
         names.sort_unstable();
-        let found = |name| fs::metadata(self.path(name)).ok().map(|metadata| artifact(name, &metadata));
-        Ok(names.into_iter().filter_map(found).collect())
+        Ok(names)
+    }
+
+    /// An artifact as it lies on disk; `None` where there is none.
+    pub fn find(&self, name: ArtifactName) -> Option<Artifact> {
+        fs::metadata(self.path(name)).ok().map(|metadata| artifact(name, &metadata))
     }
 
     /// How many there are, without a look at each.

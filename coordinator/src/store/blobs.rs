@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{RwLock, RwLockReadGuard};
 use std::time::{Duration, SystemTime};
 
@@ -22,6 +23,8 @@ pub struct Blobs<'a> {
     pub(super) incoming: &'a Incoming,
     /// Held for reading by whoever relies on blobs being there, for writing while some are removed.
     pub(super) gate: &'a RwLock<()>,
+    /// Bytes of all content.
+    pub(super) stored: &'a AtomicU64,
 }
 
 /// Content that can be read.
@@ -63,10 +66,25 @@ impl Blobs<'_> {
             return Err(StoreError::BlobMismatch { expected: *expected, found });
         }
         // Where the same content is there already, with the same length, it is kept and its time renewed.
-        if self.len(&found) != Some(len) || !self.has(&found) {
+        let before = self.len(&found);
+        if before != Some(len) || !self.has(&found) {
             file.finish(&self.layout.blob(&found))?;
+            self.stored.fetch_add(len, Ordering::Relaxed);
+            self.forget(before.unwrap_or(0));
         }
         Ok(found)
+    }
+
+    /// Bytes of all content that is here.
+    pub fn stored(&self) -> u64 {
+        self.stored.load(Ordering::Relaxed)
+    }
+
+    /// So many bytes are not here any more. Two that remove the same content at once may count it twice.
+    fn forget(&self, bytes: u64) {
+        let less = |stored: u64| Some(stored.saturating_sub(bytes));
+        // It never fails: the function always gives a value.
+        let _ = self.stored.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// Stores bytes that are in memory.
@@ -123,7 +141,9 @@ impl Blobs<'_> {
         let mut bytes = Vec::with_capacity(len as usize);
         file.read_to_end(&mut bytes).map_err(|error| StoreError::io("read", &path, error))?;
         if sha2::Sha256::digest(&bytes)[..] != sha256.0 {
-            durable::remove_file(&path)?;
+            if durable::remove_file(&path)? {
+                self.forget(len);
+            }
             return Err(StoreError::BlobDamaged(*sha256));
         }
         Ok(bytes)
@@ -138,7 +158,7 @@ impl Blobs<'_> {
         let _alone = self.gate.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         let named = named()?;
         let mut collected = Collected::default();
-        for (sha256, path) in self.files()? {
+        for (sha256, path) in files(self.layout)? {
             let Ok(metadata) = fs::metadata(&path) else { continue };
             let age = metadata.modified().ok().and_then(|time| time.elapsed().ok()).unwrap_or_default();
             if !named.contains(&sha256) && age >= grace && durable::remove_file(&path)? {
@@ -146,6 +166,7 @@ impl Blobs<'_> {
                 collected.bytes += metadata.len();
             }
         }
+        self.forget(collected.bytes);
         Ok(collected)
     }
 
@@ -153,15 +174,22 @@ impl Blobs<'_> {
     pub(super) fn hold(&self) -> RwLockReadGuard<'_, ()> {
         hold(self.gate)
     }
+}
 
-    fn files(&self) -> Result<Vec<(Sha256, PathBuf)>, StoreError> {
-        let mut files = Vec::new();
-        for folder in durable::entries(&self.layout.blobs())?.iter().filter(|folder| folder.is_dir()) {
-            let hash = |path: &PathBuf| Sha256::from_str(path.file_name()?.to_str()?).ok();
-            files.extend(durable::entries(folder)?.into_iter().filter_map(|path| Some((hash(&path)?, path))));
-        }
-        Ok(files)
+/// Bytes of all content that lies in a folder.
+pub(super) fn count(layout: &Layout) -> Result<u64, StoreError> {
+    let size = |(_, path): (Sha256, PathBuf)| fs::metadata(path).map_or(0, |metadata| metadata.len());
+    Ok(files(layout)?.into_iter().map(size).sum())
+}
+
+/// All content that lies in a folder, whether it is whole or not.
+pub(super) fn files(layout: &Layout) -> Result<Vec<(Sha256, PathBuf)>, StoreError> {
+    let mut files = Vec::new();
+    for folder in durable::entries(&layout.blobs())?.iter().filter(|folder| folder.is_dir()) {
+        let hash = |path: &PathBuf| Sha256::from_str(path.file_name()?.to_str()?).ok();
+        files.extend(durable::entries(folder)?.into_iter().filter_map(|path| Some((hash(&path)?, path))));
     }
+    Ok(files)
 }
 
 pub(super) fn hold(gate: &RwLock<()>) -> RwLockReadGuard<'_, ()> {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
 use super::durable::FILE_MODE;
@@ -16,6 +17,9 @@ use super::durable::FILE_MODE;
 use super::durable::Room;
 use super::error::StoreError;
 use super::schema;
+
+/// Pages that a copy takes at once: a megabyte, some milliseconds.
+const COPIED_AT_ONCE: i32 = 256;
 
 /// What a transaction can end with.
 pub(super) enum Fault {
@@ -52,9 +56,14 @@ impl Database {
         make_private(path).map_err(|error| StoreError::io("open", path, error))?;
         let mut connection = Connection::open(path).map_err(failed)?;
         connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+        // Before the first access, so that the write-ahead log needs no shared memory.
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE").map_err(failed)?;
+        // One of a newer program is not touched.
+        if schema::version(&connection, path)? == 0 {
+            // Before there is any table. Older databases take it with `make_shrinkable`.
+            connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(failed)?;
+        }
         for (name, value) in [
-            // Before the first access, so that the write-ahead log needs no shared memory.
-            ("locking_mode", "EXCLUSIVE"),
             ("journal_mode", "WAL"),
             // A commit is on disk when it returns.
             ("synchronous", "FULL"),
@@ -65,6 +74,7 @@ impl Database {
             connection.pragma_update(None, name, value).map_err(failed)?;
         }
         schema::migrate(&mut connection, path)?;
+        make_shrinkable(&connection, path).map_err(failed)?;
         let (connection, path) = (Mutex::new(connection), path.to_path_buf());
         Ok(Self {
             connection,
@@ -104,6 +114,90 @@ impl Database {
         query(&self.lock()).map_err(|fault| self.error(fault))
     }
 
+    /// Gives pages that nothing uses any more back to the disk, some at a time, so that other calls have their turn. A
+    /// tenth is left: it will be used again soon. Returns the bytes that were given back.
+    pub(super) fn shrink(&self) -> Result<u64, StoreError> {
+        let mut given = 0;
+        loop {
+            let freed = self.read(|connection| {
+                let (free, all) = (number(connection, "freelist_count")?, number(connection, "page_count")?);
+                let surplus = free.saturating_sub(all / 10).min(COPIED_AT_ONCE.unsigned_abs().into());
+                if surplus == 0 || number(connection, "auto_vacuum")? != INCREMENTAL {
+                    return Ok(0);
+                }
+                // Each row is a page that was given back.
+                let mut statement = connection.prepare(&format!("PRAGMA incremental_vacuum({surplus})"))?;
+                let mut pages = statement.query(())?;
+                while pages.next()?.is_some() {}
+                Ok(surplus * number(connection, "page_size")?)
+            })?;
+            if freed == 0 {
+                break;
+            }
+            given += freed;
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        if given > 0 {
+            // Only then is the file itself shorter.
+            self.read(|connection| {
+                Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?)
+            })?;
+        }
+        Ok(given)
+    }
+
+    /// Copies the database to a new file, some pages at a time, so that other calls have their turn. `with` is called
+    /// once the copy is whole; until it returns, nobody changes the database.
+    pub(super) fn copy<T>(
+        &self,
+        target: &Path,
+        with: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let written = |error| StoreError::database(target, error);
+        let mut copy = Connection::open(target).map_err(written)?;
+        // It is read again at once, and made durable where it is kept.
+        copy.pragma_update(None, "synchronous", "OFF").map_err(written)?;
+        let value = self.copy_pages(&mut copy, target, with)?;
+        // A plain file: it has no log beside it and can be read where nothing can be written.
+        copy.pragma_update(None, "journal_mode", "DELETE").map_err(written)?;
+        Ok(value)
+    }
+
+    fn copy_pages<T>(
+        &self,
+        copy: &mut Connection,
+        target: &Path,
+        with: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let backup = {
+            let connection = self.lock();
+            // SAFETY: the reference outlives the guard. `Backup` uses the connection when it is made, in `step`, and when
+            // it is dropped, which all happen in this function, under the mutex; `self` keeps the connection open as long.
+            #[allow(unsafe_code)]
+            let source: &Connection = unsafe { &*std::ptr::from_ref(&*connection) };
+            Backup::new(source, copy).map_err(|error| StoreError::database(target, error))?
+        };
+        loop {
+            let connection = self.lock();
+            let step = backup.step(COPIED_AT_ONCE).map_err(|error| StoreError::database(target, error));
+            match step {
+                Ok(StepResult::Done) => {
+                    drop(backup);
+                    return with(&connection).map_err(|fault| self.error(fault));
+                }
+                // There is more. Nothing else uses the connection while the mutex is held, so it is never locked for long.
+                Ok(_) => {}
+                Err(error) => {
+                    drop(backup);
+                    return Err(error);
+                }
+            }
+            drop(connection);
+            // Mutexes are not fair: without a pause, others that wait would not get it.
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     fn error(&self, fault: Fault) -> StoreError {
         match fault {
             Fault::Database(error) => StoreError::database(&self.path, error),
@@ -125,6 +219,37 @@ fn make_private(path: &Path) -> std::io::Result<()> {
         let _ = file.set_permissions(std::fs::Permissions::from_mode(FILE_MODE));
     }
     Ok(())
+}
+
+/// What `PRAGMA auto_vacuum` says of a database that can shrink by parts.
+const INCREMENTAL: u64 = 2;
+
+/// The largest database that is written anew to make it shrinkable: a few seconds.
+const REWRITTEN: u64 = 1 << 30;
+
+/// Lets a database shrink that an older clipig has made. It is written anew for that, once, where it is not too large and
+/// the disk has room.
+fn make_shrinkable(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
+    if number(connection, "auto_vacuum")? == INCREMENTAL {
+        return Ok(());
+    }
+    let size = number(connection, "page_count")? * number(connection, "page_size")?;
+    let room = rustix::fs::statvfs(path).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+    if size > REWRITTEN || room / 4 < size {
+        tracing::info!(
+            size,
+            room,
+            "the database keeps the room of what is deleted: it is too large to be written anew"
+        );
+        return Ok(());
+    }
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    connection.execute_batch("VACUUM")
+}
+
+/// A number that a pragma tells.
+fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<u64> {
+    connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
 }
 
 /// A column whose text or bytes mean something else.

@@ -75,6 +75,15 @@ impl Incoming {
         Ok((incoming, removed))
     }
 
+    /// For those who only read.
+    pub(super) fn without_folder() -> Self {
+        Self {
+            folder: PathBuf::new(),
+            #[cfg(test)]
+            room: Room::default(),
+        }
+    }
+
     /// Its room on the disk.
     #[cfg(test)]
     pub(super) fn room(&self) -> &Room {
@@ -155,6 +164,11 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         Err(error) => Err(StoreError::io("create the folder", folder, error)),
     }
+}
+
+/// Makes a folder and those above it, where they are missing. A crash may undo it.
+pub(super) fn make_unsynced_folder(folder: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(folder).map_err(|error| StoreError::io("create the folder", folder, error))
 }
 
 /// Makes names in a folder survive a crash.

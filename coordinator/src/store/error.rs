@@ -40,6 +40,18 @@ pub enum StoreError {
         /// Number of that process, where it is known.
         process: Option<u32>,
     },
+    /// There is no store.
+    #[error("{} holds no farm: it has no farm.sqlite; name the coordinator's `data` folder, or a backup", .folder.display())]
+    NoStore { folder: PathBuf },
+    /// A backup is being made already.
+    #[error("a backup of this farm is being made already; wait until it is done")]
+    BackupUnderWay,
+    /// A backup was not restored to its end.
+    #[error("{} holds a part of a backup: `clipig farm restore` was interrupted there; run it again", .folder.display())]
+    HalfRestored {
+        /// The data folder.
+        folder: PathBuf,
+    },
     /// The database was written by a newer clipig.
     #[error("{} has version {found}, but this clipig knows versions up to {known}; use the newer clipig again",
             .path.display())]
@@ -52,8 +64,8 @@ pub enum StoreError {
         known: i64,
     },
     /// The database file is damaged, or is something else.
-    #[error("{} is damaged or no clipig database ({cause}); put a backup in its place, or move it away: \
-             checkpoints and pictures lie in `jobs` beside it", .path.display())]
+    #[error("{} is damaged or no clipig database ({cause}); move the data folder away and restore a backup \
+             (`clipig farm restore`); checkpoints and pictures lie in `jobs` beside it", .path.display())]
     DatabaseDamaged {
         /// The database.
         path: PathBuf,

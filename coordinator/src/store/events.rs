@@ -84,6 +84,8 @@ kinds! {
     Reinstated = "forgiven",
     /// The coordinator started.
     Started = "started",
+    /// A backup was restored.
+    Restored = "restored",
     /// There was no room on the disk, or there is again.
     Disk = "disk",
     /// Somebody set the wall clock.

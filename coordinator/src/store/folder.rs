@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
@@ -27,10 +28,14 @@ pub(super) struct Inner {
     pub(super) database: Database,
     pub(super) incoming: Incoming,
     pub(super) gate: RwLock<()>,
+    /// Bytes of uploaded content.
+    pub(super) stored: AtomicU64,
     pub(super) clock: Arc<dyn Clock>,
     /// Wall and steady clock at the start.
     pub(super) opened_at: (Timestamp, Duration),
     pub(super) opening: Opening,
+    /// Does a copy of the store exist, for a backup?
+    pub(super) copying: AtomicBool,
     /// Keeps other processes out; the system unlocks it when the process ends, however it ends.
     pub(super) _lock: File,
 }
@@ -62,8 +67,8 @@ impl Store {
 
     /// Uploaded content.
     pub fn blobs(&self) -> Blobs<'_> {
-        let Inner { layout, incoming, gate, .. } = &*self.inner;
-        Blobs { layout, incoming, gate }
+        let Inner { layout, incoming, gate, stored, .. } = &*self.inner;
+        Blobs { layout, incoming, gate, stored }
     }
 
     /// A job's checkpoints.
@@ -106,6 +111,16 @@ impl Store {
     /// When the database fails.
     pub fn ping(&self) -> Result<(), StoreError> {
         self.database().read(|connection| Ok(connection.query_row("SELECT 1 FROM farm", (), |_| Ok(()))?))
+    }
+
+    /// As a disk that does not answer: nobody else gets at the database until this returns.
+    #[cfg(test)]
+    pub(crate) fn hang_until(&self, released: impl FnOnce()) {
+        let hang = |_: &rusqlite::Connection| {
+            released();
+            Ok(())
+        };
+        self.database().read(hang).unwrap();
     }
 
     /// From now on no write finds room, or all do again.

@@ -5,6 +5,8 @@
 //! farm.sqlite               jobs, events, history, who did what
 //! session.key               what sessions of browsers are signed with
 //! incoming/                 files that are being written
+//! backup/                   what a backup under way copies
+//! farm.restoring            there while a backup is being restored
 //! blobs/ab/abcdef…          uploaded content by SHA-256
 //! jobs/17/checkpoints/00000120.ckpt
 //! jobs/17/snapshots/00000120.png
@@ -21,6 +23,17 @@ use clipig_core::{Epoch, JobId, Sha256};
 use super::durable;
 use super::error::StoreError;
 
+/// The database.
+pub(super) const DATABASE: &str = "farm.sqlite";
+
+/// What sessions of browsers are signed with.
+pub(crate) const SESSION_KEY: &str = "session.key";
+
+/// Says that a backup is being restored: what else is in the folder is not whole.
+pub(super) const RESTORING: &str = "farm.restoring";
+
+const LOCK: &str = "farm.lock";
+
 /// Names in a data folder.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
@@ -33,11 +46,47 @@ impl Layout {
     }
 
     pub(super) fn database(&self) -> PathBuf {
-        self.root.join("farm.sqlite")
+        self.root.join(DATABASE)
     }
 
     pub(super) fn incoming(&self) -> PathBuf {
         self.root.join("incoming")
+    }
+
+    /// Where a copy of the store lies while a backup is made of it.
+    pub(super) fn copy(&self) -> PathBuf {
+        self.root.join("backup")
+    }
+
+    /// Held while a coordinator runs.
+    pub(super) fn lock_file(&self) -> PathBuf {
+        self.root.join(LOCK)
+    }
+
+    /// There while a backup is being restored.
+    pub(super) fn restoring(&self) -> PathBuf {
+        self.root.join(RESTORING)
+    }
+
+    /// Files beside the database that nothing here knows by name. They are kept in backups; the key of sessions is not,
+    /// because whoever reads a backup could make sessions with it.
+    pub(super) fn other_files(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let known = |path: &Path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            // The database has a log and other companions.
+            name.starts_with('.')
+                || name.starts_with(DATABASE)
+                || [LOCK, RESTORING, SESSION_KEY].contains(&name)
+        };
+        let mut files = durable::entries(&self.root)?;
+        files.retain(|path| path.is_file() && !known(path));
+        files.sort_unstable();
+        Ok(files)
+    }
+
+    /// The name of a file within the folder, with `/` between folders; `None` where it is not UTF-8.
+    pub(super) fn name_of(&self, path: &Path) -> Option<String> {
+        path.strip_prefix(&self.root).ok()?.to_str().map(str::to_owned)
     }
 
     pub(super) fn blobs(&self) -> PathBuf {
@@ -61,7 +110,7 @@ impl Layout {
 
     /// Locks the folder for this process; the lock ends with the file, also after kill -9.
     pub(super) fn lock(&self) -> Result<File, StoreError> {
-        let path = self.root.join("farm.lock");
+        let path = self.lock_file();
         let mut options = File::options();
         options.read(true).write(true).create(true).truncate(false).mode(durable::FILE_MODE);
         let open = options.open(&path);

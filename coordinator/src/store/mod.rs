@@ -15,11 +15,15 @@
 //! | `checkpoint`, `blobs`, `artifacts` | files |
 //! | `features`, `binary` | encoded texts and images as bytes |
 //! | `retention` | what goes when |
+//! | `backup`, `restore` | a copy of the store at one moment, and its way back |
+//! | `check` | whether everything is there and whole |
 
 mod artifacts;
 mod audit;
+mod backup;
 mod binary;
 mod blobs;
+mod check;
 mod checkpoint;
 mod clock;
 mod database;
@@ -33,6 +37,7 @@ mod jobs;
 mod layout;
 mod open;
 mod records;
+mod restore;
 mod retention;
 mod schema;
 mod workers;
@@ -44,15 +49,19 @@ pub use clipig_schedule::job::{JobState, JobStateError};
 
 pub use self::artifacts::{Artifact, ArtifactName, ArtifactNameError, Artifacts};
 pub use self::audit::{AuditEntry, AuditFilter, AuditOutcome, NewAuditEntry};
+pub use self::backup::{Frozen, FrozenFile};
 pub use self::blobs::{Blob, BlobWriter, Blobs, Collected};
+pub use self::check::{Damage, Inspection, Note, PngFault, Tally, check};
 pub use self::checkpoint::{Checkpoint, CheckpointFault, Checkpoints, Latest, SkippedCheckpoint};
 pub use self::clock::{Clock, ClockStep, ClockWatch, ManualClock, SystemClock, Timestamp};
 pub use self::error::StoreError;
 pub use self::events::{Event, EventFilter, EventKind, Subject};
 pub use self::folder::{Opening, Store};
 pub use self::history::{EpochHistory, FeatureHistory, TargetHistory};
+pub(crate) use self::layout::SESSION_KEY;
 pub use self::records::{
     Computation, JobFilter, JobRecord, QueuedJob, Revision, Submission, Submitted, Transition, Update,
 };
+pub use self::restore::{RestoreError, Restored, restore};
 pub use self::retention::{EndedJob, Retained, RetentionPolicy, expired};
 pub use self::workers::{Mark, MarkedWorker};

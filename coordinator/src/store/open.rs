@@ -1,11 +1,13 @@
 //! Opening a data folder: locks it, removes what a crash has left, counts the start.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, RwLock};
 
 use clipig_core::JobId;
 use rusqlite::params;
 
+use super::blobs;
 use super::clock::{Clock, Timestamp};
 use super::database::Database;
 use super::durable::{self, Incoming};
@@ -19,12 +21,16 @@ impl Store {
     /// Opens a data folder, or makes it, for this process alone. The incarnation is durable when this returns.
     ///
     /// # Errors
-    /// [`StoreError::InUse`] where another process has it; [`StoreError::NewerVersion`],
+    /// [`StoreError::InUse`] where another process has it; [`StoreError::HalfRestored`]; [`StoreError::NewerVersion`],
     /// [`StoreError::DatabaseDamaged`]; when the system refuses.
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let layout = Layout::new(folder);
         durable::make_private_folder(folder)?;
         let lock = layout.lock()?;
+        if layout.restoring().exists() {
+            return Err(StoreError::HalfRestored { folder: folder.to_path_buf() });
+        }
+        durable::remove_folder(&layout.copy())?;
         let (incoming, unfinished) = Incoming::open(layout.incoming())?;
         let database = Database::open(&layout.database())?;
         durable::sync_folder(folder)?;
@@ -34,14 +40,17 @@ impl Store {
         let clock_back = Some(opened.since(opened_at.0)).filter(|back| !back.is_zero());
         let away = opened_at.0.since(seen.max(opened));
         let opening = Opening { incarnation, closed, away, unfinished, orphans, strangers, clock_back };
+        let stored = AtomicU64::new(blobs::count(&layout)?);
         let inner = Inner {
             layout,
             database,
             incoming,
             gate: RwLock::new(()),
+            stored,
             clock,
             opened_at,
             opening,
+            copying: AtomicBool::new(false),
             _lock: lock,
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -103,6 +103,14 @@ impl Store {
         Ok(Retained { removed, left })
     }
 
+    /// Gives room in the database that removed jobs have left back to the disk. Returns the bytes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn shrink(&self) -> Result<u64, StoreError> {
+        self.database().shrink()
+    }
+
     /// Removes an ended job with all that belongs to it. Its last event stays and tells so.
     ///
     /// # Errors

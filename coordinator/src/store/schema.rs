@@ -168,12 +168,20 @@ CREATE INDEX audit_by_job ON audit (job, number) WHERE job IS NOT NULL;
 CREATE INDEX audit_by_owner ON audit (owner, number);
 ";
 
+/// The version of this program's databases.
+pub(super) const NEWEST: i64 = STEPS.len() as i64;
+
+/// The version of a database that this program can use; 0: it is empty.
+pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    version_by(STEPS, connection, path)
+}
+
 /// Brings a database to the newest version.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     migrate_by(STEPS, connection, path)
 }
 
-fn migrate_by(steps: &[&str], connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+fn version_by(steps: &[&str], connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let failed = |error| StoreError::database(path, error);
     let pragma = |connection: &Connection, name: &str| {
         connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed)
@@ -187,10 +195,16 @@ fn migrate_by(steps: &[&str], connection: &mut Connection, path: &Path) -> Resul
         return Err(StoreError::DatabaseDamaged { path: path.to_path_buf(), cause });
     }
     let known = steps.len() as i64;
-    let done = usize::try_from(version).ok().filter(|_| version <= known);
-    let Some(done) = done else {
-        return Err(StoreError::NewerVersion { path: path.to_path_buf(), found: version, known });
-    };
+    if (0..=known).contains(&version) {
+        Ok(version)
+    } else {
+        Err(StoreError::NewerVersion { path: path.to_path_buf(), found: version, known })
+    }
+}
+
+fn migrate_by(steps: &[&str], connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = |error| StoreError::database(path, error);
+    let done = version_by(steps, connection, path)? as usize;
     for (version, step) in (1_i64..).zip(steps).skip(done) {
         let apply = |connection: &mut Connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -16,24 +16,24 @@ use tempfile::TempDir;
 use super::*;
 
 const DAY: i64 = 24 * 3600 * 1000;
-const NOW: Timestamp = Timestamp(1_764_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp(1_764_000_000_000);
 
-struct Farm {
-    folder: TempDir,
+pub(super) struct Farm {
+    pub(super) folder: TempDir,
     clock: Arc<ManualClock>,
 }
 
 impl Farm {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), clock: Arc::new(ManualClock::new(NOW)) }
     }
 
-    fn open(&self) -> Store {
+    pub(super) fn open(&self) -> Store {
         Store::open(self.folder.path(), Arc::clone(&self.clock) as Arc<dyn Clock>).unwrap()
     }
 }
 
-fn submission(token: &str) -> Submission {
+pub(super) fn submission(token: &str) -> Submission {
     Submission {
         token: token.into(),
         request: Sha256([7; 32]),
@@ -80,7 +80,7 @@ fn preparation() -> Preparation {
     Preparation { prepared, warnings: vec!["never saw `teapotz`".into()] }
 }
 
-fn epoch(epoch: u32, loss: f64) -> EpochHistory {
+pub(super) fn epoch(epoch: u32, loss: f64) -> EpochHistory {
     EpochHistory {
         epoch: Epoch(epoch),
         time: Some(NOW),
@@ -99,11 +99,11 @@ fn epoch(epoch: u32, loss: f64) -> EpochHistory {
     }
 }
 
-fn transition(from: JobState, to: JobState, reason: &str) -> Transition {
+pub(super) fn transition(from: JobState, to: JobState, reason: &str) -> Transition {
     Transition { from, to, reason: reason.into() }
 }
 
-fn end(store: &Store, token: &str, status: JobState) -> JobId {
+pub(super) fn end(store: &Store, token: &str, status: JobState) -> JobId {
     let job = store.submit(&submission(token)).unwrap().job();
     store.transition(job, &transition(JobState::Waiting, JobState::Running, "")).unwrap();
     store.transition(job, &transition(JobState::Running, status, "")).unwrap();
@@ -574,7 +574,7 @@ fn a_damaged_database_is_named() {
         .unwrap();
     let error = Store::open(farm.folder.path(), Arc::clone(&farm.clock) as Arc<dyn Clock>).err().unwrap();
     assert!(matches!(error, StoreError::DatabaseDamaged { .. }), "{error}");
-    assert!(error.to_string().contains("put a backup in its place"), "{error}");
+    assert!(error.to_string().contains("clipig farm restore"), "{error}");
 }
 
 /// Versions as they were when they were first published. Those files never change; a new version gets its own.
@@ -594,6 +594,35 @@ fn published_versions_are_opened_for_ever() {
         let store = farm.open();
         assert_eq!(store.opening().incarnation, 8);
         check_frozen(&store, version);
+    }
+}
+
+#[test]
+fn the_database_becomes_smaller_when_jobs_are_removed() {
+    let farm = Farm::new();
+    let size = || fs::metadata(farm.folder.path().join("farm.sqlite")).unwrap().len();
+    for is_old in [false, true] {
+        if is_old {
+            // One that was made before databases could shrink.
+            fs::remove_file(farm.folder.path().join("farm.sqlite")).unwrap();
+            let path = farm.folder.path().join("farm.sqlite");
+            let frozen = include_str!("../../tests/fixtures/store/farm-v4.sql");
+            rusqlite::Connection::open(path).unwrap().execute_batch(frozen).unwrap();
+        }
+        let store = farm.open();
+        let (large, small) = (end(&store, "large", JobState::Failed), end(&store, "small", JobState::Failed));
+        let mut wide = epoch(4, 1.0);
+        wide.targets = vec![wide.targets[0].clone(); 50];
+        let epochs: Vec<EpochHistory> =
+            (0..1_000).map(|n| EpochHistory { epoch: Epoch(n), ..wide.clone() }).collect();
+        store.add_history(large, &epochs, Epoch(1_000)).unwrap();
+        store.add_history(small, &epochs[..20], Epoch(20)).unwrap();
+        assert_eq!(store.shrink().unwrap(), 0, "everything is used");
+        store.remove(large, "test").unwrap();
+        let given = store.shrink().unwrap();
+        assert!(given > 2 << 20, "{given} bytes");
+        assert!(size() < 1 << 20, "{} bytes are left", size());
+        assert_eq!(store.history(small, Epoch(0), 30).unwrap().len(), 20);
     }
 }
 

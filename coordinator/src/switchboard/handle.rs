@@ -53,6 +53,8 @@ pub(super) enum Command {
     AddRunner(JobId, Sender<ToRunner>),
     RemoveRunner(JobId),
     Job(JobCommand),
+    /// To see whether anybody answers.
+    Ping(oneshot::Sender<()>),
     Workers(oneshot::Sender<Vec<WorkerView>>),
     Waits(oneshot::Sender<HashMap<JobId, LeaseWait>>),
     UsefulCores(oneshot::Sender<Vec<u64>>),
@@ -134,6 +136,12 @@ impl Switchboard {
     /// Is there somebody to take commands? Once the task has ended, however, nothing moves any more.
     pub fn is_alive(&self) -> bool {
         !self.commands.is_closed()
+    }
+
+    /// Waits for an answer to nothing; `false` when there is nobody to give one.
+    pub(crate) async fn ping(&self) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::Ping(reply)).await.is_ok() && answer.await.is_ok()
     }
 
     /// Asks something of a worker.
@@ -225,6 +233,10 @@ impl Port for JobPort {
 
     fn refused(&self, accepted: Accepted, error: ShardError) {
         self.send(JobCommand::Refuse { accepted, error });
+    }
+
+    fn merged(&self, revision: JobRevision, bytes: u64) {
+        self.send(JobCommand::Merged(revision, bytes));
     }
 
     fn close(&self, revision: JobRevision) {

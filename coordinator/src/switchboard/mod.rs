@@ -85,7 +85,11 @@ impl Task {
                 () = due => self.core.handle_timeout(self.now()),
             }
             self.carry_out();
-            self.reports.metrics.leases_active.set(self.core.dispatcher().leases() as i64);
+            let (dispatcher, metrics) = (self.core.dispatcher(), &self.reports.metrics);
+            metrics.leases_active.set(dispatcher.leases() as i64);
+            metrics
+                .unmerged_gradient_bytes
+                .set(i64::try_from(dispatcher.unmerged_bytes()).unwrap_or(i64::MAX));
         }
     }
 
@@ -110,6 +114,9 @@ impl Task {
                 self.runners.remove(&job);
             }
             Command::Job(command) => self.core.handle_job(command, now),
+            Command::Ping(reply) => {
+                let _ = reply.send(());
+            }
             Command::Workers(reply) => {
                 let _ = reply.send(self.core.workers());
             }

@@ -103,6 +103,7 @@ async fn every_call(client: &Client, job: u64) -> Vec<(&'static str, Code)> {
         drain_worker(v1::DrainWorkerRequest { name: name(), ..Default::default() }),
         forgive_worker(v1::ForgiveWorkerRequest { name: name() }),
         list_audit(v1::ListAuditRequest::default()),
+        backup(v1::BackupRequest::default()),
     ]
 }
 
@@ -121,7 +122,8 @@ async fn each_role_may_do_what_is_its_own_and_nothing_else() {
     };
     let looks = 8;
     let all: Vec<&str> = every_call(&viewer, job.number).await.iter().map(|(name, _)| *name).collect();
-    let steering = ["pause_worker", "resume_worker", "drain_worker", "forgive_worker", "list_audit"];
+    let steering =
+        ["pause_worker", "resume_worker", "drain_worker", "forgive_worker", "list_audit", "backup"];
     let of_jobs = ["set_priority", "update_job", "pause_job", "resume_job", "cancel_job", "retry_job"];
     assert_eq!(denied(&every_call(&viewer, job.number).await), all[looks..]);
     assert_eq!(denied(&every_call(&worker, job.number).await), all);

@@ -116,6 +116,25 @@ async fn weights_may_be_larger_than_other_content_and_are_looked_at() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn uploads_end_where_the_farm_keeps_no_more() {
+    let farm = TestFarm::with(|settings| settings.limits.stored_bytes = Some(1 << 20)).await;
+    let whole = |data: &[u8]| {
+        let mut pieces = vec![piece(Some(header(&hash(data), data.len())), &[])];
+        pieces.extend(data.chunks(500_000).map(|data| piece(None, data)));
+        pieces
+    };
+    upload(&farm, whole(&[1; 600_000])).await.unwrap();
+    // What is here already takes nothing.
+    assert!(upload(&farm, whole(&[1; 600_000])).await.unwrap());
+    let status = upload(&farm, whole(&[2; 600_000])).await.unwrap_err();
+    let error = clipig_proto::status::error(&status).unwrap();
+    assert_eq!(error.code(), FarmCode::Full);
+    assert!(status.message().contains("(`limits.stored_bytes`)"), "{}", status.message());
+    upload(&farm, whole(&[3; 400_000])).await.unwrap();
+    assert_eq!(unfinished(&farm), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn jobs_name_only_content_that_is_here() {
     let farm = TestFarm::start().await;
     let mut client = farm.client().await;

@@ -17,6 +17,28 @@ async fn workers(farm: &TestFarm) -> Vec<v1::Worker> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn workers_are_listed_page_by_page() {
+    let farm = TestFarm::start().await;
+    let mut client = farm.client().await;
+    let mut ends = Vec::new();
+    for number in 1..=5 {
+        ends.push(WorkerEnd::join(farm.worker().await, &format!("node-{number}")).await);
+    }
+    let (mut after, mut pages) = (String::new(), Vec::new());
+    loop {
+        let request = v1::ListWorkersRequest { after, limit: 2, states: Vec::new() };
+        let page = client.list_workers(request).await.unwrap().into_inner();
+        let names: Vec<String> = page.workers.into_iter().map(|worker| worker.name).collect();
+        after = names.last().unwrap().clone();
+        pages.push(names);
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(pages, [vec!["node-1", "node-2"], vec!["node-3", "node-4"], vec!["node-5"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_worker_is_seen_steered_and_leaves() {
     let farm = TestFarm::start().await;
     let mut client = farm.client().await;

@@ -1,6 +1,6 @@
 //! Nodes go into workers' hands.
 
-use clipig_core::{Fence, JobRevision, Lease, Node, SessionId, expected};
+use clipig_core::{Fence, JobRevision, Lease, Node, SessionId, Stage, expected};
 
 use super::Dispatcher;
 use super::action::Action;
@@ -25,12 +25,21 @@ impl Dispatcher {
 
     fn grant_next(&mut self, now: Time) -> bool {
         for revision in self.jobs.by_pass(|round| round.pending() > 0) {
-            if let Some((node, session)) = self.choose(revision, now) {
+            let bytes = self.next_gradient(revision);
+            if self.budget.admits(revision, bytes)
+                && let Some((node, session)) = self.choose(revision, now)
+            {
                 self.grant(revision, node, session, now);
                 return true;
             }
         }
         false
+    }
+
+    /// Bytes that the gradient of a job's next lease takes; none where texts and images are encoded.
+    pub(super) fn next_gradient(&self, revision: JobRevision) -> u64 {
+        let round = self.jobs.round(revision).filter(|round| round.stage() != Stage::Prepare);
+        round.map_or(0, |round| self.budget.expected(revision, round.values()))
     }
 
     /// The next node of a job, and who gets it. Nodes that failed go first, to workers that have not failed with them
@@ -121,10 +130,15 @@ impl Dispatcher {
         let round = expected(job.round(), "what is leased is offered")?;
         let (stage, values, work) = (round.stage(), round.values(), round.work(node));
         let (shards, offer) = (round.shards(node), round.serial());
+        let reserved = match stage {
+            Stage::Prepare => 0,
+            Stage::Epoch(_) => self.budget.expected(revision, values),
+        };
         let share = self.workers.holder(session)?.share(job.threads());
         let missing = self.workers.send(session, revision, offer)?;
         let charged = self.jobs.serve(revision, shards);
-        let grant = Grant { session, revision, stage, node, shards, share, charged };
+        let grant = Grant { session, revision, stage, node, shards, share, charged, reserved };
+        self.budget.reserve(revision, reserved);
         let (fence, change) = self.leases.grant(grant, now, now + self.settings.lease_timeout);
         if missing.brief {
             self.actions.push(Action::Open { session, revision });

@@ -14,6 +14,7 @@ impl Dispatcher {
     /// Ends a lease on the side of its holder. The node is not touched.
     pub(super) fn end_lease(&mut self, fence: Fence, now: Time) -> Option<Ended> {
         let mut ended = expected(self.leases.end(fence, now), "a lease that ends is valid")?;
+        self.budget.release(ended.grant.revision, ended.grant.reserved);
         let begun = std::mem::take(&mut ended.change.begun);
         self.holding_changed(HoldingChange { begun, ..ended.change }, now);
         Some(ended)

@@ -28,6 +28,7 @@ impl Dispatcher {
     /// Closes a job; its leases are taken back. Does nothing when it is not open.
     pub fn handle_close(&mut self, revision: JobRevision, now: Time) {
         self.withdraw(revision, now);
+        self.is_stale |= self.budget.close(revision);
         if self.jobs.close(revision) {
             let told = self.workers.close(revision);
             self.actions.extend(told.into_iter().map(|session| Action::Close { session, revision }));
@@ -78,6 +79,11 @@ impl Dispatcher {
             }
             None => level.min(LEVEL_OF_UNKNOWN),
         }
+    }
+
+    /// The job has merged a gradient of so many bytes, or dropped it because it came too late.
+    pub fn handle_merged(&mut self, revision: JobRevision, bytes: u64) {
+        self.is_stale |= self.budget.free(revision, bytes);
     }
 
     /// The job did not take a result that was accepted before: it is of the wrong shape, or not finite. The node goes

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use clipig_core::{Fence, Held, Registration, SessionId, ShardError, Work, WorkerName, expected};
+use clipig_core::{
+    Fence, Held, JobRevision, Registration, SessionId, ShardError, Work, WorkerName, expected,
+};
 
 use super::Dispatcher;
 use super::action::{Action, LeaveCause, Note};
@@ -84,6 +86,12 @@ impl Dispatcher {
         self.finish_node(fence, &ended, &worker, now);
         self.is_stale = true;
         Verdict::Accept(Accepted { revision: grant.revision, work: asked, worker, session })
+    }
+
+    /// The result that was accepted last is a gradient of so many bytes, which goes to its job. The job says when it has
+    /// merged it ([`handle_merged`](Self::handle_merged)).
+    pub fn handle_received(&mut self, revision: JobRevision, bytes: u64) {
+        self.budget.receive(revision, bytes);
     }
 
     /// What a result has cost counts for its job and its worker.

@@ -38,6 +38,8 @@ pub(super) struct Grant {
     pub(super) share: u64,
     /// What the job was charged, in core seconds.
     pub(super) charged: f64,
+    /// Bytes that are reserved for its gradient.
+    pub(super) reserved: u64,
 }
 
 /// When a lease was granted, and when its holder came to it.

@@ -15,6 +15,7 @@
 //! | `workers` | names, connections, liveness, strikes and quarantine, the pool of those with room |
 //! | `jobs` | open jobs, the round that each offers, its pace and its pass |
 //! | `leases` | fences, who holds what, progress and deadlines |
+//! | `budget` | bytes of gradients that are on their way or unmerged |
 //!
 //! The rooms do not know each other; the other files here are the `Dispatcher`, which joins them: what is told by
 //! workers (`from_workers`), jobs (`from_jobs`) and people (`from_people`), how leases end (`ending`, `failing`,
@@ -38,6 +39,7 @@
 //!   as it is known how long shards take: it cannot be interrupted, and other jobs wait for it.
 //! - The job with the least pass is served first (fair share, `jobs::open_job`), by the session with the least load.
 //!   When it offers something, leases of jobs that are ahead of it are taken back if they only wait in workers' hands.
+//! - A lease is granted only while all gradients that are on their way or unmerged fit into a budget (`budget`).
 //! - An idle worker takes leases over that wait in another's hands. When there are none, it computes speculatively: a
 //!   node that takes more than twice as long as the job's median, or longer than the lease timeout while that is not
 //!   known. The first answer counts.
@@ -59,6 +61,7 @@
 
 mod action;
 mod assign;
+mod budget;
 mod deadlines;
 mod disappearing;
 mod ending;
@@ -82,6 +85,7 @@ mod workers;
 
 use std::cmp::Ordering;
 
+use budget::GradientBudget;
 use jobs::Jobs;
 use leases::Leases;
 use workers::{Due, Workers};
@@ -101,6 +105,7 @@ pub struct Dispatcher {
     workers: Workers,
     jobs: Jobs,
     leases: Leases,
+    budget: GradientBudget,
     /// Something has changed since nodes were last given out, so that more might be.
     is_stale: bool,
     /// When a node may be due for speculation.
@@ -116,6 +121,7 @@ impl Dispatcher {
             workers: Workers::new(settings),
             jobs: Jobs::default(),
             leases: Leases::new(settings.incarnation),
+            budget: GradientBudget::new(settings.gradient_bytes),
             is_stale: false,
             speculation: None,
             actions: Vec::new(),

@@ -19,6 +19,8 @@ pub struct DispatchSettings {
     pub quarantine: Duration,
     /// The shortest time after which a node is computed by a second worker, too, near the end of an epoch.
     pub speculate_after: Duration,
+    /// Bytes of gradients that may be on their way to the coordinator or wait to be merged.
+    pub gradient_bytes: u64,
     /// Leases per slot and epoch that nodes are cut for: more balance better, fewer cost less.
     pub leases_per_slot: u32,
     /// Failed attempts of one node that fail its job.
@@ -57,6 +59,7 @@ impl DispatchSettings {
             lease_time: Self::LEASE_TIME,
             quarantine: Self::QUARANTINE,
             speculate_after: Duration::from_millis(200),
+            gradient_bytes: u64::MAX,
             leases_per_slot: 4,
             attempts: 3,
             disappearances: 10,

@@ -33,6 +33,10 @@ impl Dispatcher {
 
     fn choose_speculation(&mut self, revision: JobRevision, now: Time) -> Option<Speculation> {
         self.idle_for(revision, now).next()?;
+        let bytes = self.next_gradient(revision);
+        if !self.budget.admits(revision, bytes) {
+            return None;
+        }
         let job = self.jobs.get(revision)?;
         let round = job.round()?;
         let mut soonest: Option<Time> = None;

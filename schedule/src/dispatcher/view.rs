@@ -67,6 +67,10 @@ impl Dispatcher {
             None => Some(LeaseWait::NothingToDo),
             Some(round) if round.is_leased() => None,
             Some(round) if round.pending() == 0 => Some(LeaseWait::NothingToDo),
+            // It has first to merge what has come.
+            Some(_) if !self.budget.has_room(revision, self.next_gradient(revision)) => {
+                Some(LeaseWait::NothingToDo)
+            }
             Some(round) => Some(self.missing_worker(revision, job.fit(), round)),
         }
     }
@@ -98,6 +102,11 @@ impl Dispatcher {
             silent: count(&|worker| matches!(worker.liveness(), Liveness::Silent(_))),
             draining: count(&|worker| self.connection_of(worker).is_some_and(Connection::is_draining)),
         }
+    }
+
+    /// Bytes of gradients that have come and that their jobs have not merged yet.
+    pub fn unmerged_bytes(&self) -> u64 {
+        self.budget.unmerged()
     }
 
     /// How many leases are in workers' hands.

@@ -46,6 +46,8 @@ pub enum JobCommand {
         /// What is wrong with it.
         error: ShardError,
     },
+    /// A gradient of so many bytes is merged, or was dropped because it came too late.
+    Merged(JobRevision, u64),
     /// Take back what is offered and not computed; the revision needs nothing more.
     Close(JobRevision),
 }

@@ -149,6 +149,7 @@ impl SwitchboardCore {
                 let held = now.saturating_sub(granted);
                 self.outputs.push(Output::Shards(ShardReport::Accepted { shards, held }));
                 let (job, Work::Node { node, .. }) = (accepted.revision.job, accepted.work) else { return };
+                self.dispatcher.handle_received(accepted.revision, gradient.bytes() as u64);
                 let event = JobEvent::Computed { node, gradient, reports, accepted };
                 self.outputs.push(Output::Job { job, event });
             }
@@ -191,6 +192,7 @@ impl SwitchboardCore {
                 }
             }
             JobCommand::Refuse { accepted, error } => self.dispatcher.handle_refusal(&accepted, &error, now),
+            JobCommand::Merged(revision, bytes) => self.dispatcher.handle_merged(revision, bytes),
             JobCommand::Close(revision) => {
                 self.jobs.close(revision);
                 self.dispatcher.handle_close(revision, now);

@@ -56,22 +56,25 @@ pub(crate) async fn list(
         let store = context.farm.store();
         let record = store.job(job)?;
         // The picture is the canvas after the last epoch.
-        let epoch = |artifact: &Artifact| match artifact.name {
+        let epoch = |name: ArtifactName| match name {
             ArtifactName::Snapshot(epoch) => epoch,
             ArtifactName::Picture => Epoch(record.epochs),
         };
-        let mut found = store.artifacts(job).list()?;
-        found.retain(|artifact| epoch(artifact).0 >= from);
-        found.sort_by_key(|artifact| (epoch(artifact), artifact.name));
+        let kept = store.artifacts(job);
+        let mut found = kept.names()?;
+        found.retain(|name| epoch(*name).0 >= from);
+        found.sort_by_key(|name| (epoch(*name), *name));
         // A page ends between two epochs, so that the next begins with the one after.
         let mut end = found.len().min(limit);
-        while end < found.len() && end > 0 && epoch(&found[end]) == epoch(&found[end - 1]) {
+        while end < found.len() && end > 0 && epoch(found[end]) == epoch(found[end - 1]) {
             end += 1;
         }
         let more = end < found.len();
-        let artifacts = found[..end].iter().map(|artifact| {
-            let sha256 = context.hashes.get(store, job, artifact)?;
-            Ok(message(artifact, epoch(artifact), sha256))
+        // There may be thousands, of which only those of the page are looked at.
+        let page = found[..end].iter().filter_map(|name| kept.find(*name));
+        let artifacts = page.map(|artifact| {
+            let sha256 = context.hashes.get(store, job, &artifact)?;
+            Ok(message(&artifact, epoch(artifact.name), sha256))
         });
         let artifacts = artifacts.collect::<Result<_, StoreError>>()?;
         Ok::<_, StoreError>(v1::ListArtifactsResponse { artifacts, more })

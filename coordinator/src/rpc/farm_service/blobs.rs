@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clipig_core::Sha256;
 use clipig_proto::v1;
-use prost::bytes::Bytes;
+use clipig_schedule::memory::Bytes;
+use prost::bytes::Bytes as RawBytes;
 use tokio::time::timeout;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
@@ -64,8 +65,9 @@ pub(crate) async fn upload(
     if context.blocking(move |context| Ok::<_, Refusal>(context.farm.store().blobs().has(&expected))).await? {
         return Ok(v1::UploadBlobResponse { existed: true });
     }
-    let place = context.uploads.place().await?;
+    let place = context.uploads.place(size).await?;
     let begin = move |context: &RpcContext| {
+        check_quota(context, size)?;
         Room::of(&context.data).leave_reserve(size, context.limits.disk_reserve)?;
         context.farm.store().blobs().begin(size).map_err(Refusal::from)
     };
@@ -106,6 +108,20 @@ pub(crate) async fn upload(
     Ok(v1::UploadBlobResponse { existed: false })
 }
 
+/// Refuses what would make uploaded content take more than the farm keeps. Uploads under way count, this one among them.
+fn check_quota(context: &RpcContext, size: u64) -> Result<(), Refusal> {
+    let Some(most) = context.limits.stored_bytes else { return Ok(()) };
+    let stored = context.farm.store().blobs().stored();
+    if stored.saturating_add(context.uploads.announced()) <= most {
+        return Ok(());
+    }
+    let [stored, size, most] = [stored, size, most].map(Bytes);
+    Err(Refusal::Busy(format!(
+        "uploaded images and weights take {stored}, and this upload would take {size}; this farm keeps {most} \
+         (`limits.stored_bytes`): have the limit raised, or old jobs deleted (`retention`)"
+    )))
+}
+
 /// The first bytes of an upload, as far as they tell what it is.
 #[derive(Default)]
 struct Beginning(Vec<u8>);
@@ -128,7 +144,7 @@ impl Beginning {
 async fn written(
     context: &Arc<RpcContext>,
     mut writer: BlobWriter,
-    data: Bytes,
+    data: RawBytes,
 ) -> Result<BlobWriter, Refusal> {
     let _disk = context.uploads.disk().await?;
     let write = move |context: &RpcContext| {

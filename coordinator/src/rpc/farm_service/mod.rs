@@ -3,6 +3,7 @@
 
 pub(crate) mod artifacts;
 pub(crate) mod audit;
+mod backup;
 pub(crate) mod blobs;
 mod events;
 pub(crate) mod history;
@@ -52,6 +53,7 @@ impl FarmService for FarmCalls {
     type WatchJobStream = ReceiverStream<Result<v1::WatchJobResponse, Status>>;
     type FetchArtifactStream = ReceiverStream<Result<v1::FetchArtifactResponse, Status>>;
     type GetHistoryStream = ReceiverStream<Result<v1::GetHistoryResponse, Status>>;
+    type BackupStream = ReceiverStream<Result<v1::BackupResponse, Status>>;
 
     async fn submit_job(&self, request: Request<v1::SubmitJobRequest>) -> Answer<v1::SubmitJobResponse> {
         let who = caller(&request)?;
@@ -172,6 +174,11 @@ impl FarmService for FarmCalls {
 
     async fn get_history(&self, request: Request<v1::GetHistoryRequest>) -> Answer<Self::GetHistoryStream> {
         answer(history::stream(&self.context, request.into_inner()).await)
+    }
+
+    async fn backup(&self, request: Request<v1::BackupRequest>) -> Answer<Self::BackupStream> {
+        let who = caller(&request)?;
+        answer(backup::stream(&self.context, &who).await)
     }
 
     async fn upload_blob(

@@ -28,8 +28,18 @@ pub(crate) async fn list(
     }
     let views = context.farm.switchboard().workers().await.ok_or(Refusal::ShuttingDown)?;
     let wanted = |worker: &v1::Worker| request.states.is_empty() || request.states.contains(&worker.state);
-    let workers = views.iter().map(|view| worker(context, view)).filter(wanted).collect();
-    Ok(v1::ListWorkersResponse { workers })
+    let limit = match request.limit {
+        0 => 1_000,
+        limit => limit.min(10_000) as usize,
+    };
+    // They come in the order of their names.
+    let later = views.iter().filter(|view| view.name.to_string() > request.after);
+    // One more than asked for tells whether there are more.
+    let mut workers: Vec<v1::Worker> =
+        later.map(|view| worker(context, view)).filter(wanted).take(limit + 1).collect();
+    let more = workers.len() > limit;
+    workers.truncate(limit);
+    Ok(v1::ListWorkersResponse { workers, more })
 }
 
 pub(crate) async fn pause(

@@ -91,7 +91,29 @@ pub(super) fn write<E>(
 }
 
 /// Reads a file of `size` bytes.
-pub(super) fn read(mut file: impl Read, size: u64) -> Result<Checkpoint, CheckpointFault> {
+pub(super) fn read(file: impl Read, size: u64) -> Result<Checkpoint, CheckpointFault> {
+    let mut planes = Vec::new();
+    let head = read_by(file, size, |plane, floats, bytes| {
+        if planes.len() == plane {
+            planes.push(Vec::with_capacity(floats));
+        }
+        planes[plane].extend(bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+    })?;
+    head.with(planes)
+}
+
+/// Reads a file of `size` bytes and keeps nothing but the job and the next epoch.
+pub(super) fn verify(file: impl Read, size: u64) -> Result<(JobRevision, Epoch), CheckpointFault> {
+    let head = read_by(file, size, |_, _, _| {})?;
+    Ok((head.revision, head.next))
+}
+
+/// Reads a file of `size` bytes. `take_piece` gets the bytes of each plane, its number and its values in all, piece by piece.
+fn read_by(
+    mut file: impl Read,
+    size: u64,
+    mut take_piece: impl FnMut(usize, usize, &[u8]),
+) -> Result<Head, CheckpointFault> {
     let mut checksum = Hasher::new();
     let mut begin = take(&mut file, PREFIX)?;
     if !begin.starts_with(MAGIC) {
@@ -123,37 +145,28 @@ pub(super) fn read(mut file: impl Read, size: u64) -> Result<Checkpoint, Checkpo
 
     checksum.update(&begin);
     checksum.update(&crc32fast::hash(&begin).to_le_bytes());
-    let mut planes = Vec::new();
-    for _ in 0..=head.averages {
-        planes.push(read_plane(&mut file, floats, &mut checksum)?);
+    let mut buffer = vec![0; CHUNK.min(4 * floats)];
+    for plane in 0..=head.averages as usize {
+        let mut left = 4 * floats;
+        while left > 0 {
+            let bytes = &mut buffer[..CHUNK.min(left)];
+            file.read_exact(bytes)?;
+            checksum.update(bytes);
+            take_piece(plane, floats, bytes);
+            left -= bytes.len();
+        }
     }
     let sum = checksum.finalize().to_le_bytes();
     if take(&mut file, CRC)? != sum || take(&mut file, END.len())? != END {
         return Err(CheckpointFault::Damaged);
     }
-    head.with(planes)
+    Ok(head)
 }
 
 fn take(file: &mut impl Read, len: usize) -> Result<Vec<u8>, CheckpointFault> {
     let mut bytes = vec![0; len];
     file.read_exact(&mut bytes)?;
     Ok(bytes)
-}
-
-fn read_plane(
-    file: &mut impl Read,
-    floats: usize,
-    checksum: &mut Hasher,
-) -> Result<Vec<f32>, CheckpointFault> {
-    let mut plane = Vec::with_capacity(floats);
-    let mut buffer = vec![0; CHUNK.min(4 * floats)];
-    while plane.len() < floats {
-        let bytes = &mut buffer[..CHUNK.min(4 * (floats - plane.len()))];
-        file.read_exact(bytes)?;
-        checksum.update(bytes);
-        plane.extend(bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)));
-    }
-    Ok(plane)
 }
 
 /// Everything but the pixels.

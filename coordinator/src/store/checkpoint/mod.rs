@@ -133,6 +133,28 @@ impl<'a> Checkpoints<'a> {
         durable::remove_folder(&self.folder)
     }
 
+    /// All of them, newest first, each with what is wrong with it. Nothing is kept in memory, and nothing is changed.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub(super) fn verify(&self) -> Result<Vec<(PathBuf, Option<CheckpointFault>)>, StoreError> {
+        let verify = |epoch: Epoch, path: &Path| {
+            let file = File::open(path)?;
+            let size = file.metadata()?.len();
+            let (revision, next) = format::verify(std::io::BufReader::new(file), size)?;
+            if (revision.job, next) == (self.job, epoch) {
+                Ok(())
+            } else {
+                Err(CheckpointFault::Misplaced(revision, next))
+            }
+        };
+        let files = self.files(EXTENSION)?.into_iter();
+        Ok(files
+            .map(|(epoch, path)| (verify(epoch, &path).err(), path))
+            .map(|(fault, path)| (path, fault))
+            .collect())
+    }
+
     fn read(&self, epoch: Epoch, path: &Path) -> Result<Checkpoint, CheckpointFault> {
         #[cfg(test)]
         self.incoming.room().check_read()?;

@@ -195,7 +195,7 @@ impl Farm {
         self.held[&SessionId(session)].first().expect("the session holds nothing").clone()
     }
 
-    fn drop_lease(&mut self, session: u64, fence: Fence) {
+    pub(super) fn drop_lease(&mut self, session: u64, fence: Fence) {
         self.held.entry(SessionId(session)).or_default().retain(|lease| lease.fence != fence);
     }
 

@@ -299,3 +299,47 @@ fn a_worker_that_claims_thousands_of_cores_gets_hundreds_of_leases() {
     farm.offer(epoch(1, 0, 131_072));
     assert_eq!(farm.holds(1), 512);
 }
+
+#[test]
+fn leases_wait_for_room_for_their_gradients() {
+    // The canvas of these tests is one tile.
+    const GRADIENT: u64 = 3 * 64 * 64 * 4;
+    let mut farm = Farm::new();
+    farm.dispatcher =
+        Dispatcher::new(DispatchSettings { gradient_bytes: 3 * GRADIENT, ..DispatchSettings::new(3) });
+    for name in 1..=2 {
+        farm.join(registration(&format!("w{name}"), name, 4));
+    }
+    farm.open(1, 0);
+    farm.offer(epoch(1, 0, 64));
+    let held = |farm: &Farm| farm.holds(1) + farm.holds(2);
+    assert_eq!(held(&farm), 3);
+    // What has come takes room until it is merged; heartbeats and time make none.
+    for left in [2, 1, 0] {
+        let session = if farm.holds(1) > 0 { 1 } else { 2 };
+        let lease = farm.first(session);
+        farm.drop_lease(session, lease.fence);
+        let answer = Answer::Computed(MS);
+        let verdict = farm.dispatcher.handle_result(SessionId(session), lease.fence, answer, farm.now);
+        assert!(matches!(verdict, Verdict::Accept(_)));
+        farm.dispatcher.handle_received(revision(1), GRADIENT);
+        farm.act();
+        farm.live(Duration::from_secs(30), &[1, 2]);
+        assert_eq!(held(&farm), left);
+    }
+    assert_eq!(farm.dispatcher.unmerged_bytes(), 3 * GRADIENT);
+    assert_eq!(farm.dispatcher.lease_wait(revision(1)), Some(LeaseWait::NothingToDo));
+    // A second job is not kept waiting by the first one.
+    farm.open(2, 0);
+    farm.offer(epoch(2, 0, 64));
+    assert_eq!(held(&farm), 1);
+    farm.dispatcher.handle_merged(revision(1), GRADIENT);
+    farm.dispatcher.handle_merged(revision(1), GRADIENT);
+    farm.act();
+    assert_eq!(held(&farm), 2);
+    // A job that ends leaves its room to others.
+    farm.dispatcher.handle_close(revision(1), farm.now);
+    farm.act();
+    assert_eq!(held(&farm), 3);
+    assert!(farm.held.values().flatten().all(|lease| lease.revision == revision(2)));
+}

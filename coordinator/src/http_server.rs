@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
@@ -28,6 +29,9 @@ use crate::rpc::{HANDSHAKE, Listener};
 
 /// How long the headers of a request may take, and how long a connection may wait for the next request.
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a client may take nothing of what is sent to it.
+const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Bytes of a request's headers.
 const HEADERS: usize = 64 << 10;
@@ -102,16 +106,15 @@ pub(crate) async fn serve(
             _ = ended.wait_for(|stop| *stop) => break,
         };
         match accepted {
-            Ok(accepted) => {
+            Ok((accepted, peer)) => {
                 let (seat, tls) = (room.seat(), tls.clone());
                 let (pages, stop) = (pages.clone(), stop.clone());
-                let peer = accepted.peer();
                 let visit =
                     Visit { pages, way, peer, headers: limits.headers, seat: Arc::clone(&seat), stop };
                 open.spawn(async move {
                     let talk = async {
                         match accepted {
-                            Accepted::Tcp(stream, _) => converse(stream, tls, visit).await,
+                            Accepted::Tcp(stream) => converse(stream, tls, visit).await,
                             Accepted::Unix(stream) => answer(stream, visit).await,
                         }
                     };
@@ -137,20 +140,17 @@ enum Accepted {
     Unix(UnixStream),
 }
 
-impl Accepted {
-    /// Who is at the other end.
-    fn peer(&self) -> Peer {
-        match self {
-            Self::Tcp(_, address) => Peer::Tcp(*address),
-            Self::Unix(stream) => Peer::Unix { user: stream.peer_cred().ok().map(|peer| peer.uid()) },
-        }
-    }
-}
-
-async fn accept(listener: &Listener) -> io::Result<Accepted> {
+async fn accept(listener: &Listener) -> io::Result<(Accepted, Peer)> {
     match listener {
-        Listener::Tcp(listener) => listener.accept().await.map(|(stream, peer)| Accepted::Tcp(stream, peer)),
-        Listener::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Accepted::Unix(stream)),
+        Listener::Tcp(listener) => {
+            let (stream, peer) = listener.accept().await?;
+            Ok((Accepted::Tcp(stream), Peer::Tcp(peer)))
+        }
+        Listener::Unix(listener, _) => {
+            let (stream, _) = listener.accept().await?;
+            let user = stream.peer_cred().ok().map(|peer| peer.uid());
+            Ok((Accepted::Unix(stream), Peer::Unix { user }))
+        }
     }
 }
 
@@ -196,9 +196,11 @@ async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, vi
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(headers).max_buf_size(HEADERS);
+    let mut stream = Box::pin(TimeoutStream::new(stream));
+    stream.as_mut().set_write_timeout_pinned(Some(WRITE_TIMEOUT));
     let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
-        // The error is the peer's: it hung up, or spoke something else.
+        // The error is the peer's: it hung up, was too slow, or spoke something else.
         _ = connection.as_mut() => return,
         _ = stop.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
     }

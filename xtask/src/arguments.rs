@@ -25,7 +25,8 @@ Usage: cargo xtask COMMAND
                             --busy   keep all cores busy with something else meanwhile
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
   generate                  write the generated files (reference, JSON schema, API) again
-  page                      build the page of web/ again and test it in Chromium (needs npm and chromium)
+  page [--fuzz]             build the page of web/ again and test it in Chromium (needs npm and chromium)
+                            --fuzz   send a farm's JSON API what its description allows and what it does not
   size                      build the small client as it is shipped, and print its size
   cluster --kubeconfig FILE [--image REF] [--keep]
                             rehearse on a Kubernetes cluster (needs kubectl): does it admit all objects? With an
@@ -66,7 +67,10 @@ pub(crate) enum Command {
     /// What needs a GPU: the oracle there, and its speed.
     Gpu,
     /// Build the page and test it in a browser.
-    Page,
+    Page {
+        /// Fuzz its API instead?
+        fuzz: bool,
+    },
     /// Rehearse on a cluster.
     Cluster(Rehearsal),
     /// Scrape a farm with a real Prometheus.
@@ -103,7 +107,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "check" => Command::Check,
         "generate" => Command::Generate,
         "gpu" => Command::Gpu,
-        "page" => Command::Page,
+        "page" => return page(&mut parser),
         "prometheus" => Command::Prometheus,
         "size" => Command::Size,
         "bench" => return bench(&mut parser),
@@ -182,6 +186,20 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     Ok(Command::Bench(bench))
 }
 
+fn page(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    use lexopt::prelude::{Long, Short};
+
+    let mut fuzz = false;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("fuzz") => fuzz = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Page { fuzz })
+}
+
 fn instructions(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     use lexopt::prelude::{Long, Short};
 
@@ -241,6 +259,8 @@ mod tests {
         assert_eq!(parsed("instructions").unwrap(), Command::Instructions { write: false });
         assert_eq!(parsed("instructions --write").unwrap(), Command::Instructions { write: true });
         assert!(parsed("instructions --old").is_err());
+        assert_eq!(parsed("page").unwrap(), Command::Page { fuzz: false });
+        assert_eq!(parsed("page --fuzz").unwrap(), Command::Page { fuzz: true });
     }
 
     #[test]

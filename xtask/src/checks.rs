@@ -27,7 +27,8 @@ pub(crate) fn add(places: &Places, steps: &mut Steps) {
     for (name, mode) in
         [("Python: lints", &["check"][..]), ("Python: formatting", &["format", "--check"][..])]
     {
-        steps.run(name, || start(RUFF.command(places)?.args(mode).arg("models/recipe")));
+        let folders = ["models/recipe", "coordinator/fuzz"];
+        steps.run(name, || start(RUFF.command(places)?.args(mode).args(folders)));
     }
     steps.run("spelling", || start(&mut TYPOS.command(places)?));
     steps.run("unused dependencies", || start(CARGO_SHEAR.command(places)?.arg("--deny-warnings")));

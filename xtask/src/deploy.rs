@@ -4,7 +4,6 @@
 
 mod alerts;
 mod laws;
-mod python;
 mod services;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +17,7 @@ use crate::error::Error;
 use crate::pins::HADOLINT;
 use crate::places::Places;
 use crate::process::{answers, captured, cargo, run};
+use crate::python;
 use crate::steps::Steps;
 
 /// Where all overlays and examples of the chart lie after they were rendered.

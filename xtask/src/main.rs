@@ -21,6 +21,7 @@ mod prerequisites;
 mod process;
 mod prometheus;
 mod protocol;
+mod python;
 mod setup;
 mod size;
 mod steps;
@@ -61,7 +62,8 @@ fn run() -> Result<(), Error> {
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
         Command::Gpu => gpu::run(&places),
-        Command::Page => page::run(&places),
+        Command::Page { fuzz: false } => page::run(&places),
+        Command::Page { fuzz: true } => page::fuzz(&places),
         Command::Prometheus => prometheus::run(&places),
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
         Command::Bench(bench) => bench::run(&places, &bench),

@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::error::Error;
 use crate::places::Places;
 use crate::process::{answers, cargo, run as start};
+use crate::python;
 use crate::setup;
 use crate::steps::Steps;
 
@@ -30,6 +31,15 @@ pub(crate) fn run(places: &Places) -> Result<(), Error> {
     npm(&web, &["run", "build"])?;
     start(cargo(places).args(["build", "--package", "clipig"]))?;
     npm(&web, &["test"])
+}
+
+/// The command with `--fuzz`: a real farm, and requests made from the description of its API.
+pub(crate) fn fuzz(places: &Places) -> Result<(), Error> {
+    setup::ensure(places)?;
+    let packages = python::packages(places, &python::FUZZ)?;
+    start(cargo(places).args(["build", "--package", "clipig"]))?;
+    let mut python = python::command(places, &packages);
+    start(python.args(["coordinator/fuzz/fuzz.py", "target/debug/clipig"]))
 }
 
 /// Adds the step of the checks. Without npm, who did not change the page need not build it.

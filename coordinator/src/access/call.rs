@@ -79,6 +79,8 @@ calls! {
     DrainWorker: Operator, grpc ["FarmService/DrainWorker"], http ["POST /workers/{worker}/drain"];
     ForgiveWorker: Operator, grpc ["FarmService/ForgiveWorker"], http ["POST /workers/{worker}/reinstate"];
     ListAudit: Operator, grpc ["FarmService/ListAudit"], http ["GET /audit"];
+    /// Everything that the farm keeps.
+    Backup: Operator, grpc ["FarmService/Backup"], http [];
     /// A worker's conversation.
     Session: Worker, grpc ["WorkerService/Session"], http [];
     FetchBlob: Worker, grpc ["WorkerService/FetchBlob"], http [];
@@ -157,6 +159,9 @@ mod tests {
             ["Get", "List", "Watch", "Fetch", "Reflect"].iter().any(|start| name.starts_with(start))
         }));
         assert_eq!(of_role(Role::Worker).collect::<Vec<_>>(), ["Session", "FetchBlob"]);
-        assert!(of_role(Role::Operator).all(|name| name.ends_with("Worker") || name == "ListAudit"));
+        assert!(
+            of_role(Role::Operator)
+                .all(|name| name.ends_with("Worker") || ["ListAudit", "Backup"].contains(&name))
+        );
     }
 }

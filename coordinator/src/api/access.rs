@@ -146,15 +146,16 @@ fn session(headers: &HeaderMap) -> Option<&str> {
 
 /// A browser says which site's page makes a request. Other programs say nothing.
 fn check_site(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    let foreign = || Problem::new(ProblemCode::Forbidden, "this request comes from another site's page");
+    let is_foreign =
+        headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
+    // Links from other sites lead here. What their pages ask for themselves they could not read, but it would cost time.
+    let is_link = method.is_safe() && headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
+    if is_foreign && !is_link {
+        return Err(foreign());
+    }
     if method.is_safe() {
         return Ok(());
-    }
-    let foreign = || Problem::new(ProblemCode::Forbidden, "this request comes from another site's page");
-    if let Some(site) = headers.get("sec-fetch-site")
-        && site != "same-origin"
-        && site != "none"
-    {
-        return Err(foreign());
     }
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
@@ -198,8 +199,13 @@ mod tests {
             (&[("host", own), ("sec-fetch-site", "same-site")], false),
         ] {
             assert_eq!(check_site(&Method::POST, &headers(pairs)).is_ok(), allowed, "{pairs:?}");
-            assert!(check_site(&Method::GET, &headers(pairs)).is_ok());
         }
+        for (mode, allowed) in [("navigate", true), ("cors", false), ("no-cors", false)] {
+            let pairs = [("host", own), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", mode)];
+            assert_eq!(check_site(&Method::GET, &headers(&pairs)).is_ok(), allowed, "{mode}");
+        }
+        assert!(check_site(&Method::GET, &headers(&[("host", own), ("sec-fetch-site", "none")])).is_ok());
+        assert!(check_site(&Method::GET, &headers(&[("host", own)])).is_ok());
     }
 
     #[test]

@@ -17,6 +17,7 @@ use clipig_proto::v1;
 
 use super::extract::{Asked, Named};
 use super::problem::{Problem, ProblemCode};
+use super::values::Binary;
 use super::values::job::{Artifact, ArtifactList};
 use super::values::request::{ArtifactsQuery, ContentQuery};
 use crate::rpc::RpcContext;
@@ -44,8 +45,8 @@ pub(super) async fn list(
 /// It can be kept by its `ETag`, and read in parts.
 #[utoipa::path(get, path = "/jobs/{job}/picture", tag = "artifacts", operation_id = "getPicture",
     params(("job" = u64, Path, description = "The job's number."), ContentQuery),
-    responses((status = 200, content_type = "image/png", body = [u8]),
-              (status = 206, description = "The part that the header `Range` asks for.", content_type = "image/png", body = [u8]),
+    responses((status = 200, content_type = "image/png", body = Binary),
+              (status = 206, description = "The part that the header `Range` asks for.", content_type = "image/png", body = Binary),
               (status = 304, description = "The client has it already."),
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn picture(
@@ -66,8 +67,8 @@ pub(super) async fn picture(
 #[utoipa::path(get, path = "/jobs/{job}/snapshots/{epoch}", tag = "artifacts", operation_id = "getSnapshot",
     params(("job" = u64, Path, description = "The job's number."), ("epoch" = u32, Path, description = "The epoch."),
            ContentQuery),
-    responses((status = 200, content_type = "image/png", body = [u8]),
-              (status = 206, description = "The part that the header `Range` asks for.", content_type = "image/png", body = [u8]),
+    responses((status = 200, content_type = "image/png", body = Binary),
+              (status = 206, description = "The part that the header `Range` asks for.", content_type = "image/png", body = Binary),
               (status = 304, description = "The client has it already."),
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn snapshot(

@@ -18,7 +18,7 @@ use super::extract::{Named, Sent};
 use super::jobs::parse_hash;
 use super::problem::{Problem, ProblemCode};
 use super::values::request::BlobsRequest;
-use super::values::sha256;
+use super::values::{Binary, sha256};
 use crate::access::Principal;
 use crate::rpc::RpcContext;
 use crate::rpc::farm_service::blobs as calls;
@@ -40,7 +40,7 @@ pub(super) async fn missing(
     State(context): State<Arc<RpcContext>>,
     Sent(BlobsRequest { sha256: asked }): Sent<BlobsRequest>,
 ) -> Result<Json<Missing>, Problem> {
-    let asked = asked.iter().map(|hash| parse_hash("sha256", hash)).collect::<Result<_, _>>()?;
+    let asked = asked.iter().map(|hash| parse_hash("sha256", &hash.0)).collect::<Result<_, _>>()?;
     let answer = calls::check(&context, v1::CheckBlobsRequest { sha256: asked }).await?;
     Ok(Json(Missing { missing: answer.missing.iter().map(|hash| sha256(hash)).collect() }))
 }
@@ -49,8 +49,8 @@ pub(super) async fn missing(
 ///
 /// The header `Content-Length` is needed. The bytes must have the hash of the path.
 #[utoipa::path(put, path = "/blobs/{sha256}", tag = "blobs", operation_id = "uploadBlob",
-    params(("sha256" = String, Path, description = "SHA-256 of the bytes, 64 hexadecimal digits.")),
-    request_body(content = [u8], content_type = "application/octet-stream"),
+    params(("sha256" = String, Path, pattern = "^[0-9a-fA-F]{64}$", description = "SHA-256 of the bytes, 64 hexadecimal digits.")),
+    request_body(content = Binary, content_type = "application/octet-stream"),
     responses((status = 201, description = "The farm has it now."), (status = 204, description = "It had it before."),
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn upload(

@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
 use clipig_access::SecretHash;
 use hmac::{Hmac, Mac as _};
@@ -19,14 +19,13 @@ use sha2::Sha256;
 
 use super::problem::{Problem, ProblemCode};
 use crate::http_server::Way;
+use crate::store::SESSION_KEY;
 
-const NAME: &str = "clipig_session";
+/// Its name.
+pub(super) const NAME: &str = "clipig_session";
 
 /// Seconds that a session lasts: 30 days.
 const LASTS: u64 = 30 * 24 * 3_600;
-
-/// The file of the key in the data folder.
-const FILE: &str = "session.key";
 
 /// What sessions are signed with.
 pub(crate) struct SessionKey([u8; 32]);
@@ -45,7 +44,7 @@ impl SessionKey {
     /// # Errors
     /// When the system refuses.
     pub(crate) fn open(data: &Path) -> io::Result<Self> {
-        let path = data.join(FILE);
+        let path = data.join(SESSION_KEY);
         let mut key = [0; 32];
         match File::open(&path).and_then(|mut file| file.read_exact(&mut key)) {
             Ok(()) => return Ok(Self(key)),
@@ -60,9 +59,9 @@ impl SessionKey {
     }
 
     /// The value of `Set-Cookie` that opens a session of a token.
-    pub(super) fn given(&self, token: &str, hash: &SecretHash, way: Way) -> Result<HeaderValue, Problem> {
+    pub(super) fn given(&self, token: &str, hash: &SecretHash, secure: bool) -> Result<HeaderValue, Problem> {
         let end = now() + LASTS;
-        set(&self.cookie(token, hash, end), LASTS, way)
+        set(&self.cookie(token, hash, end), LASTS, secure)
     }
 
     fn cookie(&self, token: &str, hash: &SecretHash, end: u64) -> String {
@@ -102,13 +101,19 @@ impl Session<'_> {
     }
 }
 
-/// The value of `Set-Cookie` that ends a session.
-pub(super) fn taken_back(way: Way) -> Result<HeaderValue, Problem> {
-    set("", 0, way)
+/// May the browser show the cookie over TLS only? A proxy may have taken TLS off the request; the browser's `Origin` tells.
+pub(super) fn must_be_secure(way: Way, headers: &HeaderMap) -> bool {
+    let origin = headers.get(ORIGIN).map(HeaderValue::as_bytes);
+    way.is_encrypted() || origin.is_some_and(|origin| origin.starts_with(b"https://"))
 }
 
-fn set(value: &str, lasts: u64, way: Way) -> Result<HeaderValue, Problem> {
-    let secure = if way.is_encrypted() { "; Secure" } else { "" };
+/// The value of `Set-Cookie` that ends a session.
+pub(super) fn taken_back(secure: bool) -> Result<HeaderValue, Problem> {
+    set("", 0, secure)
+}
+
+fn set(value: &str, lasts: u64, secure: bool) -> Result<HeaderValue, Problem> {
+    let secure = if secure { "; Secure" } else { "" };
     let cookie = format!("{NAME}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::try_from(cookie).map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
 }
@@ -158,7 +163,7 @@ mod tests {
     fn the_key_outlives_a_restart_and_is_for_its_owner() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(FILE);
+        let path = folder.path().join(SESSION_KEY);
         let first = SessionKey::open(folder.path()).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(SessionKey::open(folder.path()).unwrap().0, first.0);

@@ -14,8 +14,8 @@ use tokio_stream::StreamExt as _;
 
 use super::extract::{Asked, Named};
 use super::problem::{Problem, ProblemCode};
-use super::values::event::JobEvent;
-use super::values::request::EventsQuery;
+use super::values::event::{JobEvent, JobEventMessage};
+use super::values::request::{EventsQuery, LastEvent};
 use crate::access::Principal;
 use crate::rpc::RpcContext;
 use crate::rpc::farm_service::watch;
@@ -28,9 +28,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// The first event, `job`, holds the whole job; the stream ends after the job has. Each event's `id` is the number of the
 /// last kept event. A browser sends it back when it connects again, and gets all kept events after it.
 #[utoipa::path(get, path = "/jobs/{job}/events", tag = "jobs", operation_id = "watchJob",
-    params(("job" = u64, Path, description = "The job's number."), EventsQuery,
-           ("Last-Event-ID" = Option<u64>, Header, description = "As `since`.")),
-    responses((status = 200, content_type = "text/event-stream", body = JobEvent),
+    params(("job" = u64, Path, description = "The job's number."), EventsQuery, LastEvent),
+    responses((status = 200, content_type = "text/event-stream", body = JobEventMessage),
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn watch(
     State(context): State<Arc<RpcContext>>,
@@ -39,15 +38,8 @@ pub(super) async fn watch(
     Asked(query): Asked<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let last = headers.get(HeaderName::from_static("last-event-id"));
-    let since = match last.map(|last| last.to_str().ok().and_then(|last| last.parse().ok())) {
-        Some(Some(last)) => Some(last),
-        Some(None) => {
-            let text = "`Last-Event-ID` must be the number of an event";
-            return Err(Problem::new(ProblemCode::InvalidArgument, text));
-        }
-        None => query.since,
-    };
+    let LastEvent { last_event_id } = last(&headers)?;
+    let since = last_event_id.or(query.since);
     let request = v1::WatchJobRequest { job, since, without_tables: false };
     let stream = watch::watch(&context, &who, request).await?;
     let events = stream.filter_map(move |message| match message {
@@ -56,6 +48,16 @@ pub(super) async fn watch(
     });
     let events = events.map(Ok::<_, Infallible>);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
+}
+
+fn last(headers: &HeaderMap) -> Result<LastEvent, Problem> {
+    let Some(last) = headers.get(HeaderName::from_static("last-event-id")) else {
+        return Ok(LastEvent { last_event_id: None });
+    };
+    let number = last.to_str().ok().and_then(|last| last.parse().ok());
+    let wrong =
+        || Problem::new(ProblemCode::InvalidArgument, "`Last-Event-ID` must be the number of an event");
+    number.map(|number| LastEvent { last_event_id: Some(number) }).ok_or_else(wrong)
 }
 
 fn shown(job: u64, event: v1::JobEvent) -> Option<Event> {

@@ -13,13 +13,16 @@ use super::problem::{Problem, ProblemCode};
 /// Bytes of a JSON body: an experiment of 1 MiB with every character escaped, and the names of its images.
 const BODY: usize = 8 << 20;
 
+/// Bytes of a JSON body of somebody who has not shown a token yet.
+pub(super) const BODY_OF_A_STRANGER: usize = 4 << 10;
+
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A JSON body.
-pub(super) struct Sent<T>(pub(super) T);
+/// A JSON body of at most `LIMIT` bytes.
+pub(super) struct Sent<T, const LIMIT: usize = BODY>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+impl<T: DeserializeOwned, S: Send + Sync, const LIMIT: usize> FromRequest<S> for Sent<T, LIMIT> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
@@ -29,25 +32,27 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
             let text = "the body must be JSON, with the header `Content-Type: application/json`";
             return Err(Problem::new(ProblemCode::UnsupportedMediaType, text));
         }
-        parse(&read(body).await?).map(Self)
+        parse(&read(body, LIMIT).await?).map(Self)
     }
 }
 
-/// A JSON body that may be left out.
+/// A JSON body that may be left out, or be `null`.
 pub(super) struct Optional<T>(pub(super) T);
 
 impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Optional<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if request.headers().contains_key(CONTENT_TYPE) {
-            return Sent::from_request(request, state).await.map(|Sent(value)| Self(value));
-        }
-        if read(request.into_body()).await?.is_empty() {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = read(body, BODY).await?;
+        if body.is_empty() {
             return Ok(Self(T::default()));
         }
-        let text = "the body must be JSON, with the header `Content-Type: application/json`, or empty";
-        Err(Problem::new(ProblemCode::UnsupportedMediaType, text))
+        if !is_json(&parts) {
+            let text = "the body must be JSON, with the header `Content-Type: application/json`, or empty";
+            return Err(Problem::new(ProblemCode::UnsupportedMediaType, text));
+        }
+        parse::<Option<T>>(&body).map(|value| Self(value.unwrap_or_default()))
     }
 }
 
@@ -85,11 +90,11 @@ fn is_json(parts: &Parts) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-async fn read(body: Body) -> Result<axum::body::Bytes, Problem> {
-    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, BODY)).await {
+async fn read(body: Body, limit: usize) -> Result<axum::body::Bytes, Problem> {
+    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => {
-            let text = format!("the body has more than {BODY} bytes, or broke off");
+            let text = format!("the body has more than {limit} bytes, or broke off");
             Err(Problem::new(ProblemCode::TooLarge, text))
         }
         Err(_) => {

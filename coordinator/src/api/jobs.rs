@@ -19,7 +19,7 @@ use super::values::problem::{ExperimentProblem, Validation};
 use super::values::request::{
     JobsQuery, PriorityRequest, Reason, SubmitRequest, UpdateRequest, ValidateRequest,
 };
-use super::values::sha256;
+use super::values::{Sha256Text, sha256};
 use crate::access::Principal;
 use crate::farm::CommandError;
 use crate::rpc::farm_service::jobs as calls;
@@ -83,7 +83,8 @@ pub(super) async fn list(
     State(context): Context,
     Asked(query): Asked<JobsQuery>,
 ) -> Result<Json<JobList>, Problem> {
-    let names = query.states.as_deref().unwrap_or("").split(',').filter(|name| !name.is_empty());
+    let names = query.states.as_deref().filter(|states| !states.is_empty());
+    let names = names.into_iter().flat_map(|states| states.split(','));
     let states = names.map(state).collect::<Result<Vec<i32>, Problem>>()?;
     let request =
         v1::ListJobsRequest { states, before: query.before, limit: super::limit(query.limit, 1_000)? };
@@ -210,10 +211,10 @@ fn concerns_the_experiment(error: &CommandError) -> bool {
 
 fn submission(request: SubmitRequest, dry_run: bool) -> Result<v1::SubmitJobRequest, Problem> {
     let seed = request.seed.map(|seed| seed.parse().map_err(|_| wrong_seed(&seed))).transpose()?;
-    let model_sha256 = request.model_sha256.map(|hash| parse_hash("model_sha256", &hash)).transpose()?;
+    let model_sha256 = request.model_sha256.map(|hash| parse_hash("model_sha256", &hash.0)).transpose()?;
     Ok(v1::SubmitJobRequest {
         client_token: match request.client_token {
-            Some(token) => token.into_bytes().into(),
+            Some(token) => check_client_token(token)?,
             None => drawn()?,
         },
         yaml: request.yaml,
@@ -248,8 +249,17 @@ fn wrong_seed(seed: &str) -> Problem {
     Problem::new(ProblemCode::InvalidArgument, text)
 }
 
-fn hashes(named: BTreeMap<String, String>) -> Result<BTreeMap<String, Bytes>, Problem> {
-    named.into_iter().map(|(name, hash)| Ok((name, parse_hash("assets", &hash)?))).collect()
+/// Bytes and characters are the same in it, so that the description can say how long it may be.
+fn check_client_token(token: String) -> Result<Bytes, Problem> {
+    if (16..=64).contains(&token.len()) && token.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Ok(token.into_bytes().into());
+    }
+    let text = format!("`client_token` must be 16 to 64 ASCII characters; it has {} bytes", token.len());
+    Err(Problem::new(ProblemCode::InvalidArgument, text))
+}
+
+fn hashes(named: BTreeMap<String, Sha256Text>) -> Result<BTreeMap<String, Bytes>, Problem> {
+    named.into_iter().map(|(name, hash)| Ok((name, parse_hash("assets", &hash.0)?))).collect()
 }
 
 /// A hash from a request.

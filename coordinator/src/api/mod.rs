@@ -30,12 +30,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -57,17 +59,51 @@ const ROOT: &str = "/api/v1";
                        9457).",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    components(schemas(values::event::JobEvent))
+    components(schemas(values::event::JobEvent)),
+    modifiers(&Ways),
+    security(("token" = []), ("session" = []))
 )]
 struct Description;
+
+/// How clients show who they are.
+struct Ways;
+
+impl Modify for Ways {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let components = description.components.get_or_insert_default();
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+        let session = ApiKey::Cookie(ApiKeyValue::new(cookie::NAME));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(session));
+    }
+}
 
 /// The OpenAPI document of the API, as JSON.
 pub fn openapi() -> String {
     let mut operations = guarded().into_openapi();
     operations.merge(open().into_openapi());
     // Only values that serialise are in it.
-    let description = Description::openapi().nest(ROOT, operations);
+    let mut description = Description::openapi().nest(ROOT, operations);
+    describe_answers(&mut description);
     description.to_pretty_json().unwrap_or_else(|error| unreachable!("{error}")) + "\n"
+}
+
+/// `OpenAPI` 3.1 asks for a description of every answer.
+fn describe_answers(description: &mut utoipa::openapi::OpenApi) {
+    for item in description.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            for (status, answer) in &mut operation.responses.responses {
+                if let RefOr::T(answer) = answer
+                    && answer.description.is_empty()
+                {
+                    let status = StatusCode::from_bytes(status.as_bytes()).ok();
+                    let reason = status.and_then(|status| status.canonical_reason());
+                    answer.description = reason.unwrap_or("Why the request is refused.").to_owned();
+                }
+            }
+        }
+    }
 }
 
 /// What needs a token or a session, and a role: see [`Call`](crate::access::Call).

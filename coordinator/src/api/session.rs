@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::access::{Access, peer};
 use super::cookie;
-use super::extract::Sent;
+use super::extract::{BODY_OF_A_STRANGER, Sent};
 use super::problem::Problem;
 use super::values::request::LoginRequest;
 use crate::access::{Peer, Principal};
@@ -65,7 +65,7 @@ impl Session {
 }
 
 /// Tells who the client is, and what it may do.
-#[utoipa::path(get, path = "/session", tag = "session", operation_id = "getSession",
+#[utoipa::path(get, path = "/session", tag = "session", operation_id = "getSession", security(()),
     responses((status = 200, body = Session), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn get(State(access): State<Arc<Access>>, request: Request) -> Json<Session> {
     let who = access.identify(request.headers(), peer(request.extensions()));
@@ -73,28 +73,30 @@ pub(super) async fn get(State(access): State<Arc<Access>>, request: Request) -> 
 }
 
 /// Opens a session: sets a cookie for a token.
-#[utoipa::path(post, path = "/session", tag = "session", operation_id = "login", request_body = LoginRequest,
+#[utoipa::path(post, path = "/session", tag = "session", operation_id = "login", security(()), request_body = LoginRequest,
     responses((status = 200, body = Session), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn open(
     State(access): State<Arc<Access>>,
     way: Option<Extension<Way>>,
     peer: Option<Extension<Peer>>,
-    Sent(LoginRequest { token: shown }): Sent<LoginRequest>,
+    headers: HeaderMap,
+    Sent(LoginRequest { token: shown }): Sent<LoginRequest, BODY_OF_A_STRANGER>,
 ) -> Result<Response, Problem> {
     let peer = peer.map_or(Peer::Here, |Extension(peer)| peer);
     let who = access.doorkeeper().login(shown.trim().as_bytes(), peer)?;
     let session = Json(Session::of(&access, Some(&who)));
     let Some(hash) = access.doorkeeper().proof(&who) else { return Ok(session.into_response()) };
     let way = way.map(|Extension(way)| way).unwrap_or_default();
-    let cookie = access.key().given(who.token(), hash, way)?;
+    let cookie = access.key().given(who.token(), hash, cookie::must_be_secure(way, &headers))?;
     Ok(([(SET_COOKIE, cookie)], session).into_response())
 }
 
 /// Ends a session in this browser.
-#[utoipa::path(delete, path = "/session", tag = "session", operation_id = "logout",
+#[utoipa::path(delete, path = "/session", tag = "session", operation_id = "logout", security(()),
     responses((status = 204, description = "The cookie is gone."),
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn close(way: Option<Extension<Way>>) -> Result<Response, Problem> {
+pub(super) async fn close(way: Option<Extension<Way>>, headers: HeaderMap) -> Result<Response, Problem> {
     let way = way.map(|Extension(way)| way).unwrap_or_default();
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie::taken_back(way)?)]).into_response())
+    let cookie = cookie::taken_back(cookie::must_be_secure(way, &headers))?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }

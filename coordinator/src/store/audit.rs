@@ -134,7 +134,8 @@ impl Store {
     pub fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>, StoreError> {
         let AuditFilter { before, job, owner, limit } = filter;
         let mut conditions = vec!["number < ?"];
-        let mut values = vec![Value::Integer(before.map_or(i64::MAX, |number| number as i64))];
+        let mut values =
+            vec![Value::Integer(before.map_or(i64::MAX, |number| i64::try_from(number).unwrap_or(i64::MAX)))];
         if let Some(job) = job {
             conditions.push("job = ?");
             values.push(Value::Integer(job.0 as i64));

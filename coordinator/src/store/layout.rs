@@ -26,6 +26,9 @@ use super::error::StoreError;
 /// The database.
 pub(super) const DATABASE: &str = "farm.sqlite";
 
+/// What sessions of browsers are signed with.
+pub(crate) const SESSION_KEY: &str = "session.key";
+
 /// Says that a backup is being restored: what else is in the folder is not whole.
 pub(super) const RESTORING: &str = "farm.restoring";
 
@@ -65,12 +68,15 @@ impl Layout {
         self.root.join(RESTORING)
     }
 
-    /// Files beside the database that nothing here knows by name. They are kept in backups.
+    /// Files beside the database that nothing here knows by name. They are kept in backups; the key of sessions is not,
+    /// because whoever reads a backup could make sessions with it.
     pub(super) fn other_files(&self) -> Result<Vec<PathBuf>, StoreError> {
         let known = |path: &Path| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             // The database has a log and other companions.
-            name.starts_with('.') || name.starts_with(DATABASE) || [LOCK, RESTORING].contains(&name)
+            name.starts_with('.')
+                || name.starts_with(DATABASE)
+                || [LOCK, RESTORING, SESSION_KEY].contains(&name)
         };
         let mut files = durable::entries(&self.root)?;
         files.retain(|path| path.is_file() && !known(path));

@@ -58,6 +58,7 @@ pub use self::error::StoreError;
 pub use self::events::{Event, EventFilter, EventKind, Subject};
 pub use self::folder::{Opening, Store};
 pub use self::history::{EpochHistory, FeatureHistory, TargetHistory};
+pub(crate) use self::layout::SESSION_KEY;
 pub use self::records::{
     Computation, JobFilter, JobRecord, QueuedJob, Revision, Submission, Submitted, Transition, Update,
 };

@@ -167,6 +167,7 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_job ON audit (job, number) WHERE job IS NOT NULL;
 CREATE INDEX audit_by_owner ON audit (owner, number);
 ";
+
 /// The version of this program's databases.
 pub(super) const NEWEST: i64 = STEPS.len() as i64;
 

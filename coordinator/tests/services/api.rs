@@ -61,6 +61,13 @@ async fn jobs_are_submitted_looked_at_and_steered() {
     assert!(experiment["yaml"].as_str().unwrap().contains("a blue square"), "{experiment}");
     assert_eq!(call(&farm, request("POST", "/api/v1/jobs/1/cancel", "")).await.1["state"], "cancelled");
     assert_eq!(call(&farm, request("POST", "/api/v1/jobs/1/retry", "")).await.1["state"], "waiting");
+    // A reason may be left out, whatever the header says, and be none.
+    let empty = with(request("POST", "/api/v1/jobs/1/pause", ""), "content-type", "application/json");
+    assert_eq!(call(&farm, empty).await.1["state"], "paused");
+    assert_eq!(post(&farm, "/api/v1/jobs/1/pause", &Json::Null).await.1["state"], "paused");
+    let text = with(request("POST", "/api/v1/jobs/1/pause", "why not"), "content-type", "text/plain");
+    assert_eq!(call(&farm, text).await.0, 415);
+    assert_eq!(call(&farm, request("POST", "/api/v1/jobs/1/resume", "")).await.1["state"], "waiting");
     let second = submitted(&farm).await;
     let (_, page) = get(&farm, "/api/v1/jobs?limit=1&states=waiting,running").await;
     assert_eq!((&page["jobs"][0]["job"], &page["more"]), (&json!(second), &json!(true)));
@@ -99,6 +106,15 @@ async fn a_refusal_is_a_problem_document() {
             "invalid-argument",
             "16 to 64",
         ),
+        (
+            "POST",
+            "/api/v1/jobs",
+            r#"{"yaml": "epochs: 1", "client_token": "ein Löffel aus Holz"}"#,
+            400,
+            "invalid-argument",
+            "ASCII",
+        ),
+        ("GET", "/api/v1/jobs?states=,running", "", 400, "invalid-argument", "``"),
         ("POST", "/api/v1/jobs", long.as_str(), 413, "too-large", "8388608"),
         ("POST", "/api/v1/jobs", "", 415, "unsupported-media-type", "application/json"),
         ("POST", "/api/v1/jobs/1/retry", "", 409, "state", "job 1"),
@@ -317,4 +333,14 @@ async fn the_description_names_every_operation() {
         assert!(described["paths"][format!("/api/v1{path}")][method].is_object(), "{method} {path}");
     }
     assert!(described["components"]["schemas"]["JobEvent"].is_object());
+    // OpenAPI asks for it.
+    for (path, item) in described["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                assert!(answer["description"].is_string(), "{method} {path} {status}");
+            }
+        }
+    }
+    assert_eq!(described["security"], json!([{ "token": [] }, { "session": [] }]));
+    assert_eq!(described["paths"]["/api/v1/session"]["post"]["security"], json!([{}]));
 }

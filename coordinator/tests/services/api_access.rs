@@ -59,6 +59,12 @@ async fn a_page_logs_in_and_out() {
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     // In the clear a browser would not keep a cookie that is marked as secure.
     assert!(!cookie.contains("Secure") && !cookie.contains(CLIENT_TOKEN), "{cookie}");
+    // A proxy has taken TLS off.
+    let behind = with(with(login(CLIENT_TOKEN), "host", "farm.example"), "origin", "https://farm.example");
+    let behind = send(&farm, behind).await.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(behind.ends_with("; Secure"), "{behind}");
+    // Who is not known yet cannot have much kept in memory.
+    assert_eq!(call(&farm, login(&"x".repeat(5_000))).await.0, 413);
     let cookie = cookie.split(';').next().unwrap().to_owned();
     let (_, session) = call(&farm, with(request("GET", "/api/v1/session", ""), "cookie", &cookie)).await;
     assert_eq!(session, somebody);

@@ -10,6 +10,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
+use crate::health::page;
 use crate::http_client::{call, request, send, with};
 use crate::standin::{WorkerEnd, registration};
 use crate::support::{EXPERIMENT, Show, TestFarm, TokensFile, token, until};
@@ -34,13 +35,23 @@ impl House {
     /// A client with this secret, once the farm knows it.
     async fn client(&self, secret: &str) -> Client {
         let client = FarmServiceClient::with_interceptor(self.farm.channel().await, Show(secret.to_owned()));
+        let before = self.loads().await;
         self.farm.reload.ask();
+        // Not by trying: each refusal would be written down.
+        until("the tokens are read again", || async { self.loads().await > before }).await;
         until("the token is known", || async {
             let asked = client.clone().get_farm(v1::GetFarmRequest {}).await;
             !matches!(asked, Err(status) if status.code() == Code::Unauthenticated)
         })
         .await;
         client
+    }
+
+    /// How often the tokens were read again.
+    async fn loads(&self) -> u64 {
+        let (_, text) = page(&self.farm.http, "/metrics").await;
+        let line = "clipig_credentials_reloads_total{what=\"tokens\",outcome=\"loaded\"} ";
+        text.lines().find_map(|found| found.strip_prefix(line)).unwrap().parse().unwrap()
     }
 
     async fn of_role(&self, name: &str, owner: &str, role: Role) -> Client {
@@ -92,6 +103,7 @@ async fn every_call(client: &Client, job: u64) -> Vec<(&'static str, Code)> {
         drain_worker(v1::DrainWorkerRequest { name: name(), ..Default::default() }),
         forgive_worker(v1::ForgiveWorkerRequest { name: name() }),
         list_audit(v1::ListAuditRequest::default()),
+        backup(v1::BackupRequest::default()),
     ]
 }
 
@@ -110,7 +122,8 @@ async fn each_role_may_do_what_is_its_own_and_nothing_else() {
     };
     let looks = 8;
     let all: Vec<&str> = every_call(&viewer, job.number).await.iter().map(|(name, _)| *name).collect();
-    let steering = ["pause_worker", "resume_worker", "drain_worker", "forgive_worker", "list_audit"];
+    let steering =
+        ["pause_worker", "resume_worker", "drain_worker", "forgive_worker", "list_audit", "backup"];
     let of_jobs = ["set_priority", "update_job", "pause_job", "resume_job", "cancel_job", "retry_job"];
     assert_eq!(denied(&every_call(&viewer, job.number).await), all[looks..]);
     assert_eq!(denied(&every_call(&worker, job.number).await), all);
@@ -201,7 +214,9 @@ async fn what_people_do_is_written_down_with_what_came_of_it() {
     let stranger =
         FarmServiceClient::with_interceptor(house.farm.channel().await, Show("not-a-token-at-all"));
     stranger.clone().get_farm(v1::GetFarmRequest {}).await.unwrap_err();
-    let list = async |request| operator.clone().list_audit(request).await.unwrap().into_inner().entries;
+    let list = async |request: v1::ListAuditRequest| {
+        operator.clone().list_audit(request).await.unwrap().into_inner().entries
+    };
     // Refusals at the door are written in the background.
     until("all is written down", || async { list(v1::ListAuditRequest::default()).await.len() >= 6 }).await;
     let entries = list(v1::ListAuditRequest::default()).await;

@@ -1,8 +1,12 @@
 //! What happens to a job.
 
+use std::borrow::Cow;
+
 use clipig_proto::v1;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::job::{Artifact, Job, JobState, Resolution, resolution};
 
@@ -26,6 +30,31 @@ pub(crate) enum JobEvent {
     Log(LogLine),
     /// The experiment was updated.
     Revision(RevisionChange),
+}
+
+/// How the description names an event as it travels: its fields are the lines of the stream.
+pub(crate) enum JobEventMessage {}
+
+impl PartialSchema for JobEventMessage {
+    fn schema() -> RefOr<Schema> {
+        let text = |description: &'static str| {
+            ObjectBuilder::new().schema_type(Type::String).description(Some(description))
+        };
+        let data = text("A `JobEvent` as JSON; of the event `problem`, a `Problem`.");
+        ObjectBuilder::new()
+            .property("id", text("The number of the last kept event, for `Last-Event-ID`."))
+            .property("event", text("The tag of the `JobEvent`; `problem` where the stream breaks off."))
+            .property("data", data.content_media_type("application/json"))
+            .required("event")
+            .required("data")
+            .into()
+    }
+}
+
+impl ToSchema for JobEventMessage {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("JobEventMessage")
+    }
 }
 
 /// A job is in another state.

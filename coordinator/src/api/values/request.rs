@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::Sha256Text;
 use super::job::{Device, NumberType};
 
 /// A new job.
@@ -12,13 +13,17 @@ use super::job::{Device, NumberType};
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SubmitRequest {
     /// The experiment as one YAML document. At most 1 MiB.
+    #[schema(example = "targets: [{features: [{text: a red apple}]}]")]
     pub(crate) yaml: String,
-    /// 16 to 64 bytes of the client's choice, such as a random UUID: makes the request safe to repeat. Without one, each
-    /// request makes a job.
+    /// 16 to 64 ASCII characters of the client's choice, such as a random UUID: makes the request safe to repeat. Without
+    /// one, each request makes a job.
+    #[schema(pattern = "^[ -~]{16,64}$")]
     pub(crate) client_token: Option<String>,
     /// What people call it; where empty, the experiment's first text. At most 200 bytes.
+    #[schema(max_length = 200)]
     pub(crate) name: String,
     /// Higher goes first; -10 to 10, 0 is usual.
+    #[schema(minimum = -10, maximum = 10)]
     pub(crate) priority: i32,
     /// Seed of all random numbers, up to 64 bits, as text; where not set, the experiment's, or drawn by the farm.
     #[schema(pattern = "^[0-9]{1,20}$")]
@@ -28,16 +33,19 @@ pub(crate) struct SubmitRequest {
     /// The number type of CLIP.
     pub(crate) number_type: NumberType,
     /// Threads within an operation, 1 to 1024; chosen by the farm where not set.
+    #[schema(minimum = 1, maximum = 1024)]
     pub(crate) threads: Option<u32>,
     /// May workers of several kinds compute it? Then its bits depend on the farm.
     pub(crate) mix_kinds: bool,
     /// SHA-256 of images by the names that the experiment uses. Upload them before.
-    pub(crate) assets: BTreeMap<String, String>,
+    pub(crate) assets: BTreeMap<String, Sha256Text>,
     /// The content of the model's weights; where not set, the farm resolves the experiment's model by name.
-    pub(crate) model_sha256: Option<String>,
+    pub(crate) model_sha256: Option<Sha256Text>,
     /// Epochs from one snapshot to the next, 0 for none; where not set, as the experiment says.
+    #[schema(maximum = 4_294_967_295_u64)]
     pub(crate) snapshot_interval: Option<u32>,
     /// Who submits, such as `name@host`. At most 200 bytes.
+    #[schema(max_length = 200)]
     pub(crate) submitter: String,
 }
 
@@ -46,6 +54,7 @@ pub(crate) struct SubmitRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ValidateRequest {
     /// The experiment as one YAML document. At most 1 MiB.
+    #[schema(example = "targets: [{features: [{text: a red apple}]}]")]
     pub(crate) yaml: String,
 }
 
@@ -54,12 +63,14 @@ pub(crate) struct ValidateRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateRequest {
     /// The experiment as one YAML document. At most 1 MiB.
+    #[schema(example = "targets: [{features: [{text: a red apple}]}]")]
     pub(crate) yaml: String,
     /// SHA-256 of images by the names that the experiment uses. Upload them before.
     #[serde(default)]
-    pub(crate) assets: BTreeMap<String, String>,
+    pub(crate) assets: BTreeMap<String, Sha256Text>,
     /// The revision that the update was made from: a conflict where somebody else was quicker. Not checked if not set.
     #[serde(default)]
+    #[schema(maximum = 4_294_967_295_u64)]
     pub(crate) expected_revision: Option<u32>,
 }
 
@@ -68,6 +79,7 @@ pub(crate) struct UpdateRequest {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Reason {
     /// Why, for others; may be empty. At most 1000 bytes.
+    #[schema(max_length = 1000)]
     pub(crate) reason: String,
 }
 
@@ -76,6 +88,7 @@ pub(crate) struct Reason {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PriorityRequest {
     /// Higher goes first; -10 to 10.
+    #[schema(minimum = -10, maximum = 10)]
     pub(crate) priority: i32,
 }
 
@@ -84,7 +97,8 @@ pub(crate) struct PriorityRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct BlobsRequest {
     /// Their SHA-256. At most 10,000.
-    pub(crate) sha256: Vec<String>,
+    #[schema(max_items = 10000)]
+    pub(crate) sha256: Vec<Sha256Text>,
 }
 
 /// Which jobs.
@@ -93,8 +107,12 @@ pub(crate) struct BlobsRequest {
 #[into_params(parameter_in = Query)]
 pub(crate) struct JobsQuery {
     /// Only jobs in these states, separated by commas, such as `waiting,running`; all where not set.
+    #[param(
+        pattern = "^((waiting|preparing|running|paused|completed|failed|cancelled)(,(waiting|preparing|running|paused|completed|failed|cancelled))*)?$"
+    )]
     pub(crate) states: Option<String>,
     /// Only jobs with smaller numbers: the page after a job with this number.
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
     pub(crate) before: Option<u64>,
     /// At most so many: 1 to 1000, usually 50.
     #[param(minimum = 1, maximum = 1000)]
@@ -107,6 +125,7 @@ pub(crate) struct JobsQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ArtifactsQuery {
     /// Only files of this epoch and later ones.
+    #[param(maximum = 4_294_967_295_u64)]
     pub(crate) from_epoch: Option<u32>,
     /// At most so many: 1 to 10000, usually 1000.
     #[param(minimum = 1, maximum = 10000)]
@@ -119,8 +138,10 @@ pub(crate) struct ArtifactsQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct HistoryQuery {
     /// The first epoch; usually 0.
+    #[param(maximum = 4_294_967_295_u64)]
     pub(crate) from_epoch: Option<u32>,
     /// The epoch before which it ends.
+    #[param(maximum = 4_294_967_295_u64)]
     pub(crate) to_epoch: Option<u32>,
 }
 
@@ -141,7 +162,17 @@ pub(crate) struct EventsQuery {
     /// The number of the last event that the client has seen; kept events after it come first. The header
     /// `Last-Event-ID`, which browsers send when they connect again, goes before it. Without both the stream begins with
     /// what happens now.
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
     pub(crate) since: Option<u64>,
+}
+
+/// After which event a stream goes on.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(crate) struct LastEvent {
+    /// As `since`, and goes before it.
+    #[param(rename = "Last-Event-ID", maximum = 18_446_744_073_709_551_615_u64)]
+    pub(crate) last_event_id: Option<u64>,
 }
 
 /// Which entries of the audit log.
@@ -150,8 +181,10 @@ pub(crate) struct EventsQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
     /// Only entries with smaller numbers: the page after an entry with this number.
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
     pub(crate) before: Option<u64>,
     /// Only what was done to this job.
+    #[param(maximum = 18_446_744_073_709_551_615_u64)]
     pub(crate) job: Option<u64>,
     /// Only what this owner did.
     pub(crate) owner: Option<String>,

@@ -15,6 +15,7 @@ use tonic::Status;
 use super::super::content::PIECE;
 use super::super::status::Refusal;
 use super::super::{RpcContext, timestamp};
+use crate::access::{Call, Deed, Principal};
 use crate::store::{Frozen, FrozenFile};
 
 /// Pieces that are read ahead of the socket.
@@ -25,8 +26,14 @@ type Pieces = mpsc::Sender<Result<BackupResponse, Status>>;
 /// Copies the store and sends the copy. The copy goes when all of it is sent, or nobody reads any more.
 pub(super) async fn stream(
     context: &Arc<RpcContext>,
+    who: &Principal,
 ) -> Result<ReceiverStream<Result<BackupResponse, Status>>, Refusal> {
-    let frozen = context.blocking(|context| context.farm.store().freeze()).await?;
+    let who = who.clone();
+    let freeze = move |context: &RpcContext| {
+        let deed = Deed::to(Call::Backup, "", "");
+        context.audited(&who, deed, || context.farm.store().freeze().map_err(Refusal::from))
+    };
+    let frozen = context.blocking(freeze).await?;
     let (pieces, stream) = mpsc::channel(AHEAD);
     let context = Arc::clone(context);
     tokio::spawn(async move {

@@ -176,8 +176,9 @@ impl FarmService for FarmCalls {
         answer(history::stream(&self.context, request.into_inner()).await)
     }
 
-    async fn backup(&self, _: Request<v1::BackupRequest>) -> Answer<Self::BackupStream> {
-        answer(backup::stream(&self.context).await)
+    async fn backup(&self, request: Request<v1::BackupRequest>) -> Answer<Self::BackupStream> {
+        let who = caller(&request)?;
+        answer(backup::stream(&self.context, &who).await)
     }
 
     async fn upload_blob(

@@ -1,4 +1,4 @@
-//! Packages of Python that check what is in `deploy/`, each set in a folder of its own in the cache.
+//! Packages of Python that check what is in the repository, each set in a folder of its own in the cache.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::prerequisites;
 use crate::process::{captured, run};
 
 /// A set of packages, pinned by hash.
-pub(super) struct Requirements {
+pub(crate) struct Requirements {
     /// The file for pip.
     file: &'static str,
     /// Of the folder in the cache.
@@ -23,7 +23,7 @@ pub(super) struct Requirements {
 }
 
 /// What renders and validates manifests.
-pub(super) const MANIFESTS: Requirements = Requirements {
+pub(crate) const MANIFESTS: Requirements = Requirements {
     file: "deploy/checks/requirements.txt",
     name: "kubernetes",
     what: "kubectl, helm and kubernetes-validate",
@@ -31,11 +31,19 @@ pub(super) const MANIFESTS: Requirements = Requirements {
 };
 
 /// What knows mistakes.
-pub(super) const CHECKOV: Requirements =
+pub(crate) const CHECKOV: Requirements =
     Requirements { file: "deploy/checks/checkov.txt", name: "checkov", what: "checkov", unpack: None };
 
+/// What fuzzes the JSON API.
+pub(crate) const FUZZ: Requirements = Requirements {
+    file: "coordinator/fuzz/requirements.txt",
+    name: "schemathesis",
+    what: "schemathesis",
+    unpack: None,
+};
+
 /// Python with these packages, in the repository.
-pub(super) fn command(places: &Places, packages: &Path) -> Command {
+pub(crate) fn command(places: &Places, packages: &Path) -> Command {
     let mut python = Command::new("python3");
     python.current_dir(&places.repository);
     // Nothing is written beside the sources.
@@ -45,7 +53,7 @@ pub(super) fn command(places: &Places, packages: &Path) -> Command {
 
 /// The folder with the packages. Some of them are compiled for one version of Python, so that each version has a folder
 /// of its own.
-pub(super) fn packages(places: &Places, requirements: &Requirements) -> Result<PathBuf, Error> {
+pub(crate) fn packages(places: &Places, requirements: &Requirements) -> Result<PathBuf, Error> {
     prerequisites::check_pip()?;
     let mut version = Command::new("python3");
     version.args(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);

@@ -5,7 +5,6 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,7 +135,7 @@ pub(crate) async fn serve(
 }
 
 enum Accepted {
-    Tcp(TcpStream, SocketAddr),
+    Tcp(TcpStream),
     Unix(UnixStream),
 }
 

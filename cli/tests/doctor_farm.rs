@@ -173,8 +173,8 @@ fn http_and_https_are_told_apart() {
     });
 }
 
-/// What a stand-in says to a call of this path: an HTTP status and headers.
-type Says = fn(&str) -> (u16, &'static [(&'static str, &'static str)]);
+/// What a stand-in says to a call of this path with these headers: an HTTP status and headers.
+type Says = fn(&str, &http::HeaderMap) -> (u16, &'static [(&'static str, &'static str)]);
 
 /// Something that speaks HTTP/2 and is no coordinator. Where.
 fn stand_in(says: Says) -> String {
@@ -189,7 +189,7 @@ fn stand_in(says: Says) -> String {
                 tokio::spawn(async move {
                     let mut connection = h2::server::handshake(stream).await.ok()?;
                     while let Some(Ok((request, mut respond))) = connection.accept().await {
-                        let (status, headers) = says(request.uri().path());
+                        let (status, headers) = says(request.uri().path(), request.headers());
                         let mut response = http::Response::builder().status(status);
                         for (name, value) in headers {
                             response = response.header(*name, *value);
@@ -211,7 +211,7 @@ fn what_is_no_coordinator_is_told_apart() {
     let says = |stand_in: String, check, verdict, broken, found, remedy| {
         examined(&studio, &[&stand_in]).says(&Expected { broken, verdict, check, found, remedy });
     };
-    let nginx = stand_in(|_| (502, &[("server", "nginx/1.22.1"), ("content-type", "text/html")]));
+    let nginx = stand_in(|_, _| (502, &[("server", "nginx/1.22.1"), ("content-type", "text/html")]));
     says(
         nginx,
         "protocol",
@@ -220,7 +220,7 @@ fn what_is_no_coordinator_is_told_apart() {
         "a proxy answers, and does not reach the coordinator (HTTP 502 Bad Gateway)",
         "start the coordinator",
     );
-    let web = stand_in(|_| (404, &[("content-type", "text/html")]));
+    let web = stand_in(|_, _| (404, &[("content-type", "text/html")]));
     says(
         web,
         "protocol",
@@ -229,7 +229,7 @@ fn what_is_no_coordinator_is_told_apart() {
         "what answers is a web server, and not a coordinator (HTTP 404 Not Found)",
         "7870, not 7871",
     );
-    let other = stand_in(|_| (200, &[("content-type", "application/grpc"), ("grpc-status", "12")]));
+    let other = stand_in(|_, _| (200, &[("content-type", "application/grpc"), ("grpc-status", "12")]));
     says(
         other,
         "protocol",
@@ -238,10 +238,10 @@ fn what_is_no_coordinator_is_told_apart() {
         "gRPC answers, but not clipig.farm.v1",
         "compare host and port",
     );
-    let behind = stand_in(|_| (200, &[("grpc-status", "16"), ("date", "Mon, 01 Jun 2026 12:00:00 GMT")]));
+    let behind = stand_in(|_, _| (200, &[("grpc-status", "16"), ("date", "Sat, 01 Jan 2000 00:00:00 GMT")]));
     says(behind, "clock", "warning", "the farm's clock is wrong", "behind this machine's", "NTP");
     // As nginx is without settings for gRPC: it takes 1 MiB.
-    let narrow = stand_in(|path| match path {
+    let narrow = stand_in(|path, _| match path {
         "/clipig.farm.v1.FarmService/GetFarm" => (200, &[("grpc-status", "0"), ("server", "nginx/1.22.1")]),
         _ => (413, &[("server", "nginx/1.22.1")]),
     });
@@ -260,6 +260,33 @@ fn what_is_no_coordinator_is_told_apart() {
         found: "there is one in between: nginx/1.22.1",
         remedy: "if sessions or watches are cut",
     });
+}
+
+#[test]
+fn a_token_is_not_sent_where_others_can_read_it() {
+    let studio = Studio::new();
+    studio.write("token", "the-token-of-the-clients");
+    let curious = stand_in(|_, headers| {
+        if headers.contains_key("authorization") {
+            (200, &[("grpc-status", "0")])
+        } else {
+            (200, &[("grpc-status", "16")])
+        }
+    });
+    // The same address in IPv6, which is none of loopback.
+    let address = curious.replace("127.0.0.1", "[::ffff:127.0.0.1]");
+    let token = |found, remedy| Expected {
+        broken: "`http://` to another machine, with a token",
+        verdict: "fault",
+        check: "token",
+        found,
+        remedy,
+    };
+    let silent = examined(&studio, &[&address, "--token-file", "token"]);
+    silent.says(&token("the one in token was not sent: without TLS", "allow it with --insecure"));
+    assert!(silent.says_of("token", "the farm requires a token"), "it was sent");
+    let allowed = examined(&studio, &[&address, "--token-file", "token", "--insecure"]);
+    assert!(allowed.says_of("token", "which was sent unencrypted just now"));
 }
 
 /// A coordinator that wants tokens.

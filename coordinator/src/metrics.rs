@@ -1,4 +1,4 @@
-//! Metrics for Prometheus. [`table`] describes them for the documentation.
+//! Metrics for Prometheus. [`table()`] describes them for the documentation.
 //!
 //! One struct, shared by everything that counts. The gauges of workers and jobs are set when they are scraped, so that
 //! they are right then and cost nothing otherwise.
@@ -346,7 +346,8 @@ impl Metrics {
         let help = "Connections; `known`: a valid token was shown, `stranger`: not yet";
         registry.register("connections", help, self.connections.clone());
         let help = "Connections that were refused or closed; `peer`: one address had too many, `total`: there were too \
-                    many, `evicted`: one without a token made room, `no_call`: no valid call in time";
+                    many, `evicted`: one without a token made room, `no_call`: no valid call in time, \
+                    `http_waiting`: one at `http_listen` that waited for a request made room";
         registry.register("connections_refused", help, self.connections_refused.clone());
         let help = "Calls that were refused; `missing`: no token, `unknown`: not a token of this farm, `expired`, \
                     `role`: the role does not allow the call";

@@ -46,11 +46,11 @@ pub(crate) struct FarmAddress {
 pub(crate) struct TopArguments {
     /// Seconds from one look at the farm to the next, from 0.2 to 3600.
     #[arg(short, long, value_name = "SECONDS", default_value_t = 1.0, value_parser = interval)]
-    #[cfg_attr(not(feature = "top"), expect(dead_code, reason = "a table is printed once"))]
+    #[cfg_attr(not(feature = "top"), allow(dead_code, reason = "a table is printed once"))]
     pub(crate) interval: f64,
     /// Print a table once, also on a terminal.
     #[arg(long)]
-    #[cfg_attr(not(feature = "top"), expect(dead_code, reason = "a table is printed once"))]
+    #[cfg_attr(not(feature = "top"), allow(dead_code, reason = "a table is printed once"))]
     pub(crate) once: bool,
     #[command(flatten)]
     pub(crate) farm: FarmAddress,

@@ -1,5 +1,6 @@
 //! `clipig top`: the farm as it moves, or as a table where that cannot be.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
@@ -37,18 +38,18 @@ async fn table(connection: &Connection, address: &str) -> Result<String, FarmFai
     let now = Timestamp::now();
     let farm = farm::ask(connection).await?;
     let (jobs, more) = jobs::list(connection, &states, JOBS).await?;
-    let request = ListWorkersRequest { states: Vec::new() };
+    let request = ListWorkersRequest::default();
     let call = connection.call(request, async |mut client, request| client.list_workers(request).await);
     let workers = call.await?.workers;
     let mut text = show::farm::text(&farm, address);
     if !jobs.is_empty() {
-        text += &format!("\n{}", show::jobs::text(&jobs, now));
+        let _ = write!(text, "\n{}", show::jobs::text(&jobs, now));
     }
     if more {
         text += "and more jobs; `clipig jobs --limit N` lists them\n";
     }
     if !workers.is_empty() {
-        text += &format!("\n{}", show::workers::text(&workers, now));
+        let _ = write!(text, "\n{}", show::workers::text(&workers, now));
     }
     Ok(text)
 }

@@ -62,25 +62,26 @@ impl Connection {
     }
 
     pub(crate) async fn open(address: &str, access: &AccessArguments) -> Result<Self, FarmFailure> {
-        let shown = normal(address)?;
-        if token(access)?.is_some() && is_overheard(&shown) {
-            output::say(format!("warning: the token is sent to {shown} unencrypted; use https://"));
+        let address = normal(address)?;
+        let token = token(access)?;
+        if token.is_some() && is_overheard(&address) {
+            if !access.insecure {
+                return Err(FarmFailure::Overheard { address });
+            }
+            output::say(format!("warning: the token is sent to {address} unencrypted"));
         }
-        Self::establish(address, access).await
+        Self::establish(address, token, access).await
     }
 
-    /// As [`Connection::open`], for those who say themselves that a token can be overheard.
-    pub(crate) async fn establish(address: &str, access: &AccessArguments) -> Result<Self, FarmFailure> {
-        let address = normal(address)?;
-        let (token, token_origin) = token(access)?.unzip();
+    /// As [`Connection::open`], for those who have decided whether to send a token.
+    pub(crate) async fn establish(
+        address: String,
+        token: Option<(String, String)>,
+        access: &AccessArguments,
+    ) -> Result<Self, FarmFailure> {
+        let (token, token_origin) = token.unzip();
         let authority = access.tls_ca.as_ref().map(|file| file.display().to_string());
         let service = Service { address, token_origin, authority };
-        if token.is_some() && is_overheard(&service.address) {
-            if !access.insecure {
-                return Err(FarmFailure::Overheard { address: service.address });
-            }
-            output::say(format!("warning: the token is sent to {} unencrypted", service.address));
-        }
         let endpoint = endpoint(&service.address, access)?;
         let channel = endpoint.connect().await.map_err(|error| FarmFailure::unreachable(&service, &error))?;
         let bearer = token.map(|token| format!("Bearer {token}").parse()).transpose();

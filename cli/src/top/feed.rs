@@ -86,7 +86,9 @@ pub(super) async fn snapshot(connection: &Connection) -> Result<Snapshot, FarmFa
         Ok(Ok(snapshot)) => {
             let Snapshot { farm, jobs, .. } = &snapshot;
             farm.check()?;
-            jobs.iter().try_for_each(|job| job.check())?;
+            for job in jobs {
+                job.check()?;
+            }
             Ok(snapshot)
         }
         Ok(Err(status)) => Err(connection.failure(&status)),
@@ -105,7 +107,7 @@ async fn ask(connection: &Connection) -> Result<Snapshot, Status> {
         let request = ListJobsRequest { states, before: None, limit };
         jobs.extend(client.list_jobs(request).await?.into_inner().jobs);
     }
-    let request = ListWorkersRequest { states: Vec::new() };
+    let request = ListWorkersRequest::default();
     let workers = client.list_workers(request).await?.into_inner().workers;
     Ok(Snapshot { taken: Timestamp::now(), farm, jobs, workers })
 }

@@ -1,5 +1,7 @@
 //! What `clipig doctor` says, in the program's words and in the table of docs/doctor.md.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 use std::process::Command;
 
 use serde_json::Value as Json;
@@ -68,6 +70,12 @@ impl Examined {
         let mut findings = self.record["findings"].as_array().unwrap().iter();
         let found = findings.find(|finding| finding["check"] == check && finding["verdict"] == "ok");
         assert!(found.is_some(), "`{check}` is not ok in {:#}", self.record);
+    }
+
+    /// Did a check find something like this?
+    pub(crate) fn says_of(&self, check: &str, part: &str) -> bool {
+        let mut findings = self.record["findings"].as_array().unwrap().iter();
+        findings.any(|one| one["check"] == check && one["found"].as_str().unwrap().contains(part))
     }
 
     /// How many findings of a subject there are.

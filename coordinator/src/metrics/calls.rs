@@ -165,8 +165,8 @@ pub(crate) async fn measure_request(
 
 /// Strangers may make up methods, too.
 fn method(method: &Method) -> &str {
-    let known = [&Method::GET, &Method::POST, &Method::PUT, &Method::PATCH, &Method::DELETE, &Method::HEAD];
-    if known.contains(&method) { method.as_str() } else { OTHER }
+    let method = method.as_str();
+    if matches!(method, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD") { method } else { OTHER }
 }
 
 /// A call that has not ended. Where it is dropped, the client has gone away.
@@ -222,7 +222,7 @@ impl http_body::Body for Watched {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let frame = ready!(http_body::Body::poll_frame(Pin::new(&mut self.body), cx));
         if let Some(Ok(frame)) = &frame
             && let Some(trailers) = frame.trailers_ref()
             && let Some(status) = Status::from_header_map(trailers)
@@ -233,11 +233,11 @@ impl http_body::Body for Watched {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        http_body::Body::is_end_stream(&self.body)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        http_body::Body::size_hint(&self.body)
     }
 }
 
@@ -297,7 +297,7 @@ mod tests {
         let trailers = Status::internal("a fault").into_http::<()>().into_parts().0.headers;
         let mut body = call.answered(Response::new(Body::new(Trailers(Some(trailers))))).into_body();
         assert!(!counted(&metrics.text().unwrap(), "internal"));
-        let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+        let frame = std::future::poll_fn(|cx| http_body::Body::poll_frame(Pin::new(&mut body), cx)).await;
         assert!(frame.unwrap().unwrap().is_trailers());
         assert!(counted(&metrics.text().unwrap(), "internal"));
         drop(body);

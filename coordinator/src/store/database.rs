@@ -235,16 +235,6 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Makes the file where it is missing, for its owner only. What `SQLite` puts beside it gets the same permissions.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let file = File::options().append(true).create(true).mode(FILE_MODE).open(path)?;
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        // The error means that the file belongs to somebody else, who decides.
-        let _ = file.set_permissions(std::fs::Permissions::from_mode(FILE_MODE));
-    }
-    Ok(())
-}
-
 /// What `PRAGMA auto_vacuum` says of a database that can shrink by parts.
 const INCREMENTAL: u64 = 2;
 

@@ -1,6 +1,7 @@
 //! What a farm says of itself and of its workers.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::super::Finding;
@@ -38,7 +39,7 @@ async fn ask(connection: &Connection) -> Result<(Farm, Vec<Worker>), FarmFailure
     let farm = connection.call(GetFarmRequest {}, async |mut client, request| client.get_farm(request).await);
     let farm = farm.await?.farm;
     let farm = farm.ok_or_else(|| FarmFailure::Content("the farm's answer has no status".to_owned()))?;
-    let request = ListWorkersRequest { states: Vec::new() };
+    let request = ListWorkersRequest::default();
     let call = connection.call(request, async |mut client, request| client.list_workers(request).await);
     Ok((farm, call.await?.workers))
 }
@@ -95,7 +96,7 @@ fn judge_workers(workers: &[Worker]) -> Vec<Finding> {
         count(WorkerState::Idle)
     );
     if kinds.len() > 1 {
-        found += &format!(" of {} kinds; a job is computed by one of them", kinds.len());
+        let _ = write!(found, " of {} kinds; a job is computed by one of them", kinds.len());
     }
     let mut findings = vec![if able > 0 {
         Finding::ok(CHECK, found)

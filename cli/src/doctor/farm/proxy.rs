@@ -31,7 +31,7 @@ pub(super) fn check(answer: &Answer) -> Finding {
     Finding::warning(CHECK, format!("there is one in between: {}", signs.join(", ")), remedy(first))
 }
 
-/// What each proxy has to be told. [docs/operations.md] explains why.
+/// What each proxy has to be told; docs/operations.md explains why.
 fn remedy(sign: &str) -> String {
     let sign = sign.to_lowercase();
     let settings = if sign.contains("nginx") {

@@ -39,7 +39,15 @@ pub(super) async fn examine(
     access: &AccessArguments,
     sheet: &mut Sheet,
 ) -> Result<(), Failure> {
-    let (secret, origin) = token.unzip();
+    let overheard = connection::is_overheard(&place.address()) && !access.insecure;
+    let token = match token {
+        Some((_, origin)) if overheard => {
+            sheet.add(not_sent(&origin))?;
+            None
+        }
+        token => token,
+    };
+    let (secret, origin) = token.clone().unzip();
     let service = Service {
         address: place.address(),
         token_origin: origin.clone(),
@@ -64,7 +72,7 @@ pub(super) async fn examine(
     }
     sheet.add(accepted(&service, origin.as_deref()))?;
     sheet.extend(proxy::limits(&channel, secret.as_deref()).await)?;
-    let connection = match Connection::establish(&service.address, access).await {
+    let connection = match Connection::establish(service.address.clone(), token, access).await {
         Ok(connection) => connection,
         Err(failure) => return sheet.add(from_failure("connection", &failure)),
     };
@@ -193,6 +201,15 @@ fn refused(answer: &Answer, origin: Option<&str>, is_workers: bool) -> Finding {
             "look at the coordinator's log",
         ),
     }
+}
+
+/// The token of another machine's farm, which every command keeps to itself.
+fn not_sent(origin: &str) -> Finding {
+    Finding::fault(
+        "token",
+        format!("the one in {origin} was not sent: without TLS, whoever can read the network would see it"),
+        "use https:// in the address, or allow it with --insecure or CLIPIG_INSECURE=1",
+    )
 }
 
 fn accepted(service: &Service, origin: Option<&str>) -> Finding {

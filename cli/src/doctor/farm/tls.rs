@@ -183,33 +183,23 @@ fn verifier(
     authority: Option<&Path>,
 ) -> Result<Arc<WebPkiServerVerifier>, Finding> {
     let mut roots = RootCertStore::empty();
-    match authority {
-        Some(file) => {
-            let shown = file.display();
-            let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-            let certificates = read.map_err(|error| {
-                Finding::fault(
-                    CHECK,
-                    format!("the authority in {shown} cannot be read: {error}"),
-                    NO_AUTHORITY,
-                )
-            })?;
-            if roots.add_parsable_certificates(certificates).0 == 0 {
-                let found = format!("{shown} holds no certificate in PEM (`-----BEGIN CERTIFICATE-----`)");
-                return Err(Finding::fault(CHECK, found, NO_AUTHORITY));
-            }
+    if let Some(file) = authority {
+        let shown = file.display();
+        let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let certificates = read.map_err(|error| {
+            let found = format!("the authority in {shown} cannot be read: {error}");
+            Finding::fault(CHECK, found, NO_AUTHORITY)
+        })?;
+        if roots.add_parsable_certificates(certificates).0 == 0 {
+            let found = format!("{shown} holds no certificate in PEM (`-----BEGIN CERTIFICATE-----`)");
+            return Err(Finding::fault(CHECK, found, NO_AUTHORITY));
         }
-        None => {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            if roots.is_empty() {
-                let found = "this system trusts no authorities at all";
-                return Err(Finding::fault(
-                    CHECK,
-                    found,
-                    "install them (Debian: `apt install ca-certificates`), or set \
-                     CLIPIG_TLS_CA to the farm's authority",
-                ));
-            }
+    } else {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if roots.is_empty() {
+            let found = "this system trusts no authorities at all";
+            let remedy = "install them (Debian: `apt install ca-certificates`), or set CLIPIG_TLS_CA to the farm's authority";
+            return Err(Finding::fault(CHECK, found, remedy));
         }
     }
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build().map_err(

@@ -7,10 +7,11 @@ use super::super::Finding;
 const CHECK: &str = "environment";
 
 /// Variables that clipig reads, besides settings of services.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     "CLIPIG_COORDINATOR",
     "CLIPIG_DEVICE",
     "CLIPIG_FARM",
+    "CLIPIG_INSECURE",
     "CLIPIG_LOG",
     "CLIPIG_MODELS",
     "CLIPIG_MODEL_BASE_URL",
@@ -18,12 +19,14 @@ const KNOWN: [&str; 12] = [
     "CLIPIG_PANICS",
     "CLIPIG_PREVIEW",
     "CLIPIG_TLS_CA",
+    "CLIPIG_TOKENS_FILE",
     "CLIPIG_TOKEN",
     "CLIPIG_TOKEN_FILE",
 ];
 
-/// Settings of services; they are checked as such.
-const SETTINGS: [&str; 2] = ["CLIPIG_COORDINATOR__", "CLIPIG_WORKER__"];
+/// Settings of services, which are checked as such, and what Kubernetes sets for the Service `clipig-coordinator`.
+const BEGINNINGS: [&str; 4] =
+    ["CLIPIG_COORDINATOR__", "CLIPIG_WORKER__", "CLIPIG_COORDINATOR_PORT", "CLIPIG_COORDINATOR_SERVICE_"];
 
 /// Variables of tests.
 const TESTS: &str = "CLIPIG_TEST_";
@@ -53,7 +56,7 @@ pub(super) fn check(variables: impl Iterator<Item = (OsString, OsString)>) -> Ve
 
 fn unknown(name: &str) -> Option<Finding> {
     let ours = name.starts_with("CLIPIG_") && !name.starts_with(TESTS);
-    if !ours || KNOWN.contains(&name) || SETTINGS.iter().any(|prefix| name.starts_with(prefix)) {
+    if !ours || KNOWN.contains(&name) || BEGINNINGS.iter().any(|prefix| name.starts_with(prefix)) {
         return None;
     }
     let near = KNOWN.into_iter().map(|known| (strsim::levenshtein(name, known), known)).min();
@@ -75,7 +78,14 @@ mod tests {
 
     #[test]
     fn misspelt_variables_are_noticed() {
-        assert_eq!(check_of(&[("CLIPIG_FARM", "x"), ("CLIPIG_WORKER__NAME", "x"), ("HOME", "/")]), []);
+        assert_eq!(
+            check_of(&[
+                ("CLIPIG_FARM", "x"),
+                ("CLIPIG_WORKER__NAME", "x"),
+                ("CLIPIG_COORDINATOR_PORT_7870_TCP", "x")
+            ]),
+            []
+        );
         let found = check_of(&[("CLIPIG_TOKENFILE", "x"), ("CLIPIG_COLOUR", "x")]);
         assert_eq!(found[0].remedy, "did you mean CLIPIG_TOKEN_FILE?");
         assert!(found[1].remedy.starts_with("unset it"), "{}", found[1].remedy);

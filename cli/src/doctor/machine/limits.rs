@@ -1,5 +1,6 @@
 //! What the system lets this process use: memory, open files, and its clock.
 
+use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
 use rustix::process::{Resource, Rlimit, getrlimit};
@@ -39,13 +40,13 @@ fn judge_memory(usable: Option<u64>, address_space: Option<u64>, meminfo: &str) 
     let machine_bytes = machine.unwrap_or(u64::MAX);
     let mut found = time::bytes(bytes.min(machine_bytes));
     if bytes < machine_bytes {
-        found += &format!(" may be used, limited {by}");
+        let _ = write!(found, " may be used, limited {by}");
         if let Some(machine) = machine {
-            found += &format!("; the machine has {}", time::bytes(machine));
+            let _ = write!(found, "; the machine has {}", time::bytes(machine));
         }
     }
     if let Some(free) = field("MemAvailable:") {
-        found += &format!(", {} of the machine's are free", time::bytes(free));
+        let _ = write!(found, ", {} of the machine's are free", time::bytes(free));
     }
     if bytes >= MEMORY {
         return Finding::ok(CHECK, found);

@@ -1,5 +1,7 @@
 //! Weights of models: there and whole.
 
+use std::path::Path;
+
 use clipig_models::{Entry, ModelError, Place, Store};
 
 use super::super::Finding;
@@ -75,7 +77,8 @@ fn said(entry: &Entry) -> String {
 fn interrupted(store: &Store) -> Option<Finding> {
     let files = std::fs::read_dir(store.root()).ok()?.filter_map(Result::ok);
     let names = files.filter_map(|file| file.file_name().into_string().ok());
-    let mut parts: Vec<String> = names.filter(|name| name.ends_with(".part")).collect();
+    let mut parts: Vec<String> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "part")).collect();
     parts.sort();
     (!parts.is_empty()).then(|| {
         Finding::warning(

@@ -229,6 +229,14 @@ fn what_is_no_coordinator_is_told_apart() {
         "what answers is a web server, and not a coordinator (HTTP 404 Not Found)",
         "7870, not 7871",
     );
+    says(
+        support::server::start(b"hello".to_vec(), usize::MAX),
+        "protocol",
+        "fault",
+        "the port of a web server without HTTP/2",
+        "what answers is a web server, and not a coordinator (HTTP/1)",
+        "7870, not 7871",
+    );
     let other = stand_in(|_, _| (200, &[("content-type", "application/grpc"), ("grpc-status", "12")]));
     says(
         other,

@@ -1,6 +1,6 @@
 //! Whether anybody is at the farm's address.
 
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -83,6 +83,23 @@ pub(super) fn network(host: &str, port: u16) -> Reached {
     let is_there = stream.is_some();
     findings.extend(refused.into_iter().map(|(address, error)| unreachable(address, &error, is_there)));
     Reached { findings, stream, is_there }
+}
+
+/// The first bytes of the answer to a client of HTTP/2. None come where nobody answers in time.
+pub(super) fn first_bytes(host: &str, port: u16) -> Option<[u8; 6]> {
+    /// What such a client says first (RFC 9113, 3.4).
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let ask = |address| -> io::Result<[u8; 6]> {
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.write_all(PREFACE)?;
+        let mut answer = [0; 6];
+        stream.read_exact(&mut answer)?;
+        Ok(answer)
+    };
+    let mut addresses = (host, port).to_socket_addrs().ok()?;
+    addresses.find_map(|address| ask(address).ok())
 }
 
 fn no_such_name(host: &str, error: Option<io::Error>) -> Finding {

@@ -11,7 +11,7 @@ use super::super::Finding;
 use super::super::sheet::Sheet;
 use super::address::Place;
 use super::raw::{self, Answer};
-use super::{overview, proxy};
+use super::{overview, proxy, reach};
 use crate::arguments::AccessArguments;
 use crate::failure::Failure;
 use crate::farm::connection::{self, Connection};
@@ -55,10 +55,12 @@ pub(super) async fn examine(
     };
     let channel = match connect(&service, access).await {
         Ok(channel) => channel,
+        Err(_) if speaks_http1(place) => return sheet.add(web_server("HTTP/1")),
         Err(fault) => return sheet.add(fault),
     };
     let answer = match raw::call(&channel, GET_FARM, secret.as_deref(), &[]).await {
         Ok(answer) => answer,
+        Err(_) if speaks_http1(place) => return sheet.add(web_server("HTTP/1")),
         Err(silence) => return sheet.add(silent(&service, &silence)),
     };
     sheet.add(proxy::check(&answer))?;
@@ -121,6 +123,21 @@ fn silent(service: &Service, silence: &raw::Silence) -> Finding {
     }
 }
 
+/// Does whoever is there answer in HTTP/1, as web servers do? Asked where HTTP/2 was not understood.
+fn speaks_http1(place: &Place) -> bool {
+    let Place::Tcp { tls: false, host, port, .. } = place else { return false };
+    reach::first_bytes(host, *port).is_some_and(|bytes| bytes == *b"HTTP/1")
+}
+
+fn web_server(what: &str) -> Finding {
+    Finding::fault(
+        "protocol",
+        format!("what answers is a web server, and not a coordinator ({what})"),
+        "compare host and port with the coordinator's setting `listen`: 7870, not 7871, which is for the page, probes and \
+         metrics",
+    )
+}
+
 /// Something that is no coordinator of clipig.
 fn stranger(answer: &Answer) -> Option<Finding> {
     const CHECK: &str = "protocol";
@@ -142,12 +159,7 @@ fn stranger(answer: &Answer) -> Option<Finding> {
             format!("what answers does not take gRPC (HTTP {http})"),
             "a proxy must pass gRPC on: `grpc_pass` in nginx; see \"Behind a proxy\" in docs/operations.md",
         )),
-        None => Some(Finding::fault(
-            CHECK,
-            format!("what answers is a web server, and not a coordinator (HTTP {http})"),
-            "compare host and port with the coordinator's setting `listen`: 7870, not 7871, which is for probes and \
-             metrics",
-        )),
+        None => Some(web_server(&format!("HTTP {http}"))),
     }
 }
 

@@ -209,7 +209,8 @@ async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, vi
 #[cfg(test)]
 mod tests {
     use axum::routing::get;
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    use tokio::time::Instant;
 
     use super::*;
     use crate::settings::ListenAddress;
@@ -252,6 +253,21 @@ mod tests {
         }
         // The first ones had to go.
         assert!(matches!(halves[0].read(&mut [0; 8]).await, Ok(0) | Err(_)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_is_given_up() {
+        let pages = Router::new().route("/large", get(|| async { vec![b'x'; 1 << 20] }));
+        let seat = HttpRoom::new(1, Arc::default()).seat();
+        let (_running, stop) = watch::channel(false);
+        let (way, peer) = (Way::default(), Peer::Here);
+        let visit = Visit { pages, way, peer, headers: HEADERS_TIMEOUT, seat, stop };
+        // What it holds is full after a small part of the answer.
+        let (mut client, server) = duplex(1 << 10);
+        client.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+        let began = Instant::now();
+        answer(server, visit).await;
+        assert_eq!(began.elapsed().as_secs(), WRITE_TIMEOUT.as_secs());
     }
 
     #[tokio::test]

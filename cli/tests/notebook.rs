@@ -5,7 +5,9 @@
 mod process;
 mod support;
 
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -66,8 +68,12 @@ fn a_notebook_submits_follows_and_shows() {
     for (name, text) in NOTEBOOK {
         studio.write(name, text);
     }
-    studio.write("client.token", "token-of-a-notebook-0123456789");
-    studio.write("worker.token", "token-of-a-worker-0123456789");
+    for (name, token) in
+        [("client.token", "token-of-a-notebook-0123456789"), ("worker.token", "token-of-a-worker-0123456789")]
+    {
+        studio.write(name, token);
+        std::fs::set_permissions(studio.path(name), Permissions::from_mode(0o600)).unwrap();
+    }
     for (name, settings) in [
         ("open", ""),
         ("guarded", "[tokens]\nclient_file = \"client.token\"\nworker_file = \"worker.token\"\n"),

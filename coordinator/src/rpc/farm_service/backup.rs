@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clipig_proto::v1::backup_response::Piece;
 use clipig_proto::v1::{self, BackupResponse, BackupStart};
 use prost::bytes::{Bytes, BytesMut};
 use sha2::Digest;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
@@ -20,6 +22,9 @@ use crate::store::{Frozen, FrozenFile};
 
 /// Pieces that are read ahead of the socket.
 const AHEAD: usize = 4;
+
+/// A reader that takes nothing for so long is given up: no other backup can be made meanwhile.
+const SILENCE_TIMEOUT: Duration = Duration::from_mins(10);
 
 type Pieces = mpsc::Sender<Result<BackupResponse, Status>>;
 
@@ -114,7 +119,8 @@ impl Reading {
 }
 
 async fn pass(pieces: &Pieces, piece: Piece) -> bool {
-    pieces.send(Ok(BackupResponse { piece: Some(piece) })).await.is_ok()
+    let sent = pieces.send(Ok(BackupResponse { piece: Some(piece) }));
+    matches!(timeout(SILENCE_TIMEOUT, sent).await, Ok(Ok(())))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {

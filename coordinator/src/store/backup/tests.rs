@@ -40,7 +40,8 @@ fn write_manifest(folder: &Path, manifest: &Manifest) {
 
 fn checkpoint(job: JobId, next: u32) -> Checkpoint {
     let canvas = Canvas::new(4, 4, vec![0.5; 48]).unwrap();
-    let canvas = CanvasState { canvas, optimizer: "sgd".into(), steps: next, averages: Vec::new() };
+    let (optimizer, averages) = ("sgd".into(), Vec::new());
+    let canvas = CanvasState { canvas, parameters: None, optimizer, steps: next, averages };
     let progress =
         JobProgress { next: Epoch(next), statistics: clipig_schedule::JobStatistics::default(), canvas };
     Checkpoint { revision: JobRevision { job, revision: 0 }, progress }

@@ -6,10 +6,10 @@ use super::failure::FarmFailure;
 use super::wire::job_event::Event;
 use super::wire::{
     CancelJobResponse, CheckBlobsResponse, DrainWorkerResponse, Farm, ForgiveWorkerResponse, GetFarmResponse,
-    GetHistoryResponse, GetJobResponse, HistoryRow, Job, JobEvent, ListArtifactsResponse, ListJobsResponse,
-    ListWorkersResponse, PauseJobResponse, PauseWorkerResponse, Progress, ResumeJobResponse,
-    ResumeWorkerResponse, RetryJobResponse, SetPriorityResponse, SubmitJobResponse, TargetTable,
-    UpdateJobResponse, UploadBlobResponse,
+    GetHistoryResponse, GetJobResponse, HistoryRow, Job, JobEvent, ListArtifactsResponse, ListAuditResponse,
+    ListJobsResponse, ListWorkersResponse, PauseJobResponse, PauseWorkerResponse, Progress,
+    ResumeJobResponse, ResumeWorkerResponse, RetryJobResponse, SetPriorityResponse, SubmitJobResponse,
+    TargetTable, UpdateJobResponse, UploadBlobResponse,
 };
 
 pub(crate) trait Figures {
@@ -135,7 +135,8 @@ macro_rules! none {
 }
 
 none! {
-    CheckBlobsResponse, DrainWorkerResponse, ForgiveWorkerResponse, ListArtifactsResponse, ListWorkersResponse,
+    CheckBlobsResponse, DrainWorkerResponse, ForgiveWorkerResponse, ListArtifactsResponse, ListAuditResponse,
+    ListWorkersResponse,
     PauseWorkerResponse, ResumeWorkerResponse, UploadBlobResponse,
 }
 

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::{farm, jobs};
+use super::{farm, jobs, workers};
 use crate::arguments::TopArguments;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;
-use crate::farm::wire::{JobState, ListWorkersRequest};
+use crate::farm::wire::JobState;
 use crate::farm::{converse, show};
 use crate::output;
 
@@ -38,9 +38,7 @@ async fn table(connection: &Connection, address: &str) -> Result<String, FarmFai
     let now = Timestamp::now();
     let farm = farm::ask(connection).await?;
     let (jobs, more) = jobs::list(connection, &states, JOBS).await?;
-    let request = ListWorkersRequest::default();
-    let call = connection.call(request, async |mut client, request| client.list_workers(request).await);
-    let workers = call.await?.workers;
+    let workers = workers::all(connection).await?;
     let mut text = show::farm::text(&farm, address);
     if !jobs.is_empty() {
         let _ = write!(text, "\n{}", show::jobs::text(&jobs, now));

@@ -40,7 +40,7 @@ fn list(arguments: &WorkersArguments) -> Result<ExitCode, Failure> {
 }
 
 /// All workers, page by page.
-async fn all(connection: &Connection) -> Result<Vec<Worker>, FarmFailure> {
+pub(crate) async fn all(connection: &Connection) -> Result<Vec<Worker>, FarmFailure> {
     let mut workers: Vec<Worker> = Vec::new();
     loop {
         let after = workers.last().map(|worker| worker.name.clone()).unwrap_or_default();

@@ -107,7 +107,16 @@ async fn ask(connection: &Connection) -> Result<Snapshot, Status> {
         let request = ListJobsRequest { states, before: None, limit };
         jobs.extend(client.list_jobs(request).await?.into_inner().jobs);
     }
-    let request = ListWorkersRequest::default();
-    let workers = client.list_workers(request).await?.into_inner().workers;
+    let mut workers: Vec<Worker> = Vec::new();
+    loop {
+        let after = workers.last().map(|worker| worker.name.clone()).unwrap_or_default();
+        let request = ListWorkersRequest { after, ..ListWorkersRequest::default() };
+        let page = client.list_workers(request).await?.into_inner();
+        let is_last = !page.more || page.workers.is_empty();
+        workers.extend(page.workers);
+        if is_last {
+            break;
+        }
+    }
     Ok(Snapshot { taken: Timestamp::now(), farm, jobs, workers })
 }

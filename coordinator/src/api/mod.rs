@@ -85,7 +85,9 @@ pub fn openapi() -> String {
     // Only values that serialise are in it.
     let mut description = Description::openapi().nest(ROOT, operations);
     describe_answers(&mut description);
-    description.to_pretty_json().unwrap_or_else(|error| unreachable!("{error}")) + "\n"
+    let text = description.to_pretty_json().unwrap_or_else(|error| unreachable!("{error}")) + "\n";
+    // OpenAPI's registry of formats has `uint64`.
+    text.replace(r#""format": "u-int"#, r#""format": "uint"#)
 }
 
 /// `OpenAPI` 3.1 asks for a description of every answer.

@@ -341,6 +341,8 @@ async fn the_description_names_every_operation() {
             }
         }
     }
+    let job = &described["paths"]["/api/v1/jobs/{job}"]["get"]["parameters"][0];
+    assert_eq!(job["schema"]["format"], "uint64");
     assert_eq!(described["security"], json!([{ "token": [] }, { "session": [] }]));
     assert_eq!(described["paths"]["/api/v1/session"]["post"]["security"], json!([{}]));
 }

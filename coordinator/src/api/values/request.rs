@@ -171,7 +171,7 @@ pub(crate) struct EventsQuery {
 #[into_params(parameter_in = Header)]
 pub(crate) struct LastEvent {
     /// As `since`, and goes before it.
-    #[param(rename = "Last-Event-ID", maximum = 18_446_744_073_709_551_615_u64)]
+    #[param(rename = "Last-Event-ID", value_type = u64, required = false, maximum = 18_446_744_073_709_551_615_u64)]
     pub(crate) last_event_id: Option<u64>,
 }
 

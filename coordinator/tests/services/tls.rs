@@ -162,7 +162,7 @@ async fn a_unix_socket_is_for_its_owner_and_replaces_a_stale_one() {
     // A file that is no socket stays.
     std::fs::write(&path, "precious").unwrap();
     let third = open(|settings| settings.listen = vec![ListenAddress::Unix(path.clone())]).await;
-    assert!(third.err().unwrap().to_string().contains("no socket"));
+    assert!(third.err().unwrap().to_string().contains("not a socket"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
 }
 

@@ -4,6 +4,7 @@
 mod examined;
 mod support;
 
+use std::os::unix::fs::FileExt as _;
 use std::process::Command;
 
 use examined::{Examined, Expected};
@@ -84,15 +85,15 @@ fn weights_that_are_not_whole_are_found() {
     let mut pull = studio.command(&["model", "pull", "RN101"]);
     assert!(pull.env("CLIPIG_MODEL_BASE_URL", address).status().unwrap().success());
     let file = studio.cache().join("clipig/models/rn101.safetensors");
-    let whole = std::fs::read(&file).unwrap();
+    let weights = std::fs::File::options().read(true).write(true).open(&file).unwrap();
+    let metadata = weights.metadata().unwrap();
     Examined::of(studio.command(&["doctor", "--json", "--weights"])).is_content_with("models");
 
     // One bit, and the time of the file as it was: only those who read all bytes can tell.
-    let time = file.metadata().unwrap().modified().unwrap();
-    let mut changed = whole.clone();
-    *changed.last_mut().unwrap() ^= 1;
-    std::fs::write(&file, changed).unwrap();
-    std::fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+    let (last, mut byte) = (metadata.len() - 1, [0]);
+    weights.read_exact_at(&mut byte, last).unwrap();
+    weights.write_all_at(&[byte[0] ^ 1], last).unwrap();
+    weights.set_modified(metadata.modified().unwrap()).unwrap();
     Examined::of(studio.command(&["doctor", "--json"])).is_content_with("models");
     Examined::of(studio.command(&["doctor", "--json", "--weights"])).says(&Expected {
         broken: "one bit of the weights is another (`--weights`)",
@@ -102,7 +103,8 @@ fn weights_that_are_not_whole_are_found() {
         remedy: "`clipig model pull RN101 --replace`",
     });
 
-    std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    weights.write_all_at(&byte, last).unwrap();
+    weights.set_len(metadata.len() / 2).unwrap();
     std::fs::write(file.with_file_name("vit-b-32.part"), "x").unwrap();
     let examined = Examined::of(studio.command(&["doctor", "--json"]));
     examined.says(&Expected {

@@ -35,7 +35,9 @@ pub fn table() -> String {
         for (label, values) in &labels {
             // Values that the meaning explains are in it already.
             let is_new = values.iter().any(|value| !meaning.contains(&format!("`{value}`")));
-            if !is_new || values.len() < 2 || values.len() > VALUES {
+            // Routes are more than those that are known from the start.
+            let is_open = values.iter().any(|value| value.contains(' '));
+            if !is_new || is_open || values.len() < 2 || values.len() > VALUES {
                 continue;
             }
             let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();

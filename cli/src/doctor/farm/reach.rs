@@ -85,21 +85,19 @@ pub(super) fn network(host: &str, port: u16) -> Reached {
     Reached { findings, stream, is_there }
 }
 
-/// The first bytes of the answer to a client of HTTP/2. None come where nobody answers in time.
-pub(super) fn first_bytes(host: &str, port: u16) -> Option<[u8; 6]> {
-    /// What such a client says first (RFC 9113, 3.4).
-    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+/// Is a request of HTTP/1 answered, as web servers do?
+pub(super) fn answers_http1(host: &str, port: u16) -> bool {
     let ask = |address| -> io::Result<[u8; 6]> {
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        stream.write_all(PREFACE)?;
+        stream.write_all(format!("HEAD / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes())?;
         let mut answer = [0; 6];
         stream.read_exact(&mut answer)?;
         Ok(answer)
     };
-    let mut addresses = (host, port).to_socket_addrs().ok()?;
-    addresses.find_map(|address| ask(address).ok())
+    let Ok(mut addresses) = (host, port).to_socket_addrs() else { return false };
+    addresses.find_map(|address| ask(address).ok()).is_some_and(|answer| answer == *b"HTTP/1")
 }
 
 fn no_such_name(host: &str, error: Option<io::Error>) -> Finding {

@@ -55,12 +55,12 @@ pub(super) async fn examine(
     };
     let channel = match connect(&service, access).await {
         Ok(channel) => channel,
-        Err(_) if speaks_http1(place) => return sheet.add(web_server("HTTP/1")),
+        Err(_) if is_web_server(place) => return sheet.add(web_server("HTTP/1")),
         Err(fault) => return sheet.add(fault),
     };
     let answer = match raw::call(&channel, GET_FARM, secret.as_deref(), &[]).await {
         Ok(answer) => answer,
-        Err(_) if speaks_http1(place) => return sheet.add(web_server("HTTP/1")),
+        Err(_) if is_web_server(place) => return sheet.add(web_server("HTTP/1")),
         Err(silence) => return sheet.add(silent(&service, &silence)),
     };
     sheet.add(proxy::check(&answer))?;
@@ -123,10 +123,9 @@ fn silent(service: &Service, silence: &raw::Silence) -> Finding {
     }
 }
 
-/// Does whoever is there answer in HTTP/1, as web servers do? Asked where HTTP/2 was not understood.
-fn speaks_http1(place: &Place) -> bool {
-    let Place::Tcp { tls: false, host, port, .. } = place else { return false };
-    reach::first_bytes(host, *port).is_some_and(|bytes| bytes == *b"HTTP/1")
+/// Is it a web server? Asked where HTTP/2 was not understood.
+fn is_web_server(place: &Place) -> bool {
+    matches!(place, Place::Tcp { tls: false, host, port, .. } if reach::answers_http1(host, *port))
 }
 
 fn web_server(what: &str) -> Finding {

@@ -121,14 +121,6 @@ impl Principal {
 }
 
 #[cfg(test)]
-impl Principal {
-    /// An operator within this process.
-    pub(crate) fn test() -> Self {
-        Self::without_token(Peer::Here, 0)
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 

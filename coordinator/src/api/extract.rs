@@ -105,6 +105,10 @@ async fn read(body: Body, limit: usize) -> Result<axum::body::Bytes, Problem> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would also take a list of the fields' values.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Problem::new(ProblemCode::InvalidArgument, "the body must be an object, not a list"));
+    }
     serde_json::from_slice(bytes)
         .map_err(|error| Problem::new(ProblemCode::InvalidArgument, format!("the body: {error}")))
 }

@@ -48,6 +48,7 @@ async fn jobs_are_submitted_looked_at_and_steered() {
     let paused = post(&farm, "/api/v1/jobs/1/pause", &json!({ "reason": "later" })).await;
     assert_eq!(state(paused), (200, json!("paused"), json!("later")));
     assert_eq!(call(&farm, request("POST", "/api/v1/jobs/1/resume", "")).await.1["state"], "waiting");
+    assert_eq!(put(&farm, "/api/v1/jobs/1/priority", &json!({ "priority": 3.0 })).await.1["priority"], 3);
     assert_eq!(put(&farm, "/api/v1/jobs/1/priority", &json!({ "priority": -2 })).await.1["priority"], -2);
     let (_, updated) = put(
         &farm,
@@ -89,6 +90,7 @@ async fn a_refusal_is_a_problem_document() {
         ("GET", "/api/v1/jobs?states=asleep", "", 400, "invalid-argument", "`asleep`"),
         ("GET", "/api/v1/jobs?sort=name", "", 400, "invalid-argument", "sort"),
         ("POST", "/api/v1/jobs", "{", 400, "invalid-argument", "line 1"),
+        ("POST", "/api/v1/jobs/1/pause", r#" ["a list of fields"]"#, 400, "invalid-argument", "object"),
         ("POST", "/api/v1/jobs", r#"{"yml": ""}"#, 400, "invalid-argument", "`yml`"),
         (
             "POST",

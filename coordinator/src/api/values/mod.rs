@@ -7,6 +7,7 @@ pub(crate) mod history;
 pub(crate) mod job;
 pub(crate) mod problem;
 pub(crate) mod request;
+pub(crate) mod whole;
 pub(crate) mod worker;
 
 use std::borrow::Cow;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::Sha256Text;
 use super::job::{Device, NumberType};
+use super::{Sha256Text, whole};
 
 /// A new job.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -23,6 +23,7 @@ pub(crate) struct SubmitRequest {
     #[schema(max_length = 200)]
     pub(crate) name: String,
     /// Higher goes first; -10 to 10, 0 is usual.
+    #[serde(deserialize_with = "whole::one")]
     #[schema(minimum = -10, maximum = 10)]
     pub(crate) priority: i32,
     /// Seed of all random numbers, up to 64 bits, as text; where not set, the experiment's, or drawn by the farm.
@@ -33,6 +34,7 @@ pub(crate) struct SubmitRequest {
     /// The number type of CLIP.
     pub(crate) number_type: NumberType,
     /// Threads within an operation, 1 to 1024; chosen by the farm where not set.
+    #[serde(deserialize_with = "whole::optional")]
     #[schema(minimum = 1, maximum = 1024)]
     pub(crate) threads: Option<u32>,
     /// May workers of several kinds compute it? Then its bits depend on the farm.
@@ -42,6 +44,7 @@ pub(crate) struct SubmitRequest {
     /// The content of the model's weights; where not set, the farm resolves the experiment's model by name.
     pub(crate) model_sha256: Option<Sha256Text>,
     /// Epochs from one snapshot to the next, 0 for none; where not set, as the experiment says.
+    #[serde(deserialize_with = "whole::optional")]
     #[schema(maximum = 4_294_967_295_u64)]
     pub(crate) snapshot_interval: Option<u32>,
     /// Who submits, such as `name@host`. At most 200 bytes.
@@ -69,7 +72,7 @@ pub(crate) struct UpdateRequest {
     #[serde(default)]
     pub(crate) assets: BTreeMap<String, Sha256Text>,
     /// The revision that the update was made from: a conflict where somebody else was quicker. Not checked if not set.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::optional")]
     #[schema(maximum = 4_294_967_295_u64)]
     pub(crate) expected_revision: Option<u32>,
 }
@@ -88,6 +91,7 @@ pub(crate) struct Reason {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PriorityRequest {
     /// Higher goes first; -10 to 10.
+    #[serde(deserialize_with = "whole::one")]
     #[schema(minimum = -10, maximum = 10)]
     pub(crate) priority: i32,
 }

@@ -20,7 +20,7 @@ use crate::farm::wire::{Farm, JobState, WorkerState};
 const WIDE: u16 = 120;
 
 /// Rows of the text about the selected row.
-const DETAIL: u16 = 2;
+const DETAIL: u16 = 3;
 
 /// Draws the whole picture.
 pub(super) fn draw(frame: &mut Frame<'_>, board: &Board, now: Timestamp) {

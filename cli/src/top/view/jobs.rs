@@ -101,28 +101,25 @@ fn progress(job: &Job) -> String {
     format!("{bar:BAR$} {percent:>3}%")
 }
 
-/// What the columns have no room for.
+/// What the columns have no room for. The reason comes first: in a narrow terminal not all of the rest may be seen.
 pub(super) fn detail(job: &Job, now: Timestamp) -> Text<'static> {
-    let mut parts = vec![format!("job {}: {}", job.number, plain(&job.name, 100))];
+    let (number, state) = (job.number, job.state());
+    let mut lines = Vec::new();
+    if !job.reason.is_empty() || has_ended(state) {
+        let why = format!("job {number} is {}: {}", job_state(state), jobs::summary(job, now));
+        lines.push(Line::styled(why, job_style(state)));
+    }
+    let mut parts = vec![format!("job {number}: {}", plain(&job.name, 100))];
+    parts.push(format!("epoch {} of {}", job.epochs_done, job.epochs_total));
+    parts.extend(job.queue_place.map(|place| format!("place {place} in the queue")));
     if !job.submitter.is_empty() {
         parts.push(format!("by {}", plain(&job.submitter, 60)));
     }
     parts.extend(job.created.as_ref().map(|created| format!("submitted {}", time::ago(now, created))));
-    parts.push(format!("epoch {} of {}", job.epochs_done, job.epochs_total));
-    parts.extend(job.queue_place.map(|place| format!("place {place} in the queue")));
-    let mut lines = vec![Line::raw(parts.join(", "))];
-    let state = job.state();
-    if !job.reason.is_empty() || has_ended(state) {
-        lines.push(Line::styled(
-            format!("{}: {}", job_state(state), jobs::summary(job, now)),
-            job_style(state),
-        ));
-    } else if let Some(kind) = &job.kind {
-        lines.push(Line::raw(format!(
-            "computed on {}, libtorch {}",
-            plain(&kind.model, 80),
-            plain(&kind.libtorch, 20)
-        )));
+    lines.push(Line::raw(parts.join(", ")));
+    if let Some(kind) = &job.kind {
+        let (model, libtorch) = (plain(&kind.model, 80), plain(&kind.libtorch, 20));
+        lines.push(Line::raw(format!("computed on {model}, libtorch {libtorch}")));
     }
     Text::from(lines)
 }

@@ -72,7 +72,7 @@ fn row(worker: &Worker, pace: &str, is_wide: bool, now: Timestamp) -> Row<'stati
 
 /// What the columns have no room for.
 pub(super) fn detail(worker: &Worker, now: Timestamp) -> Text<'static> {
-    let mut parts = vec![format!("worker {}", plain(&worker.name, 100))];
+    let mut parts = Vec::new();
     if let Some(kind) = &worker.kind {
         parts.push(plain(&kind.model, 80));
         parts.push(format!("libtorch {}", plain(&kind.libtorch, 20)));
@@ -80,12 +80,10 @@ pub(super) fn detail(worker: &Worker, now: Timestamp) -> Text<'static> {
     }
     parts.push(format!("clipig {}", plain(&worker.version, 20)));
     parts.extend(worker.last_heard.as_ref().map(|heard| format!("last heard {}", time::ago(now, heard))));
-    let summary = workers::summary(worker, now);
-    let state = worker.state();
-    let line = if summary.is_empty() {
-        worker_state(state).to_owned()
-    } else {
-        format!("{}: {summary}", worker_state(state))
-    };
-    Text::from(vec![Line::raw(parts.join(", ")), Line::styled(line, worker_style(state))])
+    let (summary, state) = (workers::summary(worker, now), worker.state());
+    let mut line = format!("{} is {}", plain(&worker.name, 60), worker_state(state));
+    if !summary.is_empty() {
+        line = format!("{line}: {summary}");
+    }
+    Text::from(vec![Line::styled(line, worker_style(state)), Line::raw(parts.join(", "))])
 }

@@ -112,6 +112,7 @@ fn submit(store: &Store, number: u32) -> JobId {
         request: blob,
         name: String::new(),
         submitter: String::new(),
+        owner: String::new(),
         yaml: "text: a teapot\n".repeat(200),
         seed: number.into(),
         model: ModelReference {

@@ -27,6 +27,7 @@ fn submission(token: &str) -> Submission {
         request: Sha256([1; 32]),
         name: String::new(),
         submitter: String::new(),
+        owner: String::new(),
         yaml: "text: a teapot\n".repeat(2000),
         seed: 1,
         model: ModelReference {

@@ -375,7 +375,7 @@ fn a_canvas_that_is_not_finite_fails_the_job_before_it_is_kept() {
         Box::new(Pixels { values: vec![f32::NAN; 12], average: vec![0.0; 12], steps: 0 }),
     );
     let error = job.begin_epoch().err().unwrap().to_string();
-    assert!(error.contains("before the step; look at `init`, `resolution` and `postproc`"), "{error}");
+    assert!(error.contains("before the step; check `init`, `resolution` and `postproc`"), "{error}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 import { farm, jobs, setPriority, steerWorker, workers, type WorkerCommand } from "../api/client";
+import { mayChange, maySteerWorkers } from "../api/standing";
 import type { Farm, Job, Worker } from "../api/types";
 import { arrange, button, fill, h, write } from "../dom";
 import { bytes, duration, figure } from "../format";
@@ -149,7 +150,7 @@ class WorkerRow implements Row<Worker> {
 
   private showActs({ worker, state }: Worker): void {
     const possible = { paused: ["resume", "drain"], quarantined: ["reinstate"], draining: [], lost: [], idle: ["pause", "drain"], busy: ["pause", "drain"] } as const;
-    const wanted: readonly WorkerCommand[] = possible[state];
+    const wanted: readonly WorkerCommand[] = maySteerWorkers() ? possible[state] : [];
     if (this.acts.dataset["acts"] === wanted.join()) return;
     const hadKeys = this.acts.contains(document.activeElement);
     this.acts.dataset["acts"] = wanted.join();
@@ -194,6 +195,7 @@ class JobRow implements Row<Job> {
     this.state.className = `state ${job.state}`;
     write(this.state, job.state);
     write(this.reason, job.reason);
+    this.priority.disabled = !mayChange(job);
     this.priority.setAttribute("aria-label", `Priority of job ${job.job}`);
     if (this.priority !== document.activeElement) this.priority.value = String(job.priority);
     write(this.workers, String(job.workers));

@@ -37,10 +37,15 @@ const header = h(
 document.body.replaceChildren(header, outlet, noticeArea());
 
 /** The editor is large: whoever only looks at the gallery does not wait for it. */
+const loadStudio = () => import("./views/studio");
+
 async function studio(job: number | undefined): Promise<View> {
-  const { Studio } = await import("./views/studio");
+  const { Studio } = await loadStudio();
   return new Studio(router, job);
 }
+
+// It is on its way while the farm is asked who is there; what goes wrong is said when it is shown.
+if (/^\/(?:$|jobs\/)/.test(location.pathname)) loadStudio().catch(() => undefined);
 
 const router: Router = new Router(
   outlet,

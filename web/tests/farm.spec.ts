@@ -38,7 +38,7 @@ test("a farm with tokens lets in who knows the right one", async ({ page }) => {
     await page.goto(farm.address);
     await page.getByLabel("Token").fill("a-wrong-token-0123456789");
     await page.keyboard.press("Enter");
-    await expect(page.getByText("not the farm's token of clients")).toBeVisible();
+    await expect(page.getByText("the token is not the farm's")).toBeVisible();
     await page.getByLabel("Token").fill(tokens.client);
     await page.keyboard.press("Enter");
     await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");

@@ -655,24 +655,24 @@ postproc:
 #
 #   clipig render examples/strawberry.yaml -o pictures/
 #
-# Read it from top to bottom: how long, how large, how fast, what to begin with, and what is desired.
+# Read it from top to bottom: how long, how large, how fast, what to begin with, and what to draw.
 # \`t\` is the time: 0 in the first epoch, 1 in the last one.
 
-# The small model inside clipig. It knows emoji-like things and colours, and sees windows of 64 x 64 pixels.
-# Remove this line to use ViT-B/32 instead, once \`clipig model pull ViT-B/32\` has fetched it.
+# The small model inside clipig. It knows things that have an emoji, and colours, and sees 64 x 64 pixels at a time.
+# To use ViT-B/32 instead, run \`clipig model pull ViT-B/32\` and remove this line.
 model: clipig-tiny
 
-# The seed decides everything that is drawn at random: another one gives another picture.
+# The seed decides everything that is random. Another seed gives another picture.
 seed: 1
 
-# How many steps the pixels make.
+# How many steps it takes to make the picture.
 epochs: 300
 
-# The picture begins small, which settles the large forms, and grows, which adds details.
+# The picture begins small, which gives it large shapes, and grows, which adds details.
 resolution:
   - 32 if t < .2 else 64 if t < .6 else 128
 
-# How far the pixels move in each step: wide at first, careful in the end.
+# How much the pixels change in each step: a lot at first, a little at the end.
 learnrate: 3
 learnrate_scale: 1 - .9*t
 
@@ -684,32 +684,32 @@ init:
 targets:
   - name: picture
 
-    # What should be seen. Change the words and render again! Or: clipig render --text "a cat"
+    # What the picture should show. Change the words and render again! Or: clipig render --text "a cat"
     features:
       - text: a strawberry
 
-    # The model looks at the picture this often in every epoch, each time a little differently.
+    # How often the model looks at the picture in every step, each time a little differently.
     batch_size: 8
     transforms:
-      # a grey margin around the picture, so that what is desired has an outline
+      # a grey margin around the picture, so that the strawberry gets an outline
       - pad:
           size: width//4
           color: .5
-      # turn and zoom a little: only what survives that is a form
+      # turn and zoom a little: only shapes survive that
       - random_rotate:
           degree: -10 10
       - random_scale: .8 1.2
-      # as much as was there before the margin came
+      # remove the margin
       - crop: 1/6 1/6 2/3 2/3
-      # hide faint tricks of the light in noise, ever less
+      # hide faint patterns in noise, which becomes weaker over time
       - noise: .2-.15*t
 
-    # Neighbouring pixels should not differ for nothing. This, too, matters less when the details come.
+    # Neighbouring pixels should be similar. This, too, becomes weaker over time, when the details come.
     constraints:
       - blur:
           weight: 3-2.5*t
 
-# In the first half, every fifth epoch, soften the picture itself: what the model does not draw again fades.
+# In the first half, every fifth step, blur the picture itself: what the model does not draw again fades.
 postproc:
   - blur:
       kernel_size:
@@ -1211,13 +1211,13 @@ default: \`1\``,choices:[],list:!1,below:{}},color:{doc:`Colour of the border: r
 
 default: \`0.0\``,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
 
-default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},contrast:{doc:`Wants the contrast of each colour (how far light and dark are apart) above or below a value.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. Nothing pulls while it is. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. Nothing pulls while it is.`,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
+default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},contrast:{doc:`Wants the contrast of each colour (how far light and dark are apart) above or below a value.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. While it is, the constraint does nothing. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. While it is, the constraint does nothing.`,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
 
-default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},edge_mean:{doc:`Wants more or fewer edges: the mean difference between the window and its blurred copy above or below a value.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. Nothing pulls while it is. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. Nothing pulls while it is.`,choices:[],list:!1,below:{}},kernel_size:{doc:`How far the blur reaches: width and height of the window in pixels that each pixel is mixed from; one number for both. Even numbers are raised to the next odd one.
+default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},edge_mean:{doc:`Wants more or fewer edges: the mean difference between the window and its blurred copy above or below a value.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. While it is, the constraint does nothing. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. While it is, the constraint does nothing.`,choices:[],list:!1,below:{}},kernel_size:{doc:`How far the blur reaches: width and height of the window in pixels that each pixel is mixed from; one number for both. Even numbers are raised to the next odd one.
 
 default: \`3\``,choices:[],list:!1,below:{}},sigma:{doc:"How soft the blur is: standard deviation in pixels in x and y. Without it, it follows the window: `0.15 * kernel_size + 0.35`.",choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
 
-default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},mean:{doc:`Wants the mean of each colour above or below a value: brightness and tint.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. Nothing pulls while it is. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. Nothing pulls while it is.`,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
+default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},mean:{doc:`Wants the mean of each colour above or below a value: brightness and tint.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. While it is, the constraint does nothing. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. While it is, the constraint does nothing.`,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
 
 default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},noise:{doc:`Compares the window with a noisy copy of itself. It adds to the loss that is shown, but pulls at no pixel.`,choices:[],list:!1,below:{std:{doc:`Strength of the noise (standard deviation), for all colours or each.`,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
 
@@ -1227,9 +1227,9 @@ default: \`0.0\``,choices:[],list:!1,below:{}},max:{doc:`The brightest value of 
 
 default: \`1.0\``,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
 
-default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},saturation:{doc:`Wants the colourfulness (the mean distance of the colours from grey) above or below a value.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. Nothing pulls while it is. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. Nothing pulls while it is.`,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
+default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},saturation:{doc:`Wants the colourfulness (the mean distance of the colours from grey) above or below a value.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. While it is, the constraint does nothing. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. While it is, the constraint does nothing.`,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
 
-default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},std:{doc:`Wants the spread of each colour (standard deviation) above or below a value: lively or even surfaces.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. Nothing pulls while it is. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. Nothing pulls while it is.`,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
+default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}},std:{doc:`Wants the spread of each colour (standard deviation) above or below a value: lively or even surfaces.`,choices:[],list:!1,below:{above:{doc:"The value should be above this: one number for all colours, or red, green, blue. While it is, the constraint does nothing. Give `above`, `below` or both.",choices:[],list:!1,below:{}},below:{doc:`The value should be below this: one number for all colours, or red, green, blue. While it is, the constraint does nothing.`,choices:[],list:!1,below:{}},weight:{doc:"How strongly the constraint pulls; negative weights turn it around. `sim` is the mean similarity of the target's features (0 to 100).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},loss:{doc:`How the difference is measured.
 
 default: \`l2\``,choices:[`l1`,`mae`,`l2`,`mse`],list:!1,below:{}}}}}}}},postproc:{doc:`Effects on the picture itself, once per epoch before the pixels move. All transforms that keep the resolution can be used. What they change stays changed, so small amounts are enough.`,choices:[],list:!0,below:{active:{doc:"`no` switches the entry off without deleting it.\n\ndefault: `yes`",choices:[`yes`,`no`],list:!1,below:{}},start:{doc:"When it begins: an epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `0.0`",choices:[],list:!1,below:{}},end:{doc:"When it ends; that moment is included. An epoch (an integer such as `100`), a share of the run (a number with a point: `.5` is the middle), or a percentage (`30%`).\n\ndefault: `1.0`",choices:[],list:!1,below:{}},add:{doc:`Adds a colour to every pixel; negative numbers make it darker.`,choices:[],list:!1,below:{}},blur:{doc:`Blurs softly (with a Gaussian kernel).`,choices:[],list:!1,below:{kernel_size:{doc:`How far the blur reaches: width and height of the window in pixels that each pixel is mixed from; one number for both. Even numbers are raised to the next odd one.
 

@@ -28,15 +28,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, board: &Board) {
         Constraint::Length(BAR as u16 + 5),
         Constraint::Length(10),
         Constraint::Length(8),
-        Constraint::Length(3),
+        Constraint::Length(7),
     ];
     let mut names = vec![
         right("job"),
         Cell::from("state"),
         Cell::from("progress"),
         right("left"),
-        right("spl/s"),
-        right("wrk"),
+        right("samp./s"),
+        right("workers"),
     ];
     if is_wide {
         widths.extend([13, 11, 4, 9, 18].map(Constraint::Length));

@@ -1,4 +1,4 @@
 import config from "./playwright.config";
 
-// Makes the pictures of docs/studio.md: `npm run screenshots`.
+// Makes pictures of the page to look at, and for docs/studio.md: `npm run screenshots`.
 export default { ...config, testDir: "screenshots" };

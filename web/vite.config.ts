@@ -83,7 +83,8 @@ export default defineConfig({
   build: {
     target: "es2022",
     // Names without hashes: the bundle is committed, and the coordinator serves it by its content.
-    rollupOptions: { output: { entryFileNames: "page.js", assetFileNames: "page[extname]", codeSplitting: false } },
+    rollupOptions: { output: { entryFileNames: "page.js", chunkFileNames: "[name].js", assetFileNames: "page[extname]" } },
+    cssCodeSplit: false,
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,

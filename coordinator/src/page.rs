@@ -37,6 +37,8 @@ static INDEX: LazyLock<Arc<File>> =
     LazyLock::new(|| File::new("text/html; charset=utf-8", include_bytes!("../../web/dist/index.html")));
 static SCRIPT: LazyLock<Arc<File>> =
     LazyLock::new(|| File::new("text/javascript; charset=utf-8", include_bytes!("../../web/dist/page.js")));
+static STUDIO: LazyLock<Arc<File>> =
+    LazyLock::new(|| File::new("text/javascript; charset=utf-8", include_bytes!("../../web/dist/studio.js")));
 static STYLE: LazyLock<Arc<File>> =
     LazyLock::new(|| File::new("text/css; charset=utf-8", include_bytes!("../../web/dist/page.css")));
 static ICON: LazyLock<Arc<File>> =
@@ -54,6 +56,7 @@ pub(crate) fn router() -> Router {
         ("/compare", &INDEX),
         ("/farm", &INDEX),
         ("/page.js", &SCRIPT),
+        ("/studio.js", &STUDIO),
         ("/page.css", &STYLE),
         ("/icon.svg", &ICON),
         ("/examples.webp", &EXAMPLES),

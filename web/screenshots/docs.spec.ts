@@ -4,7 +4,8 @@ import type { Page } from "@playwright/test";
 import { recipe } from "../src/experiment/recipe";
 import { expect, picture, test, write } from "../tests/farm";
 
-const FOLDER = process.env["SHOTS"] ?? join(import.meta.dirname, "../../docs/pictures/studio");
+/** Those that the documents show are made smaller and kept in docs/pictures/studio. */
+const FOLDER = process.env["SHOTS"] ?? join(import.meta.dirname, "../test-results/screenshots");
 
 const WORDS = ["a whale", "a tulip", "a lion", "a turtle", "a sunflower", "a hot air balloon", "a strawberry"];
 

@@ -1,16 +1,16 @@
 import "uplot/dist/uPlot.min.css";
 import "./style/page.css";
 import { logout, session } from "./api/client";
+import { stand } from "./api/standing";
 import type { Session } from "./api/types";
 import { button, fill, h } from "./dom";
 import { noticeArea, onLoginNeeded, report } from "./notice";
-import { Router } from "./router";
+import { Router, type View } from "./router";
 import { toggleTheme, watchTheme } from "./theme";
 import { Compare } from "./views/compare";
 import { FarmView } from "./views/farm";
 import { Gallery } from "./views/gallery";
 import { loginDialog } from "./views/login";
-import { Studio } from "./views/studio";
 
 /** After how many milliseconds a farm that does not answer is asked again. */
 const AGAIN = 2_000;
@@ -36,11 +36,22 @@ const header = h(
 );
 document.body.replaceChildren(header, outlet, noticeArea());
 
+/** The editor is large: whoever only looks at the gallery does not wait for it. */
+const loadStudio = () => import("./views/studio");
+
+async function studio(job: number | undefined): Promise<View> {
+  const { Studio } = await loadStudio();
+  return new Studio(router, job);
+}
+
+// It is on its way while the farm is asked who is there; what goes wrong is said when it is shown.
+if (/^\/(?:$|jobs\/)/.test(location.pathname)) loadStudio().catch(() => undefined);
+
 const router: Router = new Router(
   outlet,
   [
-    [/^\/$/, () => new Studio(router, undefined)],
-    [/^\/jobs\/(\d+)$/, (match) => new Studio(router, Number(match[1]))],
+    [/^\/$/, () => studio(undefined)],
+    [/^\/jobs\/(\d+)$/, (match) => studio(Number(match[1]))],
     [/^\/gallery$/, () => new Gallery(router)],
     [/^\/compare$/, () => new Compare()],
     [/^\/farm$/, () => new FarmView()],
@@ -52,6 +63,7 @@ const router: Router = new Router(
       else link.removeAttribute("aria-current");
     }
   },
+  report,
 );
 
 function askForToken(): void {
@@ -61,7 +73,9 @@ function askForToken(): void {
   outlet.querySelector("input")?.focus();
 }
 
-function begin({ authenticated, token_needed }: Session): void {
+function begin(session: Session): void {
+  const { authenticated, token_needed } = session;
+  stand(session);
   leave.hidden = !authenticated || !token_needed;
   if (authenticated) router.show();
   else askForToken();

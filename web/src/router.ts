@@ -6,17 +6,21 @@ export interface View {
   leave(): void;
 }
 
-type Make = (match: RegExpExecArray) => View;
+/** Some views are loaded when they are first shown. */
+type Make = (match: RegExpExecArray) => View | Promise<View>;
 
 /** Shows the view that belongs to the path. */
 export class Router {
   private current: View | undefined;
   private path = "";
+  /** Counts the views that were asked for. */
+  private asked = 0;
 
   constructor(
     private readonly outlet: HTMLElement,
     private readonly routes: [RegExp, Make][],
     private readonly changed: (path: string) => void,
+    private readonly failed: (error: unknown) => void,
   ) {
     addEventListener("popstate", () => this.show());
     document.addEventListener("click", (event) => this.follow(event));
@@ -44,20 +48,38 @@ export class Router {
     for (const [pattern, make] of this.routes) {
       const match = pattern.exec(this.path);
       if (!match) continue;
-      const view = make(match);
-      this.current = view;
-      this.outlet.replaceChildren(view.element);
-      this.outlet.scrollTop = 0;
-      this.retitle();
       this.changed(this.path);
+      const made = make(match);
+      if (made instanceof Promise) void this.wait(made);
+      else this.put(made);
       return;
     }
     this.rename("/");
     this.show();
   }
 
+  private put(view: View): void {
+    this.current = view;
+    this.outlet.replaceChildren(view.element);
+    this.outlet.scrollTop = 0;
+    this.retitle();
+  }
+
+  /** Shows a view that is loaded, unless another one is wanted meanwhile. */
+  private async wait(made: Promise<View>): Promise<void> {
+    const asked = ++this.asked;
+    try {
+      const view = await made;
+      if (asked === this.asked) this.put(view);
+      else view.leave();
+    } catch (error) {
+      if (asked === this.asked) this.failed(error);
+    }
+  }
+
   /** Leaves the view, so that something else can be shown. */
   clear(): void {
+    this.asked++;
     this.current?.leave();
     this.current = undefined;
   }

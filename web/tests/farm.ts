@@ -7,7 +7,15 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /** The real program, as `cargo build` leaves it. */
-const CLIPIG = process.env["CLIPIG"] ?? join(import.meta.dirname, "../../target/debug/clipig");
+export const CLIPIG = process.env["CLIPIG"] ?? join(import.meta.dirname, "../../target/debug/clipig");
+
+interface Options {
+  tokens?: { client: string; worker: string };
+  /** A file of tokens with roles. */
+  file?: string;
+  folder?: string;
+  port?: number;
+}
 
 /** A studio in a process of its own. */
 export class Farm {
@@ -17,13 +25,14 @@ export class Farm {
     private readonly child: ChildProcess,
   ) {}
 
-  static async start(options: { tokens?: { client: string; worker: string }; yaml?: string; folder?: string; port?: number } = {}): Promise<Farm> {
+  static async start(options: Options = {}): Promise<Farm> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), "clipig-page-"));
     const { tokens } = options;
     const flags = ["--listen", "127.0.0.1:0", "--http-listen", `127.0.0.1:${options.port ?? 0}`, "--data", join(folder, "data")];
     if (tokens) {
       const settings = join(folder, "settings.toml");
-      writeFileSync(settings, `[tokens]\nclient = "${tokens.client}"\nworker = "${tokens.worker}"\n`, { mode: 0o600 });
+      const file = options.file === undefined ? "" : `file = ${JSON.stringify(options.file)}\n`;
+      writeFileSync(settings, `[tokens]\nclient = "${tokens.client}"\nworker = "${tokens.worker}"\n${file}`, { mode: 0o600 });
       flags.push("--settings", settings);
     }
     const child = spawn(CLIPIG, ["studio", "--no-browser", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
@@ -55,19 +64,21 @@ export class Farm {
 }
 
 /**
- * With `DIST=1` the page comes from web/dist as it is now and not from the program, which then need not be built after each
- * change of the page.
+ * With `DIST`, a folder, the page comes from there and not from the program, which then need not be built after each change of
+ * the page: `DIST=dist npm test`.
  */
 export async function fromDist(context: BrowserContext): Promise<void> {
-  if (process.env["DIST"] === undefined) return;
-  const dist = (file: string) => readFileSync(join(import.meta.dirname, "../dist", file));
-  await context.route(/:\d+\/(?:$|jobs\/|gallery|compare|farm|page\.|examples\.)[^?]*(?:\?.*)?$/, async (route) => {
+  const folder = process.env["DIST"];
+  if (folder === undefined) return;
+  const dist = (file: string) => readFileSync(join(folder, file));
+  await context.route(/:\d+\/(?:$|jobs\/|gallery|compare|farm|page\.|studio\.|examples\.)[^?]*(?:\?.*)?$/, async (route) => {
     const { origin, pathname } = new URL(route.request().url());
-    const file = /^\/(?:page|examples)\./.test(pathname) ? pathname.slice(1) : "index.html";
+    const file = /^\/(?:page|studio|examples)\./.test(pathname) ? pathname.slice(1) : "index.html";
     // The headers are those of the program, with its policy.
     const response = await route.fetch({ url: file === "index.html" ? `${origin}/` : `${origin}${pathname}` });
-    const kind = file.endsWith(".webp") ? { status: 200, contentType: "image/webp" } : {};
-    await route.fulfill({ response, body: dist(file), ...kind });
+    // The program may not have it yet.
+    const kind = { webp: "image/webp", js: "text/javascript" }[file.slice(file.lastIndexOf(".") + 1)];
+    await route.fulfill({ response, status: 200, body: dist(file), ...(kind === undefined ? {} : { contentType: kind }) });
   });
 }
 

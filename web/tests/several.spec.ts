@@ -56,6 +56,7 @@ test("jobs are chosen in the gallery, compared and steered together", async ({ p
   await page.goBack();
   await page.getByLabel("State", { exact: true }).selectOption("paused");
   await expect(page).toHaveURL(/\?state=paused$/);
+  await expect(page.getByRole("checkbox")).toHaveCount(2);
   for (const box of await page.getByRole("checkbox").all()) await box.check();
   await chosen.getByRole("button", { name: "cancel" }).click();
   await expect(page.getByText("No job is like that.")).toBeVisible();

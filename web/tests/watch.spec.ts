@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
 import { expect, fromDist, LONG, picture, progress, QUICK, start, tab, test, write } from "./farm";
 import { Proxy } from "./proxy";
 
@@ -17,7 +18,8 @@ test("two browsers watch one job, and what one does the other sees", async ({ pa
   await expect(progress(page)).toContainText("paused");
   await expect(progress(second)).toContainText("paused");
   // Both show the same snapshot in the end.
-  await expect.poll(async () => picture(page).getAttribute("src")).toBe(await picture(second).getAttribute("src"));
+  const source = (of: Page) => picture(of).getAttribute("src");
+  await expect.poll(async () => (await source(page)) === (await source(second))).toBe(true);
   await context.close();
 });
 
@@ -130,6 +132,24 @@ test("another tab in front leaves the job of the one before alone", async ({ pag
   await tab(page, "strawberry").click();
   await expect(page).toHaveURL(job);
   await expect(picture(page)).toBeVisible();
+  await page.keyboard.press("Alt+p");
+  await expect(progress(page)).toContainText("paused");
+});
+
+test("attempts gather beside the picture, and the one before can be cancelled", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  await start(page, LONG);
+  await expect(picture(page)).toBeVisible();
+  const first = page.url();
+  await start(page, LONG.replace("a red square", "a blue circle"));
+  await page.getByRole("button", { name: "Cancel job" }).click();
+  const sheet = page.getByRole("region", { name: "Contact sheet" });
+  await expect(sheet.getByRole("button", { name: /cancelled/ })).toHaveCount(1);
+  await expect(progress(page)).toContainText("running");
+  await sheet.getByRole("button", { name: /cancelled/ }).click();
+  await expect(progress(page)).toContainText("cancelled");
+  expect(page.url().split("?")[0]).toBe(first);
+  await sheet.getByRole("button", { name: /running/ }).click();
   await page.keyboard.press("Alt+p");
   await expect(progress(page)).toContainText("paused");
 });

@@ -13,7 +13,8 @@ use crate::setup;
 use crate::steps::Steps;
 
 /// What the page is built to.
-const FILES: [&str; 6] = ["examples.webp", "icon.svg", "index.html", "licenses.txt", "page.css", "page.js"];
+const FILES: [&str; 7] =
+    ["examples.webp", "icon.svg", "index.html", "licenses.txt", "page.css", "page.js", "studio.js"];
 
 /// Where the checks build it, beside the bundle.
 const FOLDER: &str = "target/page";

@@ -151,6 +151,7 @@ async fn the_page_runs_only_what_it_brings() {
         ("/gallery", "text/html"),
         ("/farm", "text/html"),
         ("/page.js", "text/javascript"),
+        ("/studio.js", "text/javascript"),
         ("/page.css", "text/css"),
         ("/icon.svg", "image/svg+xml"),
         ("/examples.webp", "image/webp"),

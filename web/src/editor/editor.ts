@@ -6,6 +6,7 @@ import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, type KeyBinding } from "@codemirror/view";
+import { maySubmit } from "../api/standing";
 import type { Validation } from "../api/types";
 import { h } from "../dom";
 import { complete } from "./completion";
@@ -51,7 +52,7 @@ export class Editor {
       theme,
       autocompletion({ override: [complete] }),
       hover,
-      liveErrors(events.checked, events.failed),
+      maySubmit() ? liveErrors(events.checked, events.failed) : EditorState.readOnly.of(true),
       imageThumbnails(events.thumbnails),
       keymap.of([...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab].filter(isFree)),
       EditorView.contentAttributes.of({ "aria-label": "Experiment (YAML)", tabindex: "0" }),

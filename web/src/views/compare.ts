@@ -7,7 +7,7 @@ import { report } from "../notice";
 import type { View } from "../router";
 import { hasEnded } from "../watch/model";
 import { share } from "../watch/status";
-import { numbersOf } from "./studio";
+import { numbersOf } from "./numbers";
 
 /** How often jobs that have not ended are asked for, in milliseconds. */
 const EVERY = 1_500;

@@ -1,3 +1,4 @@
+import { maySubmit } from "../api/standing";
 import type { Validation } from "../api/types";
 import { button, fill, h } from "../dom";
 import { Drafts, type Draft } from "../drafts";
@@ -56,7 +57,8 @@ export class Desk {
       h("div", { class: "below" }, this.problems.element, this.files()),
     );
     this.showTabs();
-    this.switchTo(keptMode());
+    // A viewer reads the text of jobs.
+    this.switchTo(maySubmit() ? keptMode() : "yaml");
   }
 
   leave(): void {

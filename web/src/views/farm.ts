@@ -1,4 +1,5 @@
 import { farm, jobs, setPriority, steerWorker, workers, type WorkerCommand } from "../api/client";
+import { mayChange, maySteerWorkers } from "../api/standing";
 import type { Farm, Job, Worker } from "../api/types";
 import { arrange, button, fill, h, write } from "../dom";
 import { bytes, duration, figure } from "../format";
@@ -7,8 +8,11 @@ import type { View } from "../router";
 import { share } from "../watch/status";
 import { showCommands } from "./gallery";
 
-/** How often everything is read again, in milliseconds. */
-const EVERY = 2_000;
+/** How often everything is read again, in milliseconds: the list of a long queue is large. */
+const EVERY = { usual: 2_000, long: 6_000 };
+
+/** Jobs that are shown before somebody asks for all. */
+const FIRST = 200;
 
 /** The greatest priority; the least is its negative. */
 const PRIORITY = 10;
@@ -17,6 +21,8 @@ const PRIORITY = 10;
 export class FarmView implements View {
   readonly title = "Farm";
   readonly element: HTMLElement;
+  /** What is shown once it is known, so that nothing is pushed about. */
+  private readonly content: HTMLElement;
   private readonly facts = new Map<string, HTMLElement>();
   private readonly factList = h("dl", { class: "facts" });
   private readonly warnings = h("div", { class: "warnings" });
@@ -24,13 +30,16 @@ export class FarmView implements View {
   private readonly queue = new Rows<Job>(() => new JobRow(() => void this.read()));
   private readonly noWorkers = h("p", { class: "empty" });
   private readonly noJobs = h("p", { class: "empty" });
-  private readonly timer = setInterval(() => void this.read(), EVERY);
+  private readonly all = button("Show all", () => this.showAll());
+  private line: Job[] = [];
+  private showsAll = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private left = false;
 
   constructor() {
-    this.element = h(
+    this.content = h(
       "div",
-      { class: "farm" },
-      h("h1", {}, "Farm"),
+      { hidden: true },
       this.warnings,
       this.factList,
       h("h2", {}, "Workers"),
@@ -39,27 +48,49 @@ export class FarmView implements View {
       h("h2", {}, "Jobs that run or wait"),
       table("Jobs that run or wait", ["job", "name", "state", "priority", "workers", "progress", ""], this.queue.body),
       this.noJobs,
+      this.all,
     );
-    void this.read();
+    this.element = h("div", { class: "farm" }, h("h1", {}, "Farm"), this.content);
+    this.all.hidden = true;
+    void this.repeat();
   }
 
   leave(): void {
-    clearInterval(this.timer);
+    this.left = true;
+    clearTimeout(this.timer);
+  }
+
+  private async repeat(): Promise<void> {
+    if (!document.hidden) await this.read();
+    if (!this.left) this.timer = setTimeout(() => void this.repeat(), this.line.length > FIRST ? EVERY.long : EVERY.usual);
   }
 
   private async read(): Promise<void> {
-    if (document.hidden) return;
     try {
       const open = { states: "waiting,preparing,running,paused", limit: "1000" };
       const [state, crew, list] = await Promise.all([farm(), workers(), jobs(open)]);
       this.showFarm(state);
       this.workers.show(crew.workers, ({ worker }) => worker);
-      this.queue.show(list.jobs.sort(inLine), ({ job }) => String(job));
+      this.line = list.jobs.sort(inLine);
+      this.showLine();
+      this.content.hidden = false;
       write(this.noWorkers, crew.workers.length === 0 ? "No workers yet. Start one with: clipig worker" : "");
       write(this.noJobs, list.jobs.length === 0 ? "Nothing runs or waits." : list.more ? "Older ones are not shown." : "");
     } catch (error) {
       report(error);
     }
+  }
+
+  private showLine(): void {
+    const shown = this.showsAll ? this.line : this.line.slice(0, FIRST);
+    this.queue.show(shown, ({ job }) => String(job));
+    this.all.hidden = shown.length === this.line.length;
+    if (!this.all.hidden) write(this.all, `Show all ${this.line.length}`);
+  }
+
+  private showAll(): void {
+    this.showsAll = true;
+    this.showLine();
   }
 
   private showFarm(state: Farm): void {
@@ -149,7 +180,7 @@ class WorkerRow implements Row<Worker> {
 
   private showActs({ worker, state }: Worker): void {
     const possible = { paused: ["resume", "drain"], quarantined: ["reinstate"], draining: [], lost: [], idle: ["pause", "drain"], busy: ["pause", "drain"] } as const;
-    const wanted: readonly WorkerCommand[] = possible[state];
+    const wanted: readonly WorkerCommand[] = maySteerWorkers() ? possible[state] : [];
     if (this.acts.dataset["acts"] === wanted.join()) return;
     const hadKeys = this.acts.contains(document.activeElement);
     this.acts.dataset["acts"] = wanted.join();
@@ -194,6 +225,7 @@ class JobRow implements Row<Job> {
     this.state.className = `state ${job.state}`;
     write(this.state, job.state);
     write(this.reason, job.reason);
+    this.priority.disabled = !mayChange(job);
     this.priority.setAttribute("aria-label", `Priority of job ${job.job}`);
     if (this.priority !== document.activeElement) this.priority.value = String(job.priority);
     write(this.workers, String(job.workers));

@@ -1,4 +1,5 @@
 import { experiment, jobs, steer, submit, type JobCommand } from "../api/client";
+import { mayChange, maySubmit } from "../api/standing";
 import type { Job } from "../api/types";
 import { arrange, button, fill, h, select, write } from "../dom";
 import { seeds } from "../experiment/seeds";
@@ -195,7 +196,7 @@ class Card {
     write(this.age, job.created ? ago(job.created) : "");
     write(this.words, `job ${job.job} · seed ${job.seed}`);
     this.state.title = job.reason;
-    this.repeat.hidden = !hasEnded(job);
+    this.repeat.hidden = !hasEnded(job) || !maySubmit();
     showCommands(this.acts, job, (changed) => this.show(changed));
     this.thumbnail.show(job);
   }
@@ -222,8 +223,9 @@ export function showCommands(acts: HTMLElement, job: Job, changed: (job: Job) =>
   if (hadKeys) acts.querySelector("button")?.focus();
 }
 
-/** What may be done with a job in its state. */
+/** What somebody may do with a job in its state. */
 export function commands(job: Job): JobCommand[] {
+  if (!mayChange(job)) return [];
   switch (job.state) {
     case "waiting":
     case "preparing":

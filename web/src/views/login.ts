@@ -9,7 +9,7 @@ export function loginDialog(done: () => void): HTMLElement {
     "form",
     { class: "login" },
     h("h1", {}, "This farm asks for a token"),
-    h("p", { class: "muted" }, "It is the token of clients: the one in CLIPIG_TOKEN."),
+    h("p", { class: "muted" }, "The one that you were given; the command line reads it from CLIPIG_TOKEN."),
     h("label", { for: "token" }, "Token"),
     token,
     h("button", { type: "submit", class: "primary" }, "Log in"),

@@ -1,4 +1,5 @@
 import { experiment, job as fetchJob, Refused, steer, submit, update } from "../api/client";
+import { mayChange, maySubmit } from "../api/standing";
 import type { Artifact, Job } from "../api/types";
 import { button, h, select } from "../dom";
 import type { Draft } from "../drafts";
@@ -7,16 +8,20 @@ import { seedOf } from "../experiment/recipe";
 import { seeds } from "../experiment/seeds";
 import { withSnapshots } from "../experiment/snapshots";
 import { bring } from "../files/open";
-import { notice, report } from "../notice";
+import { notice, offer, report } from "../notice";
 import type { Router, View } from "../router";
 import { Sheet } from "../watch/sheet";
 import { share } from "../watch/status";
 import { Watcher } from "../watch/watcher";
 import { Desk } from "./desk";
+import { numbersOf } from "./numbers";
 import { starters } from "./starters";
 
 /** After how many milliseconds a job that could not be read is asked for again. */
 const AGAIN = 3_000;
+
+/** How many jobs of a tab stand on its sheet. */
+const ATTEMPTS = 16;
 
 /** Write, start, watch: the experiment beside the picture. */
 export class Studio implements View {
@@ -75,7 +80,7 @@ export class Studio implements View {
     // With Alt some systems type other characters; then the key's place counts.
     const letter = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace("Key", "").toLowerCase();
     const act = { s: this.start, u: this.change, p: this.stop }[letter];
-    if (!act) return;
+    if (!act || !maySubmit()) return;
     event.preventDefault();
     act.click();
   };
@@ -158,11 +163,21 @@ export class Studio implements View {
       const request = { yaml, name: jobName(draft.name, yaml), assets: draft.assets ?? {}, ...(seed === undefined ? {} : { seed }) };
       started.push((await submit(request)).job);
     }
-    const jobs = started.map(({ job }) => job);
-    const job = jobs.length === 1 ? jobs[0] : undefined;
+    this.tellOfBefore();
+    const fresh = started.map(({ job }) => job);
+    const job = fresh.length === 1 ? fresh[0] : undefined;
+    // One after the other, attempts gather on the sheet of their tab.
+    const jobs = job === undefined ? fresh : [...(draft.jobs ?? []), job].slice(-ATTEMPTS);
     if (draft.name === "new" && started[0]) this.desk.rename(started[0].name);
     this.desk.drafts.change({ job, jobs });
     this.watch(job, jobs);
+  }
+
+  /** The job that was watched goes on beside the new one, and takes its share of the workers. */
+  private tellOfBefore(): void {
+    const { job, ended } = this.watcher.watched;
+    if (!job || ended || job.state === "paused" || !mayChange(job)) return;
+    offer(`Job ${job.job} goes on beside it`, `Cancel job ${job.job}`, () => void steer(job.job, "cancel").catch(report));
   }
 
   private async revise(): Promise<void> {
@@ -217,8 +232,9 @@ export class Studio implements View {
   private show(): void {
     const { job, ended } = this.watcher.watched;
     const failed = job?.state === "failed" || job?.state === "cancelled";
-    this.change.disabled = !job || ended;
-    this.stop.disabled = !job || (ended && !failed);
+    const able = job !== undefined && mayChange(job);
+    this.change.disabled = !able || ended;
+    this.stop.disabled = !able || (ended && !failed);
     const label = failed ? "Retry" : job?.state === "paused" ? "Resume" : "Stop";
     if (this.stop.firstChild?.textContent !== label) this.stop.firstChild?.replaceWith(label);
     if (!this.left) this.router.retitle();
@@ -227,7 +243,7 @@ export class Studio implements View {
   private acceptDrops(): void {
     let depth = 0;
     const mark = (by: number) => {
-      depth = Math.max(0, depth + by);
+      depth = maySubmit() ? Math.max(0, depth + by) : 0;
       this.element.classList.toggle("dropping", depth > 0);
     };
     this.element.addEventListener("dragenter", () => mark(1));
@@ -236,7 +252,7 @@ export class Studio implements View {
     this.element.addEventListener("dragover", (event) => event.preventDefault());
     const drop = (event: DragEvent) => {
       mark(-depth);
-      if (!event.dataTransfer?.files.length) return;
+      if (!maySubmit() || !event.dataTransfer?.files.length) return;
       event.preventDefault();
       event.stopPropagation();
       for (const file of event.dataTransfer.files) void this.desk.take(file);
@@ -244,10 +260,4 @@ export class Studio implements View {
     // Before the editor, which would write the file's bytes into the text.
     this.element.addEventListener("drop", drop, { capture: true });
   }
-}
-
-/** The numbers of jobs in an address. */
-export function numbersOf(text: string | null): number[] {
-  const numbers = (text ?? "").split(",").map(Number);
-  return [...new Set(numbers.filter((number) => Number.isSafeInteger(number) && number > 0))];
 }

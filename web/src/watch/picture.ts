@@ -63,8 +63,9 @@ export class Picture {
     const tools = h(
       "div",
       { class: "row" },
-      h("div", { class: "row" }, this.full, this.compare, this.tiles),
-      h("div", { class: "row end" }, this.startFrom, this.again, this.download, canRecord() ? this.video : undefined),
+      h("div", { class: "row first" }, this.full, this.compare, this.tiles),
+      h("div", { class: "row making" }, this.startFrom, this.again),
+      h("div", { class: "row" }, this.download, canRecord() ? this.video : undefined),
     );
     this.element = h("section", { class: "picture", "aria-label": "Picture" }, this.stage.element, time, tools);
     this.element.addEventListener("keydown", (event) => {

@@ -1,5 +1,6 @@
 import { artifacts, experiment, history, job as fetchJob } from "../api/client";
 import { Follower, type Connection } from "../api/events";
+import { maySubmit } from "../api/standing";
 import type { JobEvent } from "../api/types";
 import { h } from "../dom";
 import { targetNames } from "../experiment/contents";
@@ -63,7 +64,7 @@ export class Watcher {
     this.connection = "connected";
     this.element.classList.toggle("idle", job === undefined);
     if (job === undefined) {
-      this.picture.clear("Press Start, and the picture appears here.");
+      this.picture.clear(maySubmit() ? "Press Start, and the picture appears here." : "Choose a job in the gallery to watch it.");
       this.redraw();
       return;
     }
@@ -118,7 +119,8 @@ export class Watcher {
   /** When it ended, and what came with the end. */
   private async readEnd(job: number, watched: WatchedJob): Promise<void> {
     try {
-      watched.job = await fetchJob(job);
+      // A job that has ended has no canvas any more.
+      watched.job = { ...(await fetchJob(job)), resolution: watched.job?.resolution ?? null };
     } catch (error) {
       if (this.watched === watched) report(error);
     }

@@ -92,7 +92,7 @@ fn in_order<'a>(map: &'a Map, path: &str) -> Vec<(&'static Parameter, Option<&'a
 }
 
 /// YAML that gives the same experiment again wherever it is read. Every default is written out; parameters
-/// without a value are left out, and so is the model where nobody chose one.
+/// without a value are left out, and so are the model where nobody chose one and the falloff of pixels, which have none.
 pub(crate) fn to_yaml(tree: &Map) -> String {
     let mut writer = Writer::default();
     yaml_map(&mut writer, tree, "");
@@ -121,6 +121,7 @@ fn yaml_map(writer: &mut Writer, map: &Map, path: &str) {
             Some(Branch::Entries(_)) => {}
             Some(Branch::Setting(setting)) => yaml_value(writer, name, &setting.value),
             None if parameter.path == "model" => {}
+            None if parameter.path == "canvas.falloff" && map.text("model") != Some("fft") => {}
             None => match parameter.kind {
                 Kind::Map if !parameter.is_step() => {
                     let empty = Map::empty(Origin::Default);

@@ -31,7 +31,9 @@ fn every_example_loads_without_warnings_and_exports_itself() {
             let loaded = one(&text);
             assert!(loaded.warnings.is_empty(), "{}:\n{}", path.display(), loaded.warnings);
             let yaml = loaded.to_yaml();
-            assert_eq!(one(&yaml).to_yaml(), yaml);
+            let again = one(&yaml);
+            assert!(again.warnings.is_empty(), "{}, exported:\n{}", path.display(), again.warnings);
+            assert_eq!(again.to_yaml(), yaml);
             count += 1;
         }
         assert!(count > 0, "no experiments in {}", folder.display());

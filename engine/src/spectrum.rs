@@ -24,7 +24,7 @@ const CONTRAST: f32 = 2.0;
 const MARGIN: f32 = 1.0 / 256.0;
 
 /// Red, green and blue by parameter plane: brightness, red against blue, green against both. The square root of the
-/// covariance of ImageNet's colours, as Lucid gives it, divided by the length of its longest column.
+/// covariance of `ImageNet`'s colours, as Lucid gives it, divided by the length of its longest column.
 const COLORS: [[f64; 3]; 3] = {
     const LENGTH: f64 = 0.461_952;
     [

@@ -160,11 +160,6 @@ impl Doorkeeper {
         valid.find(|token| proves(&token.hash)).map(|token| Principal::of_token(token, peer))
     }
 
-    /// What proves that somebody has a token.
-    pub(crate) fn proof<'a>(&self, who: &'a Principal) -> Option<&'a SecretHash> {
-        who.hash()
-    }
-
     /// Resolves when somebody who was let in would not be any more: the token was revoked, has expired, or allows
     /// something else.
     pub(crate) async fn until_revoked(&self, who: &Principal) {

@@ -26,7 +26,7 @@ impl Peer {
         let Self::Tcp(address) = self else { return None };
         Some(match address.ip().to_canonical() {
             IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & IPV6_PREFIX).into(),
-            address => address,
+            address @ IpAddr::V4(_) => address,
         })
     }
 }

@@ -83,33 +83,34 @@ impl Throttle {
 mod tests {
     use super::*;
 
-    fn network(number: u32) -> Option<IpAddr> {
-        Some(std::net::Ipv4Addr::from(number).into())
+    fn network(number: u32) -> IpAddr {
+        std::net::Ipv4Addr::from(number).into()
     }
 
     #[test]
     fn a_burst_is_written_down_and_then_one_from_time_to_time() {
         let start = Instant::now();
         let mut throttle = Throttle::new(start);
-        let burst = (0..1_000).filter(|_| throttle.admit(network(1), start).is_some()).count();
+        let burst = (0..1_000).filter(|_| throttle.admit(Some(network(1)), start).is_some()).count();
         assert_eq!(burst, 10);
         // Another network has a burst of its own.
-        assert_eq!(throttle.admit(network(2), start), Some(0));
-        assert_eq!(throttle.admit(network(1), start + EVERY), Some(990));
-        assert_eq!(throttle.admit(network(1), start + EVERY), None);
-        assert_eq!(throttle.admit(network(1), start + EVERY * 100), Some(1));
+        assert_eq!(throttle.admit(Some(network(2)), start), Some(0));
+        assert_eq!(throttle.admit(Some(network(1)), start + EVERY), Some(990));
+        assert_eq!(throttle.admit(Some(network(1)), start + EVERY), None);
+        assert_eq!(throttle.admit(Some(network(1)), start + EVERY * 100), Some(1));
     }
 
     #[test]
     fn many_networks_together_are_bounded() {
         let start = Instant::now();
         let mut throttle = Throttle::new(start);
-        let kept = (0..30_000).filter(|number| throttle.admit(network(*number), start).is_some()).count();
+        let kept =
+            (0..30_000).filter(|number| throttle.admit(Some(network(*number)), start).is_some()).count();
         assert_eq!(kept, 100);
         assert!(throttle.networks.len() <= NETWORKS);
         // Afterwards others are remembered again.
         let later = start + Duration::from_hours(1);
-        assert_eq!(throttle.admit(network(90_000), later), Some(0));
+        assert_eq!(throttle.admit(Some(network(90_000)), later), Some(0));
         assert_eq!(throttle.networks.len(), 1);
     }
 }

@@ -101,7 +101,7 @@ fn describe_answers(description: &mut utoipa::openapi::OpenApi) {
                 {
                     let status = StatusCode::from_bytes(status.as_bytes()).ok();
                     let reason = status.and_then(|status| status.canonical_reason());
-                    answer.description = reason.unwrap_or("Why the request is refused.").to_owned();
+                    reason.unwrap_or("Why the request is refused.").clone_into(&mut answer.description);
                 }
             }
         }

@@ -85,7 +85,7 @@ pub(super) async fn open(
     let peer = peer.map_or(Peer::Here, |Extension(peer)| peer);
     let who = access.doorkeeper().login(shown.trim().as_bytes(), peer)?;
     let session = Json(Session::of(&access, Some(&who)));
-    let Some(hash) = access.doorkeeper().proof(&who) else { return Ok(session.into_response()) };
+    let Some(hash) = who.hash() else { return Ok(session.into_response()) };
     let way = way.map(|Extension(way)| way).unwrap_or_default();
     let cookie = access.key().given(who.token(), hash, cookie::must_be_secure(way, &headers))?;
     Ok(([(SET_COOKIE, cookie)], session).into_response())

@@ -60,7 +60,7 @@ fn described(text: &str) -> BTreeMap<String, Described> {
                 metrics.entry(current.clone()).or_default().help = help;
             }
             (Some("#"), Some("TYPE"), Some(name), Some(kind)) => {
-                metrics.entry(name.to_owned()).or_default().kind = kind.to_owned();
+                kind.clone_into(&mut metrics.entry(name.to_owned()).or_default().kind);
             }
             (Some("#"), ..) => {}
             _ => {

@@ -103,14 +103,13 @@ pub(crate) fn code(refusal: &Refusal) -> Code {
             CommandError::Worker(error) => worker_code(error),
         },
         Refusal::Store(error) => store_code(error),
-        Refusal::NotFound(_) => Code::NotFound,
+        Refusal::NotFound(_) | Refusal::UnknownCall => Code::NotFound,
         Refusal::ShuttingDown => Code::Unavailable,
         Refusal::Invalid(_) => Code::InvalidArgument,
         Refusal::TooLarge(_) => Code::TooLarge,
         Refusal::Busy(_) => Code::Full,
         Refusal::Unauthenticated(_) => Code::Unauthenticated,
         Refusal::Forbidden(_) => Code::Forbidden,
-        Refusal::UnknownCall => Code::NotFound,
         Refusal::Internal(_) => Code::Internal,
     }
 }

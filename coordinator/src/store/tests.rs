@@ -670,7 +670,9 @@ fn check_frozen(store: &Store, version: u32) {
     }
     let mut audit = expected.audit(&AuditFilter::default()).unwrap();
     if version < 5 {
-        jobs.iter_mut().for_each(|job| job.owner = None);
+        for job in &mut jobs {
+            job.owner = None;
+        }
         audit.clear();
     }
     assert_eq!(store.jobs(&all).unwrap(), jobs);

@@ -164,7 +164,7 @@ fn a_file_that_cannot_be_used_changes_nothing() {
 #[test]
 fn an_expired_token_is_told_so_and_written_down() {
     let house = with_file();
-    let past = Timestamp::now() - Duration::from_secs(60);
+    let past = Timestamp::now() - Duration::from_mins(1);
     let old = house.create("old", "alice", Role::Artist, Some(past));
     house.door.reload().unwrap();
     let status = house.refused(Some(&format!("Bearer {}", old.reveal())), Call::GetFarm);

@@ -79,10 +79,9 @@ pub(super) async fn run(
     // A broken connection does not count against the worker; a broken rule does.
     let cause = match &end {
         End::Fault(cause) => LeaveCause::Fault(cause.clone()),
-        End::HungUp(_) | End::Ended => LeaveCause::Disconnected,
+        // One whose token was revoked may come back with another one.
+        End::HungUp(_) | End::Ended | End::Revoked => LeaveCause::Disconnected,
         End::Closing => LeaveCause::Closing,
-        // It may come back with another one.
-        End::Revoked => LeaveCause::Disconnected,
     };
     switchboard.disconnected(session, cause).await;
     match end {

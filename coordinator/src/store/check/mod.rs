@@ -85,10 +85,10 @@ impl Check {
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.len() == file.size => {}
                 Ok(metadata) => {
-                    self.damage(Damage::Size { path, expected: file.size, found: metadata.len() })
+                    self.damage(Damage::Size { path, expected: file.size, found: metadata.len() });
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    self.damage(Damage::MissingFile(path))
+                    self.damage(Damage::MissingFile(path));
                 }
                 Err(error) => return Err(StoreError::io("read", &path, error)),
             }

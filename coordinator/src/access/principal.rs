@@ -81,7 +81,7 @@ impl Principal {
     }
 
     /// What proves who it is; `None` where the farm has no tokens.
-    pub(super) fn hash(&self) -> Option<&SecretHash> {
+    pub(crate) fn hash(&self) -> Option<&SecretHash> {
         self.identity.token.as_ref().map(|token| &token.hash)
     }
 

@@ -62,7 +62,9 @@ mod tests {
             let mut values = vec![0; 100 * rows];
             on_rows(&mut values, 100, |first, part| {
                 for (row, values) in (first..).zip(part.chunks_exact_mut(100)) {
-                    values.iter_mut().for_each(|value| *value += row);
+                    for value in values {
+                        *value += row;
+                    }
                 }
             });
             assert!(values.iter().enumerate().all(|(i, value)| *value == i / 100));

@@ -123,14 +123,14 @@ async fn uploads_end_where_the_farm_keeps_no_more() {
         pieces.extend(data.chunks(500_000).map(|data| piece(None, data)));
         pieces
     };
-    upload(&farm, whole(&[1; 600_000])).await.unwrap();
+    upload(&farm, whole(&vec![1; 600_000])).await.unwrap();
     // What is here already takes nothing.
-    assert!(upload(&farm, whole(&[1; 600_000])).await.unwrap());
-    let status = upload(&farm, whole(&[2; 600_000])).await.unwrap_err();
+    assert!(upload(&farm, whole(&vec![1; 600_000])).await.unwrap());
+    let status = upload(&farm, whole(&vec![2; 600_000])).await.unwrap_err();
     let error = clipig_proto::status::error(&status).unwrap();
     assert_eq!(error.code(), FarmCode::Full);
     assert!(status.message().contains("(`limits.stored_bytes`)"), "{}", status.message());
-    upload(&farm, whole(&[3; 400_000])).await.unwrap();
+    upload(&farm, whole(&vec![3; 400_000])).await.unwrap();
     assert_eq!(unfinished(&farm), 0);
 }
 

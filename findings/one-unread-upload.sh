@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # HAProxy, Traefik, Caddy, Envoy: one upload that is not read stops every call of its connection.
 #
-# One would guess: streams of HTTP/2 are independent, each with a window of its own; a call that waits slows nobody down.
-# What happens: the connection has a window, too. A proxy opens it again only as data goes on to the server. If a server
-# does not read an upload for a while (it is busy, or holds it back on purpose), what the client has sent stays in
-# the proxy. HAProxy's window for the connection is as large as that of a stream, Traefik's and Caddy's (Go's) are
-# filled by one as well, Envoy's by four. Then no message of any other call of that channel gets through, not even
-# a unary one, until its deadline. nginx lets the connection's window be practically endless, as grpcio's server does.
+# One would guess: streams of HTTP/2 are independent, each with a window of its own; a call that waits slows nobody
+# down.
+# What happens: the connection has a window, too. A proxy opens it again only as data goes on to the server. If a
+# server does not read an upload for a while (it is busy, or holds it back on purpose), what the client has sent stays
+# in the proxy. HAProxy's window for the connection is as large as that of a stream, Traefik's and Caddy's (Go's) are
+# filled by one as well, Envoy's by four. Then no message of any other call of that channel gets through, not even a
+# unary one, until its deadline. nginx lets the connection's window be practically endless, as grpcio's server does.
 # Through HAProxy it is the same for the other direction: one stream of answers that the client does not read.
-# Why it matters: a worker has one channel for uploads, heartbeats and small calls. One upload that waits its turn makes
-# the heartbeats time out, so the farm takes the worker for dead just when it is loaded; without the proxy, and with
-# small messages, nothing is to be seen. A second channel must be a second *connection*: grpcio shares one between
-# channels with equal options (grpc.use_local_subchannel_pool).
+# Why it matters: a worker has one channel for uploads, heartbeats and small calls. One upload that waits its turn
+# makes the heartbeats time out, so the farm takes the worker for dead just when it is loaded; without the proxy, and
+# with small messages, nothing is to be seen. A second channel must be a second *connection*: grpcio shares one
+# between channels with equal options (grpc.use_local_subchannel_pool).
 #
 # HAProxy 2.8.25, Traefik 3.7.15, Caddy 2.11.7, Envoy 1.40.0, nginx 1.31.3, grpcio 1.85.3. Seen, a unary call beside so
 # many unread uploads of 25 MB:

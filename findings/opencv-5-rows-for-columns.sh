@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # OpenCV: in version 5 a histogram lost an axis, and the brightest value of a row is found in column and row exchanged.
 #
-# One would guess: a new major version renames things, or refuses what it no longer knows. What still runs gives the same.
-# What happens: OpenCV 4 has no arrays of one axis; NumPy's became columns, n x 1. OpenCV 5 has them. So calcHist gives
-# (16,) instead of (16, 1), normalize of n numbers (n,) instead of (n, 1), and repeat(x, 2, 1) of three numbers is 2 x 3
-# instead of 6 x 1. minMaxLoc of a row gives its place as (x, y): that was (0, 4) and is (4, 0). Nothing warns.
-# Why it matters: the code goes on. A histogram less one that was saved under version 4 is 16 x 16, by NumPy's broadcasting,
-# and its norm a plausible number: "has the picture changed?" says yes for each. The index of the best score, taken as
-# the second of both numbers as OpenCV 4 wanted it, is 0 for every picture.
+# One would guess: a new major version renames things, or refuses what it no longer knows. What still runs gives the
+# same.
+# What happens: OpenCV 4 has no arrays of one axis; NumPy's became columns, n x 1. OpenCV 5 has them. So calcHist
+# gives (16,) instead of (16, 1), normalize of n numbers (n,) instead of (n, 1), and repeat(x, 2, 1) of three numbers
+# is 2 x 3 instead of 6 x 1. minMaxLoc of a row gives its place as (x, y): that was (0, 4) and is (4, 0). Nothing
+# warns.
+# Why it matters: the code goes on. A histogram less one that was saved under version 4 is 16 x 16, by NumPy's
+# broadcasting, and its norm a plausible number: "has the picture changed?" says yes for each. The index of the best
+# score, taken as the second of both numbers as OpenCV 4 wanted it, is 0 for every picture.
 #
 # opencv-python-headless 5.0.0.93 and 4.13.0.92, NumPy 2.4.6. Seen, 4 and 5:
 #   calcHist (16, 1), (16,); of the same picture, less that of version 4: 0 and 16 x 16, up to 15; minMaxLoc (0, 4), (4, 0)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # OpenCV: up to version 4 pictures move in steps of 1/32 pixel, floats too; version 5 moves them as told.
 #
-# One would guess: warpAffine, warpPerspective and remap with linear interpolation compute in floats for pictures of floats,
-# so a shift of a hundredth of a pixel is a shift of a hundredth; and an update keeps pictures up to rounding.
+# One would guess: warpAffine, warpPerspective and remap with linear interpolation compute in floats for pictures of
+# floats, so a shift of a hundredth of a pixel is a shift of a hundredth; and an update keeps pictures up to rounding.
 # What happens: OpenCV 4 rounds positions to a table of 32 steps per pixel before it interpolates, for every type. A
-# shift by less than 1/64 does nothing at all, one by 0.1 is one by 0.094. getRectSubPix in the same version is
-# exact. OpenCV 5 is exact for linear. "Cubic" is exact in neither: its kernel (a = -0.75) does not reproduce a ramp, so that
+# shift by less than 1/64 does nothing at all, one by 0.1 is one by 0.094. getRectSubPix in the same version is exact.
+# OpenCV 5 is exact for linear. "Cubic" is exact in neither: its kernel (a = -0.75) does not reproduce a ramp, so that
 # 0.1 comes out as 0.13.
-# Why it matters: a slow zoom or a drift over a hundred frames stands still and then jumps, which looks like a fault of the
-# film's encoder; a registration that is refined below 1/64 pixel finds no gradient and stops; augmentations "with the
-# same seed" differ between both versions by up to 1/64 pixel times the contrast, 4 of 255 levels at an edge.
+# Why it matters: a slow zoom or a drift over a hundred frames stands still and then jumps, which looks like a fault
+# of the film's encoder; a registration that is refined below 1/64 pixel finds no gradient and stops; augmentations
+# "with the same seed" differ between both versions by up to 1/64 pixel times the contrast, 4 of 255 levels at an
+# edge.
 #
 # opencv-python-headless 4.13.0.92 and 5.0.0.93, NumPy 2.4.6; a ramp of floats, one level per pixel. Seen for a shift of
 # 1/128, 1/40 and 0.1 pixel:

@@ -3,12 +3,12 @@
 #
 # One would guess: an instrument has as many series as there are different attributes. Too many cost memory, or are
 # complained about. From 1.45.1 to 1.45.2 nothing changes but faults.
-# What happens: 1.45.2 keeps 2,000 sets of attributes per instrument, as JavaScript's SDK does. What comes later is added to
-# one series that says only `otel.metric.overflow: true`; nothing is logged. Kept is who came first: with cumulative
-# temporality, what Prometheus and OTLP use where nothing is said, series of jobs that ended long ago stay, and new
-# jobs are never admitted, however many readings go by.
-# Why it matters: a farm that counts by job or by session is right for the first 2,000 since the start of the process. Later
-# ones are missing from dashboards and alerts, until a restart "repairs" it. Sums over all stay right, so that
+# What happens: 1.45.2 keeps 2,000 sets of attributes per instrument, as JavaScript's SDK does. What comes later is
+# added to one series that says only `otel.metric.overflow: true`; nothing is logged. Kept is who came first: with
+# cumulative temporality, what Prometheus and OTLP use where nothing is said, series of jobs that ended long ago stay,
+# and new jobs are never admitted, however many readings go by.
+# Why it matters: a farm that counts by job or by session is right for the first 2,000 since the start of the process.
+# Later ones are missing from dashboards and alerts, until a restart "repairs" it. Sums over all stay right, so that
 # nobody is alarmed. A view with aggregation_cardinality_limit raises it.
 #
 # opentelemetry-sdk 1.45.2 and 1.45.1, @opentelemetry/sdk-metrics 2.12.1 (npm) on Node 20. Seen for 5,000 jobs, counted

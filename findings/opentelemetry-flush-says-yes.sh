@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # OpenTelemetry: a flush of two seconds takes up to half a minute, delivers nothing, and returns True.
 #
-# One would guess: force_flush(2000) waits for two seconds at most, and says False when the time is up or when what was to
-# be sent was not.
-# What happens: in Python the processor of spans in batches does not look at the timeout. It sends what it has, 512 spans at
-# a time, one batch after another. Each is tried again with growing pauses, up to its own ten seconds, and then dropped.
-# At the end it says True. A collector that refuses connections costs 7 s for one span and 28 s for 2,000.
-# Why it matters: workers flush when they are told to end (SIGTERM). Kubernetes gives them 30 s in all, which were meant for
-# the work at hand: it is killed with SIGKILL because the *collector* was away. Functions that "flush before they return the
-# result" answer half a minute late, and the check `if not flush(...)` that was written for this never fires.
+# One would guess: force_flush(2000) waits for two seconds at most, and says False when the time is up or when what
+# was to be sent was not.
+# What happens: in Python the processor of spans in batches does not look at the timeout. It sends what it has, 512
+# spans at a time, one batch after another. Each is tried again with growing pauses, up to its own ten seconds, and
+# then dropped. At the end it says True. A collector that refuses connections costs 7 s for one span and 28 s for
+# 2,000.
+# Why it matters: workers flush when they are told to end (SIGTERM). Kubernetes gives them 30 s in all, which were
+# meant for the work at hand: it is killed with SIGKILL because the *collector* was away. Functions that "flush before
+# they return the result" answer half a minute late, and the check `if not flush(...)` that was written for this never
+# fires.
 #
 # opentelemetry-sdk and opentelemetry-exporter-otlp-proto-grpc 1.45.2, grpcio 1.85.3; nothing listens on the port. Seen,
 # seconds of force_flush(2000), and its result: 1 span 6.6, True; 600 spans 14, True; 2,000 spans 28, True (the pauses are

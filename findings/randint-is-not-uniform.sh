@@ -3,14 +3,14 @@
 #
 # One would guess: randint(0, n) is uniform for every n that it takes, as documented: exactly, or up to one part in a
 # billion.
-# What happens: torch on the CPU takes 32 bits modulo n below 2^28: up to 6 % more for the first numbers; from 2^28 on it
-# takes 64 bits, so a larger n is better than a smaller one. JAX means to combine two numbers of 32 bits, but the factor
-# it needs (2^16 squared) is 0 in 32 bits, so from n = 2^16 on the second number is thrown away: below 3 * 2^29 two
-# thirds of the numbers are half as likely again as the rest. dtype int64 cures it. MLX scales a float32: it has
+# What happens: torch on the CPU takes 32 bits modulo n below 2^28: up to 6 % more for the first numbers; from 2^28 on
+# it takes 64 bits, so a larger n is better than a smaller one. JAX means to combine two numbers of 32 bits, but the
+# factor it needs (2^16 squared) is 0 in 32 bits, so from n = 2^16 on the second number is thrown away: below 3 * 2^29
+# two thirds of the numbers are half as likely again as the rest. dtype int64 cures it. MLX scales a float32: it has
 # 2^24 values, so of numbers below 2^31 five in six are multiples of 64 and 0.3 % are odd. NumPy is uniform.
-# Why it matters: seeds of experiments are drawn like this, from all of 31 bits, and pixels of a film or rows of
-# a table. Even seeds only; a split by `number % 2` that gives one half nothing; the first half of the table
-# drawn 1.29 times as often as the second. Tests draw from 0 to 10, where all three are clean.
+# Why it matters: seeds of experiments are drawn like this, from all of 31 bits, and pixels of a film or rows of a
+# table. Even seeds only; a split by `number % 2` that gives one half nothing; the first half of the table drawn 1.29
+# times as often as the second. Tests draw from 0 to 10, where all three are clean.
 #
 # torch 2.11.0, jax 0.10.2 (the comment above its `multiplier` names the intention), mlx 0.32.4 on the CPU, NumPy 2.4.6;
 # two million numbers. Seen, share of the lower half below 260,301,048 and below 3 * 2^29, and of odd numbers below 2^31:

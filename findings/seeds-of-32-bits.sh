@@ -2,13 +2,16 @@
 # torch, JAX: seeds of 64 bits are taken, and half of each is thrown away.
 #
 # One would guess: torch.manual_seed takes any number of 64 bits (its documentation gives that range, Generator's
-# initial_seed() returns it whole), and jax.random.key takes large and negative ones, so other seeds are other numbers.
-# What happens: torch's generator for the CPU, a Mersenne Twister, starts from the lower 32 bits; the upper ones are only
-# stored. JAX without jax_enable_x64 cuts the seed to 32 bits as well. Seeds that differ by a multiple of 2^32 give the
-# same numbers, -1 gives those of 2^32 - 1, and nobody is told. NumPy uses every bit, and so does JAX with x64.
-# Why it matters: seeds are made by hashing a name, or counted up in the upper half ("job << 32 | try"): then all tries
-# of the first kind share 2^32 pictures, where two of 77,000 are equal with a chance of one half, and those of the second
-# kind have one picture for each number of the try, whatever the job. On CUDA torch's generator is another and uses all.
+# initial_seed() returns it whole), and jax.random.key takes large and negative ones, so other seeds are other
+# numbers.
+# What happens: torch's generator for the CPU, a Mersenne Twister, starts from the lower 32 bits; the upper ones are
+# only stored. JAX without jax_enable_x64 cuts the seed to 32 bits as well. Seeds that differ by a multiple of 2^32
+# give the same numbers, -1 gives those of 2^32 - 1, and nobody is told. NumPy uses every bit, and so does JAX with
+# x64.
+# Why it matters: seeds are made by hashing a name, or counted up in the upper half ("job << 32 | try"): then all
+# tries of the first kind share 2^32 pictures, where two of 77,000 are equal with a chance of one half, and those of
+# the second kind have one picture for each number of the try, whatever the job. On CUDA torch's generator is another
+# and uses all.
 #
 # torch 2.11.0 (the constructor of its mt19937 masks the seed), jax 0.10.2, NumPy 2.4.6. Seen, seeds that give the
 # numbers of seed 1: torch 2^32 + 1, 7 * 2^32 + 1 and 1 - 2^32; JAX the same, with x64 none; NumPy none

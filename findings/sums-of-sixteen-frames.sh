@@ -3,14 +3,14 @@
 #
 # One would guess: the mean of ones is one. Libraries add float32 in parts (pairwise, or in vectors), so that a sum of
 # millions is right to six digits; NumPy's documentation says so.
-# What happens: NumPy adds in parts only along the axis that lies closest in memory. `pixels.mean(axis=0)`, of rows of red,
-# green and blue, adds row after row to one float32, which stops at 2^24 = 16,777,216: more than that plus one is the
-# same. 33 million white pixels, sixteen frames of 1920 x 1080, have the mean 0.506, and more frames make it
-# go on to 0. MLX stops for every axis. ONNX Runtime's reductions (ReduceSum, ReduceMean, ReduceL2)
-# stop along the first axis. In torch sum and mean are right, and so they are in JAX; avg_pool2d, bincount with
-# weights, and histc are not (histc counts right again with two threads, each of which has 2^24 of its own).
-# Why it matters: mean and deviation of a data set are computed like this, once, and written into a config. A test with ten
-# pictures is right. Real pictures get there at twice the number, after the sum has lost digits for long.
+# What happens: NumPy adds in parts only along the axis that lies closest in memory. `pixels.mean(axis=0)`, of rows of
+# red, green and blue, adds row after row to one float32, which stops at 2^24 = 16,777,216: more than that plus one is
+# the same. 33 million white pixels, sixteen frames of 1920 x 1080, have the mean 0.506, and more frames make it go on
+# to 0. MLX stops for every axis. ONNX Runtime's reductions (ReduceSum, ReduceMean, ReduceL2) stop along the first
+# axis. In torch sum and mean are right, and so they are in JAX; avg_pool2d, bincount with weights, and histc are not
+# (histc counts right again with two threads, each of which has 2^24 of its own).
+# Why it matters: mean and deviation of a data set are computed like this, once, and written into a config. A test
+# with ten pictures is right. Real pictures get there at twice the number, after the sum has lost digits for long.
 #
 # NumPy 2.4.6, mlx 0.32.4, onnxruntime 1.31.1, torch 2.11.0 (one thread), jax 0.10.2, all on the CPU; 2^25 white pixels. Seen:
 #   0.5 or 2^24: NumPy mean(0), MLX, ReduceSum, ReduceMean and ReduceL2 along axis 0, avg_pool2d, bincount, histc

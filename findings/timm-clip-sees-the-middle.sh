@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # timm: OpenAI's CLIP under its own name has another activation than CLIP and looks at 82 % of the picture.
 #
-# One would guess: `vit_base_patch32_clip_224.openai` is the image tower of OpenAI's ViT-B/32, and timm's transform for it
-# is CLIP's: shorter side to 224, the middle 224 x 224. Mean, deviation and bicubic are CLIP's, so all looks right.
-# What happens: the entry says `crop_pct` 0.9: the shorter side becomes 248, and the middle 224 of it are taken, so that a
-# tenth of the height and of the width is never seen. And the model of that name has GELU, where OpenAI's was trained with
-# QuickGELU; the weights fit both. `vit_base_patch32_clip_quickgelu_224.openai` has the right one, and the same crop.
-# There is no rule to it: OpenAI's L/14 is not cropped, laion2b's B/16 is not and its B/32 is, and so are most of EVA's.
-# Why it matters: timm is where open_clip and many pipelines take their towers from. Features that are compared with those
-# of texts, or of open_clip, are of a smaller picture seen through another function: cosines look like CLIP's,
+# One would guess: `vit_base_patch32_clip_224.openai` is the image tower of OpenAI's ViT-B/32, and timm's transform
+# for it is CLIP's: shorter side to 224, the middle 224 x 224. Mean, deviation and bicubic are CLIP's, so all looks
+# right.
+# What happens: the entry says `crop_pct` 0.9: the shorter side becomes 248, and the middle 224 of it are taken, so
+# that a tenth of the height and of the width is never seen. And the model of that name has GELU, where OpenAI's was
+# trained with QuickGELU; the weights fit both. `vit_base_patch32_clip_quickgelu_224.openai` has the right one, and
+# the same crop. There is no rule to it: OpenAI's L/14 is not cropped, laion2b's B/16 is not and its B/32 is, and so
+# are most of EVA's.
+# Why it matters: timm is where open_clip and many pipelines take their towers from. Features that are compared with
+# those of texts, or of open_clip, are of a smaller picture seen through another function: cosines look like CLIP's,
 # only worse, and what stands at the border is never found. Loading is strict and says nothing.
 #
 # timm 1.0.31, open_clip_torch 3.3.0, torchvision 0.26.0. Seen for a picture of 300 x 300 with a red border of 12 pixels,

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # torch: a million rare numbers are never drawn if a frequent one stands before them, and are if it stands behind.
 #
-# One would guess: multinomial(weights, n, replacement=True) draws each number by its weight, whatever the order. float32
-# has seven digits and weights as small as 1e-38, so a weight of 2.8e-8 is nothing special.
-# What happens: torch adds the weights up in their own type and looks up a uniform number in the sums. Behind a weight of 1
-# the sums go in steps of 1.2e-7: adding 2.8e-8 leaves them as they are, a million times. These numbers have 2.7 % of
-# all draws together and get none; with weights of 7e-8 each addition is rounded up, and they get half as much again as is
-# theirs. Before the frequent number all is right, in the middle half of them is lost. float64 weights are right.
-# Drawing one by one, with replacement=False, takes another program, which is right.
-# Why it matters: rare words of a vocabulary (which begins with its frequent ones), rare classes of a data set sorted by
-# size, pixels by brightness. What never comes is not seen in a histogram of what came. WeightedRandomSampler turns
+# One would guess: multinomial(weights, n, replacement=True) draws each number by its weight, whatever the order.
+# float32 has seven digits and weights as small as 1e-38, so a weight of 2.8e-8 is nothing special.
+# What happens: torch adds the weights up in their own type and looks up a uniform number in the sums. Behind a weight
+# of 1 the sums go in steps of 1.2e-7: adding 2.8e-8 leaves them as they are, a million times. These numbers have 2.7
+# % of all draws together and get none; with weights of 7e-8 each addition is rounded up, and they get half as much
+# again as is theirs. Before the frequent number all is right, in the middle half of them is lost. float64 weights are
+# right. Drawing one by one, with replacement=False, takes another program, which is right.
+# Why it matters: rare words of a vocabulary (which begins with its frequent ones), rare classes of a data set sorted
+# by size, pixels by brightness. What never comes is not seen in a histogram of what came. WeightedRandomSampler turns
 # weights into float64 first, so that what was tried with it does not hold for the same weights on their own.
 #
 # torch 2.11.0 on the CPU, NumPy 2.4.6; a weight of 1 and a million of 2.8e-8; a million draws. Seen, share of the rare ones:

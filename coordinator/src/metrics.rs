@@ -16,12 +16,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::rpc::standing;
-use crate::store::JobState;
-
 use self::calls::Calls;
 pub(crate) use self::calls::{measure_call, measure_request};
 pub use self::table::table;
+use crate::store::JobState;
+
+/// The states by which workers are counted.
+pub(crate) const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "quarantined", "lost"];
 
 /// Everything that is counted and measured.
 pub struct Metrics {
@@ -273,7 +274,7 @@ impl Metrics {
 
     /// Names all states, as a scrape does.
     fn set_all_states(&self) {
-        self.set_workers(standing::WORKER_STATES.map(|state| (state, 0)));
+        self.set_workers(WORKER_STATES.map(|state| (state, 0)));
         self.set_jobs(JobState::ALL.map(|state| (state.as_str(), 0)));
         self.set_connections(0, 0);
     }

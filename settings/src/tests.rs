@@ -108,7 +108,7 @@ fn unknown_keys_are_named_with_those_of_their_section() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_named_and_no_secret_shown() {
-    assert!(message("s.json", "{}").ends_with("ends in `.toml`, `.yaml` or `.yml`"));
+    assert!(message("s.json", "{}").ends_with("must end in `.toml`, `.yaml` or `.yml`; rename it"));
     for (name, text) in [
         ("s.toml", "listen = 1\ntoken = hush, quiet\n"),
         ("s.yaml", "listen: 1\ntoken: \"hush\n"),

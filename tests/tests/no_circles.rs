@@ -63,6 +63,8 @@ fn modules(folder: &Path, module: &Module, found: &mut BTreeMap<Module, String>)
 fn code(path: &PathBuf) -> String {
     let text = std::fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    // Those whose helpers other tests use.
+    let text = text.split("#[cfg(test)]\npub(crate) mod tests {").next().unwrap();
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     let lines = lines.map(|line| without_visibility(line.split(" // ").next().unwrap()));
     lines.map(|line| line + "\n").collect()

@@ -151,7 +151,7 @@ impl Farm {
 
     /// The workers that the farm knows; none while the coordinator is not there.
     pub(crate) fn known_workers(&self) -> Vec<v1::Worker> {
-        let request = v1::ListWorkersRequest::default();
+        let request = v1::ListWorkersRequest { limit: 10_000, ..Default::default() };
         let workers =
             self.ask_here(async |mut farm| Ok(farm.list_workers(request).await?.into_inner().workers));
         workers.unwrap_or_default()

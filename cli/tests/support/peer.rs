@@ -19,7 +19,7 @@ pub(crate) async fn connect(address: &str) -> Channel {
 
 /// The kind of the farm's first worker: who claims it gets work.
 pub(crate) async fn kind_of_workers(channel: Channel) -> v1::WorkerKind {
-    let request = v1::ListWorkersRequest::default();
+    let request = v1::ListWorkersRequest { limit: 10_000, ..Default::default() };
     let workers = FarmServiceClient::new(channel).list_workers(request).await.unwrap().into_inner().workers;
     workers[0].kind.clone().unwrap()
 }

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 
 use super::doorkeeper::Doorkeeper;
 use crate::metrics::Metrics;
-use crate::rpc::Certificates;
+use crate::rpc::certificates::Certificates;
 
 /// How often files are looked at.
 const LOOK: Duration = Duration::from_secs(2);

@@ -15,11 +15,13 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::connection::{Connection, Terms};
-use super::transport::HANDSHAKE;
 use super::wire::Wire;
 use crate::connections::Connections;
 use crate::metrics::Metrics;
 use crate::settings::ListenAddress;
+
+/// How long the TLS handshake may take.
+pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// What all listeners of a farm share.
 #[derive(Clone)]

@@ -14,7 +14,7 @@
 //! | `uploads` | room for content that clients bring |
 //! | `standing` | how many jobs and workers are in which state |
 
-mod certificates;
+pub(crate) mod certificates;
 mod connection;
 pub(crate) mod content;
 mod data_size;
@@ -46,10 +46,10 @@ use self::farm_service::FarmCalls;
 pub(crate) use self::farm_service::artifacts::Hashes;
 use self::guard::Guard;
 pub(crate) use self::intervals::Intervals;
-pub(crate) use self::listener::Reception;
+pub(crate) use self::listener::{HANDSHAKE, Reception};
 pub use self::listener::{ListenError, Listener};
 use self::standing::LeaseCounts;
-pub(crate) use self::transport::{HANDSHAKE, HTTP_2, serve};
+pub(crate) use self::transport::{HTTP_2, serve};
 pub(crate) use self::uploads::Uploads;
 use self::worker_service::WorkerEndpoint;
 use crate::access::{Deed, Doorkeeper, Principal};

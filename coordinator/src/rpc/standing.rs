@@ -9,10 +9,8 @@ use clipig_schedule::dispatcher::{LeaseWait, Liveness, WorkerView};
 use tokio::sync::Mutex;
 
 use crate::farm::{CommandError, Farm};
+use crate::metrics::WORKER_STATES;
 use crate::store::{JobState, StoreError};
-
-/// What a worker is about, for metrics.
-pub(crate) const WORKER_STATES: [&str; 5] = ["ready", "paused", "draining", "quarantined", "lost"];
 
 /// Counts of a moment.
 pub(crate) struct Standing {

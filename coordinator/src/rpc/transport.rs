@@ -19,9 +19,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(8);
 /// Bytes of a request's headers: a token and names.
 const HEADERS: u32 = 16 << 10;
 
-/// How long the TLS handshake may take.
-pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
-
 /// The protocol that gRPC's TLS names (RFC 9113, 3.2).
 pub(crate) const HTTP_2: &str = "h2";
 

@@ -411,6 +411,46 @@ postproc:
   - border:
       size: width//20
       color: .35 .2 .1
+`,"../../examples/from-a-spectrum.yaml":`# A bee from a spectrum: the optimiser moves waves of all lengths instead of single pixels. Whole forms come first, and
+# colours stay natural. Remove the two lines of \`canvas\` to see the difference.
+#
+#   clipig render examples/from-a-spectrum.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 200
+resolution: 128
+
+# Long waves weigh more than short ones: 1 is like photographs, more is softer.
+canvas:
+  model: fft
+  falloff: 1.5
+
+# A spectrum needs larger steps than pixels.
+learnrate: 5
+learnrate_scale: 1 - .9*t
+init:
+  mean: .5
+  std: .02
+
+targets:
+  - name: bee
+    features:
+      - text: a bee
+    batch_size: 8
+    transforms:
+      # a grey margin around the picture, so that the bee has an outline
+      - pad:
+          size: width//4
+          color: .5
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: .2*(1-t)
 `,"../../examples/like-a-picture.yaml":`# An image instead of words: be like balloon.png. Not a copy: the model compares what it sees in both, not pixels.
 #
 #   clipig render examples/like-a-picture.yaml -o pictures/

@@ -67,23 +67,23 @@ impl CanvasEngine {
     pub fn restore(experiment: Arc<Experiment>, state: CanvasState) -> Self {
         let CanvasState { canvas, parameters, optimizer, steps, averages } = state;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
-        let model = model_of(&experiment, size);
-        let before = parameters.is_some();
-        let same_optimizer = optimizer == experiment.optimizer.name();
-        let mut engine = match (model, parameters) {
-            (None, _) => Self::with(experiment, None, canvas),
-            (Some(model), Some(values)) if model.fits(values.pixels(), canvas.pixels(), TOLERANCE) => {
-                let parameters = Some(Parameters { model, values: Pixels::new(values) });
-                let optimizer = OptimizerState::new(experiment.optimizer, canvas.pixels().len());
-                Self { experiment, pixels: Pixels::new(canvas), parameters, optimizer }
+        let length = canvas.pixels().len();
+        let mut pixels = Pixels::new(canvas);
+        let (parameters, same_numbers) = match (model_of(&experiment, size), parameters) {
+            (None, saved) => (None, saved.is_none()),
+            (Some(model), Some(values))
+                if model.fits(values.pixels(), pixels.canvas().pixels(), TOLERANCE) =>
+            {
+                (Some(Parameters { model, values: Pixels::new(values) }), true)
             }
-            (model, _) => return Self::with(experiment, model, canvas),
+            (Some(model), _) => (Some(Parameters::of(model, &mut pixels)), false),
         };
-        if same_optimizer && before == engine.parameters.is_some() {
-            let (kind, length) = (engine.experiment.optimizer, engine.pixels.canvas().pixels().len());
-            engine.optimizer = OptimizerState::restore(kind, length, steps, averages);
-        }
-        engine
+        let optimizer = if same_numbers && optimizer == experiment.optimizer.name() {
+            OptimizerState::restore(experiment.optimizer, length, steps, averages)
+        } else {
+            OptimizerState::new(experiment.optimizer, length)
+        };
+        Self { experiment, pixels, parameters, optimizer }
     }
 }
 

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::super::Finding;
-use crate::command::workers;
+use crate::command::{farm, workers};
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;
 use crate::farm::show::columns::plain;
 use crate::farm::show::{counted, worker_state};
 use crate::farm::time;
-use crate::farm::wire::{Farm, GetFarmRequest, Worker, WorkerState};
+use crate::farm::wire::{Farm, Worker, WorkerState};
 
 /// With less room than this, a job of a large picture may have to wait.
 const ROOM: u64 = 5_000_000_000;
@@ -37,9 +37,7 @@ pub(super) async fn check(connection: &Connection, took: Duration) -> Vec<Findin
 }
 
 async fn ask(connection: &Connection) -> Result<(Farm, Vec<Worker>), FarmFailure> {
-    let farm = connection.call(GetFarmRequest {}, async |mut client, request| client.get_farm(request).await);
-    let farm = farm.await?.farm;
-    let farm = farm.ok_or_else(|| FarmFailure::Content("the farm's answer has no status".to_owned()))?;
+    let farm = farm::ask(connection).await?;
     Ok((farm, workers::all(connection).await?))
 }
 

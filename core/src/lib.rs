@@ -29,6 +29,7 @@ mod report;
 mod shard;
 mod stage;
 mod tile;
+mod tile_set;
 mod tile_values;
 
 pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
@@ -54,4 +55,5 @@ pub use report::{ConstraintReport, FeatureReport, SampleReport};
 pub use shard::{EpochPlan, Shard};
 pub use stage::Stage;
 pub use tile::{TILE, TileArea, TileGrid};
+pub use tile_set::TileSet;
 pub use tile_values::TileValues;

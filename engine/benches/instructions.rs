@@ -9,10 +9,10 @@ use clipig_core::{
     DeviceClass, Epoch, EpochValues, GradientSum, JobId, JobRevision, Lease, PROTOCOL, Registration,
     SessionId, ShardIndex, WorkerKind,
 };
-use clipig_engine::Size;
-use clipig_engine::transform::{BatchMemory, Chain, Rendered, Source, render};
+use clipig_engine::transform::{BatchMemory, Rendered, Source, render};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Overrides, Scope, Source as Yaml, load};
+use clipig_geometry::{Chain, Size};
 use clipig_schedule::dispatcher::{
     Action, Answer, DispatchSettings, Dispatcher, Fit, JobTerms, Offer, OfferedWork, Time,
 };

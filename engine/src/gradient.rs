@@ -7,6 +7,7 @@ use clipig_core::{
     ShardError, ShardResult, ShardTask,
 };
 use clipig_experiment::{Experiment, Scope, Target};
+use clipig_geometry::{Chain, DrawError, Size};
 use tch::{Kind, Tensor};
 
 use crate::clip::{Clip, unit_length};
@@ -14,9 +15,8 @@ use crate::constraint;
 use crate::device;
 use crate::loss::{Choice, FeatureLosses};
 use crate::read_back::{ReadBackError, read_back};
-use crate::region::Size;
 use crate::resample;
-use crate::transform::{BatchMemory, Chain, Rendered, Source, TransformError, render};
+use crate::transform::{BatchMemory, Rendered, Source, TransformError, render};
 
 /// Computes shards of one job. Engines share the model and nothing else.
 pub struct GradientEngine {
@@ -88,8 +88,8 @@ impl GradientEngine {
         let chains = scopes
             .iter()
             .map(|scope| Chain::draw(&target.transforms, scope, size))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(transform_error)?;
+            .collect::<Result<Vec<_>, DrawError>>()
+            .map_err(experiment_error)?;
         let window = Size { width: self.clip.window(), height: self.clip.window() };
         let mut fitted = |chains: &[Chain]| {
             let fits = chains[0].output() == window;
@@ -155,7 +155,7 @@ fn experiment_error(error: impl std::fmt::Display) -> ShardError {
 fn transform_error(error: TransformError) -> ShardError {
     match error {
         TransformError::ReadBack(error) => error.into(),
-        TransformError::Expression(_) | TransformError::Impossible { .. } => experiment_error(error),
+        TransformError::Draw(error) => experiment_error(error),
     }
 }
 

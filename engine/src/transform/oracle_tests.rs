@@ -3,14 +3,13 @@
 use clipig_core::GradientSum;
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Scope, Source as Yaml, Transform, TransformKind, load};
+use clipig_geometry::transform::{random_crop, random_rotate, random_shift, random_translate};
+use clipig_geometry::{Chain, Size};
 use clipig_testing::{Array, Oracle, Tensors, Value, mismatch};
 use tch::{Kind, Tensor};
 
-use super::{
-    BatchMemory, Chain, Rendered, Source, random_crop, random_rotate, random_shift, random_translate, render,
-};
+use super::{BatchMemory, Rendered, Source, render};
 use crate::device;
-use crate::region::Size;
 
 #[test]
 fn oracle_transforms() {

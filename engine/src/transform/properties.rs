@@ -1,16 +1,16 @@
 //! Rows against the reference, on chains made at random.
 
-use clipig_core::{Canvas, GradientSum};
+use clipig_core::{Canvas, GradientSum, TileArea};
 use clipig_experiment::random::{Key, Stream};
 use clipig_experiment::{Overrides, Scope, Source as Yaml, load};
+use clipig_geometry::wide::narrow;
+use clipig_geometry::{Chain, DrawError, Size, Trace, footprint_of};
 use tch::Tensor;
 
 use super::reference::{DEVICE, Reference, first_difference, weighted};
 use super::render::{BatchMemory, Rendered, Source, are_alike, render};
-use super::trace::Trace;
-use super::{Chain, TransformError, repaint};
+use super::repaint;
 use crate::pixels::Pixels;
-use crate::region::Size;
 
 /// Maps and pixel steps, each in several forms: they may leave the image, turn it or not, hit its edges.
 const STEPS: [&str; 33] = [
@@ -75,7 +75,7 @@ fn chains(stream: &mut Stream, size: Size, count: u64) -> Option<(String, Vec<Ch
     let scope = Scope::new(Key::root(stream.bits()), 3, 10).with_resolution(30, 20);
     let draw = |sample| Chain::draw(transforms, &scope.with_sample(sample), size);
     // Some transforms do not fit what others leave, such as a crop of a smaller image.
-    (0..count).map(draw).collect::<Result<Vec<_>, TransformError>>().ok().map(|chains| (text, chains))
+    (0..count).map(draw).collect::<Result<Vec<_>, DrawError>>().ok().map(|chains| (text, chains))
 }
 
 fn compare(text: &str, chains: &[Chain], pixels: &[f32], size: Size, limited: bool) {
@@ -150,6 +150,43 @@ fn what_moves_is_not_painted_in_place() {
     assert_eq!(first_difference(&Tensor::from_slice(pixels.canvas().pixels()), &wanted), None);
 }
 
+/// What is outside of a chain's footprint does not matter: not for its window, and not for its gradient.
+#[test]
+fn nothing_is_taken_outside_of_a_footprint() {
+    let mut stream = Key::root(4).with_path("chains").stream();
+    let (mut compared, mut poisoned) = (0, 0);
+    for _ in 0..400 {
+        let size = Size { width: 30 + stream.below(300) as i64, height: 30 + stream.below(300) as i64 };
+        let Some((text, chains)) = chains(&mut stream, size, 1) else { continue };
+        if chains[0].sizes.iter().chain([&chains[0].output()]).any(|size| size.area() > 1 << 16) {
+            continue;
+        }
+        let (width, height) = (size.width as usize, size.height as usize);
+        let tiles = footprint_of(&chains[0]);
+        let clean: Vec<f32> = (0..3 * size.area()).map(|_| stream.uniform(-0.3, 1.3) as f32).collect();
+        let mut spoilt = clean.clone();
+        for area in (0..tiles.grid().count()).filter(|tile| !tiles.contains(*tile)) {
+            let TileArea { x, y, width: columns, height: rows } = tiles.grid().area(area).expect("a tile");
+            for line in (0..3).flat_map(|channel| (y..y + rows).map(move |y| channel * height + y)) {
+                spoilt[line * width + x..][..columns].fill(f32::NAN);
+                poisoned += 1;
+            }
+        }
+        let [(window, gradient), (wanted, wanted_gradient)] = [&spoilt, &clean].map(|pixels| {
+            let source = Source { pixels, size, clamp: true, device: DEVICE };
+            let mut memory = BatchMemory::default();
+            let rendered = render(&chains, &source, true, &mut memory).expect("small pieces");
+            let window = rendered.windows.shallow_clone();
+            (window, gradient_of(rendered, size, &mut memory))
+        });
+        assert_eq!(first_difference(&window, &wanted), None, "{text} on {size:?}");
+        assert_eq!(gradient, wanted_gradient, "{text} on {size:?}");
+        assert!(gradient.into_tiles().all(|(number, _)| tiles.contains(number)), "{text} on {size:?}");
+        compared += 1;
+    }
+    assert!(compared > 80 && poisoned > 1_000, "{compared} compared, {poisoned} rows poisoned");
+}
+
 #[test]
 fn rows_have_the_bits_of_the_reference() {
     let mut stream = Key::root(1).with_path("chains").stream();
@@ -168,7 +205,7 @@ fn rows_have_the_bits_of_the_reference() {
         let pixels: Vec<f32> = (0..3 * size.area()).map(|_| stream.uniform(-0.3, 1.3) as f32).collect();
         for limited in [false, true] {
             compare(&text, &chains, &pixels, size, limited);
-            crate::wide::narrow::only(|| compare(&text, &chains, &pixels, size, limited));
+            narrow::only(|| compare(&text, &chains, &pixels, size, limited));
         }
         compared += 1;
     }

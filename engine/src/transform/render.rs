@@ -5,17 +5,15 @@
 //! gradients are taken of, and goes on with field steps until the next run that does something.
 
 use clipig_core::GradientSum;
+use clipig_geometry::{Chain, Field, Region, Size, Step, Trace};
 use tch::{Device, Tensor};
 
-use super::chain::Chain;
-use super::context::TransformError;
+use super::error::TransformError;
+use super::field;
 use super::gate::{Gates, rows};
-use super::piece::Piece;
 use super::rows::{Image, Sink, backward, forward};
-use super::step::Step;
-use super::trace::{Field, Trace};
+use crate::piece::Piece;
 use crate::read_back::{ReadBackError, tensor_written, with_values};
-use crate::region::{Region, Size};
 
 /// The image that chains start from: `[3, height, width]` in plain memory.
 #[derive(Clone, Copy)]
@@ -187,7 +185,7 @@ impl Batch {
                 images.iter().zip(&self.traces).zip(values.chunks_exact_mut(length))
             {
                 let run = &trace.runs[run];
-                let mut opened = run.gates();
+                let mut opened = Gates::of(run);
                 let (lines, width) = (size.height as usize, size.width as usize);
                 let planes = rows(values, lines * width, 0, lines * width);
                 forward(run, Some(image), limited, 0..lines, planes, Some(&mut opened));
@@ -251,9 +249,9 @@ fn apply_field(chains: &[Chain], fields: &[Field], x: &Tensor) -> Tensor {
         steps[i] == steps[0] && fields[i].input == fields[0].input && fields[i].output == fields[0].output
     };
     if (0..steps.len()).all(alike) {
-        return steps[0].apply(x, &piece(&fields[0]));
+        return field::apply(&steps[0], x, &piece(&fields[0]));
     }
-    let each = |i: usize| steps[i].apply(&x.narrow(0, i as i64, 1), &piece(&fields[i]));
+    let each = |i: usize| field::apply(&steps[i], &x.narrow(0, i as i64, 1), &piece(&fields[i]));
     Tensor::cat(&(0..steps.len()).map(each).collect::<Vec<_>>(), 0)
 }
 

@@ -1,17 +1,15 @@
 //! Applies a chain to a whole canvas, for good: without a graph and without a way back.
 
 use clipig_core::all_finite;
+use clipig_geometry::{Chain, DrawError, Effect, Region, Run, Size, Trace};
 use tch::Device;
 
-use super::chain::Chain;
-use super::context::TransformError;
+use super::error::TransformError;
 use super::render::{BatchMemory, Source, render};
 use super::rows::{Image, forward};
-use super::trace::{Effect, Run, Trace};
 use crate::bands::{all_of, bands, threads_for};
 use crate::pixels::{Change, Pixels};
 use crate::read_back::read_to_slice;
-use crate::region::{Region, Size};
 
 /// Rows that are computed before their values are checked, while they are in the processor's cache.
 const CHECKED: usize = 8;
@@ -33,7 +31,7 @@ pub(crate) fn repaint(chain: &Chain, pixels: &mut Pixels) -> Result<(), Transfor
     let canvas = pixels.canvas();
     let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
     if chain.output() != size {
-        return Err(TransformError::Impossible {
+        return Err(TransformError::Draw(DrawError::Impossible {
             path: "postproc".to_owned(),
             message: format!(
                 "the canvas of {}×{} pixels would become one of {}×{}; only `resolution` changes its size",
@@ -42,7 +40,7 @@ pub(crate) fn repaint(chain: &Chain, pixels: &mut Pixels) -> Result<(), Transfor
                 chain.output().width,
                 chain.output().height
             ),
-        });
+        }));
     }
     let trace = Trace::of(chain)?;
     if !trace.fields.is_empty() {

@@ -3,13 +3,10 @@
 
 use std::ops::Range;
 
-use super::axis::NOWHERE;
+use clipig_geometry::{Effect, Losses, NOWHERE, Region, RowMemory, RowPlaces, Run, Ys, wide};
+
 use super::gate::{Gates, Row, limit, pass};
-use super::places::{RowPlaces, Ys};
-use super::route::{Losses, RowMemory};
-use super::trace::{Effect, Run};
-use crate::region::Region;
-use crate::wide::wide;
+use super::pixel;
 
 /// The image that a run takes its pixels from.
 #[derive(Clone, Copy)]
@@ -85,7 +82,7 @@ pub(super) fn forward(
                 Effect::Pixel { step, level } => {
                     stretch += usize::from(step.mixes_colors());
                     let gates = gates.as_mut().map(|gates| gates.row(stretch, from, width));
-                    step.apply(&mut row, run.route.row(*level, number, &memory), gates);
+                    pixel::apply(step, &mut row, run.route.row(*level, number, &memory), gates);
                 }
                 Effect::Fill { level, color } => {
                     fill(&mut row, run.route.losses(*level, number, &memory), *color);
@@ -115,7 +112,7 @@ pub(super) fn backward(run: &Run, gradient: &[f32], gates: &mut Gates, sink: &mu
         for effect in run.effects.iter().rev() {
             // A colour that was filled in depends on no pixel: these are nowhere, so nobody takes their gradient.
             let Effect::Pixel { step, .. } = effect else { continue };
-            step.back(&mut row);
+            pixel::back(step, &mut row);
             if step.mixes_colors() {
                 stretch -= 1;
                 pass(&mut row, gates.row(stretch, from, width));

@@ -4,6 +4,10 @@ use std::ops::RangeInclusive;
 
 use crate::tile::{TILE, TileGrid};
 
+/// Where more than this share of a canvas's tiles would travel, all of it does: it travels as it lies in memory, while tiles
+/// are cut out of it.
+pub const WHOLE_SHARE: f64 = 0.6;
+
 /// Bits of a word.
 const WORD: usize = u64::BITS as usize;
 

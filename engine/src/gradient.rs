@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use clipig_core::{
-    ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, SampleReport, ShardCompute,
-    ShardError, ShardResult, ShardTask,
+    CanvasView, ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, SampleReport,
+    ShardCompute, ShardError, ShardResult, ShardTask,
 };
 use clipig_experiment::{Experiment, Scope, Target};
 use clipig_geometry::{Chain, DrawError, Size};
@@ -16,7 +16,7 @@ use crate::device;
 use crate::loss::{Choice, FeatureLosses};
 use crate::read_back::{ReadBackError, read_back};
 use crate::resample;
-use crate::transform::{BatchMemory, Rendered, Source, TransformError, render};
+use crate::transform::{BatchMemory, Rendered, Source, TransformError, Values, render};
 
 /// Computes shards of one job. Engines share the model and nothing else.
 pub struct GradientEngine {
@@ -84,7 +84,11 @@ impl GradientEngine {
     ) -> Result<Rendered, ShardError> {
         let canvas = &task.canvas;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
-        let source = Source { pixels: canvas.pixels(), size, clamp: true, device: self.clip.device() };
+        let values = match canvas {
+            CanvasView::Whole(canvas) => Values::Plain(canvas.pixels()),
+            CanvasView::Tiles(tiles) => Values::Tiles(tiles),
+        };
+        let source = Source { values, size, clamp: true, device: self.clip.device() };
         let chains = scopes
             .iter()
             .map(|scope| Chain::draw(&target.transforms, scope, size))

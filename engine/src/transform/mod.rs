@@ -35,3 +35,4 @@ mod reference;
 pub use error::TransformError;
 pub use render::{BatchMemory, Rendered, Source, render};
 pub(crate) use repaint::repaint;
+pub use rows::Values;

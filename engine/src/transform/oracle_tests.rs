@@ -8,7 +8,7 @@ use clipig_geometry::{Chain, Size};
 use clipig_testing::{Array, Oracle, Tensors, Value, mismatch};
 use tch::{Kind, Tensor};
 
-use super::{BatchMemory, Rendered, Source, render};
+use super::{BatchMemory, Rendered, Source, Values, render};
 use crate::device;
 
 #[test]
@@ -50,7 +50,8 @@ fn apply(case: &Value, image: &Array, seed: u64) -> Result<Rendered, String> {
     let size = size_of(image);
     let chain =
         Chain::draw(&transforms(case)?, &scope(case, seed), size).map_err(|error| error.to_string())?;
-    let source = Source { pixels: &image.values, size, clamp: false, device: device::of_tests() };
+    let source =
+        Source { values: Values::Plain(&image.values), size, clamp: false, device: device::of_tests() };
     render(&[chain], &source, false, &mut BatchMemory::default()).map_err(|error| error.to_string())
 }
 

@@ -1,6 +1,6 @@
 //! Rows against the reference, on chains made at random.
 
-use clipig_core::{Canvas, GradientSum, TileArea};
+use clipig_core::{Canvas, CanvasTiles, GradientSum, TileArea, TileGrid, TiledCanvas};
 use clipig_experiment::random::{Key, Stream};
 use clipig_experiment::{Overrides, Scope, Source as Yaml, load};
 use clipig_geometry::wide::narrow;
@@ -10,6 +10,7 @@ use tch::Tensor;
 use super::reference::{DEVICE, Reference, first_difference, weighted};
 use super::render::{BatchMemory, Rendered, Source, are_alike, render};
 use super::repaint;
+use super::rows::Values;
 use crate::pixels::Pixels;
 
 /// Maps and pixel steps, each in several forms: they may leave the image, turn it or not, hit its edges.
@@ -80,7 +81,7 @@ fn chains(stream: &mut Stream, size: Size, count: u64) -> Option<(String, Vec<Ch
 
 fn compare(text: &str, chains: &[Chain], pixels: &[f32], size: Size, limited: bool) {
     let mut memory = BatchMemory::default();
-    let source = Source { pixels, size, clamp: true, device: DEVICE };
+    let source = Source { values: Values::Plain(pixels), size, clamp: true, device: DEVICE };
     let rendered = render(chains, &source, limited, &mut memory).expect("small pieces");
     let traces: Vec<Trace> = chains.iter().map(|chain| Trace::of(chain).expect("small")).collect();
     let batch = if traces.windows(2).all(|pair| are_alike(&pair[0], &pair[1])) { chains.len() } else { 1 };
@@ -173,7 +174,7 @@ fn nothing_is_taken_outside_of_a_footprint() {
             }
         }
         let [(window, gradient), (wanted, wanted_gradient)] = [&spoilt, &clean].map(|pixels| {
-            let source = Source { pixels, size, clamp: true, device: DEVICE };
+            let source = Source { values: Values::Plain(pixels), size, clamp: true, device: DEVICE };
             let mut memory = BatchMemory::default();
             let rendered = render(&chains, &source, true, &mut memory).expect("small pieces");
             let window = rendered.windows.shallow_clone();
@@ -182,9 +183,38 @@ fn nothing_is_taken_outside_of_a_footprint() {
         assert_eq!(first_difference(&window, &wanted), None, "{text} on {size:?}");
         assert_eq!(gradient, wanted_gradient, "{text} on {size:?}");
         assert!(gradient.into_tiles().all(|(number, _)| tiles.contains(number)), "{text} on {size:?}");
+        // The same from the tiles alone.
+        let canvas = Canvas::new(width, height, clean.clone()).expect("its size");
+        let mut held = TiledCanvas::empty(canvas.grid());
+        for (number, values) in CanvasTiles::within(canvas, tiles.clone()) {
+            held.insert(number, values).expect("a tile of this canvas");
+        }
+        let source = Source { values: Values::Tiles(&held), size, clamp: true, device: DEVICE };
+        let mut memory = BatchMemory::default();
+        let rendered = render(&chains, &source, true, &mut memory).expect("small pieces");
+        assert_eq!(first_difference(&rendered.windows, &wanted), None, "{text} on tiles of {size:?}");
+        assert_eq!(gradient_of(rendered, size, &mut memory), wanted_gradient, "{text} on tiles of {size:?}");
         compared += 1;
     }
     assert!(compared > 80 && poisoned > 1_000, "{compared} compared, {poisoned} rows poisoned");
+}
+
+#[test]
+fn a_tile_that_is_not_there_is_noticed() {
+    let size = Size { width: 200, height: 100 };
+    for transforms in
+        ["{crop: 100 10 50 50}", "{rotate: {degree: 10}}, {crop: 100 10 50 50}", "{random_scale: 2 2}"]
+    {
+        let text = format!("targets: [{{transforms: [{transforms}]}}]");
+        let loaded = load(&[Yaml { name: "chain.yaml".into(), text }], &Overrides::default());
+        let transforms = loaded.expect("a chain").experiment.targets[0].transforms.clone();
+        let chains = [Chain::draw(&transforms, &Scope::new(Key::root(1), 0, 1), size).expect("it fits")];
+        let held = TiledCanvas::empty(TileGrid::new(200, 100));
+        let source = Source { values: Values::Tiles(&held), size, clamp: true, device: DEVICE };
+        let rendered = render(&chains, &source, true, &mut BatchMemory::default()).expect("small pieces");
+        let sum = rendered.windows.sum(tch::Kind::Float).double_value(&[]);
+        assert!(sum.is_nan(), "{transforms:?} gives {sum}");
+    }
 }
 
 #[test]

@@ -11,15 +11,15 @@ use tch::{Device, Tensor};
 use super::error::TransformError;
 use super::field;
 use super::gate::{Gates, rows};
-use super::rows::{Image, Sink, backward, forward};
+use super::rows::{Image, Sink, Values, backward, forward};
 use crate::piece::Piece;
 use crate::read_back::{ReadBackError, tensor_written, with_values};
 
-/// The image that chains start from: `[3, height, width]` in plain memory.
+/// The image that chains start from.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
     /// The values.
-    pub pixels: &'a [f32],
+    pub values: Values<'a>,
     /// Its size.
     pub size: Size,
     /// Limit values to [0, 1] on the way in? The gradient of values outside is zero then.
@@ -135,7 +135,7 @@ impl Batch {
         let mut batch = Self { traces, stages: Vec::new() };
         let (count, last) = (batch.traces.len(), batch.traces[0].fields.len());
         let whole = Region::whole(source.size);
-        let image = Image { pixels: source.pixels, region: whole, limited: source.clamp };
+        let image = Image { values: source.values, region: whole, limited: source.clamp };
         let first = |i: usize| &batch.traces[i].runs[0];
         let shared = (1..count).all(|i| first(i).is_empty() && first(i).output == first(0).output)
             && first(0).is_empty();
@@ -159,8 +159,11 @@ impl Batch {
             }
             x = with_values(&x, &mut memory.values, |values| {
                 let pieces = values.chunks(values.len() / count).zip(&fields);
-                let image =
-                    |(pixels, field): (_, &Field)| Image { pixels, region: field.output, limited: false };
+                let image = |(pixels, field): (_, &Field)| Image {
+                    values: Values::Plain(pixels),
+                    region: field.output,
+                    limited: false,
+                };
                 let images: Vec<_> = pieces.map(image).collect();
                 batch.stage(run, &images, Some(x.shallow_clone()), limited && ends, source.device)
             })?;

@@ -83,7 +83,9 @@ mod tests {
         let pixels: Vec<f32> = (0..3 * width * height).map(|i| i as f32).collect();
         let canvas = Canvas::new(width, height, pixels.clone()).unwrap();
         let mut wanted = TileSet::none(canvas.grid());
-        [0, 2, 4].map(|number| wanted.insert(number));
+        for number in [0, 2, 4] {
+            wanted.insert(number);
+        }
         let mut held = TiledCanvas::empty(canvas.grid());
         let before = held.clone();
         let sent = CanvasTiles::within(canvas.clone(), wanted.clone());

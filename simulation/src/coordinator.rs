@@ -45,9 +45,9 @@ pub(crate) enum Queued {
     Job(JobCommand),
 }
 
-/// Bytes of gradients that may be on their way or unmerged: eight gradients of one tile, fewer of larger canvases, so that
-/// leases wait for room now and then.
-const GRADIENT_BYTES: u64 = 8 * 3 * 64 * 64 * 4;
+/// Bytes of gradients that may be on their way or unmerged: 20 tiles, so four gradients of the largest canvas, and leases
+/// wait for room now and then.
+const GRADIENT_BYTES: u64 = 20 * 3 * 64 * 64 * 4;
 
 /// Time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(2);

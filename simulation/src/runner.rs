@@ -274,10 +274,9 @@ impl World {
         }
         let mut each: Vec<_> = (0..shards).map(|shard| tiles.of(shard..shard + 1)).collect();
         let shard = self.random.below(each.len());
-        if let Some(set) = &mut each[shard]
-            && let Some(first) = set.numbers().next()
-        {
-            set.remove(first);
+        if let Some(set) = &mut each[shard] {
+            let first = set.numbers().next();
+            first.into_iter().for_each(|number| set.remove(number));
         }
         ShardTiles::new(each)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use clipig_core::{Canvas, Epoch, EpochValues, JobBrief, JobRevision, ShardError};
+use clipig_core::{Canvas, Epoch, EpochValues, JobBrief, JobRevision, ShardError, ShardTiles};
 use clipig_schedule::{dispatcher::Accepted, switchboard::JobEvent};
 
 use super::order::Revision;

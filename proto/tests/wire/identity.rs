@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use clipig_core::{
     Canvas, CanvasTiles, Computed, Epoch, EpochCanvas, EpochTiles, EpochValues, Fence, FromWorker,
-    GradientSum, JobId, JobRevision, Lease, Prepared, PreparedTarget, SampleReport, Stage, ToWorker, Work,
+    GradientSum, JobId, JobRevision, Lease, Prepared, PreparedTarget, SampleReport, Stage, TileSet, ToWorker,
+    Work,
 };
 use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
 use clipig_proto::limits::{MESSAGE_BYTES, OPEN_GRADIENTS, SENT_BULK_BYTES};

@@ -116,7 +116,8 @@ impl Worker {
         assert!(matches!(worker.sent.remove(0), FromWorker::Register(_)));
         let heartbeat = Duration::from_secs(2);
         let name = "w-2".parse().unwrap();
-        let welcome = Welcome { session: SessionId(4), name, heartbeat, version: String::new() };
+        let (version, leases, jobs) = (String::new(), Vec::new(), Vec::new());
+        let welcome = Welcome { session: SessionId(4), name, heartbeat, version, leases, jobs };
         worker.receive(ToWorker::Welcome(welcome));
         worker
     }

@@ -197,7 +197,8 @@ impl Connection {
 
     pub(crate) async fn welcome(&self, registration: &Registration, heartbeat: Duration) {
         let name = registration.name.clone();
-        let welcome = Welcome { session: SessionId(1), name, heartbeat, version: "0".to_owned() };
+        let (version, leases, jobs) = ("0".to_owned(), Vec::new(), Vec::new());
+        let welcome = Welcome { session: SessionId(1), name, heartbeat, version, leases, jobs };
         self.send(ToWorker::Welcome(welcome)).await;
     }
 

@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 
 use clipig_core::{
     Canvas, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId, ShardError,
-    ShardTiles, ToWorker, Welcome, WorkerName,
+    ShardTiles, ToWorker, WorkerName,
 };
 use clipig_schedule::dispatcher::{
     Accepted, JoinError, LeaseWait, LeaveCause, Offer, OfferedWork, WorkerView,

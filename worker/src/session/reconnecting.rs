@@ -10,12 +10,10 @@
 //! was written to the lost connection may have arrived or not. Of an answer that did not, the lease is still valid, and
 //! is handed back to be computed again. Of one that did, it is not, and nothing counts twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use clipig_core::{Fence, FromWorker, JobRevision, Welcome};
 
-use super::held::HeldLease;
-use super::open_job::OpenJob;
 use super::{Beat, Effect, Phase, Serving, Session, Time};
 
 /// What waits while there is no connection.
@@ -49,18 +47,24 @@ impl Session {
     pub(super) fn welcome(&mut self, welcome: Welcome, now: Time, effects: &mut Vec<Effect>) {
         let every = welcome.heartbeat;
         let beat = Beat { every, next: now + every };
-        let Some(away) = self.away.take() else {
-            if matches!(self.phase, Phase::Joining) {
-                self.phase = Phase::Serving(Serving { name: welcome.name, beat });
-            }
-            return;
-        };
         let name = welcome.name.clone();
-        match &mut self.phase {
-            Phase::Serving(serving) => *serving = Serving { name, beat },
-            Phase::Draining(draining) => (draining.name, draining.beat) = (name, beat),
-            Phase::Joining | Phase::Ended => return,
-        }
+        let away = match (&mut self.phase, self.away.take()) {
+            // Nothing is held; what the coordinator believes to be held is handed back.
+            (phase @ Phase::Joining, _) => {
+                *phase = Phase::Serving(Serving { name, beat });
+                Away { answers: Vec::new() }
+            }
+            (Phase::Serving(serving), Some(away)) => {
+                *serving = Serving { name, beat };
+                away
+            }
+            (Phase::Draining(draining), Some(away)) => {
+                (draining.name, draining.beat) = (name, beat);
+                away
+            }
+            // The same welcome twice.
+            (Phase::Serving(_) | Phase::Draining(_), None) | (Phase::Ended, _) => return,
+        };
         self.go_on(&welcome, away, effects);
         if let Phase::Draining(draining) = &self.phase {
             effects.push(Effect::Send(FromWorker::Draining(draining.reason.clone())));
@@ -79,17 +83,14 @@ impl Session {
         for fence in valid.difference(&held) {
             self.hand_back(*fence, "it was lost with the connection".to_owned(), effects);
         }
-        self.forget_jobs(&welcome.jobs, effects);
+        self.forget_jobs(&welcome.jobs);
     }
 
-    /// Forgets all jobs but these and those of leases that are held.
-    fn forget_jobs(&mut self, but: &[JobRevision], effects: &mut Vec<Effect>) {
-        let held = self.leases.iter().map(HeldLease::lease).map(|lease| lease.revision);
+    /// Forgets all jobs but these and those of leases that are held. What threads keep for them stays, as long as they keep
+    /// it: a coordinator that was restarted knows of no jobs, and soon tells of the same again.
+    fn forget_jobs(&mut self, but: &[JobRevision]) {
+        let held = self.leases.iter().map(|held| held.lease().revision);
         let kept: BTreeSet<JobRevision> = but.iter().copied().chain(held).collect();
-        let known = std::mem::take(&mut self.jobs);
-        let (kept, forgotten): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            known.into_iter().partition(|(revision, _)| kept.contains(revision));
-        self.jobs = kept;
-        effects.extend(forgotten.into_values().filter_map(OpenJob::into_ready).map(Effect::Forget));
+        self.jobs.retain(|revision, _| kept.contains(revision));
     }
 }

@@ -121,6 +121,23 @@ fn workers_that_come_late_die_and_sleep_change_no_picture() {
 }
 
 #[test]
+fn a_proxy_that_cuts_every_connection_changes_no_picture_and_is_held_against_nobody() {
+    let experiment = experiment(DISTURBED);
+    let expected = farm::rendered_here(&experiment);
+    let mut farm = Farm::start("cuts");
+    // 40 epochs, each of them at least twice the distance: longer than a connection lasts.
+    let proxy = DelayedSocket::cutting(&farm, DISTANCE, Duration::from_secs(2));
+    farm.add_worker_at(proxy.address());
+    farm.add_worker_at(proxy.address());
+    let job = farm.submit(&experiment);
+    assert_eq!(farm.finish(job), expected);
+    assert!(proxy.cuts() >= 2, "each worker's connection was cut");
+    for worker in farm.known_workers() {
+        assert_eq!((worker.leases_failed, worker.quarantined_until), (0, None), "{worker:#?}");
+    }
+}
+
+#[test]
 fn neither_delays_nor_restarts_of_the_coordinator_change_the_picture() {
     let experiment = experiment(DISTURBED);
     let expected = farm::rendered_here(&experiment);

@@ -59,6 +59,10 @@ pub struct Welcome {
     pub heartbeat: Duration,
     /// Version of the coordinator.
     pub version: String,
+    /// Leases of the process's last connection that are still valid. It goes on with them, and drops all others.
+    pub leases: Vec<Fence>,
+    /// Jobs that it was told of on its last connection, and that are still open. It forgets all others.
+    pub jobs: Vec<JobRevision>,
 }
 
 /// A canvas as the workers see it.

@@ -10,6 +10,7 @@
 //! - [`session`] carries the messages of a session over HTTP/2 without copying bulk data.
 //! - [`status`] puts a typed error into a gRPC status and takes it out again.
 //! - [`connect_error`] says in a sentence why there is no connection.
+//! - [`proxy_status`] says in a sentence what a proxy made of a call.
 //! - [`limits`] and [`backoff`] are what both ends must agree on: bounds, windows, and how often somebody calls again.
 
 pub mod backoff;
@@ -19,6 +20,7 @@ mod convert;
 pub mod incoming;
 pub mod limits;
 pub mod outgoing;
+pub mod proxy_status;
 pub mod session;
 pub mod status;
 mod wire_error;

@@ -36,6 +36,9 @@ pub const OPEN_CANVASES: usize = 4;
 /// Greatest number of leases in a heartbeat.
 pub const HELD_LEASES: usize = 65_536;
 
+/// Greatest number of jobs that a worker knows when it comes back.
+pub const KNOWN_JOBS: usize = 65_536;
+
 /// Greatest number of images of a job.
 pub const ASSETS: usize = 65_536;
 

@@ -1,15 +1,17 @@
 //! A simulated coordinator process: the real switchboard, queue and epoch loops, with a disk and a network of its own.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use clipig_core::{
-    Canvas, CanvasTiles, EpochCanvas, EpochTiles, FromWorker, JobId, JobRevision, Lease, SessionId, Stage,
-    ToWorker,
+    Canvas, CanvasTiles, EpochCanvas, EpochTiles, Fence, FromWorker, JobId, JobRevision, Lease, SessionId,
+    Stage, ToWorker, Welcome,
 };
 use clipig_schedule::dispatcher::{DispatchSettings, LeaveCause, Time};
 use clipig_schedule::job::JobChange;
-use clipig_schedule::switchboard::{JobCommand, Output, ShardReport, SwitchboardCore, SwitchboardSettings};
+use clipig_schedule::switchboard::{
+    Entry, JobCommand, JobEvent, Output, ShardReport, SwitchboardCore, SwitchboardSettings,
+};
 
 use crate::disk::{Checkpoint, Write};
 use crate::network::{ConnectionId, Parcel};
@@ -32,6 +34,12 @@ pub(crate) struct Coordinator {
     commands: VecDeque<Queued>,
     pub(crate) frozen: Option<Time>,
     tick: Option<Time>,
+    /// Leases that workers have kept on another connection.
+    kept: BTreeSet<Fence>,
+    /// For a planted bug: does the next result count twice?
+    counts_twice: bool,
+    /// For a planted bug: leases that are not valid, and that workers were told are.
+    unrevoked: BTreeSet<Fence>,
     /// Writes on their way to the disk, by number.
     writes: BTreeMap<u64, Write>,
     next_write: u64,
@@ -76,6 +84,9 @@ impl World {
             commands: VecDeque::new(),
             frozen: None,
             tick: None,
+            kept: BTreeSet::new(),
+            counts_twice: false,
+            unrevoked: BTreeSet::new(),
             writes: BTreeMap::new(),
             next_write: 0,
         });
@@ -208,9 +219,12 @@ impl World {
                 }
             }
             Output::Job { job, event } => {
-                let computed = matches!(event, clipig_schedule::switchboard::JobEvent::Computed { .. });
+                let computed = matches!(event, JobEvent::Computed { .. });
                 if computed && self.plant == Some(Plant::LoseResult) && self.random.chance(0.01) {
                     return;
+                }
+                if let Some(again) = self.perhaps_again(&event) {
+                    self.tell_run(job, again);
                 }
                 self.tell_run(job, event);
             }
@@ -244,6 +258,10 @@ impl World {
                 self.figures.tiles += tiles.len() as u64;
                 ToWorker::Tiles(EpochTiles { revision, stage, tiles })
             }
+            ToWorker::Welcome(mut welcome) => {
+                self.perhaps_unrevoke(&mut welcome);
+                ToWorker::Welcome(welcome)
+            }
             other => other,
         };
         let coordinator = self.coordinator.as_ref();
@@ -272,6 +290,22 @@ impl World {
         match before.filter(|before| before.grid() == canvas.grid()).cloned() {
             Some(before) if self.random.chance(0.02) => before,
             _ => canvas,
+        }
+    }
+
+    /// For a planted bug: the result of a lease that its worker has kept comes once more.
+    fn perhaps_again(&self, event: &JobEvent) -> Option<JobEvent> {
+        let counts_twice = self.coordinator.as_ref().is_some_and(|coordinator| coordinator.counts_twice);
+        match event {
+            JobEvent::Computed { node, gradient, reports, accepted } if counts_twice => {
+                Some(JobEvent::Computed {
+                    node: *node,
+                    gradient: gradient.clone(),
+                    reports: reports.clone(),
+                    accepted: accepted.clone(),
+                })
+            }
+            _ => None,
         }
     }
 
@@ -308,17 +342,44 @@ impl World {
         let session = self.network.connections.get(&id).and_then(|connection| connection.session);
         let Some(session) = session else { return };
         let old = match &message {
-            FromWorker::Computed(computed) if self.plant == Some(Plant::AcceptOldFence) => {
-                Some(computed.clone())
-            }
+            FromWorker::Computed(computed) if self.accepts_old(computed.fence) => Some(computed.clone()),
             _ => None,
         };
+        if let Some(coordinator) = &mut self.coordinator {
+            let kept = message.answers().is_some_and(|fence| coordinator.kept.contains(&fence));
+            coordinator.counts_twice = kept && self.plant == Some(Plant::CountKeptTwice);
+        }
         let accepted = self.figures.nodes;
         self.switchboard(|core, now| core.handle_message(session, message, now));
         if let Some(computed) = old.filter(|_| self.figures.nodes == accepted) {
             self.merge_stale(computed);
         }
         self.settle();
+    }
+
+    /// For planted bugs: does a result count although the lease is not valid any more?
+    fn accepts_old(&self, fence: Fence) -> bool {
+        match self.plant {
+            Some(Plant::AcceptOldFence) => true,
+            Some(Plant::AcceptRevoked) => {
+                self.coordinator.as_ref().is_some_and(|coordinator| coordinator.unrevoked.contains(&fence))
+            }
+            _ => false,
+        }
+    }
+
+    /// For a planted bug: a worker that comes back is told that the leases that it lost meanwhile are valid.
+    fn perhaps_unrevoke(&mut self, welcome: &mut Welcome) {
+        if self.plant != Some(Plant::AcceptRevoked) {
+            return;
+        }
+        let Some(coordinator) = &mut self.coordinator else { return };
+        let incarnation = coordinator.incarnation;
+        let given = self.leases.keys().rev().filter(|fence| fence.incarnation == incarnation);
+        let invalid = |fence: &&Fence| coordinator.core.dispatcher().lease(**fence).is_none();
+        let lost: Vec<Fence> = given.take(64).filter(invalid).copied().collect();
+        coordinator.unrevoked.extend(&lost);
+        welcome.leases.extend(lost);
     }
 
     fn register(&mut self, id: ConnectionId, registration: clipig_core::Registration) {
@@ -329,9 +390,11 @@ impl World {
             return; // the same registration twice
         }
         match coordinator.core.handle_register(registration, time) {
-            Ok(welcome) => {
+            Ok(Entry { welcome, leases }) => {
                 connection.session = Some(welcome.session);
                 coordinator.sessions.insert(welcome.session, id);
+                coordinator.kept.extend(&welcome.leases);
+                self.figures.kept += leases.len() as u64;
                 self.carry_out();
             }
             Err(error) => self.violation(&format!("a worker was refused: {error}")),

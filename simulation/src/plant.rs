@@ -28,6 +28,11 @@ pub enum Plant {
     ForgetTile,
     /// The switchboard takes two commands of a job in the wrong order.
     SwapCommands,
+    /// The result of a lease that its worker has kept on another connection counts twice.
+    CountKeptTwice,
+    /// A worker that comes back is told that leases which it has lost meanwhile are still valid, and its results under them
+    /// count.
+    AcceptRevoked,
 }
 
 /// A text that names no planted bug.
@@ -43,7 +48,7 @@ impl std::fmt::Display for PlantError {
 
 impl Plant {
     /// All of them, by name.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("merge-by-arrival", Self::MergeByArrival),
         ("accept-old-fence", Self::AcceptOldFence),
         ("lose-result", Self::LoseResult),
@@ -55,6 +60,8 @@ impl Plant {
         ("lose-brief", Self::LoseBrief),
         ("forget-tile", Self::ForgetTile),
         ("swap-commands", Self::SwapCommands),
+        ("count-kept-twice", Self::CountKeptTwice),
+        ("accept-revoked", Self::AcceptRevoked),
     ];
 }
 

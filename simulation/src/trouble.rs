@@ -31,16 +31,15 @@ impl World {
             Trouble::ClockJump(number, ahead) => self.workers[number].ahead += ahead,
             Trouble::Replay(number) => {
                 let message = self.random.choose(&self.workers[number].past).cloned();
-                let id = self.workers[number].link.as_ref().map(|link| link.connection);
+                let id = self.workers[number].connection();
                 if let (Some(message), Some(id)) = (message, id) {
                     self.send(id, &Parcel::Up(message));
                 }
             }
             Trouble::Terminate(number, time) => {
-                if let Some(link) = &self.workers[number].link {
-                    let id = link.connection;
+                if self.workers[number].link.is_some() {
                     self.workers[number].away = Some(now + time);
-                    self.handle(id, Input::Drain("SIGTERM".to_owned()));
+                    self.handle(number, Input::Drain("SIGTERM".to_owned()));
                 }
             }
             Trouble::CoordinatorCrash(down) => {

@@ -22,9 +22,11 @@ pub(crate) struct Worker {
     /// What its clock is ahead.
     pub(crate) ahead: Duration,
     pub(crate) link: Option<Link>,
+    /// Sessions so far.
+    sessions: u64,
     /// Work that threads do, by what names it.
-    pub(crate) running: BTreeMap<(ConnectionId, Ticket), (Arc<ComputeJob>, Task)>,
-    pub(crate) fetches: BTreeMap<(ConnectionId, Request), Arc<JobBrief>>,
+    pub(crate) running: BTreeMap<(u64, Ticket), (Arc<ComputeJob>, Task)>,
+    pub(crate) fetches: BTreeMap<(u64, Request), Arc<JobBrief>>,
     /// The last answers, for those that are sent again.
     pub(crate) past: Vec<FromWorker>,
     /// Failed dials since the last connection.
@@ -33,10 +35,12 @@ pub(crate) struct Worker {
     pub(crate) away: Option<Time>,
 }
 
-/// A connection and its session.
+/// A session, and its connection while it has one.
 #[derive(Debug)]
 pub(crate) struct Link {
-    pub(crate) connection: ConnectionId,
+    pub(crate) connection: Option<ConnectionId>,
+    /// Tells it from the worker's other sessions, also those of its earlier processes.
+    pub(crate) serial: u64,
     pub(crate) session: Session,
     /// When a tick is on its way.
     pub(crate) tick: Option<Time>,
@@ -51,6 +55,7 @@ impl Worker {
             frozen: None,
             ahead: Duration::ZERO,
             link: None,
+            sessions: 0,
             running: BTreeMap::new(),
             fetches: BTreeMap::new(),
             past: Vec::new(),
@@ -73,6 +78,26 @@ impl Worker {
         self.running.clear();
         self.fetches.clear();
         self.past.clear();
+    }
+
+    /// The connection of its session.
+    pub(crate) fn connection(&self) -> Option<ConnectionId> {
+        self.link.as_ref()?.connection
+    }
+
+    pub(crate) fn has_session(&self, serial: u64) -> bool {
+        self.link.as_ref().is_some_and(|link| link.serial == serial)
+    }
+
+    /// Its session has a connection, or a new session begins on it. Returns what it says first.
+    pub(crate) fn connect(&mut self, connection: ConnectionId, settings: SessionSettings) -> FromWorker {
+        let sessions = &mut self.sessions;
+        let link = self.link.get_or_insert_with(|| {
+            *sessions += 1;
+            Link { connection: None, serial: *sessions, session: Session::new(settings), tick: None }
+        });
+        link.connection = Some(connection);
+        link.session.register()
     }
 
     /// The time on its own clock.

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use clipig_core::{FromWorker, ShardError, ToWorker};
-use clipig_worker::session::{Effect, ExitCause, Input, Outcome, Request, Session, Task, Ticket};
+use clipig_worker::session::{Effect, ExitCause, Input, Outcome, Request, Task, Ticket};
 
 use crate::network::{ConnectionId, Parcel};
 use crate::picture;
 use crate::scenario::Device;
-use crate::worker::Link;
 use crate::world::{Event, World};
 
 impl World {
@@ -32,8 +31,7 @@ impl World {
 
     /// The connection of a worker breaks; both sides find out some time.
     pub(crate) fn break_link(&mut self, number: usize) {
-        let Some(link) = &self.workers[number].link else { return };
-        let id = link.connection;
+        let Some(id) = self.workers[number].connection() else { return };
         let Some(connection) = self.network.connections.get_mut(&id) else { return };
         if connection.broken {
             return;
@@ -54,14 +52,17 @@ impl World {
             connection.worker_knows = true;
         }
         if let Some(number) = self.worker_of(id) {
-            self.hang_up(number);
+            if let Some(link) = &mut self.workers[number].link {
+                link.connection = None;
+            }
+            self.handle(number, Input::Cut(Vec::new()));
+            self.dial_soon(number);
         }
     }
 
-    /// A worker's session is over; it dials again.
-    pub(crate) fn hang_up(&mut self, number: usize) {
+    /// A worker without a connection dials again.
+    pub(crate) fn dial_soon(&mut self, number: usize) {
         let worker = &mut self.workers[number];
-        worker.link = None;
         let process = worker.process;
         let back_off = Duration::from_millis(200) * (1 << worker.dials.min(5));
         worker.dials += 1;
@@ -71,30 +72,37 @@ impl World {
 
     pub(crate) fn dial(&mut self, number: usize, process: u64) {
         let worker = &self.workers[number];
-        if !worker.up || worker.process != process || worker.link.is_some() {
+        if !worker.up || worker.process != process || worker.connection().is_some() {
             return;
         }
         let reachable = !self.network.is_cut_off(number, self.now);
         let Some(coordinator) = self.coordinator.as_ref().filter(|_| reachable) else {
-            self.hang_up(number);
+            self.dial_soon(number);
             return;
         };
         let incarnation = coordinator.incarnation;
         let Some(settings) = worker.settings(number) else { return };
         let id = self.network.connect(number, incarnation);
         self.network.sweep();
-        let (session, effects) = Session::new(settings);
-        self.workers[number].link = Some(Link { connection: id, session, tick: None });
-        self.effects(id, number, effects);
+        let register = self.workers[number].connect(id, settings);
+        self.effects(number, vec![Effect::Send(register)]);
         // A registration that is lost leaves a connection without a session, which somebody must give up.
-        self.queue.push(self.now + Duration::from_secs(20), Event::WorkerTick(id));
+        self.queue.push(self.now + Duration::from_secs(20), Event::Unwelcome(id));
+    }
+
+    /// Gives a connection up on which the worker was never welcome: the registration or the answer was lost.
+    pub(crate) fn give_up_unwelcome(&mut self, id: ConnectionId) {
+        let Some(number) = self.worker_of(id) else { return };
+        if self.workers[number].link.as_ref().is_some_and(|link| !link.session.is_welcome()) {
+            self.break_link(number);
+            self.worker_notices(id);
+        }
     }
 
     /// The worker whose current connection this is.
     pub(crate) fn worker_of(&self, id: ConnectionId) -> Option<usize> {
         let number = self.network.connections.get(&id)?.worker;
-        let link = self.workers[number].link.as_ref()?;
-        (link.connection == id).then_some(number)
+        (self.workers[number].connection() == Some(id)).then_some(number)
     }
 
     pub(crate) fn send(&mut self, id: ConnectionId, parcel: &Parcel) {
@@ -116,80 +124,92 @@ impl World {
                 }
             }
             Parcel::Down(message) => {
-                if self.worker_of(id).is_some() {
-                    self.handle(id, Input::Received(message));
+                if let Some(number) = self.worker_of(id) {
+                    self.handle(number, Input::Received(message));
                 }
             }
         }
     }
 
     /// Something happens to a worker's session.
-    pub(crate) fn handle(&mut self, id: ConnectionId, input: Input) {
-        let Some(number) = self.worker_of(id) else { return };
+    pub(crate) fn handle(&mut self, number: usize, input: Input) {
         let now = self.now;
         let worker = &mut self.workers[number];
         let clock = worker.clock(now);
         let Some(link) = &mut worker.link else { return };
-        if matches!(input, Input::Tick) && link.session.name().is_none() {
-            // It was never welcome: the registration or the answer was lost.
-            self.break_link(number);
-            self.worker_notices(id);
-            return;
-        }
         if matches!(input, Input::Received(ToWorker::Welcome(_))) {
             worker.dials = 0;
         }
         let effects = link.session.handle(input, clock);
-        self.effects(id, number, effects);
+        self.effects(number, effects);
     }
 
-    pub(crate) fn effects(&mut self, id: ConnectionId, number: usize, effects: Vec<Effect>) {
+    pub(crate) fn effects(&mut self, number: usize, effects: Vec<Effect>) {
+        let Some(serial) = self.workers[number].link.as_ref().map(|link| link.serial) else { return };
         for effect in effects {
             match effect {
-                Effect::Send(message) => {
-                    let fence = message.answers();
-                    if fence.is_some() {
-                        self.workers[number].remember(&message);
-                    }
-                    let message = self.spoil(number, message);
-                    self.send(id, &Parcel::Up(message));
-                    if let Some(fence) = fence {
-                        self.handle(id, Input::Sent(fence));
-                    }
-                }
+                Effect::Send(message) => self.say(number, message),
                 Effect::Fetch { request, brief } => {
-                    self.workers[number].fetches.insert((id, request), brief);
+                    self.workers[number].fetches.insert((serial, request), brief);
                     let at =
                         self.now + self.random.time(Duration::from_millis(1), Duration::from_millis(500));
-                    self.queue.push(at, Event::Fetched(id, request));
+                    self.queue.push(at, Event::Fetched(number, serial, request));
                 }
-                Effect::Compute { ticket, job, task } => self.compute(id, number, ticket, job, task),
+                Effect::Compute { ticket, job, task } => self.compute(number, (serial, ticket), job, task),
                 Effect::Cancel(_) | Effect::Forget(_) => {}
-                Effect::Exit(cause) => self.exit(id, number, &cause),
+                Effect::Exit(cause) => self.exit(number, &cause),
             }
         }
         let worker = &mut self.workers[number];
         let Some(wakeup) = worker.link.as_ref().and_then(|link| link.session.next_wakeup()) else { return };
         let at = worker.when(wakeup).max(self.now);
-        if let Some(link) = worker.link.as_mut().filter(|link| link.connection == id)
+        if let Some(link) = worker.link.as_mut().filter(|link| link.serial == serial)
             && link.tick.is_none_or(|known| at < known)
         {
             link.tick = Some(at);
-            self.queue.push(at, Event::WorkerTick(id));
+            self.queue.push(at, Event::WorkerTick(number, serial));
         }
     }
 
-    pub(crate) fn exit(&mut self, id: ConnectionId, number: usize, cause: &ExitCause) {
-        self.trace(|| format!("worker {number} ends its session: {cause:?}"));
-        if let Some(connection) = self.network.connections.get_mut(&id) {
-            connection.worker_knows = true;
+    /// A session says something. It does so only while it has a connection.
+    fn say(&mut self, number: usize, message: FromWorker) {
+        let Some(id) = self.workers[number].connection() else {
+            self.violation(&format!("worker {number} speaks to nobody: {message:?}"));
+            return;
+        };
+        let fence = message.answers();
+        if fence.is_some() {
+            self.workers[number].remember(&message);
         }
-        // The stream ends behind what was sent on it.
-        let arrivals = self.network.arrivals(id, true, self.now);
-        let at = arrivals.into_iter().next().unwrap_or(self.now + Duration::from_secs(20));
-        self.queue.push(at, Event::CoordinatorNotices(id));
+        let message = self.spoil(number, message);
+        self.send(id, &Parcel::Up(message));
+        if let Some(fence) = fence {
+            self.handle(number, Input::Sent(fence));
+        }
+    }
+
+    pub(crate) fn worker_tick(&mut self, number: usize, serial: u64) {
+        let Some(link) = self.workers[number].link.as_mut().filter(|link| link.serial == serial) else {
+            return;
+        };
+        link.tick = None;
+        self.handle(number, Input::Tick);
+    }
+
+    pub(crate) fn exit(&mut self, number: usize, cause: &ExitCause) {
+        self.trace(|| format!("worker {number} ends its session: {cause:?}"));
+        let link = self.workers[number].link.take();
+        if let Some(id) = link.and_then(|link| link.connection) {
+            if let Some(connection) = self.network.connections.get_mut(&id) {
+                connection.worker_knows = true;
+            }
+            // The stream ends behind what was sent on it.
+            let arrivals = self.network.arrivals(id, true, self.now);
+            let at = arrivals.into_iter().next().unwrap_or(self.now + Duration::from_secs(20));
+            self.queue.push(at, Event::CoordinatorNotices(id));
+        }
         match cause {
-            ExitCause::Refused(_) => self.hang_up(number),
+            ExitCause::Refused(_) => self.dial_soon(number),
             ExitCause::Drained => {
                 let back = self.workers[number].away.unwrap_or(self.now + Duration::from_secs(5));
                 self.workers[number].die();
@@ -201,9 +221,8 @@ impl World {
     /// Threads compute something.
     pub(crate) fn compute(
         &mut self,
-        id: ConnectionId,
         number: usize,
-        ticket: Ticket,
+        ticket: (u64, Ticket),
         job: std::sync::Arc<clipig_core::ComputeJob>,
         task: Task,
     ) {
@@ -211,22 +230,16 @@ impl World {
         let base = self.scenario.jobs[job.brief.revision.job.0 as usize - 1].shard_time;
         let hangs = matches!(plan.device, Device::Hangs(share) if self.random.chance(share));
         let took = base.mul_f64(plan.slowness * (0.8 + 0.4 * self.random.unit()));
-        let process = self.workers[number].process;
-        self.workers[number].running.insert((id, ticket), (job, task));
+        self.workers[number].running.insert(ticket, (job, task));
         if !hangs {
-            self.queue.push(self.now + took, Event::Done(id, ticket, process, took));
+            self.queue.push(self.now + took, Event::Done(number, ticket, took));
         }
     }
 
-    pub(crate) fn done(&mut self, id: ConnectionId, ticket: Ticket, process: u64, took: Duration) {
-        let Some(number) = self.network.connections.get(&id).map(|connection| connection.worker) else {
-            return;
-        };
-        if self.workers[number].process != process {
-            return;
-        }
-        let Some((job, task)) = self.workers[number].running.remove(&(id, ticket)) else { return };
-        if self.worker_of(id).is_none() {
+    pub(crate) fn done(&mut self, number: usize, (serial, ticket): (u64, Ticket), took: Duration) {
+        // Of a process that is dead: its threads are, too.
+        let Some((job, task)) = self.workers[number].running.remove(&(serial, ticket)) else { return };
+        if !self.workers[number].has_session(serial) {
             return; // its session is over
         }
         let device = self.workers[number].plan.device;
@@ -248,7 +261,7 @@ impl World {
                 },
             }),
         };
-        self.handle(id, Input::Done { ticket, outcome, took });
+        self.handle(number, Input::Done { ticket, outcome, took });
     }
 
     /// What a faulty worker sends.
@@ -273,9 +286,11 @@ impl World {
         }
     }
 
-    pub(crate) fn fetched(&mut self, id: ConnectionId, request: Request) {
-        let Some(number) = self.worker_of(id) else { return };
-        let Some(brief) = self.workers[number].fetches.remove(&(id, request)) else { return };
+    pub(crate) fn fetched(&mut self, number: usize, serial: u64, request: Request) {
+        let Some(brief) = self.workers[number].fetches.remove(&(serial, request)) else { return };
+        if !self.workers[number].has_session(serial) {
+            return; // its session is over
+        }
         let stored = &self.disk.jobs[&brief.revision.job];
         let picture = &stored.revisions[brief.revision.revision as usize].picture;
         let fails = !self.is_quiet() && self.random.chance(0.02);
@@ -284,6 +299,6 @@ impl World {
         } else {
             Ok(picture.compute_job(&brief))
         };
-        self.handle(id, Input::Fetched { request, job });
+        self.handle(number, Input::Fetched { request, job });
     }
 }

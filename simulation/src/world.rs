@@ -6,7 +6,7 @@ use std::time::Duration;
 use clipig_coordinator::JobProgress;
 use clipig_core::{Canvas, Epoch, Fence, JobId, JobRevision, SessionId, Stage, Work};
 use clipig_schedule::dispatcher::{LeaveCause, Time};
-use clipig_worker::session::{Input, Request, Ticket};
+use clipig_worker::session::{Request, Ticket};
 
 use crate::coordinator::Coordinator;
 use crate::disk::{Disk, Stored};
@@ -26,9 +26,12 @@ pub(crate) enum Event {
     Arrive(ConnectionId, Box<Parcel>),
     WorkerNotices(ConnectionId),
     CoordinatorNotices(ConnectionId),
-    WorkerTick(ConnectionId),
-    Fetched(ConnectionId, Request),
-    Done(ConnectionId, Ticket, u64, Duration),
+    /// The worker may never have been welcome on this connection.
+    Unwelcome(ConnectionId),
+    /// Of a worker's session, by its serial number; so are the next two.
+    WorkerTick(usize, u64),
+    Fetched(usize, u64, Request),
+    Done(usize, (u64, Ticket), Duration),
     CoordinatorTick(u64),
     CoordinatorStart,
     /// A step of a run of a job is done.
@@ -73,6 +76,8 @@ pub struct Figures {
     pub nodes: u64,
     /// Results that were dropped.
     pub stale: u64,
+    /// Leases that workers went on with on another connection.
+    pub kept: u64,
     /// Jobs that failed, and were tried again.
     pub failures: u64,
     /// Troubles.
@@ -91,6 +96,7 @@ impl std::ops::AddAssign for Figures {
         self.epochs += other.epochs;
         self.nodes += other.nodes;
         self.stale += other.stale;
+        self.kept += other.kept;
         self.failures += other.failures;
         self.troubles += other.troubles;
         self.updates += other.updates;
@@ -237,11 +243,11 @@ impl World {
                 Parcel::Up(_) => coordinator(),
                 Parcel::Down(_) => worker(id),
             },
-            Event::WorkerNotices(id)
-            | Event::WorkerTick(id)
-            | Event::Fetched(id, _)
-            | Event::Done(id, ..) => worker(id),
-            Event::Dial(number, _) => self.workers[*number].frozen,
+            Event::WorkerNotices(id) | Event::Unwelcome(id) => worker(id),
+            Event::WorkerTick(number, _)
+            | Event::Fetched(number, ..)
+            | Event::Done(number, ..)
+            | Event::Dial(number, _) => self.workers[*number].frozen,
             Event::CoordinatorNotices(_)
             | Event::CoordinatorTick(_)
             | Event::Stepped(..)
@@ -284,16 +290,10 @@ impl World {
                     self.leave(id, LeaveCause::Disconnected);
                 }
             }
-            Event::WorkerTick(id) => {
-                if let Some(number) = self.worker_of(id) {
-                    if let Some(link) = &mut self.workers[number].link {
-                        link.tick = None;
-                    }
-                    self.handle(id, Input::Tick);
-                }
-            }
-            Event::Fetched(id, request) => self.fetched(id, request),
-            Event::Done(id, ticket, process, took) => self.done(id, ticket, process, took),
+            Event::Unwelcome(id) => self.give_up_unwelcome(id),
+            Event::WorkerTick(number, serial) => self.worker_tick(number, serial),
+            Event::Fetched(number, serial, request) => self.fetched(number, serial, request),
+            Event::Done(number, ticket, took) => self.done(number, ticket, took),
             Event::CoordinatorTick(incarnation) if self.is_current(incarnation) => self.coordinator_tick(),
             Event::Stepped(incarnation, job, run) if self.is_current(incarnation) => self.stepped(job, run),
             Event::RunnerWakes(incarnation, job, run) if self.is_current(incarnation) => {

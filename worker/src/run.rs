@@ -14,7 +14,7 @@ use crate::blobs::BlobCache;
 use crate::contents::{Contents, FindWeights};
 use crate::health::{self, Condition, Examiner, HealthSocket, Questions, TakesLeases};
 use crate::link::{Coordinator, GrpcBlobs, Link, LinkEnd};
-use crate::serve::{Device, SessionEnd, serve};
+use crate::serve::{Conversation, Device, SessionEnd};
 use crate::session::SessionSettings;
 use crate::settings::WorkerSettings;
 use crate::shutdown::{Shutdown, Stage};
@@ -172,7 +172,7 @@ impl LocalWorker {
     pub async fn run_local(self, link: Link, shutdown: Shutdown) -> Result<(), WorkerError> {
         let settings = self.session_settings();
         let mut device = self.start()?;
-        let end = serve(&mut device, settings, link, &shutdown).await;
+        let end = Conversation::new(&mut device, settings).serve(link, &shutdown).await;
         end_threads(device).await;
         match end {
             SessionEnd::Drained | SessionEnd::Lost { .. } => Ok(()),
@@ -236,7 +236,7 @@ impl LocalWorker {
     }
 }
 
-/// Connects and serves, again and again.
+/// Connects and serves, again and again. A session goes on from connection to connection.
 async fn sessions(
     device: &mut Device,
     settings: &SessionSettings,
@@ -247,14 +247,16 @@ async fn sessions(
     let refused = |reason| Err(WorkerError::Refused { coordinator: address.to_string(), reason });
     let mut backoff = Backoff::default();
     let mut log = RareLog::default();
-    loop {
+    let mut conversation = Conversation::new(device, settings.clone());
+    // One that had to leave while it was away has nobody to say goodbye to.
+    while !conversation.is_over() {
         let dialled = tokio::select! {
-            dialled = coordinator.dial() => dialled,
+            dialled = conversation.meanwhile(coordinator.dial()) => dialled,
             () = shutdown.reaches(Stage::Drain) => return Ok(()),
         };
         match dialled {
             Ok((link, mut pump)) => {
-                let end = serve(device, settings.clone(), link, shutdown).await;
+                let end = conversation.serve(link, shutdown).await;
                 match end {
                     SessionEnd::Drained => {
                         pump.abort();
@@ -272,11 +274,12 @@ async fn sessions(
                         }
                         let reason = if let Some(reason) = reason {
                             pump.abort();
+                            conversation.begin_anew();
                             reason
                         } else {
                             // A connection that breaks says why in its own time.
                             tokio::select! {
-                                ended = &mut pump => match ended {
+                                ended = conversation.meanwhile(&mut pump) => match ended {
                                     Ok(LinkEnd::Lost(reason)) => reason,
                                     Ok(LinkEnd::Refused(reason)) => return refused(reason),
                                     Ok(LinkEnd::Closed) | Err(_) => "the coordinator closed it".to_owned(),
@@ -297,10 +300,11 @@ async fn sessions(
         }
         backoff.failed();
         tokio::select! {
-            () = tokio::time::sleep(backoff.pause()) => {}
+            () = conversation.meanwhile(tokio::time::sleep(backoff.pause())) => {}
             () = shutdown.reaches(Stage::Drain) => return Ok(()),
         }
     }
+    Ok(())
 }
 
 /// Logs the first message at once, and later ones only after [`LOG_INTERVAL`].

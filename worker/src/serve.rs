@@ -1,5 +1,5 @@
-//! One session from its first message to its last: the loop that wires the pure [`Session`] to its connection, to
-//! the computing threads, to downloads and to time.
+//! A worker's conversation with its coordinator: the loop that wires the pure [`Session`] to its connection, to the
+//! computing threads, to downloads and to time. Between two connections it goes on computing.
 //!
 //! Nothing in the loop waits for anything but the next event. What cannot be sent at once waits in a queue that is
 //! never longer than the leases that are held.
@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{Fence, FromWorker, JobBrief, JobRevision, ShardError, ToWorker, Work, WorkerName};
+use clipig_core::{Fence, FromWorker, JobBrief, JobRevision, ShardError, ToWorker, Work};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -44,119 +44,170 @@ pub(crate) struct Device {
     pub(crate) sessions: u64,
 }
 
-/// How a session ended.
+/// How a session, or its connection, ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum SessionEnd {
     /// It has said goodbye.
     Drained,
     /// The coordinator refused it before it was welcome.
     Refused(String),
-    /// The connection is gone. The leases are with others by now.
+    /// The connection is gone.
     Lost {
-        /// Was the worker welcome before?
+        /// Was the worker welcome on it?
         welcome: bool,
-        /// What the coordinator said, where it said something.
+        /// What the coordinator said, where it said something. The session is over then; otherwise it may go on with its
+        /// leases on another connection.
         reason: Option<String>,
     },
     /// The worker was told to end at once.
     Interrupted,
 }
 
-/// A session while it runs.
-struct Serving<'a> {
+/// A session, and what it needs to compute. It outlives connections.
+pub(crate) struct Conversation<'a> {
     device: &'a mut Device,
+    settings: SessionSettings,
     session: Session,
     number: u64,
     begun: Instant,
     outbox: VecDeque<FromWorker>,
     fetches: JoinSet<()>,
     fetched: mpsc::Sender<Input>,
+    fetch_results: mpsc::Receiver<Input>,
     /// What is held, for the log.
     leases: BTreeMap<Fence, (JobRevision, Work)>,
     /// What happened in the course of an effect; the session hears of it after the others.
     later: VecDeque<Input>,
     exit: Option<ExitCause>,
-    name: Option<WorkerName>,
+    /// Was it welcome on the current connection, or the last one?
+    welcome: bool,
+    /// Was it welcome on any connection?
+    known: bool,
 }
 
-/// Serves one session over a link.
-pub(crate) async fn serve(
-    device: &mut Device,
-    settings: SessionSettings,
-    link: Link,
-    shutdown: &Shutdown,
-) -> SessionEnd {
-    device.sessions += 1;
-    let end = serve_to_its_end(device, settings, link, shutdown).await;
-    device.takes_leases.set(false);
-    // What nobody waits for any more and no thread began.
-    device.threads.take_back(|_| true);
-    end
-}
-
-async fn serve_to_its_end(
-    device: &mut Device,
-    settings: SessionSettings,
-    link: Link,
-    shutdown: &Shutdown,
-) -> SessionEnd {
-    let number = device.sessions;
-    let (mut now, mut drain) = (shutdown.clone(), shutdown.clone());
-    let Link { mut incoming, outgoing, written } = link;
-    let arrives = written.is_none();
-    // Without it there is nothing to hear: a channel that stays open and empty.
-    let (_silent, silence) = mpsc::channel(1);
-    let mut written = written.unwrap_or(silence);
-    let (session, effects) = Session::new(settings);
-    let (fetched, mut fetches) = mpsc::channel(16);
-    let mut serving = Serving {
-        device,
-        session,
-        number,
-        begun: Instant::now(),
-        outbox: VecDeque::new(),
-        fetches: JoinSet::new(),
-        fetched,
-        leases: BTreeMap::new(),
-        later: VecDeque::new(),
-        exit: None,
-        name: None,
-    };
-    serving.apply(effects);
-    let mut draining = false;
-    while serving.exit.is_none() {
-        let wakeup = serving.session.next_wakeup().map(|time| serving.begun + time);
-        let input = tokio::select! {
-            () = now.reaches(Stage::Now) => return SessionEnd::Interrupted,
-            () = drain.reaches(Stage::Drain), if !draining => {
-                draining = true;
-                Input::Drain("the worker was told to end".to_owned())
-            }
-            () = sleep_until(wakeup), if wakeup.is_some() => Input::Tick,
-            permit = outgoing.reserve(), if !serving.outbox.is_empty() => {
-                let Ok(permit) = permit else { return serving.lost() };
-                match serving.send(permit, arrives) {
-                    Some(input) => input,
-                    None => continue,
-                }
-            }
-            Some(fence) = written.recv() => Input::Sent(fence),
-            message = incoming.recv() => match message {
-                Some(message) => Input::Received(message),
-                None => return serving.lost(),
-            },
-            Some(done) = serving.device.answers.recv() => match serving.own(done) {
-                Some(input) => input,
-                None => continue,
-            },
-            Some(input) = fetches.recv() => input,
-        };
-        serving.handle(input);
+impl Drop for Conversation<'_> {
+    fn drop(&mut self) {
+        self.device.takes_leases.set(false);
+        // What nobody waits for any more and no thread began.
+        self.device.threads.take_back(|_| true);
     }
-    serving.end(incoming, outgoing).await
 }
 
-impl Serving<'_> {
+impl<'a> Conversation<'a> {
+    pub(crate) fn new(device: &'a mut Device, settings: SessionSettings) -> Self {
+        device.sessions += 1;
+        let (number, session) = (device.sessions, Session::new(settings.clone()));
+        let (fetched, fetch_results) = mpsc::channel(16);
+        Self {
+            device,
+            settings,
+            session,
+            number,
+            begun: Instant::now(),
+            outbox: VecDeque::new(),
+            fetches: JoinSet::new(),
+            fetched,
+            fetch_results,
+            leases: BTreeMap::new(),
+            later: VecDeque::new(),
+            exit: None,
+            welcome: false,
+            known: false,
+        }
+    }
+
+    /// Begins with a new session. Whatever the one before held is dropped.
+    pub(crate) fn begin_anew(&mut self) {
+        self.device.threads.take_back(|_| true);
+        self.device.sessions += 1;
+        self.number = self.device.sessions;
+        self.session = Session::new(self.settings.clone());
+        self.fetches.abort_all();
+        (self.fetched, self.fetch_results) = mpsc::channel(16);
+        self.outbox.clear();
+        self.leases.clear();
+        self.later.clear();
+        (self.exit, self.welcome, self.known) = (None, false, false);
+    }
+
+    /// Is the session over?
+    pub(crate) fn is_over(&self) -> bool {
+        self.exit.is_some()
+    }
+
+    /// Serves the session over a connection, until one of them ends.
+    pub(crate) async fn serve(&mut self, link: Link, shutdown: &Shutdown) -> SessionEnd {
+        self.welcome = false;
+        self.outbox.push_front(self.session.register());
+        let (mut now, mut drain) = (shutdown.clone(), shutdown.clone());
+        let Link { mut incoming, outgoing, written } = link;
+        let arrives = written.is_none();
+        // Without it there is nothing to hear: a channel that stays open and empty.
+        let (_silent, silence) = mpsc::channel(1);
+        let mut written = written.unwrap_or(silence);
+        let mut draining = false;
+        while self.exit.is_none() {
+            let input = tokio::select! {
+                () = now.reaches(Stage::Now) => return SessionEnd::Interrupted,
+                () = drain.reaches(Stage::Drain), if !draining => {
+                    draining = true;
+                    Input::Drain("the worker was told to end".to_owned())
+                }
+                permit = outgoing.reserve(), if !self.outbox.is_empty() => {
+                    let Ok(permit) = permit else { return self.lost() };
+                    match self.send(permit, arrives) {
+                        Some(input) => input,
+                        None => continue,
+                    }
+                }
+                Some(fence) = written.recv() => Input::Sent(fence),
+                message = incoming.recv() => match message {
+                    Some(message) => Input::Received(message),
+                    None => return self.lost(),
+                },
+                input = self.next_of_itself() => input,
+            };
+            self.handle(input);
+        }
+        self.end(incoming, outgoing).await
+    }
+
+    /// Waits for something that happens without a connection; until then, the session computes on.
+    pub(crate) async fn meanwhile<T>(&mut self, something: impl Future<Output = T>) -> T {
+        let mut something = std::pin::pin!(something);
+        loop {
+            let input = tokio::select! {
+                happened = &mut something => return happened,
+                input = self.next_of_itself() => input,
+            };
+            self.handle(input);
+        }
+    }
+
+    /// The next thing that happens to the session from this side: time, threads and downloads.
+    async fn next_of_itself(&mut self) -> Input {
+        loop {
+            let wakeup = self.session.next_wakeup().map(|time| self.begun + time);
+            tokio::select! {
+                () = sleep_until(wakeup), if wakeup.is_some() => return Input::Tick,
+                Some(done) = self.device.answers.recv() => {
+                    if let Some(input) = self.own(done) {
+                        return input;
+                    }
+                }
+                Some(input) = self.fetch_results.recv() => return input,
+                else => std::future::pending::<()>().await,
+            }
+        }
+    }
+
+    /// The connection is gone.
+    fn lost(&mut self) -> SessionEnd {
+        let unsent = std::mem::take(&mut self.outbox).into();
+        self.handle(Input::Cut(unsent));
+        SessionEnd::Lost { welcome: self.welcome, reason: None }
+    }
+
     fn handle(&mut self, input: Input) {
         let mut next = Some(input);
         while let Some(input) = next {
@@ -165,15 +216,22 @@ impl Serving<'_> {
             }
             let effects = self.session.handle(input, self.begun.elapsed());
             self.device.takes_leases.set(self.session.takes_leases());
-            if self.name.is_none()
-                && let Some(name) = self.session.name()
-            {
-                tracing::info!(name = %name, "the coordinator has accepted this worker");
-                self.name = Some(name.clone());
-            }
+            self.note_welcome();
             self.apply(effects);
             next = self.later.pop_front();
         }
+    }
+
+    fn note_welcome(&mut self) {
+        let Some(name) = self.session.name().filter(|_| self.session.is_welcome() && !self.welcome) else {
+            return;
+        };
+        if self.known {
+            tracing::info!(%name, leases = self.session.held(), "the farm is back");
+        } else {
+            tracing::info!(name = %name, "the coordinator has accepted this worker");
+        }
+        (self.welcome, self.known) = (true, true);
     }
 
     fn apply(&mut self, effects: Vec<Effect>) {
@@ -255,10 +313,6 @@ impl Serving<'_> {
         (number == self.number).then_some(Input::Done { ticket, outcome: done.outcome, took: done.took })
     }
 
-    fn lost(&self) -> SessionEnd {
-        SessionEnd::Lost { welcome: self.name.is_some(), reason: None }
-    }
-
     fn note_received(&mut self, message: &ToWorker) {
         match message {
             ToWorker::Lease(lease) => {
@@ -267,6 +321,7 @@ impl Serving<'_> {
                 tracing::debug!(job = %revision.job, epoch, node = %Shown(work), %fence, "leased");
                 self.leases.insert(fence, (revision, work));
             }
+            ToWorker::Welcome(welcome) => self.leases.retain(|fence, _| welcome.leases.contains(fence)),
             ToWorker::Revoke(fence) => drop(self.leases.remove(fence)),
             ToWorker::Close(revision) => self.leases.retain(|_, (job, ..)| job != revision),
             _ => {}
@@ -300,7 +355,7 @@ impl Serving<'_> {
 
     /// Writes what is still to be written, and waits for the coordinator to have heard it.
     async fn end(
-        mut self,
+        &mut self,
         mut incoming: mpsc::Receiver<ToWorker>,
         outgoing: mpsc::Sender<FromWorker>,
     ) -> SessionEnd {
@@ -317,7 +372,7 @@ impl Serving<'_> {
         if tokio::time::timeout(LAST_WORDS, last_words).await.is_err() {
             tracing::warn!("the coordinator did not take the last words of this session");
         }
-        match (self.exit, self.name.is_some()) {
+        match (self.exit.clone(), self.welcome) {
             (Some(ExitCause::Refused(reason)), false) => SessionEnd::Refused(reason),
             (Some(ExitCause::Refused(reason)), true) => {
                 SessionEnd::Lost { welcome: true, reason: Some(reason) }

@@ -88,7 +88,7 @@ pub(super) async fn until_end(connection: &Connection, job: u64, how: Show) -> R
                 Seen::Lost(why) => {
                     screen.say(&format!("the connection is lost ({why}); trying to reach the farm again …"));
                 }
-                Seen::Back => screen.say("connected again"),
+                Seen::Back => screen.say("the farm is back"),
             }
         }
         Ok(())
@@ -154,7 +154,7 @@ async fn as_json(connection: &Connection, job: u64) -> Result<Printed, Failure> 
             Seen::Lost(why) => {
                 output::say(format!("the connection is lost ({why}); trying to reach the farm again …"));
             }
-            Seen::Back => output::say("connected again"),
+            Seen::Back => output::say("the farm is back"),
         }
     }
     Ok(Printed::Ended(watch.state()))

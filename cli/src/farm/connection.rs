@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clipig_proto::backoff::Backoff;
 use clipig_proto::limits::CONNECT_TIMEOUT;
+use clipig_proto::proxy_status::ProxyStatus;
 use clipig_proto::v1::farm_service_client::FarmServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -129,10 +130,13 @@ impl Connection {
     }
 }
 
-/// Whether the same call may succeed soon: the farm says so, or the connection broke. In that case the status was made
-/// on this side and has a source.
+/// Whether the same call may succeed soon: the farm says so, a proxy does not reach the farm, or the connection broke. In
+/// that case the status was made on this side and has a source.
 pub(crate) fn is_passing(status: &Status) -> bool {
-    status.code() == tonic::Code::Unavailable || std::error::Error::source(status).is_some()
+    match ProxyStatus::of(status) {
+        Some(proxy) => proxy.is_passing(),
+        None => status.code() == tonic::Code::Unavailable || std::error::Error::source(status).is_some(),
+    }
 }
 
 /// The address with its scheme.

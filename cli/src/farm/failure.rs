@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 
 use clipig_proto::connect_error::ConnectError;
+use clipig_proto::proxy_status::ProxyStatus;
 use tonic::{Code, Status};
 
 use super::service::Service;
@@ -22,6 +23,9 @@ pub(crate) enum FarmFailure {
     Address { address: String },
     #[error("cannot reach the farm at {address}: {why}\nhelp: {help}")]
     Unreachable { address: String, why: String, help: String },
+    /// What answers at the address is not the farm.
+    #[error("no farm answers at {address}: {what}\nhelp: {help}")]
+    Proxy { address: String, what: String, help: &'static str },
     /// The token would be sent for everybody on the way to read.
     #[error(
         "the token would be sent to {address} unencrypted, and whoever can read the network would see it\nhelp: use \
@@ -110,6 +114,9 @@ impl FarmFailure {
             return Self::Missing { message: status.message().to_owned(), hashes: details.missing.clone() };
         }
         let address = &service.address;
+        if let Some(proxy) = ProxyStatus::of(status) {
+            return Self::Proxy { address: address.clone(), what: proxy.to_string(), help: proxy.help() };
+        }
         match status.code() {
             Code::Unauthenticated => Self::Token {
                 message: match &service.token_origin {
@@ -236,6 +243,17 @@ mod tests {
         assert!(matches!(Failure::from(failure), Failure::Failed(_)));
         insta::assert_snapshot!(FarmFailure::answered(&service(None), &Status::internal("")), @"the farm at http://farm:7870 answered: Internal error");
         insta::assert_snapshot!(FarmFailure::answered(&service(None), &Status::unimplemented("")), @"the farm at http://farm:7870 does not know this command; it may run an older version of clipig");
+    }
+
+    #[test]
+    fn what_a_proxy_answers_is_said_in_words() {
+        let page = "protocol error: received message with invalid compression flag: 60 (valid flags are 0 and 1) while \
+                    receiving response with status: 413 Payload Too Large";
+        let failure = FarmFailure::answered(&service(None), &Status::internal(page));
+        insta::assert_snapshot!(failure, @r#"
+            no farm answers at http://farm:7870: a proxy answered HTTP 413 Payload Too Large: it does not let so much pass in one call
+            help: allow large bodies in the proxy (nginx: `client_max_body_size 0;`); see "Behind a proxy" in docs/operations.md
+            "#);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Conversations with a real server that breaks off now and then.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use clipig_experiment::Overrides;
@@ -136,6 +138,54 @@ fn nobody_there_is_said_at_once_with_help() {
         cannot reach the farm at ADDRESS: nobody listens there (connection refused)
         help: start a farm on this machine with `clipig farm start`, or name another one with --farm URL or CLIPIG_FARM
         ");
+}
+
+/// A proxy that answers one call after the other with these HTTP statuses and bodies, and the last one for ever. Where,
+/// and how often it was asked.
+fn proxy(answers: &'static [(u16, &'static [u8])]) -> (String, Arc<AtomicUsize>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            while let Ok((stream, _)) = listener.accept().await {
+                let count = Arc::clone(&count);
+                tokio::spawn(async move {
+                    let mut connection = h2::server::handshake(stream).await.ok()?;
+                    while let Some(Ok((_, mut respond))) = connection.accept().await {
+                        let number = count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+                        let (status, body) = answers[number];
+                        let response = http::Response::builder().status(status).body(()).ok()?;
+                        // Whoever goes away early gets nothing.
+                        let mut sender = respond.send_response(response, false).ok()?;
+                        let _ = sender.send_data(Bytes::from_static(body), true);
+                    }
+                    Some(())
+                });
+            }
+        });
+    });
+    (format!("http://{address}"), asked)
+}
+
+#[test]
+fn what_proxies_answer_is_tried_again_where_it_passes_and_said_in_words() {
+    const PAGE: &[u8] = b"<html><body>nginx</body></html>";
+    let (address, asked) = proxy(&[(502, PAGE), (200, b""), (503, b""), (413, PAGE)]);
+    let said = message(converse(async {
+        let connection = Connection::open(&address, &AccessArguments::default()).await?;
+        Ok(download::list(&connection, 1).await?)
+    }));
+    let said = said.replace(&address, "ADDRESS");
+    insta::assert_snapshot!(said, @r#"
+        no farm answers at ADDRESS: a proxy answered HTTP 413 Payload Too Large: it does not let so much pass in one call
+        help: allow large bodies in the proxy (nginx: `client_max_body_size 0;`); see "Behind a proxy" in docs/operations.md
+        "#);
+    assert_eq!(asked.load(Ordering::SeqCst), 4, "the first three pass");
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use clipig_proto::backoff::Backoff;
 use clipig_proto::connect_error::ConnectError;
-use tonic::{Code, Streaming};
+use clipig_proto::proxy_status::ProxyStatus;
+use clipig_proto::session::{KEEP_ALIVE_HEADER, SILENCE};
+use tonic::metadata::MetadataValue;
+use tonic::{Code, Request, Status, Streaming};
 
 use super::connection::{Connection, is_passing};
 use super::failure::FarmFailure;
@@ -28,6 +31,8 @@ pub(crate) struct Watch {
     /// The last event that the farm keeps.
     since: Option<u64>,
     stream: Option<Streaming<WatchJobResponse>>,
+    /// Has the stream brought a keep-alive? An older farm sends none, and may be silent.
+    keeps_alive: bool,
     state: JobState,
     backoff: Backoff,
     /// Has the loss of the connection been said?
@@ -44,6 +49,7 @@ impl Watch {
             job,
             since: None,
             stream: None,
+            keeps_alive: false,
             state: JobState::Unspecified,
             backoff: Backoff::default(),
             lost: false,
@@ -66,7 +72,7 @@ impl Watch {
                 }
                 continue;
             };
-            match stream.message().await {
+            match next_message(stream, self.keeps_alive).await {
                 Ok(Some(WatchJobResponse { event: Some(event) })) => {
                     self.backoff.succeeded();
                     self.note(&event);
@@ -75,7 +81,7 @@ impl Watch {
                         Err(failure) => Seen::Nonsense(failure.to_string()),
                     }));
                 }
-                Ok(Some(_)) => {}
+                Ok(Some(WatchJobResponse { event: None })) => self.keeps_alive = true,
                 Ok(None) if has_ended(self.state) => return Ok(None),
                 // The farm is stopping in good order; the job has not ended.
                 Ok(None) => {
@@ -105,10 +111,13 @@ impl Watch {
     }
 
     async fn connect(&mut self) -> Result<Option<Seen>, FarmFailure> {
-        let request = WatchJobRequest { job: self.job, since: self.since, without_tables: false };
+        let mut request =
+            Request::new(WatchJobRequest { job: self.job, since: self.since, without_tables: false });
+        request.metadata_mut().insert(KEEP_ALIVE_HEADER, MetadataValue::from_static("1"));
         match self.connection.client().watch_job(request).await {
             Ok(response) => {
                 self.stream = Some(response.into_inner());
+                self.keeps_alive = false;
                 self.begun = true;
                 Ok(std::mem::take(&mut self.lost).then_some(Seen::Back))
             }
@@ -127,8 +136,23 @@ impl Watch {
     }
 }
 
-/// Why a stream broke: where the status was made here, by what the connection met.
-fn reason(status: &tonic::Status) -> String {
+/// The next message of a stream. One that was kept alive and falls silent is lost: the farm hangs, or a proxy does.
+async fn next_message(
+    stream: &mut Streaming<WatchJobResponse>,
+    keeps_alive: bool,
+) -> Result<Option<WatchJobResponse>, Status> {
+    if !keeps_alive {
+        return stream.message().await;
+    }
+    let silent = |_| Status::unavailable(format!("nothing has come for {} s", SILENCE.as_secs()));
+    tokio::time::timeout(SILENCE, stream.message()).await.map_err(silent)?
+}
+
+/// Why a stream broke: by what a proxy made of it, or by what the connection met where the status was made here.
+fn reason(status: &Status) -> String {
+    if let Some(proxy) = ProxyStatus::of(status) {
+        return proxy.to_string();
+    }
     match std::error::Error::source(status) {
         Some(_) => ConnectError::of(status).to_string(),
         None => status.message().to_owned(),
@@ -136,6 +160,6 @@ fn reason(status: &tonic::Status) -> String {
 }
 
 /// A watch survives more than a single call does, such as a farm that is overloaded for a moment.
-fn passes(status: &tonic::Status) -> bool {
+fn passes(status: &Status) -> bool {
     is_passing(status) || status.code() == Code::ResourceExhausted
 }

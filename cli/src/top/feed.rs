@@ -74,7 +74,7 @@ pub(super) async fn run(
 /// The cause without address and help: the first line of the picture has little room.
 fn why(failure: &FarmFailure) -> String {
     match failure {
-        FarmFailure::Unreachable { why, .. } => why.clone(),
+        FarmFailure::Unreachable { why, .. } | FarmFailure::Proxy { what: why, .. } => why.clone(),
         other => other.to_string().lines().next().unwrap_or_default().to_owned(),
     }
 }

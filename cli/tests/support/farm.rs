@@ -4,6 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -437,10 +439,22 @@ fn the_png(folder: &Path) -> PathBuf {
 /// A socket before the farm's, through which every byte comes later, in both directions.
 pub(crate) struct DelayedSocket {
     address: String,
+    cuts: Arc<AtomicUsize>,
 }
 
 impl DelayedSocket {
     pub(crate) fn before(farm: &Farm, delay: Duration) -> Self {
+        Self::listen(farm, delay, None)
+    }
+
+    /// One that also cuts each connection after some time, as a proxy with a time limit does.
+    pub(crate) fn cutting(farm: &Farm, delay: Duration, after: Duration) -> Self {
+        Self::listen(farm, delay, Some(after))
+    }
+
+    fn listen(farm: &Farm, delay: Duration, cut_after: Option<Duration>) -> Self {
+        let cuts = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&cuts);
         let (path, farm) = (farm.folder.path().join("slow.sock"), socket(farm.folder.path()));
         let listener = UnixListener::bind(&path).unwrap();
         thread::spawn(move || {
@@ -449,15 +463,35 @@ impl DelayedSocket {
                 // While the coordinator is being restarted there is nobody; the worker tries again.
                 let Ok(far) = UnixStream::connect(&farm) else { continue };
                 carry(near.try_clone().unwrap(), far.try_clone().unwrap(), delay);
+                if let Some(time) = cut_after {
+                    cut([near.try_clone().unwrap(), far.try_clone().unwrap()], time, Arc::clone(&count));
+                }
                 carry(far, near, delay);
             }
         });
-        Self { address: format!("unix:{}", path.display()) }
+        Self { address: format!("unix:{}", path.display()), cuts }
+    }
+
+    /// How many connections it has cut.
+    pub(crate) fn cuts(&self) -> usize {
+        self.cuts.load(Ordering::SeqCst)
     }
 
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
+}
+
+/// Ends both sides of a connection after some time.
+fn cut(ends: [UnixStream; 2], after: Duration, count: Arc<AtomicUsize>) {
+    thread::spawn(move || {
+        thread::sleep(after);
+        for end in ends {
+            // It may have ended already.
+            let _ = end.shutdown(std::net::Shutdown::Both);
+        }
+        count.fetch_add(1, Ordering::SeqCst);
+    });
 }
 
 /// Carries bytes one way, each so much later than it came.

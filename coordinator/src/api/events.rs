@@ -18,7 +18,7 @@ use super::values::event::{JobEvent, JobEventMessage};
 use super::values::request::{EventsQuery, LastEvent};
 use crate::access::Principal;
 use crate::rpc::RpcContext;
-use crate::rpc::farm_service::watch;
+use crate::rpc::farm_service::watch::{self, Client};
 
 /// A comment is sent after this silence, so that proxies keep the connection and a dead one is noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -41,7 +41,9 @@ pub(super) async fn watch(
     let LastEvent { last_event_id } = last(&headers)?;
     let since = last_event_id.or(query.since);
     let request = v1::WatchJobRequest { job, since, without_tables: false };
-    let stream = watch::watch(&context, &who, request).await?;
+    // The server-sent events below have keep-alives of their own.
+    let client = Client { who, keep_alive: false };
+    let stream = watch::watch(&context, client, request).await?;
     let events = stream.filter_map(move |message| match message {
         Ok(message) => message.event.and_then(|event| shown(job, event)),
         Err(status) => broken(&Problem::from(status)),

@@ -6,12 +6,12 @@ use std::sync::mpsc::Sender;
 
 use clipig_core::{
     Canvas, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId, ShardError,
-    ShardTiles, ToWorker, Welcome, WorkerName,
+    ShardTiles, ToWorker, WorkerName,
 };
 use clipig_schedule::dispatcher::{
     Accepted, JoinError, LeaseWait, LeaveCause, Offer, OfferedWork, WorkerView,
 };
-use clipig_schedule::switchboard::{JobCommand, JobShare, WorkerCommand, WorkerCommandError};
+use clipig_schedule::switchboard::{Entry, JobCommand, JobShare, WorkerCommand, WorkerCommandError};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::job_runner::{EpochOffer, Port, ToRunner};
@@ -40,7 +40,7 @@ pub(super) enum Command {
     Connect {
         registration: Registration,
         outbound: mpsc::Sender<ToWorker>,
-        reply: oneshot::Sender<Result<Welcome, JoinError>>,
+        reply: oneshot::Sender<Result<Entry, JoinError>>,
     },
     Message {
         session: SessionId,
@@ -92,7 +92,7 @@ impl Switchboard {
         &self,
         registration: Registration,
         outbound: mpsc::Sender<ToWorker>,
-    ) -> Result<Welcome, ConnectError> {
+    ) -> Result<Entry, ConnectError> {
         let (reply, answer) = oneshot::channel();
         let sent = self.commands.send(Command::Connect { registration, outbound, reply }).await;
         sent.map_err(|_| ConnectError::ShuttingDown)?;
@@ -104,7 +104,7 @@ impl Switchboard {
         self.commands.send(Command::Message { session, message }).await.is_ok()
     }
 
-    /// Ends a session; its leases go to others at once.
+    /// Ends a session. Where its connection broke, its process may come back and keep its leases.
     pub async fn disconnected(&self, session: SessionId, cause: LeaveCause) {
         // Nobody to tell any more where this fails.
         let _ = self.commands.send(Command::Disconnected { session, cause }).await;

@@ -16,7 +16,7 @@ impl Switchboard {
         let Some(FromWorker::Register(registration)) = inbound.recv().await else { return };
         let refusals = outbound.clone();
         let welcome = match self.connect(registration, outbound).await {
-            Ok(welcome) => welcome,
+            Ok(entry) => entry.welcome,
             Err(error) => {
                 // A worker that has gone already needs no reason.
                 let _ = refusals.send(ToWorker::Refuse(error.to_string())).await;

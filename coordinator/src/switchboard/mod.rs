@@ -13,9 +13,9 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use clipig_core::{FromWorker, JobId, Registration, SessionId, ToWorker, Welcome};
+use clipig_core::{FromWorker, JobId, Registration, SessionId, ToWorker};
 use clipig_schedule::dispatcher::{JoinError, LeaveCause, Note};
-use clipig_schedule::switchboard::{Output, ShardReport, SwitchboardCore};
+use clipig_schedule::switchboard::{Entry, Output, ShardReport, SwitchboardCore};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -137,10 +137,10 @@ impl Task {
         &mut self,
         registration: Registration,
         outbound: mpsc::Sender<ToWorker>,
-    ) -> Result<Welcome, JoinError> {
-        let welcome = self.core.handle_register(registration, self.now())?;
-        self.sessions.insert(welcome.session, outbound);
-        Ok(welcome)
+    ) -> Result<Entry, JoinError> {
+        let entry = self.core.handle_register(registration, self.now())?;
+        self.sessions.insert(entry.welcome.session, outbound);
+        Ok(entry)
     }
 
     /// Does what the core wants done, and what follows from it.

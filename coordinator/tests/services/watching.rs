@@ -43,6 +43,21 @@ async fn state(farm: &TestFarm, job: u64) -> JobState {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_watch_of_a_quiet_job_hears_something_where_it_asks_for_it() {
+    let farm = TestFarm::start().await;
+    let job = submit(&mut farm.client().await, EXPERIMENT).await.unwrap().number;
+    let mut request = tonic::Request::new(v1::WatchJobRequest { job, ..Default::default() });
+    let one = tonic::metadata::MetadataValue::from_static("1");
+    request.metadata_mut().insert(clipig_proto::session::KEEP_ALIVE_HEADER, one);
+    let mut stream = farm.client().await.watch_job(request).await.unwrap().into_inner();
+    let mut events = 0;
+    while stream.message().await.unwrap().expect("the job does not end").event.is_some() {
+        events += 1;
+    }
+    assert!(events > 0, "the first message holds the job");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_running_job_says_why_nobody_computes_it() {
     let farm = TestFarm::start().await;
     let job = submit(&mut farm.client().await, EXPERIMENT).await.unwrap().number;

@@ -8,7 +8,7 @@ use clipig_core::{Held, Registration, SessionId, Welcome};
 
 use super::checks::{counted, limited, listed, ranged, required};
 use super::ids::worker_name;
-use crate::limits::{HEARTBEAT_MILLISECONDS, HELD_LEASES, NAME_BYTES};
+use crate::limits::{HEARTBEAT_MILLISECONDS, HELD_LEASES, KNOWN_JOBS, NAME_BYTES};
 use crate::v1;
 use crate::wire_error::{FieldProblem, WireError, field};
 
@@ -54,6 +54,8 @@ impl From<Welcome> for v1::Welcome {
             name: welcome.name.to_string(),
             heartbeat_milliseconds: milliseconds.clamp(1, HEARTBEAT_MILLISECONDS),
             version: welcome.version,
+            leases: welcome.leases.into_iter().map(Into::into).collect(),
+            jobs: welcome.jobs.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -62,6 +64,8 @@ impl TryFrom<v1::Welcome> for Welcome {
     type Error = WireError;
 
     fn try_from(welcome: v1::Welcome) -> Result<Self, WireError> {
+        listed(welcome.leases.len(), HELD_LEASES, "leases")?;
+        listed(welcome.jobs.len(), KNOWN_JOBS, "jobs")?;
         let name = "heartbeat_milliseconds";
         let milliseconds = ranged(welcome.heartbeat_milliseconds, 1..=HEARTBEAT_MILLISECONDS, name)?;
         Ok(Self {
@@ -69,6 +73,8 @@ impl TryFrom<v1::Welcome> for Welcome {
             name: worker_name(&welcome.name, "name")?,
             heartbeat: Duration::from_millis(milliseconds.into()),
             version: limited(welcome.version, NAME_BYTES, "version")?,
+            leases: welcome.leases.into_iter().map(Into::into).collect(),
+            jobs: welcome.jobs.into_iter().map(Into::into).collect(),
         })
     }
 }

@@ -10,8 +10,8 @@ use prost::Message;
 use tonic::Status;
 use tonic::body::Body;
 
-use super::PREFIX;
 use super::rope::Rope;
+use super::{BROKEN_OFF, PREFIX};
 use crate::limits::MESSAGE_BYTES;
 
 /// A stream of messages, each decoded from the memory that the transport received it in.
@@ -96,7 +96,7 @@ impl<M: Message + Default> Messages<M> {
             return Err(Status::unavailable("the stream broke off within a message"));
         }
         if self.wants_status {
-            return Err(Status::unavailable("the stream broke off"));
+            return Err(Status::unavailable(BROKEN_OFF));
         }
         Ok(None)
     }

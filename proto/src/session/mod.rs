@@ -25,15 +25,24 @@ pub use call::open;
 pub use messages::Messages;
 pub use pieces::Pieces;
 
-/// The header by which a worker asks for a message of the coordinator at least every [`KEEP_ALIVE`].
+/// The header by which the caller of `Session` or `WatchJob` asks for a message of the coordinator at least every
+/// [`KEEP_ALIVE`].
 pub const KEEP_ALIVE_HEADER: &str = "clipig-keep-alive";
 
-/// The longest silence of a coordinator whose worker asks for that. Proxies cut streams that are silent for longer, mostly
+/// The longest silence of a coordinator whose caller asks for that. Proxies cut streams that are silent for longer, mostly
 /// for a minute.
 pub const KEEP_ALIVE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A coordinator that has sent keep-alives and is silent for this long hangs, or the way to it is broken.
 pub const SILENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
+/// What a status says of a stream that ended without one.
+pub(crate) const BROKEN_OFF: &str = "the stream broke off";
+
 /// Bytes before each message: compression and length.
 const PREFIX: usize = 5;
+
+/// Bytes that a message takes on the wire.
+pub fn wire_bytes(message: &impl prost::Message) -> u64 {
+    (PREFIX + message.encoded_len()) as u64
+}

@@ -133,9 +133,13 @@ pub(crate) fn from_worker() -> impl Strategy<Value = FromWorker> {
 }
 
 fn welcome() -> impl Strategy<Value = Welcome> {
-    (any::<u64>(), name(), 1_u64..3_600_000, ".{0,50}").prop_map(|(session, name, milliseconds, version)| {
-        Welcome { session: SessionId(session), name, heartbeat: Duration::from_millis(milliseconds), version }
-    })
+    let kept = (prop::collection::vec(fence(), 0..5), prop::collection::vec(revision(), 0..5));
+    (any::<u64>(), name(), 1_u64..3_600_000, ".{0,50}", kept).prop_map(
+        |(session, name, milliseconds, version, (leases, jobs))| {
+            let heartbeat = Duration::from_millis(milliseconds);
+            Welcome { session: SessionId(session), name, heartbeat, version, leases, jobs }
+        },
+    )
 }
 
 fn brief() -> impl Strategy<Value = JobBrief> {

@@ -1,9 +1,10 @@
 //! Workers that are gone with a lease in their hands: whose fault is it?
 //!
 //! - The node goes to workers that have not disappeared with it, if there are any.
+//! - When the same process is back within the heartbeat timeout, the network was at fault, and nothing counts against
+//!   anybody (`reconnecting`). What follows is about those that are not.
 //! - When a new process takes the worker's name, the old one has ended: a strike against that worker, which is
-//!   quarantined after three. When the same process is back, the network was at fault, and nothing counts against
-//!   anybody.
+//!   quarantined after three.
 //! - Where it happens to a node again and again, on many workers or with nobody else there, the node may be what ends
 //!   them: its job fails.
 

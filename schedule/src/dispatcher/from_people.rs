@@ -85,7 +85,7 @@ impl Dispatcher {
         self.workers.quarantine(name, reason.clone(), lasts, now);
         self.note(Note::Quarantined { worker: name.clone(), reason, lasts });
         self.is_stale = true;
-        let Ok(session) = self.workers.session_of(name) else { return };
+        let Some(session) = self.workers.last_session_of(name) else { return };
         for fence in self.leases.of(session).collect::<Vec<_>>() {
             self.lose(fence, now);
             self.actions.push(Action::Revoke { session, fence });

@@ -9,15 +9,15 @@ use clipig_core::{
 use super::Dispatcher;
 use super::action::{Action, LeaveCause, Note};
 use super::leases::Ended;
-use super::terms::{Accepted, Answer, JoinError, Verdict};
+use super::terms::{Accepted, Admitted, Answer, JoinError, Verdict};
 use super::timers::Time;
 use super::workers::Admission;
 
 impl Dispatcher {
-    /// A worker registers. Returns the name that the farm knows it by.
+    /// A worker registers. Returns the name that the farm knows it by, and what it goes on with.
     ///
-    /// A worker that connects anew, recognised by its instance and name, takes the place of its old connection. Another
-    /// worker of the same name gets a number behind it.
+    /// A process that connects anew, recognised by its instance and name, takes the place of its old connection and keeps
+    /// its leases. Another worker of the same name gets a number behind it.
     ///
     /// # Errors
     /// When it is not welcome; the session is not known then.
@@ -26,19 +26,19 @@ impl Dispatcher {
         session: SessionId,
         registration: Registration,
         now: Time,
-    ) -> Result<WorkerName, JoinError> {
+    ) -> Result<Admitted, JoinError> {
         let Admission { name, replaces } = self.workers.admit(session, &registration)?;
-        if let Some(old) = replaces {
-            let reason = "the worker has connected anew".to_owned();
-            self.actions.push(Action::End { session: old, reason });
-            self.end_session(old, LeaveCause::Replaced, now);
-        }
+        let returning = replaces.and_then(|(old, successor)| self.replace(old, successor, now));
         let asked = (registration.name != name).then(|| registration.name.clone());
         self.workers.connect(session, &name, registration, now);
         self.note(Note::Joined { worker: name.clone(), asked });
+        let (leases, jobs) = match returning {
+            Some(returning) => self.go_on(returning, session, now),
+            None => (Vec::new(), Vec::new()),
+        };
         self.judge(&name, now);
         self.is_stale = true;
-        Ok(name)
+        Ok(Admitted { name, leases, jobs })
     }
 
     /// A message has come that nothing follows from but that its worker lives. All other calls with a session say that,
@@ -53,7 +53,7 @@ impl Dispatcher {
     /// A heartbeat has come: what the worker says that it holds.
     pub fn handle_heartbeat(&mut self, session: SessionId, held: &[Held], now: Time) {
         self.handle_sign_of_life(session, now);
-        if self.workers.connection(session).is_none() {
+        if !self.workers.is_connected(session) {
             return;
         }
         let report = self.leases.handle_heartbeat(session, held, now);
@@ -153,9 +153,15 @@ impl Dispatcher {
         self.is_stale = true;
     }
 
-    /// A connection is over. Does nothing when it is not known (any more).
+    /// A connection is over. Where it broke, its process keeps its leases for the heartbeat timeout; idle workers may
+    /// compute the same at once. Does nothing when it is not known (any more).
     pub fn handle_disconnect(&mut self, session: SessionId, cause: LeaveCause, now: Time) {
-        if self.workers.connection(session).is_some() {
+        if !self.workers.is_connected(session) {
+            return;
+        }
+        if cause == LeaveCause::Disconnected && self.has_reason_to_return(session) {
+            self.wait_for(session, now);
+        } else {
             self.end_session(session, cause, now);
         }
     }
@@ -166,7 +172,7 @@ impl Dispatcher {
         self.end_session(session, LeaveCause::Fault(reason), now);
     }
 
-    fn end_session(&mut self, session: SessionId, cause: LeaveCause, now: Time) {
+    pub(super) fn end_session(&mut self, session: SessionId, cause: LeaveCause, now: Time) {
         self.note_disappearance(session, &cause, now);
         let leases = self.lose_all(session, now);
         let left = self.workers.disconnect(session, cause.clone(), now);

@@ -212,6 +212,19 @@ impl Leases {
         Some(Ended { grant, times, change: self.come_to(grant.session, now) })
     }
 
+    /// The leases of a session go on under another one of the same process. It must name them in its heartbeats.
+    pub(super) fn hand_over(&mut self, from: SessionId, to: SessionId, now: Time) -> HoldingChange {
+        if let Some(holding) = self.holders.remove(&from) {
+            for fence in &holding.fences {
+                let lease = expected(self.valid.get_mut(fence), "what a session holds is valid");
+                let Some(lease) = lease else { continue };
+                (lease.grant.session, lease.listed, lease.missed) = (to, true, 0);
+            }
+            self.holders.insert(to, holding);
+        }
+        self.come_to(to, now)
+    }
+
     /// Notes which leases a session's slots have come to: those before which less than all of it is taken.
     fn come_to(&mut self, session: SessionId, now: Time) -> HoldingChange {
         let mut change = HoldingChange { session, load: 0, begun: Vec::new() };

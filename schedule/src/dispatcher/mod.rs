@@ -19,7 +19,7 @@
 //!
 //! The rooms do not know each other; the other files here are the `Dispatcher`, which joins them: what is told by
 //! workers (`from_workers`), jobs (`from_jobs`) and people (`from_people`), how leases end (`ending`, `failing`,
-//! `disappearing`, `returning`, `deadlines`), who gets one (`assign`, `speculate`), and what others see (`view`,
+//! `disappearing`, `reconnecting`, `returning`, `deadlines`), who gets one (`assign`, `speculate`), and what others see (`view`,
 //! `inspect`). No two files import each other.
 //!
 //! # A lease
@@ -41,9 +41,10 @@
 //!   When it offers something, leases of jobs that are ahead of it are taken back if they only wait in workers' hands.
 //! - A lease is granted only while all gradients that are on their way or unmerged fit into a budget (`budget`).
 //! - An idle worker takes leases over that wait in another's hands. When there are none, it computes speculatively: a
-//!   node that takes more than twice as long as the job's median, or longer than the lease timeout while that is not
-//!   known. The first answer counts.
-//! - A session that sends nothing for the heartbeat timeout, or leaves, loses its leases at once. A lease that makes no
+//!   node whose holder's connection is broken, or that takes more than twice as long as the job's median, or longer than
+//!   the lease timeout while that is not known. The first answer counts.
+//! - A session that sends nothing for the heartbeat timeout, or leaves, loses its leases at once. One that breaks keeps
+//!   them for the heartbeat timeout: the same process may come back and go on (`reconnecting`). A lease that makes no
 //!   progress for so long that its job's pace does not explain it has failed (`deadlines`). One that its holder does
 //!   not name in its heartbeats any more is lost.
 //! - A node that failed, or with which a worker disappeared, goes to workers that have not failed with it, if there are
@@ -72,6 +73,7 @@ mod from_workers;
 mod inspect;
 mod jobs;
 mod leases;
+mod reconnecting;
 mod returning;
 mod settings;
 mod speculate;
@@ -93,7 +95,9 @@ use workers::{Due, Workers};
 pub use action::{Action, Attempt, JobFailure, LeaveCause, Note, TriedBy};
 pub use jobs::MAX_PRIORITY;
 pub use settings::DispatchSettings;
-pub use terms::{Accepted, Answer, DispatchError, Fit, JobTerms, JoinError, Offer, OfferedWork, Verdict};
+pub use terms::{
+    Accepted, Admitted, Answer, DispatchError, Fit, JobTerms, JoinError, Offer, OfferedWork, Verdict,
+};
 pub use timers::Time;
 pub use views::{LeaseView, LeaseWait, RoundView, WorkerView};
 pub use workers::{Connected, Gone, Liveness, Quarantine, Silent, WorkerCounts};
@@ -157,6 +161,7 @@ impl Dispatcher {
             } else {
                 match self.workers.poll_timer(now) {
                     Some(Due::Silent(session)) => self.silence(session, now),
+                    Some(Due::Vanished(session)) => self.give_up(session, now),
                     Some(Due::Reinstated(worker)) => self.note(Note::Reinstated { worker }),
                     Some(Due::Nothing) => {}
                     None => break,

@@ -1,5 +1,7 @@
 //! Idle workers compute nodes that take long, too; the first answer counts.
 
+use std::time::Duration;
+
 use clipig_core::{Fence, JobRevision, Node, SessionId, expected};
 
 use super::Dispatcher;
@@ -50,6 +52,8 @@ impl Dispatcher {
             let Some((second, _)) = able else { continue };
             // While nothing is known, whatever its holder says of its progress: as long as it may make none.
             let late = match job.expected(grant.stage, grant.shards) {
+                // Nobody knows whether it comes back.
+                _ if !self.workers.is_connected(grant.session) => Duration::ZERO,
                 Some(expected) => expected.saturating_mul(SLOW).max(self.settings.speculate_after),
                 None => self.settings.lease_timeout,
             };

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use clipig_core::{
-    DeviceClass, Epoch, EpochValues, JobRevision, SessionId, Stage, Work, WorkerKind, WorkerName,
+    DeviceClass, Epoch, EpochValues, JobRevision, Lease, SessionId, Stage, Work, WorkerKind, WorkerName,
 };
 
 /// Under which terms a job is computed.
@@ -59,6 +59,17 @@ impl fmt::Display for Fit {
             Self::Any => f.write_str("worker"),
         }
     }
+}
+
+/// A worker that is welcome.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Admitted {
+    /// The name that the farm knows it by.
+    pub name: WorkerName,
+    /// Leases that were in its hands when its last connection broke, and that are still valid: it goes on with them.
+    pub leases: Vec<Lease>,
+    /// Jobs that it was told of on its last connection, and that are still open.
+    pub jobs: Vec<JobRevision>,
 }
 
 /// Work that a job has ready.

@@ -65,7 +65,7 @@ impl Dispatcher {
     fn wait_of(&self, revision: JobRevision, job: &OpenJob) -> Option<LeaseWait> {
         match job.round() {
             None => Some(LeaseWait::NothingToDo),
-            Some(round) if round.is_leased() => None,
+            Some(round) if self.is_in_hand(round) => None,
             Some(round) if round.pending() == 0 => Some(LeaseWait::NothingToDo),
             // It has first to merge what has come.
             Some(_) if !self.budget.has_room(revision, self.next_gradient(revision)) => {
@@ -73,6 +73,15 @@ impl Dispatcher {
             }
             Some(round) => Some(self.missing_worker(revision, job.fit(), round)),
         }
+    }
+
+    /// Does anybody compute a node of a round, as far as is known?
+    fn is_in_hand(&self, round: &Round) -> bool {
+        let is_there = |fence| {
+            let lease = self.leases.get(fence);
+            lease.is_some_and(|lease| self.workers.is_connected(lease.grant().session))
+        };
+        round.is_leased() && round.leases().into_iter().any(is_there)
     }
 
     fn missing_worker(&self, revision: JobRevision, fit: &Fit, round: &Round) -> LeaseWait {

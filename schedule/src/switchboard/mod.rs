@@ -24,11 +24,12 @@ use clipig_core::{
 };
 
 use crate::dispatcher::{
-    Action, Answer, DispatchSettings, Dispatcher, JoinError, LeaseWait, LeaveCause, Time, Verdict, WorkerView,
+    Action, Admitted, Answer, DispatchSettings, Dispatcher, JoinError, LeaseWait, LeaveCause, Time, Verdict,
+    WorkerView,
 };
 
 pub use command::{JobCommand, JobShare, WorkerCommand, WorkerCommandError};
-pub use output::{JobEvent, Output, ShardReport};
+pub use output::{Entry, JobEvent, KeptLease, Output, ShardReport};
 
 use open_jobs::OpenJobs;
 
@@ -87,14 +88,24 @@ impl SwitchboardCore {
     ///
     /// # Errors
     /// When the worker is not welcome.
-    pub fn handle_register(&mut self, registration: Registration, now: Time) -> Result<Welcome, JoinError> {
+    pub fn handle_register(&mut self, registration: Registration, now: Time) -> Result<Entry, JoinError> {
         self.sessions += 1;
         let session = SessionId(self.sessions);
-        let name = self.dispatcher.handle_register(session, registration, now)?;
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        let welcome = Welcome { session, name, heartbeat: self.heartbeat, version };
+        let Admitted { name, leases, jobs } = self.dispatcher.handle_register(session, registration, now)?;
+        let welcome = Welcome {
+            session,
+            name,
+            heartbeat: self.heartbeat,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            leases: leases.iter().map(|lease| lease.fence).collect(),
+            jobs,
+        };
         self.send(session, ToWorker::Welcome(welcome.clone()));
-        Ok(welcome)
+        let kept = leases.into_iter().filter_map(|lease| {
+            let shard_size = self.jobs.brief(lease.revision)?.shard_size;
+            Some(KeptLease { lease, shard_size })
+        });
+        Ok(Entry { welcome, leases: kept.collect() })
     }
 
     /// A message has come on a session.
@@ -123,7 +134,7 @@ impl SwitchboardCore {
         }
     }
 
-    /// A connection is over; its leases go to others at once. Does nothing when that is known.
+    /// A connection is over. Does nothing when that is known. See [`Dispatcher::handle_disconnect`].
     pub fn handle_disconnect(&mut self, session: SessionId, cause: LeaveCause, now: Time) {
         self.jobs.forget_session(session);
         self.outputs.push(Output::End(session));

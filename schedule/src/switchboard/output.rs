@@ -2,9 +2,27 @@
 
 use std::time::Duration;
 
-use clipig_core::{GradientSum, JobId, Node, Preparation, SampleReport, SessionId, ToWorker};
+use clipig_core::{GradientSum, JobId, Lease, Node, Preparation, SampleReport, SessionId, ToWorker, Welcome};
 
 use crate::dispatcher::{Accepted, DispatchError, JobFailure, Note};
+
+/// A worker that is let in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The answer to it.
+    pub welcome: Welcome,
+    /// The leases of the welcome: what they ask for bounds what the worker may answer.
+    pub leases: Vec<KeptLease>,
+}
+
+/// A lease that a process keeps on a new connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptLease {
+    /// As it was granted.
+    pub lease: Lease,
+    /// The greatest number of samples in a shard of its job.
+    pub shard_size: u32,
+}
 
 /// Something to do, in the order given.
 #[derive(Debug)]

@@ -115,7 +115,7 @@ fn the_welcome_goes_first_then_brief_canvas_and_lease() {
     core.handle_job(JobCommand::Add { job: JOB, share: JobShare { priority: 0, fit: Fit::Any } }, NOW);
     core.handle_job(JobCommand::Open(brief()), NOW);
     offer(&mut core, epoch(3, 1));
-    let welcome = core.handle_register(registration("w"), NOW).unwrap();
+    let welcome = core.handle_register(registration("w"), NOW).unwrap().welcome;
     assert_eq!((welcome.session, welcome.name.as_str()), (SessionId(1), "w"));
     let outputs = core.poll_outputs(NOW);
     assert_eq!(sent(&outputs).0, ["welcome", "open", "canvas", "lease"]);
@@ -138,6 +138,29 @@ fn a_result_goes_to_the_job_and_counts_once() {
     assert_eq!(reports, [ShardReport::Accepted { shards: 1, held }, ShardReport::Stale { shards: 1 }]);
     let events: Vec<&Output> = outputs.iter().filter(|output| matches!(output, Output::Job { .. })).collect();
     assert!(matches!(events[..], [Output::Job { job: JOB, event: JobEvent::Computed { .. } }]), "{events:?}");
+}
+
+#[test]
+fn a_process_that_comes_back_is_told_what_it_may_go_on_with() {
+    let mut core = with_job_and_worker();
+    offer(&mut core, epoch(0, 4));
+    let (_, leases) = sent(&core.poll_outputs(NOW));
+    assert_eq!(leases.len(), 2);
+    core.handle_disconnect(SessionId(1), LeaveCause::Disconnected, NOW);
+    core.poll_outputs(NOW);
+    let entry = core.handle_register(registration("w"), NOW).unwrap();
+    assert_eq!(entry.welcome.leases, leases.iter().map(|lease| lease.fence).collect::<Vec<_>>());
+    assert_eq!(entry.welcome.jobs, [REVISION]);
+    let kept: Vec<(Lease, u32)> =
+        entry.leases.into_iter().map(|kept| (kept.lease, kept.shard_size)).collect();
+    assert_eq!(kept, leases.iter().map(|lease| (lease.clone(), brief().shard_size)).collect::<Vec<_>>());
+    assert_eq!(sent(&core.poll_outputs(NOW)).0, ["welcome"], "nothing is leased twice");
+    let session = entry.welcome.session;
+    core.handle_message(session, computed(leases[0].fence), NOW);
+    // What it has of the canvas is not known, so all comes again before the next lease.
+    let (words, again) = sent(&core.poll_outputs(NOW));
+    assert_eq!(words, ["open", "canvas", "lease"]);
+    assert!(!leases.iter().any(|lease| lease.fence == again[0].fence));
 }
 
 #[test]

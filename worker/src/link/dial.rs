@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clipig_proto::connect_error::ConnectError;
 use clipig_proto::limits::{CONNECT_TIMEOUT, CONNECTION_WINDOW, FRAME_BYTES, MESSAGE_BYTES, STREAM_WINDOW};
+use clipig_proto::proxy_status::ProxyStatus;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
@@ -131,6 +132,9 @@ pub(super) fn refusal(status: &Status) -> Option<String> {
 
 /// What a status says, for a person.
 pub(super) fn status_text(status: &Status) -> String {
+    if let Some(proxy) = ProxyStatus::of(status) {
+        return format!("{proxy}; {}", proxy.help());
+    }
     let cause = status.source().map(|source| format!(" ({})", chain(source))).unwrap_or_default();
     match status.message() {
         "" => format!("{}{cause}", status.code().description()),

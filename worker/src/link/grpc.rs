@@ -1,5 +1,7 @@
 //! One session over gRPC.
 
+use std::error::Error as _;
+
 use clipig_core::ToWorker;
 use clipig_proto::incoming::CoordinatorAssembler;
 use clipig_proto::session::{self, Messages};
@@ -8,11 +10,11 @@ use clipig_proto::v1::coordinator_message::Message;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tonic::Status;
 use tonic::metadata::MetadataValue;
+use tonic::{Code, Status};
 
 use super::dial::{refusal, status_text};
-use super::outgoing::Outgoing;
+use super::outgoing::{Outgoing, Sent};
 use super::{Coordinator, DialError, Link};
 
 /// Messages that wait for the session; canvases are among them.
@@ -45,13 +47,15 @@ impl Coordinator {
         let (outgoing, messages) = mpsc::channel(OUTGOING);
         let (to_session, incoming) = mpsc::channel(INCOMING);
         let (tell, written) = mpsc::channel(WRITTEN);
-        let mut request = self.request(Outgoing::new(messages, tell))?;
+        let outgoing_messages = Outgoing::new(messages, tell);
+        let sent = outgoing_messages.sent();
+        let mut request = self.request(outgoing_messages)?;
         request.metadata_mut().insert(session::KEEP_ALIVE_HEADER, MetadataValue::from_static("1"));
         // In a task, because the coordinator may answer only after the registration has arrived.
         let pump = tokio::spawn(async move {
             match session::open(channel, request).await {
-                Ok(messages) => pump(messages, &to_session).await,
-                Err(status) => end_of(&status),
+                Ok(messages) => pump(messages, &to_session, &sent).await,
+                Err(status) => end_of(&status, sent.bytes()),
             }
         });
         Ok((Link { incoming, outgoing, written: Some(written) }, pump))
@@ -59,7 +63,11 @@ impl Coordinator {
 }
 
 /// Hands on what arrives until there is no more, or nobody listens.
-async fn pump(mut stream: Messages<CoordinatorMessage>, to_session: &mpsc::Sender<ToWorker>) -> LinkEnd {
+async fn pump(
+    mut stream: Messages<CoordinatorMessage>,
+    to_session: &mpsc::Sender<ToWorker>,
+    sent: &Sent,
+) -> LinkEnd {
     let mut assembler = CoordinatorAssembler::new();
     // An older coordinator sends no keep-alives and may be silent.
     let mut keeps_alive = false;
@@ -79,7 +87,7 @@ async fn pump(mut stream: Messages<CoordinatorMessage>, to_session: &mpsc::Sende
         let message = match message {
             Ok(Some(message)) => message,
             Ok(None) => return LinkEnd::Closed,
-            Err(status) => return end_of(&status),
+            Err(status) => return end_of(&status, sent.bytes()),
         };
         keeps_alive |= matches!(message.message, Some(Message::KeepAlive(_)));
         match assembler.receive(message) {
@@ -94,8 +102,28 @@ async fn pump(mut stream: Messages<CoordinatorMessage>, to_session: &mpsc::Sende
     }
 }
 
-fn end_of(status: &Status) -> LinkEnd {
-    refusal(status).map_or_else(|| LinkEnd::Lost(status_text(status)), LinkEnd::Refused)
+/// How a connection ended with this status, after so many bytes of messages had been sent.
+fn end_of(status: &Status, sent: u64) -> LinkEnd {
+    if let Some(reason) = refusal(status) {
+        return LinkEnd::Refused(reason);
+    }
+    let said = status_text(status);
+    LinkEnd::Lost(if is_reset(status) {
+        let mebibytes = sent as f64 / f64::from(1 << 20);
+        format!(
+            "{said}. The stream was reset after {mebibytes:.1} MiB had been sent: a proxy on the way may allow no more in \
+             one call, or no longer. nginx needs `client_max_body_size 0;` and `client_body_timeout 1h;`; see \"Behind a \
+             proxy\" in docs/operations.md"
+        )
+    } else {
+        said
+    })
+}
+
+/// Did the other side reset the stream alone (RST_STREAM, not with NO_ERROR), while the connection stands? tonic makes
+/// INTERNAL of it, with the error of HTTP/2 as its source. A coordinator says why it ends a session, and does not do so.
+fn is_reset(status: &Status) -> bool {
+    status.code() == Code::Internal && status.source().is_some()
 }
 
 #[cfg(test)]
@@ -118,7 +146,7 @@ mod tests {
         let (coordinator, said) = mpsc::channel(1);
         let stream = Messages::of_server(Body::new(MessageBody::of_server(ReceiverStream::new(said))));
         let (to_session, mut incoming) = mpsc::channel(1);
-        let pumping = tokio::spawn(async move { pump(stream, &to_session).await });
+        let pumping = tokio::spawn(async move { pump(stream, &to_session, &Sent::default()).await });
         // One that has sent none may be silent for as long as it likes.
         tokio::time::sleep(100 * session::SILENCE).await;
         assert!(!pumping.is_finished());
@@ -130,5 +158,17 @@ mod tests {
         let end = pumping.await.unwrap();
         assert!(matches!(&end, LinkEnd::Lost(why) if why.contains("has sent nothing for 30 s")), "{end:?}");
         assert!(incoming.recv().await.is_none(), "keep-alives are nothing for the session");
+    }
+
+    #[test]
+    fn what_a_proxy_does_is_said_in_words() {
+        let mut reset = Status::internal("h2 protocol error");
+        reset.set_source(std::sync::Arc::new(std::io::Error::other("stream error received")));
+        let LinkEnd::Lost(why) = end_of(&reset, 3 << 19) else { panic!("it may come back") };
+        assert!(why.contains("after 1.5 MiB") && why.contains("client_max_body_size 0;"), "{why}");
+        let gateway = Status::unavailable("the answer is no gRPC but HTTP 502 Bad Gateway");
+        let LinkEnd::Lost(why) = end_of(&gateway, 0) else { panic!("it may come back") };
+        assert!(why.contains("does not reach the coordinator; start the coordinator"), "{why}");
+        assert!(!why.contains("was reset"), "{why}");
     }
 }

@@ -5,10 +5,13 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use clipig_core::{Fence, FromWorker, ShardError};
 use clipig_proto::outgoing::from_worker;
+use clipig_proto::session::wire_bytes;
 use clipig_proto::v1::WorkerMessage;
 use futures_util::Stream;
 use tokio::sync::mpsc;
@@ -30,6 +33,21 @@ pub(super) struct Outgoing {
     written: mpsc::Sender<Fence>,
     /// Written, but not told yet.
     unreported: VecDeque<Fence>,
+    sent: Sent,
+}
+
+/// Bytes of messages that a session has handed over to its connection.
+#[derive(Clone, Default)]
+pub(super) struct Sent(Arc<AtomicU64>);
+
+impl Sent {
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add(&self, message: &WorkerMessage) {
+        self.0.fetch_add(wire_bytes(message), Ordering::Relaxed);
+    }
 }
 
 struct Transfer {
@@ -49,7 +67,13 @@ impl Outgoing {
             under_way: None,
             written,
             unreported: VecDeque::new(),
+            sent: Sent::default(),
         }
+    }
+
+    /// Counts on after these messages are handed to a connection.
+    pub(super) fn sent(&self) -> Sent {
+        self.sent.clone()
     }
 
     fn look_ahead(&mut self, cx: &mut Context<'_>) {
@@ -64,6 +88,12 @@ impl Outgoing {
     }
 
     fn next_message(&mut self) -> Option<WorkerMessage> {
+        let message = self.take_message()?;
+        self.sent.add(&message);
+        Some(message)
+    }
+
+    fn take_message(&mut self) -> Option<WorkerMessage> {
         loop {
             if let Some(heartbeat) = self.heartbeat.take()
                 && let Some(message) = encode(heartbeat).messages.next()

@@ -1,4 +1,4 @@
-//! One connection of a worker to a coordinator, as a pure state machine: messages and local events in, effects
+//! The conversation of a worker with a coordinator, as a pure state machine: messages and local events in, effects
 //! out. It reads no clock, owns no thread and no socket; [`crate::run`] wires it to them.
 //!
 //! ```text
@@ -8,8 +8,8 @@
 //!     └───────Refuse─────────┴────────────────Refuse──────────────────┴─────────────────────────────────────┘
 //! ```
 //!
-//! A session that loses its connection is dropped as a whole, and so is everything it held: the coordinator has
-//! given the leases to others by then. The next connection begins with a new session.
+//! A session that loses its connection goes on computing without one. On the next one it registers again, and the
+//! coordinator says which of its leases are still valid ([`reconnecting`]).
 //!
 //! # Leases
 //! Leases are served in the order of their arrival. A shard is started as soon as as many cores are free as the
@@ -18,6 +18,7 @@
 
 mod held;
 mod open_job;
+mod reconnecting;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ use clipig_core::{
 
 use held::{Answered, HeldLease, Queued, Step};
 use open_job::OpenJob;
+use reconnecting::Away;
 
 /// Time since any fixed moment, such as the start of the process; it never goes backwards.
 pub type Time = Duration;
@@ -79,6 +81,8 @@ pub enum Input {
     /// An answer under this fence ([`FromWorker::Computed`], `Prepared`, `Failed` or `Returned`) was written to
     /// the connection as a whole. Until then it counts as held, so that nobody takes it for lost.
     Sent(Fence),
+    /// The connection is gone. These messages had not been handed over to it.
+    Cut(Vec<FromWorker>),
     /// The worker is to leave (a signal): finish what runs, hand back the rest, say goodbye.
     Drain(String),
     /// Time has passed; see [`Session::next_wakeup`].
@@ -153,11 +157,13 @@ pub enum ExitCause {
     Refused(String),
 }
 
-/// One connection of a worker.
+/// What a worker and its coordinator are about, over one connection or several.
 #[derive(Debug)]
 pub struct Session {
     settings: SessionSettings,
     phase: Phase,
+    /// From the loss of a connection until the coordinator has welcomed the worker on another one.
+    away: Option<Away>,
     jobs: BTreeMap<JobRevision, OpenJob>,
     /// In the order of arrival.
     leases: VecDeque<HeldLease>,
@@ -194,6 +200,8 @@ struct Draining {
     beat: Beat,
     /// When everything that is left is handed back.
     until: Time,
+    /// Why it leaves, for the coordinator's log.
+    reason: String,
 }
 
 /// When heartbeats are due.
@@ -211,20 +219,24 @@ struct Running {
 }
 
 impl Session {
-    /// A session on a new connection, and its first effects: it registers.
-    pub fn new(settings: SessionSettings) -> (Self, Vec<Effect>) {
-        let register = Effect::Send(FromWorker::Register(settings.registration.clone()));
-        let session = Self {
+    /// A session that has no connection yet; see [`register`](Self::register).
+    pub fn new(settings: SessionSettings) -> Self {
+        Self {
             settings,
             phase: Phase::Joining,
+            away: None,
             jobs: BTreeMap::new(),
             leases: VecDeque::new(),
             answered: BTreeMap::new(),
             running: BTreeMap::new(),
             busy: 0,
             counter: 0,
-        };
-        (session, vec![register])
+        }
+    }
+
+    /// What is sent first on each connection.
+    pub fn register(&self) -> FromWorker {
+        FromWorker::Register(self.settings.registration.clone())
     }
 
     /// The name that the farm knows the worker by; `None` before it is welcome.
@@ -237,7 +249,12 @@ impl Session {
 
     /// Has the coordinator accepted the worker, and is it not about to leave?
     pub fn takes_leases(&self) -> bool {
-        matches!(self.phase, Phase::Serving(_))
+        self.away.is_none() && matches!(self.phase, Phase::Serving(_))
+    }
+
+    /// Has the coordinator accepted the worker on the current connection?
+    pub fn is_welcome(&self) -> bool {
+        self.away.is_none() && self.name().is_some()
     }
 
     /// How many leases are queued or being computed.
@@ -248,6 +265,8 @@ impl Session {
     /// When [`Input::Tick`] is due next; `None` when nothing waits for time.
     pub fn next_wakeup(&self) -> Option<Time> {
         match &self.phase {
+            Phase::Serving(_) if self.away.is_some() => None,
+            Phase::Draining(draining) if self.away.is_some() => Some(draining.until),
             Phase::Serving(serving) => Some(serving.beat.next),
             Phase::Draining(draining) => Some(draining.beat.next.min(draining.until)),
             Phase::Joining | Phase::Ended => None,
@@ -265,6 +284,7 @@ impl Session {
             Input::Sent(fence) => {
                 self.answered.remove(&fence);
             }
+            Input::Cut(unsent) => self.cut(unsent),
             Input::Drain(reason) => self.drain(reason, now, &mut effects),
             Input::Tick => self.tick(now, &mut effects),
         }
@@ -278,14 +298,10 @@ impl Session {
             return;
         }
         match message {
-            ToWorker::Welcome(welcome) => {
-                if matches!(self.phase, Phase::Joining) {
-                    let every = welcome.heartbeat;
-                    let beat = Beat { every, next: now + every };
-                    self.phase = Phase::Serving(Serving { name: welcome.name, beat });
-                }
-            }
+            ToWorker::Welcome(welcome) => self.welcome(welcome, now, effects),
             ToWorker::Refuse(reason) => self.end(ExitCause::Refused(reason), effects),
+            // On a new connection the welcome comes first: before it is known what is still valid, nothing else counts.
+            _ if self.away.is_some() => {}
             ToWorker::Open(brief) => self.open(brief, effects),
             ToWorker::Canvas(canvas) => {
                 // A canvas of a job that is not open is of no use: a lease would need the brief first.
@@ -437,7 +453,10 @@ impl Session {
             self.leases.iter().find(|held| held.lease().fence == fence).map_or(0, HeldLease::progress);
         self.drop_leases(|held| held.lease().fence == fence, effects);
         self.answered.insert(fence, Answered { progress });
-        effects.push(Effect::Send(answer));
+        match &mut self.away {
+            Some(away) => away.keep(answer),
+            None => effects.push(Effect::Send(answer)),
+        }
     }
 
     fn hand_back(&mut self, fence: Fence, reason: String, effects: &mut Vec<Effect>) {
@@ -467,8 +486,11 @@ impl Session {
             Phase::Joining => effects.push(Effect::Exit(ExitCause::Drained)),
             Phase::Serving(Serving { name, beat }) => {
                 let until = now + self.settings.drain;
-                self.phase = Phase::Draining(Draining { name, beat, until });
-                effects.push(Effect::Send(FromWorker::Draining(reason)));
+                // One that is away says it when it is welcome again.
+                if self.away.is_none() {
+                    effects.push(Effect::Send(FromWorker::Draining(reason.clone())));
+                }
+                self.phase = Phase::Draining(Draining { name, beat, until, reason });
                 for fence in self.fences(HeldLease::is_queued) {
                     self.hand_back(fence, "the worker is leaving".to_owned(), effects);
                 }
@@ -483,7 +505,7 @@ impl Session {
         else {
             return;
         };
-        if now >= beat.next {
+        if now >= beat.next && self.away.is_none() {
             // From now on, not from when it was due: after a pause one heartbeat is enough.
             beat.next = now + beat.every;
             effects.push(Effect::Send(FromWorker::Heartbeat(held)));
@@ -512,13 +534,16 @@ impl Session {
     }
 
     fn say_goodbye(&mut self, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Send(FromWorker::Goodbye));
+        if self.away.is_none() {
+            effects.push(Effect::Send(FromWorker::Goodbye));
+        }
         self.end(ExitCause::Drained, effects);
     }
 
     fn end(&mut self, cause: ExitCause, effects: &mut Vec<Effect>) {
         self.drop_leases(|_| true, effects);
         self.answered.clear();
+        self.away = None;
         self.phase = Phase::Ended;
         effects.push(Effect::Exit(cause));
     }

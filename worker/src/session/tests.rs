@@ -99,9 +99,8 @@ struct Worker {
 
 impl Worker {
     fn new(cores: u32) -> Self {
-        let (session, effects) = Session::new(settings(cores));
         let mut worker = Self {
-            session,
+            session: Session::new(settings(cores)),
             now: Time::ZERO,
             tasks: Vec::new(),
             cancelled: Vec::new(),
@@ -112,13 +111,21 @@ impl Worker {
             writes: true,
             exit: None,
         };
-        worker.act(effects);
-        assert!(matches!(worker.sent.remove(0), FromWorker::Register(_)));
-        let heartbeat = Duration::from_secs(2);
-        let name = "w-2".parse().unwrap();
-        let welcome = Welcome { session: SessionId(4), name, heartbeat, version: String::new() };
-        worker.receive(ToWorker::Welcome(welcome));
+        worker.welcome(&[], &[]);
         worker
+    }
+
+    /// The coordinator welcomes it: these leases are still valid, these jobs still open.
+    fn welcome(&mut self, leases: &[u64], jobs: &[u64]) {
+        assert!(matches!(self.session.register(), FromWorker::Register(_)));
+        self.receive(ToWorker::Welcome(Welcome {
+            session: SessionId(4),
+            name: "w-2".parse().unwrap(),
+            heartbeat: Duration::from_secs(2),
+            version: String::new(),
+            leases: leases.iter().map(|number| Fence { incarnation: 1, number: *number }).collect(),
+            jobs: jobs.iter().map(|job| revision(*job)).collect(),
+        }));
     }
 
     /// With job 1 open and its canvas there.
@@ -572,4 +579,97 @@ fn a_refusal_ends_the_session() {
     assert_eq!(worker.exit, Some(ExitCause::Refused("another version".into())));
     worker.receive(lease(1, 1, Node { level: 0, index: 0 }));
     assert!(worker.take().is_empty());
+}
+
+#[test]
+fn a_worker_goes_on_with_what_is_still_valid_when_it_comes_back() {
+    let mut worker = Worker::ready(2, 1);
+    for number in 1..=4 {
+        worker.receive(lease(1, number, Node { level: 0, index: number as u32 }));
+    }
+    assert_eq!(worker.shards(), [1, 2]);
+    worker.handle(Input::Cut(Vec::new()));
+    assert!(!worker.session.takes_leases());
+    // It computes on; what it has done waits.
+    worker.finish(0);
+    assert_eq!(worker.shards(), [2, 3]);
+    worker.wait(Duration::from_secs(5));
+    assert!(worker.sent.is_empty(), "{:?}", worker.sent);
+    worker.welcome(&[1, 2, 4], &[1]);
+    assert_eq!(fences(&worker.take()), [1], "what it has computed meanwhile counts");
+    assert_eq!(worker.cancelled.len(), 1, "the third is with somebody else by now");
+    while !worker.tasks.is_empty() {
+        worker.finish(0);
+    }
+    assert_eq!(fences(&worker.take()), [2, 4]);
+    assert_eq!(worker.forgotten, 0);
+}
+
+#[test]
+fn what_was_lost_with_the_connection_is_handed_back() {
+    let mut worker = Worker::ready(1, 1);
+    worker.writes = false;
+    for number in 1..=2 {
+        worker.receive(lease(1, number, Node { level: 0, index: number as u32 }));
+    }
+    worker.finish(0);
+    let mut sent = worker.take();
+    assert_eq!(fences(&sent), [1]);
+    worker.finish(0);
+    // The first answer was on its way, the second one had not been handed over, and a lease has never arrived.
+    sent = worker.take();
+    worker.handle(Input::Cut(sent));
+    worker.welcome(&[1, 2, 9], &[1]);
+    let sent = worker.take();
+    assert!(matches!(&sent[0], FromWorker::Computed(computed) if computed.fence.number == 2), "{sent:?}");
+    assert!(sent[1..].iter().all(|message| matches!(message, FromWorker::Returned { .. })), "{sent:?}");
+    assert_eq!(fences(&sent), [2, 1, 9]);
+}
+
+#[test]
+fn what_is_not_valid_any_more_is_dropped_and_closed_jobs_are_forgotten() {
+    let mut worker = Worker::ready(1, 1);
+    worker.open(2, 1);
+    worker.receive(lease(1, 1, Node { level: 0, index: 0 }));
+    worker.handle(Input::Cut(Vec::new()));
+    worker.finish(0);
+    worker.welcome(&[], &[2]);
+    assert!(worker.take().is_empty(), "its answer is not wanted");
+    assert_eq!(worker.session.held(), 0);
+    worker.receive(lease(1, 3, Node { level: 0, index: 0 }));
+    assert!(
+        matches!(&worker.take()[..], [FromWorker::Returned { reason, .. }] if reason.contains("not open"))
+    );
+    // The other job is still at hand, with its canvas.
+    worker.receive(lease(2, 2, Node { level: 0, index: 0 }));
+    worker.finish(0);
+    assert_eq!(fences(&worker.take()), [2]);
+}
+
+#[test]
+fn nothing_counts_before_the_welcome_and_it_counts_once() {
+    let mut worker = Worker::ready(1, 1);
+    worker.receive(lease(1, 1, Node { level: 0, index: 0 }));
+    worker.handle(Input::Cut(Vec::new()));
+    worker.receive(ToWorker::Revoke(Fence { incarnation: 1, number: 1 }));
+    worker.handle(Input::Cut(Vec::new()));
+    worker.welcome(&[1], &[1]);
+    worker.welcome(&[], &[]);
+    worker.finish(0);
+    assert_eq!(fences(&worker.take()), [1]);
+}
+
+#[test]
+fn a_worker_that_drains_says_so_again_and_leaves_in_time_without_a_connection() {
+    let mut worker = Worker::ready(1, 1);
+    worker.receive(lease(1, 1, Node { level: 0, index: 0 }));
+    worker.handle(Input::Drain("maintenance".to_owned()));
+    worker.take();
+    worker.handle(Input::Cut(Vec::new()));
+    worker.welcome(&[1], &[1]);
+    assert!(matches!(&worker.take()[..], [FromWorker::Draining(reason)] if reason == "maintenance"));
+    worker.handle(Input::Cut(Vec::new()));
+    worker.wait(Duration::from_hours(1));
+    assert_eq!(worker.exit, Some(ExitCause::Drained));
+    assert!(worker.take().is_empty(), "there is nobody to say goodbye to");
 }

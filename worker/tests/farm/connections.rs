@@ -49,6 +49,39 @@ async fn a_worker_comes_back_to_a_coordinator_that_died() {
 }
 
 #[tokio::test]
+async fn a_stream_that_is_cut_costs_no_work() {
+    let (manners, brief) = with_model();
+    let farm = TestCoordinator::start(Place::loopback(), manners);
+    let worker = Worker::start(&farm.address, 2);
+    let (connection, before) = farm.worker(SELDOM).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    worker.device.milliseconds.store(50, Ordering::SeqCst);
+    let (node, dropped) = (Node { level: 3, index: 0 }, Node { level: 0, index: 0 });
+    let fence = connection.lease(brief.revision, 1, node, 8).await;
+    connection.lease(brief.revision, 2, dropped, 8).await;
+    until("both threads compute", || worker.device.opened.load(Ordering::SeqCst) == 2).await;
+    connection.cut().await;
+    // It computes on without a connection, and all the more while it is not welcome.
+    let (connection, after) = farm.registered().await;
+    assert_eq!(before, after, "the same process");
+    until("the node is computed", || worker.device.computed.load(Ordering::SeqCst) >= 8).await;
+    connection.cut().await;
+    let (mut connection, registration) = farm.registered().await;
+    connection.welcome_back(&registration, SELDOM, &[fence], &[brief.revision]).await;
+    let answer = connection.next_word().await;
+    let Some(FromWorker::Computed(computed)) = answer else { panic!("{answer:?}") };
+    assert_eq!(computed.fence, fence);
+    assert!(computed.gradient == expected(&brief, node, 8).0);
+    // The other lease is not valid any more, and its answer is not sent; the job is still open and has its canvas.
+    let fence = connection.lease(brief.revision, 3, Node { level: 1, index: 1 }, 8).await;
+    let answer = connection.next_word().await;
+    assert!(matches!(&answer, Some(FromWorker::Computed(computed)) if computed.fence == fence), "{answer:?}");
+    assert!(worker.device.computed.load(Ordering::SeqCst) <= 8 + 1 + 2, "nothing is computed twice");
+    assert_eq!(farm.shared.downloads.lock().unwrap().len(), 1, "the job is read once");
+}
+
+#[tokio::test]
 async fn a_coordinator_may_start_later() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("later.sock");

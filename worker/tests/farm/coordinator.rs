@@ -85,6 +85,7 @@ pub(crate) struct Shared {
 pub(crate) struct Connection {
     pub(crate) says: mpsc::Receiver<FromWorker>,
     pub(crate) tell: mpsc::Sender<ToWorker>,
+    raw: mpsc::Sender<Result<CoordinatorMessage, Status>>,
     shared: Arc<Shared>,
 }
 
@@ -196,9 +197,26 @@ impl Connection {
     }
 
     pub(crate) async fn welcome(&self, registration: &Registration, heartbeat: Duration) {
+        self.welcome_back(registration, heartbeat, &[], &[]).await;
+    }
+
+    /// Welcomes a worker whose last connection has ended: these leases are still valid, these jobs still open.
+    pub(crate) async fn welcome_back(
+        &self,
+        registration: &Registration,
+        heartbeat: Duration,
+        leases: &[Fence],
+        jobs: &[JobRevision],
+    ) {
         let name = registration.name.clone();
-        let welcome = Welcome { session: SessionId(1), name, heartbeat, version: "0".to_owned() };
+        let (version, leases, jobs) = ("0".to_owned(), leases.to_vec(), jobs.to_vec());
+        let welcome = Welcome { session: SessionId(1), name, heartbeat, version, leases, jobs };
         self.send(ToWorker::Welcome(welcome)).await;
+    }
+
+    /// Ends the stream, as a proxy does.
+    pub(crate) async fn cut(self) {
+        self.raw.send(Err(Status::unavailable("cut"))).await.unwrap();
     }
 
     pub(crate) async fn send(&self, message: ToWorker) {
@@ -276,9 +294,9 @@ impl WorkerService for Service {
         let mut messages = request.into_inner();
         let (say, says) = mpsc::channel(256);
         let (tell, mut told) = mpsc::channel::<ToWorker>(256);
-        let connection = Connection { says, tell, shared: Arc::clone(&shared) };
-        self.0.connections.send(connection).await.map_err(|_| Status::unavailable("the test is over"))?;
         let (answer, answers) = mpsc::channel(4);
+        let connection = Connection { says, tell, raw: answer.clone(), shared: Arc::clone(&shared) };
+        self.0.connections.send(connection).await.map_err(|_| Status::unavailable("the test is over"))?;
         // Whoever has heard the end closes this side, as the real coordinator does.
         let heard = answer.clone();
         tokio::spawn(async move {

@@ -170,6 +170,8 @@ async fn a_worker_inside_the_process_needs_no_network() {
         name: registration.name,
         heartbeat: SELDOM,
         version: String::new(),
+        leases: Vec::new(),
+        jobs: Vec::new(),
     };
     tell.send(ToWorker::Welcome(welcome)).await.unwrap();
     let brief = brief(1, blob(1, 1).0);

@@ -162,7 +162,9 @@ impl FarmService for FarmCalls {
 
     async fn watch_job(&self, request: Request<v1::WatchJobRequest>) -> Answer<Self::WatchJobStream> {
         let who = caller(&request)?;
-        answer(watch::watch(&self.context, &who, request.into_inner()).await)
+        let keep_alive = request.metadata().contains_key(clipig_proto::session::KEEP_ALIVE_HEADER);
+        let client = watch::Client { who, keep_alive };
+        answer(watch::watch(&self.context, client, request.into_inner()).await)
     }
 
     async fn fetch_artifact(

@@ -7,10 +7,12 @@
 use std::sync::Arc;
 
 use clipig_core::JobId;
+use clipig_proto::session::KEEP_ALIVE;
 use clipig_proto::v1::job_event::Event as What;
 use clipig_proto::v1::{self, WatchJobResponse};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
+use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
@@ -29,9 +31,16 @@ const PAGE: u32 = 500;
 
 type Sender = mpsc::Sender<Result<WatchJobResponse, Status>>;
 
+/// Who watches, and how.
+pub(crate) struct Client {
+    pub(crate) who: Principal,
+    /// Does the client want a message from time to time, so that the stream is never silent?
+    pub(crate) keep_alive: bool,
+}
+
 pub(crate) async fn watch(
     context: &Arc<RpcContext>,
-    who: &Principal,
+    client: Client,
     request: v1::WatchJobRequest,
 ) -> Result<ReceiverStream<Result<WatchJobResponse, Status>>, Refusal> {
     let job = JobId(request.job);
@@ -52,7 +61,7 @@ pub(crate) async fn watch(
         last,
         ended,
         sender,
-        who: who.clone(),
+        client,
     };
     tokio::spawn(async move {
         if watcher.send_now(first).await.is_ok() {
@@ -85,7 +94,7 @@ struct Watcher {
     /// Was the client told that the job has ended?
     ended: bool,
     sender: Sender,
-    who: Principal,
+    client: Client,
 }
 
 /// The client has hung up, or was told why the stream ends.
@@ -94,7 +103,9 @@ struct Over;
 impl Watcher {
     async fn run(&mut self, mut events: broadcast::Receiver<Arc<JobEvent>>) -> Result<(), Over> {
         self.send_kept().await?;
-        let (context, who) = (Arc::clone(&self.context), self.who.clone());
+        let (context, who) = (Arc::clone(&self.context), self.client.who.clone());
+        let keep_alive = self.client.keep_alive;
+        let mut ticks = tokio::time::interval_at(Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
         let mut revoked = std::pin::pin!(context.doorkeeper.until_revoked(&who));
         while !self.ended {
             let received = tokio::select! {
@@ -104,6 +115,10 @@ impl Watcher {
                     return self.close(Refusal::Unauthenticated(text.to_owned())).await;
                 }
                 () = self.context.closed() => return self.close(Refusal::ShuttingDown).await,
+                _ = ticks.tick(), if keep_alive => {
+                    self.try_send(None)?;
+                    continue;
+                }
                 received = events.recv() => received,
             };
             match received {
@@ -184,7 +199,11 @@ impl Watcher {
 
     /// Sends something unless the client is behind.
     fn offer(&self, what: What) -> Result<(), Over> {
-        let event = Some(self.now(what));
+        self.try_send(Some(self.now(what)))
+    }
+
+    /// Without an event: something that keeps the stream from being silent.
+    fn try_send(&self, event: Option<v1::JobEvent>) -> Result<(), Over> {
         match self.sender.try_send(Ok(WatchJobResponse { event })) {
             Ok(()) | Err(mpsc::error::TrySendError::Full(_)) => Ok(()),
             Err(mpsc::error::TrySendError::Closed(_)) => Err(Over),

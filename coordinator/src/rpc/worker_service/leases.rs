@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clipig_core::{Fence, JobRevision, Lease, Node, Work};
 use clipig_proto::incoming::ExpectedGradient;
+use clipig_schedule::switchboard::KeptLease;
 
 /// Leases of one session. Its two halves share them.
 #[derive(Default)]
@@ -45,6 +46,12 @@ impl Leases {
             Work::Node { node, total, .. } => Some(expected(lease, node, total, shard_size)),
         };
         inner.held.insert(lease.fence, (lease.revision, expected));
+    }
+
+    /// The worker goes on with a lease of its last connection.
+    pub(super) fn kept(&self, KeptLease { lease, shard_size }: &KeptLease) {
+        self.opened(lease.revision, *shard_size);
+        self.given(lease);
     }
 
     pub(super) fn revoked(&self, fence: Fence) {

@@ -11,6 +11,7 @@ use clipig_proto::session::{KEEP_ALIVE, Messages};
 use clipig_proto::v1::coordinator_message::Message;
 use clipig_proto::v1::{CoordinatorMessage, KeepAlive, WorkerMessage};
 use clipig_schedule::dispatcher::LeaveCause;
+use clipig_schedule::switchboard::Entry;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tonic::Status;
@@ -59,10 +60,13 @@ pub(super) async fn run(
     let worker = registration.name.clone();
     let (outbound, inbox) = mpsc::channel(SESSION_QUEUE);
     let switchboard = context.farm.switchboard();
+    let leases = Arc::new(Leases::default());
     let session = match switchboard.connect(registration, outbound).await {
-        Ok(welcome) => {
+        Ok(Entry { welcome, leases: kept }) => {
             let (name, session, token) = (&welcome.name, welcome.session, who.token());
-            tracing::info!(peer, worker = %name, %session, token, "a worker has joined");
+            tracing::info!(peer, worker = %name, %session, token, kept = kept.len(), "a worker has joined");
+            // Before anything is read: it may answer as soon as it has heard of them.
+            kept.iter().for_each(|kept| leases.kept(kept));
             welcome.session
         }
         Err(ConnectError::ShuttingDown) => return send_away(&sender).await,
@@ -71,7 +75,6 @@ pub(super) async fn run(
             return refuse(&sender, error.to_string()).await;
         }
     };
-    let leases = Arc::new(Leases::default());
     let end = tokio::select! {
         end = handle_incoming(&context, session, &mut stream, assembler, &leases) => end,
         end = send_outgoing(inbox, &leases, &sender, keep_alive) => end,

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 enum Event {
     Join(u8),
     Leave(u8),
+    /// A connection breaks, and the same process comes back after so many milliseconds.
+    Reconnect(u8, u16),
     Finish(u8),
     /// A result under a fence that this session once had, or somebody else has.
     Replay(u8, u8),
@@ -33,11 +35,12 @@ enum Event {
 fn event() -> impl Strategy<Value = Event> {
     use Event::{
         Abandon, Beat, Crash, Drain, Fail, Finish, Forget, GiveBack, Impossible, Join, Leave, NotFinite,
-        Offer, Pause, Refuse, Replay, Resume, Wait, Wrong,
+        Offer, Pause, Reconnect, Refuse, Replay, Resume, Wait, Wrong,
     };
     prop_oneof![
         3 => any::<u8>().prop_map(Join),
         1 => any::<u8>().prop_map(Leave),
+        2 => (any::<u8>(), 0_u16..12_000).prop_map(|(which, after)| Reconnect(which, after)),
         12 => any::<u8>().prop_map(Finish),
         2 => any::<(u8, u8)>().prop_map(|(a, b)| Replay(a, b)),
         1 => any::<u8>().prop_map(Fail),
@@ -99,6 +102,11 @@ impl World {
             Event::Leave(which) => {
                 if let Some(session) = self.session(which) {
                     self.farm.leave(session, LeaveCause::Disconnected);
+                }
+            }
+            Event::Reconnect(which, after) => {
+                if let Some(session) = self.session(which) {
+                    self.farm.reconnect(session, Duration::from_millis(after.into()));
                 }
             }
             Event::Finish(which) => {

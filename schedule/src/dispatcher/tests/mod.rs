@@ -5,6 +5,7 @@ mod disappearing;
 mod failures;
 mod laws;
 mod liveness;
+mod reconnecting;
 mod returning;
 mod sharing;
 
@@ -70,6 +71,7 @@ pub(super) struct Farm {
     /// Shards of accepted results, by job and epoch.
     pub(super) done: BTreeMap<(JobRevision, Epoch), Vec<u32>>,
     sessions: u64,
+    registrations: BTreeMap<SessionId, Registration>,
 }
 
 impl Farm {
@@ -86,6 +88,7 @@ impl Farm {
             ended: Vec::new(),
             done: BTreeMap::new(),
             sessions: 0,
+            registrations: BTreeMap::new(),
         }
     }
 
@@ -101,10 +104,11 @@ impl Farm {
     pub(super) fn join(&mut self, registration: Registration) -> (SessionId, WorkerName) {
         self.sessions += 1;
         let session = SessionId(self.sessions);
-        let name = self.dispatcher.handle_register(session, registration, self.now).unwrap();
-        self.held.insert(session, Vec::new());
+        self.registrations.insert(session, registration.clone());
+        let admitted = self.dispatcher.handle_register(session, registration, self.now).unwrap();
+        self.held.insert(session, admitted.leases);
         self.act();
-        (session, name)
+        (session, admitted.name)
     }
 
     pub(super) fn open(&mut self, job: u64, priority: i32) {
@@ -244,6 +248,13 @@ impl Farm {
         self.held.remove(&SessionId(session));
         self.dispatcher.handle_disconnect(SessionId(session), cause, self.now);
         self.act();
+    }
+
+    /// A session's connection breaks, and its process comes back after some time. Returns the new session.
+    pub(super) fn reconnect(&mut self, session: u64, after: Duration) -> u64 {
+        self.leave(session, LeaveCause::Disconnected);
+        self.wait(after);
+        self.join(self.registrations[&SessionId(session)].clone()).0.0
     }
 
     /// Drops what a job has offered; it stays open.

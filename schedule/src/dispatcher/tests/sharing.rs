@@ -85,7 +85,7 @@ fn a_second_copy_that_is_left_alone_counts() {
     }
     farm.wait(MS);
     assert_eq!(farm.holds(2), 1);
-    farm.leave(1, LeaveCause::Disconnected);
+    farm.leave(1, LeaveCause::Goodbye);
     let round = farm.dispatcher.round(revision(1)).unwrap();
     assert_eq!((round.pending, round.leases.len()), (0, 1));
     farm.finish_all();

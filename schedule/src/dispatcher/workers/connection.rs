@@ -21,6 +21,8 @@ pub(in crate::dispatcher) struct Connection {
     worker: WorkerName,
     place: Place,
     last_message: Time,
+    /// It broke, and its process may come back.
+    broken: bool,
     draining: bool,
     /// The shares of its leases, added up.
     load: u64,
@@ -58,7 +60,27 @@ struct Retry {
 impl Connection {
     pub(super) fn new(worker: WorkerName, place: Place, now: Time) -> Self {
         let (open, retries) = (BTreeMap::new(), BTreeMap::new());
-        Self { worker, place, last_message: now, draining: false, load: 0, open, retries }
+        Self { worker, place, last_message: now, broken: false, draining: false, load: 0, open, retries }
+    }
+
+    /// It broke; from now on its process is waited for.
+    pub(super) fn interrupt(&mut self, now: Time) {
+        (self.broken, self.last_message) = (true, now);
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// The jobs that it was told of and that are still open.
+    pub(super) fn told(&self) -> Vec<JobRevision> {
+        self.open.keys().copied().collect()
+    }
+
+    /// The process behind it knows these jobs from its last connection. What it has of them is not known, since messages
+    /// may have been lost with that; so all is sent anew.
+    pub(super) fn knows_of(&mut self, jobs: &[JobRevision]) {
+        self.open.extend(jobs.iter().map(|revision| (*revision, Sent::default())));
     }
 
     pub(in crate::dispatcher) fn worker(&self) -> &WorkerName {

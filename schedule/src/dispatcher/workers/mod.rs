@@ -13,7 +13,7 @@ mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clipig_core::{PROTOCOL, Registration, SessionId, WorkerName, expected};
+use clipig_core::{JobRevision, PROTOCOL, Registration, SessionId, WorkerName, expected};
 
 use super::action::LeaveCause;
 use super::settings::DispatchSettings;
@@ -23,7 +23,7 @@ use pool::Pool;
 
 pub(super) use connection::Connection;
 pub use worker::{Connected, Gone, Liveness, Quarantine, Silent, WorkerCounts};
-pub(super) use worker::{Strike, Worker};
+pub(super) use worker::{Strike, Successor, Worker};
 
 /// The most cores that count of one worker. One that has more gets leases of more shards, so all of them have work. Its
 /// leases must fit into the queue of its session.
@@ -61,6 +61,8 @@ enum Timer {
 pub(super) enum Due {
     /// A session has sent nothing for too long. Whoever takes this calls [`Workers::silence`].
     Silent(SessionId),
+    /// The process of a broken connection has not come back in time. Whoever takes this calls [`Workers::disconnect`].
+    Vanished(SessionId),
     /// A quarantine is over.
     Reinstated(WorkerName),
     /// Nothing that changes a lease.
@@ -71,8 +73,8 @@ pub(super) enum Due {
 #[derive(Debug)]
 pub(super) struct Admission {
     pub(super) name: WorkerName,
-    /// A connection under the same name, which must be ended first.
-    pub(super) replaces: Option<SessionId>,
+    /// A connection under the same name, perhaps a broken one, which must be ended first.
+    pub(super) replaces: Option<(SessionId, Successor)>,
 }
 
 impl Workers {
@@ -107,12 +109,14 @@ impl Workers {
             return Err(JoinError::Twice(session));
         }
         let known = self.instances.get(&(registration.instance, registration.name.clone()));
-        let returns = known.and_then(|name| self.known.get(name)).and_then(Worker::session);
+        let returns = known.and_then(|name| self.known.get(name)).and_then(Worker::last_session);
         if returns.is_none() && self.connections.len() >= self.settings.sessions {
             return Err(JoinError::Full(self.connections.len()));
         }
         let name = known.cloned().unwrap_or_else(|| naming::free_name(&self.known, &registration.name));
-        let replaces = self.known.get(&name).and_then(Worker::session);
+        let before = self.known.get(&name);
+        let replaces =
+            before.and_then(|worker| Some((worker.last_session()?, worker.successor(registration))));
         Ok(Admission { name, replaces })
     }
 
@@ -159,15 +163,30 @@ impl Workers {
         self.pool.leave(session, connection.into_place());
         let worker = expected(self.known.get_mut(&name), "a connection has a worker")?;
         worker.set_liveness(Liveness::Gone(Gone { since: now, cause }));
+        worker.set_broken(None);
         self.timers.set(now + self.settings.remember, Timer::Forget(name.clone()));
         self.gone.insert((now, name.clone()));
         self.forget_first();
         Some(name)
     }
 
+    /// A connection broke, and its process may come back: its leases stay with it until
+    /// [`disconnect`](Self::disconnect). Returns its worker's name.
+    pub(super) fn interrupt(&mut self, session: SessionId, now: Time) -> Option<WorkerName> {
+        let connection = self.connections.get_mut(&session)?;
+        connection.interrupt(now);
+        let name = connection.worker().clone();
+        let worker = expected(self.known.get_mut(&name), "a connection has a worker")?;
+        worker.set_liveness(Liveness::Gone(Gone { since: now, cause: LeaveCause::Disconnected }));
+        worker.set_broken(Some(session));
+        self.timers.set(now + self.settings.heartbeat_timeout, Timer::Silence(session));
+        self.refresh(session);
+        Some(name)
+    }
+
     /// A message has come. Returns the worker's name if it was silent before.
     pub(super) fn mark_alive(&mut self, session: SessionId, now: Time) -> Option<WorkerName> {
-        let connection = self.connections.get_mut(&session)?;
+        let connection = self.connections.get_mut(&session).filter(|connection| !connection.is_broken())?;
         connection.set_last_message(now);
         let worker = expected(self.known.get_mut(connection.worker()), "a connection has a worker")?;
         if worker.is_connected() {
@@ -222,7 +241,24 @@ impl Workers {
         self.connections.get(&session)
     }
 
-    /// The connection of a session that holds or gets a lease.
+    /// Is this a session whose connection stands, as far as is known?
+    pub(super) fn is_connected(&self, session: SessionId) -> bool {
+        self.connections.get(&session).is_some_and(|connection| !connection.is_broken())
+    }
+
+    /// The jobs that a session was told of and that are still open.
+    pub(super) fn told(&self, session: SessionId) -> Vec<JobRevision> {
+        self.connections.get(&session).map_or_else(Vec::new, Connection::told)
+    }
+
+    /// The process behind a session knows these jobs from its last connection.
+    pub(super) fn knows_of(&mut self, session: SessionId, jobs: &[JobRevision]) {
+        if let Some(connection) = self.connections.get_mut(&session) {
+            connection.knows_of(jobs);
+        }
+    }
+
+    /// The connection of a session that holds or gets a lease; it may be broken.
     pub(super) fn holder(&self, session: SessionId) -> Option<&Connection> {
         expected(self.connections.get(&session), "a lease's holder is connected")
     }

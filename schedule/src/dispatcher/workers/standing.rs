@@ -55,6 +55,11 @@ impl Workers {
         worker.session().ok_or_else(|| DispatchError::NotConnected(name.clone()))
     }
 
+    /// The session of a worker, also of one that is waited for.
+    pub(in crate::dispatcher) fn last_session_of(&self, name: &WorkerName) -> Option<SessionId> {
+        self.known.get(name).and_then(Worker::last_session)
+    }
+
     fn known_mut(&mut self, name: &WorkerName) -> Result<&mut Worker, DispatchError> {
         self.known.get_mut(name).ok_or_else(|| DispatchError::UnknownWorker(name.clone()))
     }

@@ -8,6 +8,9 @@
 //!    └─────────────────────┴───────────disconnects──────────┘
 //! ```
 //!
+//! A worker whose connection broke is gone, but it keeps its leases until its process has connected anew, another process
+//! has taken its name, or the heartbeat timeout is over.
+//!
 //! Besides, a worker may be paused by a person, quarantined because it failed, and its connection may be draining. Only a
 //! connected worker that is none of these gets leases.
 
@@ -34,6 +37,8 @@ pub(in crate::dispatcher) struct Worker {
     /// What it had in hand when it disappeared. It becomes a strike when it turns out that its process ended, and
     /// nothing when only the connection was lost.
     vanished: Option<Strike>,
+    /// Its last connection, which broke, while the process is waited for.
+    broken: Option<SessionId>,
     counts: WorkerCounts,
 }
 
@@ -101,6 +106,17 @@ pub struct WorkerCounts {
     pub computing: Duration,
 }
 
+/// Who registers in a worker's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::dispatcher) enum Successor {
+    /// The same process: it goes on with what it holds.
+    Same,
+    /// The same process, with another device: what it holds is of no use.
+    Changed,
+    /// Another process: the one before has ended.
+    Other,
+}
+
 /// A failure that counts against a worker.
 #[derive(Debug)]
 pub(in crate::dispatcher) struct Strike {
@@ -128,7 +144,16 @@ impl Strike {
 impl Worker {
     pub(super) fn new(registration: Registration, liveness: Liveness) -> Self {
         let (strikes, vanished, counts) = (VecDeque::new(), None, WorkerCounts::default());
-        Self { registration, liveness, paused: false, quarantine: None, strikes, vanished, counts }
+        Self {
+            registration,
+            liveness,
+            paused: false,
+            quarantine: None,
+            strikes,
+            vanished,
+            broken: None,
+            counts,
+        }
     }
 
     pub(in crate::dispatcher) fn registration(&self) -> &Registration {
@@ -158,6 +183,26 @@ impl Worker {
                 Some(*session)
             }
             Liveness::Gone(_) => None,
+        }
+    }
+
+    /// Its connection, or the one that broke while its process is waited for.
+    pub(super) fn last_session(&self) -> Option<SessionId> {
+        self.session().or(self.broken)
+    }
+
+    pub(super) fn set_broken(&mut self, broken: Option<SessionId>) {
+        self.broken = broken;
+    }
+
+    /// Who registers in its place?
+    pub(super) fn successor(&self, registration: &Registration) -> Successor {
+        let same_device =
+            |known: &Registration| (&known.kind, known.cores) == (&registration.kind, registration.cores);
+        match &self.registration {
+            known if known.instance != registration.instance => Successor::Other,
+            known if same_device(known) => Successor::Same,
+            _ => Successor::Changed,
         }
     }
 

@@ -29,7 +29,7 @@ pub mod snapshot;
 pub mod store;
 pub mod switchboard;
 
-pub use access::{Reload, TokensError};
+pub use access::{OverLimit, Quotas, Reload, TokensError, TotalRates};
 pub use epoch_loop::{
     AcceptError, CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobProgress,
     JobSpec, first_resolution,

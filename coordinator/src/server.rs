@@ -18,7 +18,9 @@ use clipig_schedule::dispatcher::DispatchSettings;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::access::{Audit, Credentials, Doorkeeper, Reload, TokensError, watch as watch_credentials};
+use crate::access::{
+    Audit, Credentials, Doorkeeper, Quotas, Reload, TokensError, watch as watch_credentials,
+};
 use crate::api::{self, Access, SessionKey};
 use crate::connections::Connections;
 use crate::farm::{self, Farm, FarmSettings, HealthFault, OpenError, Patience};
@@ -155,7 +157,7 @@ impl Coordinator {
             let reports = Reports { notes, metrics: Arc::clone(&metrics) };
             switchboard::start(dispatching(&settings, &store), reports)
         };
-        let farm_settings = farm_settings(&settings, &metrics);
+        let farm_settings = farm_settings(&settings, credentials.doorkeeper.quotas(), &metrics);
         let Parts { canvases, models } = parts;
         let farm = Farm::open(store, models, switchboard, canvases, farm_settings, event_log);
         let farm = farm?;
@@ -381,7 +383,7 @@ fn memory_for_gradients() -> u64 {
     clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 4)
 }
 
-fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
+fn farm_settings(settings: &Settings, quotas: &Quotas, metrics: &Arc<Metrics>) -> FarmSettings {
     FarmSettings {
         max_running_jobs: settings.max_running_jobs as usize,
         max_queued_jobs: settings.max_queued_jobs as usize,
@@ -393,6 +395,7 @@ fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
         revision_bytes: settings.limits.revision_bytes,
         checkpoint_share: settings.checkpoint.share,
         checkpoint_interval: settings.checkpoint.least,
+        quotas: quotas.clone(),
         metrics: Arc::clone(metrics),
     }
 }

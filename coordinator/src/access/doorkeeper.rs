@@ -11,6 +11,7 @@ use super::audit::Audit;
 use super::call::Call;
 use super::peer::Peer;
 use super::principal::Principal;
+use super::quotas::{Quotas, TotalRates};
 use super::throttle::Throttle;
 use super::tokens::{KnownToken, KnownTokens, TokenSources, TokensError};
 use crate::metrics::{Metrics, RefusedLogin};
@@ -29,6 +30,7 @@ pub(crate) struct Doorkeeper {
     known: RwLock<Arc<KnownTokens>>,
     changed: watch::Sender<()>,
     throttle: Mutex<Throttle>,
+    quotas: Quotas,
     audit: Audit,
     metrics: Arc<Metrics>,
     /// Under which this process runs.
@@ -75,11 +77,18 @@ impl Doorkeeper {
         for warning in &known.warnings {
             tracing::warn!("{warning}");
         }
+        let all = TotalRates {
+            calls: settings.limits.calls_per_second,
+            upload: settings.limits.upload_bytes_per_second,
+        };
+        let quotas = Quotas::new(settings.quotas, all, Arc::clone(&metrics));
+        quotas.set_tokens(known.limits.clone());
         Ok(Self {
             known: RwLock::new(Arc::new(known)),
             sources,
             changed: watch::Sender::new(()),
             throttle: Mutex::new(Throttle::new(Instant::now())),
+            quotas,
             audit,
             metrics,
             own_user: rustix::process::geteuid().as_raw(),
@@ -96,6 +105,11 @@ impl Doorkeeper {
         &self.audit
     }
 
+    /// What owners may take.
+    pub(crate) fn quotas(&self) -> &Quotas {
+        &self.quotas
+    }
+
     pub(super) fn sources(&self) -> &TokenSources {
         &self.sources
     }
@@ -107,6 +121,7 @@ impl Doorkeeper {
             tracing::warn!("{warning}");
         }
         let count = known.len();
+        self.quotas.set_tokens(known.limits.clone());
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
         self.changed.send_replace(());
         Ok(count)
@@ -121,9 +136,12 @@ impl Doorkeeper {
         self.permit(&who, call).map(|()| who)
     }
 
-    /// Refuses a call that the role does not allow.
+    /// Refuses a call that the role does not allow, and one too many. Workers call as often as their work needs it.
     pub(crate) fn permit(&self, who: &Principal, call: Call) -> Result<(), Refusal> {
         if who.may(call) {
+            if call.role() != Role::Worker {
+                self.quotas.take_call(who.owner(), who.role() == Role::Operator)?;
+            }
             return Ok(());
         }
         let text = self.not_permitted(who, call);

@@ -102,6 +102,18 @@ pub const KEYS: &[Key] = &[
         "10",
         "how long a connection may take to its first call with a valid token",
     ),
+    key(
+        "limits.calls_per_second",
+        "none",
+        "calls of all owners together; those of operators and workers do not count",
+    ),
+    key("limits.upload_bytes_per_second", "none", "uploads of all owners together; beyond it they wait"),
+    key("quotas.jobs_waiting", "none", "jobs of one owner that may wait"),
+    key("quotas.jobs_running", "none", "jobs of one owner that may run side by side; others of theirs wait"),
+    key("quotas.calls_per_second", "none", "calls of one owner; ten seconds' worth may come at once"),
+    key("quotas.upload_bytes_per_second", "none", "uploads of one owner; beyond it they wait"),
+    key("quotas.stored_bytes", "none", "uploaded images and weights of one owner"),
+    key("quotas.snapshots", "none", "snapshots of all jobs of one owner"),
     key("dispatch.heartbeat_seconds", "2", "how often a worker says that it is alive"),
     key("dispatch.heartbeat_timeout_seconds", "10", "after this silence a worker's leases go to others"),
     key(

@@ -87,6 +87,33 @@ log: {format: json}
 }
 
 #[test]
+fn quotas_have_the_values_that_limits_of_tokens_have() {
+    let text = "
+[limits]
+calls_per_second = 200
+upload_bytes_per_second = \"100 MiB\"
+[quotas]
+jobs_waiting = 50
+jobs_running = 2
+calls_per_second = 20
+upload_bytes_per_second = \"10 MiB\"
+stored_bytes = \"20 GiB\"
+snapshots = 0
+";
+    let settings = from_file("farm.toml", text, &[], &Flags::new()).unwrap();
+    let all = "jobs-waiting=50,jobs-running=2,calls=20,upload=10MiB,bytes=20GiB,snapshots=0";
+    assert_eq!(settings.quotas.to_string(), all);
+    assert_eq!(settings.limits.calls_per_second, Some(200));
+    assert_eq!(settings.limits.upload_bytes_per_second, Some(100 << 20));
+    // Each limit of a token has its setting.
+    for limit in Limit::ALL {
+        assert!(KEYS.iter().any(|key| key.name == limit.setting()), "{limit}");
+        let error = message(&format!("{} = \"x\"", limit.setting()));
+        assert!(error.contains(limit.allowed()), "{error}");
+    }
+}
+
+#[test]
 fn a_key_may_be_written_with_its_former_name() {
     let file = "[dispatch]\nforgive_after_seconds = 5\n";
     assert_eq!(

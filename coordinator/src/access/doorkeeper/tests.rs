@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use clipig_access::{NewToken, Secret, TokenFile, TokenFileError};
+use clipig_access::{Limits, NewToken, Secret, TokenFile, TokenFileError};
 
 use super::*;
 use crate::settings::Tokens;
@@ -62,7 +62,8 @@ impl House {
 }
 
 fn create(path: &Path, name: &str, owner: &str, role: Role, expires: Option<Timestamp>) -> Secret {
-    let new = NewToken { name: name.parse().unwrap(), owner: owner.parse().unwrap(), role, expires };
+    let (name, owner) = (name.parse().unwrap(), owner.parse().unwrap());
+    let new = NewToken { name, owner, role, expires, limits: Limits::default() };
     TokenFile::change(path, |file| Ok::<_, TokenFileError>(file.create(new, Timestamp::now()).unwrap()))
         .unwrap()
 }

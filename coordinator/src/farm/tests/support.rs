@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
+use crate::access::Quotas;
 use crate::farm::{CommandError, Farm, FarmSettings, JobView, SubmitAnswer, SubmitRequest};
 use crate::job_runner::stand_in::{Canvases, shard_gradient};
 use crate::metrics::Metrics;
@@ -84,6 +85,7 @@ impl TestFarm {
             revision_bytes: 1 << 20,
             checkpoint_share: 1.0,
             checkpoint_interval: Duration::from_hours(1),
+            quotas: Quotas::default(),
             metrics,
         };
         change(&mut settings);
@@ -135,6 +137,11 @@ impl TestFarm {
     }
 
     pub(super) fn ask(&self, token: &str, yaml: &str) -> Result<SubmitAnswer, CommandError> {
+        self.ask_as("local", token, yaml)
+    }
+
+    /// The same by another owner.
+    pub(super) fn ask_as(&self, owner: &str, token: &str, yaml: &str) -> Result<SubmitAnswer, CommandError> {
         self.farm.submit(&SubmitRequest {
             token: token.to_owned(),
             yaml: yaml.to_owned(),
@@ -150,7 +157,7 @@ impl TestFarm {
             model_settings: None,
             snapshot_interval: None,
             submitter: "a test".to_owned(),
-            owner: "local".to_owned(),
+            owner: owner.to_owned(),
         })
     }
 

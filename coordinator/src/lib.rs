@@ -22,6 +22,7 @@ pub mod metrics;
 mod open_files;
 pub mod page;
 mod pulse;
+pub mod quotas;
 pub mod rpc;
 pub mod server;
 pub mod settings;
@@ -29,7 +30,7 @@ pub mod snapshot;
 pub mod store;
 pub mod switchboard;
 
-pub use access::{OverLimit, Quotas, Reload, TokensError, TotalRates};
+pub use access::{Reload, TokensError};
 pub use epoch_loop::{
     AcceptError, CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobProgress,
     JobSpec, first_resolution,

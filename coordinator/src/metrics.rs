@@ -128,10 +128,12 @@ pub enum RefusedLogin {
     Expired,
     /// The token's role does not allow the call.
     Role,
+    /// A worker that has to show a certificate did not.
+    Certificate,
 }
 
 impl RefusedLogin {
-    const ALL: [Self; 4] = [Self::Missing, Self::Unknown, Self::Expired, Self::Role];
+    const ALL: [Self; 5] = [Self::Missing, Self::Unknown, Self::Expired, Self::Role, Self::Certificate];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -139,6 +141,7 @@ impl RefusedLogin {
             Self::Unknown => "unknown",
             Self::Expired => "expired",
             Self::Role => "role",
+            Self::Certificate => "certificate",
         }
     }
 }
@@ -379,7 +382,7 @@ impl Metrics {
                     `http_waiting`: one at `http_listen` that waited for a request made room";
         registry.register("connections_refused", help, self.connections_refused.clone());
         let help = "Calls that were refused; `missing`: no token, `unknown`: not a token of this farm, `expired`, \
-                    `role`: the role does not allow the call";
+                    `role`: the role does not allow the call, `certificate`: a worker showed none";
         registry.register("logins_refused", help, self.logins_refused.clone());
         let help = "What was refused because an owner, or all together, took more than a limit allows";
         registry.register("over_limit", help, self.over_limit.clone());

@@ -18,9 +18,7 @@ use clipig_schedule::dispatcher::DispatchSettings;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::access::{
-    Audit, Credentials, Doorkeeper, Quotas, Reload, TokensError, watch as watch_credentials,
-};
+use crate::access::{Audit, Credentials, Doorkeeper, Reload, TokensError, watch as watch_credentials};
 use crate::api::{self, Access, SessionKey};
 use crate::connections::Connections;
 use crate::farm::{self, Farm, FarmSettings, HealthFault, OpenError, Patience};
@@ -30,6 +28,7 @@ use crate::http_server::{self, HttpLimits};
 use crate::metrics::{Metrics, measure_request};
 use crate::open_files::{self, OpenFiles};
 use crate::page;
+use crate::quotas::Quotas;
 use crate::rpc::{self, Certificates, ListenError, Listener, Reception, RpcContext, TlsError};
 use crate::settings::{ListenAddress, Settings};
 use crate::store::{ClockStep, EventKind, Store, StoreError, Subject, SystemClock};
@@ -127,7 +126,9 @@ impl Coordinator {
         }
         let started = (Instant::now(), SystemTime::now());
         let files = open_files::raise_limit();
-        let certificates = settings.tls.as_ref().map(Certificates::open).transpose()?;
+        let worker_ca = settings.worker_ca.as_deref();
+        let certificates = settings.tls.as_ref().map(|files| Certificates::open(files, worker_ca));
+        let certificates = certificates.transpose()?;
         let mut listeners = Vec::new();
         for address in &settings.listen {
             listeners.push(Listener::bind(address).await?);
@@ -224,8 +225,10 @@ impl Coordinator {
             started,
         } = self;
         let Credentials { doorkeeper, certificates, .. } = credentials.clone();
-        let acceptor = |protocol| certificates.as_ref().map(|files| files.acceptor(protocol)).transpose();
-        let (tls, http_tls) = (acceptor(rpc::HTTP_2)?, acceptor(http_server::HTTP_1)?);
+        let acceptor = |protocol, for_workers| {
+            certificates.as_ref().map(|files| files.acceptor(protocol, for_workers)).transpose()
+        };
+        let (tls, http_tls) = (acceptor(rpc::HTTP_2, true)?, acceptor(http_server::HTTP_1, false)?);
         let (close, closing) = watch::channel(false);
         let stopping = Arc::new(AtomicBool::new(false));
         let context = RpcContext {

@@ -11,10 +11,10 @@ use super::audit::Audit;
 use super::call::Call;
 use super::peer::Peer;
 use super::principal::Principal;
-use super::quotas::{Quotas, TotalRates};
 use super::throttle::Throttle;
 use super::tokens::{KnownToken, KnownTokens, TokenSources, TokensError};
 use crate::metrics::{Metrics, RefusedLogin};
+use crate::quotas::{Quotas, TotalRates};
 use crate::rpc::status::Refusal;
 use crate::settings::Settings;
 
@@ -33,6 +33,8 @@ pub(crate) struct Doorkeeper {
     quotas: Quotas,
     audit: Audit,
     metrics: Arc<Metrics>,
+    /// Do workers have to show a certificate?
+    worker_certificates: bool,
     /// Under which this process runs.
     own_user: u32,
 }
@@ -91,6 +93,7 @@ impl Doorkeeper {
             quotas,
             audit,
             metrics,
+            worker_certificates: settings.worker_ca.is_some(),
             own_user: rustix::process::geteuid().as_raw(),
         })
     }
@@ -148,6 +151,25 @@ impl Doorkeeper {
         self.metrics.refused_logins(RefusedLogin::Role);
         self.write_down(Some(who), who.peer(), call.name(), &text);
         Err(Refusal::Forbidden(text))
+    }
+
+    /// Refuses a worker's call from another machine without a certificate, where they are asked for one. A Unix socket is
+    /// not encrypted, and nobody beyond this machine reaches it.
+    pub(crate) fn check_certificate(
+        &self,
+        who: &Principal,
+        call: Call,
+        has_certificate: bool,
+    ) -> Result<(), Refusal> {
+        let is_asked = self.worker_certificates && call.role() == Role::Worker;
+        if !is_asked || has_certificate || !matches!(who.peer(), Peer::Tcp(_)) {
+            return Ok(());
+        }
+        let text = "this farm asks workers for a certificate (`tls.worker_ca`), and none was shown; a worker shows one \
+                    by its settings `tls.certificate` and `tls.key`";
+        self.metrics.refused_logins(RefusedLogin::Certificate);
+        self.write_down(Some(who), who.peer(), call.name(), text);
+        Err(Refusal::Forbidden(text.to_owned()))
     }
 
     /// Who shows this secret as a login, which is for people.

@@ -6,18 +6,15 @@
 //! | `tokens` | the tokens that are valid now, from the settings and from `tokens.file` |
 //! | `principal` | who makes a call |
 //! | `doorkeeper` | turns what a peer shows into a principal, or refuses it |
-//! | `quotas`, `bucket` | how much an owner may take, and all together |
 //! | `throttle` | how many refused logins of a peer are written down |
 //! | `audit` | the log of who did what |
 //! | `reload` | reads tokens and certificates again when their files change |
 
 mod audit;
-mod bucket;
 mod call;
 mod doorkeeper;
 mod peer;
 mod principal;
-mod quotas;
 mod reload;
 mod throttle;
 mod tokens;
@@ -27,8 +24,6 @@ pub(crate) use self::call::Call;
 pub(crate) use self::doorkeeper::Doorkeeper;
 pub(crate) use self::peer::Peer;
 pub(crate) use self::principal::Principal;
-pub(crate) use self::quotas::whole_seconds;
-pub use self::quotas::{OverLimit, Quotas, TotalRates};
 pub use self::reload::Reload;
 pub(crate) use self::reload::{Credentials, watch};
 pub use self::tokens::TokensError;

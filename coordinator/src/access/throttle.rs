@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use super::bucket::{Bucket, Pace};
+use crate::quotas::bucket::{Bucket, Pace};
 
 /// Refusals of one network that are written down at once.
 const BURST: f64 = 10.0;

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use super::values::problem::ExperimentProblem;
 use super::values::sha256;
-use crate::access::whole_seconds;
 use crate::farm::CommandError;
+use crate::quotas::whole_seconds;
 use crate::rpc::status::{self, Refusal};
 use crate::store::StoreError;
 

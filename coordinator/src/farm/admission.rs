@@ -11,8 +11,8 @@ use clipig_schedule::queue::{
 };
 
 use super::{Farm, LogLevel, QueuePlace, RunningJob, State, Waits};
-use crate::access::Quotas;
 use crate::job_runner::RunCommand;
+use crate::quotas::Quotas;
 use crate::store::{EventKind, QueuedJob, StoreError};
 
 /// The queue is looked at this often even when nothing has changed, which costs little and mends a missed change.

@@ -10,8 +10,8 @@ use super::estimate::{MemoryTooSmall, TooManySamples};
 use super::submission::{InvalidRequest, PRIORITIES, TooManyRevisions};
 use super::transition::TransitionFailure;
 use super::weights::ModelRefusal;
-use crate::access::OverLimit;
 use crate::epoch_loop::{CanvasTooLarge, JobError};
+use crate::quotas::OverLimit;
 use crate::store::StoreError;
 use crate::switchboard::WorkerCommandError;
 

@@ -77,6 +77,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::farm::FarmSettings;
     use crate::metrics::Metrics;
+    use crate::quotas::Quotas;
     use crate::store::{Store, SystemClock};
     use crate::switchboard::Switchboard;
 

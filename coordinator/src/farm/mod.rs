@@ -55,10 +55,10 @@ use self::transition::TransitionFailure;
 use self::vitals::Vitals;
 pub(crate) use self::vitals::{Patience, watch as watch_vitals};
 pub use self::weights::ModelRefusal;
-use crate::access::Quotas;
 use crate::job_runner::{RunCommand, ToRunner};
 use crate::metrics::Metrics;
 use crate::pulse::Pulse;
+use crate::quotas::Quotas;
 use crate::store::{self, JobRecord, JobState, Store, StoreError, Subject};
 use crate::switchboard::Switchboard;
 

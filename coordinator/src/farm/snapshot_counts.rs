@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clipig_access::Limit;
 
 use super::Inner;
-use crate::access::OverLimit;
+use crate::quotas::OverLimit;
 use crate::store::StoreError;
 
 /// How long a count holds. Old jobs that are deleted make room meanwhile.

@@ -10,8 +10,8 @@ use prost::Message;
 use prost::bytes::Bytes;
 use tonic::Status;
 
-use crate::access::OverLimit;
 use crate::farm::CommandError;
+use crate::quotas::OverLimit;
 use crate::store::StoreError;
 use crate::switchboard::WorkerCommandError;
 

@@ -35,6 +35,11 @@ pub const KEYS: &[Key] = &[
     key("data", "~/.local/share/clipig/farm", "the data folder"),
     key("tls.certificate", "none", "certificate chain in PEM"),
     key("tls.key", "none", "its private key in PEM"),
+    key(
+        "tls.worker_ca",
+        "none",
+        "authorities in PEM; workers must show a certificate that one of them has signed",
+    ),
     key("tokens.client", "none", "what clients show; `tokens.client_file` is safer"),
     key(
         "tokens.client_file",

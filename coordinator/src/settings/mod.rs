@@ -35,6 +35,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Certificate and key; `None`: no TLS.
     pub tls: Option<TlsFiles>,
+    /// Those who sign the certificates that workers have to show, in PEM form; `None`: workers need none.
+    pub worker_ca: Option<PathBuf>,
     /// One token of an operator and one of workers. Without these and without [`tokens_file`](Self::tokens_file), whoever
     /// reaches the address is let in.
     pub tokens: Option<Tokens>,
@@ -195,6 +197,7 @@ impl Settings {
                 None => default_data(environment).ok_or(SettingsError::NoDataFolder)?,
             },
             tls: rules::tls(sources)?,
+            worker_ca: sources.path("tls.worker_ca")?,
             tokens: rules::tokens(sources)?,
             tokens_file: sources.path("tokens.file")?,
             insecure: sources.flag("insecure")?.unwrap_or(defaults.insecure),
@@ -294,6 +297,7 @@ impl Settings {
             http_listen: Some(ListenAddress::loopback(7871)),
             data: PathBuf::new(),
             tls: None,
+            worker_ca: None,
             tokens: None,
             tokens_file: None,
             insecure: false,

@@ -202,6 +202,15 @@ fn listening_beyond_loopback_needs_tls_and_tokens() {
 }
 
 #[test]
+fn certificates_of_workers_need_tls() {
+    let text = "tls.worker_ca = \"workers.crt\"\n";
+    assert_eq!(message(text), "`tls.worker_ca` is set, and needs `tls.certificate`, which is not");
+    let with_tls = format!("tls.certificate = \"a\"\ntls.key = \"b\"\n{text}");
+    let settings = from_file("farm.toml", &with_tls, &[], &Flags::new()).unwrap();
+    assert_eq!(settings.worker_ca, Some("workers.crt".into()));
+}
+
+#[test]
 fn tokens_are_whole_different_and_never_shown() {
     let both = format!("[tokens]\nclient = \"{CLIENT}\"\nworker = \"{WORKER}\"");
     let settings = from_file("farm.toml", &both, &[], &Flags::new()).unwrap();

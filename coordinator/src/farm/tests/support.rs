@@ -16,10 +16,10 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
-use crate::access::Quotas;
 use crate::farm::{CommandError, Farm, FarmSettings, JobView, SubmitAnswer, SubmitRequest};
 use crate::job_runner::stand_in::{Canvases, shard_gradient};
 use crate::metrics::Metrics;
+use crate::quotas::Quotas;
 use crate::store::{ArtifactName, JobState, Store, SystemClock};
 use crate::switchboard::{self, Reports, SESSION_QUEUE, Switchboard, SwitchboardSettings};
 

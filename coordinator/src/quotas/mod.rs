@@ -3,6 +3,8 @@
 //! A limit of an owner comes from the tokens, else from the settings `quotas.…`. Tokens of one owner share it: what they
 //! take counts together, and where several name a limit, the smallest holds. So nobody gets more by using two tokens.
 
+pub(crate) mod bucket;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -11,7 +13,7 @@ use std::time::{Duration, Instant};
 use clipig_access::{Limit, Limits};
 use clipig_schedule::memory::Bytes;
 
-use super::bucket::{Bucket, Pace};
+use self::bucket::{Bucket, Pace};
 use crate::metrics::Metrics;
 
 /// What this time brings may be called at once: a page asks for several things when it opens.

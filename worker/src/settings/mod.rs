@@ -9,11 +9,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clipig_core::WorkerName;
+use clipig_proto::connect_error::key_problem;
 
 pub use clipig_settings::{Environment, Flags, LogFormat, SettingsError, environment};
 use clipig_settings::{Layers, Schema, Written, bytes};
-
-use clipig_proto::connect_error::key_problem;
 
 use crate::link::{Address, IdentityFiles, Token};
 

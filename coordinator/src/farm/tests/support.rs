@@ -166,6 +166,11 @@ impl TestFarm {
         self.ask(&token, yaml).unwrap().job.record.id
     }
 
+    /// A job of this owner.
+    pub(super) fn submit_as(&self, owner: &str, token: &str) -> Result<JobId, CommandError> {
+        self.ask_as(owner, token, YAML).map(|answer| answer.job.record.id)
+    }
+
     pub(super) fn update(&self, job: JobId, yaml: &str) {
         self.farm.update(job, yaml, &BTreeMap::new(), None).unwrap();
     }

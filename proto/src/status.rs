@@ -65,8 +65,8 @@ pub fn with_retry_after(
     let (code, message) = (grpc_code(error.code()), message.into());
     let mut details = vec![any(TYPE_URL, error)];
     details.extend(retry_after.map(|wait| {
-        // Nobody waits longer than the wire can say.
-        let retry_delay = Some(prost_types::Duration::try_from(wait).unwrap_or_default());
+        let longest = prost_types::Duration { seconds: i64::MAX, nanos: 0 };
+        let retry_delay = Some(prost_types::Duration::try_from(wait).unwrap_or(longest));
         any(RETRY_URL, &RetryInfo { retry_delay })
     }));
     let details = RpcStatus { code: code as i32, message: message.clone(), details };

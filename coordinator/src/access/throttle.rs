@@ -14,7 +14,7 @@ const BURST: f64 = 10.0;
 const EVERY: Duration = Duration::from_secs(6);
 
 /// How many of one network are written down.
-const PACE: Pace = Pace { every: 6.0, most: BURST };
+const PACE: Pace = Pace { every: EVERY.as_secs() as f64, most: BURST };
 
 /// The same for all networks together.
 const TOTAL: Pace = Pace { every: 0.6, most: 100.0 };

@@ -140,12 +140,13 @@ impl Farm {
         Ok(SubmitAnswer { job: self.job(submitted.job())?, existed, warnings: loaded.warnings })
     }
 
-    /// Refuses one more waiting job of an owner who has as many as they may.
+    /// Refuses one more waiting job of an owner who has as many as they may. Paused ones count: they can be resumed.
     fn check_waiting(&self, owner: &str) -> Result<(), CommandError> {
         let quotas = &self.inner.settings.quotas;
         if quotas.of(owner, Limit::JobsWaiting).is_some() {
-            let waiting = self.inner.store.count_of(owner, JobState::Waiting)?;
-            quotas.check_count(owner, Limit::JobsWaiting, waiting as u64)?;
+            let count = |state| self.inner.store.count_of(owner, state);
+            let found = count(JobState::Waiting)? + count(JobState::Paused)?;
+            quotas.check_count(owner, Limit::JobsWaiting, found as u64)?;
         }
         Ok(())
     }

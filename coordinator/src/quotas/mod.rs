@@ -134,7 +134,7 @@ impl fmt::Display for OverLimit {
         match excess {
             Excess::Count(found) => {
                 let what = match limit {
-                    Limit::JobsWaiting => "waiting jobs",
+                    Limit::JobsWaiting => "waiting or paused jobs",
                     Limit::JobsRunning => "running jobs",
                     _ => "snapshots",
                 };
@@ -325,7 +325,7 @@ mod tests {
         assert!(quotas.check_count("alice", Limit::JobsWaiting, 4).is_ok());
         assert_eq!(
             quotas.check_count("alice", Limit::JobsWaiting, 5).unwrap_err().to_string(),
-            "`alice` has 5 waiting jobs; 5 are allowed (`quotas.jobs_waiting`): wait until one of them starts, or have \
+            "`alice` has 5 waiting or paused jobs; 5 are allowed (`quotas.jobs_waiting`): wait until one of them starts, or have \
              the limit raised"
         );
         assert!(quotas.check_count("bob", Limit::JobsWaiting, 6).is_ok());

@@ -113,7 +113,7 @@ pub const KEYS: &[Key] = &[
         "calls of all owners together; those of operators and workers do not count",
     ),
     key("limits.upload_bytes_per_second", "none", "uploads of all owners together; beyond it they wait"),
-    key("quotas.jobs_waiting", "none", "jobs of one owner that may wait"),
+    key("quotas.jobs_waiting", "none", "jobs of one owner that may wait or be paused"),
     key("quotas.jobs_running", "none", "jobs of one owner that may run side by side; others of theirs wait"),
     key("quotas.calls_per_second", "none", "calls of one owner; ten seconds' worth may come at once"),
     key("quotas.upload_bytes_per_second", "none", "uploads of one owner; beyond it they wait"),

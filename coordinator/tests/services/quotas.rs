@@ -152,7 +152,7 @@ async fn waiting_jobs_of_an_owner_are_bounded_over_all_their_tokens() {
         let refused = submit(client).await.unwrap_err();
         is_over_limit(
             &refused,
-            "`alice` has 2 waiting jobs; 2 are allowed (the limit `jobs-waiting` of the token",
+            "`alice` has 2 waiting or paused jobs; 2 are allowed (the limit `jobs-waiting` of the token",
         );
     }
     submit(&mut bob).await.unwrap();

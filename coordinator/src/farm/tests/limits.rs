@@ -161,10 +161,13 @@ fn an_owner_has_no_more_waiting_jobs_than_they_may() {
     submit("alice", "a-2").unwrap();
     let error = submit("alice", "a-3").unwrap_err();
     assert!(matches!(error, CommandError::OverLimit(_)), "{error}");
-    assert!(error.to_string().starts_with("`alice` has 2 waiting jobs; 2 are allowed"), "{error}");
+    assert!(error.to_string().starts_with("`alice` has 2 waiting or paused jobs; 2 are allowed"), "{error}");
     // A call that is repeated gets its job, and others are not in the way.
     assert_eq!(submit("alice", "a-1").unwrap(), first);
     submit("bob", "b-1").unwrap();
+    // A paused one still counts.
+    farm.farm.pause(first, "").unwrap();
+    assert!(submit("alice", "a-3").is_err());
     farm.farm.cancel(first, "").unwrap();
     submit("alice", "a-3").unwrap();
 }
@@ -192,10 +195,10 @@ fn the_jobs_of_an_owner_have_no_more_snapshots_than_they_may_and_go_on() {
     farm.join();
     farm.let_pass(u32::MAX);
     let yaml = YAML.replace("snapshot_interval: 3", "snapshot_interval: 1");
-    let mut made = Vec::new();
+    let (mut made, losses) = (Vec::new(), undisturbed().losses);
     for (owner, token) in [("alice", "a-1"), ("alice", "a-2"), ("bob", "b-1")] {
         let job = farm.ask_as(owner, token, &yaml).unwrap().job.record.id;
-        assert_eq!(farm.finish(job).losses, undisturbed().losses);
+        assert_eq!(farm.finish(job).losses, losses);
         made.push(farm.store().artifacts(job).count_snapshots().unwrap());
         let told = farm.told(job).into_iter().filter(|text| text.contains("`quotas.snapshots`")).count();
         assert_eq!(told, 1);

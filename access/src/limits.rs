@@ -104,7 +104,7 @@ pub enum LimitsError {
         found: String,
     },
     /// The limit cannot have this value.
-    #[error("the limit `{limit}` is `{found}`; it is {allowed}", allowed = .limit.allowed())]
+    #[error("the limit `{limit}` is `{found}`; it is {}", .limit.allowed())]
     Value {
         /// The limit.
         limit: Limit,
@@ -138,7 +138,7 @@ impl Limits {
 
     /// Each limit that has a value.
     pub fn iter(&self) -> impl Iterator<Item = (Limit, u64)> + '_ {
-        Limit::ALL.into_iter().filter_map(|limit| Some((limit, self.get(limit)?)))
+        Limit::ALL.into_iter().filter_map(move |limit| Some((limit, self.get(limit)?)))
     }
 
     /// Is there no limit?

@@ -8,6 +8,7 @@
 //! sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 //! created = "2026-11-30T01:00:00Z"
 //! expires = "2027-02-28T01:00:00Z"
+//! limits = "jobs-waiting=100,upload=10MiB"
 //! ```
 //!
 //! Two entries may have one name while a token rotates: the old secret and the new one.
@@ -22,6 +23,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::limits::{Limits, LimitsError};
 use crate::name::{Name, NameError};
 use crate::role::Role;
 use crate::secret::{Secret, SecretHash};
@@ -48,6 +50,8 @@ pub struct TokenEntry {
     pub created: Timestamp,
     /// From when on it is refused; `None`: never.
     pub expires: Option<Timestamp>,
+    /// What its owner may take, where that is not what the farm's settings say.
+    pub limits: Limits,
 }
 
 impl TokenEntry {
@@ -74,6 +78,8 @@ pub struct NewToken {
     pub role: Role,
     /// From when on it is refused; `None`: never.
     pub expires: Option<Timestamp>,
+    /// What its owner may take, where that is not what the farm's settings say.
+    pub limits: Limits,
 }
 
 /// What was read, and what a person should hear about it.
@@ -94,6 +100,14 @@ pub enum TokenFileFault {
     /// A name cannot be one.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// The limits of a token cannot be used.
+    #[error("the token `{name}`: {error}")]
+    Limits {
+        /// The token.
+        name: Name,
+        /// What is wrong.
+        error: LimitsError,
+    },
     /// Something of a token is not what it should be.
     #[error("the token `{name}`: `{field}` is {found:?}; it is {allowed}")]
     Field {
@@ -241,12 +255,13 @@ impl TokenFile {
     /// # Errors
     /// Where there is one of that name.
     pub fn create(&mut self, new: NewToken, now: Timestamp) -> Result<Secret, CreateError> {
-        let NewToken { name, owner, role, expires } = new;
+        let NewToken { name, owner, role, expires, limits } = new;
         if self.tokens.iter().any(|token| token.name == name) {
             return Err(CreateError::Exists(name));
         }
         let secret = Secret::draw().map_err(CreateError::Entropy)?;
-        self.tokens.push(TokenEntry { name, owner, role, sha256: secret.hash(), created: now, expires });
+        let sha256 = secret.hash();
+        self.tokens.push(TokenEntry { name, owner, role, sha256, created: now, expires, limits });
         Ok(secret)
     }
 
@@ -258,6 +273,19 @@ impl TokenFile {
         let before = self.tokens.len();
         self.tokens.retain(|token| token.name != *name);
         if self.tokens.len() == before { Err(CreateError::Unknown(name.clone())) } else { Ok(()) }
+    }
+
+    /// Gives a token other limits, also while it rotates.
+    ///
+    /// # Errors
+    /// Where there is none of that name.
+    pub fn set_limits(&mut self, name: &Name, limits: Limits) -> Result<(), CreateError> {
+        let mut known = false;
+        for token in self.tokens.iter_mut().filter(|token| token.name == *name) {
+            token.limits = limits;
+            known = true;
+        }
+        if known { Ok(()) } else { Err(CreateError::Unknown(name.clone())) }
     }
 
     /// Gives a token another secret, which is returned. The old one is valid for `overlap` more, if it is that long. The new
@@ -339,6 +367,8 @@ struct WrittenToken {
     created: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limits: Option<String>,
 }
 
 impl WrittenToken {
@@ -350,11 +380,12 @@ impl WrittenToken {
             sha256: token.sha256.to_hex(),
             created: token.created.to_string(),
             expires: token.expires.map(|expires| expires.to_string()),
+            limits: (!token.limits.is_empty()).then(|| token.limits.to_string()),
         }
     }
 
     fn checked(self) -> Result<TokenEntry, TokenFileFault> {
-        let Self { name, owner, role, sha256, created, expires } = self;
+        let Self { name, owner, role, sha256, created, expires, limits } = self;
         let fault = |field, found: &str, allowed| {
             let found = found.chars().take(80).collect();
             TokenFileFault::Field { name: name.clone(), field, found, allowed }
@@ -370,6 +401,12 @@ impl WrittenToken {
                 .ok_or_else(|| fault("sha256", &sha256, "64 lower-case hexadecimal digits"))?,
             created: time("created", &created)?,
             expires: expires.as_deref().map(|text| time("expires", text)).transpose()?,
+            limits: match limits {
+                Some(text) => {
+                    text.parse().map_err(|error| TokenFileFault::Limits { name: parsed.clone(), error })?
+                }
+                None => Limits::default(),
+            },
             name: parsed,
         })
     }
@@ -397,7 +434,8 @@ mod tests {
     }
 
     fn new(name: &str, role: Role, expires: Option<Timestamp>) -> NewToken {
-        NewToken { name: name.parse().unwrap(), owner: "alice".parse().unwrap(), role, expires }
+        let (name, owner) = (name.parse().unwrap(), "alice".parse().unwrap());
+        NewToken { name, owner, role, expires, limits: Limits::default() }
     }
 
     #[test]
@@ -454,6 +492,24 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_kept_with_the_token_and_can_be_changed() {
+        let mut file = TokenFile::default();
+        let name = "a".parse().unwrap();
+        let limits: Limits = "jobs-waiting=3,upload=1MiB".parse().unwrap();
+        file.create(NewToken { limits, ..new("a", Role::Artist, None) }, now()).unwrap();
+        let read = |file: &TokenFile| TokenFile::parse(&file.text()).unwrap();
+        assert_eq!(read(&file), file);
+        assert!(file.text().contains("limits = \"jobs-waiting=3,upload=1MiB\""), "{}", file.text());
+        // Both secrets of a token that rotates have them.
+        file.rotate(&name, day(1), now()).unwrap();
+        assert!(read(&file).tokens().iter().all(|token| token.limits == limits));
+        file.set_limits(&name, Limits::default()).unwrap();
+        assert!(read(&file).tokens().iter().all(|token| token.limits.is_empty()));
+        assert_eq!(file.tokens().len(), 2);
+        assert!(file.set_limits(&"b".parse().unwrap(), limits).is_err());
+    }
+
+    #[test]
     fn names_are_taken_once_and_unknown_ones_are_told() {
         let mut file = TokenFile::default();
         file.create(new("a", Role::Viewer, None), now()).unwrap();
@@ -502,6 +558,7 @@ mod tests {
             (token("a", "viewer", "abc", ""), "64 lower-case hexadecimal digits"),
             (token("a", "viewer", &hash, "expires = \"soon\""), "a time such as"),
             (token("a", "viewer", &hash, "owners = \"b\""), "owners"),
+            (token("a", "viewer", &hash, "limits = \"calls=0\""), "the token `a`: the limit `calls` is `0`"),
             (token("a", "viewer", &hash, "") + &token("b", "viewer", &hash, ""), "the same secret"),
             (token("a", "viewer", &hash, "") + &token("a", "artist", &other, ""), "more than once"),
             ("token = 3".to_owned(), "invalid type"),

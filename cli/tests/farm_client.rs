@@ -381,6 +381,7 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
         ("CLIPIG_COORDINATOR__TOKENS__FILE", tokens.as_str()),
         ("CLIPIG_COORDINATOR__TLS__CERTIFICATE", certificate.as_str()),
         ("CLIPIG_COORDINATOR__TLS__KEY", key.as_str()),
+        ("CLIPIG_COORDINATOR__TLS__WORKER_CA", ca.as_str()),
         ("CLIPIG_COORDINATOR__TOKENS__CLIENT_FILE", client.as_str()),
         ("CLIPIG_COORDINATOR__TOKENS__WORKER_FILE", worker.as_str()),
     ];
@@ -412,18 +413,28 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
     assert!(said.contains("CLIPIG_TLS_CA"), "{said}");
 
     let worker_log = folder.path().join("worker.log");
-    let spawn = |token: &str| {
+    // The coordinator's certificate says nothing about its use, so a worker may show it as well.
+    let shown = [
+        ("CLIPIG_WORKER__TLS__CERTIFICATE", certificate.as_str()),
+        ("CLIPIG_WORKER__TLS__KEY", key.as_str()),
+    ];
+    let spawn = |token: &str, shown: &[(&str, &str)]| {
         let worker = Command::new(env!("CARGO_BIN_EXE_clipig-worker"))
             .args(["--farm", &address, "--name", "w1", "--devices", "cpu", "--cores", "1"])
             .args(["--token-file", token, "--tls-ca", &ca, "--cache"])
             .arg(folder.path().join("cache"))
+            .envs(shown.iter().copied())
             .stderr(std::fs::File::create(&worker_log).unwrap())
             .spawn();
         Owned::new(worker.unwrap())
     };
-    let wrong = spawn(&client).wait();
+    let wrong = spawn(&client, &shown).wait();
     assert_eq!(wrong.code(), Some(3), "the clients' token is none for workers");
-    let mut process = spawn(&worker);
+    let naked = spawn(&worker, &[]).wait();
+    let said = std::fs::read_to_string(&worker_log).unwrap();
+    assert_eq!(naked.code(), Some(3), "{said}");
+    assert!(said.contains("this farm asks workers for a certificate (`tls.worker_ca`)"), "{said}");
+    let mut process = spawn(&worker, &shown);
     file("fruit.yaml", &endless());
     let submitted = ask(&["submit", "fruit.yaml"], &client, Some(&ca));
     assert!(submitted.status.success(), "{:?}", texts(&submitted));

@@ -22,6 +22,7 @@ pub mod metrics;
 mod open_files;
 pub mod page;
 mod pulse;
+pub mod quotas;
 pub mod rpc;
 pub mod server;
 pub mod settings;

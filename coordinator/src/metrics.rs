@@ -8,6 +8,7 @@ mod table;
 
 use std::fmt;
 
+use clipig_access::Limit;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -70,6 +71,7 @@ pub struct Metrics {
     connections: Family<State, Gauge>,
     connections_refused: Family<Reason, Counter>,
     logins_refused: Family<Reason, Counter>,
+    over_limit: Family<Passed, Counter>,
     reloads: Family<Loaded, Counter>,
     certificate_expiry: Gauge,
     registry: Registry,
@@ -126,10 +128,12 @@ pub enum RefusedLogin {
     Expired,
     /// The token's role does not allow the call.
     Role,
+    /// A worker that has to show a certificate did not.
+    Certificate,
 }
 
 impl RefusedLogin {
-    const ALL: [Self; 4] = [Self::Missing, Self::Unknown, Self::Expired, Self::Role];
+    const ALL: [Self; 5] = [Self::Missing, Self::Unknown, Self::Expired, Self::Role, Self::Certificate];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -137,6 +141,7 @@ impl RefusedLogin {
             Self::Unknown => "unknown",
             Self::Expired => "expired",
             Self::Role => "role",
+            Self::Certificate => "certificate",
         }
     }
 }
@@ -146,6 +151,19 @@ impl RefusedLogin {
 struct Loaded {
     what: &'static str,
     outcome: &'static str,
+}
+
+/// A limit that was passed, and of whom it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Passed {
+    limit: &'static str,
+    of: &'static str,
+}
+
+impl Passed {
+    fn new(limit: Limit, of_all: bool) -> Self {
+        Self { limit: limit.as_str(), of: if of_all { "all" } else { "owner" } }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -216,6 +234,7 @@ impl Default for Metrics {
             connections: Family::default(),
             connections_refused: Family::default(),
             logins_refused: Family::default(),
+            over_limit: Family::default(),
             reloads: Family::default(),
             certificate_expiry: Gauge::default(),
             registry: Registry::default(),
@@ -244,6 +263,11 @@ impl Metrics {
     /// Counts a call that was refused before it was looked at.
     pub fn refused_logins(&self, reason: RefusedLogin) {
         self.logins_refused.get_or_create(&Reason { reason: reason.as_str() }).inc();
+    }
+
+    /// Counts something that was refused because an owner, or all together, took more than a limit allows.
+    pub fn over_limit(&self, limit: Limit, of_all: bool) {
+        self.over_limit.get_or_create(&Passed::new(limit, of_all)).inc();
     }
 
     /// Counts that `tokens` or the `certificate` were read again, or could not be.
@@ -300,6 +324,13 @@ impl Metrics {
         for reason in RefusedLogin::ALL {
             drop(self.logins_refused.get_or_create(&Reason { reason: reason.as_str() }));
         }
+        // Of running jobs nothing is refused: they wait.
+        for limit in Limit::ALL.into_iter().filter(|limit| *limit != Limit::JobsRunning) {
+            drop(self.over_limit.get_or_create(&Passed::new(limit, false)));
+        }
+        for limit in [Limit::Calls, Limit::Upload] {
+            drop(self.over_limit.get_or_create(&Passed::new(limit, true)));
+        }
         for what in ["tokens", "certificate"] {
             for outcome in ["loaded", "failed"] {
                 drop(self.reloads.get_or_create(&Loaded { what, outcome }));
@@ -351,8 +382,10 @@ impl Metrics {
                     `http_waiting`: one at `http_listen` that waited for a request made room";
         registry.register("connections_refused", help, self.connections_refused.clone());
         let help = "Calls that were refused; `missing`: no token, `unknown`: not a token of this farm, `expired`, \
-                    `role`: the role does not allow the call";
+                    `role`: the role does not allow the call, `certificate`: a worker showed none";
         registry.register("logins_refused", help, self.logins_refused.clone());
+        let help = "What was refused because an owner, or all together, took more than a limit allows";
+        registry.register("over_limit", help, self.over_limit.clone());
         let help = "How often the tokens and the certificate were read again; if that `failed`, those from before stay";
         registry.register("credentials_reloads", help, self.reloads.clone());
         let help = "When the certificate expires, in seconds since 1970; 0 without TLS";
@@ -392,6 +425,7 @@ mod tests {
         metrics.set_connections(4, 1);
         metrics.refused_connections(RefusedConnection::NoCall);
         metrics.refused_logins(RefusedLogin::Role);
+        metrics.over_limit(Limit::Calls, true);
         metrics.reloaded("tokens", false);
         metrics.set_certificate_expiry(jiff::Timestamp::from_second(1_790_000_000).unwrap());
         let text = metrics.text().unwrap();
@@ -423,6 +457,8 @@ mod tests {
             "clipig_wanted_workers 4",
             "clipig_logins_refused_total{reason=\"role\"} 1",
             "clipig_logins_refused_total{reason=\"missing\"} 0",
+            "clipig_over_limit_total{limit=\"calls\",of=\"all\"} 1",
+            "clipig_over_limit_total{limit=\"jobs-waiting\",of=\"owner\"} 0",
             "clipig_credentials_reloads_total{what=\"tokens\",outcome=\"failed\"} 1",
             "clipig_credentials_reloads_total{what=\"certificate\",outcome=\"loaded\"} 0",
             "clipig_certificate_expiry_timestamp_seconds 1790000000",

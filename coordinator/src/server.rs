@@ -28,6 +28,7 @@ use crate::http_server::{self, HttpLimits};
 use crate::metrics::{Metrics, measure_request};
 use crate::open_files::{self, OpenFiles};
 use crate::page;
+use crate::quotas::Quotas;
 use crate::rpc::{self, Certificates, ListenError, Listener, Reception, RpcContext, TlsError};
 use crate::settings::{ListenAddress, Settings};
 use crate::store::{ClockStep, EventKind, Store, StoreError, Subject, SystemClock};
@@ -125,7 +126,9 @@ impl Coordinator {
         }
         let started = (Instant::now(), SystemTime::now());
         let files = open_files::raise_limit();
-        let certificates = settings.tls.as_ref().map(Certificates::open).transpose()?;
+        let worker_ca = settings.worker_ca.as_deref();
+        let certificates = settings.tls.as_ref().map(|files| Certificates::open(files, worker_ca));
+        let certificates = certificates.transpose()?;
         let mut listeners = Vec::new();
         for address in &settings.listen {
             listeners.push(Listener::bind(address).await?);
@@ -155,7 +158,7 @@ impl Coordinator {
             let reports = Reports { notes, metrics: Arc::clone(&metrics) };
             switchboard::start(dispatching(&settings, &store), reports)
         };
-        let farm_settings = farm_settings(&settings, &metrics);
+        let farm_settings = farm_settings(&settings, credentials.doorkeeper.quotas(), &metrics);
         let Parts { canvases, models } = parts;
         let farm = Farm::open(store, models, switchboard, canvases, farm_settings, event_log);
         let farm = farm?;
@@ -222,8 +225,10 @@ impl Coordinator {
             started,
         } = self;
         let Credentials { doorkeeper, certificates, .. } = credentials.clone();
-        let acceptor = |protocol| certificates.as_ref().map(|files| files.acceptor(protocol)).transpose();
-        let (tls, http_tls) = (acceptor(rpc::HTTP_2)?, acceptor(http_server::HTTP_1)?);
+        let acceptor = |protocol, for_workers| {
+            certificates.as_ref().map(|files| files.acceptor(protocol, for_workers)).transpose()
+        };
+        let (tls, http_tls) = (acceptor(rpc::HTTP_2, true)?, acceptor(http_server::HTTP_1, false)?);
         let (close, closing) = watch::channel(false);
         let stopping = Arc::new(AtomicBool::new(false));
         let context = RpcContext {
@@ -381,7 +386,7 @@ fn memory_for_gradients() -> u64 {
     clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 4)
 }
 
-fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
+fn farm_settings(settings: &Settings, quotas: &Quotas, metrics: &Arc<Metrics>) -> FarmSettings {
     FarmSettings {
         max_running_jobs: settings.max_running_jobs as usize,
         max_queued_jobs: settings.max_queued_jobs as usize,
@@ -393,6 +398,7 @@ fn farm_settings(settings: &Settings, metrics: &Arc<Metrics>) -> FarmSettings {
         revision_bytes: settings.limits.revision_bytes,
         checkpoint_share: settings.checkpoint.share,
         checkpoint_interval: settings.checkpoint.least,
+        quotas: quotas.clone(),
         metrics: Arc::clone(metrics),
     }
 }

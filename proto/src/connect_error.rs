@@ -151,7 +151,10 @@ impl ConnectError {
             rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
                 Self::Tls("it wants a certificate of the client, and clipig shows none".to_owned())
             }
-            rustls::Error::AlertReceived(alert) => Self::Tls(format!("it answered with the alert {alert:?}")),
+            rustls::Error::AlertReceived(alert) => Self::Tls(match alert_of_certificate(*alert) {
+                Some(text) => format!("{text} (alert {alert:?})"),
+                None => format!("it answered with the alert {alert:?}"),
+            }),
             other => Self::Tls(other.to_string()),
         }
     }
@@ -223,6 +226,23 @@ impl CertificateProblem {
             (Self::Other(_), _) => return None,
         };
         Some(help)
+    }
+}
+
+/// What an alert says of the certificate that this side has shown (RFC 8446, 6.2); `None` for all others.
+fn alert_of_certificate(alert: AlertDescription) -> Option<&'static str> {
+    match alert {
+        AlertDescription::UnknownCA => Some(
+            "it does not trust the certificate that was shown to it: none of its authorities has signed that",
+        ),
+        AlertDescription::CertificateExpired => {
+            Some("the certificate that was shown to it has expired, or is not valid yet, by its clock")
+        }
+        AlertDescription::CertificateRevoked => Some("the certificate that was shown to it is revoked"),
+        AlertDescription::BadCertificate
+        | AlertDescription::UnsupportedCertificate
+        | AlertDescription::CertificateUnknown => Some("it refuses the certificate that was shown to it"),
+        _ => None,
     }
 }
 
@@ -303,6 +323,16 @@ mod tests {
         );
         let inner = io::Error::new(ErrorKind::InvalidData, rustls::Error::General("odd".to_owned()));
         assert_eq!(said(inner), "TLS failed: unexpected error: odd");
+        for (alert, words) in [
+            (AlertDescription::UnknownCA, "does not trust the certificate that was shown to it"),
+            (AlertDescription::CertificateExpired, "by its clock"),
+            (AlertDescription::BadCertificate, "refuses the certificate that was shown to it"),
+            (AlertDescription::CertificateRequired, "clipig shows none"),
+            (AlertDescription::InternalError, "the alert InternalError"),
+        ] {
+            let text = said(rustls::Error::AlertReceived(alert));
+            assert!(text.starts_with("TLS failed: ") && text.contains(words), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which waiting jobs start, and why the others wait.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -7,6 +8,10 @@ use clipig_core::JobId;
 use clipig_core::{DeviceClass, WorkerKind};
 
 use crate::memory::Bytes;
+
+/// Tells owners of jobs apart. Whoever looks at the queue numbers them anew each time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct OwnerNumber(pub usize);
 
 /// A job in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +28,10 @@ pub struct WaitingJob {
     pub memory: u64,
     /// How often in a row the coordinator died while the job ran and had not finished an epoch.
     pub deaths: u32,
+    /// Whose it is.
+    pub owner: OwnerNumber,
+    /// How many jobs of its owner may run at once.
+    pub owner_places: usize,
 }
 
 impl WaitingJob {
@@ -72,6 +81,8 @@ pub struct RunningPlace {
     pub memory: u64,
     /// Has it not finished an epoch since the coordinator died of it or of another job, twice or more?
     pub is_suspect: bool,
+    /// Whose it is.
+    pub owner: OwnerNumber,
 }
 
 /// What running jobs may take.
@@ -111,6 +122,15 @@ pub enum WaitReason {
         /// How many may run at once.
         most: usize,
     },
+    /// As many jobs of its owner run as may.
+    Owner {
+        /// Whose it is.
+        owner: OwnerNumber,
+        /// Jobs of the owner that run.
+        running: usize,
+        /// How many of them may run at once.
+        most: usize,
+    },
     /// The memory that jobs may take does not hold it beside those that run.
     Memory {
         /// Bytes that it takes.
@@ -137,7 +157,8 @@ pub enum WaitReason {
 }
 
 /// Decides which of the waiting jobs start beside those that run. Interrupted jobs come first, then those of higher
-/// priority, then those of lower number. A job for which there is no worker does not hold up those behind it.
+/// priority, then those of lower number. A job for which there is no worker does not hold up those behind it, and neither
+/// does one whose owner has as many running jobs as they may.
 ///
 /// Nor does one that waits for memory, but those behind it leave it room: they start only while all running jobs that are
 /// small enough to run beside it would fit beside it together. So it starts when those that are too large have ended.
@@ -152,6 +173,10 @@ pub fn admit(
     let mut admission = Admission::default();
     let mut memory = Memory::new(running, budget.memory);
     let mut suspect_runs = running.iter().any(|place| place.is_suspect);
+    let mut of_owners: HashMap<OwnerNumber, usize> = HashMap::new();
+    for place in running {
+        *of_owners.entry(place.owner).or_default() += 1;
+    }
     let mut ahead = 0;
     let serving = kinds(workers);
     let mut choices: Vec<(&KindRequest, Option<WorkerKind>)> = Vec::new();
@@ -165,8 +190,13 @@ pub fn admit(
             choices.push((&waiting.request, kind.clone()));
             kind
         });
+        let of_owner = of_owners.get(&waiting.owner).copied().unwrap_or(0);
         let reason = match kind {
             None => WaitReason::NoWorker { request: waiting.request.clone(), serving: serving.clone() },
+            Some(_) if of_owner >= waiting.owner_places => {
+                let (owner, most) = (waiting.owner, waiting.owner_places);
+                WaitReason::Owner { owner, running: of_owner, most }
+            }
             Some(_) if running >= budget.jobs => {
                 ahead += 1;
                 WaitReason::Places { running, ahead: ahead - 1, most: budget.jobs }
@@ -175,6 +205,7 @@ pub fn admit(
             Some(kind) => match memory.take(waiting.memory) {
                 Ok(()) => {
                     suspect_runs |= waiting.is_suspect();
+                    *of_owners.entry(waiting.owner).or_default() += 1;
                     admission.start.push((waiting.job, kind));
                     continue;
                 }
@@ -223,18 +254,32 @@ impl Memory {
 }
 
 /// Which running jobs give up their places: those that no worker has served for `timeout`, the longest first, and no
-/// more than there are jobs that wait for nothing but a place or memory.
+/// more than there are jobs that wait for nothing but a place or memory, or for a place of the same owner.
 pub fn yielding(running: &[RunningPlace], admission: &Admission, timeout: Duration) -> Vec<JobId> {
-    let places = admission
-        .wait
+    let mut anybodys = 0_usize;
+    let mut of_owners: HashMap<OwnerNumber, usize> = HashMap::new();
+    for (_, reason) in &admission.wait {
+        match reason {
+            WaitReason::Places { .. } | WaitReason::Memory { .. } => anybodys += 1,
+            WaitReason::Owner { owner, .. } => *of_owners.entry(*owner).or_default() += 1,
+            WaitReason::Suspect { .. } | WaitReason::NoWorker { .. } => {}
+        }
+    }
+    let mut alone: Vec<(Duration, &RunningPlace)> = running
         .iter()
-        .filter(|(_, reason)| matches!(reason, WaitReason::Places { .. } | WaitReason::Memory { .. }));
-    let mut alone: Vec<(Duration, JobId)> = running
-        .iter()
-        .filter_map(|place| Some((place.alone.filter(|alone| *alone >= timeout)?, place.job)))
+        .filter_map(|place| Some((place.alone.filter(|alone| *alone >= timeout)?, place)))
         .collect();
-    alone.sort_by_key(|(alone, job)| (std::cmp::Reverse(*alone), *job));
-    alone.into_iter().take(places.count()).map(|(_, job)| job).collect()
+    alone.sort_by_key(|(alone, place)| (std::cmp::Reverse(*alone), place.job));
+    let mut is_wanted = |place: &RunningPlace| {
+        let wanted = match of_owners.get_mut(&place.owner) {
+            Some(of_owner) if *of_owner > 0 => of_owner,
+            _ => &mut anybodys,
+        };
+        let is_wanted = *wanted > 0;
+        *wanted = wanted.saturating_sub(1);
+        is_wanted
+    };
+    alone.into_iter().filter(|&(_, place)| is_wanted(place)).map(|(_, place)| place.job).collect()
 }
 
 /// The kind that computes a job: GPUs before CPUs, then the kind with the most cores. `None` where no worker is of a
@@ -280,6 +325,17 @@ impl fmt::Display for WaitReason {
                     ahead => write!(f, " and {ahead} of higher or equal priority wait before it")?,
                 }
                 write!(f, "; at most {most} run at once (`max_running_jobs`)")
+            }
+            Self::Owner { running, most, .. } => {
+                match running {
+                    1 => f.write_str("one job of its owner runs")?,
+                    running => write!(f, "{running} jobs of its owner run")?,
+                }
+                write!(
+                    f,
+                    "; at most {most} of them run at once (`quotas.jobs_running`, or the limit `jobs-running` of the \
+                     owner's token)"
+                )
             }
             Self::Memory { needed, used, budget, kept_for_another } => {
                 let [needed, used, budget] = [needed, used, budget].map(|bytes| Bytes(*bytes));
@@ -332,12 +388,15 @@ mod tests {
 
     fn waiting(job: u64, priority: i32) -> WaitingJob {
         let request = KindRequest::Auto;
-        WaitingJob { job: JobId(job), priority, interrupted: false, request, memory: 0, deaths: 0 }
+        let (job, owner) = (JobId(job), OwnerNumber(0));
+        let owner_places = usize::MAX;
+        WaitingJob { job, priority, interrupted: false, request, memory: 0, deaths: 0, owner, owner_places }
     }
 
     /// So many running jobs.
     fn places(count: usize) -> Vec<RunningPlace> {
-        vec![RunningPlace { job: JobId(0), alone: None, memory: 0, is_suspect: false }; count]
+        let owner = OwnerNumber(0);
+        vec![RunningPlace { job: JobId(0), alone: None, memory: 0, is_suspect: false, owner }; count]
     }
 
     #[test]
@@ -369,6 +428,53 @@ mod tests {
         assert_eq!(admit(&[needs(1, 8 << 30), needs(5, 1 << 30)], &[1, 1]).0, [1]);
         // Alone it starts even where the budget was lowered after its submission.
         assert_eq!(admit(&[needs(1, 11 << 30)], &[]).0, [1]);
+    }
+
+    fn of_owner(job: u64, owner: usize, owner_places: usize) -> WaitingJob {
+        WaitingJob { owner: OwnerNumber(owner), owner_places, ..waiting(job, 0) }
+    }
+
+    #[test]
+    fn a_job_beyond_its_owners_places_waits_and_others_go_on() {
+        let jobs = [of_owner(1, 1, 2), of_owner(2, 1, 2), of_owner(3, 1, 2), of_owner(4, 2, 2)];
+        let started = |jobs: &[WaitingJob], running: &[RunningPlace]| {
+            let admission = admit(jobs, running, Budget::jobs(9), &[cpu("a", 2)]);
+            let reasons: Vec<String> = admission.wait.iter().map(|(_, reason)| reason.to_string()).collect();
+            (admission.start.iter().map(|(job, _)| job.0).collect::<Vec<_>>(), reasons)
+        };
+        let (start, reasons) = started(&jobs, &[]);
+        assert_eq!(start, [1, 2, 4]);
+        assert_eq!(
+            reasons,
+            ["2 jobs of its owner run; at most 2 of them run at once (`quotas.jobs_running`, or the limit \
+              `jobs-running` of the owner's token)"]
+        );
+        // Those that run already count, too.
+        let runs = RunningPlace { owner: OwnerNumber(1), ..places(1)[0] };
+        assert_eq!(started(&jobs, &[runs]).0, [1, 4]);
+        assert_eq!(started(&jobs, &[runs, runs]).0, [4]);
+        // A job for which there is no worker takes no place of its owner.
+        let gpu = WaitingJob { request: KindRequest::Class(DeviceClass::Cuda), ..of_owner(1, 1, 1) };
+        assert_eq!(started(&[gpu, of_owner(2, 1, 1)], &[]).0, [2]);
+    }
+
+    #[test]
+    fn a_job_that_is_alone_gives_its_place_to_another_one_of_its_owner() {
+        let timeout = Duration::from_secs(30);
+        let alone = |(job, owner)| RunningPlace {
+            job: JobId(job),
+            owner: OwnerNumber(owner),
+            alone: Some(2 * timeout),
+            ..places(1)[0]
+        };
+        let running = [(1, 1), (2, 2)].map(alone);
+        let yields = |jobs: &[WaitingJob], most| {
+            yielding(&running, &admit(jobs, &running, Budget::jobs(most), &[cpu("a", 2)]), timeout)
+        };
+        assert_eq!(yields(&[of_owner(7, 2, 1)], 9), [JobId(2)]);
+        assert_eq!(yields(&[of_owner(7, 2, 1), of_owner(8, 2, 1)], 9), [JobId(2)]);
+        // A place that anybody may have is given by anybody.
+        assert_eq!(yields(&[of_owner(7, 3, 1)], 2), [JobId(1)]);
     }
 
     #[test]

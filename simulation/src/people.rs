@@ -4,7 +4,9 @@ use clipig_coordinator::job_runner::Revision;
 use clipig_coordinator::store::Update;
 use clipig_core::JobId;
 use clipig_schedule::job::{JobChange, JobState};
-use clipig_schedule::queue::{Budget, KindRequest, RunningPlace, ServingWorker, WaitingJob, admit};
+use clipig_schedule::queue::{
+    Budget, KindRequest, OwnerNumber, RunningPlace, ServingWorker, WaitingJob, admit,
+};
 use clipig_schedule::switchboard::JobCommand;
 
 use crate::coordinator::Queued;
@@ -30,6 +32,8 @@ impl World {
                 request: stored.kind.clone().map_or(KindRequest::Auto, KindRequest::Begun),
                 memory: 0,
                 deaths: 0,
+                owner: OwnerNumber::default(),
+                owner_places: usize::MAX,
             })
             .collect();
         if waiting.is_empty() {
@@ -38,7 +42,9 @@ impl World {
         let serving = coordinator.core.dispatcher().serving().into_iter();
         let workers: Vec<ServingWorker> =
             serving.map(|(kind, cores)| ServingWorker { kind, cores }).collect();
-        let place = |job: &JobId| RunningPlace { job: *job, alone: None, memory: 0, is_suspect: false };
+        let owner = OwnerNumber::default();
+        let place =
+            |job: &JobId| RunningPlace { job: *job, alone: None, memory: 0, is_suspect: false, owner };
         let running: Vec<RunningPlace> = coordinator.runners.keys().map(place).collect();
         let admission = admit(&waiting, &running, Budget::jobs(self.scenario.max_running), &workers);
         for (job, kind) in admission.start {

@@ -50,7 +50,9 @@ pub enum WorkerError {
         reason: String,
     },
     /// The way to the coordinator cannot be set up.
-    #[error("the connection to {coordinator} cannot be set up: {error}; see `coordinator` and `tls.ca`")]
+    #[error(
+        "the connection to {coordinator} cannot be set up: {error}; see `coordinator`, `tls.ca`, `tls.certificate` and `tls.key`"
+    )]
     Connection {
         /// Where it should be.
         coordinator: String,
@@ -104,9 +106,9 @@ pub async fn run_worker(
     shutdown: Shutdown,
 ) -> Result<(), WorkerError> {
     let address = settings.coordinator.to_string();
-    let coordinator =
-        Coordinator::new(settings.coordinator.clone(), settings.token.clone(), settings.authorities.as_ref())
-            .map_err(|error| WorkerError::Connection { coordinator: address.clone(), error })?;
+    let WorkerSettings { coordinator, token, authorities, identity, .. } = settings.clone();
+    let coordinator = Coordinator::new(coordinator, token, authorities, identity)
+        .map_err(|error| WorkerError::Connection { coordinator: address.clone(), error })?;
     if settings.coordinator.is_open() {
         tracing::warn!(coordinator = address, "the connection is not encrypted; `https://…` is");
     }

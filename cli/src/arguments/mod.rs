@@ -23,7 +23,8 @@ pub(crate) use self::farm::{
 pub(crate) use self::farm::{CoordinatorArguments, DataArguments};
 pub(crate) use self::render::RenderArguments;
 pub(crate) use self::token::{
-    CreateArguments, FileArguments, Lifetime, RevokeArguments, RotateArguments, TokenArguments, TokenCommand,
+    CreateArguments, FileArguments, Lifetime, LimitsArguments, RevokeArguments, RotateArguments,
+    TokenArguments, TokenCommand,
 };
 
 /// Makes images from words by gradient descent on pixels, guided by CLIP.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use clipig_access::{Name, Role};
+use clipig_access::{Limits, LimitsError, Name, Role};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct TokenArguments {
@@ -22,6 +22,8 @@ pub(crate) enum TokenCommand {
     Revoke(RevokeArguments),
     /// Give a token another secret and print it. The old one stays valid for a while.
     Rotate(RotateArguments),
+    /// Change what a token's owner may take. The farm takes note within seconds.
+    Limits(LimitsArguments),
 }
 
 /// The file that tokens are in.
@@ -48,6 +50,21 @@ pub(crate) struct CreateArguments {
     /// For how long it is valid, such as `90d` or `12h`; `never`: until it is revoked.
     #[arg(long, value_name = "TIME", default_value = "never", value_parser = lifetime)]
     pub(crate) expires: Lifetime,
+    /// What its owner may take, such as `jobs-waiting=100,jobs-running=2,calls=20,upload=10MiB,bytes=20GiB`; there is
+    /// `snapshots`, too. `calls` and `upload` are per second. Default: the coordinator's settings `quotas.…`.
+    #[arg(long, value_name = "LIMITS", default_value = "none", value_parser = limits)]
+    pub(crate) limits: Limits,
+    #[command(flatten)]
+    pub(crate) file: FileArguments,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LimitsArguments {
+    /// Name of the token; `clipig token list` shows it.
+    pub(crate) name: Name,
+    /// All limits that it shall have, as in `clipig token create --limits`; `none`: those of the coordinator's settings.
+    #[arg(value_name = "LIMITS", value_parser = limits)]
+    pub(crate) limits: Limits,
     #[command(flatten)]
     pub(crate) file: FileArguments,
 }
@@ -74,6 +91,11 @@ pub(crate) struct RotateArguments {
 /// How long a token is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lifetime(pub(crate) Option<Duration>);
+
+/// As [`Limits`] reads them, or `none`.
+fn limits(text: &str) -> Result<Limits, LimitsError> {
+    if text == "none" { Ok(Limits::default()) } else { text.parse() }
+}
 
 /// The longest time: a hundred years.
 const LONGEST: u64 = 36_525 * 86_400;

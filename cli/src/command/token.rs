@@ -1,15 +1,16 @@
-//! `clipig token`: makes, lists, revokes and rotates the tokens of a farm.
+//! `clipig token`: makes, lists, revokes and rotates the tokens of a farm, and sets the limits of their owners.
 //!
 //! It works on the coordinator's file and asks no farm: nobody who has only a token can make another one.
 
 use std::process::ExitCode;
 
-use clipig_access::{CreateError, NewToken, Secret, TokenEntry, TokenFile, TokenFileError};
+use clipig_access::{CreateError, Limits, NewToken, Secret, TokenEntry, TokenFile, TokenFileError};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::arguments::{
-    CreateArguments, FileArguments, Lifetime, RevokeArguments, RotateArguments, TokenArguments, TokenCommand,
+    CreateArguments, FileArguments, Lifetime, LimitsArguments, RevokeArguments, RotateArguments,
+    TokenArguments, TokenCommand,
 };
 use crate::failure::Failure;
 use crate::farm::show;
@@ -33,18 +34,20 @@ pub(crate) fn run(arguments: &TokenArguments) -> Result<ExitCode, Failure> {
         TokenCommand::List(arguments) => list(arguments),
         TokenCommand::Revoke(arguments) => revoke(arguments),
         TokenCommand::Rotate(arguments) => rotate(arguments),
+        TokenCommand::Limits(arguments) => limits(arguments),
     }?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn create(arguments: &CreateArguments) -> Result<(), Failure> {
-    let CreateArguments { name, role, owner, expires: Lifetime(lasts), file } = arguments;
+    let CreateArguments { name, role, owner, expires: Lifetime(lasts), limits, file } = arguments;
     let now = Timestamp::now();
     let new = NewToken {
         name: name.clone(),
         owner: owner.as_ref().unwrap_or(name).clone(),
         role: *role,
         expires: lasts.map(|lasts| now.checked_add(lasts)).transpose().map_err(Failure::failed)?,
+        limits: *limits,
     };
     let made = TokenFile::change(&file.file, |tokens| {
         let secret = tokens.create(new, now)?;
@@ -60,6 +63,18 @@ fn rotate(arguments: &RotateArguments) -> Result<(), Failure> {
         Ok::<_, Failure>(newest(tokens, secret))
     })?;
     present(made, file)
+}
+
+fn limits(arguments: &LimitsArguments) -> Result<(), Failure> {
+    let LimitsArguments { name, limits, file } = arguments;
+    TokenFile::change(&file.file, |tokens| tokens.set_limits(name, *limits).map_err(Failure::from))?;
+    if file.json {
+        let json = json!({ "token": name.as_str(), "limits": limits_json(*limits) });
+        return output::print(&format!("{json:#}\n"));
+    }
+    let takes =
+        if limits.is_empty() { "what the farm's settings say".to_owned() } else { limits.to_string() };
+    output::print(&format!("the owner of the token {name} may take {takes}\n"))
 }
 
 fn revoke(arguments: &RevokeArguments) -> Result<(), Failure> {
@@ -121,7 +136,13 @@ fn described(token: &TokenEntry) -> Json {
         "role": token.role.as_str(),
         "created": token.created.to_string(),
         "expires": token.expires.map(|expires| expires.to_string()),
+        "limits": limits_json(token.limits),
     })
+}
+
+/// Limits by their names; sizes in bytes.
+fn limits_json(limits: Limits) -> Json {
+    limits.iter().map(|(limit, value)| (limit.as_str().to_owned(), Json::from(value))).collect()
 }
 
 #[cfg(test)]
@@ -154,6 +175,8 @@ mod tests {
             "alice",
             "--expires",
             "90d",
+            "--limits",
+            "jobs-waiting=10,upload=2MiB",
             "--file",
             path,
         ])
@@ -164,10 +187,19 @@ mod tests {
         assert_eq!((alice.owner.as_str(), gpus.owner.as_str(), gpus.expires), ("alice", "gpus", None));
         let lasts = alice.expires.unwrap().duration_since(alice.created);
         assert_eq!(lasts.as_hours(), 90 * 24);
+        assert_eq!(alice.limits.to_string(), "jobs-waiting=10,upload=2MiB");
+        assert_eq!(described(alice)["limits"], json!({ "jobs-waiting": 10, "upload": 2 << 20 }));
+        assert_eq!((gpus.limits, &described(gpus)["limits"]), (Limits::default(), &json!({})));
         assert!(token(&["create", "gpus", "--role", "viewer", "--file", path]).is_err());
         token(&["rotate", "gpus", "--overlap", "1h", "--file", path]).unwrap();
         assert_eq!(read().iter().filter(|token| token.name.as_str() == "gpus").count(), 2);
         token(&["list", "--file", path]).unwrap();
+        token(&["limits", "alice-laptop", "jobs-running=3,bytes=1GiB", "--file", path]).unwrap();
+        let limits = || read().iter().find(|token| token.name.as_str() == "alice-laptop").unwrap().limits;
+        assert_eq!(limits().to_string(), "jobs-running=3,bytes=1GiB");
+        token(&["limits", "alice-laptop", "none", "--file", path]).unwrap();
+        assert!(limits().is_empty());
+        assert!(token(&["limits", "nobody", "none", "--file", path]).is_err());
         token(&["revoke", "gpus", "--file", path]).unwrap();
         assert_eq!(read().len(), 1);
         assert!(token(&["revoke", "gpus", "--file", path]).is_err());
@@ -176,6 +208,8 @@ mod tests {
         };
         let text = wrong(&["create", "a", "--role", "admin", "--file", path]);
         assert!(text.contains("viewer, artist, operator and worker"), "{text}");
+        let text = wrong(&["create", "a", "--role", "artist", "--limits", "call=3", "--file", path]);
+        assert!(text.contains("jobs-waiting, jobs-running, calls"), "{text}");
         assert!(wrong(&["create", "a b", "--role", "viewer", "--file", path]).contains("cannot be a name"));
     }
 }

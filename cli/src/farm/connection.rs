@@ -28,6 +28,9 @@ const WINDOW: u32 = 4 << 20;
 /// How often a call is attempted, for about 6 seconds in all.
 const ATTEMPTS: u32 = 6;
 
+/// The longest time that the farm may name and that a command waits.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The generated client, with a token on each call.
 pub(crate) type Client = FarmServiceClient<InterceptedService<Channel, Token>>;
 
@@ -106,7 +109,8 @@ impl Connection {
         FarmFailure::answered(&self.service, status)
     }
 
-    /// Makes a call that may be repeated: it is tried again if the connection breaks or the farm is about to start.
+    /// Makes a call that may be repeated: it is tried again if the connection breaks or the farm is about to start, and after
+    /// the time that the farm names where it was one call too many.
     /// An answer with a figure that is not finite is refused.
     pub(crate) async fn call<T: Figures, Q: Clone>(
         &self,
@@ -120,11 +124,14 @@ impl Connection {
                     let answer = response.into_inner();
                     return answer.check().map(|()| answer);
                 }
-                Err(status) if is_passing(&status) && backoff.failed() < ATTEMPTS => {
+                Err(status) => {
+                    let told = clipig_proto::status::retry_after(&status).filter(|wait| *wait <= PATIENCE);
+                    if !(is_passing(&status) || told.is_some()) || backoff.failed() >= ATTEMPTS {
+                        return Err(self.failure(&status));
+                    }
                     tracing::debug!(%status, "trying again");
-                    tokio::time::sleep(backoff.pause()).await;
+                    tokio::time::sleep(told.unwrap_or_default() + backoff.pause()).await;
                 }
-                Err(status) => return Err(self.failure(&status)),
             }
         }
     }

@@ -45,6 +45,8 @@ pub(crate) struct State {
     /// Where watches began.
     pub(crate) since: Vec<Option<u64>>,
     pub(crate) history: Vec<HistoryRow>,
+    /// So many calls are too many.
+    pub(crate) too_many: u32,
     /// The token that is asked for.
     pub(crate) token: Option<String>,
 }
@@ -114,7 +116,14 @@ type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Service {
     fn state<T>(&self, request: &Request<T>) -> Result<MutexGuard<'_, State>, Status> {
-        let state = self.0.lock().expect("no test has failed");
+        let mut state = self.0.lock().expect("no test has failed");
+        if state.too_many > 0 {
+            state.too_many -= 1;
+            let mut error = FarmError::default();
+            error.set_code(farm_error::Code::Full);
+            let wait = Some(std::time::Duration::from_millis(10));
+            return Err(clipig_proto::status::with_retry_after("too many calls", &error, wait));
+        }
         let wanted = state.token.as_ref().map(|token| format!("Bearer {token}"));
         let given = request.metadata().get("authorization").and_then(|value| value.to_str().ok());
         if wanted.is_some() && wanted.as_deref() != given {

@@ -325,6 +325,19 @@ fn history_goes_on_behind_the_last_epoch() {
 }
 
 #[test]
+fn a_call_that_is_one_too_many_is_made_again_when_the_farm_says() {
+    let jobs = vec![(Bytes::new(), Job { number: 1, ..Job::default() })];
+    let farm = StandIn::start(State { jobs, too_many: 2, ..State::default() });
+    let request = GetJobRequest { job: 1, with_experiment: false };
+    let answer = converse(async {
+        let connection = connect(&farm).await?;
+        Ok(connection.call(request, async |mut client, request| client.get_job(request).await).await?)
+    });
+    assert_eq!(answer.unwrap().job.unwrap().number, 1);
+    assert_eq!(farm.state().too_many, 0);
+}
+
+#[test]
 fn a_job_with_a_figure_that_is_none_is_not_shown() {
     let job = Job { number: 1, samples_per_second: Some(f64::NAN), ..Job::default() };
     let farm = StandIn::start(State { jobs: vec![(Bytes::new(), job)], ..State::default() });

@@ -14,6 +14,7 @@ use super::principal::Principal;
 use super::throttle::Throttle;
 use super::tokens::{KnownToken, KnownTokens, TokenSources, TokensError};
 use crate::metrics::{Metrics, RefusedLogin};
+use crate::quotas::{Quotas, TotalRates};
 use crate::rpc::status::Refusal;
 use crate::settings::Settings;
 
@@ -29,8 +30,11 @@ pub(crate) struct Doorkeeper {
     known: RwLock<Arc<KnownTokens>>,
     changed: watch::Sender<()>,
     throttle: Mutex<Throttle>,
+    quotas: Quotas,
     audit: Audit,
     metrics: Arc<Metrics>,
+    /// Do workers have to show a certificate?
+    worker_certificates: bool,
     /// Under which this process runs.
     own_user: u32,
 }
@@ -75,13 +79,21 @@ impl Doorkeeper {
         for warning in &known.warnings {
             tracing::warn!("{warning}");
         }
+        let all = TotalRates {
+            calls: settings.limits.calls_per_second,
+            upload: settings.limits.upload_bytes_per_second,
+        };
+        let quotas = Quotas::new(settings.quotas, all, Arc::clone(&metrics));
+        quotas.set_tokens(known.limits.clone());
         Ok(Self {
             known: RwLock::new(Arc::new(known)),
             sources,
             changed: watch::Sender::new(()),
             throttle: Mutex::new(Throttle::new(Instant::now())),
+            quotas,
             audit,
             metrics,
+            worker_certificates: settings.worker_ca.is_some(),
             own_user: rustix::process::geteuid().as_raw(),
         })
     }
@@ -96,6 +108,11 @@ impl Doorkeeper {
         &self.audit
     }
 
+    /// What owners may take.
+    pub(crate) fn quotas(&self) -> &Quotas {
+        &self.quotas
+    }
+
     pub(super) fn sources(&self) -> &TokenSources {
         &self.sources
     }
@@ -107,6 +124,7 @@ impl Doorkeeper {
             tracing::warn!("{warning}");
         }
         let count = known.len();
+        self.quotas.set_tokens(known.limits.clone());
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
         self.changed.send_replace(());
         Ok(count)
@@ -121,15 +139,37 @@ impl Doorkeeper {
         self.permit(&who, call).map(|()| who)
     }
 
-    /// Refuses a call that the role does not allow.
+    /// Refuses a call that the role does not allow, and one too many. Workers call as often as their work needs it.
     pub(crate) fn permit(&self, who: &Principal, call: Call) -> Result<(), Refusal> {
         if who.may(call) {
+            if call.role() != Role::Worker {
+                self.quotas.take_call(who.owner(), who.role() == Role::Operator)?;
+            }
             return Ok(());
         }
         let text = self.not_permitted(who, call);
         self.metrics.refused_logins(RefusedLogin::Role);
         self.write_down(Some(who), who.peer(), call.name(), &text);
         Err(Refusal::Forbidden(text))
+    }
+
+    /// Refuses a worker's call from another machine without a certificate, where they are asked for one. A Unix socket is
+    /// not encrypted, and nobody beyond this machine reaches it.
+    pub(crate) fn check_certificate(
+        &self,
+        who: &Principal,
+        call: Call,
+        has_certificate: bool,
+    ) -> Result<(), Refusal> {
+        let is_asked = self.worker_certificates && call.role() == Role::Worker;
+        if !is_asked || has_certificate || !matches!(who.peer(), Peer::Tcp(_)) {
+            return Ok(());
+        }
+        let text = "this farm asks workers for a certificate (`tls.worker_ca`), and none was shown; a worker shows one \
+                    by its settings `tls.certificate` and `tls.key`";
+        self.metrics.refused_logins(RefusedLogin::Certificate);
+        self.write_down(Some(who), who.peer(), call.name(), text);
+        Err(Refusal::Forbidden(text.to_owned()))
     }
 
     /// Who shows this secret as a login, which is for people.

@@ -5,77 +5,70 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use crate::quotas::bucket::{Bucket, Pace};
+
 /// Refusals of one network that are written down at once.
 const BURST: f64 = 10.0;
 
 /// From one to the next after that.
 const EVERY: Duration = Duration::from_secs(6);
 
+/// How many of one network are written down.
+const PACE: Pace = Pace { every: EVERY.as_secs() as f64, most: BURST };
+
 /// The same for all networks together.
-const TOTAL_BURST: f64 = 100.0;
-const TOTAL_EVERY: Duration = Duration::from_millis(600);
+const TOTAL: Pace = Pace { every: 0.6, most: 100.0 };
 
 /// Networks that are remembered.
 const NETWORKS: usize = 10_000;
 
-/// A bucket that fills by one per interval.
+/// What is left of a network's share.
 #[derive(Clone, Copy, Debug)]
-struct Bucket {
-    left: f64,
+struct Network {
+    bucket: Bucket,
+    /// When it was refused last.
     seen: Instant,
     /// What was not written down since the last time.
     passed_over: u64,
-}
-
-impl Bucket {
-    fn full(size: f64, now: Instant) -> Self {
-        Self { left: size, seen: now, passed_over: 0 }
-    }
-
-    fn refill(&mut self, size: f64, every: Duration, now: Instant) {
-        let filled = now.saturating_duration_since(self.seen).as_secs_f64() / every.as_secs_f64();
-        self.left = (self.left + filled).min(size);
-        self.seen = now;
-    }
 }
 
 /// Counts refused logins.
 #[derive(Debug)]
 pub(super) struct Throttle {
     total: Bucket,
-    networks: HashMap<Option<IpAddr>, Bucket>,
+    networks: HashMap<Option<IpAddr>, Network>,
     /// When quiet networks were forgotten.
     tidied: Instant,
 }
 
 impl Throttle {
     pub(super) fn new(now: Instant) -> Self {
-        Self { total: Bucket::full(TOTAL_BURST, now), networks: HashMap::new(), tidied: now }
+        Self { total: Bucket::full(TOTAL, now), networks: HashMap::new(), tidied: now }
     }
 
     /// Shall a refusal be written down? Then, how many of this network were not since the last one.
     pub(super) fn admit(&mut self, network: Option<IpAddr>, now: Instant) -> Option<u64> {
-        self.total.refill(TOTAL_BURST, TOTAL_EVERY, now);
         if !self.networks.contains_key(&network) && self.networks.len() >= NETWORKS {
             // Those that have been quiet for a while are as good as new. Looked for not too often, because they are many.
             let quiet = EVERY * BURST as u32;
             if now.saturating_duration_since(self.tidied) >= EVERY {
-                self.networks.retain(|_, bucket| now.saturating_duration_since(bucket.seen) < quiet);
+                self.networks.retain(|_, known| now.saturating_duration_since(known.seen) < quiet);
                 self.tidied = now;
             }
             if self.networks.len() >= NETWORKS {
                 return None;
             }
         }
-        let bucket = self.networks.entry(network).or_insert_with(|| Bucket::full(BURST, now));
-        bucket.refill(BURST, EVERY, now);
-        if bucket.left < 1.0 || self.total.left < 1.0 {
-            bucket.passed_over += 1;
+        let fresh = || Network { bucket: Bucket::full(PACE, now), seen: now, passed_over: 0 };
+        let known = self.networks.entry(network).or_insert_with(fresh);
+        known.seen = now;
+        // One that has none left takes nothing from the others.
+        let taken = known.bucket.take_one(PACE, now).is_ok() && self.total.take_one(TOTAL, now).is_ok();
+        if !taken {
+            known.passed_over += 1;
             return None;
         }
-        bucket.left -= 1.0;
-        self.total.left -= 1.0;
-        Some(std::mem::take(&mut bucket.passed_over))
+        Some(std::mem::take(&mut known.passed_over))
     }
 }
 

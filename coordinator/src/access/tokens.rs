@@ -1,8 +1,9 @@
 //! The tokens that are valid now: those of the settings, and those of `tokens.file`.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
-use clipig_access::{Read, Role, SecretHash, TokenFile, TokenFileError};
+use clipig_access::{Limits, Read, Role, SecretHash, TokenFile, TokenFileError};
 use jiff::Timestamp;
 
 use crate::settings::{Settings, TokenError, Tokens};
@@ -53,6 +54,8 @@ pub(super) struct TokenSources {
 #[derive(Debug, Default)]
 pub(super) struct KnownTokens {
     tokens: Vec<KnownToken>,
+    /// What the tokens of owners say about their limits.
+    pub(super) limits: HashMap<String, Limits>,
     /// What a person should hear about the files.
     pub(super) warnings: Vec<String>,
 }
@@ -98,6 +101,10 @@ impl TokenSources {
                     path.display()
                 ));
             }
+            for token in tokens.tokens().iter().filter(|token| !token.limits.is_empty()) {
+                let limits = known.limits.entry(token.owner.to_string()).or_default();
+                *limits = limits.smallest(token.limits);
+            }
             known.tokens.extend(tokens.tokens().iter().map(|token| KnownToken {
                 name: token.name.to_string(),
                 owner: token.owner.to_string(),
@@ -114,7 +121,7 @@ impl TokenSources {
 impl KnownTokens {
     /// Refuses one secret for two roles.
     fn check(&self) -> Result<(), TokensError> {
-        let mut seen = std::collections::HashMap::new();
+        let mut seen = HashMap::new();
         for token in &self.tokens {
             if let Some(other) = seen.insert(*token.hash.bytes(), token)
                 && other.role != token.role

@@ -12,11 +12,15 @@ use utoipa::ToSchema;
 use super::values::problem::ExperimentProblem;
 use super::values::sha256;
 use crate::farm::CommandError;
+use crate::quotas::whole_seconds;
 use crate::rpc::status::{self, Refusal};
 use crate::store::StoreError;
 
 /// The media type of RFC 9457.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// After so many seconds it is worth to try again where nothing tells when.
+const RETRY_AFTER: u64 = 5;
 
 /// Why a request is refused (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -39,6 +43,9 @@ pub(crate) struct Problem {
     /// SHA-256 of the contents to upload before; only where `code` is `missing-content`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing: Vec<String>,
+    /// After so many seconds the same request may succeed; it travels as a header.
+    #[serde(skip)]
+    retry_after: Option<u64>,
 }
 
 /// What programs tell problems apart by.
@@ -59,7 +66,8 @@ pub(crate) enum ProblemCode {
     State,
     /// Contents have to be uploaded before; they are listed.
     MissingContent,
-    /// The queue or the disk is full; the same request may succeed later.
+    /// The queue or the disk is full, or the owner takes more than a limit allows; the same request may succeed later, see
+    /// the header `Retry-After`.
     Full,
     /// Something is larger than the farm takes.
     TooLarge,
@@ -173,6 +181,7 @@ impl Problem {
             code,
             problems: Vec::new(),
             missing: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -184,7 +193,8 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let problem = Self::new(status::code(&refusal).into(), status::message(&refusal));
+        let mut problem = Self::new(status::code(&refusal).into(), status::message(&refusal));
+        problem.retry_after = status::retry_after(&refusal).map(whole_seconds);
         match refusal {
             Refusal::Command(CommandError::Experiment(diagnostics)) => {
                 problem.with_problems(status::warnings(&diagnostics))
@@ -224,7 +234,7 @@ impl IntoResponse for Problem {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             ProblemCode::Full | ProblemCode::Unavailable => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+                headers.insert(header::RETRY_AFTER, self.retry_after.unwrap_or(RETRY_AFTER).into());
             }
             _ => {}
         }

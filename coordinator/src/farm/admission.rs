@@ -1,13 +1,18 @@
 //! The thread that starts waiting jobs; [`queue`] decides which.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use clipig_access::Limit;
 use clipig_core::JobId;
 use clipig_schedule::dispatcher::WorkerView;
-use clipig_schedule::queue::{self, Budget, KindRequest, RunningPlace, ServingWorker, WaitingJob};
+use clipig_schedule::queue::{
+    self, Budget, KindRequest, OwnerNumber, RunningPlace, ServingWorker, WaitingJob,
+};
 
 use super::{Farm, LogLevel, QueuePlace, RunningJob, State, Waits};
 use crate::job_runner::RunCommand;
+use crate::quotas::Quotas;
 use crate::store::{EventKind, QueuedJob, StoreError};
 
 /// The queue is looked at this often even when nothing has changed, which costs little and mends a missed change.
@@ -60,11 +65,13 @@ impl Farm {
                 cores: worker.registration.cores,
             })
             .collect();
+        let mut owners = Owners { quotas: &self.inner.settings.quotas, known: HashMap::new() };
         let (waiting, running) = {
             let mut state = self.inner.state();
             // A job that was paused and resumed at once still has its thread, and starts again when that has ended.
             queued.retain(|job| !state.running.contains_key(&job.id));
-            (queued.into_iter().map(waiting).collect::<Vec<_>>(), places(&mut state, &serving))
+            let waiting: Vec<_> = queued.into_iter().map(|job| waiting(job, &mut owners)).collect();
+            (waiting, places(&mut state, &serving, &mut owners))
         };
         let settings = &self.inner.settings;
         let budget = Budget { jobs: settings.max_running_jobs, memory: settings.job_memory };
@@ -97,19 +104,42 @@ impl Farm {
     }
 }
 
+/// The owners of the jobs of one look at the queue: the number of each, and how many of their jobs may run.
+struct Owners<'a> {
+    quotas: &'a Quotas,
+    known: HashMap<Option<String>, (OwnerNumber, usize)>,
+}
+
+impl Owners<'_> {
+    /// Those from before jobs had owners count as one, which has no limit.
+    fn of(&mut self, owner: Option<&String>) -> (OwnerNumber, usize) {
+        // Thousands of jobs have a few owners.
+        if let Some(known) = self.known.get(&owner.cloned()) {
+            return *known;
+        }
+        let quota = owner.and_then(|owner| self.quotas.of(owner, Limit::JobsRunning));
+        let places = quota.map_or(usize::MAX, |quota| usize::try_from(quota.most()).unwrap_or(usize::MAX));
+        let new = (OwnerNumber(self.known.len()), places);
+        self.known.insert(owner.cloned(), new);
+        new
+    }
+}
+
 /// The running jobs, and for how long each has had no worker.
-fn places(state: &mut State, serving: &[ServingWorker]) -> Vec<RunningPlace> {
+fn places(state: &mut State, serving: &[ServingWorker], owners: &mut Owners<'_>) -> Vec<RunningPlace> {
     let now = Instant::now();
     let place = |(job, running): (&JobId, &mut RunningJob)| {
         let served = queue::choose_kind(&running.request, serving).is_some();
         running.without_worker_since = if served { None } else { running.without_worker_since.or(Some(now)) };
         let alone = running.without_worker_since.map(|since| now.duration_since(since));
-        RunningPlace { job: *job, alone, memory: running.memory, is_suspect: running.is_suspect }
+        let (owner, _) = owners.of(running.owner.as_ref());
+        RunningPlace { job: *job, alone, memory: running.memory, is_suspect: running.is_suspect, owner }
     };
     state.running.iter_mut().map(place).collect()
 }
 
-fn waiting(job: QueuedJob) -> WaitingJob {
+fn waiting(job: QueuedJob, owners: &mut Owners<'_>) -> WaitingJob {
+    let (owner, owner_places) = owners.of(job.owner.as_ref());
     let request = match (job.begun_on, job.class) {
         (Some(begun), _) if job.mix_kinds => KindRequest::Mixed(begun),
         (Some(begun), _) => KindRequest::Begun(begun),
@@ -123,5 +153,7 @@ fn waiting(job: QueuedJob) -> WaitingJob {
         request,
         memory: job.memory,
         deaths: job.deaths,
+        owner,
+        owner_places,
     }
 }

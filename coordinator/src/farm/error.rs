@@ -11,6 +11,7 @@ use super::submission::{InvalidRequest, PRIORITIES, TooManyRevisions};
 use super::transition::TransitionFailure;
 use super::weights::ModelRefusal;
 use crate::epoch_loop::{CanvasTooLarge, JobError};
+use crate::quotas::OverLimit;
 use crate::store::StoreError;
 use crate::switchboard::WorkerCommandError;
 
@@ -77,6 +78,9 @@ pub enum CommandError {
         /// Jobs that wait.
         waiting: usize,
     },
+    /// The owner takes more than a limit allows.
+    #[error(transparent)]
+    OverLimit(#[from] OverLimit),
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -77,6 +77,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::farm::FarmSettings;
     use crate::metrics::Metrics;
+    use crate::quotas::Quotas;
     use crate::store::{Store, SystemClock};
     use crate::switchboard::Switchboard;
 
@@ -116,6 +117,7 @@ pub(crate) mod tests {
             revision_bytes: 1 << 20,
             checkpoint_share: 0.05,
             checkpoint_interval: Duration::from_secs(1),
+            quotas: Quotas::default(),
             metrics: Arc::new(Metrics::default()),
         };
         let (_, notes) = std::sync::mpsc::channel();

@@ -20,6 +20,7 @@ mod observer;
 mod ordering;
 mod pictures;
 mod running;
+mod snapshot_counts;
 mod submission;
 mod table;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use self::error::{CommandError, OpenError};
 pub use self::estimate::{MemoryTooSmall, TooManySamples};
 pub use self::events::{JobEvent, JobEventKind, LogLevel, Progress};
 pub use self::health::{HealthFault, Part};
+use self::snapshot_counts::SnapshotCounts;
 pub use self::submission::{InvalidRequest, TooManyRevisions};
 pub use self::table::{ConstraintRow, FeatureRow, TargetRow};
 use self::transition::TransitionFailure;
@@ -56,6 +58,7 @@ pub use self::weights::ModelRefusal;
 use crate::job_runner::{RunCommand, ToRunner};
 use crate::metrics::Metrics;
 use crate::pulse::Pulse;
+use crate::quotas::Quotas;
 use crate::store::{self, JobRecord, JobState, Store, StoreError, Subject};
 use crate::switchboard::Switchboard;
 
@@ -82,6 +85,8 @@ pub struct FarmSettings {
     pub checkpoint_share: f64,
     /// The least time between two checkpoints of a job.
     pub checkpoint_interval: Duration,
+    /// What owners may take.
+    pub quotas: Quotas,
     /// Figures.
     pub metrics: Arc<Metrics>,
 }
@@ -166,6 +171,7 @@ struct Inner {
     changed: Changes,
     events: broadcast::Sender<Arc<JobEvent>>,
     vitals: Vitals,
+    snapshots: SnapshotCounts,
 }
 
 #[derive(Default)]
@@ -204,6 +210,8 @@ impl fmt::Display for Waits {
 /// A job with a thread.
 struct RunningJob {
     runner: Sender<ToRunner>,
+    /// Whose it is; `None` where an older clipig took it in.
+    owner: Option<String>,
     /// What workers it needs.
     request: KindRequest,
     /// Bytes of memory that it takes, by estimate.
@@ -240,8 +248,19 @@ impl Farm {
     ) -> Result<Self, OpenError> {
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let (state, changed) = (Mutex::default(), Changes::default());
-        let vitals = Vitals::default();
-        let inner = Inner { store, models, switchboard, canvases, settings, state, changed, events, vitals };
+        let (vitals, snapshots) = (Vitals::default(), SnapshotCounts::default());
+        let inner = Inner {
+            store,
+            models,
+            switchboard,
+            canvases,
+            settings,
+            state,
+            changed,
+            events,
+            vitals,
+            snapshots,
+        };
         let farm = Self { inner: Arc::new(inner) };
         farm.estimate_old_jobs()?;
         farm.count_deaths()?;

@@ -51,6 +51,8 @@ pub(super) enum KeepError {
 pub(super) struct FarmObserver {
     farm: Arc<Inner>,
     job: JobId,
+    /// Whose it is; `None` where an older clipig took it in.
+    owner: Option<String>,
     /// The first epoch of the job, from which snapshots count.
     first: Epoch,
     /// The revision that holds now.
@@ -92,6 +94,7 @@ impl FarmObserver {
         Ok(Self {
             farm,
             job,
+            owner: record.owner.clone(),
             first,
             revision: JobRevision { job, revision: 0 },
             snapshots: None,
@@ -173,17 +176,21 @@ impl FarmObserver {
     fn may_have_a_snapshot(&mut self) -> bool {
         let most = self.farm.settings.snapshots;
         // A folder that cannot be read does not take a snapshot either, and writing one tells why.
-        if self.farm.store.artifacts(self.job).count().is_ok_and(|count| count >= most as usize) {
-            if !std::mem::replace(&mut self.snapshots_ended, true) {
-                let text = format!(
-                    "it has {most} snapshots, which is as many as this farm keeps of a job (`limits.snapshots`); it goes \
-                     on without more"
-                );
-                self.farm.report(self.job, LogLevel::Warning, &EventKind::Warning, &text);
-            }
-            return false;
+        let has_all = self.farm.store.artifacts(self.job).count().is_ok_and(|count| count >= most as usize);
+        let refused = if has_all {
+            format!(
+                "it has {most} snapshots, which is as many as this farm keeps of a job (`limits.snapshots`)"
+            )
+        } else {
+            let taken = self.owner.as_ref().map(|owner| self.farm.take_room_for_snapshot(owner));
+            let Some(Err(over)) = taken else { return true };
+            over.to_string()
+        };
+        if !std::mem::replace(&mut self.snapshots_ended, true) {
+            let text = format!("{refused}; it goes on without more");
+            self.farm.report(self.job, LogLevel::Warning, &EventKind::Warning, &text);
         }
-        true
+        false
     }
 
     fn keep_checkpoint(&self, job: &EpochLoop) {

@@ -42,6 +42,7 @@ impl Farm {
         let request = begun(kind.clone());
         let running = RunningJob {
             runner: runner.clone(),
+            owner: job.owner.clone(),
             request,
             memory: job.memory.unwrap_or(0),
             is_suspect: job.deaths >= queue::SUSPECT,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use clipig_access::Limit;
 use clipig_core::{DeviceClass, Epoch, JobId, JobRevision, ModelReference, Sha256};
 use clipig_experiment::{Diagnostics, Experiment, Loaded, Overrides, Source, load};
 use clipig_schedule::memory::Bytes;
@@ -103,6 +104,7 @@ impl Farm {
         if waiting >= self.inner.settings.max_queued_jobs {
             return Err(CommandError::Full { waiting });
         }
+        self.check_waiting(&request.owner)?;
         let Checked { loaded, model, seed, class, memory } = checked;
         let mut tree = loaded.tree.clone();
         tree.record_model(&model.name);
@@ -136,6 +138,17 @@ impl Farm {
         }
         let existed = matches!(submitted, Submitted::Known(_));
         Ok(SubmitAnswer { job: self.job(submitted.job())?, existed, warnings: loaded.warnings })
+    }
+
+    /// Refuses one more waiting job of an owner who has as many as they may. Paused ones count: they can be resumed.
+    fn check_waiting(&self, owner: &str) -> Result<(), CommandError> {
+        let quotas = &self.inner.settings.quotas;
+        if quotas.of(owner, Limit::JobsWaiting).is_some() {
+            let count = |state| self.inner.store.count_of(owner, state);
+            let found = count(JobState::Waiting)? + count(JobState::Paused)?;
+            quotas.check_count(owner, Limit::JobsWaiting, found as u64)?;
+        }
+        Ok(())
     }
 
     /// Checks a submission as [`submit`](Self::submit) does, without making a job.

@@ -1,6 +1,6 @@
 //! The farm's certificate, which can be read again while connections are open.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use clipig_proto::connect_error::{self, ConnectError};
@@ -9,11 +9,13 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::CryptoProvider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
+use tokio_rustls::rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, ServerConfig};
 use x509_parser::parse_x509_certificate;
 
+use super::worker_authorities::{AuthorityError, WorkerAuthorities};
 use crate::settings::TlsFiles;
 
 /// How long before its end a certificate is warned about.
@@ -44,6 +46,9 @@ pub enum TlsError {
         /// What is wrong with them.
         cause: String,
     },
+    /// The authorities of workers.
+    #[error(transparent)]
+    WorkerAuthorities(#[from] AuthorityError),
     /// No client would accept it.
     #[error(
         "`tls.certificate` ({}) has expired on {expired}; by the clock of this machine it is {now}: renew it, or set the \
@@ -65,6 +70,8 @@ pub(crate) struct Certificates {
     files: TlsFiles,
     provider: Arc<CryptoProvider>,
     current: RwLock<Current>,
+    /// Who signs the certificates of workers; `None`: they need none.
+    workers: Option<Arc<WorkerAuthorities>>,
 }
 
 #[derive(Clone, Debug)]
@@ -75,14 +82,16 @@ struct Current {
 }
 
 impl Certificates {
-    /// Reads certificate and key, and tries them.
+    /// Reads certificate and key, and tries them. `worker_ca` is the file of those who sign certificates of workers.
     ///
     /// # Errors
     /// See [`TlsError`].
-    pub(crate) fn open(files: &TlsFiles) -> Result<Arc<Self>, TlsError> {
+    pub(crate) fn open(files: &TlsFiles, worker_ca: Option<&Path>) -> Result<Arc<Self>, TlsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let current = RwLock::new(read(files, &provider, Timestamp::now())?);
-        let certificates = Self { files: files.clone(), provider, current };
+        let workers = worker_ca.map(|file| WorkerAuthorities::open(file, Arc::clone(&provider)));
+        let workers = workers.transpose()?.map(Arc::new);
+        let certificates = Self { files: files.clone(), provider, current, workers };
         certificates.warn();
         Ok(Arc::new(certificates))
     }
@@ -93,13 +102,17 @@ impl Certificates {
     /// See [`TlsError`].
     pub(crate) fn reload(&self) -> Result<(), TlsError> {
         let read = read(&self.files, &self.provider, Timestamp::now())?;
+        if let Some(workers) = &self.workers {
+            workers.reload()?;
+        }
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = read;
         Ok(())
     }
 
     /// The files.
     pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        [&self.files.certificate, &self.files.key].into_iter()
+        let workers = self.workers.iter().map(|workers| workers.file());
+        [&self.files.certificate, &self.files.key].into_iter().chain(workers)
     }
 
     /// When it expires.
@@ -128,16 +141,33 @@ impl Certificates {
         })
     }
 
-    /// Accepts TLS with whatever certificate is current, for peers that then speak this protocol.
+    /// Accepts TLS with whatever certificate is current, for peers that then speak this protocol. Where workers are
+    /// among them, they are asked for a certificate if they need one.
     ///
     /// # Errors
     /// See [`TlsError`].
-    pub(crate) fn acceptor(self: &Arc<Self>, protocol: &str) -> Result<TlsAcceptor, TlsError> {
+    pub(crate) fn acceptor(
+        self: &Arc<Self>,
+        protocol: &str,
+        for_workers: bool,
+    ) -> Result<TlsAcceptor, TlsError> {
         let config = ServerConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| unusable(&self.files, &error))?;
         let resolver: Arc<dyn ResolvesServerCert> = Arc::clone(self) as _;
-        let mut config = config.with_no_client_auth().with_cert_resolver(resolver);
+        // Browsers would ask their people for one.
+        let workers = self.workers.as_ref().filter(|_| for_workers);
+        let mut config = match workers {
+            Some(workers) => {
+                let verifier: Arc<dyn ClientCertVerifier> = Arc::clone(workers) as _;
+                let mut config = config.with_client_cert_verifier(verifier).with_cert_resolver(resolver);
+                // A session that is resumed would not show its certificate again, which may have expired by then.
+                config.session_storage = Arc::new(NoServerSessionStorage {});
+                config.send_tls13_tickets = 0;
+                config
+            }
+            None => config.with_no_client_auth().with_cert_resolver(resolver),
+        };
         config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
@@ -216,7 +246,7 @@ mod tests {
     #[test]
     fn the_end_of_a_certificate_is_known_and_warned_about() {
         let folder = tempfile::tempdir().unwrap();
-        let certificates = Certificates::open(&write(folder.path(), 100)).unwrap();
+        let certificates = Certificates::open(&write(folder.path(), 100), None).unwrap();
         assert_eq!(certificates.warning(Timestamp::now()), None);
         let before = |days: i64| certificates.expires() - SignedDuration::from_hours(24 * days);
         assert_eq!(certificates.warning(before(15)), None);
@@ -229,10 +259,10 @@ mod tests {
     fn an_expired_certificate_is_refused_and_the_one_from_before_stays() {
         let folder = tempfile::tempdir().unwrap();
         let files = write(folder.path(), 100);
-        let certificates = Certificates::open(&files).unwrap();
+        let certificates = Certificates::open(&files, None).unwrap();
         let expires = certificates.expires();
         write(folder.path(), -2);
-        let error = Certificates::open(&files).unwrap_err().to_string();
+        let error = Certificates::open(&files, None).unwrap_err().to_string();
         assert!(error.contains("tls.crt") && error.contains("has expired on"), "{error}");
         assert!(matches!(certificates.reload(), Err(TlsError::Expired { .. })));
         assert_eq!(certificates.expires(), expires);
@@ -242,11 +272,32 @@ mod tests {
     }
 
     #[test]
+    fn authorities_of_workers_that_are_none_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = write(folder.path(), 100);
+        let absent = folder.path().join("absent");
+        for (file, words) in [
+            (files.key.as_path(), "holds no certificate in PEM"),
+            (absent.as_path(), "`tls.worker_ca`: cannot read"),
+        ] {
+            let error = Certificates::open(&files, Some(file)).unwrap_err().to_string();
+            assert!(error.contains("`tls.worker_ca`") && error.contains(words), "{error}");
+        }
+        // Each of the files is watched.
+        let ca = folder.path().join("ca.crt");
+        std::fs::copy(&files.certificate, &ca).unwrap();
+        let certificates = Certificates::open(&files, Some(&ca)).unwrap();
+        assert_eq!(certificates.files().count(), 3);
+        std::fs::write(&ca, "nonsense").unwrap();
+        assert!(matches!(certificates.reload(), Err(TlsError::WorkerAuthorities(_))));
+    }
+
+    #[test]
     fn a_key_of_another_certificate_is_refused() {
         let [folder, other] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let files = write(folder.path(), 100);
         let key = write(other.path(), 100).key;
-        let error = Certificates::open(&TlsFiles { key, ..files }).unwrap_err().to_string();
+        let error = Certificates::open(&TlsFiles { key, ..files }, None).unwrap_err().to_string();
         assert!(error.contains("cannot be used"), "{error}");
     }
 }

@@ -23,6 +23,7 @@ use crate::metrics::Metrics;
 pub(super) struct Caller {
     peer: Peer,
     place: Arc<Place>,
+    has_certificate: bool,
 }
 
 impl Caller {
@@ -33,6 +34,16 @@ impl Caller {
 
     pub(super) fn peer(&self) -> Peer {
         self.peer
+    }
+
+    /// Has it shown a certificate that an authority of workers has signed?
+    pub(super) fn has_certificate(&self) -> bool {
+        self.has_certificate
+    }
+
+    /// The same peer, after its handshake.
+    pub(super) fn with_certificate(self, has_certificate: bool) -> Self {
+        Self { has_certificate, ..self }
     }
 
     /// The call shows that the peer may be here.
@@ -87,7 +98,7 @@ impl Connection {
     fn new(stream: Stream, peer: Peer, terms: Terms) -> Self {
         let Terms { place, evicted, first_call, metrics } = terms;
         let probation = Some(Probation { deadline: Box::pin(sleep(first_call)), evicted });
-        Self { stream, caller: Caller { peer, place }, metrics, probation }
+        Self { stream, caller: Caller { peer, place, has_certificate: false }, metrics, probation }
     }
 
     /// Fails where a peer that is not known yet has to go. Otherwise the task is woken when that may have changed.

@@ -37,6 +37,8 @@ impl<S> Guard<S> {
         let peer = caller.as_ref().map_or(Peer::Here, Caller::peer);
         let header = request.headers().get(AUTHORIZATION).map(http::HeaderValue::as_bytes);
         let who = self.doorkeeper.admit(header, peer, call)?;
+        let has_certificate = caller.as_ref().is_some_and(Caller::has_certificate);
+        self.doorkeeper.check_certificate(&who, call, has_certificate)?;
         if let Some(caller) = caller {
             caller.make_known();
         }

@@ -3,7 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `listener`, `connection`, `wire`, `transport` | sockets, what travels on them, HTTP/2 |
-//! | `certificates` | the farm's certificate |
+//! | `certificates`, `worker_authorities` | the farm's certificate, and who signs those of workers |
 //! | `guard` | before every call: who makes it, and may they |
 //! | `status` | the one place where errors become gRPC statuses |
 //! | `farm_service` | the calls of clients |
@@ -27,6 +27,7 @@ pub(crate) mod status;
 mod transport;
 mod uploads;
 mod wire;
+mod worker_authorities;
 mod worker_service;
 
 use std::path::PathBuf;
@@ -51,6 +52,7 @@ pub use self::listener::{ListenError, Listener};
 use self::standing::LeaseCounts;
 pub(crate) use self::transport::{HTTP_2, serve};
 pub(crate) use self::uploads::Uploads;
+pub use self::worker_authorities::AuthorityError;
 use self::worker_service::WorkerEndpoint;
 use crate::access::{Deed, Doorkeeper, Principal};
 use crate::farm::Farm;

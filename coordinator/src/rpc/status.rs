@@ -1,7 +1,9 @@
 //! The one place where errors become gRPC statuses.
 
+use std::time::Duration;
+
 use clipig_experiment::{Diagnostic, Diagnostics, Origin, Severity};
-use clipig_proto::status::with_error;
+use clipig_proto::status::with_retry_after;
 use clipig_proto::v1::farm_error::Code;
 use clipig_proto::v1::{self, FarmError as WireFarmError};
 use prost::Message;
@@ -9,6 +11,7 @@ use prost::bytes::Bytes;
 use tonic::Status;
 
 use crate::farm::CommandError;
+use crate::quotas::OverLimit;
 use crate::store::StoreError;
 use crate::switchboard::WorkerCommandError;
 
@@ -34,6 +37,8 @@ pub(crate) enum Refusal {
     TooLarge(String),
     /// So many do the same that there is no room.
     Busy(String),
+    /// The owner takes more than a limit allows.
+    OverLimit(OverLimit),
     /// The token is missing or wrong.
     Unauthenticated(String),
     /// The role does not allow it, or the job belongs to somebody else.
@@ -50,6 +55,7 @@ impl From<CommandError> for Refusal {
     fn from(error: CommandError) -> Self {
         match error {
             CommandError::Store(error) => Self::Store(error),
+            CommandError::OverLimit(over) => Self::OverLimit(over),
             error => Self::Command(error),
         }
     }
@@ -58,6 +64,12 @@ impl From<CommandError> for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<OverLimit> for Refusal {
+    fn from(over: OverLimit) -> Self {
+        Self::OverLimit(over)
     }
 }
 
@@ -81,7 +93,15 @@ impl From<Refusal> for Status {
         if matches!(details.code(), Code::Internal) {
             tracing::error!(%message, "a call failed by a fault of the farm");
         }
-        with_error(shortened(message), &details)
+        with_retry_after(shortened(message), &details, retry_after(&refusal))
+    }
+}
+
+/// When it is worth to try again, as far as that is known.
+pub(crate) fn retry_after(refusal: &Refusal) -> Option<Duration> {
+    match refusal {
+        Refusal::OverLimit(over) => over.retry_after(),
+        _ => None,
     }
 }
 
@@ -95,7 +115,7 @@ pub(crate) fn code(refusal: &Refusal) -> Code {
             | CommandError::Model(_) => Code::InvalidArgument,
             CommandError::Experiment(_) => Code::Experiment,
             CommandError::State { .. } | CommandError::Ended { .. } => Code::State,
-            CommandError::Full { .. } | CommandError::Revisions(_) => Code::Full,
+            CommandError::Full { .. } | CommandError::Revisions(_) | CommandError::OverLimit(_) => Code::Full,
             CommandError::TooLarge(_) | CommandError::Memory(_) | CommandError::Samples(_) => Code::TooLarge,
             CommandError::Entropy(_) => Code::Internal,
             CommandError::ShuttingDown => Code::Unavailable,
@@ -107,7 +127,7 @@ pub(crate) fn code(refusal: &Refusal) -> Code {
         Refusal::ShuttingDown => Code::Unavailable,
         Refusal::Invalid(_) => Code::InvalidArgument,
         Refusal::TooLarge(_) => Code::TooLarge,
-        Refusal::Busy(_) => Code::Full,
+        Refusal::Busy(_) | Refusal::OverLimit(_) => Code::Full,
         Refusal::Unauthenticated(_) => Code::Unauthenticated,
         Refusal::Forbidden(_) => Code::Forbidden,
         Refusal::Internal(_) => Code::Internal,
@@ -157,6 +177,7 @@ pub(crate) fn message(refusal: &Refusal) -> String {
             }
         }
         Refusal::Command(error) => error.to_string(),
+        Refusal::OverLimit(over) => over.to_string(),
         Refusal::Store(error) => error.to_string(),
         Refusal::Invalid(text)
         | Refusal::NotFound(text)

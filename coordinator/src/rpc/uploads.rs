@@ -34,6 +34,7 @@ struct State {
 }
 
 struct Upload {
+    owner: String,
     /// Bytes that it will bring.
     size: u64,
     last_activity: Instant,
@@ -55,10 +56,10 @@ impl Default for Uploads {
 
 impl Uploads {
     /// Waits for room. Where there is none, the upload that has been silent for longest ends.
-    pub(super) async fn place(&self, size: u64) -> Result<Place<'_>, Refusal> {
+    pub(super) async fn place(&self, owner: &str, size: u64) -> Result<Place<'_>, Refusal> {
         let start = Instant::now();
         loop {
-            if let Some(place) = self.try_place(size) {
+            if let Some(place) = self.try_place(owner, size) {
                 return Ok(place);
             }
             if start.elapsed() > ROOM_TIMEOUT {
@@ -73,7 +74,14 @@ impl Uploads {
         self.lock().places.values().map(|upload| upload.size).fold(0, u64::saturating_add)
     }
 
-    fn try_place(&self, size: u64) -> Option<Place<'_>> {
+    /// Bytes that the uploads of an owner will bring.
+    pub(super) fn announced_by(&self, owner: &str) -> u64 {
+        let state = self.lock();
+        let theirs = state.places.values().filter(|upload| upload.owner == owner);
+        theirs.map(|upload| upload.size).fold(0, u64::saturating_add)
+    }
+
+    fn try_place(&self, owner: &str, size: u64) -> Option<Place<'_>> {
         let mut state = self.lock();
         if state.places.len() >= PLACES {
             let (silent, upload) = state.places.iter().min_by_key(|(_, upload)| upload.last_activity)?;
@@ -88,7 +96,8 @@ impl Uploads {
         state.next += 1;
         let evicted = Arc::new(Notify::new());
         let last_activity = Instant::now();
-        state.places.insert(number, Upload { size, last_activity, evicted: Arc::clone(&evicted) });
+        let (owner, ending) = (owner.to_owned(), Arc::clone(&evicted));
+        state.places.insert(number, Upload { owner, size, last_activity, evicted: ending });
         Some(Place { uploads: self, number, evicted })
     }
 
@@ -137,14 +146,15 @@ mod tests {
     async fn the_silent_make_room() {
         let uploads = Uploads::default();
         let mut places = Vec::new();
-        for _ in 0..PLACES {
-            places.push(uploads.place(7).await.unwrap());
+        for number in 0..PLACES {
+            places.push(uploads.place(&format!("owner-{}", number % 2), 7).await.unwrap());
         }
         std::thread::sleep(SILENCE);
         // All but the first say something.
         places[1..].iter().for_each(Place::touch);
         assert_eq!(uploads.announced(), 7 * PLACES as u64);
-        let newcomer = uploads.place(7).await.unwrap();
+        assert_eq!(uploads.announced_by("owner-1"), 7 * PLACES as u64 / 2);
+        let newcomer = uploads.place("owner-2", 7).await.unwrap();
         let first = places.remove(0);
         let refusal = first.unless_evicted(std::future::pending::<()>()).await.unwrap_err();
         assert!(matches!(refusal, Refusal::Busy(text) if text.contains("upload again")));

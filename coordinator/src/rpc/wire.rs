@@ -22,7 +22,12 @@ impl Connected for Wire {
     fn connect_info(&self) -> Caller {
         match self {
             Self::Plain(connection) => connection.connect_info(),
-            Self::Encrypted(stream) => stream.get_ref().0.connect_info(),
+            Self::Encrypted(stream) => {
+                let (connection, tls) = stream.get_ref();
+                // One that does not hold ends the handshake.
+                let has_certificate = tls.peer_certificates().is_some_and(|chain| !chain.is_empty());
+                connection.connect_info().with_certificate(has_certificate)
+            }
         }
     }
 }

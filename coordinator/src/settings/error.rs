@@ -12,6 +12,9 @@ pub enum SettingsError {
     /// One of two settings that need each other is missing.
     #[error("`{0}` is set, `{1}` is not; set both or none")]
     OnlyOne(&'static str, &'static str),
+    /// A setting is of no use without another one.
+    #[error("`{0}` is set, and needs `{1}`, which is not")]
+    Needs(&'static str, &'static str),
     /// Workers and clients would have the same rights.
     #[error(
         "`tokens.client` and `tokens.worker` are the same; make a new one, for example with `openssl rand -hex 32`"

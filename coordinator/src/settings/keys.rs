@@ -35,6 +35,11 @@ pub const KEYS: &[Key] = &[
     key("data", "~/.local/share/clipig/farm", "the data folder"),
     key("tls.certificate", "none", "certificate chain in PEM"),
     key("tls.key", "none", "its private key in PEM"),
+    key(
+        "tls.worker_ca",
+        "none",
+        "authorities in PEM; workers must show a certificate that one of them has signed",
+    ),
     key("tokens.client", "none", "what clients show; `tokens.client_file` is safer"),
     key(
         "tokens.client_file",
@@ -102,6 +107,18 @@ pub const KEYS: &[Key] = &[
         "10",
         "how long a connection may take to its first call with a valid token",
     ),
+    key(
+        "limits.calls_per_second",
+        "none",
+        "calls of all owners together; those of operators and workers do not count",
+    ),
+    key("limits.upload_bytes_per_second", "none", "uploads of all owners together; beyond it they wait"),
+    key("quotas.jobs_waiting", "none", "jobs of one owner that may wait or be paused"),
+    key("quotas.jobs_running", "none", "jobs of one owner that may run side by side; others of theirs wait"),
+    key("quotas.calls_per_second", "none", "calls of one owner; ten seconds' worth may come at once"),
+    key("quotas.upload_bytes_per_second", "none", "uploads of one owner; beyond it they wait"),
+    key("quotas.stored_bytes", "none", "uploaded images and weights of one owner"),
+    key("quotas.snapshots", "none", "snapshots of all jobs of one owner"),
     key("dispatch.heartbeat_seconds", "2", "how often a worker says that it is alive"),
     key("dispatch.heartbeat_timeout_seconds", "10", "after this silence a worker's leases go to others"),
     key(

@@ -13,6 +13,7 @@ mod typed;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clipig_access::{Limit, Limits as OwnerLimits};
 use clipig_schedule::dispatcher::DispatchSettings;
 use clipig_settings::Layers;
 pub use clipig_settings::{Environment, Flags, LogFormat, environment};
@@ -34,6 +35,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Certificate and key; `None`: no TLS.
     pub tls: Option<TlsFiles>,
+    /// Those who sign the certificates that workers have to show, in PEM form; `None`: workers need none.
+    pub worker_ca: Option<PathBuf>,
     /// One token of an operator and one of workers. Without these and without [`tokens_file`](Self::tokens_file), whoever
     /// reaches the address is let in.
     pub tokens: Option<Tokens>,
@@ -49,6 +52,8 @@ pub struct Settings {
     pub retention: Retention,
     /// What is refused for its size.
     pub limits: Limits,
+    /// What each owner may take whose tokens do not say otherwise.
+    pub quotas: OwnerLimits,
     /// How work is handed out.
     pub dispatch: Dispatch,
     /// How often checkpoints are written.
@@ -121,6 +126,10 @@ pub struct Limits {
     pub http_connections: usize,
     /// How long a peer may take to make its first call with a valid token.
     pub first_call: Duration,
+    /// Calls per second of all but operators and workers; `None`: no limit.
+    pub calls_per_second: Option<u64>,
+    /// Bytes per second of all uploads; `None`: no limit.
+    pub upload_bytes_per_second: Option<u64>,
 }
 
 /// How work is handed out.
@@ -188,6 +197,7 @@ impl Settings {
                 None => default_data(environment).ok_or(SettingsError::NoDataFolder)?,
             },
             tls: rules::tls(sources)?,
+            worker_ca: sources.path("tls.worker_ca")?,
             tokens: rules::tokens(sources)?,
             tokens_file: sources.path("tokens.file")?,
             insecure: sources.flag("insecure")?.unwrap_or(defaults.insecure),
@@ -247,7 +257,13 @@ impl Settings {
                 first_call: sources
                     .seconds("limits.first_call_seconds", 0.1, 3_600.0)?
                     .unwrap_or(defaults.limits.first_call),
+                calls_per_second: quota(sources, "limits.calls_per_second", Limit::Calls)?,
+                upload_bytes_per_second: quota(sources, "limits.upload_bytes_per_second", Limit::Upload)?,
             },
+            quotas: Limit::ALL.into_iter().try_fold(OwnerLimits::default(), |quotas, limit| {
+                let value = quota(sources, limit.setting(), limit)?;
+                Ok::<_, SettingsError>(quotas.with(limit, value))
+            })?,
             dispatch: Dispatch {
                 heartbeat: sources.seconds("dispatch.heartbeat_seconds", 0.05, 60.0)?.unwrap_or(heartbeat),
                 heartbeat_timeout: sources
@@ -281,6 +297,7 @@ impl Settings {
             http_listen: Some(ListenAddress::loopback(7871)),
             data: PathBuf::new(),
             tls: None,
+            worker_ca: None,
             tokens: None,
             tokens_file: None,
             insecure: false,
@@ -304,7 +321,10 @@ impl Settings {
                 connections_per_peer: 1_024,
                 http_connections: 512,
                 first_call: Duration::from_secs(10),
+                calls_per_second: None,
+                upload_bytes_per_second: None,
             },
+            quotas: OwnerLimits::default(),
             dispatch: Dispatch {
                 heartbeat: Duration::from_secs(2),
                 heartbeat_timeout: DispatchSettings::HEARTBEAT_TIMEOUT,
@@ -316,6 +336,11 @@ impl Settings {
             log_format: LogFormat::Human,
         }
     }
+}
+
+/// A setting with the values of a limit of tokens.
+fn quota(sources: &Layers, key: &'static str, limit: Limit) -> Result<Option<u64>, SettingsError> {
+    Ok(sources.value(key, limit.allowed(), |text| limit.value(text))?)
 }
 
 /// `$XDG_DATA_HOME/clipig/farm`, else `~/.local/share/clipig/farm`.

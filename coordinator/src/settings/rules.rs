@@ -54,6 +54,9 @@ pub(super) fn check(settings: &Settings) -> Result<(), SettingsError> {
     if timeout < 2.0 * heartbeat {
         return Err(SettingsError::Heartbeat { heartbeat, timeout });
     }
+    if settings.worker_ca.is_some() && settings.tls.is_none() {
+        return Err(SettingsError::Needs("tls.worker_ca", "tls.certificate"));
+    }
     match exposed(settings) {
         Some(exposed) if !settings.insecure => Err(SettingsError::Exposed {
             address: exposed.address,

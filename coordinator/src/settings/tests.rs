@@ -87,6 +87,33 @@ log: {format: json}
 }
 
 #[test]
+fn quotas_have_the_values_that_limits_of_tokens_have() {
+    let text = "
+[limits]
+calls_per_second = 200
+upload_bytes_per_second = \"100 MiB\"
+[quotas]
+jobs_waiting = 50
+jobs_running = 2
+calls_per_second = 20
+upload_bytes_per_second = \"10 MiB\"
+stored_bytes = \"20 GiB\"
+snapshots = 0
+";
+    let settings = from_file("farm.toml", text, &[], &Flags::new()).unwrap();
+    let all = "jobs-waiting=50,jobs-running=2,calls=20,upload=10MiB,bytes=20GiB,snapshots=0";
+    assert_eq!(settings.quotas.to_string(), all);
+    assert_eq!(settings.limits.calls_per_second, Some(200));
+    assert_eq!(settings.limits.upload_bytes_per_second, Some(100 << 20));
+    // Each limit of a token has its setting.
+    for limit in Limit::ALL {
+        assert!(KEYS.iter().any(|key| key.name == limit.setting()), "{limit}");
+        let error = message(&format!("{} = \"x\"", limit.setting()));
+        assert!(error.contains(limit.allowed()), "{error}");
+    }
+}
+
+#[test]
 fn a_key_may_be_written_with_its_former_name() {
     let file = "[dispatch]\nforgive_after_seconds = 5\n";
     assert_eq!(
@@ -172,6 +199,15 @@ fn listening_beyond_loopback_needs_tls_and_tokens() {
     for local in ["127.0.0.9:1", "[::1]:1", "[::ffff:127.0.0.1]:1", "localhost:1", "unix:/s"] {
         assert!(local.parse::<ListenAddress>().unwrap().is_local(), "{local}");
     }
+}
+
+#[test]
+fn certificates_of_workers_need_tls() {
+    let text = "tls.worker_ca = \"workers.crt\"\n";
+    assert_eq!(message(text), "`tls.worker_ca` is set, and needs `tls.certificate`, which is not");
+    let with_tls = format!("tls.certificate = \"a\"\ntls.key = \"b\"\n{text}");
+    let settings = from_file("farm.toml", &with_tls, &[], &Flags::new()).unwrap();
+    assert_eq!(settings.worker_ca, Some("workers.crt".into()));
 }
 
 #[test]

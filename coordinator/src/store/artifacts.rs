@@ -140,8 +140,15 @@ impl<'a> Artifacts<'a> {
     /// # Errors
     /// When a folder cannot be read.
     pub fn count(&self) -> Result<usize, StoreError> {
-        let snapshots = durable::entries(&self.folder.join(SNAPSHOTS))?;
-        Ok(snapshots.len() + usize::from(self.path(ArtifactName::Picture).exists()))
+        Ok(self.count_snapshots()? + usize::from(self.path(ArtifactName::Picture).exists()))
+    }
+
+    /// How many snapshots there are, without a look at each.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn count_snapshots(&self) -> Result<usize, StoreError> {
+        Ok(durable::entries(&self.folder.join(SNAPSHOTS))?.len())
     }
 
     fn path(&self, name: ArtifactName) -> PathBuf {

@@ -92,7 +92,7 @@ impl Store {
     pub fn queue(&self) -> Result<Vec<QueuedJob>, StoreError> {
         let sql =
             "SELECT id, priority, interrupted, asked_class, mix_kinds, kind_class, kind_model, kind_libtorch,
-                   kind_capability, memory, deaths FROM jobs WHERE status = ?1 ORDER BY id";
+                   kind_capability, memory, deaths, owner FROM jobs WHERE status = ?1 ORDER BY id";
         self.database().read(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             let rows = statement.query_map([JobState::Waiting.as_str()], queued_job)?;
@@ -109,6 +109,32 @@ impl Store {
             let mut statement = connection.prepare_cached("SELECT count(*) FROM jobs WHERE status = ?1")?;
             let count: u32 = statement.query_row([status.as_str()], |row| row.get(0))?;
             Ok(count as usize)
+        })
+    }
+
+    /// How many jobs of an owner are in a status.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_of(&self, owner: &str, status: JobState) -> Result<usize, StoreError> {
+        self.database().read(|connection| {
+            let sql = "SELECT count(*) FROM jobs WHERE owner = ?1 AND status = ?2";
+            let count: u32 =
+                connection.prepare_cached(sql)?.query_row([owner, status.as_str()], |row| row.get(0))?;
+            Ok(count as usize)
+        })
+    }
+
+    /// All jobs of an owner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn jobs_of(&self, owner: &str) -> Result<Vec<JobId>, StoreError> {
+        self.database().read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT id FROM jobs WHERE owner = ?1 ORDER BY id")?;
+            let rows = statement.query_map([owner], |row| row.get::<_, i64>(0))?;
+            rows.map(|id| Ok(JobId(id? as u64))).collect()
         })
     }
 
@@ -518,6 +544,7 @@ fn queued_job(row: &Row<'_>) -> rusqlite::Result<QueuedJob> {
         begun_on: kind(row)?,
         memory: row.get::<_, Option<i64>>("memory")?.map_or(0, i64::unsigned_abs),
         deaths: row.get("deaths")?,
+        owner: row.get("owner")?,
     })
 }
 

@@ -13,6 +13,7 @@
 //! | `database`, `schema` | the connection; tables and their versions |
 //! | `records`, `jobs`, `events`, `history`, `workers`, `audit` | typed rows and their changes |
 //! | `checkpoint`, `blobs`, `artifacts` | files |
+//! | `uploads` | whose uploaded content is |
 //! | `features`, `binary` | encoded texts and images as bytes |
 //! | `retention` | what goes when |
 //! | `backup`, `restore` | a copy of the store at one moment, and its way back |
@@ -40,6 +41,7 @@ mod records;
 mod restore;
 mod retention;
 mod schema;
+mod uploads;
 mod workers;
 
 #[cfg(test)]

@@ -150,6 +150,8 @@ pub struct QueuedJob {
     pub memory: u64,
     /// As in [`JobRecord`].
     pub deaths: u32,
+    /// As in [`JobRecord`].
+    pub owner: Option<String>,
 }
 
 /// The experiment of a job from some epoch on: as submitted (revision 0) or after an update.

@@ -147,7 +147,10 @@ impl Store {
                 Ok(rows.collect::<Result<HashSet<_>, _>>()?)
             })
         };
-        self.blobs().collect(named, grace.saturating_add(self.clock_ahead()))
+        let collected = self.blobs().collect(named, grace.saturating_add(self.clock_ahead()))?;
+        // Also what was removed because it was damaged, or by hand.
+        self.forget_uploads()?;
+        Ok(collected)
     }
 
     /// How far the wall clock was set forward since the start. So much of an age is not believed: it is measured as if

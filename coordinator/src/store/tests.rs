@@ -586,6 +586,7 @@ fn published_versions_are_opened_for_ever() {
         (3, include_str!("../../tests/fixtures/store/farm-v3.sql")),
         (4, include_str!("../../tests/fixtures/store/farm-v4.sql")),
         (5, include_str!("../../tests/fixtures/store/farm-v5.sql")),
+        (6, include_str!("../../tests/fixtures/store/farm-v6.sql")),
     ] {
         let farm = Farm::new();
         let connection = rusqlite::Connection::open(farm.folder.path().join("farm.sqlite")).unwrap();
@@ -654,6 +655,7 @@ fn fill(store: &Store) {
         text: "revision 1".into(),
     };
     store.add_audit(&deed).unwrap();
+    store.add_upload(&image, "ada-lovelace", 6).unwrap();
 }
 
 /// All that `fill` writes is there, as far as the version knew of it.
@@ -675,6 +677,8 @@ fn check_frozen(store: &Store, version: u32) {
         }
         audit.clear();
     }
+    let uploaded = if version < 6 { 0 } else { expected.uploaded_by("ada-lovelace").unwrap() };
+    assert_eq!(store.uploaded_by("ada-lovelace").unwrap(), uploaded);
     assert_eq!(store.jobs(&all).unwrap(), jobs);
     assert_eq!(store.audit(&AuditFilter::default()).unwrap(), audit);
     assert_eq!(store.revisions(job).unwrap(), expected.revisions(job).unwrap());
@@ -690,6 +694,42 @@ fn check_frozen(store: &Store, version: u32) {
     assert_eq!(store.marked_workers().unwrap(), expected.marked_workers().unwrap());
     let events = EventFilter::default();
     assert_eq!(store.events(&events).unwrap(), expected.events(&events).unwrap());
+}
+
+#[test]
+fn content_is_its_owners_until_it_is_removed() {
+    let farm = Farm::new();
+    let store = farm.open();
+    let [one, two] = [b"one".as_slice(), b"other"].map(|bytes| store.blobs().insert(bytes).unwrap());
+    store.add_upload(&one, "ada", 3).unwrap();
+    store.add_upload(&two, "ada", 5).unwrap();
+    // Who brings the same again takes no room.
+    store.add_upload(&one, "bob", 3).unwrap();
+    let stored = |owner| store.uploaded_by(owner).unwrap();
+    assert_eq!((stored("ada"), stored("bob")), (8, 0));
+    let named = Submission { assets: BTreeMap::from([("a.png".into(), two)]), ..submission("t") };
+    store.submit(&named).unwrap();
+    assert_eq!(store.collect_blobs(Duration::ZERO).unwrap().blobs, 1);
+    assert_eq!(stored("ada"), 5);
+    drop(store);
+    assert_eq!(farm.open().uploaded_by("ada").unwrap(), 5);
+}
+
+#[test]
+fn jobs_are_counted_by_owner_and_state() {
+    let farm = Farm::new();
+    let store = farm.open();
+    let of = |owner: &str, token: &str| Submission { owner: owner.into(), ..submission(token) };
+    for (owner, token) in [("ada", "1"), ("bob", "2"), ("ada", "3")] {
+        store.submit(&of(owner, token)).unwrap();
+    }
+    let job = store.jobs_of("ada").unwrap()[0];
+    store.transition(job, &transition(JobState::Waiting, JobState::Paused, "")).unwrap();
+    let count = |owner, status| store.count_of(owner, status).unwrap();
+    assert_eq!((count("ada", JobState::Waiting), count("ada", JobState::Paused)), (1, 1));
+    assert_eq!((count("bob", JobState::Waiting), count("carol", JobState::Waiting)), (1, 0));
+    assert_eq!(store.jobs_of("ada").unwrap(), [JobId(1), JobId(3)]);
+    assert_eq!(store.queue().unwrap()[0].owner.as_deref(), Some("bob"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_access::{NewToken, Role, TokenFile, TokenFileError};
+use clipig_access::{Limits, NewToken, Role, TokenFile, TokenFileError};
 use clipig_coordinator::Reload;
 use clipig_coordinator::server::{Coordinator, Parts, ServeError};
 use clipig_coordinator::settings::{ListenAddress, Settings, Tokens};
@@ -150,10 +150,20 @@ impl TokensFile {
 
     /// Adds a token that does not expire; its secret.
     pub(crate) fn create(&self, name: &str, owner: &str, role: Role) -> String {
-        let new =
-            NewToken { name: name.parse().unwrap(), owner: owner.parse().unwrap(), role, expires: None };
+        self.create_with(name, owner, role, Limits::default())
+    }
+
+    /// The same, with limits of its owner.
+    pub(crate) fn create_with(&self, name: &str, owner: &str, role: Role, limits: Limits) -> String {
+        let (name, owner) = (name.parse().unwrap(), owner.parse().unwrap());
+        let new = NewToken { name, owner, role, expires: None, limits };
         let now = jiff::Timestamp::now();
         self.change(|file| file.create(new, now).unwrap().reveal().to_owned())
+    }
+
+    /// Other limits for the owner of a token.
+    pub(crate) fn set_limits(&self, name: &str, limits: &str) {
+        self.change(|file| file.set_limits(&name.parse().unwrap(), limits.parse().unwrap()).unwrap());
     }
 
     pub(crate) fn revoke(&self, name: &str) {

@@ -3,26 +3,38 @@
 use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use clipig_proto::connect_error::ConnectError;
 use clipig_proto::limits::{CONNECT_TIMEOUT, CONNECTION_WINDOW, FRAME_BYTES, MESSAGE_BYTES, STREAM_WINDOW};
 use clipig_proto::proxy_status::ProxyStatus;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Code, Request, Status};
 
 use super::Address;
 use super::token::{Token, TokenError};
+
+/// Files in PEM form with what a worker shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityFiles {
+    /// The certificate, and those between it and its authority.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
 
 /// Where a coordinator is, and what it wants to see.
 #[derive(Clone, Debug)]
 pub(crate) struct Coordinator {
     address: Address,
     token: Option<Token>,
-    endpoint: Endpoint,
     /// The file of the authorities, where one was given.
-    authority: Option<String>,
+    authorities: Option<PathBuf>,
+    identity: Option<IdentityFiles>,
+    /// As of the last look at the files.
+    endpoint: Arc<RwLock<Endpoint>>,
 }
 
 /// Why there is no connection.
@@ -31,6 +43,9 @@ pub(crate) enum DialError {
     /// Nobody answers at the moment.
     #[error("{0}")]
     Unreachable(String),
+    /// The files of TLS cannot be used any more.
+    #[error("the files of `tls.ca`, `tls.certificate` and `tls.key`: {0}")]
+    Files(String),
     /// There is no token to show.
     #[error("the token: {0}")]
     Token(#[from] TokenError),
@@ -40,36 +55,19 @@ pub(crate) enum DialError {
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 impl Coordinator {
-    /// A coordinator at an address. `authorities` is a PEM file, for `https`, instead of the system's.
+    /// A coordinator at an address. For `https`, `authorities` is a PEM file instead of the system's, and `identity` is
+    /// what the worker shows where it is asked.
     ///
     /// # Errors
-    /// When the file cannot be read, or holds no certificates.
+    /// When a file cannot be read, or does not hold what it should.
     pub(crate) fn new(
         address: Address,
         token: Option<Token>,
-        authorities: Option<&PathBuf>,
+        authorities: Option<PathBuf>,
+        identity: Option<IdentityFiles>,
     ) -> io::Result<Self> {
-        let wrong =
-            |error: tonic::transport::Error| io::Error::new(io::ErrorKind::InvalidInput, chain(&error));
-        let mut endpoint = Endpoint::from_shared(address.to_string())
-            .map_err(wrong)?
-            .connect_timeout(CONNECT_TIMEOUT)
-            .http2_keep_alive_interval(KEEP_ALIVE)
-            .keep_alive_timeout(KEEP_ALIVE)
-            .keep_alive_while_idle(true)
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .max_frame_size(FRAME_BYTES);
-        if let Address::Tcp { tls: true, .. } = &address {
-            let tls = ClientTlsConfig::new();
-            let tls = match authorities {
-                Some(file) => tls.ca_certificate(Certificate::from_pem(std::fs::read(file)?)),
-                None => tls.with_native_roots(),
-            };
-            endpoint = endpoint.tls_config(tls).map_err(wrong)?;
-        }
-        let authority = authorities.map(|file| file.display().to_string());
-        Ok(Self { address, token, endpoint, authority })
+        let endpoint = endpoint(&address, authorities.as_ref(), identity.as_ref())?;
+        Ok(Self { address, token, authorities, identity, endpoint: Arc::new(RwLock::new(endpoint)) })
     }
 
     /// Where it is.
@@ -79,8 +77,9 @@ impl Coordinator {
 
     /// A connection that stands.
     pub(super) async fn connect(&self) -> Result<Channel, DialError> {
+        let endpoint = self.look_at_files()?;
         // Beyond the time for the socket: somebody may listen and say nothing.
-        match tokio::time::timeout(CONNECT_TIMEOUT * 2, self.endpoint.connect()).await {
+        match tokio::time::timeout(CONNECT_TIMEOUT * 2, endpoint.connect()).await {
             Ok(connected) => connected.map_err(|error| DialError::Unreachable(self.why(&error))),
             Err(_) => Err(DialError::Unreachable("somebody listens, but does not answer".to_owned())),
         }
@@ -89,7 +88,8 @@ impl Coordinator {
     /// Why there is no connection, and what can be done about it.
     fn why(&self, error: &(dyn std::error::Error + 'static)) -> String {
         let why = ConnectError::of(error);
-        match why.help(self.authority.as_deref()) {
+        let authority = self.authorities.as_ref().map(|file| file.display().to_string());
+        match why.help(authority.as_deref()) {
             Some(help) => format!("{why}; {help}"),
             None => why.to_string(),
         }
@@ -97,7 +97,18 @@ impl Coordinator {
 
     /// A connection that is made when it is needed, and made again when it breaks.
     pub(super) fn connect_lazily(&self) -> WorkerServiceClient<Channel> {
-        WorkerServiceClient::new(self.endpoint.connect_lazy()).max_decoding_message_size(MESSAGE_BYTES)
+        let endpoint = self.endpoint.read().unwrap_or_else(PoisonError::into_inner);
+        WorkerServiceClient::new(endpoint.connect_lazy()).max_decoding_message_size(MESSAGE_BYTES)
+    }
+
+    /// Reads the worker's certificate and key again, where it has some: they are renewed while it runs.
+    fn look_at_files(&self) -> Result<Endpoint, DialError> {
+        if self.identity.is_some() {
+            let read = endpoint(&self.address, self.authorities.as_ref(), self.identity.as_ref());
+            let read = read.map_err(|error| DialError::Files(error.to_string()))?;
+            *self.endpoint.write().unwrap_or_else(PoisonError::into_inner) = read;
+        }
+        Ok(self.endpoint.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     /// A request that shows the token.
@@ -113,6 +124,38 @@ impl Coordinator {
         }
         Ok(request)
     }
+}
+
+/// How to reach an address.
+fn endpoint(
+    address: &Address,
+    authorities: Option<&PathBuf>,
+    identity: Option<&IdentityFiles>,
+) -> io::Result<Endpoint> {
+    let wrong = |error: tonic::transport::Error| io::Error::new(io::ErrorKind::InvalidInput, chain(&error));
+    let read = |file: &PathBuf| {
+        std::fs::read(file)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))
+    };
+    let endpoint = Endpoint::from_shared(address.to_string())
+        .map_err(wrong)?
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE)
+        .keep_alive_while_idle(true)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_frame_size(FRAME_BYTES);
+    let Address::Tcp { tls: true, .. } = address else { return Ok(endpoint) };
+    let mut tls = ClientTlsConfig::new();
+    tls = match authorities {
+        Some(file) => tls.ca_certificate(Certificate::from_pem(read(file)?)),
+        None => tls.with_native_roots(),
+    };
+    if let Some(IdentityFiles { certificate, key }) = identity {
+        tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
+    }
+    endpoint.tls_config(tls).map_err(wrong)
 }
 
 /// Does a status say that asking again is of no use? Then, why, for a person.
@@ -135,7 +178,12 @@ pub(super) fn status_text(status: &Status) -> String {
     if let Some(proxy) = ProxyStatus::of(status) {
         return format!("{proxy}; {}", proxy.help());
     }
-    let cause = status.source().map(|source| format!(" ({})", chain(source))).unwrap_or_default();
+    let cause = status.source().map(|source| match ConnectError::of(source) {
+        // Alerts of TLS come after the handshake, and their names say little.
+        ConnectError::Tls(text) => format!(" ({text})"),
+        _ => format!(" ({})", chain(source)),
+    });
+    let cause = cause.unwrap_or_default();
     match status.message() {
         "" => format!("{}{cause}", status.code().description()),
         said => format!("{said}{cause}"),

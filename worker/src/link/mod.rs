@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 pub use address::{Address, AddressError};
 pub(crate) use blob_fetch::GrpcBlobs;
+pub use dial::IdentityFiles;
 pub(crate) use dial::{Coordinator, DialError};
 pub(crate) use grpc::LinkEnd;
 pub use token::{Token, TokenError};

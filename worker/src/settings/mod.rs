@@ -9,11 +9,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clipig_core::WorkerName;
+use clipig_proto::connect_error::key_problem;
 
 pub use clipig_settings::{Environment, Flags, LogFormat, SettingsError, environment};
 use clipig_settings::{Layers, Schema, Written, bytes};
 
-use crate::link::{Address, Token};
+use crate::link::{Address, IdentityFiles, Token};
 
 /// What the names of environment variables begin with.
 const PREFIX: &str = "CLIPIG_WORKER";
@@ -24,6 +25,8 @@ pub const SETTINGS: &[&str] = &[
     "token",
     "token_file",
     "tls.ca",
+    "tls.certificate",
+    "tls.key",
     "insecure",
     "name",
     "device",
@@ -47,6 +50,8 @@ pub struct WorkerSettings {
     pub token: Option<Token>,
     /// `tls.ca`: a PEM file of authorities that may sign the coordinator's certificate, instead of the system's.
     pub authorities: Option<PathBuf>,
+    /// `tls.certificate`, `tls.key`: what the worker shows where the coordinator asks for a certificate.
+    pub identity: Option<IdentityFiles>,
     /// `insecure`: may the token be sent beyond this machine without TLS?
     pub insecure: bool,
     /// `name`: what people call the worker. The machine's name unless told otherwise.
@@ -114,6 +119,7 @@ impl WorkerSettings {
             coordinator: parsed(layers.get("coordinator"))?.unwrap_or_else(local),
             token: layers.either("token", "token_file")?.map(|written| token(&written)).transpose()?,
             authorities: layers.get("tls.ca").map(|written| existing_file(&written)).transpose()?,
+            identity: identity(layers)?,
             insecure: layers
                 .get("insecure")
                 .map_or(Ok(false), |written| written.read("`true` or `false`", |text| text.parse().ok()))?,
@@ -160,10 +166,11 @@ impl WorkerSettings {
                  allow it with `insecure` = true"
             )));
         }
-        match (&settings.coordinator, layers.get("tls.ca")) {
+        let of_tls = ["tls.ca", "tls.certificate"].into_iter().find_map(|key| Some((key, layers.get(key)?)));
+        match (&settings.coordinator, of_tls) {
             (Address::Tcp { tls: true, .. }, _) | (_, None) => Ok(settings),
-            (address, Some(ca)) => Err(ca.unusable(format!(
-                "`coordinator` is `{address}`, which is not TLS; `https://…` is, or remove `tls.ca`"
+            (address, Some((key, written))) => Err(written.unusable(format!(
+                "`coordinator` is `{address}`, which is not TLS; `https://…` is, or remove `{key}`"
             ))),
         }
     }
@@ -191,6 +198,24 @@ fn token(written: &Written<'_>) -> Result<Token, SettingsError> {
     let text = written.secret()?;
     let token = if written.key() == "token" { Token::value(text) } else { Token::file(Path::new(text)) };
     token.map_err(|error| written.unusable(error))
+}
+
+/// Certificate and key belong together.
+fn identity(layers: &Layers) -> Result<Option<IdentityFiles>, SettingsError> {
+    let (certificate, key) = match (layers.get("tls.certificate"), layers.get("tls.key")) {
+        (None, None) => return Ok(None),
+        (Some(certificate), Some(key)) => (certificate, key),
+        (Some(written), None) => return Err(written.unusable("`tls.key` is missing; set both or none")),
+        (None, Some(written)) => {
+            return Err(written.unusable("`tls.certificate` is missing; set both or none"));
+        }
+    };
+    let files = IdentityFiles { certificate: existing_file(&certificate)?, key: existing_file(&key)? };
+    let pem = std::fs::read(&files.key).map_err(|error| key.unusable(error))?;
+    match key_problem(&pem) {
+        Some(problem) => Err(key.unusable(problem)),
+        None => Ok(Some(files)),
+    }
 }
 
 fn existing_file(written: &Written<'_>) -> Result<PathBuf, SettingsError> {

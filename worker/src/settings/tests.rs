@@ -132,6 +132,12 @@ fn errors_name_key_and_place() {
     assert!(message.contains("`devices`"), "{message}");
     let message = said(&[], &[("tls.ca", "/dev/null")]);
     assert!(message.contains("https"), "{message}");
+    let message = said(&[], &[("tls.certificate", "/dev/null")]);
+    assert!(message.contains("`tls.key` is missing"), "{message}");
+    let message = said(&[], &[("tls.key", "/dev/null")]);
+    assert!(message.contains("`tls.certificate` is missing"), "{message}");
+    let message = said(&[], &[("tls.certificate", "/dev/null"), ("tls.key", "/dev/null")]);
+    assert!(message.contains("`tls.key`") && message.contains("no private key in PEM"), "{message}");
 }
 
 #[test]

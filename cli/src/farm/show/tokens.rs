@@ -14,6 +14,7 @@ pub(crate) fn text(tokens: &[TokenEntry], now: Timestamp) -> String {
         ("owner", Align::Left),
         ("made", Align::Left),
         ("", Align::Left),
+        ("limits", Align::Left),
     ];
     let row = |token: &TokenEntry| {
         let age = now.duration_since(token.created).as_secs_f64();
@@ -31,7 +32,32 @@ pub(crate) fn text(tokens: &[TokenEntry], now: Timestamp) -> String {
                     format!("valid for {}", time::duration(expires.duration_since(now).as_secs_f64()))
                 }
             },
+            token.limits.to_string(),
         ]
     };
     table(heading, &tokens.iter().map(row).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_access::{Limits, NewToken, Role, TokenFile};
+
+    use super::*;
+
+    #[test]
+    fn limits_stand_beside_their_token() {
+        let now: Timestamp = "2026-11-30T01:00:00Z".parse().unwrap();
+        let mut file = TokenFile::default();
+        for (name, limits) in [("alice", "jobs-running=2,upload=10MiB"), ("bob", "")] {
+            let limits = if limits.is_empty() { Limits::default() } else { limits.parse().unwrap() };
+            let (name, owner) = (name.parse().unwrap(), name.parse().unwrap());
+            let new = NewToken { name, owner, role: Role::Artist, expires: None, limits };
+            file.create(new, now).unwrap();
+        }
+        let text = text(file.tokens(), now);
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        assert!(lines[0].contains("limits"), "{text}");
+        assert!(lines[1].ends_with("jobs-running=2,upload=10MiB"), "{text}");
+        assert!(lines[2].starts_with("bob") && !lines[2].contains('='), "{text}");
+    }
 }

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use clipig_access::{NewToken, Secret, TokenFile, TokenFileError};
+use clipig_access::{Limit, Limits, NewToken, Secret, TokenFile, TokenFileError};
 
 use super::*;
 use crate::settings::Tokens;
@@ -62,7 +62,8 @@ impl House {
 }
 
 fn create(path: &Path, name: &str, owner: &str, role: Role, expires: Option<Timestamp>) -> Secret {
-    let new = NewToken { name: name.parse().unwrap(), owner: owner.parse().unwrap(), role, expires };
+    let (name, owner) = (name.parse().unwrap(), owner.parse().unwrap());
+    let new = NewToken { name, owner, role, expires, limits: Limits::default() };
     TokenFile::change(path, |file| Ok::<_, TokenFileError>(file.create(new, Timestamp::now()).unwrap()))
         .unwrap()
 }
@@ -159,6 +160,56 @@ fn a_file_that_cannot_be_used_changes_nothing() {
     fs::write(house.tokens_file(), "").unwrap();
     house.door.reload().unwrap();
     assert!(house.ask(Some(&header), Call::GetFarm).is_err());
+}
+
+#[test]
+fn the_smallest_limit_of_an_owners_tokens_holds_until_it_is_changed() {
+    let house = house(|settings, folder| {
+        let path = folder.join("tokens.toml");
+        let mut tokens = TokenFile::default();
+        for (name, limits) in [("one", "calls=20,snapshots=5"), ("two", "calls=10")] {
+            let (name, owner, limits) =
+                (name.parse().unwrap(), "alice".parse().unwrap(), limits.parse().unwrap());
+            let new = NewToken { name, owner, role: Role::Artist, expires: None, limits };
+            tokens.create(new, Timestamp::now()).unwrap();
+        }
+        TokenFile::change(&path, |file| {
+            *file = tokens;
+            Ok::<_, TokenFileError>(())
+        })
+        .unwrap();
+        settings.tokens_file = Some(path);
+        settings.quotas = "calls=5,bytes=1GiB".parse().unwrap();
+    });
+    let of = |owner, limit| house.door.quotas().of(owner, limit).map(|quota| quota.most());
+    assert_eq!((of("alice", Limit::Calls), of("alice", Limit::Snapshots)), (Some(10), Some(5)));
+    assert_eq!((of("bob", Limit::Calls), of("alice", Limit::Bytes)), (Some(5), Some(1 << 30)));
+    TokenFile::change(&house.tokens_file(), |file| {
+        file.revoke(&"two".parse().unwrap()).unwrap();
+        Ok::<_, TokenFileError>(())
+    })
+    .unwrap();
+    house.door.reload().unwrap();
+    assert_eq!(of("alice", Limit::Calls), Some(20));
+}
+
+#[test]
+fn a_worker_from_elsewhere_shows_a_certificate_where_it_is_asked() {
+    let house = house(|settings, _| {
+        settings.tokens = Some(tokens());
+        settings.worker_ca = Some("workers.crt".into());
+    });
+    let who = |token: &str, peer, call| {
+        house.door.admit(Some(format!("Bearer {token}").as_bytes()), peer, call).unwrap()
+    };
+    let check = |token, peer, call, has| house.door.check_certificate(&who(token, peer, call), call, has);
+    assert!(check(WORKER, peer(), Call::Session, true).is_ok());
+    assert!(check(CLIENT, peer(), Call::GetFarm, false).is_ok());
+    assert!(check(WORKER, Peer::Unix { user: Some(0) }, Call::Session, false).is_ok());
+    let refused = check(WORKER, peer(), Call::FetchBlob, false).unwrap_err();
+    assert!(matches!(&refused, Refusal::Forbidden(text) if text.contains("`tls.certificate` and `tls.key`")));
+    let [entry] = &house.audit()[..] else { panic!("{:?}", house.audit()) };
+    assert_eq!((entry.token.as_str(), entry.action.as_str()), ("tokens.worker", "FetchBlob"));
 }
 
 #[test]

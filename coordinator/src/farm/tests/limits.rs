@@ -2,7 +2,14 @@
 
 use super::support::{TestFarm, YAML, undisturbed};
 use crate::farm::CommandError;
+use crate::quotas::{Quotas, TotalRates};
 use crate::store::JobState;
+
+/// A farm whose owners may take so much.
+fn with_quotas(limits: &str) -> TestFarm {
+    let quotas = Quotas::new(limits.parse().unwrap(), TotalRates::default(), std::sync::Arc::default());
+    TestFarm::with(|settings| settings.quotas = quotas)
+}
 
 /// A canvas of so many pixels per side, with Adam.
 fn sized(side: u32) -> String {
@@ -144,4 +151,57 @@ fn a_job_keeps_no_more_snapshots_than_the_farm_allows_and_goes_on() {
     assert_eq!(farm.store().artifacts(job).list().unwrap().len(), 3, "two snapshots and the picture");
     let told = farm.told(job).into_iter().filter(|text| text.contains("`limits.snapshots`")).count();
     assert_eq!(told, 1);
+}
+
+#[test]
+fn an_owner_has_no_more_waiting_jobs_than_they_may() {
+    let farm = with_quotas("jobs-waiting=2");
+    let submit = |owner: &str, token: &str| farm.submit_as(owner, token);
+    let first = submit("alice", "a-1").unwrap();
+    submit("alice", "a-2").unwrap();
+    let error = submit("alice", "a-3").unwrap_err();
+    assert!(matches!(error, CommandError::OverLimit(_)), "{error}");
+    assert!(error.to_string().starts_with("`alice` has 2 waiting or paused jobs; 2 are allowed"), "{error}");
+    // A call that is repeated gets its job, and others are not in the way.
+    assert_eq!(submit("alice", "a-1").unwrap(), first);
+    submit("bob", "b-1").unwrap();
+    // A paused one still counts.
+    farm.farm.pause(first, "").unwrap();
+    assert!(submit("alice", "a-3").is_err());
+    farm.farm.cancel(first, "").unwrap();
+    submit("alice", "a-3").unwrap();
+}
+
+#[test]
+fn a_job_beyond_its_owners_running_ones_waits_and_says_so_and_others_go_on() {
+    let farm = with_quotas("jobs-running=1");
+    farm.join();
+    let first = farm.submit_as("alice", "a-1").unwrap();
+    farm.run_into(2);
+    let second = farm.submit_as("alice", "a-2").unwrap();
+    farm.until(second, "waiting for its owner", |view| view.reason.contains("`quotas.jobs_running`"));
+    let other = farm.submit_as("bob", "b-1").unwrap();
+    farm.until(other, "running", |view| view.record.status != JobState::Waiting);
+    assert_eq!(farm.view(second).record.status, JobState::Waiting);
+    farm.finish(first);
+    for job in [other, second] {
+        farm.until(job, "completed", |view| view.record.status == JobState::Completed);
+    }
+}
+
+#[test]
+fn the_jobs_of_an_owner_have_no_more_snapshots_than_they_may_and_go_on() {
+    let farm = with_quotas("snapshots=3");
+    farm.join();
+    farm.let_pass(u32::MAX);
+    let yaml = YAML.replace("snapshot_interval: 3", "snapshot_interval: 1");
+    let (mut made, losses) = (Vec::new(), undisturbed().losses);
+    for (owner, token) in [("alice", "a-1"), ("alice", "a-2"), ("bob", "b-1")] {
+        let job = farm.ask_as(owner, token, &yaml).unwrap().job.record.id;
+        assert_eq!(farm.finish(job).losses, losses);
+        made.push(farm.store().artifacts(job).count_snapshots().unwrap());
+        let told = farm.told(job).into_iter().filter(|text| text.contains("`quotas.snapshots`")).count();
+        assert_eq!(told, 1);
+    }
+    assert_eq!(made, [3, 0, 3]);
 }

@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, watch};
 use crate::farm::{CommandError, Farm, FarmSettings, JobView, SubmitAnswer, SubmitRequest};
 use crate::job_runner::stand_in::{Canvases, shard_gradient};
 use crate::metrics::Metrics;
+use crate::quotas::Quotas;
 use crate::store::{ArtifactName, JobState, Store, SystemClock};
 use crate::switchboard::{self, Reports, SESSION_QUEUE, Switchboard, SwitchboardSettings};
 
@@ -84,6 +85,7 @@ impl TestFarm {
             revision_bytes: 1 << 20,
             checkpoint_share: 1.0,
             checkpoint_interval: Duration::from_hours(1),
+            quotas: Quotas::default(),
             metrics,
         };
         change(&mut settings);
@@ -135,6 +137,11 @@ impl TestFarm {
     }
 
     pub(super) fn ask(&self, token: &str, yaml: &str) -> Result<SubmitAnswer, CommandError> {
+        self.ask_as("local", token, yaml)
+    }
+
+    /// The same by another owner.
+    pub(super) fn ask_as(&self, owner: &str, token: &str, yaml: &str) -> Result<SubmitAnswer, CommandError> {
         self.farm.submit(&SubmitRequest {
             token: token.to_owned(),
             yaml: yaml.to_owned(),
@@ -150,13 +157,18 @@ impl TestFarm {
             model_settings: None,
             snapshot_interval: None,
             submitter: "a test".to_owned(),
-            owner: "local".to_owned(),
+            owner: owner.to_owned(),
         })
     }
 
     pub(super) fn submit(&self, yaml: &str) -> JobId {
         let token = format!("token {}", self.farm.jobs(&[], None, 1000).unwrap().len());
         self.ask(&token, yaml).unwrap().job.record.id
+    }
+
+    /// A job of this owner.
+    pub(super) fn submit_as(&self, owner: &str, token: &str) -> Result<JobId, CommandError> {
+        self.ask_as(owner, token, YAML).map(|answer| answer.job.record.id)
     }
 
     pub(super) fn update(&self, job: JobId, yaml: &str) {

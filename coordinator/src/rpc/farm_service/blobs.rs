@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_access::Limit;
 use clipig_core::Sha256;
 use clipig_proto::v1;
 use clipig_schedule::memory::Bytes;
 use prost::bytes::Bytes as RawBytes;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
@@ -65,16 +66,19 @@ pub(crate) async fn upload(
     if context.blocking(move |context| Ok::<_, Refusal>(context.farm.store().blobs().has(&expected))).await? {
         return Ok(v1::UploadBlobResponse { existed: true });
     }
-    let place = context.uploads.place(size).await?;
+    let place = context.uploads.place(who.owner(), size).await?;
+    let owner = who.owner().to_owned();
     let begin = move |context: &RpcContext| {
-        check_quota(context, size)?;
+        check_stored(context, size)?;
+        check_stored_by(context, &owner, size)?;
         Room::of(&context.data).leave_reserve(size, context.limits.disk_reserve)?;
         context.farm.store().blobs().begin(size).map_err(Refusal::from)
     };
     let mut writer = context.blocking(begin).await?;
     let (mut data, mut sent) = (first.data, 0);
     loop {
-        sent += data.len() as u64;
+        let came = data.len() as u64;
+        sent += came;
         if data.len() > PIECE {
             let found = data.len();
             return Err(Refusal::TooLarge(format!("a piece has {found} bytes; {PIECE} are allowed")));
@@ -86,6 +90,11 @@ pub(crate) async fn upload(
             return Err(Refusal::Store(StoreError::BlobTooLarge { limit }));
         }
         writer = written(context, writer, data).await?;
+        let wait = context.doorkeeper.quotas().take_upload(who.owner(), came)?;
+        if !wait.is_zero() {
+            // The client notices: nothing is read meanwhile, so that it cannot send more.
+            place.unless_evicted(sleep(wait)).await?;
+        }
         match place.unless_evicted(next(&mut stream)).await?? {
             Some(chunk) if chunk.header.is_some() => {
                 return Err(Refusal::Invalid("only the first message has a `header`".to_owned()));
@@ -101,7 +110,11 @@ pub(crate) async fn upload(
     let who = who.clone();
     let finish = move |context: &RpcContext| {
         let deed = Deed::to(Call::UploadBlob, expected.to_string(), format!("{size} bytes"));
-        let finish = || context.farm.store().blobs().finish(writer, Some(&expected)).map_err(Refusal::from);
+        let finish = || -> Result<(), Refusal> {
+            context.farm.store().blobs().finish(writer, Some(&expected))?;
+            // Content whose owner is not written down because of a crash in between is nobody's.
+            Ok(context.farm.store().add_upload(&expected, who.owner(), size)?)
+        };
         context.audited(&who, deed, finish)
     };
     context.blocking(finish).await?;
@@ -109,7 +122,7 @@ pub(crate) async fn upload(
 }
 
 /// Refuses what would make uploaded content take more than the farm keeps. Uploads under way count, this one among them.
-fn check_quota(context: &RpcContext, size: u64) -> Result<(), Refusal> {
+fn check_stored(context: &RpcContext, size: u64) -> Result<(), Refusal> {
     let Some(most) = context.limits.stored_bytes else { return Ok(()) };
     let stored = context.farm.store().blobs().stored();
     if stored.saturating_add(context.uploads.announced()) <= most {
@@ -120,6 +133,17 @@ fn check_quota(context: &RpcContext, size: u64) -> Result<(), Refusal> {
         "uploaded images and weights take {stored}, and this upload would take {size}; this farm keeps {most} \
          (`limits.stored_bytes`): have the limit raised, or old jobs deleted (`retention`)"
     )))
+}
+
+/// The same of one owner's content.
+fn check_stored_by(context: &RpcContext, owner: &str, size: u64) -> Result<(), Refusal> {
+    let quotas = context.doorkeeper.quotas();
+    if quotas.of(owner, Limit::Bytes).is_none() {
+        return Ok(());
+    }
+    let stored = context.farm.store().uploaded_by(owner)?;
+    let others = context.uploads.announced_by(owner).saturating_sub(size);
+    Ok(quotas.check_bytes(owner, stored.saturating_add(others), size)?)
 }
 
 /// The first bytes of an upload, as far as they tell what it is.

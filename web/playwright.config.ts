@@ -7,9 +7,14 @@ export default defineConfig({
   timeout: 180_000,
   expect: { timeout: 60_000 },
   workers: 1,
-  reporter: [["list"]],
+  forbidOnly: process.env["CI"] !== undefined,
+  // `cargo xtask` reads the results and says how to run again what failed.
+  reporter: [["list"], ["junit", { outputFile: "../target/page-tests.xml" }]],
+  // What a failed test leaves behind.
+  outputDir: "../target/page-tests",
   use: {
     viewport: { width: 1280, height: 860 },
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       // Chromium refuses its sandbox to root, as which continuous integration runs.

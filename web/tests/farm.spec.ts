@@ -36,6 +36,56 @@ test("whoever watches a farm that is killed goes on watching when it is back", a
   }
 });
 
+test("jobs that wait are put in order by dragging and by the arrow keys", async ({ page }) => {
+  const farm = await Farm.start();
+  try {
+    await page.request.post(`${farm.address}/api/v1/workers/local-1/pause`);
+    for (const name of ["first", "second", "third"]) {
+      const answer = await page.request.post(`${farm.address}/api/v1/jobs`, { data: { yaml: LONG, name } });
+      expect(answer.status()).toBe(201);
+    }
+    await page.goto(`${farm.address}/farm`);
+    const queue = page.getByRole("table", { name: "Jobs that run or wait" });
+    const names = queue.getByRole("rowheader");
+    await expect(names).toHaveText(["first", "second", "third"]);
+    const handle = (job: number) => queue.getByRole("button", { name: `Move job ${job} in the queue` });
+    await handle(3).press("ArrowUp");
+    await expect(names).toHaveText(["third", "first", "second"]);
+    await expect(page.getByLabel("Priority of job 3")).toHaveValue("1");
+    await expect(handle(3)).toBeFocused();
+    // Onto the upper half of the first row.
+    await handle(2).hover();
+    await page.mouse.down();
+    const box = await queue.getByRole("row", { name: "third" }).boundingBox();
+    await page.mouse.move(box ? box.x + 20 : 0, box ? box.y + 3 : 0, { steps: 3 });
+    await page.mouse.up();
+    await expect(names).toHaveText(["second", "third", "first"]);
+    // The next one has the same priority and the one after it a lesser one: there is nothing between, so that it goes past.
+    await handle(2).press("ArrowDown");
+    await expect(names).toHaveText(["third", "first", "second"]);
+  } finally {
+    await farm.stop();
+  }
+});
+
+test("who logs in to one farm on a machine stays logged in to another one", async ({ page }) => {
+  const tokens = { client: "token-of-the-clients-0123", worker: "token-of-the-workers-0123" };
+  const farms = [await Farm.start({ tokens }), await Farm.start({ tokens })];
+  try {
+    for (const { address } of farms) {
+      await page.goto(address);
+      await page.getByLabel("Token").fill(tokens.client);
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("button", { name: "Log out" })).toBeVisible();
+    }
+    await page.goto(farms[0]?.address ?? "");
+    await expect(page.getByRole("button", { name: "Log out" })).toBeVisible();
+    await expect(page.getByLabel("Token")).toHaveCount(0);
+  } finally {
+    for (const farm of farms) await farm.stop();
+  }
+});
+
 test("a farm with tokens lets in who knows the right one", async ({ page }) => {
   const tokens = { client: "token-of-the-clients-0123", worker: "token-of-the-workers-0123" };
   const farm = await Farm.start({ tokens });

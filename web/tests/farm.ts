@@ -9,6 +9,12 @@ import { createInterface } from "node:readline";
 /** The real program, as `cargo build` leaves it. */
 export const CLIPIG = process.env["CLIPIG"] ?? join(import.meta.dirname, "../../target/debug/clipig");
 
+/** What the farms of a test have logged: it is shown where the test fails. */
+const logged: string[] = [];
+
+/** The environment without settings of the person who runs the tests. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CLIPIG")));
+
 interface Options {
   tokens?: { client: string; worker: string };
   /** A file of tokens with roles. */
@@ -35,10 +41,11 @@ export class Farm {
       writeFileSync(settings, `[tokens]\nclient = "${tokens.client}"\nworker = "${tokens.worker}"\n${file}`, { mode: 0o600 });
       flags.push("--settings", settings);
     }
-    const child = spawn(CLIPIG, ["studio", "--no-browser", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(CLIPIG, ["studio", "--no-browser", ...flags], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    createInterface({ input: child.stderr }).on("line", (line) => logged.push(line));
     const lines = createInterface({ input: child.stdout });
     const ended = once(child, "exit").then(() => {
-      throw new Error("clipig has ended before it said where its page is");
+      throw new Error(`clipig has ended before it said where its page is:\n${logged.join("\n")}`);
     });
     const [address] = (await Promise.race([once(lines, "line"), ended])) as [string];
     ended.catch(() => undefined);
@@ -97,7 +104,8 @@ export const test = base.extend<{ quiet: void }, { farm: Farm }>({
     await use(context);
   },
   quiet: [
-    async ({ page }, use) => {
+    async ({ page }, use, test) => {
+      logged.length = 0;
       const said: string[] = [];
       page.on("pageerror", (error) => said.push(error.message));
       await page.exposeFunction("refused", (directive: string, what: string) => {
@@ -109,6 +117,7 @@ export const test = base.extend<{ quiet: void }, { farm: Farm }>({
         addEventListener("securitypolicyviolation", (event) => refused(event.violatedDirective, event.blockedURI));
       });
       await use();
+      if (test.status !== test.expectedStatus) console.log(`The farms of this test said:\n${logged.join("\n")}`);
       expect(said).toEqual([]);
     },
     { auto: true },
@@ -119,7 +128,7 @@ export { expect };
 
 /** An experiment that is over in seconds. */
 export const QUICK = `model: clipig-tiny
-epochs: 120
+epochs: 40
 resolution: 32
 targets:
   - features:
@@ -130,7 +139,7 @@ targets:
 `;
 
 /** One that runs until it is stopped. */
-export const LONG = QUICK.replace("epochs: 120", "epochs: 100000\nsnapshot_interval: 5");
+export const LONG = QUICK.replace("epochs: 40", "epochs: 100000\nsnapshot_interval: 5");
 
 /** Writes an experiment into the editor as a person does: all of the old one is selected and replaced. */
 export async function write(page: Page, yaml: string): Promise<void> {

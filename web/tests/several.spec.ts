@@ -62,6 +62,38 @@ test("jobs are chosen in the gallery, compared and steered together", async ({ p
   await expect(page.getByText("No job is like that.")).toBeVisible();
 });
 
+test("jobs have labels, by which they are found again", async ({ page, farm }) => {
+  const submit = async (name: string) => {
+    const answer = await page.request.post(`${farm.address}/api/v1/jobs`, { data: { yaml: QUICK, name } });
+    expect(answer.status()).toBe(201);
+  };
+  await submit("labelled one");
+  await submit("labelled two");
+  await page.goto(`${farm.address}/gallery?q=labelled`);
+  const card = (name: string) => page.getByRole("listitem").filter({ hasText: name });
+  const labels = async (text: string) => {
+    await page.getByRole("group", { name: "Chosen jobs" }).getByRole("button", { name: "Labels…" }).click();
+    await page.getByRole("dialog").getByRole("combobox", { name: "Labels" }).fill(text);
+    await page.keyboard.press("Enter");
+  };
+  await card("labelled one").getByRole("checkbox").check();
+  await labels("for Ada, <b>bold</b>");
+  await expect(card("labelled one").getByRole("button", { name: "<b>bold</b>" })).toBeVisible();
+  // Both get one more, and the first keeps its own.
+  await card("labelled two").getByRole("checkbox").check();
+  await labels("draft");
+  await expect(card("labelled two").getByRole("button", { name: "draft" })).toBeVisible();
+  await expect(card("labelled one").locator(".label")).toHaveText(["<b>bold</b>", "draft", "for Ada"]);
+  await card("labelled one").getByRole("button", { name: "for Ada" }).click();
+  await expect(page).toHaveURL(/label=for\+Ada/);
+  await expect(card("labelled two")).toHaveCount(0);
+  await page.reload();
+  await expect(card("labelled one")).toBeVisible();
+  await expect(card("labelled two")).toHaveCount(0);
+  await page.getByLabel("Label", { exact: true }).selectOption("draft");
+  await expect(card("labelled two")).toBeVisible();
+});
+
 test("the form writes the experiment, and the experiment fills the form", async ({ page, farm }) => {
   await page.goto(farm.address);
   await write(page, QUICK);

@@ -4,6 +4,8 @@ import { test, expect } from "@playwright/test";
 import { targetNames } from "../src/experiment/contents";
 import { diff, hunks } from "../src/experiment/diff";
 import { recipe, seedOf, startingFrom, wishesOf, withFeature, withWishes } from "../src/experiment/recipe";
+import { common, labelsOf, relabelled } from "../src/labels";
+import { priorityAt } from "../src/queue";
 import { seeds } from "../src/experiment/seeds";
 import { withSnapshots } from "../src/experiment/snapshots";
 
@@ -82,6 +84,27 @@ test("seeds follow one another, beyond what JavaScript can count", () => {
 test("an experiment gets snapshots unless it says how many", () => {
   expect(withSnapshots("targets: []\nepochs: 600 # many")).toBe("targets: []\nepochs: 600 # many\nsnapshot_interval: 10\n");
   for (const yaml of ["targets: []\nsnapshot_interval: 0", "{targets: []}", "targets: []\n...\n"]) expect(withSnapshots(yaml)).toBe(yaml);
+});
+
+test("a waiting job gets the priority that its new place takes", () => {
+  const of = (job: number, priority = 0) => ({ job, priority });
+  // Before both; between them there is no place for a younger one, so that it goes past.
+  expect([0, 1, 2].map((place) => priorityAt(of(3), [of(1), of(2)], place))).toEqual([1, 1, 0]);
+  expect([0, 1, 2].map((place) => priorityAt(of(1), [of(2), of(3)], place))).toEqual([0, -1, -1]);
+  // The nearest one that does it.
+  expect(priorityAt(of(9, 0), [of(1, 5), of(2, 2)], 1)).toBe(3);
+  expect(priorityAt(of(9, 5), [of(1, 5), of(2, 2)], 1)).toBe(5);
+  expect(priorityAt(of(9, 0), [], 0)).toBe(0);
+  // Beyond the greatest and the least there is none.
+  expect(priorityAt(of(2, 0), [of(1, 10)], 0)).toBeUndefined();
+  expect(priorityAt(of(1, 0), [of(2, -10)], 1)).toBeUndefined();
+});
+
+test("labels that several jobs share are changed, and their own stay", () => {
+  expect(labelsOf(" red, for Ada ,,red")).toEqual(["red", "for Ada"]);
+  expect(common([{ labels: ["a", "b"] }, { labels: ["b", "c"] }])).toEqual(["b"]);
+  expect(common([])).toEqual([]);
+  expect(relabelled({ labels: ["a", "b"] }, ["b"], ["c", "a"])).toEqual(["a", "c"]);
 });
 
 test("a difference has as few lines as there can be", () => {

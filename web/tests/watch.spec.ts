@@ -23,6 +23,27 @@ test("two browsers watch one job, and what one does the other sees", async ({ pa
   await context.close();
 });
 
+test("more windows than a browser has connections watch a job", async ({ page, farm, context }) => {
+  await page.goto(farm.address);
+  await start(page, LONG);
+  await expect(picture(page)).toBeVisible();
+  // A browser opens six connections to a farm, and a stream would take one for each of them.
+  const windows: Page[] = [];
+  for (let count = 0; count < 7; count++) {
+    const window = await context.newPage();
+    await window.goto(page.url());
+    await expect(progress(window)).toContainText("running");
+    await expect(picture(window)).toBeVisible();
+    windows.push(window);
+  }
+  const last = windows.at(-1) ?? page;
+  const before = await picture(last).getAttribute("src");
+  await expect(picture(last)).not.toHaveAttribute("src", before ?? "");
+  await last.keyboard.press("Alt+p");
+  for (const window of [page, ...windows]) await expect(progress(window)).toContainText("paused");
+  for (const window of windows) await window.close();
+});
+
 test("a connection that is cut comes back, and nothing is missing", async ({ page, farm }) => {
   const proxy = await Proxy.before(farm.address);
   await page.goto(proxy.address);

@@ -25,7 +25,8 @@ Usage: cargo xtask COMMAND
                             --busy   keep all cores busy with something else meanwhile
   check                     formatting, lints, docs, licences, dependencies, spelling, generated files
   generate                  write the generated files (reference, JSON schema, API) again
-  page [--fuzz]             build the page of web/ again and test it in Chromium (needs npm and chromium)
+  page [--fuzz] [ARGUMENT…] build the page of web/ again and test it in Chromium (needs npm and chromium), or run those
+                            tests that the arguments select, as `-g TITLE`
                             --fuzz   send a farm's JSON API what its description allows and what it does not
   size                      build the small client as it is shipped, and print its size
   cluster --kubeconfig FILE [--image REF] [--keep]
@@ -66,11 +67,10 @@ pub(crate) enum Command {
     Generate,
     /// What needs a GPU: the oracle there, and its speed.
     Gpu,
-    /// Build the page and test it in a browser.
-    Page {
-        /// Fuzz its API instead?
-        fuzz: bool,
-    },
+    /// Build the page and test it in a browser; the arguments go to Playwright.
+    Page(Vec<OsString>),
+    /// Fuzz the page's API.
+    FuzzPage,
     /// Rehearse on a cluster.
     Cluster(Rehearsal),
     /// Scrape a farm with a real Prometheus.
@@ -187,17 +187,16 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
 }
 
 fn page(parser: &mut lexopt::Parser) -> Result<Command, Error> {
-    use lexopt::prelude::{Long, Short};
-
-    let mut fuzz = false;
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Long("fuzz") => fuzz = true,
-            Short('h') | Long("help") => return Ok(Command::Help),
-            other => return Err(other.unexpected().into()),
+    let arguments: Vec<OsString> = parser.raw_args()?.collect();
+    let first = arguments.first().and_then(|argument| argument.to_str());
+    match (first, arguments.get(1)) {
+        (Some("-h" | "--help"), _) => Ok(Command::Help),
+        (Some("--fuzz"), None) => Ok(Command::FuzzPage),
+        (Some("--fuzz"), Some(more)) => {
+            Err(Error::Usage(format!("nothing can follow `--fuzz`, not even `{}`", more.display())))
         }
+        _ => Ok(Command::Page(arguments)),
     }
-    Ok(Command::Page { fuzz })
 }
 
 fn instructions(parser: &mut lexopt::Parser) -> Result<Command, Error> {
@@ -259,8 +258,11 @@ mod tests {
         assert_eq!(parsed("instructions").unwrap(), Command::Instructions { write: false });
         assert_eq!(parsed("instructions --write").unwrap(), Command::Instructions { write: true });
         assert!(parsed("instructions --old").is_err());
-        assert_eq!(parsed("page").unwrap(), Command::Page { fuzz: false });
-        assert_eq!(parsed("page --fuzz").unwrap(), Command::Page { fuzz: true });
+        assert_eq!(parsed("page").unwrap(), Command::Page(Vec::new()));
+        let selection = ["-g", "tabs"].map(OsString::from).to_vec();
+        assert_eq!(parsed("page -g tabs").unwrap(), Command::Page(selection));
+        assert_eq!(parsed("page --fuzz").unwrap(), Command::FuzzPage);
+        assert!(parsed("page --fuzz -g").is_err());
     }
 
     #[test]

@@ -127,7 +127,7 @@ impl From<lexopt::Error> for Error {
 }
 
 fn missing(programs: &[Missing]) -> String {
-    let mut lines = vec!["something that set-up needs is missing".to_owned()];
+    let mut lines = vec!["something that is needed is missing".to_owned()];
     for program in programs {
         lines.push(format!("  {}", program.what));
         lines.extend(program.ways.iter().map(|way| format!("    {way}")));

@@ -17,7 +17,14 @@ pub(crate) struct Steps {
 struct Step {
     name: &'static str,
     time: Duration,
-    passed: bool,
+    outcome: Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    LeftOut,
 }
 
 impl Steps {
@@ -35,8 +42,14 @@ impl Steps {
                 self.failures.extend(error.for_the_end());
             }
         }
-        self.done.push(Step { name, time, passed });
+        self.done.push(Step { name, time, outcome: if passed { Outcome::Passed } else { Outcome::Failed } });
         passed
+    }
+
+    /// Tells of a step that this machine cannot run, why, and how it could. The table names it, too.
+    pub(crate) fn leave_out(&mut self, name: &'static str, why: &Error) {
+        eprintln!("── {name}: not run: {why}");
+        self.done.push(Step { name, time: Duration::ZERO, outcome: Outcome::LeftOut });
     }
 
     /// Runs a step without which there are no others: its error ends the command.
@@ -48,7 +61,7 @@ impl Steps {
         eprintln!("── {name}");
         let start = Instant::now();
         work()?;
-        self.done.push(Step { name, time: start.elapsed(), passed: true });
+        self.done.push(Step { name, time: start.elapsed(), outcome: Outcome::Passed });
         Ok(())
     }
 
@@ -57,14 +70,19 @@ impl Steps {
         let total = self.done.iter().map(|step| step.time).sum();
         eprintln!("──");
         for step in &self.done {
-            let outcome = if step.passed { "ok" } else { "FAILED" };
-            eprintln!("{:<24} {outcome:<6} {:>9}", step.name, seconds(step.time));
+            let outcome = match step.outcome {
+                Outcome::Passed => "ok",
+                Outcome::Failed => "FAILED",
+                Outcome::LeftOut => "not run",
+            };
+            eprintln!("{:<24} {outcome:<7} {:>9}", step.name, seconds(step.time));
         }
-        eprintln!("{:<24} {:<6} {:>9}", "total", "", seconds(total));
+        eprintln!("{:<24} {:<7} {:>9}", "total", "", seconds(total));
         for failure in &self.failures {
             eprintln!("\n{failure}");
         }
-        let failed: Vec<_> = self.done.iter().filter(|step| !step.passed).map(|step| step.name).collect();
+        let failed = self.done.iter().filter(|step| step.outcome == Outcome::Failed);
+        let failed: Vec<_> = failed.map(|step| step.name).collect();
         if failed.is_empty() { Ok(()) } else { Err(Error::Steps(format!("failed: {}", failed.join(", ")))) }
     }
 }
@@ -101,6 +119,7 @@ mod tests {
             ran += 1;
             Ok(())
         });
+        steps.leave_out("third", &Error::Other("there is no browser".into()));
         assert_eq!(ran, 1);
         assert_eq!(steps.finish().unwrap_err().to_string(), "failed: first");
     }

@@ -76,6 +76,7 @@ pub(super) async fn list(
             states: states.iter().map(|&state| state.into()).collect(),
             before: jobs.last().map(|job| job.number),
             limit: left.min(PAGE),
+            with_newest: false,
         };
         let call = connection.call(request, async |mut client, request| client.list_jobs(request).await);
         let page = call.await?;

@@ -8,8 +8,8 @@ use super::wire::{
     CancelJobResponse, CheckBlobsResponse, DrainWorkerResponse, Farm, ForgiveWorkerResponse, GetFarmResponse,
     GetHistoryResponse, GetJobResponse, HistoryRow, Job, JobEvent, ListArtifactsResponse, ListAuditResponse,
     ListJobsResponse, ListWorkersResponse, PauseJobResponse, PauseWorkerResponse, Progress,
-    ResumeJobResponse, ResumeWorkerResponse, RetryJobResponse, SetPriorityResponse, SubmitJobResponse,
-    TargetTable, UpdateJobResponse, UploadBlobResponse,
+    ResumeJobResponse, ResumeWorkerResponse, RetryJobResponse, SetLabelsResponse, SetPriorityResponse,
+    SubmitJobResponse, TargetTable, UpdateJobResponse, UploadBlobResponse,
 };
 
 pub(crate) trait Figures {
@@ -121,6 +121,7 @@ of_field! {
     CancelJobResponse: job,
     RetryJobResponse: job,
     SetPriorityResponse: job,
+    SetLabelsResponse: job,
     GetFarmResponse: farm,
     GetHistoryResponse: rows,
 }

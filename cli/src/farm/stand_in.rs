@@ -323,6 +323,9 @@ impl FarmService for Service {
     async fn set_priority(&self, _: Request<SetPriorityRequest>) -> Answer<SetPriorityResponse> {
         Err(Status::unimplemented("not here"))
     }
+    async fn set_labels(&self, _: Request<SetLabelsRequest>) -> Answer<SetLabelsResponse> {
+        Err(Status::unimplemented("not here"))
+    }
     async fn update_job(&self, _: Request<UpdateJobRequest>) -> Answer<UpdateJobResponse> {
         Err(Status::unimplemented("not here"))
     }

@@ -104,7 +104,7 @@ async fn ask(connection: &Connection) -> Result<Snapshot, Status> {
     let mut jobs = Vec::new();
     for (states, limit) in [(&open[..], JOBS), (&ended[..], JOBS / 10)] {
         let states = states.iter().map(|&state| state.into()).collect();
-        let request = ListJobsRequest { states, before: None, limit };
+        let request = ListJobsRequest { states, before: None, limit, with_newest: false };
         jobs.extend(client.list_jobs(request).await?.into_inner().jobs);
     }
     let mut workers: Vec<Worker> = Vec::new();

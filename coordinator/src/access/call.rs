@@ -71,6 +71,7 @@ calls! {
     CancelJob: Artist, grpc ["FarmService/CancelJob"], http ["POST /jobs/{job}/cancel"];
     RetryJob: Artist, grpc ["FarmService/RetryJob"], http ["POST /jobs/{job}/retry"];
     SetPriority: Artist, grpc ["FarmService/SetPriority"], http ["PUT /jobs/{job}/priority"];
+    SetLabels: Artist, grpc ["FarmService/SetLabels"], http ["PUT /jobs/{job}/labels"];
     UpdateJob: Artist, grpc ["FarmService/UpdateJob"], http ["PUT /jobs/{job}/experiment"];
     CheckBlobs: Artist, grpc ["FarmService/CheckBlobs"], http ["POST /blobs/missing"];
     UploadBlob: Artist, grpc ["FarmService/UploadBlob"], http ["PUT /blobs/{sha256}"];

@@ -11,7 +11,8 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::http::header::{COOKIE, ORIGIN};
+use axum::http::header::{COOKIE, HOST, ORIGIN};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue};
 use clipig_access::SecretHash;
 use hmac::{Hmac, Mac as _};
@@ -21,8 +22,12 @@ use super::problem::{Problem, ProblemCode};
 use crate::http_server::Way;
 use crate::store::SESSION_KEY;
 
-/// Its name.
+/// Its name, where the farm's address has no port.
 pub(super) const NAME: &str = "clipig_session";
+
+/// What the description says of its name.
+pub(super) const OF_PORTS: &str =
+    "At an address with a port, the port belongs to the name, as in `clipig_session_7871`.";
 
 /// Seconds that a session lasts: 30 days.
 const LASTS: u64 = 30 * 24 * 3_600;
@@ -59,9 +64,14 @@ impl SessionKey {
     }
 
     /// The value of `Set-Cookie` that opens a session of a token.
-    pub(super) fn given(&self, token: &str, hash: &SecretHash, secure: bool) -> Result<HeaderValue, Problem> {
+    pub(super) fn given(
+        &self,
+        token: &str,
+        hash: &SecretHash,
+        keeping: &Keeping,
+    ) -> Result<HeaderValue, Problem> {
         let end = now() + LASTS;
-        set(&self.cookie(token, hash, end), LASTS, secure)
+        keeping.set(&self.cookie(token, hash, end), LASTS)
     }
 
     fn cookie(&self, token: &str, hash: &SecretHash, end: u64) -> String {
@@ -101,29 +111,50 @@ impl Session<'_> {
     }
 }
 
-/// May the browser show the cookie over TLS only? A proxy may have taken TLS off the request; the browser's `Origin` tells.
-pub(super) fn must_be_secure(way: Way, headers: &HeaderMap) -> bool {
-    let origin = headers.get(ORIGIN).map(HeaderValue::as_bytes);
-    way.is_encrypted() || origin.is_some_and(|origin| origin.starts_with(b"https://"))
+/// How a browser keeps the cookie.
+pub(super) struct Keeping {
+    name: String,
+    /// May it be shown over TLS only?
+    secure: bool,
 }
 
-/// The value of `Set-Cookie` that ends a session.
-pub(super) fn taken_back(secure: bool) -> Result<HeaderValue, Problem> {
-    set("", 0, secure)
+impl Keeping {
+    /// As the browser that has sent these headers must keep it.
+    pub(super) fn of(way: Way, headers: &HeaderMap) -> Self {
+        // A proxy may have taken TLS off the request; the browser's `Origin` tells.
+        let origin = headers.get(ORIGIN).map(HeaderValue::as_bytes);
+        let secure = way.is_encrypted() || origin.is_some_and(|origin| origin.starts_with(b"https://"));
+        Self { name: name(headers), secure }
+    }
+
+    /// The value of `Set-Cookie` that ends a session.
+    pub(super) fn taken_back(&self) -> Result<HeaderValue, Problem> {
+        self.set("", 0)
+    }
+
+    fn set(&self, value: &str, lasts: u64) -> Result<HeaderValue, Problem> {
+        let Self { name, secure } = self;
+        let secure = if *secure { "; Secure" } else { "" };
+        let cookie = format!("{name}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");
+        HeaderValue::try_from(cookie).map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
+    }
 }
 
-fn set(value: &str, lasts: u64, secure: bool) -> Result<HeaderValue, Problem> {
-    let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{NAME}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");
-    HeaderValue::try_from(cookie).map_err(|error| Problem::new(ProblemCode::Internal, error.to_string()))
+/// The cookie's name at the address that a request was sent to. Browsers show a cookie at every port of a host: without the
+/// port in its name, who logs in to one of two farms on a machine would be logged out of the other.
+fn name(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let port = host.and_then(|host| host.parse::<Authority>().ok()?.port_u16());
+    port.map_or_else(|| NAME.to_owned(), |port| format!("{NAME}_{port}"))
 }
 
 /// The cookie that a request shows.
 pub(super) fn shown(headers: &HeaderMap) -> Option<&str> {
+    let own = name(headers);
     let all = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     all.flat_map(|header| header.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == NAME && !value.is_empty()).then_some(value))
+        .find_map(|(name, value)| (name == own && !value.is_empty()).then_some(value))
 }
 
 /// Seconds since 1970.
@@ -157,6 +188,29 @@ mod tests {
         {
             assert!(!opens(cookie, &hash, 1), "{cookie}");
         }
+    }
+
+    #[test]
+    fn two_farms_on_a_machine_have_cookies_of_their_own() {
+        let headers = |host: &str, cookie: &str| {
+            let pairs = [(HOST, host), (COOKIE, cookie)];
+            HeaderMap::from_iter(pairs.map(|(name, value)| (name, HeaderValue::from_str(value).unwrap())))
+        };
+        let set = |host: &str| Keeping::of(Way::default(), &headers(host, "")).set("a", 9).unwrap();
+        assert_eq!(
+            set("localhost:7871"),
+            "clipig_session_7871=a; Path=/; Max-Age=9; HttpOnly; SameSite=Strict"
+        );
+        assert!(set("[::1]:80").to_str().unwrap().starts_with("clipig_session_80=a;"));
+        for host in ["farm.example", "[::1]", "no host at all:"] {
+            assert!(set(host).to_str().unwrap().starts_with("clipig_session=a;"), "{host}");
+        }
+        // A browser shows those of all ports.
+        let both = "clipig_session_7871=one; clipig_session=none; clipig_session_7872=other";
+        assert_eq!(shown(&headers("localhost:7871", both)), Some("one"));
+        assert_eq!(shown(&headers("localhost:7872", both)), Some("other"));
+        assert_eq!(shown(&headers("localhost", both)), Some("none"));
+        assert_eq!(shown(&headers("localhost:1", both)), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::problem::{Problem, ProblemCode};
 use super::values::job::{Job, JobExperiment, JobList, JobState, Submitted, Updated};
 use super::values::problem::{ExperimentProblem, Validation};
 use super::values::request::{
-    JobsQuery, PriorityRequest, Reason, SubmitRequest, UpdateRequest, ValidateRequest,
+    JobsQuery, Label, LabelsRequest, PriorityRequest, Reason, SubmitRequest, UpdateRequest, ValidateRequest,
 };
 use super::values::{Sha256Text, sha256};
 use crate::access::Principal;
@@ -86,8 +86,12 @@ pub(super) async fn list(
     let names = query.states.as_deref().filter(|states| !states.is_empty());
     let names = names.into_iter().flat_map(|states| states.split(','));
     let states = names.map(state).collect::<Result<Vec<i32>, Problem>>()?;
-    let request =
-        v1::ListJobsRequest { states, before: query.before, limit: super::limit(query.limit, 1_000)? };
+    let request = v1::ListJobsRequest {
+        states,
+        before: query.before,
+        limit: super::limit(query.limit, 1_000)?,
+        with_newest: query.with_newest,
+    };
     let answer = calls::list(&context, request).await?;
     Ok(Json(JobList { jobs: answer.jobs.into_iter().map(Job::from).collect(), more: answer.more }))
 }
@@ -201,6 +205,20 @@ pub(super) async fn set_priority(
     Sent(PriorityRequest { priority }): Sent<PriorityRequest>,
 ) -> Result<Json<Job>, Problem> {
     shown(calls::set_priority(&context, &who, v1::SetPriorityRequest { job, priority }).await?.job)
+}
+
+/// Changes the labels by which people find a job again.
+#[utoipa::path(put, path = "/jobs/{job}/labels", tag = "jobs", operation_id = "setLabels",
+    params(("job" = u64, Path, description = "The job's number.")), request_body = LabelsRequest,
+    responses((status = 200, body = Job), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn set_labels(
+    State(context): Context,
+    Extension(who): Extension<Principal>,
+    Named(job): Named<u64>,
+    Sent(LabelsRequest { labels }): Sent<LabelsRequest>,
+) -> Result<Json<Job>, Problem> {
+    let labels = labels.into_iter().map(|Label(label)| label).collect();
+    shown(calls::set_labels(&context, &who, v1::SetLabelsRequest { job, labels }).await?.job)
 }
 
 /// Is it the canvas, the samples or the model that this farm does not take?

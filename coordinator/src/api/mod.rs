@@ -73,7 +73,7 @@ impl Modify for Ways {
         let components = description.components.get_or_insert_default();
         let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
         components.add_security_scheme("token", SecurityScheme::Http(token));
-        let session = ApiKey::Cookie(ApiKeyValue::new(cookie::NAME));
+        let session = ApiKey::Cookie(ApiKeyValue::with_description(cookie::NAME, cookie::OF_PORTS));
         components.add_security_scheme("session", SecurityScheme::ApiKey(session));
     }
 }
@@ -120,6 +120,7 @@ fn guarded() -> OpenApiRouter<Arc<RpcContext>> {
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::retry))
         .routes(routes!(jobs::set_priority))
+        .routes(routes!(jobs::set_labels))
         .routes(routes!(events::watch))
         .routes(routes!(history::get))
         .routes(routes!(artifacts::list))

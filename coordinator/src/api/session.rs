@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::{Access, peer};
-use super::cookie;
+use super::cookie::Keeping;
 use super::extract::{BODY_OF_A_STRANGER, Sent};
 use super::problem::Problem;
 use super::values::request::LoginRequest;
@@ -87,7 +87,7 @@ pub(super) async fn open(
     let session = Json(Session::of(&access, Some(&who)));
     let Some(hash) = who.hash() else { return Ok(session.into_response()) };
     let way = way.map(|Extension(way)| way).unwrap_or_default();
-    let cookie = access.key().given(who.token(), hash, cookie::must_be_secure(way, &headers))?;
+    let cookie = access.key().given(who.token(), hash, &Keeping::of(way, &headers))?;
     Ok(([(SET_COOKIE, cookie)], session).into_response())
 }
 
@@ -97,6 +97,6 @@ pub(super) async fn open(
               (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn close(way: Option<Extension<Way>>, headers: HeaderMap) -> Result<Response, Problem> {
     let way = way.map(|Extension(way)| way).unwrap_or_default();
-    let cookie = cookie::taken_back(cookie::must_be_secure(way, &headers))?;
+    let cookie = Keeping::of(way, &headers).taken_back()?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }

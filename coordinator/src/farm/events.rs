@@ -1,8 +1,10 @@
 //! Events of jobs, as watchers get them.
 
+use std::sync::Arc;
+
 use clipig_core::JobId;
 
-use super::table::TargetRow;
+use super::table::TargetTable;
 use crate::store::{JobState, Timestamp};
 
 /// Something that happened to a job.
@@ -31,12 +33,7 @@ pub enum JobEventKind {
     /// An epoch is done.
     Progress(Progress),
     /// The targets after an epoch.
-    Table {
-        /// Epochs done.
-        epochs_done: u32,
-        /// One row per target.
-        targets: Vec<TargetRow>,
-    },
+    Table(Arc<TargetTable>),
     /// There is a new file of that name.
     Artifact(String),
     /// Something that the person who submitted should know.

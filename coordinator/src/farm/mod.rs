@@ -29,7 +29,7 @@ mod transition;
 mod vitals;
 mod weights;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,7 +50,7 @@ pub use self::events::{JobEvent, JobEventKind, LogLevel, Progress};
 pub use self::health::{HealthFault, Part};
 use self::snapshot_counts::SnapshotCounts;
 pub use self::submission::{InvalidRequest, TooManyRevisions};
-pub use self::table::{ConstraintRow, FeatureRow, TargetRow};
+pub use self::table::{ConstraintRow, FeatureRow, TargetRow, TargetTable};
 use self::transition::TransitionFailure;
 use self::vitals::Vitals;
 pub(crate) use self::vitals::{Patience, watch as watch_vitals};
@@ -59,7 +59,7 @@ use crate::job_runner::{RunCommand, ToRunner};
 use crate::metrics::Metrics;
 use crate::pulse::Pulse;
 use crate::quotas::Quotas;
-use crate::store::{self, JobRecord, JobState, Store, StoreError, Subject};
+use crate::store::{self, ArtifactName, JobRecord, JobState, Store, StoreError, Subject};
 use crate::switchboard::Switchboard;
 
 /// What an operator decides about a farm.
@@ -150,6 +150,8 @@ pub struct JobView {
     pub progress: Option<Progress>,
     /// Files that it made.
     pub artifacts: u32,
+    /// The newest of them.
+    pub newest: Option<ArtifactName>,
     /// The epoch up to which a checkpoint is on disk.
     pub checkpoint: Option<Epoch>,
 }
@@ -219,6 +221,8 @@ struct RunningJob {
     /// Is it not known yet whether the coordinator dies of it?
     is_suspect: bool,
     progress: Option<Progress>,
+    /// The last table of its targets.
+    table: Option<Arc<TargetTable>>,
     /// Why it does not go on for the moment.
     stalled: Option<String>,
     /// Whether its thread moves.
@@ -325,7 +329,7 @@ impl Farm {
 
     fn view(&self, record: JobRecord) -> Result<JobView, StoreError> {
         let id = record.id;
-        let artifacts = self.inner.store.artifacts(id).count()? as u32;
+        let (artifacts, newest) = self.inner.store.artifacts(id).count_and_newest()?;
         let checkpoint = self.inner.store.checkpoints(id).newest()?;
         let state = self.inner.state();
         let running = state.running.get(&id);
@@ -340,10 +344,16 @@ impl Farm {
             reason,
             queue_place: waits.map(|waits| waits.place),
             progress,
-            artifacts,
+            artifacts: artifacts as u32,
+            newest,
             checkpoint,
             record,
         })
+    }
+
+    /// The last table of a job's targets; `None` where it does not run, or has not finished an epoch since it began to.
+    pub fn table(&self, job: JobId) -> Option<Arc<TargetTable>> {
+        self.inner.state().running.get(&job).and_then(|running| running.table.clone())
     }
 
     /// Stops a job until it is resumed. Paused already: no change.
@@ -400,6 +410,15 @@ impl Farm {
         self.inner.store.set_priority(job, priority)?;
         self.inner.switchboard.set_priority(job, priority);
         self.inner.changed.notify_all();
+        Ok(self.job(job)?)
+    }
+
+    /// Changes the labels by which people find a job again.
+    ///
+    /// # Errors
+    /// Where there is no such job; when the store fails.
+    pub fn set_labels(&self, job: JobId, labels: &BTreeSet<String>) -> Result<JobView, CommandError> {
+        self.inner.store.set_labels(job, labels)?;
         Ok(self.job(job)?)
     }
 

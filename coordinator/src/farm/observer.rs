@@ -10,8 +10,9 @@ use clipig_schedule::job::JobChange;
 use super::checkpointing::Checkpointer;
 use super::disk_retry::WriteStatus;
 use super::pictures::{PictureError, PictureSource, SnapshotWriter};
+use super::table::{self, TargetTable};
 use super::transition::TransitionFailure;
-use super::{Inner, JobEventKind, LogLevel, Progress, table};
+use super::{Inner, JobEventKind, LogLevel, Progress};
 use crate::epoch_loop::{EpochLoop, EpochReport};
 use crate::job_runner::Observer;
 use crate::snapshot::SnapshotClock;
@@ -250,8 +251,12 @@ impl FarmObserver {
 
     fn report_table(&self, job: &EpochLoop) {
         let targets = table::rows(job.experiment(), job.statistics(), &job.last_scope());
-        let epochs_done = job.position().0;
-        self.farm.publish(self.job, None, JobEventKind::Table { epochs_done, targets });
+        let table = Arc::new(TargetTable { epochs_done: job.position().0, targets });
+        // Whoever begins to watch need not wait for the next one: an epoch may take minutes.
+        if let Some(running) = self.farm.state().running.get_mut(&self.job) {
+            running.table = Some(Arc::clone(&table));
+        }
+        self.farm.publish(self.job, None, JobEventKind::Table(table));
     }
 }
 

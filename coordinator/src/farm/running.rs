@@ -47,6 +47,7 @@ impl Farm {
             memory: job.memory.unwrap_or(0),
             is_suspect: job.deaths >= queue::SUSPECT,
             progress: None,
+            table: None,
             stalled: None,
             pulse,
             without_worker_since: None,

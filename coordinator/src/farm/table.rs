@@ -3,6 +3,15 @@
 use clipig_experiment::{Experiment, FeatureSource, Scope};
 use clipig_schedule::JobStatistics;
 
+/// All targets after an epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetTable {
+    /// Epochs done.
+    pub epochs_done: u32,
+    /// One row per target.
+    pub targets: Vec<TargetRow>,
+}
+
 /// One target after an epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TargetRow {

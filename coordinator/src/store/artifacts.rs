@@ -140,7 +140,22 @@ impl<'a> Artifacts<'a> {
     /// # Errors
     /// When a folder cannot be read.
     pub fn count(&self) -> Result<usize, StoreError> {
-        Ok(self.count_snapshots()? + usize::from(self.path(ArtifactName::Picture).exists()))
+        Ok(self.count_and_newest()?.0)
+    }
+
+    /// How many there are, and the newest: the picture, or the snapshot of the latest epoch. Without a look at each.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn count_and_newest(&self) -> Result<(usize, Option<ArtifactName>), StoreError> {
+        let snapshots = durable::entries(&self.folder.join(SNAPSHOTS))?;
+        let has_picture = self.path(ArtifactName::Picture).exists();
+        let newest = if has_picture {
+            Some(ArtifactName::Picture)
+        } else {
+            snapshots.iter().filter_map(|path| epoch_of(path, EXTENSION)).max().map(ArtifactName::Snapshot)
+        };
+        Ok((snapshots.len() + usize::from(has_picture), newest))
     }
 
     /// How many snapshots there are, without a look at each.

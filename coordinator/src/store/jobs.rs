@@ -1,6 +1,6 @@
 //! The jobs of a farm: every change is one transaction, durable when it returns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clipig_core::{
     Activation, DeviceClass, Epoch, JobId, JobRevision, ModelReference, ModelSettings, Preparation, Sha256,
@@ -226,6 +226,21 @@ impl Store {
                 .execute("UPDATE jobs SET priority = ?2 WHERE id = ?1", params![job.0 as i64, priority])?;
             let text = format!("priority {priority}, was {before}");
             events::add(transaction, now, &Subject::Job(job), &EventKind::Priority, &text)
+        })
+    }
+
+    /// Changes the labels by which people find a job again.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchJob`]; when it cannot be written.
+    pub fn set_labels(&self, job: JobId, labels: &BTreeSet<String>) -> Result<(), StoreError> {
+        let labels = serde_json::json!(labels).to_string();
+        self.database().write(|transaction| {
+            let sql = "UPDATE jobs SET labels = ?2 WHERE id = ?1";
+            match transaction.execute(sql, params![job.0 as i64, labels])? {
+                0 => Err(StoreError::NoSuchJob(job).into()),
+                _ => Ok(()),
+            }
         })
     }
 
@@ -531,6 +546,7 @@ fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         inexact: row.get("inexact")?,
         memory: row.get::<_, Option<i64>>("memory")?.map(i64::unsigned_abs),
         deaths: row.get("deaths")?,
+        labels: decoded(row, "labels", |text: String| serde_json::from_str(&text))?,
     })
 }
 

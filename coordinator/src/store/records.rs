@@ -129,6 +129,8 @@ pub struct JobRecord {
     pub memory: Option<u64>,
     /// How often in a row the coordinator died while it ran and had not finished an epoch.
     pub deaths: u32,
+    /// By which people find it again; sorted, each once.
+    pub labels: Vec<String>,
 }
 
 /// A waiting job, as far as the queue needs to know it.

@@ -178,6 +178,8 @@ CREATE TABLE uploads (
 CREATE INDEX uploads_by_owner ON uploads (owner, bytes);
 -- For those who have a limit of jobs.
 CREATE INDEX jobs_by_owner ON jobs (owner, status);
+-- By which people find the job again: a sorted list, as JSON.
+ALTER TABLE jobs ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
 ";
 
 /// The version of this program's databases.

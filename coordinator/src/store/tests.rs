@@ -1,6 +1,6 @@
 //! The store as a whole, in one process. What needs processes stands in `tests/store_*.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::sync::Arc;
@@ -137,6 +137,7 @@ fn everything_of_a_job_survives_a_restart() {
     };
     let revision = store.update(job, &update).unwrap();
     store.set_priority(job, 9).unwrap();
+    store.set_labels(job, &BTreeSet::from(["red".into(), "for Ada".into()])).unwrap();
     store.add_history(job, &[epoch(4, 1.5), epoch(5, f64::NAN)], Epoch(6)).unwrap();
     store.note_inexact(job, "two kinds").unwrap();
     let expected = (
@@ -240,6 +241,7 @@ fn a_change_that_others_overtook_is_refused() {
         store.job(nobody).map(drop).unwrap_err(),
         store.update(nobody, &update).map(drop).unwrap_err(),
         store.set_priority(nobody, 1).map(drop).unwrap_err(),
+        store.set_labels(nobody, &BTreeSet::new()).unwrap_err(),
         store.choose(nobody, &computation()).map(drop).unwrap_err(),
         store.set_prepared(JobRevision { job: nobody, revision: 0 }, &preparation()).unwrap_err(),
         store.settle_revision(JobRevision { job: nobody, revision: 0 }, Epoch(1)).map(drop).unwrap_err(),

@@ -50,6 +50,9 @@ async fn jobs_are_submitted_looked_at_and_steered() {
     assert_eq!(call(&farm, request("POST", "/api/v1/jobs/1/resume", "")).await.1["state"], "waiting");
     assert_eq!(put(&farm, "/api/v1/jobs/1/priority", &json!({ "priority": 3.0 })).await.1["priority"], 3);
     assert_eq!(put(&farm, "/api/v1/jobs/1/priority", &json!({ "priority": -2 })).await.1["priority"], -2);
+    let (_, labelled) =
+        put(&farm, "/api/v1/jobs/1/labels", &json!({ "labels": ["red", "für Ada", "red"] })).await;
+    assert_eq!(labelled["labels"], json!(["für Ada", "red"]), "{labelled}");
     let (_, updated) = put(
         &farm,
         "/api/v1/jobs/1/experiment",
@@ -121,6 +124,10 @@ async fn a_refusal_is_a_problem_document() {
         ("POST", "/api/v1/jobs", "", 415, "unsupported-media-type", "application/json"),
         ("POST", "/api/v1/jobs/1/retry", "", 409, "state", "job 1"),
         ("PUT", "/api/v1/jobs/1/priority", r#"{"priority": 11}"#, 400, "invalid-argument", "-10 to 10"),
+        ("PUT", "/api/v1/jobs/1/labels", r#"{"labels": ["a,b"]}"#, 400, "invalid-argument", "`a,b`"),
+        ("PUT", "/api/v1/jobs/1/labels", r#"{"labels": [" a"]}"#, 400, "invalid-argument", "than a space"),
+        ("PUT", "/api/v1/jobs/1/labels", r#"{"labels": ["\u0007"]}"#, 400, "invalid-argument", "control"),
+        ("PUT", "/api/v1/jobs/1/labels", r#"{"labels": [""]}"#, 400, "invalid-argument", "1 to 50"),
         ("GET", "/api/v1/jobs/1/picture", "", 404, "not-found", "picture.png"),
         ("POST", "/api/v1/workers/nobody/pause", "", 404, "not-found", "nobody"),
         ("PUT", "/api/v1/blobs/abc", "", 400, "invalid-argument", "64 hexadecimal digits"),
@@ -175,6 +182,12 @@ async fn pictures_are_known_by_their_content() {
     let artifacts = list["artifacts"].as_array().unwrap();
     assert!(artifacts.len() > 1 && artifacts[0]["kind"] == "snapshot", "{list}");
     let picture = artifacts.last().unwrap();
+    let (_, seen) = get(&farm, &format!("/api/v1/jobs/{job}")).await;
+    assert_eq!(&seen["newest"], picture);
+    let (_, list) = get(&farm, "/api/v1/jobs?with_newest=true").await;
+    assert_eq!(&list["jobs"][0]["newest"], picture);
+    let (_, list) = get(&farm, "/api/v1/jobs").await;
+    assert_eq!(list["jobs"][0]["newest"], Json::Null);
     assert_eq!((&picture["kind"], &picture["name"]), (&json!("picture"), &json!("picture.png")));
     for artifact in artifacts {
         let response = send(&farm, request("GET", artifact["url"].as_str().unwrap(), "")).await;

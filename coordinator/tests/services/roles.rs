@@ -93,6 +93,7 @@ async fn every_call(client: &Client, job: u64) -> Vec<(&'static str, Code)> {
         check_blobs(v1::CheckBlobsRequest::default()),
         upload_blob(tokio_stream::empty()),
         set_priority(v1::SetPriorityRequest { job, priority: 1 }),
+        set_labels(v1::SetLabelsRequest { job, labels: vec!["mine".to_owned()] }),
         update_job(v1::UpdateJobRequest { job, ..Default::default() }),
         pause_job(v1::PauseJobRequest { job, ..Default::default() }),
         resume_job(v1::ResumeJobRequest { job }),
@@ -124,7 +125,8 @@ async fn each_role_may_do_what_is_its_own_and_nothing_else() {
     let all: Vec<&str> = every_call(&viewer, job.number).await.iter().map(|(name, _)| *name).collect();
     let steering =
         ["pause_worker", "resume_worker", "drain_worker", "forgive_worker", "list_audit", "backup"];
-    let of_jobs = ["set_priority", "update_job", "pause_job", "resume_job", "cancel_job", "retry_job"];
+    let of_jobs =
+        ["set_priority", "set_labels", "update_job", "pause_job", "resume_job", "cancel_job", "retry_job"];
     assert_eq!(denied(&every_call(&viewer, job.number).await), all[looks..]);
     assert_eq!(denied(&every_call(&worker, job.number).await), all);
     // Another artist sees the job, and changes nothing of it.

@@ -78,6 +78,30 @@ async fn a_running_job_says_why_nobody_computes_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_begins_to_watch_sees_the_targets_before_the_next_epoch() {
+    let farm = TestFarm::start().await;
+    let job = submit(&mut farm.client().await, EXPERIMENT).await.unwrap().number;
+    let mut worker = WorkerEnd::join(farm.worker().await, "first").await;
+    while seen(&farm, job).await.epochs_done == 0 {
+        let lease = worker.lease().await;
+        let answer = worker.answer(&lease);
+        worker.say(answer).await;
+    }
+    // No epoch ends from here on, because nobody answers.
+    let mut stream = watch(&farm, job, None).await;
+    let table = async {
+        loop {
+            let event = stream.message().await.unwrap().unwrap().event.unwrap();
+            if let Some(Event::Table(table)) = event.event {
+                break table;
+            }
+        }
+    };
+    let table = tokio::time::timeout(std::time::Duration::from_mins(2), table).await.expect("a table");
+    assert!(table.epochs_done > 0 && table.targets.len() == 1, "{table:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_watch_tells_a_job_from_the_queue_to_its_end() {
     let farm = TestFarm::start().await;
     let mut client = farm.client().await;

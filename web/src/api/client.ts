@@ -80,6 +80,7 @@ export async function uploadImage(bytes: Uint8Array<ArrayBuffer>): Promise<strin
 
 export const job = (number: number) => call<Job>("GET", `/jobs/${number}`);
 export const experiment = (number: number) => call<JobExperiment>("GET", `/jobs/${number}/experiment`);
+/** Jobs, newest first; `with_newest` adds their pictures. */
 export const jobs = (query: Record<string, string>) => call<JobList>("GET", `/jobs?${new URLSearchParams(query)}`);
 /** The rows of all epochs from one on. */
 export async function history(number: number, from: number): Promise<History["rows"]> {
@@ -109,6 +110,8 @@ export type JobCommand = "pause" | "resume" | "cancel" | "retry";
 export const steer = (number: number, command: JobCommand) => call<Job>("POST", `/jobs/${number}/${command}`);
 export const setPriority = (number: number, priority: number) =>
   call<Job>("PUT", `/jobs/${number}/priority`, { priority });
+
+export const setLabels = (number: number, labels: string[]) => call<Job>("PUT", `/jobs/${number}/labels`, { labels });
 
 export const farm = () => call<Farm>("GET", "/farm");
 export const workers = () => call<WorkerList>("GET", "/workers");

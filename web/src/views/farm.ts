@@ -4,18 +4,17 @@ import type { Farm, Job, Worker } from "../api/types";
 import { arrange, button, fill, h, write } from "../dom";
 import { bytes, duration, figure } from "../format";
 import { report } from "../notice";
+import { PRIORITY } from "../queue";
 import type { View } from "../router";
 import { share } from "../watch/status";
 import { showCommands } from "./gallery";
+import { QueueOrder } from "./queue-order";
 
 /** How often everything is read again, in milliseconds: the list of a long queue is large. */
 const EVERY = { usual: 2_000, long: 6_000 };
 
 /** Jobs that are shown before somebody asks for all. */
 const FIRST = 200;
-
-/** The greatest priority; the least is its negative. */
-const PRIORITY = 10;
 
 /** Who computes, what waits and why, and how much room there is. */
 export class FarmView implements View {
@@ -27,7 +26,8 @@ export class FarmView implements View {
   private readonly factList = h("dl", { class: "facts" });
   private readonly warnings = h("div", { class: "warnings" });
   private readonly workers = new Rows<Worker>(() => new WorkerRow(() => void this.read()));
-  private readonly queue = new Rows<Job>(() => new JobRow(() => void this.read()));
+  private readonly queue: Rows<Job> = new Rows<Job>(() => new JobRow(this.order, () => void this.read()));
+  private readonly order = new QueueOrder(this.queue.body, () => this.read());
   private readonly noWorkers = h("p", { class: "empty" });
   private readonly noJobs = h("p", { class: "empty" });
   private readonly all = button("Show all", () => this.showAll());
@@ -46,7 +46,7 @@ export class FarmView implements View {
       table("Workers", ["name", "state", "device", "memory", "does now", "shards", "failed", ""], this.workers.body),
       this.noWorkers,
       h("h2", {}, "Jobs that run or wait"),
-      table("Jobs that run or wait", ["job", "name", "state", "priority", "workers", "progress", ""], this.queue.body),
+      table("Jobs that run or wait", ["", "job", "name", "state", "priority", "workers", "progress", ""], this.queue.body),
       this.noJobs,
       this.all,
     );
@@ -72,6 +72,7 @@ export class FarmView implements View {
       this.showFarm(state);
       this.workers.show(crew.workers, ({ worker }) => worker);
       this.line = list.jobs.sort(inLine);
+      this.order.show(this.line);
       this.showLine();
       this.content.hidden = false;
       write(this.noWorkers, crew.workers.length === 0 ? "No workers yet. Start one with: clipig worker" : "");
@@ -191,6 +192,7 @@ class WorkerRow implements Row<Worker> {
 }
 
 class JobRow implements Row<Job> {
+  private readonly grip = h("td", {});
   private readonly number = h("td", { class: "number" });
   private readonly link = h("a", {});
   private readonly state = h("span", {});
@@ -203,6 +205,7 @@ class JobRow implements Row<Job> {
   readonly element = h(
     "tr",
     {},
+    this.grip,
     this.number,
     h("th", { scope: "row" }, this.link),
     h("td", {}, this.state, this.reason),
@@ -213,12 +216,18 @@ class JobRow implements Row<Job> {
   );
   private job: Job | undefined;
 
-  constructor(private readonly changed: () => void) {
+  constructor(
+    private readonly order: QueueOrder,
+    private readonly changed: () => void,
+  ) {
     this.priority.addEventListener("change", () => this.prefer());
   }
 
   show(job: Job): void {
     this.job = job;
+    this.element.dataset["job"] = String(job.job);
+    const moves = job.state === "waiting" && mayChange(job);
+    if (moves !== this.grip.hasChildNodes()) fill(this.grip, moves ? this.order.handle(job.job) : undefined);
     write(this.number, String(job.job));
     this.link.href = `/jobs/${job.job}`;
     write(this.link, job.name);

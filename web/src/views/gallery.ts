@@ -1,14 +1,16 @@
-import { experiment, jobs, steer, submit, type JobCommand } from "../api/client";
+import { experiment, jobs, setLabels, steer, submit, type JobCommand } from "../api/client";
 import { mayChange, maySubmit } from "../api/standing";
 import type { Job } from "../api/types";
 import { arrange, button, fill, h, select, write } from "../dom";
 import { seeds } from "../experiment/seeds";
 import { ago } from "../format";
+import { common, relabelled } from "../labels";
 import { notice, report } from "../notice";
 import type { Router, View } from "../router";
 import { hasEnded } from "../watch/model";
 import { share } from "../watch/status";
 import { Thumbnail } from "../watch/thumbnail";
+import { askForLabels } from "./ask-labels";
 
 /** How often the list is read again, in milliseconds. */
 const EVERY = 3_000;
@@ -31,23 +33,28 @@ export class Gallery implements View {
   readonly element: HTMLElement;
   private readonly cards = h("ul", { class: "cards" });
   private readonly empty = h("p", { class: "empty alone" });
-  private readonly search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search names" });
+  private readonly search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search names and labels" });
   private readonly state = select("State", [["", "all states"], ...STATES.map((state) => [state, state] as const)], () => this.filter());
+  private readonly label = select("Label", [["", "all labels"]], () => this.filter());
   private readonly order = select("Order", [["newest", "newest first"], ["oldest", "oldest first"], ["name", "by name"], ["loss", "by loss"]], () => this.filter());
   private readonly more = button("Show older jobs", () => void this.read(true));
   private readonly chosen = h("div", { class: "row chosen", role: "group", "aria-label": "Chosen jobs", hidden: true });
   private readonly timer = setInterval(() => void this.read(false), EVERY);
   private readonly known = new Map<number, Card>();
   private complete = false;
+  /** The labels to choose from. */
+  private labels: string[] = [];
 
   constructor(private readonly router: Router) {
     const query = new URLSearchParams(location.search);
     this.search.value = query.get("q") ?? "";
     this.state.value = query.get("state") ?? "";
     this.order.value = query.get("order") ?? "newest";
+    this.showLabels([query.get("label") ?? ""]);
+    this.label.value = query.get("label") ?? "";
     this.search.addEventListener("input", () => this.filter());
     this.more.hidden = true;
-    const tools = h("div", { class: "row tools" }, this.search, this.state, this.order, this.chosen);
+    const tools = h("div", { class: "row tools" }, this.search, this.state, this.label, this.order, this.chosen);
     this.element = h("div", { class: "gallery" }, h("h1", {}, "Gallery"), tools, this.empty, this.cards, this.more);
     void this.read(false);
   }
@@ -60,7 +67,7 @@ export class Gallery implements View {
   private async read(older: boolean): Promise<void> {
     if (document.hidden) return;
     try {
-      const list = await jobs({ limit: String(PAGE.usual), ...(older ? { before: String(Math.min(...this.known.keys())) } : {}) });
+      const list = await jobs({ limit: String(PAGE.usual), with_newest: "true", ...(older ? { before: String(Math.min(...this.known.keys())) } : {}) });
       for (const job of list.jobs) this.card(job).show(job);
       if (older || this.known.size <= PAGE.usual) this.complete = !list.more;
       this.more.hidden = this.complete;
@@ -73,7 +80,7 @@ export class Gallery implements View {
   /** What is searched for may be an old job. */
   private async readAll(): Promise<void> {
     while (!this.complete) {
-      const list = await jobs({ limit: String(PAGE.search), before: String(Math.min(...this.known.keys())) });
+      const list = await jobs({ limit: String(PAGE.search), with_newest: "true", before: String(Math.min(...this.known.keys())) });
       for (const job of list.jobs) this.card(job).show(job);
       this.complete = !list.more || list.jobs.length === 0;
     }
@@ -82,34 +89,55 @@ export class Gallery implements View {
   }
 
   private card(job: Job): Card {
-    const card = this.known.get(job.job) ?? new Card(job, () => this.showChosen(), (job) => void this.again(job));
+    const card = this.known.get(job.job) ?? new Card(job, { chosen: () => this.showChosen(), again: (job) => void this.again(job), label: (label) => this.showLabel(label) });
     this.known.set(job.job, card);
     return card;
   }
 
   /** Shows the jobs that were searched for in their order, and keeps the search in the address. */
   private filter(): void {
-    const [words, state, order] = [this.search.value.trim().toLowerCase(), this.state.value, this.order.value];
+    this.showLabels([...this.known.values()].flatMap(({ job }) => job.labels));
+    const words = this.search.value.trim().toLowerCase();
+    const [state, label, order] = [this.state.value, this.label.value, this.order.value];
     const query = new URLSearchParams();
     if (words !== "") query.set("q", words);
     if (state !== "") query.set("state", state);
+    if (label !== "") query.set("label", label);
     if (order !== "newest") query.set("order", order);
     this.router.rename(query.size > 0 ? `/gallery?${query}` : "/gallery");
+    const has = (text: string) => text.toLowerCase().includes(words);
     const isFound = ({ job }: Card) =>
-      (job.name.toLowerCase().includes(words) || String(job.job) === words || job.seed === words) && (state === "" || job.state === state);
+      (has(job.name) || job.labels.some(has) || String(job.job) === words || job.seed === words) &&
+      (state === "" || job.state === state) &&
+      (label === "" || job.labels.includes(label));
     const by = ORDERS[order] ?? (() => 0);
     const found = [...this.known.values()].filter(isFound).sort((a, b) => by(a.job, b.job));
     arrange(this.cards, found.map(({ element }) => element));
     const nothing = this.known.size === 0 ? "No jobs yet. Start one in the studio." : "No job is like that.";
     write(this.empty, found.length === 0 ? nothing : "");
     this.showChosen();
-    if ((words !== "" || state !== "" || order !== "newest") && !this.complete && this.known.size > 0) void this.readAll().catch(report);
+    if ((words !== "" || state !== "" || label !== "" || order !== "newest") && !this.complete && this.known.size > 0) void this.readAll().catch(report);
+  }
+
+  /** Offers these labels, and the one that is chosen. */
+  private showLabels(labels: readonly string[]): void {
+    const chosen = this.label.value;
+    const offered = [...new Set([...labels, chosen])].filter((label) => label !== "").sort((a, b) => a.localeCompare(b));
+    if (offered.join() === this.labels.join()) return;
+    this.labels = offered;
+    fill(this.label, h("option", { value: "" }, "all labels"), ...offered.map((label) => h("option", { value: label }, label)));
+    this.label.value = chosen;
+  }
+
+  private showLabel(label: string): void {
+    this.label.value = label;
+    this.filter();
   }
 
   /** What can be done with the jobs that are ticked. */
   private showChosen(): void {
     const jobs = [...this.known.values()].filter((card) => card.isChosen && card.element.isConnected).map(({ job }) => job);
-    const state = jobs.map(({ job, state }) => `${job} ${state}`).join();
+    const state = jobs.map(({ job, state, labels }) => `${job} ${state} ${labels}`).join();
     this.chosen.hidden = jobs.length === 0;
     if (this.chosen.dataset["state"] === state) return;
     this.chosen.dataset["state"] = state;
@@ -121,6 +149,7 @@ export class Gallery implements View {
       h("strong", {}, `${jobs.length} chosen`),
       numbers.length > 1 ? h("a", { class: "button", href: `/compare?jobs=${numbers.join(",")}` }, "Compare") : undefined,
       ...possible.map((command) => button(command, () => void this.steerAll(jobs, command))),
+      jobs.every(mayChange) && jobs.length > 0 ? button("Labels…", () => void this.relabel(jobs)) : undefined,
       button("Choose none", () => this.chooseNone(), { kind: "quiet" }),
     );
   }
@@ -129,6 +158,20 @@ export class Gallery implements View {
     for (const card of this.known.values()) card.isChosen = false;
     this.showChosen();
     this.search.focus();
+  }
+
+  /** Changes the labels that the chosen jobs have in common. */
+  private async relabel(chosen: Job[]): Promise<void> {
+    const before = common(chosen);
+    const title = chosen.length === 1 ? `Labels of job ${chosen[0]?.job}` : `Labels of ${chosen.length} jobs`;
+    const after = await askForLabels(title, before, this.labels);
+    if (!after) return;
+    const results = await Promise.allSettled(chosen.map((job) => setLabels(job.job, relabelled(job, before, after))));
+    for (const result of results) {
+      if (result.status === "fulfilled") this.card(result.value).show(result.value);
+      else report(result.reason);
+    }
+    this.filter();
   }
 
   private async steerAll(chosen: Job[], command: JobCommand): Promise<void> {
@@ -157,12 +200,22 @@ export class Gallery implements View {
   }
 }
 
+interface CardActs {
+  /** The box was ticked, or is not any more. */
+  chosen(): void;
+  /** Another run is wanted, with another seed. */
+  again(job: Job): void;
+  /** All jobs with a label are wanted. */
+  label(label: string): void;
+}
+
 /** One job. */
 class Card {
   readonly element: HTMLElement;
   private readonly thumbnail = new Thumbnail();
   private readonly words = h("p", { class: "muted" });
   private readonly state = h("span", {});
+  private readonly labels = h("div", { class: "row labels" });
   private readonly acts = h("div", { class: "row acts" });
   private readonly box: HTMLInputElement;
   private readonly repeat: HTMLButtonElement;
@@ -170,15 +223,14 @@ class Card {
 
   constructor(
     public job: Job,
-    chosen: () => void,
-    again: (job: Job) => void,
+    private readonly cardActs: CardActs,
   ) {
-    this.box = h("input", { type: "checkbox", class: "choose", "aria-label": `Choose job ${job.job}`, onchange: chosen });
+    this.box = h("input", { type: "checkbox", class: "choose", "aria-label": `Choose job ${job.job}`, onchange: () => cardActs.chosen() });
     const name = h("span", { class: "name" }, job.name);
     const link = h("a", { href: `/jobs/${job.job}` }, this.thumbnail.element, name);
-    this.repeat = button("another seed", () => again(this.job), { kind: "small", title: "Run its experiment with another seed" });
+    this.repeat = button("another seed", () => cardActs.again(this.job), { kind: "small", title: "Run its experiment with another seed" });
     const state = h("p", {}, this.state, this.age);
-    this.element = h("li", { class: "card" }, link, this.box, state, this.words, h("div", { class: "row" }, this.acts, this.repeat));
+    this.element = h("li", { class: "card" }, link, this.box, state, this.words, this.labels, h("div", { class: "row" }, this.acts, this.repeat));
   }
 
   get isChosen(): boolean {
@@ -196,6 +248,7 @@ class Card {
     write(this.age, job.created ? ago(job.created) : "");
     write(this.words, `job ${job.job} · seed ${job.seed}`);
     this.state.title = job.reason;
+    this.showLabels(job.labels);
     this.repeat.hidden = !hasEnded(job) || !maySubmit();
     showCommands(this.acts, job, (changed) => this.show(changed));
     this.thumbnail.show(job);
@@ -203,6 +256,13 @@ class Card {
 
   leave(): void {
     this.thumbnail.leave();
+  }
+
+  private showLabels(labels: readonly string[]): void {
+    if (this.labels.dataset["labels"] === labels.join()) return;
+    this.labels.dataset["labels"] = labels.join();
+    const chip = (label: string) => button(label, () => this.cardActs.label(label), { kind: "small label", title: `Show all jobs with the label ${label}` });
+    fill(this.labels, ...labels.map(chip));
   }
 }
 

@@ -133,7 +133,8 @@ export class WatchedJob {
         }
       }),
     );
-    if (this.ended && !this.table) this.table = summed(this.names, rows);
+    // Of a job that runs, the farm tells the table.
+    if (this.job?.state !== "running" && !this.table) this.table = summed(this.names, rows);
   }
 
   private addTable(table: TargetTable): void {

@@ -59,7 +59,7 @@ export class Sheet {
     try {
       const [first, last] = [Math.min(...this.numbers), Math.max(...this.numbers)];
       const limit = Math.min(1000, last - first + 1);
-      const list = await jobs({ before: String(last + 1), limit: String(limit) });
+      const list = await jobs({ before: String(last + 1), limit: String(limit), with_newest: "true" });
       const own = list.jobs.filter((job) => this.entries.has(job.job));
       for (const job of own) this.entries.get(job.job)?.show(job);
       if (own.length === this.entries.size && own.every(hasEnded)) {

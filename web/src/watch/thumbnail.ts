@@ -1,16 +1,11 @@
-import { artifacts } from "../api/client";
-import type { Artifact, Job } from "../api/types";
+import type { Job } from "../api/types";
 import { fill, h } from "../dom";
-
-/** How many epochs back the newest snapshot is looked for, where the interval is not known. */
-const BACK = 1_000;
 
 /** The newest picture of a job, small. It is loaded once it comes into sight, and again when there is a newer one. */
 export class Thumbnail {
   readonly element = h("span", { class: "frame" });
-  /** The snapshot that is shown. */
-  artifact: Artifact | undefined;
   private job: Job | undefined;
+  /** The address of the picture that is shown. */
   private shown = "";
   private inSight = false;
   private loading = false;
@@ -25,7 +20,7 @@ export class Thumbnail {
 
   show(job: Job): void {
     this.job = job;
-    if (job.artifacts === 0 && this.shown === "") fill(this.element, h("span", { class: "empty" }, job.state === "running" ? "soon…" : "no picture yet"));
+    if (!job.newest && this.shown === "") fill(this.element, h("span", { class: "empty" }, job.state === "running" ? "soon…" : "no picture yet"));
     void this.load();
   }
 
@@ -34,31 +29,20 @@ export class Thumbnail {
   }
 
   private async load(): Promise<void> {
-    const job = this.job;
-    // What is not seen is not asked for, and what is known already neither.
-    const version = `${job?.artifacts ?? 0} ${job?.state ?? ""}`;
-    if (!job || job.artifacts === 0 || !this.inSight || this.loading || version === this.shown) return;
+    const url = this.job?.newest?.url;
+    // What is not seen is not asked for, and what is shown already neither.
+    if (url === undefined || url === this.shown || !this.inSight || this.loading) return;
     this.loading = true;
     try {
-      const url = await this.newest(job);
       const image = new Image();
       image.alt = "";
       image.src = url;
       await image.decode();
       fill(this.element, image);
-      this.shown = version;
+      this.shown = url;
     } catch {
       // It is tried again with the next list of jobs.
     }
     this.loading = false;
-  }
-
-  private async newest(job: Job): Promise<string> {
-    if (job.state === "completed") return `/api/v1/jobs/${job.job}/picture`;
-    const back = job.snapshot_interval > 0 ? 2 * job.snapshot_interval : BACK;
-    const near = await artifacts(job.job, Math.max(0, job.epochs_done - back));
-    this.artifact = near.at(-1) ?? (await artifacts(job.job)).at(-1);
-    if (!this.artifact) throw new Error("no picture");
-    return this.artifact.url;
   }
 }

@@ -72,8 +72,9 @@ export class Watcher {
     const isCurrent = () => this.watched === watched;
     const heard = (event: JobEvent) => {
       if (!isCurrent()) return;
+      const revision = watched.job?.revision;
       watched.add(event);
-      if (event.event === "revision") void this.readNames(job, watched);
+      if (revision !== undefined && watched.job?.revision !== revision) void this.readNames(job, watched);
       this.redraw();
     };
     this.follower = new Follower(job, {

@@ -2,13 +2,14 @@
 
 mod load;
 mod nextest;
-mod results;
+pub(crate) mod results;
 pub(crate) mod soak;
 mod soak_log;
 
 use std::ffi::OsString;
 
 use crate::error::Error;
+use crate::page::browser;
 use crate::places::Places;
 use crate::process::{self, cargo};
 use crate::setup;
@@ -25,8 +26,8 @@ pub(crate) fn run(places: &Places, arguments: &[OsString]) -> Result<(), Error> 
     steps.finish()
 }
 
-/// Adds the steps: building, the tests, and the examples in the documentation, which nextest does not run. Arguments
-/// go to nextest; where there are some, they select among the tests alone.
+/// Adds the steps: building, the tests, those of the page in a browser, and the examples in the documentation, which
+/// nextest does not run. Arguments go to nextest; where there are some, they select among its tests alone.
 pub(crate) fn add(places: &Places, steps: &mut Steps, arguments: &[OsString]) {
     if !arguments.is_empty() {
         steps.run("tests", || tests(places, arguments));
@@ -37,6 +38,7 @@ pub(crate) fn add(places: &Places, steps: &mut Steps, arguments: &[OsString]) {
         return;
     }
     steps.run("tests", || tests(places, arguments));
+    browser::add(places, steps);
     steps.run("examples in the docs", || process::run(cargo(places).args(["test", "--doc", "--workspace"])));
 }
 
@@ -51,10 +53,11 @@ fn tests(places: &Places, arguments: &[OsString]) -> Result<(), Error> {
     if failed.is_empty() {
         Err(Error::Failed { command, status })
     } else {
-        Err(Error::Tests(results::told(&failed)))
+        Err(Error::Tests(results::told(&failed, &results::again(&failed))))
     }
 }
 
-fn in_ci() -> bool {
+/// Does a machine for continuous integration run this? There, nothing is left out.
+pub(crate) fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty())
 }

@@ -1,4 +1,4 @@
-//! What a run of tests has shown, as nextest writes it down (in the form of `JUnit`).
+//! What a run of tests has shown, as nextest and Playwright write it down (in the form of `JUnit`).
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -18,9 +18,9 @@ pub(crate) struct Results {
 /// One test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Test {
-    /// The test program, as nextest calls it: `clipig::farm_client`.
+    /// The test program, as nextest calls it: `clipig::farm_client`. Of a test in a browser: its file.
     pub(crate) binary: String,
-    /// The test's path in the program.
+    /// The test's path in the program, or its title.
     pub(crate) name: String,
     /// How long it took.
     pub(crate) seconds: f64,
@@ -72,8 +72,8 @@ impl std::fmt::Display for Test {
     }
 }
 
-/// The tests that failed, and the command that runs just these again.
-pub(crate) fn told(failed: &[&Test]) -> String {
+/// The tests that failed, and the command that runs just these `again`.
+pub(crate) fn told(failed: &[&Test], again: &str) -> String {
     let mut text = match failed.len() {
         1 => "1 test failed:".to_owned(),
         count => format!("{count} tests failed:"),
@@ -83,10 +83,14 @@ pub(crate) fn told(failed: &[&Test]) -> String {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n  {test} (after {took})");
     }
-    let names = failed.iter().map(|test| format!("(binary_id(={}) & test(={}))", test.binary, test.name));
-    let names = names.collect::<Vec<_>>().join(" | ");
     let which = if failed.len() == 1 { "this one" } else { "these" };
-    text + &format!("\nTo run just {which} again:\n  cargo xtask test -E '{names}'")
+    text + &format!("\nTo run just {which} again:\n  {again}")
+}
+
+/// The command that runs just these tests, by nextest.
+pub(crate) fn again(failed: &[&Test]) -> String {
+    let names = failed.iter().map(|test| format!("(binary_id(={}) & test(={}))", test.binary, test.name));
+    format!("cargo xtask test -E '{}'", names.collect::<Vec<_>>().join(" | "))
 }
 
 #[cfg(test)]
@@ -127,6 +131,7 @@ mod tests {
         let expected = "1 test failed:\n  clipig::farm_client a_job_is_made (after 1.5 s)\n\
             To run just this one again:\n  \
             cargo xtask test -E '(binary_id(=clipig::farm_client) & test(=a_job_is_made))'";
-        assert_eq!(told(&results.failed()), expected);
+        let failed = results.failed();
+        assert_eq!(told(&failed, &again(&failed)), expected);
     }
 }

@@ -223,6 +223,11 @@ pub(crate) struct Job {
     submitter: String,
     /// Whose it is: the owner of the token that it was submitted with. Empty where an older clipig took it in.
     owner: String,
+    /// By which people find it again; each once, sorted.
+    labels: Vec<String>,
+    /// Its newest file: the finished picture, or the last snapshot; `null` where there is none yet, and in lists that were
+    /// asked for without.
+    newest: Option<Artifact>,
     /// Files that it has made so far.
     artifacts: u32,
     /// Epochs from one snapshot to the next; 0 for none, and where the experiment counts in seconds.
@@ -264,6 +269,8 @@ impl From<v1::Job> for Job {
             revision: job.revision,
             submitter: job.submitter,
             owner: job.owner,
+            labels: job.labels,
+            newest: job.newest.map(|artifact| Artifact::of(job.number, artifact)),
             artifacts: job.artifacts,
             snapshot_interval: job.snapshot_interval,
             checkpoint_epoch: job.checkpoint_epoch,

@@ -96,6 +96,21 @@ pub(crate) struct PriorityRequest {
     pub(crate) priority: i32,
 }
 
+/// All labels that a job shall have.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LabelsRequest {
+    /// By which people find it again. At most 20.
+    #[schema(max_items = 20)]
+    pub(crate) labels: Vec<Label>,
+}
+
+/// A label of a job: 1 to 50 characters, none of them a comma or a control character; it begins and ends with something
+/// else than a space.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(pattern = r"^[^ ,\x00-\x1f\x7f-\x9f]([^,\x00-\x1f\x7f-\x9f]{0,48}[^ ,\x00-\x1f\x7f-\x9f])?$")]
+pub(crate) struct Label(pub(crate) String);
+
 /// Contents that a client would upload.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +136,9 @@ pub(crate) struct JobsQuery {
     /// At most so many: 1 to 1000, usually 50.
     #[param(minimum = 1, maximum = 1000)]
     pub(crate) limit: Option<u32>,
+    /// Tell the newest file of each job, too. The first time, the farm reads each of these files to hash it.
+    #[serde(default)]
+    pub(crate) with_newest: bool,
 }
 
 /// Which files.

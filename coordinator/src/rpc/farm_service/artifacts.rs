@@ -11,6 +11,7 @@ use tonic::Status;
 use super::super::content::{self, Content, Source, hash_of};
 use super::super::status::Refusal;
 use super::super::{RpcContext, timestamp, wire_hash};
+use crate::farm::JobView;
 use crate::store::{Artifact, ArtifactName, ArtifactNameError, Store, StoreError};
 
 /// Hashes of files, so that a list of a thousand snapshots is not read from the disk each time.
@@ -102,6 +103,17 @@ pub(crate) async fn open(context: &Arc<RpcContext>, job: JobId, name: &str) -> R
         Ok::<_, StoreError>(Content { sha256, size: artifact.len, source: Source::File(Arc::new(file)) })
     };
     context.blocking(open).await
+}
+
+/// The newest file of a job; `None` where there is none, or it has just been removed.
+pub(super) fn newest(store: &Store, hashes: &Hashes, view: &JobView) -> Option<v1::Artifact> {
+    let (name, job) = (view.newest?, view.record.id);
+    let artifact = store.artifacts(job).find(name)?;
+    let epoch = match name {
+        ArtifactName::Snapshot(epoch) => epoch,
+        ArtifactName::Picture => Epoch(view.record.epochs),
+    };
+    Some(message(&artifact, epoch, hashes.get(store, job, &artifact).ok()?))
 }
 
 /// A file as watchers see it; `None` where it has been removed.

@@ -1,6 +1,6 @@
 //! Submitting, looking at and steering jobs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clipig_core::{DeviceClass, JobId, NumberType, Sha256};
@@ -9,7 +9,7 @@ use prost::bytes::Bytes;
 
 use super::super::status::{Refusal, warnings};
 use super::super::{RpcContext, hash};
-use super::messages;
+use super::{artifacts, messages};
 use crate::access::{Call, Deed, Principal};
 use crate::farm::{CommandError, Farm, JobView, SubmitRequest};
 use crate::store::{JobState, StoreError};
@@ -25,6 +25,10 @@ const ASSET_NAME: usize = 10_000;
 
 /// Bytes of a reason.
 const REASON: usize = 1_000;
+
+/// Labels of a job, and characters of one.
+const LABELS: usize = 20;
+const LABEL: usize = 50;
 
 /// Bytes of a job's and a submitter's name.
 const NAME: usize = 200;
@@ -152,7 +156,7 @@ pub(crate) async fn list(
     let mut views = context.blocking(move |context| context.farm.jobs(&status, before, asked)).await?;
     let more = views.len() > limit as usize;
     views.truncate(limit as usize);
-    Ok(v1::ListJobsResponse { jobs: all_seen(context, views).await?, more })
+    Ok(v1::ListJobsResponse { jobs: all_seen(context, views, request.with_newest).await?, more })
 }
 
 pub(crate) async fn pause(
@@ -211,6 +215,18 @@ pub(crate) async fn set_priority(
     Ok(v1::SetPriorityResponse { job: Some(job) })
 }
 
+pub(crate) async fn set_labels(
+    context: &Arc<RpcContext>,
+    who: &Principal,
+    request: v1::SetLabelsRequest,
+) -> Result<v1::SetLabelsResponse, Refusal> {
+    let (job, labels) = (JobId(request.job), labels(request.labels)?);
+    let detail = labels.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let deed = Deed::to_job(Call::SetLabels, job, format!("labels: {detail}"));
+    let job = steered(context, who, deed, move |farm| farm.set_labels(job, &labels)).await?;
+    Ok(v1::SetLabelsResponse { job: Some(job) })
+}
+
 pub(crate) async fn update(
     context: &Arc<RpcContext>,
     who: &Principal,
@@ -260,16 +276,23 @@ async fn changed<T: Send + 'static>(
 /// A job with those who compute for it.
 pub(crate) async fn seen(context: &Arc<RpcContext>, view: JobView) -> Result<v1::Job, Refusal> {
     let missing = || Refusal::Internal("a job got lost".to_owned());
-    all_seen(context, vec![view]).await?.pop().ok_or_else(missing)
+    all_seen(context, vec![view], true).await?.pop().ok_or_else(missing)
 }
 
-/// Jobs with those who compute for them.
-async fn all_seen(context: &Arc<RpcContext>, views: Vec<JobView>) -> Result<Vec<v1::Job>, Refusal> {
+/// Jobs with those who compute for them, and with their newest files where these are wanted.
+async fn all_seen(
+    context: &Arc<RpcContext>,
+    views: Vec<JobView>,
+    with_newest: bool,
+) -> Result<Vec<v1::Job>, Refusal> {
     let computing = context.leases.of(&context.farm).await;
     let show = move |context: &RpcContext| {
         let job = |view: &JobView| {
-            let interval = context.intervals.of(context.farm.store(), &view.record)?;
-            Ok(messages::job(view, &computing, interval))
+            let store = context.farm.store();
+            let interval = context.intervals.of(store, &view.record)?;
+            let newest = || artifacts::newest(store, &context.hashes, view);
+            let newest = with_newest.then(newest).flatten();
+            Ok(v1::Job { newest, ..messages::job(view, &computing, interval) })
         };
         views.iter().map(job).collect::<Result<_, StoreError>>()
     };
@@ -296,6 +319,28 @@ fn assets(wire: BTreeMap<String, Bytes>) -> Result<BTreeMap<String, Sha256>, Ref
         Ok((name, hash(&sha256, "assets")?))
     };
     wire.into_iter().map(asset).collect()
+}
+
+/// Labels, each once and sorted.
+fn labels(wire: Vec<String>) -> Result<BTreeSet<String>, Refusal> {
+    if wire.len() > LABELS {
+        return Err(Refusal::Invalid(format!("`labels` has {} labels; {LABELS} are allowed", wire.len())));
+    }
+    wire.into_iter().map(label).collect()
+}
+
+fn label(label: String) -> Result<String, Refusal> {
+    let outside = |edge: char| label.starts_with(edge) || label.ends_with(edge);
+    let inside = |character: char| character == ',' || character.is_control();
+    let length = label.chars().count();
+    if (1..=LABEL).contains(&length) && !outside(' ') && !label.contains(inside) {
+        return Ok(label);
+    }
+    let shown: String = label.chars().filter(|character| !character.is_control()).take(LABEL).collect();
+    Err(Refusal::Invalid(format!(
+        "`labels` has the label `{shown}`; a label has 1 to {LABEL} characters, none of them a comma or a control \
+         character, and begins and ends with something else than a space"
+    )))
 }
 
 fn limited(field: &str, text: &str, most: usize) -> Result<(), Refusal> {

@@ -5,12 +5,12 @@ use clipig_proto::v1;
 
 use super::super::standing::Computing;
 use super::super::timestamp;
-use crate::farm::{ConstraintRow, FeatureRow, JobView, Progress, TargetRow};
+use crate::farm::{ConstraintRow, FeatureRow, JobView, Progress, TargetRow, TargetTable};
 use crate::store::JobState;
 
-/// A job, with those who compute for it; snapshots are `interval` epochs apart.
+/// A job, with those who compute for it, without its newest file; snapshots are `interval` epochs apart.
 pub(super) fn job(view: &JobView, computing: &Computing, interval: u32) -> v1::Job {
-    let JobView { record, reason, queue_place, progress, artifacts, checkpoint } = view;
+    let JobView { record, reason, queue_place, progress, artifacts, newest: _, checkpoint } = view;
     let state = job_state(record.status);
     let running = record.status == JobState::Running;
     let wait = computing.wait(record.id).filter(|_| record.status.is_active());
@@ -50,6 +50,8 @@ pub(super) fn job(view: &JobView, computing: &Computing, interval: u32) -> v1::J
         canvas_kind: computation.map(|computation| computation.canvas_kind.clone()).unwrap_or_default(),
         queue_place: queue_place.map(|place| place as u32),
         owner: record.owner.clone().unwrap_or_default(),
+        labels: record.labels.clone(),
+        newest: None,
     }
 }
 
@@ -78,7 +80,12 @@ pub(super) fn progress(progress: &Progress, workers: u32) -> v1::Progress {
     }
 }
 
-pub(super) fn target(row: &TargetRow) -> v1::TargetRow {
+pub(super) fn table(table: &TargetTable) -> v1::TargetTable {
+    let TargetTable { epochs_done, targets } = table;
+    v1::TargetTable { epochs_done: *epochs_done, targets: targets.iter().map(target).collect() }
+}
+
+fn target(row: &TargetRow) -> v1::TargetRow {
     let feature = |FeatureRow { text, weight, similarity, loss, chosen }: &FeatureRow| v1::FeatureRow {
         text: text.clone(),
         weight: *weight,

@@ -96,6 +96,11 @@ impl FarmService for FarmCalls {
         answer(jobs::set_priority(&self.context, &who, request.into_inner()).await)
     }
 
+    async fn set_labels(&self, request: Request<v1::SetLabelsRequest>) -> Answer<v1::SetLabelsResponse> {
+        let who = caller(&request)?;
+        answer(jobs::set_labels(&self.context, &who, request.into_inner()).await)
+    }
+
     async fn update_job(&self, request: Request<v1::UpdateJobRequest>) -> Answer<v1::UpdateJobResponse> {
         let who = caller(&request)?;
         answer(jobs::update(&self.context, &who, request.into_inner()).await)

@@ -64,7 +64,7 @@ pub(crate) async fn watch(
         client,
     };
     tokio::spawn(async move {
-        if watcher.send_now(first).await.is_ok() {
+        if watcher.send_now(first).await.is_ok() && watcher.send_table().await.is_ok() {
             // The error says only that the stream is over.
             let _ = watcher.run(events).await;
         }
@@ -132,17 +132,22 @@ impl Watcher {
         Ok(())
     }
 
+    /// Sends the table of a running job as it is now. The next one comes with an epoch, which may take minutes.
+    async fn send_table(&self) -> Result<(), Over> {
+        match self.context.farm.table(self.job).filter(|_| self.with_tables) {
+            Some(table) => self.send_now(What::Table(messages::table(&table))).await,
+            None => Ok(()),
+        }
+    }
+
     async fn handle_event(&mut self, event: &JobEvent) -> Result<(), Over> {
         match &event.kind {
             JobEventKind::Progress(progress) => {
                 let workers = self.context.leases.of(&self.context.farm).await.workers(self.job);
                 self.offer(What::Progress(messages::progress(progress, workers)))
             }
-            JobEventKind::Table { epochs_done, targets } if self.with_tables => {
-                let targets = targets.iter().map(messages::target).collect();
-                self.offer(What::Table(v1::TargetTable { epochs_done: *epochs_done, targets }))
-            }
-            JobEventKind::Table { .. } => Ok(()),
+            JobEventKind::Table(table) if self.with_tables => self.offer(What::Table(messages::table(table))),
+            JobEventKind::Table(_) => Ok(()),
             JobEventKind::Artifact(name) => {
                 let (name, job) = (name.clone(), self.job);
                 let find = move |context: &RpcContext| {

@@ -287,6 +287,8 @@ pub enum FeatureScale {
 /// A text or an image to resemble.
 #[derive(Clone, Debug)]
 pub struct Feature {
+    /// Path of its text or image in the experiment, with list indices: `targets.0.features.1.text`.
+    pub path: String,
     /// The text or image.
     pub source: FeatureSource,
     /// When it is active.
@@ -326,6 +328,8 @@ pub enum FeatureLoss {
     L1,
     /// Mean squared difference (`l2`, `mse`).
     L2,
+    /// Half the squared angle between the two: the great-circle distance on the sphere of all directions.
+    Spherical,
 }
 
 /// Distance of constraints.

@@ -158,3 +158,28 @@ fn a_canvas_becomes_types_and_exports_itself() {
     assert_eq!(learned.model, PixelModel::Palette { colors: PaletteColors::Learned(9), softness: 1.0 });
     assert!(learned.has_maps() && !learned.is_plain());
 }
+
+#[test]
+fn a_prompt_is_several_features_and_a_text_is_one() {
+    let features = |entry: &str| {
+        let loaded = one(&format!("targets:\n- features:\n  - {entry}\n"));
+        let again = one(&loaded.to_yaml());
+        let all = |loaded: &clipig_experiment::Loaded| -> Vec<(String, Option<f64>)> {
+            let features = &loaded.experiment.targets[0].features;
+            features.iter().map(|one| (one.source.as_str().to_owned(), one.weight.as_constant())).collect()
+        };
+        assert_eq!(all(&again), all(&loaded), "{entry}");
+        all(&loaded)
+    };
+    let castle = ("a castle".to_owned(), Some(1.0));
+    let stormy = |weight| ("stormy".to_owned(), Some(weight));
+    assert_eq!(features("prompt: a castle | stormy:0.5"), [castle, stormy(0.5)]);
+    assert_eq!(features("prompt: stormy:-.5\n    weight: 2"), [stormy(-1.0)]);
+    // What the original says with this file stays what it says.
+    let text = "a castle | stormy:0.5";
+    assert_eq!(features(&format!("text: {text}")), [(text.to_owned(), Some(1.0))]);
+    let path = &one("targets:\n- features:\n  - text: a\n  - prompt: b | c\n").experiment.targets[0].features
+        [2]
+    .path;
+    assert_eq!(path, "targets.0.features.1.prompt");
+}

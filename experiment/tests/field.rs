@@ -117,6 +117,29 @@ fn a_canvas_that_cannot_be_is_refused_with_place_and_remedy() {
 }
 
 #[test]
+fn prompts_that_say_nothing_are_refused_with_place_and_remedy() {
+    let prompt = |written: &str| refused(&format!("targets:\n  - features:\n      - {written}\n"));
+    assert_says(
+        &prompt("prompt: a castle | | blurry:-1"),
+        "3:17",
+        &["a text is missing", "a castle | stormy:0.5"],
+    );
+    assert_says(&prompt("prompt: ' '"), "3:17", &["a text is missing"]);
+    assert_says(&prompt("prompt: a castle:inf"), "3:17", &["has no weight that", "`a castle:0.5`"]);
+    assert_says(
+        &prompt(&format!("prompt: {}", "a |".repeat(64) + " a")),
+        "3:17",
+        &["65 texts", "at most 64"],
+    );
+    assert_says(&prompt("prompt: a castle\n        weight: t"), "4:17", &["a plain number", "weight: 1 - t"]);
+    assert_says(
+        &prompt("prompt: a castle\n        text: b"),
+        "3:17",
+        &["either a prompt, a text or an image"],
+    );
+}
+
+#[test]
 fn invisible_characters_are_named_where_they_stand() {
     for (name, words, place) in [
         ("nbsp_indent.yaml", "lines are indented with plain spaces", "5:1"),

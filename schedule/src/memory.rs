@@ -33,11 +33,12 @@ impl JobMemory {
         };
         let canvas = &experiment.canvas;
         // A spectrum: itself twice, as the canvas; its gradient; and, for one colour at a time, the complex numbers of a
-        // Fourier transform before and after it was transposed. With the weights that is less than two planes. The
-        // others need less besides their parameters. The levels of a pyramid are a third more than its pixels.
+        // Fourier transform before and after it was transposed. With the weights that is less than two planes. A
+        // palette needs less. The levels of a pyramid are a third more than its pixels, as is their gradient, and each
+        // colour is enlarged level by level.
         let (parameters, pixel_model) = match &canvas.model {
             _ if canvas.is_plain() => (0, 0),
-            PixelModel::Pyramid { .. } => (plane + plane.div_ceil(3), 5 * plane + plane.div_ceil(3)),
+            PixelModel::Pyramid { .. } => (plane + plane.div_ceil(3), 7 * plane),
             PixelModel::Pixels | PixelModel::Fft { .. } | PixelModel::Palette { .. } => (plane, 5 * plane),
         };
         // The image before maps, for the pixels and again for the gradient.

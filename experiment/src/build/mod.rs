@@ -2,6 +2,7 @@
 
 mod canvas;
 mod constraint;
+mod prompt;
 mod reader;
 mod target;
 mod transform;

@@ -85,7 +85,12 @@ impl CanvasEngine {
             {
                 (Some(Parameters { model, values: Pixels::new(values) }), true)
             }
-            (Some(model), _) => (Some(Parameters::of(model, &mut pixels, None)), false),
+            (Some(model), saved) => {
+                // As many numbers are of the same kind of model; a palette keeps its colours.
+                let before =
+                    saved.as_ref().map(Canvas::pixels).filter(|values| values.len() == 3 * model.columns());
+                (Some(Parameters::of(model, &mut pixels, before)), false)
+            }
         };
         let mut restored = Self::with(experiment, pixels, parameters);
         if same_numbers && optimizer == restored.experiment.optimizer.name() {
@@ -380,6 +385,26 @@ mod tests {
             assert_eq!((canvas.size(), canvas.state().steps), ([48, 36], 0), "{model}");
             assert!(canvas.is_finite() && canvas.state().parameters.is_some(), "{model}");
         }
+    }
+
+    #[test]
+    fn an_update_of_the_softness_keeps_learned_colours() {
+        let palette = |softness| {
+            experiment(&format!(
+                "canvas: {{model: palette, colors: 4, softness: {softness}}}\nresolution: [24, 18]\n"
+            ))
+        };
+        let mut canvas = new(&palette("0.3"));
+        let first = canvas.state().parameters.expect("a palette");
+        for _ in 0..5 {
+            canvas.step(&gradient(), 0.05).expect("a step");
+        }
+        let learned = canvas.state().parameters.expect("a palette");
+        let updated = restored(palette("0.2"), canvas.state()).state();
+        let found = updated.parameters.expect("a palette");
+        let colors = |parameters: &Canvas| parameters.pixels()[24 * 18..24 * 18 + 4].to_vec();
+        assert!(colors(&found) == colors(&learned) && colors(&found) != colors(&first));
+        assert_eq!(updated.steps, 0, "the pixels are others");
     }
 
     #[test]

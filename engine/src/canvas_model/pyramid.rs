@@ -62,7 +62,7 @@ impl Pyramid {
 
     /// One plane of the image from its levels.
     fn enlarge(&self, levels: &[f32], plane: &mut [f32]) {
-        let (mut sum, mut rest) = (Vec::new(), levels);
+        let (mut sum, mut rest): (Vec<f32>, _) = (Vec::new(), levels);
         let mut before: Option<[usize; 2]> = None;
         for (size, weight) in self.sizes.iter().zip(&self.weights) {
             let (level, finer) = rest.split_at(size[0] * size[1]);

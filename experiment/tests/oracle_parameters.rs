@@ -30,7 +30,11 @@ fn without_additions(mut tree: Json) -> Json {
 /// Removes a parameter, from all entries of a list.
 fn remove(tree: &mut Json, path: &str) {
     match (tree, path.split_once('.')) {
-        (Json::Array(entries), _) => entries.iter_mut().for_each(|entry| remove(entry, path)),
+        (Json::Array(entries), _) => {
+            for entry in entries {
+                remove(entry, path);
+            }
+        }
         (Json::Object(object), None) => {
             object.remove(path);
         }

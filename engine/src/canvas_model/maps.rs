@@ -88,7 +88,7 @@ impl Maps {
         let (left, down) = (width - 1 - x, height - 1 - y);
         let two = |other: usize| {
             let here = at(x, y);
-            (plane[here.min(other)] + plane[here.max(other)]) / 2.0
+            (plane[here.min(other)] + plane[here.max(other)]) * 0.5
         };
         let four = |mut orbit: [usize; 4]| {
             orbit.sort_unstable();

@@ -42,7 +42,7 @@ impl Palette {
     pub(super) fn new([width, height]: [usize; 2], colors: PaletteColors, softness: f64) -> Self {
         let (colors, learned) = match colors {
             PaletteColors::Given(colors) => {
-                (colors.iter().map(|color| color.map(|v| v as f32)).collect(), false)
+                (colors.into_iter().map(|color| color.map(|value| value as f32)).collect(), false)
             }
             PaletteColors::Learned(count) => ((1..=count).map(first_color).collect(), true),
         };

@@ -159,3 +159,25 @@ fn neither_delays_nor_restarts_of_the_coordinator_change_the_picture() {
     }
     assert_eq!(farm.finish(job), expected);
 }
+
+#[test]
+fn canvas_models_make_the_same_picture_without_a_worker_and_after_a_restart() {
+    let models = [
+        "{model: fft, symmetry: left-right}",
+        "{model: pyramid, tile: 2}",
+        "{model: palette, colors: 4, symmetry: rotate-4}",
+    ];
+    let mut farm = Farm::start("models").with_workers(3);
+    for (number, model) in models.into_iter().enumerate() {
+        let experiment = format!("canvas: {model}\n{}", experiment(UNDISTURBED));
+        let job = farm.submit(&experiment);
+        farm.wait_for_epochs(job, 2);
+        if number == 0 {
+            farm.worker(0).kill();
+        }
+        farm.wait_for_epochs(job, 4);
+        farm.restart_coordinator();
+        farm.wait_until("the coordinator is back", || farm.job(job).is_some());
+        assert_eq!(farm::hash(&farm.finished(job)), farm::rendered_here(&experiment), "{model}");
+    }
+}

@@ -43,6 +43,23 @@ pub(crate) fn on_rows<T: Send>(values: &mut [T], length: usize, work: impl Fn(us
     });
 }
 
+/// Replaces the three values of each pixel of `[3, height, width]`, side by side. `change` gets the pixel's place in a
+/// plane, too.
+pub(crate) fn on_pixels(values: &mut [f32], change: impl Fn(usize, [f32; 3]) -> [f32; 3] + Sync) {
+    let area = values.len() / 3;
+    let length = area.div_ceil(threads_for(values.len())).max(1);
+    let (red, others) = values.split_at_mut(area);
+    let (green, blue) = others.split_at_mut(area);
+    let pieces = red.chunks_mut(length).zip(green.chunks_mut(length)).zip(blue.chunks_mut(length));
+    let pieces = pieces.enumerate().map(|(i, ((red, green), blue))| (i * length, red, green, blue));
+    all_of(pieces.collect(), |(first, red, green, blue)| {
+        for (place, ((red, green), blue)) in (first..).zip(red.iter_mut().zip(green).zip(blue)) {
+            [*red, *green, *blue] = change(place, [*red, *green, *blue]);
+        }
+        true
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

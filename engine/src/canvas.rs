@@ -6,16 +6,16 @@ use clipig_core::{
     Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, StepError, all_finite,
 };
 use clipig_experiment::random::Key;
-use clipig_experiment::{Experiment, PixelModel, Scope};
+use clipig_experiment::{Experiment, Scope};
 use clipig_geometry::Size;
 use tch::Tensor;
 
+use crate::canvas_model::{CanvasModel, MapError};
 use crate::gradient::panic_message;
 use crate::init::{InitError, first_canvas};
 use crate::optimizer::{Dense, OptimizerState, base_rate};
 use crate::pixels::Pixels;
 use crate::read_back::read_back;
-use crate::spectrum::Spectrum;
 use crate::transform::TransformError;
 use crate::{postproc, resample};
 
@@ -33,7 +33,8 @@ pub struct CanvasEngine {
 
 /// The numbers that the pixels follow from.
 struct Parameters {
-    model: Spectrum,
+    model: CanvasModel,
+    /// `[3, columns]`, as the model says.
     values: Pixels,
 }
 
@@ -41,7 +42,7 @@ impl CanvasEngine {
     /// The first canvas of a job. `resolution` is that of its first epoch.
     ///
     /// # Errors
-    /// When `init.image` cannot be used.
+    /// When `init.image` cannot be used, or when the canvas cannot have this size.
     pub fn new(
         experiment: Arc<Experiment>,
         resolution: [u32; 2],
@@ -49,51 +50,77 @@ impl CanvasEngine {
         run: Key,
     ) -> Result<Self, InitError> {
         let size = size_of(resolution);
-        let model = model_of(&experiment, size);
-        let pixels = first_canvas(&experiment.init, model.as_ref(), size, assets, run)?;
-        Ok(Self::with(experiment, model, canvas_of(size, pixels)))
+        let model = CanvasModel::of(&experiment, size)?;
+        let image_size = model.as_ref().map_or(size, CanvasModel::image_size);
+        let image = first_canvas(&experiment.init, model.as_ref(), image_size, assets, run)?;
+        let Some(model) = model else {
+            return Ok(Self::with(experiment, Pixels::new(canvas_of(size, image)), None));
+        };
+        let mut pixels = Pixels::new(canvas_of(size, vec![0.0; 3 * size.area() as usize]));
+        let values = model.parameters_of_image(image);
+        let parameters = Parameters::with(model, values, &mut pixels);
+        Ok(Self::with(experiment, pixels, Some(parameters)))
     }
 
-    /// A canvas with these pixels and a fresh optimiser.
-    fn with(experiment: Arc<Experiment>, model: Option<Spectrum>, canvas: Canvas) -> Self {
-        let optimizer = OptimizerState::new(experiment.optimizer, canvas.pixels().len());
-        let mut pixels = Pixels::new(canvas);
-        let parameters = model.map(|model| Parameters::of(model, &mut pixels));
+    /// A canvas with a fresh optimiser.
+    fn with(experiment: Arc<Experiment>, pixels: Pixels, parameters: Option<Parameters>) -> Self {
+        let stepped = parameters.as_ref().map_or(&pixels, |parameters| &parameters.values);
+        let optimizer = OptimizerState::new(experiment.optimizer, stepped.canvas().pixels().len());
         Self { experiment, pixels, parameters, optimizer }
     }
 
     /// A saved canvas. The optimiser starts afresh if the experiment names another one by now, if the pixels follow from
-    /// other numbers by now, or if the saved averages do not fit the canvas.
-    pub fn restore(experiment: Arc<Experiment>, state: CanvasState) -> Self {
+    /// other numbers by now, or if the saved averages do not fit these.
+    ///
+    /// # Errors
+    /// When the experiment's model cannot have a canvas of the saved size.
+    pub fn restore(experiment: Arc<Experiment>, state: CanvasState) -> Result<Self, MapError> {
         let CanvasState { canvas, parameters, optimizer, steps, averages } = state;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
-        let length = canvas.pixels().len();
         let mut pixels = Pixels::new(canvas);
-        let (parameters, same_numbers) = match (model_of(&experiment, size), parameters) {
+        let (parameters, same_numbers) = match (CanvasModel::of(&experiment, size)?, parameters) {
             (None, saved) => (None, saved.is_none()),
             (Some(model), Some(values))
                 if model.fits(values.pixels(), pixels.canvas().pixels(), TOLERANCE) =>
             {
                 (Some(Parameters { model, values: Pixels::new(values) }), true)
             }
-            (Some(model), _) => (Some(Parameters::of(model, &mut pixels)), false),
+            (Some(model), saved) => {
+                // As many numbers are of the same kind of model; a palette keeps its colours.
+                let before =
+                    saved.as_ref().map(Canvas::pixels).filter(|values| values.len() == 3 * model.columns());
+                (Some(Parameters::of(model, &mut pixels, before)), false)
+            }
         };
-        let optimizer = if same_numbers && optimizer == experiment.optimizer.name() {
-            OptimizerState::restore(experiment.optimizer, length, steps, averages)
-        } else {
-            OptimizerState::new(experiment.optimizer, length)
-        };
-        Self { experiment, pixels, parameters, optimizer }
+        let mut restored = Self::with(experiment, pixels, parameters);
+        if same_numbers && optimizer == restored.experiment.optimizer.name() {
+            let stepped = restored.parameters.as_ref().map_or(&restored.pixels, |one| &one.values);
+            let length = stepped.canvas().pixels().len();
+            restored.optimizer =
+                OptimizerState::restore(restored.experiment.optimizer, length, steps, averages);
+        }
+        Ok(restored)
     }
 }
 
 impl Parameters {
-    /// The parameters of some pixels. The pixels become exactly what follows from them.
-    fn of(model: Spectrum, pixels: &mut Pixels) -> Self {
+    /// The parameters of some pixels. The pixels become exactly what follows from them. `before` are the parameters so
+    /// far.
+    fn of(model: CanvasModel, pixels: &mut Pixels, before: Option<&[f32]>) -> Self {
+        let values = model.parameters(pixels.canvas().pixels(), before);
+        Self::with(model, values, pixels)
+    }
+
+    /// These parameters; the pixels become those that follow from them.
+    fn with(model: CanvasModel, values: Vec<f32>, pixels: &mut Pixels) -> Self {
         let canvas = pixels.canvas();
-        let values = model.parameters(canvas.pixels());
-        let values =
-            Canvas::new(canvas.width(), canvas.height(), values).expect("as many as there are pixels");
+        // As many numbers as pixels lie in the same form, which is how checkpoints of version 2 know them.
+        let [width, height] = if values.len() == canvas.pixels().len() {
+            [canvas.width(), canvas.height()]
+        } else {
+            [model.columns(), 1]
+        };
+        let values = Canvas::new(width, height, values).expect("three planes of parameters");
         let parameters = Self { model, values: Pixels::new(values) };
         parameters.write(pixels);
         parameters
@@ -104,15 +131,6 @@ impl Parameters {
             self.model.write_pixels(self.values.canvas().pixels(), new);
             all_finite(new)
         });
-    }
-}
-
-fn model_of(experiment: &Experiment, size: Size) -> Option<Spectrum> {
-    match experiment.pixel_model {
-        PixelModel::Pixels => None,
-        PixelModel::Fft { falloff } => {
-            Some(Spectrum::new(size.width as usize, size.height as usize, falloff))
-        }
     }
 }
 
@@ -130,8 +148,11 @@ impl CanvasOwner for CanvasEngine {
             read_back(&resized).map_err(|error| StepError::Device(error.to_string()))
         })?;
         let experiment = Arc::clone(&self.experiment);
-        let model = model_of(&experiment, size);
-        *self = Self::with(experiment, model, canvas_of(size, pixels));
+        let model = CanvasModel::of(&experiment, size).map_err(|e| StepError::Experiment(e.to_string()))?;
+        let mut pixels = Pixels::new(canvas_of(size, pixels));
+        let before = self.parameters.as_ref().map(|parameters| parameters.values.canvas().pixels());
+        let parameters = model.map(|model| Parameters::of(model, &mut pixels, before));
+        *self = Self::with(experiment, pixels, parameters);
         Ok(())
     }
 
@@ -146,9 +167,10 @@ impl CanvasOwner for CanvasEngine {
         guarded(|| postproc::apply(&experiment.postproc, scope, pixels).map_err(step_error))?;
         let changed = |before: &Canvas| !std::ptr::eq(before.pixels(), pixels.canvas().pixels());
         if before.is_some_and(|before| changed(&before))
-            && let Some(Parameters { model, .. }) = self.parameters.take()
+            && let Some(Parameters { model, values }) = self.parameters.take()
         {
-            self.parameters = Some(Parameters::of(model, &mut self.pixels));
+            let so_far = Some(values.canvas().pixels());
+            self.parameters = Some(Parameters::of(model, &mut self.pixels, so_far));
         }
         Ok(())
     }
@@ -183,10 +205,9 @@ impl CanvasOwner for CanvasEngine {
             pixels.change(|change| optimizer.step(change, &gradient, rate));
             return Ok(());
         };
-        let size = [gradient.width(), gradient.height()];
-        let values = parameters.model.gradient(pixels.canvas().pixels(), gradient);
-        let gradient = Dense { size, values: &values };
-        parameters.values.change(|change| optimizer.step(change, &gradient, rate));
+        let (so_far, seen) = (parameters.values.canvas().pixels(), pixels.canvas().pixels());
+        let values = parameters.model.gradient(so_far, seen, gradient);
+        parameters.values.change(|change| optimizer.step(change, &Dense(&values), rate));
         drop(values);
         parameters.write(pixels);
         Ok(())
@@ -231,6 +252,10 @@ mod tests {
         CanvasEngine::new(Arc::clone(experiment), side, &Assets::default(), run).expect("a canvas")
     }
 
+    fn restored(experiment: Arc<Experiment>, state: CanvasState) -> CanvasEngine {
+        CanvasEngine::restore(experiment, state).expect("a canvas")
+    }
+
     /// A gradient that wants the picture darker, and a corner of it brighter.
     fn gradient() -> GradientSum {
         let mut sum = GradientSum::new(24, 18);
@@ -269,7 +294,7 @@ mod tests {
         let experiment = experiment(FFT);
         let mut canvas = new(&experiment);
         canvas.step(&gradient(), 0.05).expect("a step");
-        let mut restored = CanvasEngine::restore(Arc::clone(&experiment), canvas.state());
+        let mut restored = restored(Arc::clone(&experiment), canvas.state());
         for canvas in [&mut canvas, &mut restored] {
             canvas.step(&gradient(), 0.05).expect("a step");
         }
@@ -285,13 +310,13 @@ mod tests {
         let close = |found: &Canvas| {
             found.pixels().iter().zip(pixels.pixels()).all(|(a, b)| (a - b.clamp(0.004, 0.996)).abs() < 1e-3)
         };
-        let spectrum = CanvasEngine::restore(experiment(FFT), canvas.state());
+        let spectrum = restored(experiment(FFT), canvas.state());
         assert!(close(&spectrum.canvas()) && spectrum.state().steps == 0);
         // Another falloff has other parameters for the same pixels.
         let softer = experiment(&format!("{}\n", FFT.replace("fft", "fft, falloff: 3")));
-        let softer = CanvasEngine::restore(softer, spectrum.state());
+        let softer = restored(softer, spectrum.state());
         assert!(close(&softer.canvas()) && softer.state().parameters != spectrum.state().parameters);
-        let back = CanvasEngine::restore(experiment("resolution: [24, 18]\n"), softer.state());
+        let back = restored(experiment("resolution: [24, 18]\n"), softer.state());
         assert!(close(&back.canvas()) && back.state().parameters.is_none() && back.state().steps == 0);
     }
 
@@ -311,5 +336,88 @@ mod tests {
         assert_eq!(canvas.size(), [48, 36]);
         let mean = |canvas: &Canvas| canvas.pixels().iter().sum::<f32>() / canvas.pixels().len() as f32;
         assert!((mean(&canvas.canvas()) - mean(&found)).abs() < 1e-2);
+    }
+
+    const OTHERS: [&str; 6] = [
+        "{model: pyramid}",
+        "{model: palette, colors: 5}",
+        "{model: palette, palette: [{color: 0}, {color: 1}, {color: 1 .2 .1}]}",
+        "{model: pixels, symmetry: left-right}",
+        "{model: fft, tile: 2}",
+        "{model: pyramid, symmetry: rotate-2, tile: 2 1}",
+    ];
+
+    #[test]
+    fn every_model_goes_on_with_the_same_bits() {
+        for model in OTHERS {
+            let experiment = experiment(&format!("canvas: {model}\nresolution: [24, 18]\n"));
+            let mut canvas = new(&experiment);
+            let before = canvas.canvas();
+            canvas.step(&gradient(), 0.05).expect("a step");
+            assert!(canvas.canvas() != before && canvas.is_finite(), "{model}");
+            let mut restored = restored(Arc::clone(&experiment), canvas.state());
+            for canvas in [&mut canvas, &mut restored] {
+                canvas.step(&gradient(), 0.05).expect("a step");
+            }
+            assert!(canvas.state() == restored.state(), "{model}");
+            assert_eq!(restored.state().steps, 2, "{model}");
+        }
+    }
+
+    #[test]
+    fn every_model_follows_the_gradient_and_survives_what_changes_pixels() {
+        for model in OTHERS {
+            let experiment = experiment(&format!(
+                "canvas: {model}\nresolution: [24, 18]\npostproc:\n  - mul: 0.9\n    start: 1\n"
+            ));
+            let mut canvas = new(&experiment);
+            let mean = |canvas: &Canvas| canvas.pixels().iter().sum::<f32>() / canvas.pixels().len() as f32;
+            let before = mean(&canvas.canvas());
+            for _ in 0..20 {
+                canvas.step(&gradient(), 0.05).expect("a step");
+            }
+            assert!(mean(&canvas.canvas()) < before - 0.03, "{model}: it did not become darker");
+            canvas.post_process(&scope(1)).expect("an effect");
+            let context = EpochContext { scope: scope(2), resolution: [48, 36] };
+            canvas.resize(&context).expect("a larger canvas");
+            assert_eq!((canvas.size(), canvas.state().steps), ([48, 36], 0), "{model}");
+            assert!(canvas.is_finite() && canvas.state().parameters.is_some(), "{model}");
+        }
+    }
+
+    #[test]
+    fn an_update_of_the_softness_keeps_learned_colours() {
+        let palette = |softness| {
+            experiment(&format!(
+                "canvas: {{model: palette, colors: 4, softness: {softness}}}\nresolution: [24, 18]\n"
+            ))
+        };
+        let mut canvas = new(&palette("0.3"));
+        let first = canvas.state().parameters.expect("a palette");
+        for _ in 0..5 {
+            canvas.step(&gradient(), 0.05).expect("a step");
+        }
+        let learned = canvas.state().parameters.expect("a palette");
+        let updated = restored(palette("0.2"), canvas.state()).state();
+        let found = updated.parameters.expect("a palette");
+        let colors = |parameters: &Canvas| parameters.pixels()[24 * 18..24 * 18 + 4].to_vec();
+        assert!(colors(&found) == colors(&learned) && colors(&found) != colors(&first));
+        assert_eq!(updated.steps, 0, "the pixels are others");
+    }
+
+    #[test]
+    fn a_map_that_does_not_fit_is_an_error_wherever_it_is_met() {
+        let turned = experiment("canvas: {symmetry: rotate-4}\nresolution:\n  - 24\n  - 24 - epoch\n");
+        let first =
+            |side| CanvasEngine::new(Arc::clone(&turned), side, &Assets::default(), Key::root(1)).map(|_| ());
+        let error = first([24, 18]).expect_err("no square").to_string();
+        assert!(error.contains("24 x 18") && error.contains("rotate-2"), "{error}");
+        first([24, 24]).expect("a square");
+        let plain = new(&experiment("resolution: [24, 18]\n"));
+        assert!(CanvasEngine::restore(Arc::clone(&turned), plain.state()).is_err());
+        let mut canvas = CanvasEngine::new(Arc::clone(&turned), [24, 24], &Assets::default(), Key::root(1))
+            .expect("a canvas");
+        let context = EpochContext { scope: scope(1), resolution: [24, 23] };
+        assert!(matches!(canvas.resize(&context), Err(StepError::Experiment(_))));
     }
 }

@@ -152,7 +152,8 @@ impl CanvasFactory for CanvasEngines {
 
     fn restore(&self, job: &CanvasJob, state: CanvasState) -> Result<Box<dyn CanvasOwner>, StepError> {
         device::set_threads(job.threads as usize);
-        Ok(Box::new(CanvasEngine::restore(Arc::clone(&job.experiment), state)))
+        let canvas = CanvasEngine::restore(Arc::clone(&job.experiment), state);
+        Ok(Box::new(canvas.map_err(|error| StepError::Experiment(error.to_string()))?))
     }
 
     fn kind(&self) -> String {
@@ -170,7 +171,7 @@ fn prepare_error(error: PrepareError) -> ShardError {
 fn init_error(error: InitError) -> StepError {
     match error {
         InitError::ReadBack(error) => StepError::Device(error.to_string()),
-        InitError::Image(_) => StepError::Experiment(error.to_string()),
+        InitError::Image(_) | InitError::Map(_) => StepError::Experiment(error.to_string()),
     }
 }
 

@@ -7,12 +7,12 @@ use clipig_geometry::{Region, Size};
 use tch::{Kind, Tensor};
 
 use crate::assets::{self, AssetError};
+use crate::canvas_model::{CanvasModel, MapError};
 use crate::colors;
 use crate::noise::normal;
 use crate::piece::cut;
 use crate::read_back::{ReadBackError, read_back};
 use crate::resample;
-use crate::spectrum::Spectrum;
 
 /// Why a first canvas could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -23,16 +23,19 @@ pub enum InitError {
     /// The device failed.
     #[error(transparent)]
     ReadBack(#[from] ReadBackError),
+    /// The canvas cannot have this size.
+    #[error(transparent)]
+    Map(#[from] MapError),
 }
 
 /// The values `[3, height, width]` of the first canvas. `run` is the key of the whole run.
 ///
 /// An image, or noise, has the size `init.resolution` (if unset, that of the canvas). It is multiplied by `std`, `mean` is
 /// added, and it is resized and limited to [0, 1]. Raw pixels are taken as they are. Noise of the canvas's own size gets the
-/// falloff of the canvas's spectrum, if it has one.
+/// spectrum that the canvas's model prefers.
 pub(crate) fn first_canvas(
     init: &Init,
-    spectrum: Option<&Spectrum>,
+    model: Option<&CanvasModel>,
     size: Size,
     assets: &Assets,
     run: Key,
@@ -41,7 +44,7 @@ pub(crate) fn first_canvas(
         .resolution
         .map_or(size, |[width, height]| Size { width: i64::from(width), height: i64::from(height) });
     if init.image_tensor.is_none() && init.image.is_none() && own == size {
-        return Ok(noise_canvas(init, spectrum, size, run));
+        return Ok(noise_canvas(init, model, size, run));
     }
     let pixels = if let Some(ImageTensor { width, height, data }) = &init.image_tensor {
         cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
@@ -61,10 +64,10 @@ pub(crate) fn first_canvas(
 
 /// Noise of the canvas's own size: one piece of memory, where tensors would take one for each operation. A large canvas
 /// would need more memory for its beginning than ever after.
-fn noise_canvas(init: &Init, spectrum: Option<&Spectrum>, size: Size, run: Key) -> Vec<f32> {
+fn noise_canvas(init: &Init, model: Option<&CanvasModel>, size: Size, run: Key) -> Vec<f32> {
     let mut values = normal(run.with_path("init"), Region::whole(size));
-    if let Some(spectrum) = spectrum {
-        spectrum.shape(&mut values);
+    if let Some(model) = model {
+        model.shape(&mut values);
     }
     let colors = init.std.into_iter().zip(init.mean);
     for (channel, (std, mean)) in values.chunks_exact_mut(size.area() as usize).zip(colors) {

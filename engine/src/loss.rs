@@ -168,5 +168,39 @@ fn distance(loss: FeatureLoss, image: &Tensor, desired: &Tensor) -> Tensor {
         }
         FeatureLoss::L1 => mean(difference().abs()) * 100.0,
         FeatureLoss::L2 => mean(difference().square()) * 100.0,
+        FeatureLoss::Spherical => {
+            // The angle from the chord, as guided diffusion computes it. Both ends are left out: the slope of a root ends
+            // where the two are equal, that of an arc sine where they are opposite.
+            let length = |x: &Tensor| x.square().sum_dim_intlist([1_i64].as_slice(), true, None::<Kind>);
+            let unit = |x: &Tensor| x / length(x).clamp_min(1e-12).sqrt();
+            let chord = length(&(unit(image) - unit(desired))).squeeze_dim(1);
+            (chord.clamp(1e-9, 4.0 - 1e-5).sqrt() / 2.0).asin().square() * 2.0
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spherical_loss_is_half_the_squared_angle() {
+        let angles = [0.0_f32, 0.3, 1.2, 2.5, std::f32::consts::PI];
+        let image: Vec<f32> = angles.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect();
+        let image = Tensor::from_slice(&image).view([5, 2]).set_requires_grad(true);
+        // Its length does not count: a mix of features is shorter than each of them.
+        let desired = Tensor::from_slice(&[0.4_f32, 0.0]).view([1, 2]);
+        let loss = distance(FeatureLoss::Spherical, &image, &desired);
+        let found = read_back::<f64>(&loss).expect("five losses");
+        for (found, angle) in found.iter().zip(angles) {
+            let wanted = f64::from(angle * angle) / 2.0;
+            assert!((found - wanted).abs() < 0.02 * wanted.max(0.1), "{found} for {wanted}");
+        }
+        loss.sum(Kind::Float).backward();
+        let gradient = read_back::<f64>(&image.grad().view([-1])).expect("ten slopes");
+        assert!(gradient.iter().all(|slope| slope.is_finite()), "{gradient:?}");
+        // Across the radius the slope is the angle.
+        let across = gradient[4].mul_add(-f64::from(1.2_f32.sin()), gradient[5] * f64::from(1.2_f32.cos()));
+        assert!((across - 1.2).abs() < 1e-3, "{across}");
     }
 }

@@ -62,20 +62,18 @@ impl OptimizerState {
         &self.averages
     }
 
-    /// One step of `[3, height, width]` values along their gradient, in one pass on all cores. Are all values finite after
-    /// it?
+    /// One step of values along their gradient, in one pass on all cores. Are all values finite after it?
     pub(crate) fn step(&mut self, change: Change<'_>, gradient: &impl Gradient, rate: f64) -> bool {
         self.steps += 1;
         let update = Update::new(self.kind, i32::try_from(self.steps).unwrap_or(i32::MAX), rate);
-        let [width, height] = gradient.size();
+        let (lines, length) = (gradient.lines(), gradient.line_length());
         let before: Vec<_> = self.averages.iter_mut().map(replace_shared).collect();
         let averages = self.averages.iter_mut().zip(&before).map(|(average, before)| {
             let new = Arc::get_mut(average).expect("what was shared is replaced").as_mut_slice();
             Change { old: before.as_ref().map(|before| before.as_slice()), new }
         });
-        // Rows of all channels, one below the other.
-        let bands = bands(3 * height, threads_for(change.new.len()));
-        let band_length = bands.first().map_or(1, |band| band.len() * width).max(1);
+        let bands = bands(lines, threads_for(change.new.len()));
+        let band_length = bands.first().map_or(1, |band| band.len() * length).max(1);
         let mut averages: Vec<_> = averages.map(|change| change.pieces(band_length)).collect();
         let parts = bands.into_iter().zip(change.pieces(band_length)).map(|(lines, values)| Band {
             lines,
@@ -86,39 +84,52 @@ impl OptimizerState {
     }
 }
 
-/// A gradient, row by row.
+/// A gradient, line by line.
 pub(crate) trait Gradient: Sync {
-    /// Width and height.
-    fn size(&self) -> [usize; 2];
+    /// How many lines there are.
+    fn lines(&self) -> usize;
 
-    /// Copies a row of a channel.
-    fn copy(&self, channel: usize, y: usize, row: &mut [f32]);
+    /// Values of each line; the last one may be shorter.
+    fn line_length(&self) -> usize;
+
+    /// Copies a line.
+    fn copy(&self, line: usize, values: &mut [f32]);
 }
 
+/// The rows of all channels, one below the other.
 impl Gradient for GradientRows<'_> {
-    fn size(&self) -> [usize; 2] {
-        [self.width(), self.height()]
+    fn lines(&self) -> usize {
+        3 * self.height()
     }
 
-    fn copy(&self, channel: usize, y: usize, row: &mut [f32]) {
-        GradientRows::copy(self, channel, y, row);
+    fn line_length(&self) -> usize {
+        self.width()
+    }
+
+    fn copy(&self, line: usize, values: &mut [f32]) {
+        GradientRows::copy(self, line / self.height(), line % self.height(), values);
     }
 }
 
-/// The gradient of every value, `[3, height, width]`.
-pub(crate) struct Dense<'a> {
-    pub(crate) size: [usize; 2],
-    pub(crate) values: &'a [f32],
+/// The gradient of every value.
+pub(crate) struct Dense<'a>(pub(crate) &'a [f32]);
+
+impl Dense<'_> {
+    /// Values that fit the processor's cache together with the averages of an optimiser.
+    const LINE: usize = 1 << 10;
 }
 
 impl Gradient for Dense<'_> {
-    fn size(&self) -> [usize; 2] {
-        self.size
+    fn lines(&self) -> usize {
+        self.0.len().div_ceil(Self::LINE)
     }
 
-    fn copy(&self, channel: usize, y: usize, row: &mut [f32]) {
-        let start = (channel * self.size[1] + y) * row.len();
-        row.copy_from_slice(&self.values[start..start + row.len()]);
+    fn line_length(&self) -> usize {
+        Self::LINE
+    }
+
+    fn copy(&self, line: usize, values: &mut [f32]) {
+        values.copy_from_slice(&self.0[line * Self::LINE..][..values.len()]);
     }
 }
 
@@ -131,26 +142,26 @@ fn replace_shared(values: &mut Arc<Vec<f32>>) -> Option<Arc<Vec<f32>>> {
     Some(std::mem::replace(values, Arc::new(vec![0.0; length])))
 }
 
-/// Some rows of a canvas in a step.
+/// Some lines in a step.
 struct Band<'a> {
-    /// Of all three channels, one below the other.
     lines: Range<usize>,
     values: Change<'a>,
     averages: Vec<Change<'a>>,
 }
 
 impl Band<'_> {
-    /// Row by row, so that what is copied, used and checked is still in the processor's cache.
+    /// Line by line, so that what is copied, used and checked is still in the processor's cache.
     fn step(mut self, update: &Update, gradient: &impl Gradient) -> bool {
-        let [width, height] = gradient.size();
-        let (mut row, mut finite) = (vec![0.0; width], true);
+        let length = gradient.line_length();
+        let (mut copied, mut finite) = (vec![0.0; length], true);
         for (i, line) in self.lines.enumerate() {
-            let here = i * width..(i + 1) * width;
+            let here = i * length..((i + 1) * length).min(self.values.new.len());
+            let row = &mut copied[..here.len()];
+            gradient.copy(line, row);
             let values = self.values.begin(here.clone());
-            gradient.copy(line / height, line % height, &mut row);
             let mut averages: Vec<&mut [f32]> =
                 self.averages.iter_mut().map(|average| average.begin(here.clone())).collect();
-            update.apply(values, &row, &mut averages);
+            update.apply(values, row, &mut averages);
             finite &= all_finite(values);
         }
         finite
@@ -273,9 +284,9 @@ mod tests {
         );
         for kind in KINDS {
             let start: Vec<f32> = (0..dense.len()).map(|i| (i as f32 * 0.3).cos()).collect();
-            let (mut in_place, mut elsewhere, mut plain) =
-                (start.clone(), vec![f32::NAN; start.len()], start.clone());
-            let [mut a, mut b, mut c] = [(); 3].map(|()| OptimizerState::new(kind, start.len()));
+            let (mut in_place, mut elsewhere) = (start.clone(), vec![f32::NAN; start.len()]);
+            let [mut plain, mut in_lines] = [start.clone(), start.clone()];
+            let [mut a, mut b, mut c, mut d] = [(); 4].map(|()| OptimizerState::new(kind, start.len()));
             for rate in [0.1, 0.02] {
                 assert!(a.step(Change { old: None, new: &mut in_place }, &gradient.rows(), rate));
                 let before = if rate == 0.1 { start.clone() } else { elsewhere.clone() };
@@ -288,7 +299,10 @@ mod tests {
                 let update = Update::new(kind, c.steps as i32, rate);
                 let mut averages: Vec<&mut [f32]> = c.averages.iter_mut().map(own).collect();
                 update.apply(&mut plain, &dense, &mut averages);
+                let in_lines = Change { old: None, new: &mut in_lines };
+                assert!(d.step(in_lines, &Dense(&dense), rate));
             }
+            assert!(in_lines == plain && d.averages == c.averages, "{kind:?}");
             assert!(in_place == plain && elsewhere == plain, "{kind:?}");
             assert!(a.averages == c.averages && b.averages == c.averages, "{kind:?}");
         }

@@ -15,22 +15,18 @@ use crate::resample;
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
     /// A text cannot be turned into tokens.
-    #[error("`targets.{target}.features.{feature}.text`: {source}")]
+    #[error("`{path}`: {source}")]
     Text {
-        /// Index of the target.
-        target: usize,
-        /// Index of the feature.
-        feature: usize,
+        /// Path of the text in the experiment.
+        path: String,
         /// What is wrong with it.
         source: TokenizeError,
     },
     /// An image cannot be used.
-    #[error("`targets.{target}.features.{feature}.image`: {source}")]
+    #[error("`{path}`: {source}")]
     Image {
-        /// Index of the target.
-        target: usize,
-        /// Index of the feature.
-        feature: usize,
+        /// Path of the image in the experiment.
+        path: String,
         /// What is wrong with it.
         source: AssetError,
     },
@@ -53,15 +49,16 @@ pub fn prepare(
 ) -> Result<Prepared, PrepareError> {
     let _guard = tch::no_grad_guard();
     let mut targets = Vec::with_capacity(experiment.targets.len());
-    for (index, target) in experiment.targets.iter().enumerate() {
+    for target in &experiment.targets {
         let mut prepared = PreparedTarget::default();
         if target.active {
-            for (feature, definition) in target.features.iter().enumerate() {
-                let encoded = match &definition.source {
+            for feature in &target.features {
+                let path = || feature.path.clone();
+                let encoded = match &feature.source {
                     FeatureSource::Text(text) => encode_texts(clip, &[text])
-                        .map_err(|source| PrepareError::Text { target: index, feature, source })?,
+                        .map_err(|source| PrepareError::Text { path: path(), source })?,
                     FeatureSource::Image(name) => encode_asset(clip, assets, name)
-                        .map_err(|source| PrepareError::Image { target: index, feature, source })?,
+                        .map_err(|source| PrepareError::Image { path: path(), source })?,
                 };
                 prepared.features.push(read_back(&encoded)?);
                 progress.advance();

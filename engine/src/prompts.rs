@@ -9,24 +9,16 @@ use crate::prepare::PrepareError;
 /// takes `context` tokens and whose token table has `vocabulary` rows.
 pub fn check_texts(experiment: &Experiment, context: usize, vocabulary: usize) -> Vec<PrepareError> {
     let tokenizer = Tokenizer::shared();
-    let targets = experiment.targets.iter().enumerate().filter(|(_, target)| target.active);
-    let features = targets.flat_map(|(index, target)| {
-        target
-            .features
-            .iter()
-            .enumerate()
-            .map(move |(feature, definition)| (index, feature, &definition.source))
-    });
-    let texts = features.filter_map(|(target, feature, source)| match source {
-        FeatureSource::Text(text) => Some((target, feature, text)),
-        FeatureSource::Image(_) => None,
-    });
-    texts
-        .filter_map(|(target, feature, text)| {
-            let source = tokenizer.tokenize(text, context, vocabulary).err()?;
-            Some(PrepareError::Text { target, feature, source })
-        })
-        .collect()
+    let active = experiment.targets.iter().filter(|target| target.active);
+    let mut problems = Vec::new();
+    for feature in active.flat_map(|target| &target.features) {
+        if let FeatureSource::Text(text) = &feature.source
+            && let Err(source) = tokenizer.tokenize(text, context, vocabulary)
+        {
+            problems.push(PrepareError::Text { path: feature.path.clone(), source });
+        }
+    }
+    problems
 }
 
 #[cfg(test)]
@@ -47,5 +39,9 @@ mod tests {
         let words = found[0].to_string();
         assert!(words.starts_with("`targets.0.features.1.text`: the text needs 122 tokens"), "{words}");
         assert!(check_texts(&loaded.experiment, 122, 49_408).is_empty());
+        let yaml = format!("targets:\n- features:\n  - text: short\n  - prompt: short | {long}:2\n");
+        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).unwrap();
+        let found = check_texts(&loaded.experiment, 77, 49_408);
+        assert!(found[0].to_string().starts_with("`targets.0.features.1.prompt`:"), "{found:?}");
     }
 }

@@ -37,8 +37,8 @@ pub struct Experiment {
     pub seed: Option<u64>,
     /// The optimiser.
     pub optimizer: Optimizer,
-    /// How the pixels follow from the numbers that the optimiser steps.
-    pub pixel_model: PixelModel,
+    /// How the canvas follows from the numbers that the optimiser steps.
+    pub canvas: CanvasSettings,
     /// The first canvas.
     pub init: Init,
     /// What is desired.
@@ -100,16 +100,80 @@ pub enum Interpolation {
     Bicubic,
 }
 
-/// What the optimiser steps, and how the pixels follow from it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// How the canvas follows from the numbers that the optimiser steps: `tile(symmetry(model))`. The engine's folder
+/// `canvas_model` describes each part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CanvasSettings {
+    /// What the optimiser steps, and how an image follows from it.
+    pub model: PixelModel,
+    /// What the image is equal to after it was mirrored or turned.
+    pub symmetry: Symmetry,
+    /// Copies of the image on the canvas, in x and y.
+    pub tile: [u32; 2],
+}
+
+impl CanvasSettings {
+    /// Does the optimiser step the pixels of the canvas themselves?
+    pub fn is_plain(&self) -> bool {
+        self.model == PixelModel::Pixels && !self.has_maps()
+    }
+
+    /// Is there anything between the model's image and the canvas?
+    pub fn has_maps(&self) -> bool {
+        self.symmetry != Symmetry::None || self.tile != [1, 1]
+    }
+}
+
+/// What the optimiser steps, and how an image follows from it.
+#[derive(Clone, Debug, PartialEq)]
 pub enum PixelModel {
     /// The pixels themselves.
     Pixels,
-    /// A spectrum, as the engine's `spectrum.rs` describes it.
+    /// A spectrum.
     Fft {
         /// The weight of frequency f is f to the power of minus this; 0 to 4.
         falloff: f64,
     },
+    /// A sum of images of several resolutions.
+    Pyramid {
+        /// How many there are; `None`: until the shorter side has at most four pixels.
+        levels: Option<u32>,
+        /// The weight of a level whose pixels are s pixels wide is s to the power of this minus 1; 0 to 4.
+        falloff: f64,
+    },
+    /// Each pixel is a mixture of a few colours.
+    Palette {
+        /// The colours.
+        colors: PaletteColors,
+        /// How far a pixel may be from a colour and still take part of it, as a distance of colours.
+        softness: f64,
+    },
+}
+
+/// The colours of a palette.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PaletteColors {
+    /// These, each as red, green, blue.
+    Given(Vec<[f64; 3]>),
+    /// So many, which the optimiser steps as well.
+    Learned(u32),
+}
+
+/// What an image is equal to after it was mirrored or turned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symmetry {
+    /// Nothing.
+    None,
+    /// Its mirror image, left for right.
+    LeftRight,
+    /// Its mirror image, top for bottom.
+    TopBottom,
+    /// Both mirror images.
+    Both,
+    /// Itself upside down, turned by 180 degrees.
+    Rotate2,
+    /// Itself turned by 90 degrees.
+    Rotate4,
 }
 
 /// The optimiser of the canvas; the base rates are in the engine.
@@ -223,6 +287,8 @@ pub enum FeatureScale {
 /// A text or an image to resemble.
 #[derive(Clone, Debug)]
 pub struct Feature {
+    /// Path of its text or image in the experiment, with list indices: `targets.0.features.1.text`.
+    pub path: String,
     /// The text or image.
     pub source: FeatureSource,
     /// When it is active.
@@ -262,6 +328,8 @@ pub enum FeatureLoss {
     L1,
     /// Mean squared difference (`l2`, `mse`).
     L2,
+    /// Half the squared angle between the two: the great-circle distance on the sphere of all directions.
+    Spherical,
 }
 
 /// Distance of constraints.

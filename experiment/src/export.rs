@@ -2,7 +2,7 @@
 
 use serde_json::{Map as Object, Number, Value as Json, json};
 
-use crate::build::initial;
+use crate::build::{initial, is_of_model};
 use crate::parameters::{Kind, Parameter, Type, parameters};
 use crate::source::Origin;
 use crate::tree::{Branch, Map, Setting, Value};
@@ -92,7 +92,8 @@ fn in_order<'a>(map: &'a Map, path: &str) -> Vec<(&'static Parameter, Option<&'a
 }
 
 /// YAML that gives the same experiment again wherever it is read. Every default is written out; parameters
-/// without a value are left out, and so are the model where nobody chose one and the falloff of pixels, which have none.
+/// without a value are left out, and so are the model where nobody chose one, what belongs to another `canvas.model`, and
+/// symmetry and tiles where there are none.
 pub(crate) fn to_yaml(tree: &Map) -> String {
     let mut writer = Writer::default();
     yaml_map(&mut writer, tree, "");
@@ -121,7 +122,7 @@ fn yaml_map(writer: &mut Writer, map: &Map, path: &str) {
             Some(Branch::Entries(_)) => {}
             Some(Branch::Setting(setting)) => yaml_value(writer, name, &setting.value),
             None if parameter.path == "model" => {}
-            None if parameter.path == "canvas.falloff" && map.text("model") != Some("fft") => {}
+            None if path == "canvas" && is_idle(name, map) => {}
             None => match parameter.kind {
                 Kind::Map if !parameter.is_step() => {
                     let empty = Map::empty(Origin::Default);
@@ -132,6 +133,13 @@ fn yaml_map(writer: &mut Writer, map: &Map, path: &str) {
             },
         }
     }
+}
+
+/// Does a parameter of `canvas` that is not written change nothing? A warning would follow if it were written out.
+fn is_idle(name: &str, canvas: &Map) -> bool {
+    let of_palette = name == "colors" && canvas.get("palette").is_some();
+    let of_another = !is_of_model(name, canvas.text("model").unwrap_or("pixels"));
+    of_palette || of_another || matches!(name, "symmetry" | "tile")
 }
 
 fn yaml_value(writer: &mut Writer, name: &str, value: &Value) {

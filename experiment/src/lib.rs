@@ -28,9 +28,10 @@ mod yaml;
 pub use describe::rounded;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use experiment::{
-    Border, Bounds, Constraint, ConstraintKind, ConstraintLoss, Experiment, Feature, FeatureLoss,
-    FeatureScale, FeatureSource, FrameTime, ImageTensor, Init, Interpolation, Interval, Kernel, Moment,
-    Optimizer, PadMode, PixelModel, PostProcess, Select, Span, Target, Transform, TransformKind,
+    Border, Bounds, CanvasSettings, Constraint, ConstraintKind, ConstraintLoss, Experiment, Feature,
+    FeatureLoss, FeatureScale, FeatureSource, FrameTime, ImageTensor, Init, Interpolation, Interval, Kernel,
+    Moment, Optimizer, PadMode, PaletteColors, PixelModel, PostProcess, Select, Span, Symmetry, Target,
+    Transform, TransformKind,
 };
 pub use expression::{EvaluationError, Scope, Value};
 pub use load::{Loaded, Tree, load, read};

@@ -21,6 +21,16 @@ pub const MAX_PIXELS: i64 = 1 << 28;
 pub const MAX_EPOCHS: i64 = 10_000_000;
 /// Greatest number of samples of one target in one epoch.
 pub const MAX_BATCH: i64 = 65_536;
+/// Greatest number of colours of a palette.
+pub const MAX_COLORS: u32 = 64;
+/// Greatest number of copies of a tile in each direction.
+pub const MAX_TILES: i64 = 64;
+/// Greatest number of levels of a pyramid: as many as the greatest side can be halved, and the picture itself.
+pub const MAX_LEVELS: i64 = 15;
+/// Least and greatest softness of a palette: below, pixels would not move any more; above, all would be the same grey.
+pub const SOFTNESS: std::ops::RangeInclusive<f64> = 0.01..=2.0;
+/// Greatest number of texts in one prompt.
+pub const MAX_PROMPT_PARTS: usize = 64;
 /// Greatest number of characters of a text or a name.
 pub const MAX_TEXT: usize = 10_000;
 

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clipig_experiment::experiment::{FeatureSource, FrameTime, Select, TransformKind};
+use clipig_experiment::experiment::{
+    FeatureSource, FrameTime, PaletteColors, PixelModel, Select, Symmetry, TransformKind,
+};
 use clipig_experiment::expression::Int;
 use clipig_experiment::{Overrides, Source, load};
 use clipig_testing::Oracle;
@@ -133,4 +135,51 @@ fn a_text_on_the_command_line_replaces_all_features() {
     assert_eq!(features("epochs: 3\n").concat(), cat);
     let two = "targets:\n- features:\n  - text: a\n  - image: b.png\n- name: x\n  batch_size: 2\n";
     assert_eq!(features(two), [cat.clone(), cat]);
+}
+
+#[test]
+fn a_canvas_becomes_types_and_exports_itself() {
+    let canvas = |yaml: &str| {
+        let loaded = one(yaml);
+        assert!(loaded.warnings.is_empty(), "{yaml}\n{}", loaded.warnings);
+        let again = one(&loaded.to_yaml());
+        assert!(again.warnings.is_empty(), "{yaml}\n{}", again.warnings);
+        assert_eq!(again.experiment.canvas, loaded.experiment.canvas, "{yaml}");
+        loaded.experiment.canvas
+    };
+    assert!(canvas("epochs: 1\n").is_plain());
+    let pyramid = canvas("canvas: {model: pyramid, levels: 3, tile: 2 3}\n");
+    assert_eq!(pyramid.model, PixelModel::Pyramid { levels: Some(3), falloff: 1.5 });
+    assert_eq!((pyramid.symmetry, pyramid.tile), (Symmetry::None, [2, 3]));
+    let given = canvas("canvas:\n  model: palette\n  palette:\n    - color: 1 0 0\n    - color: .5\n");
+    let colors = PaletteColors::Given(vec![[1.0, 0.0, 0.0], [0.5; 3]]);
+    assert_eq!(given.model, PixelModel::Palette { colors, softness: 0.25 });
+    let learned = canvas("canvas: {model: palette, colors: 9, softness: 1, symmetry: rotate-4}\n");
+    assert_eq!(learned.model, PixelModel::Palette { colors: PaletteColors::Learned(9), softness: 1.0 });
+    assert!(learned.has_maps() && !learned.is_plain());
+}
+
+#[test]
+fn a_prompt_is_several_features_and_a_text_is_one() {
+    let features = |entry: &str| {
+        let loaded = one(&format!("targets:\n- features:\n  - {entry}\n"));
+        let again = one(&loaded.to_yaml());
+        let all = |loaded: &clipig_experiment::Loaded| -> Vec<(String, Option<f64>)> {
+            let features = &loaded.experiment.targets[0].features;
+            features.iter().map(|one| (one.source.as_str().to_owned(), one.weight.as_constant())).collect()
+        };
+        assert_eq!(all(&again), all(&loaded), "{entry}");
+        all(&loaded)
+    };
+    let castle = ("a castle".to_owned(), Some(1.0));
+    let stormy = |weight| ("stormy".to_owned(), Some(weight));
+    assert_eq!(features("prompt: a castle | stormy:0.5"), [castle, stormy(0.5)]);
+    assert_eq!(features("prompt: stormy:-.5\n    weight: 2"), [stormy(-1.0)]);
+    // What the original says with this file stays what it says.
+    let text = "a castle | stormy:0.5";
+    assert_eq!(features(&format!("text: {text}")), [(text.to_owned(), Some(1.0))]);
+    let path = &one("targets:\n- features:\n  - text: a\n  - prompt: b | c\n").experiment.targets[0].features
+        [2]
+    .path;
+    assert_eq!(path, "targets.0.features.1.prompt");
 }

@@ -94,6 +94,52 @@ fn a_run_without_epochs_is_an_experiment_with_a_warning() {
 }
 
 #[test]
+fn a_canvas_that_cannot_be_is_refused_with_place_and_remedy() {
+    let cases: [(&str, &str, &[&str]); 8] = [
+        ("canvas: {symmetry: rotate-4}\nresolution: 64 32\n", "1:20", &["64 x 32", "rotate-2"]),
+        ("canvas: {symmetry: rotate-4, tile: 2 1}\nresolution: 64\n", "1:20", &["a tile", "32 x 64"]),
+        ("canvas: {symmetry: sideways}\n", "1:20", &["`left-right`"]),
+        ("canvas: {model: palette, softness: 0}\n", "1:36", &["from 0.01", "to 2"]),
+        ("canvas: {model: palette, colors: 1}\n", "1:34", &["too small", "from 2 to 64"]),
+        ("canvas:\n  model: palette\n  palette:\n    - color: 1 0 0\n", "3:3", &["from 2 to 64"]),
+        ("canvas: {model: pyramid, levels: 40}\n", "1:34", &["from 1 to 15"]),
+        ("canvas: {tile: 0}\n", "1:16", &["from 1 to 64"]),
+    ];
+    for (yaml, place, words) in cases {
+        assert_says(&refused(yaml), place, words);
+    }
+    let warnings = accepted("canvas: {model: pyramid, colors: 4}\n").warnings.to_string();
+    assert!(warnings.contains("`colors` has no effect on `model: pyramid`"), "{warnings}");
+    let pixels = accepted("canvas: {falloff: 1}\n").warnings.to_string();
+    assert!(pixels.contains("write `model: fft` or `model: pyramid` beside it"), "{pixels}");
+    // Which resolutions there will be is known only when it runs.
+    accepted("canvas: {symmetry: rotate-4}\nresolution:\n  - 64\n  - 64 if t < .5 else 32\n");
+}
+
+#[test]
+fn prompts_that_say_nothing_are_refused_with_place_and_remedy() {
+    let prompt = |written: &str| refused(&format!("targets:\n  - features:\n      - {written}\n"));
+    assert_says(
+        &prompt("prompt: a castle | | blurry:-1"),
+        "3:17",
+        &["a text is missing", "a castle | stormy:0.5"],
+    );
+    assert_says(&prompt("prompt: ' '"), "3:17", &["a text is missing"]);
+    assert_says(&prompt("prompt: a castle:inf"), "3:17", &["has no weight that", "`a castle:0.5`"]);
+    assert_says(
+        &prompt(&format!("prompt: {}", "a |".repeat(64) + " a")),
+        "3:17",
+        &["65 texts", "at most 64"],
+    );
+    assert_says(&prompt("prompt: a castle\n        weight: t"), "4:17", &["a plain number", "weight: 1 - t"]);
+    assert_says(
+        &prompt("prompt: a castle\n        text: b"),
+        "3:17",
+        &["either a prompt, a text or an image"],
+    );
+}
+
+#[test]
 fn invisible_characters_are_named_where_they_stand() {
     for (name, words, place) in [
         ("nbsp_indent.yaml", "lines are indented with plain spaces", "5:1"),

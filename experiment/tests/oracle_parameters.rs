@@ -22,9 +22,29 @@ fn sources(case: &Json) -> Vec<Source> {
 /// Without what clipig adds to the language.
 fn without_additions(mut tree: Json) -> Json {
     for parameter in parameters().iter().filter(|parameter| parameter.addition) {
-        tree.as_object_mut().unwrap().remove(&parameter.path);
+        remove(&mut tree, &parameter.path);
     }
     tree
+}
+
+/// Removes a parameter, from all entries of a list.
+fn remove(tree: &mut Json, path: &str) {
+    match (tree, path.split_once('.')) {
+        (Json::Array(entries), _) => {
+            for entry in entries {
+                remove(entry, path);
+            }
+        }
+        (Json::Object(object), None) => {
+            object.remove(path);
+        }
+        (Json::Object(object), Some((name, rest))) => {
+            if let Some(child) = object.get_mut(name) {
+                remove(child, rest);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// As the original exports: nothing unset, no empty lists, expressions as text.

@@ -31,16 +31,23 @@ impl JobMemory {
             Optimizer::Adam | Optimizer::Adadelta => 2,
             Optimizer::RmsProp => 3,
         };
+        let canvas = &experiment.canvas;
         // A spectrum: itself twice, as the canvas; its gradient; and, for one colour at a time, the complex numbers of a
-        // Fourier transform before and after it was transposed. With the weights that is less than two planes.
-        let (pixel_model, parameters) = match experiment.pixel_model {
-            PixelModel::Pixels => (0, 0),
-            PixelModel::Fft { .. } => (5 * plane, 1),
+        // Fourier transform before and after it was transposed. With the weights that is less than two planes. A
+        // palette needs less. The levels of a pyramid are a third more than its pixels, as is their gradient, and each
+        // colour is enlarged level by level.
+        let (parameters, pixel_model) = match &canvas.model {
+            _ if canvas.is_plain() => (0, 0),
+            PixelModel::Pyramid { .. } => (plane + plane.div_ceil(3), 7 * plane),
+            PixelModel::Pixels | PixelModel::Fft { .. } | PixelModel::Palette { .. } => (plane, 5 * plane),
         };
+        // The image before maps, for the pixels and again for the gradient.
+        let maps = if canvas.has_maps() { 3 * plane } else { 0 };
+        let average = plane.max(parameters);
         Self {
-            canvas: 2 * plane + pixel_model,
-            optimizer: averages * plane,
-            checkpoint: (1 + parameters + averages) * plane,
+            canvas: 2 * plane + pixel_model + maps,
+            optimizer: averages * average,
+            checkpoint: plane + parameters + averages * average,
             gradients: 3 * plane,
         }
     }
@@ -86,6 +93,11 @@ mod tests {
         assert!(memory(16_384, "optimizer: rmsprop").total() > adam.total());
         // A spectrum, its step and its copy on the way to the disk.
         assert_eq!(memory(8192, "canvas: {model: fft}").total(), 16 * 805_306_368);
+        assert_eq!(memory(8192, "canvas: {model: palette}").total(), 16 * 805_306_368);
+        // A pyramid's averages and parameters are a third longer, and a symmetric image is not yet the canvas.
+        let pyramid = memory(8192, "canvas: {model: pyramid}");
+        assert!(pyramid.total() > 17 * 805_306_368 && pyramid.optimizer == 2 * (805_306_368 + 268_435_456));
+        assert!(memory(8192, "canvas: {symmetry: both}").total() > 16 * 805_306_368);
     }
 
     #[test]

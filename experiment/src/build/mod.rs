@@ -1,22 +1,25 @@
 //! From the tree to the typed experiment, with the limits of every value and what must hold between values.
 
+mod canvas;
 mod constraint;
+mod prompt;
 mod reader;
 mod target;
 mod transform;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::experiment::{Experiment, Init, Interpolation, Interval, Optimizer, PixelModel};
+use crate::experiment::{Experiment, Init, Interpolation, Interval, Optimizer};
 use crate::limits;
 use crate::tree::{Map, Value};
 
+pub(crate) use canvas::is_of_model;
 use reader::Reader;
 pub(crate) use reader::initial;
 
 /// Builds the experiment of a tree. Where an error is added to `problems`, the result must not be used.
 pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
     let mut reader = Reader::top(tree, problems);
-    let pixel_model = reader.map("canvas", pixel_model);
+    let canvas = reader.map("canvas", canvas::canvas);
     let init = reader.map("init", init);
     let targets = reader.entries("targets", target::target);
     let postproc = reader.entries("postproc", transform::post_process);
@@ -34,7 +37,7 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
         learnrate_scale: reader.float("learnrate_scale"),
         seed: reader.optional_int("seed"),
         optimizer: reader.choice("optimizer", optimizer),
-        pixel_model,
+        canvas,
         init,
         targets,
         postproc,
@@ -56,6 +59,7 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
     {
         problems.push(Diagnostic::error("resolution", origin, error.to_string()));
     }
+    canvas::check_square(&mut Reader::top(tree, problems), &experiment);
     experiment
 }
 
@@ -94,21 +98,6 @@ fn device(reader: &mut Reader<'_>) -> String {
             .help(|| "allowed: `auto`, `cpu`, `cuda`, `cuda:0`, `cuda:1`, …".to_owned());
     }
     device
-}
-
-fn pixel_model(reader: &mut Reader<'_>) -> PixelModel {
-    let falloff = reader.float("falloff").as_constant().unwrap_or_default();
-    let model = reader.choice("model", |name| match name {
-        "pixels" => Some(PixelModel::Pixels),
-        "fft" => Some(PixelModel::Fft { falloff }),
-        _ => None,
-    });
-    if model == PixelModel::Pixels && reader.is_written("falloff") {
-        reader
-            .warning("falloff", "`falloff` has no effect on `model: pixels`")
-            .help(|| "write `model: fft` beside it, or remove it".to_owned());
-    }
-    model
 }
 
 fn init(reader: &mut Reader<'_>) -> Init {

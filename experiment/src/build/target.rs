@@ -1,9 +1,10 @@
 //! Targets and features.
 
 use super::reader::Reader;
-use super::{constraint, transform};
+use super::{constraint, prompt, transform};
 use crate::diagnostic::shown;
 use crate::experiment::{Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
+use crate::expression::Float;
 
 pub(super) fn target(reader: &mut Reader<'_>) -> Target {
     let target = Target {
@@ -14,7 +15,7 @@ pub(super) fn target(reader: &mut Reader<'_>) -> Target {
         batch_size: reader.int("batch_size"),
         select: reader.choice("select", select),
         feature_scale: feature_scale(reader),
-        features: reader.entries("features", feature),
+        features: reader.entries("features", features).into_iter().flatten().collect(),
         transforms: reader.entries("transforms", transform::transforms).into_iter().flatten().collect(),
         constraints: reader.entries("constraints", constraint::constraints).into_iter().flatten().collect(),
     };
@@ -56,19 +57,25 @@ fn feature_scale(reader: &mut Reader<'_>) -> FeatureScale {
     FeatureScale::Fair
 }
 
-fn feature(reader: &mut Reader<'_>) -> Feature {
-    Feature {
-        source: source(reader),
+/// The features of an entry: one for each part of a prompt, else one.
+fn features(reader: &mut Reader<'_>) -> Vec<Feature> {
+    let (name, source) = source(reader);
+    let feature = Feature {
+        path: format!("{}.{name}", reader.path()),
+        source,
         span: reader.span(),
         weight: reader.float("weight"),
         scale: reader.float("scale"),
         loss: reader.choice("loss", loss),
-    }
+    };
+    if name == "prompt" { prompt::split(reader, &feature) } else { vec![feature] }
 }
 
-fn source(reader: &mut Reader<'_>) -> FeatureSource {
+/// The source of a feature and the parameter that names it. A prompt is a text that is still whole.
+fn source(reader: &mut Reader<'_>) -> (&'static str, FeatureSource) {
     let text = reader.optional_text("text");
     let image = reader.optional_text("image");
+    let prompt = reader.optional_text("prompt");
     let blank = |text: &Option<String>| text.as_ref().is_some_and(|text| text.trim().is_empty());
     if blank(&text) {
         reader
@@ -78,22 +85,30 @@ fn source(reader: &mut Reader<'_>) -> FeatureSource {
     if blank(&image) {
         reader.error("image", "the name of the image is empty");
     }
+    if let Some(prompt) = prompt {
+        if text.is_some() || image.is_some() {
+            reader
+                .error("prompt", "a feature has either a prompt, a text or an image, not several of them")
+                .help(|| "make two features of it:\n- prompt: …\n- text: …".to_owned());
+        }
+        return ("prompt", FeatureSource::Text(prompt));
+    }
     match (text, image) {
         (Some(_), Some(_)) => {
             reader
                 .error("image", "a feature has either a text or an image, not both")
                 .help(|| "make two features of it:\n- text: …\n- image: …".to_owned());
-            FeatureSource::Text(String::new())
+            ("text", FeatureSource::Text(String::new()))
         }
-        (Some(text), None) => FeatureSource::Text(text),
-        (None, Some(image)) => FeatureSource::Image(image),
+        (Some(text), None) => ("text", FeatureSource::Text(text)),
+        (None, Some(image)) => ("image", FeatureSource::Image(image)),
         (None, None) => {
-            if !reader.is_broken("text") && !reader.is_broken("image") {
+            if !["text", "image", "prompt"].into_iter().any(|name| reader.is_broken(name)) {
                 reader
                     .error_here("a feature needs a text or an image")
                     .help(|| "say what should be seen: `text: a curly spoon`".to_owned());
             }
-            FeatureSource::Text(String::new())
+            ("text", FeatureSource::Text(String::new()))
         }
     }
 }
@@ -103,6 +118,7 @@ fn loss(name: &str) -> Option<FeatureLoss> {
         "cosine" => Some(FeatureLoss::Cosine),
         "l1" | "mae" => Some(FeatureLoss::L1),
         "l2" | "mse" => Some(FeatureLoss::L2),
+        "spherical" => Some(FeatureLoss::Spherical),
         _ => None,
     }
 }

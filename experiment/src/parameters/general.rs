@@ -1,7 +1,7 @@
 //! The run as a whole: output, time, canvas, learn rate, start.
 
 use super::definition::{Choice, Definition, FLOAT, FLOAT_3, INT, INT_2, Initial, Kind, Stage, TEXT, Type};
-use crate::limits::{MAX_EPOCHS, MAX_SIDE};
+use crate::limits::{MAX_COLORS, MAX_EPOCHS, MAX_LEVELS, MAX_SIDE, MAX_TILES};
 
 pub(crate) const OPTIMIZERS: &[Choice] = &[
     Choice { name: "adam", doc: "Adam: steady, a good first choice (base rate 0.01)" },
@@ -29,6 +29,27 @@ const PIXEL_MODELS: &[Choice] = &[
         name: "fft",
         doc: "a Fourier spectrum in which low frequencies weigh more and colours are decorrelated, as in Lucid and \
               aphantasia: whole forms and natural colours instead of grain",
+    },
+    Choice {
+        name: "pyramid",
+        doc: "the sum of pictures of several resolutions, coarse to fine: areas move as a whole, and details come on \
+              top of them",
+    },
+    Choice {
+        name: "palette",
+        doc: "every pixel is one of a few colours, or a mixture of them where it is undecided: posters, pixel art",
+    },
+];
+
+const SYMMETRIES: &[Choice] = &[
+    Choice { name: "none", doc: "none" },
+    Choice { name: "left-right", doc: "the left half mirrors the right one, as in a face or a butterfly" },
+    Choice { name: "top-bottom", doc: "the upper half mirrors the lower one, as in still water" },
+    Choice { name: "both", doc: "all four quarters mirror each other, as in a kaleidoscope" },
+    Choice { name: "rotate-2", doc: "turned by 180 degrees it is the same, as a playing card" },
+    Choice {
+        name: "rotate-4",
+        doc: "turned by 90 degrees it is the same, as a pinwheel; the picture must be square",
     },
 ];
 
@@ -160,9 +181,10 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "canvas.model",
         TEXT,
         Initial::Text("pixels"),
-        "How the picture follows from the numbers that the optimiser moves. With `fft` all colours stay between black \
-         and white; a good learn rate is about five times that of pixels. Everything else works as before: `init`, \
-         a `resolution` that changes, constraints, post-processing.",
+        "How the picture follows from the numbers that the optimiser moves. With `fft` and `pyramid` all colours stay \
+         between black and white; a good learn rate for `fft` is three to five times that of pixels. Everything else \
+         works as before: `init`, a `resolution` that changes, constraints, post-processing. After each of these a \
+         palette assigns its colours anew.",
     )
     .choices(PIXEL_MODELS)
     .addition(),
@@ -170,12 +192,81 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "canvas.falloff",
         FLOAT,
         Initial::Float(1.5),
-        "With `model: fft`: how much less high frequencies weigh. `0` weighs all alike, `1` is that of photographs, \
-         and more makes the picture softer.",
+        "With `model: fft` and `model: pyramid`: how much less fine details weigh. `0` weighs all frequencies alike, \
+         `1` is that of photographs, and more makes the picture softer.",
     )
     .stage(Stage::Fixed)
     .least(0)
     .most(4)
+    .addition(),
+    Definition::new(
+        "canvas.levels",
+        INT,
+        Initial::Null,
+        "With `model: pyramid`: how many resolutions there are. Each has half the width and height of the next one; the \
+         finest is the picture's own. Without it, they go on until the shorter side has at most four pixels.",
+    )
+    .nullable()
+    .least(1)
+    .most(MAX_LEVELS as i128)
+    .addition(),
+    Definition::new(
+        "canvas.palette",
+        Kind::Entries,
+        Initial::Entries,
+        "With `model: palette`: the colours. Without it, `colors` says how many there are, and they are learned together \
+         with the picture.",
+    )
+    .example("canvas:\n  model: palette\n  palette:\n    - color: 1 .9 .7\n    - color: .8 .1 .1\n    - color: 0\n")
+    .addition(),
+    Definition::new(
+        "canvas.palette.color",
+        FLOAT_3,
+        Initial::Null,
+        "One colour: red, green and blue from 0 to 1, or one number for a grey.",
+    )
+    .required()
+    .addition(),
+    Definition::new(
+        "canvas.colors",
+        INT,
+        Initial::Int(6),
+        "With `model: palette` and no `palette`: how many colours are learned.",
+    )
+    .least(2)
+    .most(MAX_COLORS as i128)
+    .addition(),
+    Definition::new(
+        "canvas.softness",
+        FLOAT,
+        Initial::Float(0.25),
+        "With `model: palette`: how far a pixel may be from a colour and still take part of it; black and white are \
+         1.7 apart. Small numbers (from 0.01) paint hard areas, and pixels seldom change sides; large ones (up to 2) mix \
+         all colours.",
+    )
+    .stage(Stage::Fixed)
+    .addition(),
+    Definition::new(
+        "canvas.symmetry",
+        TEXT,
+        Initial::Text("none"),
+        "What the picture is equal to when it is mirrored or turned. It holds to the last bit, with every model, and in \
+         the first picture, too: an image to start from becomes symmetric. Post-processing that breaks it is evened out.",
+    )
+    .choices(SYMMETRIES)
+    .example("canvas:\n  symmetry: left-right\n")
+    .addition(),
+    Definition::new(
+        "canvas.tile",
+        INT_2,
+        Initial::Ints(&[1, 1]),
+        "Copies of one tile that make up the picture, from left to right and from top to bottom. Targets see the \
+         copies side by side, seams included, so each of them repeats without seams. With `symmetry` it is the tile \
+         that is symmetric.",
+    )
+    .least(1)
+    .most(MAX_TILES as i128)
+    .example("canvas:\n  tile: 2\n")
     .addition(),
     Definition::new(
         "init",

@@ -21,6 +21,11 @@ const LOSSES: &[Choice] = &[
     Choice { name: "mae", doc: "the same as `l1`" },
     Choice { name: "l2", doc: "mean squared difference: forgives small ones, punishes large ones" },
     Choice { name: "mse", doc: "the same as `l2`" },
+    Choice {
+        name: "spherical",
+        doc: "half the squared angle between the two (the great-circle distance): near the goal it is like `cosine`, far \
+              from it, it pulls more strongly",
+    },
 ];
 
 pub(super) const PARAMETERS: &[Definition] = &[
@@ -97,6 +102,18 @@ pub(super) const PARAMETERS: &[Definition] = &[
          Each feature has either a text or an image.",
     )
     .nullable(),
+    Definition::new(
+        "targets.features.prompt",
+        TEXT,
+        Initial::Null,
+        "Several texts with weights in one line, instead of `text`: `a castle | stormy:0.5 | blurry:-0.3`. Each becomes a \
+         feature of its own. A number after the last colon is the weight of a text, 1 if there is none; the entry's own \
+         `weight` multiplies all of them. In `text` bars and colons mean nothing, so a text that ends in a number such as \
+         `at 10:30` is better written there.",
+    )
+    .nullable()
+    .example("targets:\n  - features:\n      - prompt: a castle | stormy:0.5 | blurry:-0.3\n")
+    .addition(),
     Definition::new(
         "targets.features.image",
         TEXT,

@@ -29,12 +29,12 @@ pub enum CheckpointFault {
     /// It belongs to another job or epoch.
     #[error("it is of job {}, epoch {}", .0.job, .1)]
     Misplaced(JobRevision, Epoch),
-    /// The parameters or averages of the optimiser are not as long as the canvas; a fault of the program.
+    /// The averages of the optimiser are not as long as what it steps; a fault of the program.
     #[error("the optimiser has {found} values where the canvas has {expected}")]
     Lengths {
-        /// Values of the canvas.
+        /// Values of the canvas, or of the parameters that it follows from.
         expected: usize,
-        /// Values of the parameters or of an average.
+        /// Values of an average.
         found: usize,
     },
     /// The system could not read it.

@@ -3,9 +3,10 @@
 //! ```text
 //! "CLIPIGCP"  version  length of the head
 //! head: job, revision, next epoch, width, height, optimiser, steps, number of averages, statistics;
-//!       from version 2 on: whether there are parameters
+//!       from version 2 on: whether there are parameters; in version 3: their width and height
 //! CRC-32 of all that
-//! canvas, parameters and averages: 3 · width · height float32 each
+//! canvas: 3 · width · height float32; parameters, with their own width and height; averages, each as long as the
+//! parameters, or as the canvas where there are none
 //! CRC-32 of the whole file up to here  "PCGIPILC"
 //! ```
 //!
@@ -32,11 +33,21 @@ pub struct Checkpoint {
 }
 
 /// The newest version; all up to it are read.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// The version that is written: the oldest one that can hold the checkpoint, so that older programs read it, too.
 fn version_of(checkpoint: &Checkpoint) -> u32 {
-    if checkpoint.progress.canvas.parameters.is_some() { 2 } else { 1 }
+    let state = &checkpoint.progress.canvas;
+    match &state.parameters {
+        None => 1,
+        Some(parameters) if size_of(parameters) == size_of(&state.canvas) => 2,
+        Some(_) => 3,
+    }
+}
+
+/// Width and height.
+fn size_of(canvas: &Canvas) -> [u32; 2] {
+    [canvas.width() as u32, canvas.height() as u32]
 }
 
 const MAGIC: &[u8; 8] = b"CLIPIGCP";
@@ -140,11 +151,14 @@ fn read_by(
         return Err(CheckpointFault::Damaged);
     }
     let head = Head::read(&head, version)?;
-    let floats = head.floats().ok_or(CheckpointFault::Damaged)?;
-    let count = u64::from(head.averages) + 1 + u64::from(head.has_parameters);
-    let expected = (floats as u64)
-        .checked_mul(4)
-        .and_then(|bytes| bytes.checked_mul(count))
+    let pixels = floats([head.width, head.height]).ok_or(CheckpointFault::Damaged)?;
+    let parameters = head.parameters.map(|size| floats(size).ok_or(CheckpointFault::Damaged)).transpose()?;
+    let stepped = parameters.unwrap_or(pixels);
+    let expected = (stepped as u64)
+        .checked_mul(head.averages.into())
+        .and_then(|values| values.checked_add(pixels as u64))
+        .and_then(|values| values.checked_add(parameters.unwrap_or(0) as u64))
+        .and_then(|values| values.checked_mul(4))
         .and_then(|bytes| bytes.checked_add((PREFIX + len + 2 * CRC + END.len()) as u64));
     if expected != Some(size) {
         return Err(CheckpointFault::Torn);
@@ -152,8 +166,9 @@ fn read_by(
 
     checksum.update(&begin);
     checksum.update(&crc32fast::hash(&begin).to_le_bytes());
-    let mut buffer = vec![0; CHUNK.min(4 * floats)];
-    for plane in 0..count as usize {
+    let mut buffer = vec![0; CHUNK.min(4 * pixels.max(stepped))];
+    let averages = std::iter::repeat_n(stepped, head.averages as usize);
+    for (plane, floats) in std::iter::once(pixels).chain(parameters).chain(averages).enumerate() {
         let mut left = 4 * floats;
         while left > 0 {
             let bytes = &mut buffer[..CHUNK.min(left)];
@@ -186,7 +201,8 @@ struct Head {
     steps: u32,
     averages: u32,
     statistics: JobStatistics,
-    has_parameters: bool,
+    /// Width and height of the parameters.
+    parameters: Option<[u32; 2]>,
 }
 
 fn head(checkpoint: &Checkpoint) -> Vec<u8> {
@@ -210,8 +226,14 @@ fn head(checkpoint: &Checkpoint) -> Vec<u8> {
         bytes.list(&target.constraint_losses, write_recent);
     });
     write_recent(&mut bytes, &statistics.loss);
-    if version_of(checkpoint) >= 2 {
+    let version = version_of(checkpoint);
+    if version >= 2 {
         bytes.u32(state.parameters.is_some().into());
+    }
+    if let Some(parameters) = state.parameters.as_ref().filter(|_| version >= 3) {
+        let [width, height] = size_of(parameters);
+        bytes.u32(width);
+        bytes.u32(height);
     }
     bytes.into_bytes()
 }
@@ -250,32 +272,32 @@ impl Head {
                 })?,
                 loss: read_recent(&mut bytes)?,
             },
-            has_parameters: false,
+            parameters: None,
         };
-        if version >= 2 {
-            head.has_parameters = bytes.u32()? != 0;
+        if version >= 2 && bytes.u32()? != 0 {
+            let size = if version >= 3 { [bytes.u32()?, bytes.u32()?] } else { [head.width, head.height] };
+            head.parameters = Some(size);
         }
         bytes.end()?;
         Ok(head)
     }
 
-    /// Values of the canvas and of each average.
-    fn floats(&self) -> Option<usize> {
-        (self.width as usize).checked_mul(self.height as usize)?.checked_mul(3)
-    }
-
     fn with(self, planes: Vec<Vec<f32>>) -> Result<Checkpoint, CheckpointFault> {
         let mut planes = planes.into_iter();
-        let mut canvas = || {
-            let pixels = planes.next().ok_or(CheckpointFault::Damaged)?;
-            Canvas::new(self.width as usize, self.height as usize, pixels)
-                .map_err(|_| CheckpointFault::Damaged)
+        let mut canvas = |[width, height]: [u32; 2]| {
+            let values = planes.next().ok_or(CheckpointFault::Damaged)?;
+            Canvas::new(width as usize, height as usize, values).map_err(|_| CheckpointFault::Damaged)
         };
-        let pixels = canvas()?;
-        let parameters = if self.has_parameters { Some(canvas()?) } else { None };
+        let pixels = canvas([self.width, self.height])?;
+        let parameters = self.parameters.map(canvas).transpose()?;
         let Self { revision, next, optimizer, steps, statistics, .. } = self;
         let averages = planes.map(Arc::new).collect();
         let canvas = CanvasState { canvas: pixels, parameters, optimizer, steps, averages };
         Ok(Checkpoint { revision, progress: JobProgress { next, statistics, canvas } })
     }
+}
+
+/// Values of three planes of this width and height. There is no picture without pixels.
+fn floats([width, height]: [u32; 2]) -> Option<usize> {
+    (width as usize).checked_mul(height as usize)?.checked_mul(3).filter(|values| *values > 0)
 }

@@ -64,11 +64,10 @@ impl<'a> Checkpoints<'a> {
     pub fn save(&self, checkpoint: &Checkpoint) -> Result<u64, StoreError> {
         let epoch = checkpoint.progress.next;
         let path = self.folder.join(epoch_file(epoch, EXTENSION));
-        let expected = checkpoint.progress.canvas.canvas.pixels().len();
         let state = &checkpoint.progress.canvas;
-        let parameters = state.parameters.iter().map(|parameters| parameters.pixels().len());
-        let lengths = parameters.chain(state.averages.iter().map(|average| average.len()));
-        if let Some(found) = lengths.into_iter().find(|length| *length != expected) {
+        let expected = state.parameters.as_ref().unwrap_or(&state.canvas).pixels().len();
+        let mut lengths = state.averages.iter().map(|average| average.len());
+        if let Some(found) = lengths.find(|length| *length != expected) {
             let fault = CheckpointFault::Lengths { expected, found };
             return Err(StoreError::Checkpoint { path, fault });
         }

@@ -103,7 +103,17 @@ fn parameters_come_back_and_make_the_version_newer() {
     saved.progress.next = Epoch(6);
     folder.checkpoints().save(&saved).unwrap();
     assert_eq!(version(6), 2);
-    assert_eq!(folder.checkpoints().latest().unwrap().checkpoint, Some(saved));
+    assert_eq!(folder.checkpoints().latest().unwrap().checkpoint, Some(saved.clone()));
+    // More parameters than pixels, as a pyramid has, and averages of as many.
+    saved.progress.canvas.parameters = Some(Canvas::new(15, 1, vec![0.75; 45]).unwrap());
+    saved.progress.canvas.averages = vec![Arc::new(vec![0.5; 45])];
+    saved.progress.next = Epoch(7);
+    folder.checkpoints().save(&saved).unwrap();
+    assert_eq!(version(7), 3);
+    assert_eq!(folder.checkpoints().latest().unwrap().checkpoint, Some(saved.clone()));
+    saved.progress.canvas.averages = vec![Arc::new(vec![0.5; 36])];
+    let error = folder.checkpoints().save(&saved).unwrap_err();
+    assert!(error.to_string().ends_with("the optimiser has 36 values where the canvas has 45"), "{error}");
 }
 
 #[test]
@@ -200,7 +210,7 @@ fn a_checkpoint_of_another_job_or_version_is_not_taken() {
     let error = folder.checkpoints().latest().unwrap_err();
     assert_eq!(
         error.to_string().split(" cannot be used: ").nth(1),
-        Some("it has version 9, but this clipig knows versions up to 2"),
+        Some("it has version 9, but this clipig knows versions up to 3"),
     );
 }
 
@@ -214,15 +224,21 @@ fn averages_of_another_length_are_refused() {
     assert!(folder.epochs().is_empty());
 }
 
-/// Both versions as they were when they were first written. These files never change; a new version gets its own.
+/// All versions as they were when they were first written. These files never change; a new version gets its own.
 #[test]
 fn old_versions_are_read_for_ever() {
     let mut with_parameters = sample(120, 3, 2);
     let parameters = (0..18_u8).map(|i| 0.25 * f32::from(i) - 1.0).collect();
     with_parameters.progress.canvas.parameters = Some(Canvas::new(3, 2, parameters).unwrap());
-    let frozen: [(&[u8], Checkpoint); 2] = [
+    let mut with_more = sample(120, 3, 2);
+    let ramp =
+        |factor: f32, from: f32| (0..27_u8).map(|i| factor * f32::from(i) + from).collect::<Vec<f32>>();
+    with_more.progress.canvas.parameters = Some(Canvas::new(9, 1, ramp(0.25, -1.0)).unwrap());
+    with_more.progress.canvas.averages = vec![Arc::new(ramp(0.5, 0.0)), Arc::new(ramp(-0.5, 0.0))];
+    let frozen: [(&[u8], Checkpoint); 3] = [
         (include_bytes!("../../../tests/fixtures/store/checkpoint-v1.ckpt"), sample(120, 3, 2)),
         (include_bytes!("../../../tests/fixtures/store/checkpoint-v2.ckpt"), with_parameters),
+        (include_bytes!("../../../tests/fixtures/store/checkpoint-v3.ckpt"), with_more),
     ];
     for (frozen, wanted) in frozen {
         let read = format::read(frozen, frozen.len() as u64).unwrap();

@@ -346,8 +346,8 @@ impl Metrics {
                     many, `evicted`: one without a token made room, `no_call`: no valid call in time, \
                     `http_waiting`: one at `http_listen` that waited for a request made room";
         registry.register("connections_refused", help, self.connections_refused.clone());
-        let help = "Calls that were refused for lack of access; `missing`: no token, `unknown`: not a token of this farm, `expired`, \
-                    `role`: the role does not allow the call";
+        let help = "Calls that were refused for lack of access; `missing`: no token, `unknown`: not a token of this \
+                    farm, `expired`, `role`: the role does not allow the call";
         registry.register("logins_refused", help, self.logins_refused.clone());
         let help = "How often the tokens and the certificate were read again; if that `failed`, the old ones stay valid";
         registry.register("credentials_reloads", help, self.reloads.clone());

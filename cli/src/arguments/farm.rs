@@ -313,7 +313,8 @@ pub(crate) enum FarmCommand {
     /// Copy everything that a running farm keeps into a folder: jobs, checkpoints, pictures, uploaded content.
     ///
     /// The backup shows the farm at one moment; jobs go on meanwhile. The folder appears when the backup is complete.
-    /// The backup does not contain the coordinator's settings, tokens and certificates, nor the models of its own store.
+    /// The backup does not contain the coordinator's settings, tokens and certificates, nor the models of its own
+    /// store.
     Backup(BackupArguments),
     /// Restore the data folder of a coordinator from a backup.
     Restore(RestoreArguments),

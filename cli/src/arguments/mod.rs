@@ -108,8 +108,8 @@ pub(crate) enum Command {
     Token(TokenArguments),
     /// Find out what is wrong with this machine or a farm, and how to fix it.
     ///
-    /// Examines this machine; with --farm or `CLIPIG_FARM`, also a farm and the connection to it. The exit code is 0 if all
-    /// is well, 3 if there are only warnings, and 1 if there is a fault.
+    /// Examines this machine; with --farm or `CLIPIG_FARM`, also a farm and the connection to it. The exit code is 0 if
+    /// all is well, 3 if there are only warnings, and 1 if there is a fault.
     Doctor(DoctorArguments),
     /// Rate images by their similarity to texts and other images.
     ///

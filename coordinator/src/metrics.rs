@@ -338,24 +338,20 @@ impl Metrics {
         }
         let registry = self.registry.sub_registry_with_prefix("clipig");
         registry.register("epochs", "Epochs of all jobs that have been finished", self.epochs.clone());
-        let help = "Shards by what became of them; `stale`: computed under an old fence and dropped";
+        let help = "Shards by outcome; `stale`: computed under an old fence and dropped";
         registry.register("shards", help, self.shards.clone());
-        registry.register("leases_active", "Leases that are given out", self.leases_active.clone());
+        registry.register("leases_active", "Leases that workers hold now", self.leases_active.clone());
         let unmerged = self.unmerged_gradient_bytes.clone();
-        let help = "Gradients that have come and that their jobs have not merged yet";
+        let help = "Gradients that have arrived but are not merged yet";
         registry.register_with_unit("unmerged_gradient", help, Unit::Bytes, unmerged);
         let histograms = [
-            ("lease", "From giving out a lease until its result arrives", &self.lease_seconds),
-            ("merge", "Adding all results of an epoch to the merge tree", &self.merge_seconds),
-            ("step", "The optimiser's update of the canvas", &self.step_seconds),
-            ("epoch", "A whole epoch, from plan to report", &self.epoch_seconds),
-            ("queue", "From the submission of a job to its first start", &self.queue_seconds),
-            ("checkpoint", "Writing one checkpoint", &self.checkpoint_seconds),
-            (
-                "store_wait",
-                "From a question for the database until it has its turn",
-                &self.store_wait_seconds,
-            ),
+            ("lease", "Time from granting a lease until its result arrives", &self.lease_seconds),
+            ("merge", "Time to add all results of an epoch to the merge tree", &self.merge_seconds),
+            ("step", "Time of the optimiser's step", &self.step_seconds),
+            ("epoch", "Time of a whole epoch, from plan to report", &self.epoch_seconds),
+            ("queue", "Time from the submission of a job to its first start", &self.queue_seconds),
+            ("checkpoint", "Time to write one checkpoint", &self.checkpoint_seconds),
+            ("store_wait", "Time that a query waits for its turn at the database", &self.store_wait_seconds),
         ];
         for (name, help, histogram) in histograms {
             registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
@@ -371,7 +367,7 @@ impl Metrics {
         registry.register("store_errors", help, self.store_errors.clone());
         let help = "Free bytes of the disk of the data folder";
         registry.register_with_unit("disk_free", help, Unit::Bytes, self.disk_free_bytes.clone());
-        let help = "Files that the process has open, connections among them";
+        let help = "Files that the process has open, including connections";
         registry.register("open_files", help, self.open_files.clone());
         let limit = self.open_files_limit.clone();
         registry.register("open_files_limit", "Files and connections that the process may have open", limit);
@@ -381,20 +377,20 @@ impl Metrics {
                     many, `evicted`: one without a token made room, `no_call`: no valid call in time, \
                     `http_waiting`: one at `http_listen` that waited for a request made room";
         registry.register("connections_refused", help, self.connections_refused.clone());
-        let help = "Calls that were refused; `missing`: no token, `unknown`: not a token of this farm, `expired`, \
-                    `role`: the role does not allow the call, `certificate`: a worker showed none";
+        let help = "Calls that were refused for lack of access; `missing`: no token, `unknown`: not a token of this \
+                    farm, `expired`, `role`: the role does not allow the call, `certificate`: a worker showed none";
         registry.register("logins_refused", help, self.logins_refused.clone());
         let help = "What was refused because an owner, or all together, took more than a limit allows";
         registry.register("over_limit", help, self.over_limit.clone());
-        let help = "How often the tokens and the certificate were read again; if that `failed`, those from before stay";
+        let help = "How often the tokens and the certificate were read again; if that `failed`, the old ones stay valid";
         registry.register("credentials_reloads", help, self.reloads.clone());
         let help = "When the certificate expires, in seconds since 1970; 0 without TLS";
         registry.register("certificate_expiry_timestamp_seconds", help, self.certificate_expiry.clone());
         registry.register("workers", "Workers by state", self.workers.clone());
         registry.register("jobs", "Jobs by state", self.jobs.clone());
         let help = "Workers that the jobs could use now: enough to compute all shards of all running epochs at once (by \
-                    the mean number of cores of the workers), one for each job of which that is not known yet, and one \
-                    for each waiting job for which there is a place";
+                    the workers' mean number of cores), one for each running job whose shards are not known yet, and \
+                    one for each waiting job that has a place";
         registry.register("wanted_workers", help, self.wanted_workers.clone());
         self.calls.register(registry);
     }

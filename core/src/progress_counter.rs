@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Counts the steps done for a job, so that others see that it gets on. Clones share one count.
+/// Counts the steps done for a job, so that others can see it make progress. Clones share one count.
 #[derive(Clone, Debug, Default)]
 pub struct ProgressCounter(Arc<AtomicU32>);
 

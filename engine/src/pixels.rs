@@ -1,14 +1,14 @@
-//! The canvas's pixels, shared with those who look at them.
+//! The canvas's pixels, shared with those who read them.
 //!
-//! Workers, snapshots and checkpoints get the pixels without a copy. Whoever wants to change pixels that are still
-//! looked at writes the new ones into other memory, in the same pass; two pieces of memory take turns, so that
-//! none is allocated, and none is cleared by the system, in every epoch.
+//! Workers, snapshots and checkpoints read the pixels without a copy. If somebody still reads them, a change writes the
+//! new pixels into other memory, in the same pass. Two buffers take turns, so that epochs need not allocate memory,
+//! which the system would have to clear.
 
 use std::ops::Range;
 
 use clipig_core::{Canvas, all_finite};
 
-/// Changes in place after which memory that waits for the next change of shared pixels is given back.
+/// After this many changes in place in a row, the spare memory is freed.
 const PATIENCE: u32 = 16;
 
 /// The pixels of a canvas, `[3, height, width]`.
@@ -16,29 +16,30 @@ pub(crate) struct Pixels {
     canvas: Canvas,
     /// Are all values finite?
     finite: bool,
-    /// The pixels of before, whose memory is used again when nobody looks at them any more.
+    /// The previous pixels. Their memory is used again when nobody reads them any more.
     spare: Option<Canvas>,
-    /// Changes since the spare memory was needed.
+    /// Changes in place since the spare memory was last needed.
     unneeded: u32,
 }
 
 /// Pixels while they are changed.
 pub(crate) struct Change<'a> {
-    /// The pixels so far, where others look at them: `new` holds any values then. Otherwise `new` holds them.
+    /// The pixels before the change, if others still read them; the values in `new` are then arbitrary. `None` if `new`
+    /// itself holds the pixels before the change.
     pub(crate) old: Option<&'a [f32]>,
-    /// What is to hold the new pixels in the end.
+    /// Must hold the new pixels when the change is done.
     pub(crate) new: &'a mut [f32],
 }
 
 impl<'a> Change<'a> {
-    /// Pieces of this length; the last may be shorter.
+    /// Splits the change into pieces of this length; the last may be shorter.
     pub(crate) fn pieces(self, length: usize) -> impl Iterator<Item = Change<'a>> {
         let mut old = self.old.map(|old| old.chunks(length));
         let piece = move |new| Change { old: old.as_mut().and_then(Iterator::next), new };
         self.new.chunks_mut(length).map(piece)
     }
 
-    /// A range of the values as they are before the change, to be changed.
+    /// A range of `new`, filled with the values before the change and ready to be changed.
     pub(crate) fn begin(&mut self, range: Range<usize>) -> &mut [f32] {
         let new = &mut self.new[range.clone()];
         if let Some(old) = self.old {
@@ -63,7 +64,7 @@ impl Pixels {
         self.finite
     }
 
-    /// Changes the pixels, in place where nobody else looks at them. `change` returns whether all are finite.
+    /// Changes the pixels, in place if nobody else reads them. `change` returns whether all are finite.
     pub(crate) fn change(&mut self, change: impl FnOnce(Change<'_>) -> bool) {
         if let Some(new) = self.canvas.pixels_mut() {
             self.finite = change(Change { old: None, new });
@@ -76,7 +77,7 @@ impl Pixels {
         self.finite = self.rewrite(|old, new| change(Change { old: Some(old), new }));
     }
 
-    /// Makes new pixels of the old ones, never in place. `change` returns whether all are finite.
+    /// Computes new pixels from the old ones, never in place. `change` returns whether all are finite.
     pub(crate) fn replace(&mut self, change: impl FnOnce(&[f32], &mut [f32]) -> bool) {
         self.finite = self.rewrite(change);
     }

@@ -2,7 +2,7 @@
 //!
 //! `models/clipig-tiny.md` says what it is and what it was made of.
 
-/// Its name.
+/// Name of the embedded model.
 pub const NAME: &str = "clipig-tiny";
 
 /// SHA-256 of [`BYTES`]; a test compares.
@@ -11,7 +11,7 @@ pub const SHA256: &str = "c274adbe644a500697bea695bc1f17f85046b45114994157bdfeb3
 /// Size of the weights in bytes, also where they are left out.
 pub const SIZE: u64 = include_bytes!("../clipig-tiny.safetensors").len() as u64;
 
-/// Are the weights inside this program? The feature `embedded` decides; clients of a farm do without.
+/// Are the weights inside this program? Only with the feature `embedded`; small clients are built without it.
 pub const IS_HERE: bool = cfg!(feature = "embedded");
 
 /// The weights, in safetensors format; empty where they are left out.

@@ -4,14 +4,14 @@
 
 use crate::header::{Header, Tensor};
 
-/// The table that a CLIP has.
+/// The table of positions that every CLIP has.
 pub(crate) const TABLE: &str = "positional_embedding";
-/// Rows that come from it.
+/// Number of positions that are taken from this table.
 pub(crate) const ROWS_OF_FIRST: usize = 20;
 
 const SECOND: &str = "positional_embedding_res";
 
-/// Takes both tables out of a header; `None` where it is no Long-CLIP.
+/// Takes both tables out of a header; `None` if the model is not a Long-CLIP.
 pub(crate) fn take(header: &mut Header) -> Result<Option<(Tensor, Tensor)>, String> {
     let Some(second) = header.tensors.remove(SECOND) else { return Ok(None) };
     let Some(first) = header.tensors.remove(TABLE) else {

@@ -47,15 +47,15 @@ pub fn is_transposed(name: &str) -> bool {
     matches!(name, "visual.proj" | "text_projection")
 }
 
-/// A tensor that every CLIP has, in the three forms in which it is named. Whatever stands in front of it
-/// stands in front of all.
+/// A tensor that every CLIP has, under its three names. A prefix of this name is a prefix of all names.
 const ANCHORS: [&str; 3] =
     ["text_model.embeddings.token_embedding.weight", "text.token_embedding.weight", "token_embedding.weight"];
 
-/// What data-parallel training, `torch.compile`, adapters and programs that contain a CLIP put in front.
+/// Prefixes that data-parallel training, `torch.compile`, adapters and programs that contain a CLIP add to names.
 const WRAPPERS: [&str; 5] = ["module.", "model.", "_orig_mod.", "clip.", "base_model.model."];
 
-/// What an anchor without a wrapper must not be taken out of: programs with a CLIP's text tower inside.
+/// Does the prefix consist of wrappers alone? Any other prefix may belong to a program that contains a CLIP's text
+/// tower, out of which no tensor must be taken.
 fn is_wrapper(prefix: &str) -> bool {
     let mut rest = prefix;
     while !rest.is_empty() {
@@ -67,8 +67,8 @@ fn is_wrapper(prefix: &str) -> bool {
     true
 }
 
-/// Brings tensors to the names of the libraries: takes off what stands in front of all of them, and
-/// `text.` of `open_clip`'s `CustomTextCLIP`. Returns what it did, for people.
+/// Gives tensors the names that the libraries use: removes their common prefix, and the `text.` of `open_clip`'s
+/// `CustomTextCLIP`. Returns sentences that say what it did.
 pub(crate) fn tidy(header: &mut Header) -> Vec<String> {
     let mut done = Vec::new();
     if let Some(prefix) = prefix(&header.tensors) {
@@ -87,10 +87,10 @@ pub(crate) fn tidy(header: &mut Header) -> Vec<String> {
     done
 }
 
-/// What stands in front of the tensors: made of wrappers, or common to all of them.
+/// The prefix of the tensors' names, if it consists of wrappers or all tensors have it.
 fn prefix(tensors: &BTreeMap<String, Tensor>) -> Option<String> {
     let of_anchor = |name: &str| {
-        // The longest form first: the shortest is the end of the others.
+        // The longest name comes first in `ANCHORS`, because the shortest is the end of the others.
         let anchor = ANCHORS.iter().find(|anchor| name.ends_with(**anchor))?;
         Some(name[..name.len() - anchor.len()].to_owned())
     };
@@ -102,8 +102,8 @@ fn prefix(tensors: &BTreeMap<String, Tensor>) -> Option<String> {
     (!prefix.is_empty() && (is_wrapper(prefix) || common())).then(|| prefix.clone())
 }
 
-/// Renames where `to` says so. Where the new name is taken the tensor keeps the old one: then it is left
-/// over, and named as such.
+/// Renames the tensors for which `to` gives a name. If the new name is taken, the tensor keeps its old one, and is
+/// later reported as unused.
 fn rename(tensors: &mut BTreeMap<String, Tensor>, to: impl Fn(&str) -> Option<String>) {
     let before = std::mem::take(tensors);
     for (name, tensor) in &before {

@@ -207,7 +207,7 @@ impl CertificateProblem {
             }
             (Self::UnknownIssuer, Some(file)) => {
                 format!(
-                    "the authority in {file} did not sign it; is it that of another farm, or of before a renewal?"
+                    "the authority in {file} did not sign it; it may be that of another farm, or an old one of this farm"
                 )
             }
             (Self::Expired { .. }, _) => "renew the farm's certificate, or set the clock right".to_owned(),

@@ -9,7 +9,7 @@ use crate::world::World;
 
 pub use crate::world::Figures;
 
-/// Every so many seeds, the run is a contest of two jobs without troubles.
+/// One in this many seeds runs a contest of two jobs without troubles.
 const CONTESTS: u64 = 50;
 
 /// Runs a seed. With `tracing`, everything that happens is printed.
@@ -48,7 +48,8 @@ pub fn run(seed: u64, plant: Option<Plant>, tracing: bool) -> Result<Figures, Ve
     if broken.is_empty() { Ok(world.figures) } else { Err(broken) }
 }
 
-/// Shares of two jobs that always compete, against their priorities. Epochs end and begin, so they are not exact.
+/// Compares the shares of two jobs that always compete with their priorities. Epochs end and begin, so the shares are
+/// not exact.
 fn unfair(shares: &[f64], priorities: [i32; 2]) -> Option<String> {
     let wanted = f64::from(priorities[0] - priorities[1]).exp2();
     let found = shares[0] / shares[1];

@@ -15,10 +15,10 @@ use crate::steps::seconds;
 
 const EXPERIMENT: &str = "examples/strawberry.yaml";
 
-/// Not tracked by git.
+/// Folder for the picture; git ignores it.
 const FOLDER: &str = "pictures";
 
-/// The command.
+/// Runs `cargo xtask demo`.
 pub(crate) fn run(places: &Places) -> Result<(), Error> {
     let start = Instant::now();
     setup::ensure(places)?;
@@ -42,14 +42,16 @@ pub(crate) fn run(places: &Places) -> Result<(), Error> {
     println!("What to try next, with {} in place of clipig:", shown_from(&places.repository, &program));
     println!("  clipig render {EXPERIMENT} -o {FOLDER}/ -r 448     a larger one");
     println!("  clipig render {EXPERIMENT} -o {FOLDER}/ --seed 7   another one");
-    println!("  clipig render --text \"a tulip\" -o {FOLDER}/                    other words");
+    println!(
+        "  clipig render --text \"a tulip\" -o {FOLDER}/                    a picture from your own words"
+    );
     println!("  change {EXPERIMENT} itself, or look at its neighbours");
     println!("  clipig render --help");
     Ok(())
 }
 
-/// Where cargo puts what it builds: this program lies in `debug/` of it. So configuration and
-/// environment need not be read a second time.
+/// Cargo's target folder. This program is in its `debug/`, so cargo's configuration and environment need not be read a
+/// second time.
 fn target_folder() -> Result<PathBuf, Error> {
     let program = env::current_exe().map_err(Error::file("find", Path::new("xtask")))?;
     let folder = program.ancestors().nth(2).map(Path::to_owned);

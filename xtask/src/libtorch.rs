@@ -11,9 +11,9 @@ use crate::wheels::{self, Wheel};
 /// Which part of libtorch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// Everything that building takes, and running on a CPU.
+    /// Everything that is needed to build, and to run on a CPU.
     Cpu,
-    /// The same, and beside it what the program opens at start where there is a GPU.
+    /// The same, and what the program loads at its start if there is a GPU.
     Cuda,
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn lay_out(part: Part, folder: &Path, downloads: &Path) -> Result<(),
             let problem = "holds nothing of what is needed".into();
             return Err(Error::Wheel { wheel, problem });
         }
-        // Space matters more than a second look: pip keeps its own copy for the next time.
+        // Removed at once to save space; pip's cache keeps a copy for the next time.
         fs::remove_file(&wheel).map_err(Error::file("remove", &wheel))?;
     }
     let lib = folder.join("lib");

@@ -11,7 +11,7 @@ use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work};
 use crate::statistics::slope;
 
-/// Epochs between two looks.
+/// Epochs between two measurements.
 const STEP: u32 = 500;
 
 /// The first part of a run is not counted: caches and pools fill.
@@ -20,14 +20,15 @@ const SETTLED: f64 = 0.2;
 const WORKERS: u32 = 2;
 const SHARDS: u32 = 8;
 
-/// What is written down.
+/// The results.
 #[derive(Serialize)]
 struct Figures {
     side: usize,
     workers: u32,
     shards: u32,
     looks: Vec<Look>,
-    /// Growth in bytes per 1,000 epochs of memory that is not of files, after the first fifth: coordinator, worker.
+    /// Growth of anonymous memory (not backed by files) in bytes per 1,000 epochs, after the first fifth: coordinator,
+    /// worker.
     growth: [f64; 2],
 }
 
@@ -36,7 +37,7 @@ struct Look {
     epoch: u32,
     /// Milliseconds per epoch since the last look.
     milliseconds: f64,
-    /// Memory in bytes: all, and what is not of files.
+    /// Memory in bytes: all, and anonymous.
     coordinator: [u64; 2],
     worker: [u64; 2],
 }

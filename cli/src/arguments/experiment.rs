@@ -61,7 +61,7 @@ impl ComputeArguments {
     /// The seed of the picture `i`: the experiment's own and its successors. `None` where the experiment has none.
     pub(crate) fn seed(&self, first: Option<u64>, i: u32) -> Result<Option<u64>, Failure> {
         let Some(first) = first else { return Ok(None) };
-        // Asked for with the first picture, so that a command does not stop after some of them.
+        // Checked before the first picture, so that the command does not fail halfway.
         if first.checked_add(u64::from(self.repeat.saturating_sub(1))).is_none() {
             let repeat = self.repeat;
             return Err(Failure::usage(format!(

@@ -21,8 +21,8 @@ pub(crate) struct AccessArguments {
     /// authorities that the system trusts.
     #[arg(long, value_name = "FILE", env = "CLIPIG_TLS_CA")]
     pub(crate) tls_ca: Option<PathBuf>,
-    /// Send the token even if the farm is on another machine and the address says http://. Whoever can read the network
-    /// sees it.
+    /// Send the token even if the farm is on another machine and the address says http://. Everybody who can read the
+    /// network traffic can then steal it.
     #[arg(long, env = "CLIPIG_INSECURE", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) insecure: bool,
 }
@@ -44,7 +44,7 @@ pub(crate) struct FarmAddress {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct TopArguments {
-    /// Seconds from one look at the farm to the next, from 0.2 to 3600.
+    /// Seconds between two updates, from 0.2 to 3600.
     #[arg(short, long, value_name = "SECONDS", default_value_t = 1.0, value_parser = interval)]
     #[cfg_attr(not(feature = "top"), allow(dead_code, reason = "a table is printed once"))]
     pub(crate) interval: f64,
@@ -63,7 +63,7 @@ fn interval(text: &str) -> Result<f64, String> {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DoctorArguments {
-    /// Read all weights of models and compare their hashes. Without this, those that were not touched are trusted.
+    /// Read all weights of models and compare their hashes. Without this flag, only files that have changed are read.
     #[arg(long)]
     pub(crate) weights: bool,
     /// Also check these settings of a coordinator (TOML or YAML).
@@ -308,16 +308,17 @@ pub(crate) enum FarmCommand {
     Status(ListArguments),
     /// Start a farm on this machine: a coordinator with workers.
     Start(StartArguments),
-    /// Show who did what. For operators.
+    /// Show the audit log: who did what. This needs the role operator.
     Audit(AuditArguments),
     /// Copy everything that a running farm keeps into a folder: jobs, checkpoints, pictures, uploaded content.
     ///
-    /// The backup shows the farm at one moment; jobs go on meanwhile. The folder is there when the backup is whole. It
-    /// does not hold the coordinator's settings, tokens and certificates, nor models of its own store.
+    /// The backup shows the farm at one moment; jobs go on meanwhile. The folder appears when the backup is complete.
+    /// The backup does not contain the coordinator's settings, tokens and certificates, nor the models of its own
+    /// store.
     Backup(BackupArguments),
-    /// Make the data folder of a coordinator from a backup.
+    /// Restore the data folder of a coordinator from a backup.
     Restore(RestoreArguments),
-    /// Check that everything in a data folder or a backup is there and whole.
+    /// Check that nothing in a data folder or a backup is missing or damaged.
     ///
     /// Reads all files and changes nothing. No coordinator may use the folder meanwhile: to check a running farm, check a
     /// backup of it. If something is lost or damaged, the exit code is 1.
@@ -341,7 +342,7 @@ pub(crate) struct AuditArguments {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BackupArguments {
-    /// The folder to make. It must not exist, or be empty.
+    /// The folder to make. It must be missing or empty.
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
     /// Print JSON.
@@ -381,14 +382,14 @@ pub(crate) struct DataArguments {
     /// The coordinator's data folder. Default: that of its settings, else ~/.local/share/clipig/farm.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// Settings of the coordinator, which name its data folder.
+    /// File with the coordinator's settings, to find its data folder.
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StartArguments {
-    /// Number of workers in this process; with 0, all workers are other processes. Default: one, or one per GPU.
+    /// Number of workers in this process. With 0, workers are other processes. Default: one, or one per GPU.
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<u32>,
     #[command(flatten)]

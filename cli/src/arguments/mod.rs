@@ -99,18 +99,18 @@ pub(crate) enum Command {
     Workers(WorkersArguments),
     /// Watch a farm live: jobs, workers, rates, and why things wait.
     ///
-    /// Where standard output is no terminal, this prints a table once.
+    /// If standard output is not a terminal, this prints a table once.
     Top(TopArguments),
     /// Run a worker on this machine, which computes for a farm.
     Worker(WorkArguments),
-    /// Show the status of a farm or who did what, start a farm on this machine, or back one up.
+    /// Show the status of a farm or its audit log, start a farm on this machine, or back one up.
     Farm(FarmArguments),
-    /// Make, list, revoke and rotate the tokens of a farm, in the coordinator's file of tokens.
+    /// Make, list, revoke and rotate the tokens of a farm. This works on the coordinator's file of tokens.
     Token(TokenArguments),
-    /// Find out what is wrong with this machine or a farm, and how to mend it.
+    /// Find out what is wrong with this machine or a farm, and how to fix it.
     ///
-    /// Examines this machine; with --farm or `CLIPIG_FARM`, also a farm and the way there. The exit code is 0 if all
-    /// is well, 3 if there are only warnings, and 1 if there is a fault.
+    /// Examines this machine; with --farm or `CLIPIG_FARM`, also a farm and the connection to it. The exit code is 0 if
+    /// all is well, 3 if there are only warnings, and 1 if there is a fault.
     Doctor(DoctorArguments),
     /// Rate images by their similarity to texts and other images.
     ///
@@ -138,7 +138,7 @@ pub(crate) enum Command {
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RateArguments {
-    /// Images, and folders with images.
+    /// Images and folders of images to rate.
     #[arg(required = true, value_name = "IMAGES")]
     pub(crate) images: Vec<PathBuf>,
     /// Texts to compare with: one or more. The flag may be repeated.
@@ -274,7 +274,7 @@ pub(crate) struct InfoArguments {
     /// Name of a model (`clipig model list` shows them), or a file or folder that `clipig model import` accepts.
     #[arg(value_name = "NAME|FILE")]
     pub(crate) name: String,
-    /// Read the weights whole, and check that their hash is the expected one.
+    /// Read all of the weights and compare their hash with the expected one.
     #[arg(long)]
     pub(crate) verify: bool,
     /// List every tensor and its shape.

@@ -12,7 +12,7 @@ pub(crate) struct RenderArguments {
     pub(crate) experiment: ExperimentArguments,
     #[command(flatten)]
     pub(crate) compute: ComputeArguments,
-    /// Where the picture goes: a folder (with `/` at the end) or a file. Existing files are never overwritten.
+    /// Folder (with `/` at the end) or file for the picture. Existing files are never overwritten.
     #[arg(short, long, value_name = "DIR/|FILE.png")]
     pub(crate) output: Option<String>,
     /// How much to print: 0 nothing, 1 progress, 2 also the table of targets.
@@ -21,7 +21,7 @@ pub(crate) struct RenderArguments {
     /// Print a line of JSON for each picture instead of its path.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Render on this farm instead of this machine: submit, watch and fetch in one.
+    /// Render on this farm instead of this machine: submit, watch and fetch in one command.
     #[arg(long, value_name = "URL")]
     pub(crate) farm: Option<String>,
     #[command(flatten)]

@@ -41,13 +41,13 @@ pub(crate) struct FileArguments {
 pub(crate) struct CreateArguments {
     /// Name of the token, such as `alice-laptop`.
     pub(crate) name: Name,
-    /// What it allows: viewer, artist, operator or worker.
+    /// Role of the token: viewer, artist, operator or worker.
     #[arg(long)]
     pub(crate) role: Role,
-    /// Whose it is. An artist changes only jobs of the same owner. Default: the token's name.
+    /// Owner of the token. An artist can change only jobs of the same owner. Default: the token's name.
     #[arg(long, value_name = "NAME")]
     pub(crate) owner: Option<Name>,
-    /// For how long it is valid, such as `90d` or `12h`; `never`: until it is revoked.
+    /// How long the token is valid, such as `90d` or `12h`, or `never`: until it is revoked.
     #[arg(long, value_name = "TIME", default_value = "never", value_parser = lifetime)]
     pub(crate) expires: Lifetime,
     /// What its owner may take, such as `jobs-waiting=100,jobs-running=2,calls=20,upload=10MiB,bytes=20GiB`; there is
@@ -81,7 +81,7 @@ pub(crate) struct RevokeArguments {
 pub(crate) struct RotateArguments {
     /// Name of the token; `clipig token list` shows it.
     pub(crate) name: Name,
-    /// For how long the old secret stays valid, too; `0s` ends it at once.
+    /// How long the old secret stays valid beside the new one. `0s` ends it at once.
     #[arg(long, value_name = "TIME", default_value = "1d", value_parser = duration)]
     pub(crate) overlap: Duration,
     #[command(flatten)]

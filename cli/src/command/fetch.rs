@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &FetchArguments) -> Result<ExitCode, Failure> {
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
-/// A file that is here now.
+/// A file that was fetched.
 #[derive(Debug)]
 struct Fetched {
     what: &'static str,
@@ -84,7 +84,7 @@ async fn fetch(
     if !arguments.snapshots && film.is_none() {
         return Ok(());
     }
-    // Frames of a film alone are not to keep.
+    // If only the film is wanted, its frames go to a temporary folder.
     let temporary;
     let snapshots = if arguments.snapshots {
         folder.join(format!("{name}-snapshots"))

@@ -83,7 +83,7 @@ struct Setup<'a> {
     number: NumberType,
     model: Model,
     assets: Assets,
-    /// The picture that is repeated.
+    /// The record of the picture to repeat, if one was given.
     record: Option<Record>,
 }
 
@@ -150,7 +150,7 @@ impl Setup<'_> {
         };
         let lines = job.as_ref().map_or_else(Vec::new, |job| table_lines(&experiment, job));
         progress.end(&lines);
-        // If an epoch has failed, the canvas of the one before it.
+        // If an epoch has failed, the canvas of the epoch before it is the picture.
         let Some(canvas) = job.map(|job| job.canvas()).or(last) else { return outcome };
         let path = picture.finish(&canvas, &record)?;
         let seconds = start.elapsed().as_secs_f64();

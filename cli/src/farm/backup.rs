@@ -1,4 +1,4 @@
-//! Writes a backup of a farm into a new folder, which is there when all of it is.
+//! Writes a backup of a farm into a new folder, which appears when the backup is complete.
 
 use std::fs::File;
 use std::io::Write;
@@ -15,7 +15,7 @@ use super::failure::FarmFailure;
 use super::wire::backup_response::Piece;
 use super::wire::{BackupRequest, BackupStart};
 
-/// A backup that is whole.
+/// A complete backup.
 #[derive(Debug)]
 pub(crate) struct Backup {
     pub(crate) folder: PathBuf,
@@ -41,7 +41,7 @@ pub(crate) async fn fetch(connection: &Connection, folder: &Path) -> Result<Back
     receiving.finish()
 }
 
-/// A backup of which a part is here.
+/// A backup that is still arriving.
 struct Receiving {
     place: PathBuf,
     folder: TempDir,
@@ -50,7 +50,7 @@ struct Receiving {
     open: Option<OpenFile>,
 }
 
-/// A file of which a part is here.
+/// A file that is still arriving.
 struct OpenFile {
     name: String,
     size: u64,
@@ -114,7 +114,7 @@ impl Receiving {
         sync_folders(folder.path()).map_err(failed)?;
         durable::write(&folder.path().join(backup::MANIFEST), &text).map_err(failed)?;
         std::fs::rename(folder.path(), &place).map_err(failed)?;
-        // It is not at its temporary place any more.
+        // It has been renamed, so it must not be deleted as a temporary folder.
         let _ = folder.keep();
         durable::sync_folder(durable::folder_of(&place)).map_err(failed)?;
         Ok(Backup { folder: place, taken, files: count, bytes })

@@ -1,4 +1,4 @@
-//! Who may ask: by token or cookie, on a protected way, and not from another site's page.
+//! Decides who may call the API: with a token or cookie, over a protected connection, and not from another site's page.
 //!
 //! A browser sends the cookie of a page along with requests that another site's page makes, and a farm without tokens
 //! answers everybody on its machine. So requests that a browser attributes to another site are refused, and a farm without
@@ -24,7 +24,7 @@ use crate::rpc::status::Refusal;
 pub(crate) struct Access {
     doorkeeper: Arc<Doorkeeper>,
     key: SessionKey,
-    /// Was it said aloud that anybody may connect without TLS or token?
+    /// Does the setting `insecure` allow anybody to connect without TLS or token?
     insecure: bool,
 }
 
@@ -38,12 +38,12 @@ impl Access {
         &self.doorkeeper
     }
 
-    /// What sessions are signed with.
+    /// The key that signs sessions.
     pub(super) fn key(&self) -> &SessionKey {
         &self.key
     }
 
-    /// Who shows a token, or a cookie that was given for one, without a word about it where it is nobody.
+    /// The person to whom the token or the session's cookie belongs; `None`, without an error, if it is nobody's.
     pub(super) fn identify(&self, headers: &HeaderMap, peer: Peer) -> Option<Principal> {
         match session(headers) {
             Some(cookie) if self.doorkeeper.asks() => self.of_cookie(cookie, peer),
@@ -96,7 +96,7 @@ impl Access {
     }
 }
 
-/// Refuses requests on unprotected ways, and those of other sites.
+/// Refuses requests over unprotected connections, and those of other sites.
 pub(super) async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
     let way = request.extensions().get::<Way>().copied().unwrap_or_default();
     let headers = request.headers();
@@ -139,7 +139,7 @@ fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
     headers.get(AUTHORIZATION).map(HeaderValue::as_bytes)
 }
 
-/// The cookie of a session. A token that is shown beside it goes before it.
+/// The cookie of a session. A token in the same request takes precedence.
 fn session(headers: &HeaderMap) -> Option<&str> {
     cookie::shown(headers).filter(|_| !headers.contains_key(AUTHORIZATION))
 }
@@ -149,7 +149,8 @@ fn check_site(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     let foreign = || Problem::new(ProblemCode::Forbidden, "this request comes from another site's page");
     let is_foreign =
         headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
-    // Links from other sites lead here. What their pages ask for themselves they could not read, but it would cost time.
+    // Links from other sites may lead here. Requests by their pages are refused: the pages could not read the answers,
+    // but they would cost the farm time.
     let is_link = method.is_safe() && headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate");
     if is_foreign && !is_link {
         return Err(foreign());

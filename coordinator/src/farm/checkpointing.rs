@@ -25,7 +25,8 @@ pub(super) struct Checkpointer {
 struct Pace {
     /// Is one being written?
     busy: bool,
-    /// Least time until the next one: what the last one took, over the share that checkpoints may take.
+    /// Least time until the next checkpoint: the time that the last one took, divided by the share of time that
+    /// checkpoints may take.
     pause: Duration,
 }
 
@@ -46,7 +47,7 @@ impl Checkpointer {
                     own.settings.metrics.checkpoint_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
                 }
                 writes.record(&own, job, &saved);
-                // The job's next step makes copies of what is still shared.
+                // Dropped early: while the pixels are shared, the job's step cannot change them in place.
                 drop(checkpoint);
                 let rest = writing.div_f64(own.settings.checkpoint_share.max(1e-3));
                 *lock(&own_pace) = Pace { busy: false, pause: rest.max(own.settings.checkpoint_interval) };
@@ -63,8 +64,8 @@ impl Checkpointer {
         self.queue.is_some() && !pace.busy && self.taken.elapsed() >= pace.pause
     }
 
-    /// Takes a checkpoint and hands it to the thread, with pixels and averages that are shared, not copied. The history must hold the epochs before it already, because a job
-    /// that goes on from here does not compute them again.
+    /// Takes a checkpoint and hands it to the thread. Pixels and averages are shared, not copied. The history must
+    /// already hold the epochs before the checkpoint: a job that goes on from it does not compute them again.
     pub(super) fn take(&mut self, revision: JobRevision, job: &EpochLoop) {
         let Some(queue) = &self.queue else { return };
         self.taken = Instant::now();

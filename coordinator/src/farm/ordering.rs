@@ -1,4 +1,4 @@
-//! Makes a runner's order from what is kept of a job.
+//! Makes the order for a job runner from what the store holds of a job.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::job_runner::{JobOrder, Revision};
 use crate::store::{self, EventKind, StoreError, Update};
 
 impl Farm {
-    /// Sets the first epoch of updates that are still open to the one at which the job goes on. An open update with a
-    /// later settled one never held and stays as it is.
+    /// Settles the updates that are still open: they apply from the epoch at which the job goes on. An open update that
+    /// is followed by a settled one never applied; it stays open.
     pub(super) fn settle_updates(&self, job: JobId, resume: Option<Epoch>) -> Result<(), StoreError> {
         let revisions = self.inner.store.revisions(job)?;
         let next = resume.unwrap_or(revisions[0].from);
@@ -43,7 +43,8 @@ impl Farm {
         Ok(latest.checkpoint.map(|checkpoint| checkpoint.progress))
     }
 
-    /// Everything that a runner needs, from the store: the revision that holds when it goes on at `next`, and later ones.
+    /// Everything that a runner needs, from the store: the revision that applies when it goes on at `next`, and later
+    /// ones.
     pub(super) fn order(&self, job: JobId, next: Option<Epoch>) -> Result<JobOrder, RunFailure> {
         let mut kept = self.inner.store.revisions(job)?;
         let first = kept[0].from;
@@ -59,7 +60,7 @@ impl Farm {
         })
     }
 
-    /// Reads revisions with their images. An image that several name is in memory once.
+    /// Reads revisions with their images. An image that several revisions name is in memory only once.
     pub(super) fn loaded(&self, job: JobId, kept: Vec<store::Revision>) -> Result<Vec<Revision>, RunFailure> {
         let store = &self.inner.store;
         let record = store.job(job)?;

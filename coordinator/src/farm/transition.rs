@@ -9,8 +9,8 @@ use crate::store::{JobFilter, StoreError, Transition};
 /// Why a job's state has not changed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TransitionFailure {
-    /// Its state does not allow it. Where the farm itself wanted the change, somebody has paused or cancelled the job
-    /// meanwhile, and that stands.
+    /// The job's state does not allow the change. If the farm itself wanted it, somebody has paused or cancelled the
+    /// job in the meantime, and their command counts.
     #[error("job {job}: {refused}")]
     Refused {
         /// The job.

@@ -112,23 +112,23 @@ impl Calls {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
             "calls",
-            "Calls of gRPC that have ended, by what they ended with; `cancelled`: the client went away first",
+            "gRPC calls that have ended, by status; `cancelled`: the client went away first",
             self.ended.clone(),
         );
         registry.register_with_unit(
             "call",
-            "From a call of gRPC to the beginning of its answer",
+            "Time from a gRPC call to the start of its answer",
             Unit::Seconds,
             self.seconds.clone(),
         );
         registry.register(
             "http_requests",
-            "Requests of HTTP that were answered, by route and status code",
+            "HTTP requests that were answered, by route and status code",
             self.requests.clone(),
         );
         registry.register_with_unit(
             "http_request",
-            "From a request of HTTP to the beginning of its answer",
+            "Time from an HTTP request to the start of its answer",
             Unit::Seconds,
             self.request_seconds.clone(),
         );

@@ -3,7 +3,7 @@
 /// Why settings were refused. No message holds a token.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SettingsError {
-    /// A source cannot be read, or has a key or a value that it cannot have.
+    /// A source cannot be read, or has an unknown key or an invalid value.
     #[error(transparent)]
     Source(#[from] clipig_settings::SettingsError),
     /// Two settings say the same thing in two ways.
@@ -20,7 +20,7 @@ pub enum SettingsError {
         "`tokens.client` and `tokens.worker` are the same; make a new one, for example with `openssl rand -hex 32`"
     )]
     SameTokens,
-    /// Nobody says where data is kept.
+    /// No source says where the data is kept.
     #[error("there is no folder for the farm's data; set `data`, or the variable HOME")]
     NoDataFolder,
     /// Anybody could use the farm.
@@ -36,7 +36,7 @@ pub enum SettingsError {
         /// The settings to set.
         remedy: String,
     },
-    /// A worker would be given up between two heartbeats.
+    /// The timeout is shorter than two heartbeats.
     #[error(
         "`dispatch.heartbeat_timeout_seconds` ({timeout}) must be at least twice `dispatch.heartbeat_seconds` \
          ({heartbeat}): otherwise one late heartbeat would count as a lost worker"

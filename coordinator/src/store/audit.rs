@@ -1,4 +1,4 @@
-//! Who did what.
+//! The audit log: who did what.
 
 use clipig_core::JobId;
 use rusqlite::types::Value;
@@ -9,7 +9,7 @@ use super::database::{UnknownText, decoded};
 use super::error::StoreError;
 use super::folder::Store;
 
-/// What came of something that somebody did.
+/// The result of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditOutcome {
     /// It was done.
@@ -38,7 +38,7 @@ impl AuditOutcome {
     }
 }
 
-/// Something that somebody does.
+/// An entry to add to the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAuditEntry {
     /// Who; empty where a login was refused.
@@ -59,7 +59,7 @@ pub struct NewAuditEntry {
     pub text: String,
 }
 
-/// Something that somebody did.
+/// An entry of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Its number; later entries have higher ones, whatever the clock says.
@@ -93,12 +93,12 @@ pub struct AuditFilter {
     pub job: Option<JobId>,
     /// Only what this owner did.
     pub owner: Option<String>,
-    /// At most so many; `None`: all.
+    /// At most this many entries; `None`: all.
     pub limit: Option<u32>,
 }
 
 impl Store {
-    /// Writes down what somebody did.
+    /// Adds an entry.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -154,7 +154,7 @@ impl Store {
         })
     }
 
-    /// Removes all but the newest entries. Says how many went.
+    /// Removes all but the newest `kept` entries. Returns how many it removed.
     ///
     /// # Errors
     /// When it cannot be written.

@@ -18,7 +18,7 @@ impl Switchboard {
         let welcome = match self.connect(registration, outbound).await {
             Ok(entry) => entry.welcome,
             Err(error) => {
-                // A worker that has gone already needs no reason.
+                // If this fails, the worker has already gone and needs no reason.
                 let _ = refusals.send(ToWorker::Refuse(error.to_string())).await;
                 return;
             }

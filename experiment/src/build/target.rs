@@ -43,7 +43,7 @@ fn select(name: &str) -> Option<Select> {
     }
 }
 
-/// Everything but `equal` has always meant `fair`.
+/// As in the original, every text but `equal` means `fair`.
 fn feature_scale(reader: &mut Reader<'_>) -> FeatureScale {
     let text = reader.text("feature_scale");
     if text == "equal" || reader.is_broken("feature_scale") {

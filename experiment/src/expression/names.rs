@@ -2,7 +2,7 @@
 
 /// The candidate that a misspelt word most probably means.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // One slip in short names, more in longer ones; case counts for nothing, but breaks ties.
+    // Short names may have one typo, longer ones more. Case does not count, except to break ties.
     let allowed = 1 + word.len() / 4;
     let lower = word.to_lowercase();
     let distance = |candidate: &str| {

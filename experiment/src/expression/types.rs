@@ -72,7 +72,7 @@ impl Types {
         }
     }
 
-    /// The sets of one type each that make up this set.
+    /// The types of this set, each as a set of its own.
     fn each(self) -> impl Iterator<Item = Self> {
         (0..10).map(|bit| Self(1 << bit)).filter(move |one| !self.and(*one).is_empty())
     }
@@ -81,7 +81,7 @@ impl Types {
     pub(super) fn describe(self) -> &'static str {
         match self {
             Self::NONE => "None",
-            // `None` beside others stands for leaving an argument out.
+            // Together with other types, `None` only means that an argument may be left out.
             _ if !self.and(Self::NONE).is_empty() => Self(self.0 & !Self::NONE.0).describe(),
             Self::BOOL => "a truth value",
             Self::INT | Self::INTEGRAL => "a whole number",

@@ -1,4 +1,4 @@
-//! What one thread keeps to compute jobs with.
+//! The engines that one thread keeps, for its last few jobs.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,10 +10,11 @@ use clipig_core::{
 
 use super::Forget;
 
-/// Jobs that a thread keeps ready. Several jobs run at once and take turns; more than a few only hold memory.
+/// Jobs that a thread keeps ready. Several jobs run at once and take turns; keeping more than a few would only take
+/// memory.
 const KEPT: usize = 4;
 
-/// What computes a thread's last few jobs.
+/// The engines of a thread's last few jobs.
 #[derive(Default)]
 pub(super) struct Engines {
     /// The least recently used first.
@@ -21,7 +22,7 @@ pub(super) struct Engines {
 }
 
 impl Engines {
-    /// Computes a shard, with what is kept for the job or with what the factory makes.
+    /// Computes a shard with the engine that is kept for the job, or with a new one from the factory.
     pub(super) fn compute(
         &mut self,
         factory: &dyn ComputeFactory,
@@ -41,14 +42,14 @@ impl Engines {
                 result
             }
             Err(panic) => {
-                // Whatever it was in the middle of, it is not used again.
+                // It may have stopped halfway through a change, so it is not used again.
                 drop_quietly(engine);
                 Err(ShardError::Device(message_of(panic.as_ref())))
             }
         }
     }
 
-    /// Lets go of what is not needed.
+    /// Drops the engine of one job, or of all jobs but one.
     pub(super) fn forget(&mut self, what: &Forget) {
         let forgotten = |job: &Arc<ComputeJob>| match what {
             Forget::Job(closed) => Arc::as_ptr(job) == closed.as_ptr(),
@@ -59,13 +60,13 @@ impl Engines {
         }
     }
 
-    /// Lets go of everything.
+    /// Drops all engines.
     pub(super) fn clear(&mut self) {
         self.kept.drain(..).for_each(|(_, engine)| drop_quietly(engine));
     }
 
     fn take(&mut self, job: &Arc<ComputeJob>) -> Option<Box<dyn ShardCompute>> {
-        // By identity: another farm, or a farm that lost its data, may number its jobs alike.
+        // Compares pointers, not numbers: another farm, or a farm that lost its data, may use the same numbers.
         let at = self.kept.iter().position(|(kept, _)| Arc::ptr_eq(kept, job))?;
         Some(self.kept.remove(at).1)
     }
@@ -96,7 +97,7 @@ pub(super) fn forget_unused(factory: &dyn ComputeFactory) {
     }
 }
 
-/// Drops what may panic in doing so, as tensors of a device that is gone do.
+/// Drops an engine, which may panic, for example if its tensors are on a device that is gone.
 fn drop_quietly(engine: Box<dyn ShardCompute>) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(engine))) {
         tracing::warn!(reason = message_of(panic.as_ref()), "closing a job's engine failed");

@@ -13,7 +13,7 @@ use crate::arguments::InfoArguments;
 use crate::failure::Failure;
 use crate::output;
 
-/// All that is known of a model of the store, or of a file that is not in it.
+/// Everything that is known about a model in the store, or about a file outside of it.
 pub(super) fn text(store: &Store, arguments: &InfoArguments) -> Result<String, Failure> {
     let name = &arguments.name;
     let entry = match store.entry(name) {
@@ -68,7 +68,7 @@ fn of_file(path: &Path, arguments: &InfoArguments) -> Result<String, Failure> {
     Ok(facts.page(&path.display().to_string()) + &tensors(&info, arguments.tensors))
 }
 
-/// What weights do not say, for programs.
+/// The model's specification, which the weights do not contain, as JSON.
 fn spec(spec: &ModelSpec) -> Json {
     json!({
         "input_size": spec.input_size,
@@ -83,7 +83,7 @@ fn spec(spec: &ModelSpec) -> Json {
     })
 }
 
-/// What weights say, for programs.
+/// What the weights say, as JSON.
 fn weights(info: &ModelInfo, with_tensors: bool) -> Json {
     let shape = &info.architecture;
     let vision = match shape.vision {
@@ -203,7 +203,7 @@ fn describe_weights(facts: &mut Facts, info: &ModelInfo) {
     facts.add("not used", info.unused.join(", "));
 }
 
-/// Every tensor with its shape, where wanted.
+/// Every tensor with its shape, if `--tensors` asks for them.
 fn tensors(info: &ModelInfo, wanted: bool) -> String {
     if !wanted {
         return String::new();

@@ -159,8 +159,8 @@ fn expiry(names: &str, now: UnixTime, not_after: UnixTime) -> Finding {
     if left >= SOON {
         return Finding::ok(CHECK, found);
     }
-    let remedy = "make a new one now, put it in the place of the old one, and restart the coordinator; \
-                  docs/operations.md has the commands";
+    let remedy = "make a new one now and put it in the place of the old one; the coordinator reads it within seconds, \
+                  under systemd after a restart; docs/operations.md has the commands";
     Finding::warning(CHECK, found, remedy)
 }
 

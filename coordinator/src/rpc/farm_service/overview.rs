@@ -14,7 +14,7 @@ use super::{messages, workers};
 use crate::access::Principal;
 use crate::store::{JobState, StoreError};
 
-/// Below this share of free room a person should look after the disk.
+/// A twentieth of the disk: with less free space the farm warns, and no reserve is larger.
 const LITTLE: u64 = 20;
 
 pub(crate) async fn get(
@@ -67,7 +67,7 @@ pub(crate) async fn get(
     Ok(v1::GetFarmResponse { farm: Some(farm) })
 }
 
-/// Somebody as clients see them.
+/// The caller, as clients see it.
 fn identity(who: &Principal) -> v1::Identity {
     let role = match who.role() {
         Role::Viewer => v1::Role::Viewer,
@@ -85,7 +85,7 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Refuses to take so many bytes from the disk that less than the reserve stays free. On a small disk the reserve is a
+    /// Refuses an upload of `bytes` that would leave less than the reserve free. On a small disk the reserve is a
     /// twentieth of it.
     pub(super) fn leave_reserve(&self, bytes: u64, reserve: u64) -> Result<(), Refusal> {
         let reserve = reserve.min(self.total / LITTLE);

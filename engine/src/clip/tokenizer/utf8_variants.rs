@@ -1,7 +1,7 @@
 //! UTF-8 with two common deviations: surrogate pairs written as two sequences of three bytes
 //! (CESU-8), and Java's two-byte zero.
 
-/// Decodes the bytes; `None` where they are not UTF-8, even so.
+/// Decodes the bytes. `None` if they are not UTF-8 even with these deviations.
 pub(super) fn decode(bytes: &[u8]) -> Option<String> {
     let mut out = String::with_capacity(bytes.len());
     let mut rest = bytes;

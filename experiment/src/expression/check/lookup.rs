@@ -1,4 +1,4 @@
-//! What names mean at a place of the experiment, and what to say where they mean nothing.
+//! Resolves names at a place of the experiment, and explains those that mean nothing there.
 
 use std::ops::Range;
 

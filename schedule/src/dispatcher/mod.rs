@@ -18,9 +18,9 @@
 //! | `budget` | bytes of gradients that are on their way or unmerged |
 //!
 //! The rooms do not know each other; the other files here are the `Dispatcher`, which joins them: what is told by
-//! workers (`from_workers`), jobs (`from_jobs`) and people (`from_people`), how leases end (`ending`, `failing`,
-//! `disappearing`, `reconnecting`, `returning`, `deadlines`), who gets one (`assign`, `speculate`), and what others see (`view`,
-//! `inspect`). No two files import each other.
+//! workers (`from_workers`), jobs (`from_jobs`) and people (`from_people`), how leases end or change hands (`ending`,
+//! `failing`, `disappearing`, `reconnecting`, `returning`, `deadlines`), who gets one (`assign`, `speculate`), and what
+//! others see (`view`, `inspect`). No two files import each other.
 //!
 //! # A lease
 //! ```text

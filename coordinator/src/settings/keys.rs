@@ -120,7 +120,11 @@ pub const KEYS: &[Key] = &[
     key("quotas.stored_bytes", "none", "uploaded images and weights of one owner"),
     key("quotas.snapshots", "none", "snapshots of all jobs of one owner"),
     key("dispatch.heartbeat_seconds", "2", "how often a worker says that it is alive"),
-    key("dispatch.heartbeat_timeout_seconds", "10", "after this silence a worker's leases go to others"),
+    key(
+        "dispatch.heartbeat_timeout_seconds",
+        "10",
+        "after this silence, or this time after its connection broke, a worker's leases go to others",
+    ),
     key(
         "dispatch.lease_timeout_seconds",
         "120",

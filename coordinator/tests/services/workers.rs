@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tonic::Code;
 use tonic::transport::Endpoint;
 
-use crate::standin::WorkerEnd;
+use crate::standin::{WorkerEnd, registration};
 use crate::support::{EXPERIMENT, TestFarm, submit, until};
 
 async fn workers(farm: &TestFarm) -> Vec<v1::Worker> {
@@ -85,6 +85,35 @@ async fn a_cable_that_is_pulled_is_not_the_workers_fault() {
     cable.abort();
     until("the end of the session", async || workers(&farm).await[0].state() == WorkerState::Lost).await;
     assert_eq!(workers(&farm).await[0].reason, "the connection broke off");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_comes_back_answers_what_it_was_leased_on_another_stream() {
+    let farm = TestFarm::start().await;
+    let job = submit(&mut farm.client().await, EXPERIMENT).await.unwrap().number;
+    let mut worker = WorkerEnd::join(farm.worker().await, "node-1").await;
+    let preparation = worker.lease().await;
+    let answer = worker.answer(&preparation);
+    worker.say(answer).await;
+    let lease = worker.lease().await;
+    let answer = worker.answer(&lease);
+    drop(worker);
+    until("the end of the stream", async || workers(&farm).await[0].state() == WorkerState::Lost).await;
+    let mut worker = WorkerEnd::open(farm.worker().await).await.unwrap();
+    worker.say(FromWorker::Register(registration("node-1"))).await;
+    let said = worker.receive().await.unwrap();
+    let Some(ToWorker::Welcome(welcome)) = &said else { panic!("{said:?}") };
+    assert_eq!((&welcome.leases[..], &welcome.jobs[..]), (&[lease.fence][..], &[lease.revision][..]));
+    // Its gradient is taken, although nothing was leased on this stream.
+    worker.say(answer).await;
+    let request = v1::GetJobRequest { job, with_experiment: false };
+    until("the first epoch", async || {
+        let answer = farm.client().await.get_job(request).await.unwrap().into_inner();
+        answer.job.unwrap().epochs_done > 0
+    })
+    .await;
+    let worker = &workers(&farm).await[0];
+    assert_eq!(worker.leases_failed, 0, "{worker:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

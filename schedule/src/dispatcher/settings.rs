@@ -7,7 +7,8 @@ use std::time::Duration;
 pub struct DispatchSettings {
     /// How often the coordinator was started on its data: the first half of every fence. Durable before use.
     pub incarnation: u64,
-    /// A worker that sends nothing for this long loses its leases; it may come back.
+    /// A worker that sends nothing for this long loses its leases; it may come back. So does one whose connection broke, if
+    /// the same process has not connected anew by then.
     pub heartbeat_timeout: Duration,
     /// A lease without progress for this long is given to somebody else; longer where a job's shards are known to
     /// take long, or nothing is known of them yet (see [`Dispatcher`](super::Dispatcher)'s deadlines).

@@ -123,7 +123,7 @@ pub const KEYS: &[Key] = &[
     key(
         "dispatch.heartbeat_timeout_seconds",
         "10",
-        "after this silence, or this time after its connection broke, a worker's leases go to others",
+        "how long a worker that is silent or cut off keeps its leases",
     ),
     key(
         "dispatch.lease_timeout_seconds",

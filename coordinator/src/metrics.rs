@@ -382,14 +382,14 @@ impl Metrics {
                     `http_waiting`: one at `http_listen` that waited for a request made room";
         registry.register("connections_refused", help, self.connections_refused.clone());
         let help = "Calls that were refused; `missing`: no token, `unknown`: not a token of this farm, `expired`, \
-                    `role`: the role does not allow the call, `certificate`: a worker showed none";
+                    `role`: the role does not allow the call";
         registry.register("logins_refused", help, self.logins_refused.clone());
-        let help = "What was refused because an owner, or all together, took more than a limit allows";
-        registry.register("over_limit", help, self.over_limit.clone());
         let help = "How often the tokens and the certificate were read again; if that `failed`, those from before stay";
         registry.register("credentials_reloads", help, self.reloads.clone());
         let help = "When the certificate expires, in seconds since 1970; 0 without TLS";
         registry.register("certificate_expiry_timestamp_seconds", help, self.certificate_expiry.clone());
+        let help = "What was refused because an owner, or all together, took more than a limit allows";
+        registry.register("over_limit", help, self.over_limit.clone());
         registry.register("workers", "Workers by state", self.workers.clone());
         registry.register("jobs", "Jobs by state", self.jobs.clone());
         let help = "Workers that the jobs could use now: enough to compute all shards of all running epochs at once (by \

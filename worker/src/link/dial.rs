@@ -174,12 +174,7 @@ pub(super) fn refusal(status: &Status) -> Option<String> {
 
 /// What a status says, for a person.
 pub(super) fn status_text(status: &Status) -> String {
-    let cause = status.source().map(|source| match ConnectError::of(source) {
-        // Alerts of TLS come after the handshake, and their names say little.
-        ConnectError::Tls(text) => format!(" ({text})"),
-        _ => format!(" ({})", chain(source)),
-    });
-    let cause = cause.unwrap_or_default();
+    let cause = status.source().map(|source| format!(" ({})", chain(source))).unwrap_or_default();
     match status.message() {
         "" => format!("{}{cause}", status.code().description()),
         said => format!("{said}{cause}"),
@@ -188,6 +183,10 @@ pub(super) fn status_text(status: &Status) -> String {
 
 /// An error with its causes: tonic's own text is "transport error".
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    // Alerts of TLS come after the handshake, in calls, and their names say little.
+    if let ConnectError::Tls(text) = ConnectError::of(error) {
+        return text;
+    }
     let mut texts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ pub(crate) struct Coordinator {
     identity: Option<IdentityFiles>,
     /// As of the last look at the files.
     endpoint: Arc<RwLock<Endpoint>>,
+    /// How often the files were read again.
+    looks: Arc<AtomicU64>,
 }
 
 /// Why there is no connection.
@@ -66,7 +69,8 @@ impl Coordinator {
         identity: Option<IdentityFiles>,
     ) -> io::Result<Self> {
         let endpoint = endpoint(&address, authorities.as_ref(), identity.as_ref())?;
-        Ok(Self { address, token, authorities, identity, endpoint: Arc::new(RwLock::new(endpoint)) })
+        let (endpoint, looks) = (Arc::new(RwLock::new(endpoint)), Arc::default());
+        Ok(Self { address, token, authorities, identity, endpoint, looks })
     }
 
     /// Where it is.
@@ -100,12 +104,18 @@ impl Coordinator {
         WorkerServiceClient::new(endpoint.connect_lazy()).max_decoding_message_size(MESSAGE_BYTES)
     }
 
+    /// Changes when a connection that is made lazily would not show what the files hold now.
+    pub(super) fn looks(&self) -> u64 {
+        self.looks.load(Ordering::Acquire)
+    }
+
     /// Reads the worker's certificate and key again, where it has some: they are renewed while it runs.
     fn look_at_files(&self) -> Result<Endpoint, DialError> {
         if self.identity.is_some() {
             let read = endpoint(&self.address, self.authorities.as_ref(), self.identity.as_ref());
             let read = read.map_err(|error| DialError::Files(error.to_string()))?;
             *self.endpoint.write().unwrap_or_else(PoisonError::into_inner) = read;
+            self.looks.fetch_add(1, Ordering::Release);
         }
         Ok(self.endpoint.read().unwrap_or_else(PoisonError::into_inner).clone())
     }

@@ -288,12 +288,12 @@ pub fn beyond_owners(waiting: &[WaitingJob], running: &[RunningPlace]) -> usize 
     for place in running {
         *taken.entry(place.owner).or_default() += 1;
     }
-    let mut is_beyond = |job: &&WaitingJob| {
+    let is_beyond = |job: &&WaitingJob| {
         let taken = taken.entry(job.owner).or_default();
         *taken += 1;
         *taken > job.owner_places
     };
-    waiting.iter().filter(|job| is_beyond(job)).count()
+    waiting.iter().filter(is_beyond).count()
 }
 
 /// The kind that computes a job: GPUs before CPUs, then the kind with the most cores. `None` where no worker is of a

@@ -239,6 +239,10 @@ fn alert_of_certificate(alert: AlertDescription) -> Option<&'static str> {
             Some("the certificate that was shown to it has expired, or is not valid yet, by its clock")
         }
         AlertDescription::CertificateRevoked => Some("the certificate that was shown to it is revoked"),
+        // An authority of the same name, as before a renewal, has another key.
+        AlertDescription::DecryptError => {
+            Some("it finds a signature wrong, perhaps that of the certificate that was shown to it")
+        }
         AlertDescription::BadCertificate
         | AlertDescription::UnsupportedCertificate
         | AlertDescription::CertificateUnknown => Some("it refuses the certificate that was shown to it"),

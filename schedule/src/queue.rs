@@ -282,6 +282,20 @@ pub fn yielding(running: &[RunningPlace], admission: &Admission, timeout: Durati
     alone.into_iter().filter(|&(_, place)| is_wanted(place)).map(|(_, place)| place.job).collect()
 }
 
+/// How many of the waiting jobs their owners' places do not hold, whatever workers there are.
+pub fn beyond_owners(waiting: &[WaitingJob], running: &[RunningPlace]) -> usize {
+    let mut taken: HashMap<OwnerNumber, usize> = HashMap::new();
+    for place in running {
+        *taken.entry(place.owner).or_default() += 1;
+    }
+    let is_beyond = |job: &&WaitingJob| {
+        let taken = taken.entry(job.owner).or_default();
+        *taken += 1;
+        *taken > job.owner_places
+    };
+    waiting.iter().filter(is_beyond).count()
+}
+
 /// The kind that computes a job: GPUs before CPUs, then the kind with the most cores. `None` where no worker is of a
 /// kind that is asked for.
 pub fn choose_kind(request: &KindRequest, workers: &[ServingWorker]) -> Option<WorkerKind> {
@@ -453,6 +467,8 @@ mod tests {
         let runs = RunningPlace { owner: OwnerNumber(1), ..places(1)[0] };
         assert_eq!(started(&jobs, &[runs]).0, [1, 4]);
         assert_eq!(started(&jobs, &[runs, runs]).0, [4]);
+        assert_eq!(beyond_owners(&jobs, &[]), 1);
+        assert_eq!(beyond_owners(&jobs, &[runs, runs]), 3);
         // A job for which there is no worker takes no place of its owner.
         let gpu = WaitingJob { request: KindRequest::Class(DeviceClass::Cuda), ..of_owner(1, 1, 1) };
         assert_eq!(started(&[gpu, of_owner(2, 1, 1)], &[]).0, [2]);

@@ -75,13 +75,18 @@ impl Farm {
         };
         let settings = &self.inner.settings;
         let budget = Budget { jobs: settings.max_running_jobs, memory: settings.job_memory };
+        let beyond_owners = queue::beyond_owners(&waiting, &running);
         let admission = queue::admit(&waiting, &running, budget, &serving);
         let yielding = queue::yielding(&running, &admission, WITHOUT_WORKER);
         let took = start.elapsed();
         let wait = (1..)
             .zip(admission.wait)
             .map(|(place, (job, reason))| (job, QueuePlace { place, reason: Waits::Queue(reason) }));
-        self.inner.state().waiting = wait.collect();
+        {
+            let mut state = self.inner.state();
+            state.waiting = wait.collect();
+            state.beyond_owners = beyond_owners;
+        }
         for (job, kind) in admission.start {
             match self.inner.store.job(job) {
                 Ok(record) => self.start(record, &kind),

@@ -181,6 +181,8 @@ struct State {
     running: BTreeMap<JobId, RunningJob>,
     /// Why jobs wait, as of the last look at the queue.
     waiting: HashMap<JobId, QueuePlace>,
+    /// How many of them their owners' places do not hold.
+    beyond_owners: usize,
     closing: bool,
     admission: Option<JoinHandle<()>>,
 }
@@ -296,6 +298,11 @@ impl Farm {
     /// What an operator has decided.
     pub fn settings(&self) -> &FarmSettings {
         &self.inner.settings
+    }
+
+    /// How many waiting jobs would not start if there were more workers, because as many jobs of their owners run as may.
+    pub(crate) fn beyond_owners(&self) -> usize {
+        self.inner.state().beyond_owners
     }
 
     /// What happens from now on.

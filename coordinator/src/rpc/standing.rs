@@ -33,7 +33,7 @@ impl Standing {
         let demand = Demand {
             useful_cores,
             started: count(JobState::Preparing) + count(JobState::Running),
-            waiting: count(JobState::Waiting),
+            waiting: count(JobState::Waiting).saturating_sub(farm.beyond_owners() as u64),
             places: farm.settings().max_running_jobs as u64,
             worker_cores: workers.iter().map(|worker| u64::from(worker.registration.cores)).collect(),
         };
@@ -87,7 +87,7 @@ struct Demand {
     useful_cores: Vec<u64>,
     /// Jobs that are being prepared or run; some of them may not have offered anything yet.
     started: u64,
-    /// Jobs that wait.
+    /// Jobs that wait, but for those that wait for other jobs of their owners.
     waiting: u64,
     /// How many jobs may run at once.
     places: u64,

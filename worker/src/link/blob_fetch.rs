@@ -1,5 +1,6 @@
 //! Content from a coordinator, on a connection of its own: a download of gigabytes is not in a session's way.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,7 +8,6 @@ use clipig_core::Sha256;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_proto::v1::{ContentHeader, FetchBlobRequest, FetchBlobResponse};
 use futures_util::stream;
-use tokio::sync::OnceCell;
 use tonic::transport::Channel;
 use tonic::{Code, Status, Streaming};
 
@@ -21,17 +21,28 @@ const PIECE: Duration = Duration::from_mins(1);
 /// A coordinator's content.
 pub(crate) struct GrpcBlobs {
     coordinator: Coordinator,
-    client: OnceCell<WorkerServiceClient<Channel>>,
+    /// With the look at the worker's certificate that it was made after.
+    client: Mutex<Option<(u64, WorkerServiceClient<Channel>)>>,
 }
 
 impl GrpcBlobs {
     /// The content of a coordinator. It is not asked before something is wanted.
     pub(crate) fn new(coordinator: Coordinator) -> Self {
-        Self { coordinator, client: OnceCell::new() }
+        Self { coordinator, client: Mutex::default() }
+    }
+
+    /// The same connection each time, unless the worker's certificate was read again since.
+    fn client(&self) -> WorkerServiceClient<Channel> {
+        let looks = self.coordinator.looks();
+        let mut known = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((of, client)) if *of == looks => client.clone(),
+            _ => known.insert((looks, self.coordinator.connect_lazily())).1.clone(),
+        }
     }
 
     async fn begin(&self, hash: Sha256, offset: u64) -> Result<Download, FetchError> {
-        let mut client = self.client.get_or_init(async || self.coordinator.connect_lazily()).await.clone();
+        let mut client = self.client();
         let request = FetchBlobRequest { sha256: hash.0.to_vec().into(), offset };
         let request =
             self.coordinator.request(request).map_err(|error| FetchError::Broken(error.to_string()))?;

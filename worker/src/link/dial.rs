@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub(crate) struct Coordinator {
     identity: Option<IdentityFiles>,
     /// As of the last look at the files.
     endpoint: Arc<RwLock<Endpoint>>,
+    /// How often the files were read again.
+    looks: Arc<AtomicU64>,
 }
 
 /// Why there is no connection.
@@ -67,7 +70,8 @@ impl Coordinator {
         identity: Option<IdentityFiles>,
     ) -> io::Result<Self> {
         let endpoint = endpoint(&address, authorities.as_ref(), identity.as_ref())?;
-        Ok(Self { address, token, authorities, identity, endpoint: Arc::new(RwLock::new(endpoint)) })
+        let (endpoint, looks) = (Arc::new(RwLock::new(endpoint)), Arc::default());
+        Ok(Self { address, token, authorities, identity, endpoint, looks })
     }
 
     /// Where it is.
@@ -101,12 +105,18 @@ impl Coordinator {
         WorkerServiceClient::new(endpoint.connect_lazy()).max_decoding_message_size(MESSAGE_BYTES)
     }
 
+    /// Changes when a connection that is made lazily would not show what the files hold now.
+    pub(super) fn looks(&self) -> u64 {
+        self.looks.load(Ordering::Acquire)
+    }
+
     /// Reads the worker's certificate and key again, where it has some: they are renewed while it runs.
     fn look_at_files(&self) -> Result<Endpoint, DialError> {
         if self.identity.is_some() {
             let read = endpoint(&self.address, self.authorities.as_ref(), self.identity.as_ref());
             let read = read.map_err(|error| DialError::Files(error.to_string()))?;
             *self.endpoint.write().unwrap_or_else(PoisonError::into_inner) = read;
+            self.looks.fetch_add(1, Ordering::Release);
         }
         Ok(self.endpoint.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
@@ -178,12 +188,7 @@ pub(super) fn status_text(status: &Status) -> String {
     if let Some(proxy) = ProxyStatus::of(status) {
         return format!("{proxy}; {}", proxy.help());
     }
-    let cause = status.source().map(|source| match ConnectError::of(source) {
-        // Alerts of TLS come after the handshake, and their names say little.
-        ConnectError::Tls(text) => format!(" ({text})"),
-        _ => format!(" ({})", chain(source)),
-    });
-    let cause = cause.unwrap_or_default();
+    let cause = status.source().map(|source| format!(" ({})", chain(source))).unwrap_or_default();
     match status.message() {
         "" => format!("{}{cause}", status.code().description()),
         said => format!("{said}{cause}"),
@@ -192,6 +197,10 @@ pub(super) fn status_text(status: &Status) -> String {
 
 /// An error with its causes: tonic's own text is "transport error".
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    // Alerts of TLS come after the handshake, in calls, and their names say little.
+    if let ConnectError::Tls(text) = ConnectError::of(error) {
+        return text;
+    }
     let mut texts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -183,6 +183,8 @@ fn a_job_beyond_its_owners_running_ones_waits_and_says_so_and_others_go_on() {
     let other = farm.submit_as("bob", "b-1").unwrap();
     farm.until(other, "running", |view| view.record.status != JobState::Waiting);
     assert_eq!(farm.view(second).record.status, JobState::Waiting);
+    // More workers would not help it.
+    assert_eq!(farm.farm.beyond_owners(), 1);
     farm.finish(first);
     for job in [other, second] {
         farm.until(job, "completed", |view| view.record.status == JobState::Completed);

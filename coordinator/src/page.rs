@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, LINK, REFERRER_POLICY, VARY,
+    IF_NONE_MATCH, REFERRER_POLICY, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -39,6 +39,8 @@ static SCRIPT: LazyLock<Arc<File>> =
     LazyLock::new(|| File::new("text/javascript; charset=utf-8", include_bytes!("../../web/dist/page.js")));
 static STUDIO: LazyLock<Arc<File>> =
     LazyLock::new(|| File::new("text/javascript; charset=utf-8", include_bytes!("../../web/dist/studio.js")));
+static EDITOR: LazyLock<Arc<File>> =
+    LazyLock::new(|| File::new("text/javascript; charset=utf-8", include_bytes!("../../web/dist/editor.js")));
 static STYLE: LazyLock<Arc<File>> =
     LazyLock::new(|| File::new("text/css; charset=utf-8", include_bytes!("../../web/dist/page.css")));
 static ICON: LazyLock<Arc<File>> =
@@ -46,33 +48,23 @@ static ICON: LazyLock<Arc<File>> =
 static EXAMPLES: LazyLock<Arc<File>> =
     LazyLock::new(|| File::new("image/webp", include_bytes!("../../web/dist/examples.webp")));
 
-/// What a browser fetches along with an address of the studio. Without it, only the page's script would ask for it.
-const WITH_STUDIO: &str = "</studio.js>; rel=modulepreload";
-const WITH_START: &str = "</studio.js>; rel=modulepreload, </examples.webp>; rel=preload; as=image";
-
 /// The page under each of its addresses, and its files.
 pub(crate) fn router() -> Router {
     let mut router = Router::new();
-    for (path, file, links) in [
-        ("/", &INDEX, Some(WITH_START)),
-        ("/jobs/{job}", &INDEX, Some(WITH_STUDIO)),
-        ("/gallery", &INDEX, None),
-        ("/compare", &INDEX, None),
-        ("/farm", &INDEX, None),
-        ("/page.js", &SCRIPT, None),
-        ("/studio.js", &STUDIO, None),
-        ("/page.css", &STYLE, None),
-        ("/icon.svg", &ICON, None),
-        ("/examples.webp", &EXAMPLES, None),
+    for (path, file) in [
+        ("/", &INDEX),
+        ("/jobs/{job}", &INDEX),
+        ("/gallery", &INDEX),
+        ("/compare", &INDEX),
+        ("/farm", &INDEX),
+        ("/page.js", &SCRIPT),
+        ("/studio.js", &STUDIO),
+        ("/editor.js", &EDITOR),
+        ("/page.css", &STYLE),
+        ("/icon.svg", &ICON),
+        ("/examples.webp", &EXAMPLES),
     ] {
-        let answer = move |headers: HeaderMap| {
-            let mut response = file.answer(&headers);
-            if let Some(links) = links {
-                response.headers_mut().insert(LINK, HeaderValue::from_static(links));
-            }
-            std::future::ready(response)
-        };
-        router = router.route(path, get(answer));
+        router = router.route(path, get(move |headers: HeaderMap| std::future::ready(file.answer(&headers))));
     }
     router
 }

@@ -78,9 +78,9 @@ export async function fromDist(context: BrowserContext): Promise<void> {
   const folder = process.env["DIST"];
   if (folder === undefined) return;
   const dist = (file: string) => readFileSync(join(folder, file));
-  await context.route(/:\d+\/(?:$|jobs\/|gallery|compare|farm|page\.|studio\.|examples\.)[^?]*(?:\?.*)?$/, async (route) => {
+  await context.route(/:\d+\/(?:$|jobs\/|gallery|compare|farm|page\.|studio\.|editor\.|examples\.)[^?]*(?:\?.*)?$/, async (route) => {
     const { origin, pathname } = new URL(route.request().url());
-    const file = /^\/(?:page|studio|examples)\./.test(pathname) ? pathname.slice(1) : "index.html";
+    const file = /^\/(?:page|studio|editor|examples)\./.test(pathname) ? pathname.slice(1) : "index.html";
     // The headers are those of the program, with its policy.
     const response = await route.fetch({ url: file === "index.html" ? `${origin}/` : `${origin}${pathname}` });
     // The program may not have it yet.

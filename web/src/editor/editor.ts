@@ -8,7 +8,6 @@ import { EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, type KeyBinding } from "@codemirror/view";
 import { maySubmit } from "../api/standing";
 import type { Validation } from "../api/types";
-import { h } from "../dom";
 import { complete } from "./completion";
 import { highlighting, theme } from "./highlighting";
 import { hover } from "./hover";
@@ -30,11 +29,11 @@ function isFree({ key }: KeyBinding): boolean {
 
 /** The editor of an experiment. */
 export class Editor {
-  readonly element = h("div", { class: "editor" });
   private readonly view: EditorView;
   private readonly extensions: Extension[];
 
-  constructor(text: string, events: Events) {
+  /** `element` gets a shadow tree with the editor. */
+  constructor(element: HTMLElement, text: string, events: Events) {
     this.extensions = [
       lineNumbers(),
       lintGutter(),
@@ -61,7 +60,7 @@ export class Editor {
       }),
     ];
     // In a shadow tree the editor's styles are constructed sheets, which the page's policy allows.
-    const root = this.element.attachShadow({ mode: "open" });
+    const root = element.attachShadow({ mode: "open" });
     this.view = new EditorView({ state: this.stateOf(text), parent: root, root });
   }
 

@@ -1,8 +1,7 @@
 import { maySubmit } from "../api/standing";
-import type { Validation } from "../api/types";
 import { button, fill, h } from "../dom";
 import { Drafts, type Draft } from "../drafts";
-import { Editor } from "../editor/editor";
+import { LazyEditor } from "../editor/lazy";
 import { examples, firstExample } from "../examples";
 import { recipe, startingFrom, withFeature } from "../experiment/recipe";
 import { open, type UploadedImage } from "../files/open";
@@ -28,7 +27,7 @@ export class Desk {
   );
   private readonly tabs = h("div", { class: "tabs", role: "group", "aria-label": "Experiments" });
   private readonly problems = new Problems((from, to) => this.jump(from, to));
-  private readonly editor: Editor;
+  private readonly editor: LazyEditor;
   private readonly form = new Form((yaml) => this.editor.replace(yaml));
   private readonly asForm = button("Form", () => this.switchTo("form"), { title: "A form instead of YAML" });
   private readonly asText = button("YAML", () => this.switchTo("yaml"), { title: "The experiment as a text" });
@@ -40,10 +39,10 @@ export class Desk {
     private readonly turned: (draft: Draft) => void,
     private readonly edited: (text: string) => void,
   ) {
-    this.editor = new Editor(this.drafts.current.text, {
+    this.editor = new LazyEditor(this.drafts.current.text, {
       thumbnails: () => this.drafts.current.thumbnails ?? {},
       changed: (text) => this.textChanged(text),
-      checked: (validation) => this.check(validation),
+      checked: (validation, document) => this.problems.show(document, validation),
       failed: report,
     });
     const modes = h("div", { class: "modes", role: "group", "aria-label": "How to write" }, this.asForm, this.asText);
@@ -123,10 +122,6 @@ export class Desk {
     if (this.mode === "form") this.form.show(text);
   }
 
-  private check(validation: Validation): void {
-    this.problems.show(this.editor.document, validation);
-  }
-
   private jump(from: number, to: number): void {
     this.switchTo("yaml");
     this.editor.select(from, to);
@@ -146,7 +141,11 @@ export class Desk {
     this.form.element.hidden = mode !== "form";
     this.asForm.setAttribute("aria-pressed", String(mode === "form"));
     this.asText.setAttribute("aria-pressed", String(mode === "yaml"));
-    if (mode === "form") this.form.show(this.text);
+    if (mode === "form") {
+      this.form.show(this.text);
+      // What the form writes is checked, too.
+      this.editor.load();
+    }
     try {
       localStorage.setItem(MODE, mode);
     } catch {

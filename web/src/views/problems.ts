@@ -1,7 +1,7 @@
 import type { Text } from "@codemirror/state";
 import type { ExperimentProblem, Validation } from "../api/types";
 import { fill, h } from "../dom";
-import { described, rangeOf } from "../editor/lint";
+import { described, rangeOf } from "../editor/problem";
 
 /** What is wrong with the experiment, below the editor; a click leads to its place. */
 export class Problems {

@@ -18,8 +18,16 @@ use crate::steps::Steps;
 use crate::testing::in_ci;
 
 /// What the page is built to.
-const FILES: [&str; 7] =
-    ["examples.webp", "icon.svg", "index.html", "licenses.txt", "page.css", "page.js", "studio.js"];
+const FILES: [&str; 8] = [
+    "editor.js",
+    "examples.webp",
+    "icon.svg",
+    "index.html",
+    "licenses.txt",
+    "page.css",
+    "page.js",
+    "studio.js",
+];
 
 /// Where the checks build it, beside the bundle.
 const FOLDER: &str = "target/page";

@@ -25,7 +25,7 @@ pub(super) const COORDINATOR: &str = "coordinator";
 pub(super) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The user of the images.
-const USER: u32 = 65532;
+pub(super) const USER: u32 = 65532;
 
 /// Share of a core that a worker gets: jobs shall last longer than what happens to the farm meanwhile, however quick the
 /// machine is.
@@ -101,7 +101,8 @@ impl Farm {
         for worker in WORKERS {
             farm.start_worker(worker, image)?;
         }
-        farm.all_ready()?;
+        // With this farm its logs are gone, too.
+        farm.all_ready().map_err(|error| Error::Other(format!("{error}\n{}", farm.logs())))?;
         Ok(farm)
     }
 
@@ -257,14 +258,6 @@ impl Farm {
         Ok(addresses.join(", "))
     }
 
-    /// Removes its containers, which would go on computing.
-    pub(super) fn stop(&self) {
-        for part in [COORDINATOR].into_iter().chain(WORKERS) {
-            // At worst it is removed at the end.
-            let _ = podman(&["rm", "--force", "--time", "0", &self.container(part)]);
-        }
-    }
-
     /// The last lines of all logs, for a person who looks for the reason of a failure.
     pub(super) fn logs(&self) -> String {
         let mut text = String::new();
@@ -274,6 +267,16 @@ impl Farm {
             text += &format!("--- {part}\n{}", String::from_utf8_lossy(&lines));
         }
         text
+    }
+}
+
+impl Drop for Farm {
+    /// Removes its containers, which would go on computing.
+    fn drop(&mut self) {
+        for part in [COORDINATOR].into_iter().chain(WORKERS) {
+            // At worst it is removed at the end.
+            let _ = podman(&["rm", "--force", "--time", "0", &self.container(part)]);
+        }
     }
 }
 

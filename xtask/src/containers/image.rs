@@ -245,10 +245,8 @@ pub(super) fn bill(recipe: &Recipe, image: &str, places: &Places, folder: &Path)
             file.display()
         )));
     }
-    Ok(format!(
-        "{debian} packages of Debian, {crates} crates, {wheels} wheels of libtorch: {}",
-        file.display()
-    ))
+    let name = file.file_name().unwrap_or_default().display();
+    Ok(format!("{debian} packages of Debian, {crates} crates, {wheels} wheels of libtorch in {name}"))
 }
 
 #[cfg(test)]

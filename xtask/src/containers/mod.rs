@@ -6,10 +6,12 @@
 //! and is removed at the end, also after Ctrl-C.
 
 mod base;
+mod compose;
 mod farm;
 mod image;
 mod jobs;
 mod podman;
+mod slurm;
 mod table;
 mod troubles;
 
@@ -80,9 +82,7 @@ fn needed() -> Result<(), Error> {
         ("readelf", "binutils"),
         ("sha256sum", "coreutils"),
     ];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let there = |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).exists());
-    let missing: Vec<_> = PROGRAMS.into_iter().filter(|(program, _)| !there(program)).collect();
+    let missing: Vec<_> = PROGRAMS.into_iter().filter(|(program, _)| !is_here(program)).collect();
     if !missing.is_empty() {
         let what = missing
             .iter()
@@ -100,6 +100,11 @@ fn needed() -> Result<(), Error> {
         return Err(Error::Other(format!("podman 4.2 or later is needed; this is {version}")));
     }
     Ok(())
+}
+
+fn is_here(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).exists())
 }
 
 /// Held while this process lives. Two rehearsals would remove each other's containers.
@@ -137,6 +142,11 @@ fn rehearse(
     table: &mut Table,
 ) -> Result<(), Error> {
     table.fact(versions(programs)?);
+    if options.programs.is_some() {
+        table.fact(
+            "The programs were given with `--programs`, so their sizes are not those of a release.".into(),
+        );
+    }
     let mut packages = Vec::new();
     if !table.row("images", "a stand-in for the base image", || {
         packages = base::make(folder, BASE)?;
@@ -159,6 +169,18 @@ fn rehearse(
         } else {
             disturb(places, family, folder, [&image, &newer], table);
         }
+    }
+    if is_here(compose::PROGRAM) {
+        table.row("compose", "the compose file", || compose::rehearse(places, &image, programs, folder));
+    } else {
+        table.fact("Not run: the compose file. docker-compose is not here (Debian: docker-compose).".into());
+    }
+    if slurm::PROGRAMS.into_iter().all(is_here) {
+        table.row("Slurm", "the batch script with two tasks", || slurm::rehearse(places, programs, folder));
+    } else {
+        let why =
+            "Not run: the batch script. Slurm is not here (Debian: slurmctld slurmd slurm-client munge).";
+        table.fact(why.into());
     }
     if options.cuda {
         cuda(places, &sources, table)?;
@@ -218,7 +240,6 @@ fn disturb(places: &Places, family: Family, folder: &Path, [image, newer]: [&str
             }
         }
     }
-    farm.stop();
 }
 
 /// The image for GPUs, as far as a machine without one can tell.

@@ -14,17 +14,23 @@ use crate::process::output;
 /// What all containers, networks, volumes and images of a rehearsal carry.
 const LABEL: &str = "clipig.rehearsal=containers";
 
+/// What names of containers begin with.
+pub(super) const PREFIX: &str = "clipig-rehearsal";
+
 /// podman asks for more open files and processes than root may have in some virtual machines.
-const LIMITS: [&str; 4] = ["--ulimit", "nofile=20000:20000", "--ulimit", "nproc=20000:20000"];
+pub(super) const LIMITS: [&str; 4] = ["--ulimit", "nofile=20000:20000", "--ulimit", "nproc=20000:20000"];
 
 /// Removes what carries the label. Images come last: a container needs its own.
 const REMOVE: &str = r#"
 listed() { podman "$1" ls --all --quiet --filter "label=$label" 2>/dev/null || true; }
 named() { podman "$1" ls --quiet --filter "label=$label" 2>/dev/null || true; }
 for id in $(listed container); do podman rm --force --time 0 "$id"; done
-# Of a build that was interrupted; these carry no label, but are named after the base image.
+# Without the label: what a build that was interrupted leaves, and what docker-compose has made.
 podman ps --all --external --format '{{.ID}} {{.Names}}' | while read -r id name; do
-    case $name in clipig-rehearsal-*) podman rm --force "$id" ;; esac
+    case $name in "$prefix"*) podman rm --force --time 0 "$id" ;; esac
+done
+for name in $(podman network ls --format '{{.Name}}') $(podman volume ls --format '{{.Name}}'); do
+    case $name in "$prefix"*) podman network rm --force "$name" || podman volume rm --force "$name" ;; esac
 done
 for name in $(named network); do podman network rm --force "$name"; done
 for name in $(named volume); do podman volume rm --force "$name"; done
@@ -43,7 +49,11 @@ impl Cleaner {
     pub(super) fn start(keep_images: bool) -> Result<Self, Error> {
         let cleaning = |script: &str, keep: bool| {
             let mut shell = Command::new("bash");
-            shell.args(["-c", script]).env("label", LABEL).env("keep", if keep { "yes" } else { "" });
+            shell
+                .args(["-c", script])
+                .env("label", LABEL)
+                .env("prefix", PREFIX)
+                .env("keep", if keep { "yes" } else { "" });
             shell.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
             shell
         };

@@ -8,6 +8,9 @@ use std::time::Instant;
 use crate::error::Error;
 use crate::steps::seconds;
 
+/// Characters of an error that the table shows; all of it was printed when it came.
+const LONGEST: usize = 200;
+
 /// The rehearsal so far.
 pub(super) struct Table {
     start: Instant,
@@ -42,7 +45,8 @@ impl Table {
             Err(error) => {
                 error.print();
                 self.failed.push(format!("{place}: {what}"));
-                let first = error.to_string().lines().next().unwrap_or_default().replace('|', "/");
+                let words = error.to_string().replace('|', "/");
+                let first: String = words.lines().next().unwrap_or_default().chars().take(LONGEST).collect();
                 (format!("**FAILED**: {first}"), String::new(), false)
             }
         };

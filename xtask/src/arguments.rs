@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use crate::bench::Bench;
 use crate::cluster::Rehearsal;
+use crate::containers::Containers;
 use crate::error::Error;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
@@ -33,6 +34,14 @@ Usage: cargo xtask COMMAND
                             rehearse on a Kubernetes cluster (needs kubectl): does it admit all objects? With an
                             image that its nodes have, install a farm as documented and disturb it in several ways
                             --keep   leave the farm there
+  containers [--programs FOLDER] [--cuda] [--ipv4] [--ipv6] [--keep-images]
+                            rehearse in containers, as root (needs podman and more, which it names): build the images'
+                            last stages on stand-ins for their base images, start a farm of them, disturb it in several
+                            ways, on IPv4 and on IPv6, and compare its pictures with those of `clipig render`
+                            --programs     take the programs from here instead of building them for release
+                            --cuda         build the image for GPUs, too (downloads 2.5 GB)
+                            --ipv4, --ipv6 only on this network
+                            --keep-images  leave the images there
   prometheus                a real Prometheus scrapes a real farm: every query of the dashboard must return data (needs
                             Debian's package `prometheus`)
   bench [--old PROGRAM] [--new PROGRAM] [--rounds N]
@@ -73,6 +82,8 @@ pub(crate) enum Command {
     FuzzPage,
     /// Rehearse on a cluster.
     Cluster(Rehearsal),
+    /// Rehearse in containers.
+    Containers(Containers),
     /// Scrape a farm with a real Prometheus.
     Prometheus,
     /// Weigh the small client.
@@ -104,6 +115,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "test" => return Ok(Command::Test(parser.raw_args()?.collect())),
         "soak" => return soak(&mut parser),
         "cluster" => return cluster(&mut parser),
+        "containers" => return containers(&mut parser),
         "check" => Command::Check,
         "generate" => Command::Generate,
         "gpu" => Command::Gpu,
@@ -115,7 +127,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         _ => {
             return Err(Error::Usage(format!(
                 "there is no command {name:?}; there are setup, demo, test, soak, check, generate, page, size, cluster, \
-                 prometheus, bench, instructions, gpu"
+                 containers, prometheus, bench, instructions, gpu"
             )));
         }
     };
@@ -159,6 +171,29 @@ fn cluster(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     rehearsal.kubeconfig =
         kubeconfig.ok_or_else(|| Error::Usage("cluster takes --kubeconfig FILE".into()))?;
     Ok(Command::Cluster(rehearsal))
+}
+
+fn containers(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    use lexopt::prelude::{Long, Short};
+
+    let mut containers = Containers::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("programs") => containers.programs = Some(parser.value()?.into()),
+            Long("cuda") => containers.cuda = true,
+            Long("ipv4") => containers.only_ipv4 = true,
+            Long("ipv6") => containers.only_ipv6 = true,
+            Long("keep-images") => containers.keep_images = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if containers.only_ipv4 && containers.only_ipv6 {
+        return Err(Error::Usage(
+            "--ipv4 and --ipv6 exclude each other; without them, both are tried".into(),
+        ));
+    }
+    Ok(Command::Containers(containers))
 }
 
 fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
@@ -299,6 +334,16 @@ mod tests {
             Command::Cluster(rehearsal)
         );
         assert!(matches!(parsed("cluster --image r/c:1"), Err(Error::Usage(_))));
+    }
+
+    #[test]
+    fn containers_take_their_options() {
+        assert_eq!(parsed("containers").unwrap(), Command::Containers(Containers::default()));
+        let containers =
+            Containers { programs: Some("p".into()), cuda: true, only_ipv6: true, ..Containers::default() };
+        let line = "containers --cuda --programs p --ipv6";
+        assert_eq!(parsed(line).unwrap(), Command::Containers(containers));
+        assert!(matches!(parsed("containers --ipv4 --ipv6"), Err(Error::Usage(_))));
     }
 
     #[test]

@@ -74,6 +74,10 @@ impl Part {
         if let Some((package, licence)) = entry.split_once(".dist-info/licenses/") {
             return Some(Path::new("licenses").join(package).join(licence));
         }
+        // Names the package and its version to whoever makes a bill of materials.
+        if entry.ends_with(".dist-info/METADATA") {
+            return Some(Path::new("licenses").join(entry));
+        }
         let (folder, file) = entry.rsplit_once('/')?;
         let wanted = match self {
             _ if CPU_LIBRARIES.contains(&file) => true,
@@ -156,6 +160,10 @@ mod tests {
             assert_eq!(
                 to(part, "torch-2.11.0.dist-info/licenses/NOTICE").unwrap(),
                 "licenses/torch-2.11.0/NOTICE"
+            );
+            assert_eq!(
+                to(part, "torch-2.11.0.dist-info/METADATA").unwrap(),
+                "licenses/torch-2.11.0.dist-info/METADATA"
             );
             for unwanted in
                 ["torch/lib/libtorch.so", "torch/lib/libtorch_python.so", "torch/__init__.py", "x"]

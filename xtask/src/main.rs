@@ -6,6 +6,7 @@ mod bench;
 mod cache;
 mod checks;
 mod cluster;
+mod containers;
 mod crates;
 mod demo;
 mod deploy;
@@ -64,6 +65,7 @@ fn run() -> Result<(), Error> {
         Command::Gpu => gpu::run(&places),
         Command::Page(arguments) => page::run(&places, &arguments),
         Command::FuzzPage => page::fuzz(&places),
+        Command::Containers(containers) => containers::run(&places, &containers),
         Command::Prometheus => prometheus::run(&places),
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
         Command::Bench(bench) => bench::run(&places, &bench),

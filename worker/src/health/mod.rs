@@ -9,6 +9,7 @@
 //!   address, token or certificate keeps a worker from being ready; a restart would not help.
 
 mod ask;
+mod coordinator;
 mod socket;
 
 use std::convert::Infallible;
@@ -20,6 +21,7 @@ use clipig_core::WorkerName;
 use tokio::sync::{mpsc, oneshot};
 
 pub use ask::{AskError, Health, ask};
+pub use coordinator::{AskCoordinatorError, ask_coordinator};
 pub(crate) use socket::HealthSocket;
 
 /// Whether a session takes leases. Clones share one value.

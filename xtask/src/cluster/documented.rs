@@ -7,16 +7,13 @@ use std::process::Command;
 use super::kubectl::Kubectl;
 use crate::error::Error;
 use crate::places::Places;
-use crate::process::run;
+use crate::process::{output, run};
 
 const PAGE: &str = "docs/operations.md";
 
-/// What the page says to replace: `names` in the certificate, and the image.
-const NAMES: [&str; 2] = [
-    "subjectAltName=DNS:farm.example.org,DNS:localhost,IP:127.0.0.1",
-    "subjectAltName=DNS:clipig-coordinator,DNS:localhost",
-];
-const VERIFIED_NAME: [&str; 2] = ["-verify_hostname farm.example.org", "-verify_hostname clipig-coordinator"];
+/// What the page says to replace: the names in the certificate, and the name that is verified.
+const NAMES: &str = "subjectAltName=DNS:farm.example.org,DNS:localhost,IP:127.0.0.1";
+const VERIFIED_NAME: &str = "-verify_hostname farm.example.org";
 
 /// Installs a farm: certificates, tokens, Secrets, the overlay `cpu`. The folder keeps what a client needs.
 pub(super) fn install(places: &Places, kubectl: &Kubectl, image: &str, folder: &Path) -> Result<(), Error> {
@@ -40,18 +37,37 @@ pub(super) fn install(places: &Places, kubectl: &Kubectl, image: &str, folder: &
 
 /// The scripts that make a farm on Kubernetes: of certificates and tokens, and of the cluster.
 fn scripts(page: &str) -> Result<[String; 2], Error> {
-    let script = |heading: &str| {
-        let missing = || Error::Other(format!("{PAGE} has no commands under `{heading}`"));
-        first_script(page, heading).ok_or_else(missing)
-    };
-    let mut certificates = script("## TLS and tokens")?;
-    for [written, wanted] in [NAMES, VERIFIED_NAME] {
+    Ok([certificates(page, "clipig-coordinator")?, script(page, "## Kubernetes")?])
+}
+
+/// Makes an authority, a certificate for a coordinator of this name (and `localhost`), and tokens, all in the folder, by
+/// the commands of the page.
+pub(crate) fn make_certificates(places: &Places, coordinator: &str, folder: &Path) -> Result<(), Error> {
+    let page = places.repository.join(PAGE);
+    let text = fs::read_to_string(&page).map_err(Error::file("read", &page))?;
+    let script = certificates(&text, coordinator)?;
+    let made = output(Command::new("bash").current_dir(folder).args(["-euo", "pipefail", "-c", &script]))?;
+    let words = || format!("{PAGE}, TLS and tokens:\n{}", String::from_utf8_lossy(&made.stderr));
+    if made.status.success() { Ok(()) } else { Err(Error::Other(words())) }
+}
+
+/// The commands that make a certificate for a coordinator of this name.
+fn certificates(page: &str, coordinator: &str) -> Result<String, Error> {
+    let mut certificates = script(page, "## TLS and tokens")?;
+    let names = format!("subjectAltName=DNS:{coordinator},DNS:localhost");
+    let verified = format!("-verify_hostname {coordinator}");
+    for (written, wanted) in [(NAMES, names), (VERIFIED_NAME, verified)] {
         if !certificates.contains(written) {
             return Err(Error::Other(format!("{PAGE} does not say `{written}` any more")));
         }
-        certificates = certificates.replace(written, wanted);
+        certificates = certificates.replace(written, &wanted);
     }
-    Ok([certificates, script("## Kubernetes")?])
+    Ok(certificates)
+}
+
+fn script(page: &str, heading: &str) -> Result<String, Error> {
+    let missing = || Error::Other(format!("{PAGE} has no commands under `{heading}`"));
+    first_script(page, heading).ok_or_else(missing)
 }
 
 /// The first block of shell commands below a heading.

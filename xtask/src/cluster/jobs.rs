@@ -173,7 +173,7 @@ fn shown(picture: &Path) -> Result<Vec<u8>, Error> {
 
 /// Size and pixels of a PNG, as they are packed: its chunks without what tells of its making. Chunks are a length of four
 /// bytes, a name of four, the data, and a checksum of four.
-fn pixels(png: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn pixels(png: &[u8]) -> Option<Vec<u8>> {
     let mut rest = png.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
     let mut kept = Vec::new();
     while !rest.is_empty() {

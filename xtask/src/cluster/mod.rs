@@ -6,9 +6,9 @@
 //! since it may be somebody's farm. At the end it is deleted, unless `--keep` is given.
 
 mod admission;
-mod documented;
+pub(crate) mod documented;
 mod faults;
-mod jobs;
+pub(crate) mod jobs;
 mod kubectl;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,180 @@
+//! Jobs, and the pictures that they must make: those of `clipig render` of the same file and seed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::farm::Farm;
+use super::podman::{hash, until};
+use super::table::Seen;
+use super::troubles::Trouble;
+use crate::cluster::jobs::pixels;
+use crate::error::Error;
+
+/// The experiment, but for its number of epochs. Three shards in each: one for each worker.
+const EXPERIMENT: &str = "\
+resolution: 64
+seed: 11
+model: clipig-tiny
+snapshot_interval: 0
+targets:
+  - batch_size: 24
+    features: [{text: a red apple}]
+    transforms: [{random_crop: 48}, {noise: .1}]
+";
+
+/// The same seed as in the experiment, and those of jobs that run beside the first one.
+const SEEDS: [u64; 3] = [11, 12, 13];
+
+/// Epochs of the job that measures how quick the farm is.
+const FIRST_EPOCHS: u64 = 20;
+
+/// How long a job is to take where nothing happens: longer than the longest trouble.
+const ALONE: Duration = Duration::from_secs(45);
+
+/// How long a job may take on a machine that is busy otherwise.
+const PATIENCE: Duration = Duration::from_mins(30);
+
+/// How often a trouble is tried again, with twice as many epochs, because the jobs had ended before it was over.
+const ATTEMPTS: u32 = 4;
+
+/// Jobs of one farm, and the pictures expected of them.
+pub(super) struct Jobs<'a> {
+    farm: &'a Farm,
+    pub(super) epochs: u64,
+    /// By epochs and seed.
+    expected: BTreeMap<(u64, u64), String>,
+}
+
+impl<'a> Jobs<'a> {
+    pub(super) fn new(farm: &'a Farm) -> Self {
+        Self { farm, epochs: FIRST_EPOCHS, expected: BTreeMap::new() }
+    }
+
+    /// A job to which nothing happens. It tells how many epochs the others need.
+    pub(super) fn undisturbed(&mut self) -> Result<Seen, Error> {
+        let start = Instant::now();
+        let job = self.submit(SEEDS[0])?;
+        let hash = self.compared(&job, SEEDS[0])?;
+        self.epochs = epochs_for(start.elapsed());
+        Ok(Seen { words: format!("{FIRST_EPOCHS} epochs; the jobs below have {}", self.epochs), hash })
+    }
+
+    /// Jobs during which something happens.
+    pub(super) fn survive(&mut self, trouble: &Trouble, newer: &str) -> Result<Seen, Error> {
+        for _ in 0..ATTEMPTS {
+            let seeds = &SEEDS[..trouble.jobs];
+            let jobs = seeds.iter().map(|seed| self.submit(*seed)).collect::<Result<Vec<_>, _>>()?;
+            until("the jobs get on", PATIENCE, || {
+                jobs.iter().try_fold(true, |all, job| Ok(all && self.epochs_done(job)? >= 2))
+            })?;
+            let words = (trouble.happen)(self.farm, newer)?;
+            let done = jobs.iter().map(|job| self.epochs_done(job)).collect::<Result<Vec<_>, _>>()?;
+            let mut hashes = Vec::new();
+            for (job, seed) in jobs.iter().zip(seeds) {
+                hashes.push(self.compared(job, *seed)?);
+            }
+            if done.iter().all(|done| *done < self.epochs) {
+                let words = format!("{words}; {} epochs", self.epochs);
+                return Ok(Seen { words, hash: hashes.join(", ") });
+            }
+            self.epochs *= 2;
+            eprintln!("a job had ended before this was over; once more, with {} epochs", self.epochs);
+        }
+        Err(Error::Other(format!("jobs of {} epochs end before this is over", self.epochs / 2)))
+    }
+
+    fn submit(&self, seed: u64) -> Result<String, Error> {
+        self.write(self.epochs)?;
+        let submitted = self.farm.json(&["submit", "experiment.yaml", "--seed", &seed.to_string()])?;
+        number_of(&submitted)
+            .ok_or_else(|| Error::Other(format!("`clipig submit` names no job: {submitted}")))
+    }
+
+    fn write(&self, epochs: u64) -> Result<(), Error> {
+        let file = self.farm.pictures.join("experiment.yaml");
+        fs::write(&file, format!("epochs: {epochs}\n{EXPERIMENT}")).map_err(Error::file("write", &file))
+    }
+
+    fn epochs_done(&self, job: &str) -> Result<u64, Error> {
+        let told = self.farm.json(&["job", job])?;
+        let done = told["epochs_done"].as_u64();
+        done.ok_or_else(|| Error::Other(format!("job {job} has no `epochs_done`: {told}")))
+    }
+
+    /// Waits for a job's end and compares its picture with that of `clipig render`; the hash of both.
+    fn compared(&mut self, job: &str, seed: u64) -> Result<String, Error> {
+        until(&format!("job {job} ends"), PATIENCE, || {
+            let told = self.farm.json(&["job", job])?;
+            match told["state"].as_str() {
+                Some("completed") => Ok(true),
+                Some("failed" | "cancelled" | "paused") => {
+                    Err(Error::Other(format!("job {job} is {}: {}", told["state"], told["reason"])))
+                }
+                _ => Ok(false),
+            }
+        })?;
+        let folder = format!("job-{job}");
+        self.farm.clipig(&["fetch", job, "-o", &folder])?;
+        let found = picture_in(&self.farm.pictures.join(&folder))?;
+        let expected = self.expected(seed)?;
+        if found == expected {
+            return Ok(format!("`{found}`"));
+        }
+        Err(Error::Other(format!("job {job} has made {found}, and `clipig render` makes {expected}")))
+    }
+
+    /// The hash of the picture that `clipig render` makes here, without any network.
+    fn expected(&mut self, seed: u64) -> Result<String, Error> {
+        if let Some(known) = self.expected.get(&(self.epochs, seed)) {
+            return Ok(known.clone());
+        }
+        let picture = format!("local-{}-{seed}/", self.epochs);
+        self.farm.render(&["experiment.yaml", "--seed", &seed.to_string(), "-o", &picture])?;
+        let hash = picture_in(&self.farm.pictures.join(&picture))?;
+        self.expected.insert((self.epochs, seed), hash.clone());
+        Ok(hash)
+    }
+}
+
+/// As many epochs as take [`ALONE`], where [`FIRST_EPOCHS`] took this long.
+fn epochs_for(first: Duration) -> u64 {
+    let times = ALONE.as_secs_f64() / first.as_secs_f64().max(0.1);
+    ((FIRST_EPOCHS as f64 * times) as u64).clamp(FIRST_EPOCHS, 100_000)
+}
+
+/// The number of the first job in what `clipig submit --json` prints.
+fn number_of(submitted: &serde_json::Value) -> Option<String> {
+    submitted[0]["job"].as_u64().map(|number| number.to_string())
+}
+
+/// The hash of what the picture in a folder shows.
+fn picture_in(folder: &Path) -> Result<String, Error> {
+    let entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
+    let mut pictures = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let picture = pictures.find(|path| path.extension().is_some_and(|extension| extension == "png"));
+    let picture =
+        picture.ok_or_else(|| Error::Other(format!("there is no picture in {}", folder.display())))?;
+    let png = fs::read(&picture).map_err(Error::file("read", &picture))?;
+    hash(&pixels(&png).ok_or_else(|| Error::Other(format!("{} is no PNG", picture.display())))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn jobs_are_as_long_as_the_farm_is_quick() {
+        assert_eq!(epochs_for(Duration::from_secs(3)), 300);
+        assert_eq!(epochs_for(Duration::from_mins(10)), FIRST_EPOCHS);
+    }
+
+    #[test]
+    fn a_submission_names_its_job() {
+        assert_eq!(number_of(&json!([{ "job": 7, "name": "x" }])).unwrap(), "7");
+        assert_eq!(number_of(&json!([])), None);
+    }
+}

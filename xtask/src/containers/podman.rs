@@ -1,0 +1,212 @@
+//! podman, and what it leaves behind: everything that is made here carries one label, and a process that outlives this one
+//! removes whatever carries it.
+
+use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+use crate::process::output;
+
+/// What all containers, networks, volumes and images of a rehearsal carry.
+const LABEL: &str = "clipig.rehearsal=containers";
+
+/// What names of containers begin with.
+pub(super) const PREFIX: &str = "clipig-rehearsal";
+
+/// podman asks for more open files and processes than root may have in some virtual machines.
+pub(super) const LIMITS: [&str; 4] = ["--ulimit", "nofile=20000:20000", "--ulimit", "nproc=20000:20000"];
+
+/// Removes what carries the label. Images come last: a container needs its own.
+const REMOVE: &str = r#"
+listed() { podman "$1" ls --all --quiet --filter "label=$label" 2>/dev/null || true; }
+named() { podman "$1" ls --quiet --filter "label=$label" 2>/dev/null || true; }
+for id in $(listed container); do podman rm --force --time 0 "$id"; done
+# Without the label: what a build that was interrupted leaves, and what docker-compose has made.
+podman ps --all --external --format '{{.ID}} {{.Names}}' | while read -r id name; do
+    case $name in "$prefix"*) podman rm --force --time 0 "$id" ;; esac
+done
+for name in $(podman network ls --format '{{.Name}}') $(podman volume ls --format '{{.Name}}'); do
+    case $name in "$prefix"*) podman network rm --force "$name" || podman volume rm --force "$name" ;; esac
+done
+for name in $(named network); do podman network rm --force "$name"; done
+for name in $(named volume); do podman volume rm --force "$name"; done
+[ -n "$keep" ] || for id in $(listed image); do podman image rm --force "$id"; done
+"#;
+
+/// Removes containers, networks, volumes and images when it is dropped, and also when this process dies for whatever
+/// reason: it waits for the end of its standard input, which the system closes with this process. It is in a process group of
+/// its own, so Ctrl-C does not end it.
+pub(super) struct Cleaner {
+    child: Child,
+}
+
+impl Cleaner {
+    /// Removes what an earlier run may have left, and watches from now on.
+    pub(super) fn start(keep_images: bool) -> Result<Self, Error> {
+        let cleaning = |script: &str, keep: bool| {
+            let mut shell = Command::new("bash");
+            shell
+                .args(["-c", script])
+                .env("label", LABEL)
+                .env("prefix", PREFIX)
+                .env("keep", if keep { "yes" } else { "" });
+            shell.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+            shell
+        };
+        output(&mut cleaning(REMOVE, keep_images))?;
+        let script = format!("trap '' HUP INT TERM\ncat > /dev/null\n{REMOVE}");
+        let child = cleaning(&script, keep_images).stdin(Stdio::piped()).spawn();
+        let child = child.map_err(|source| Error::NotStarted { program: "bash".into(), source })?;
+        Ok(Self { child })
+    }
+}
+
+impl Drop for Cleaner {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        // It was started; at worst it takes its time.
+        let _ = self.child.wait();
+    }
+}
+
+/// podman with these arguments.
+pub(super) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new("podman");
+    command.args(arguments);
+    command
+}
+
+/// What a program prints; where it fails, its own words are the error.
+pub(super) fn said(command: &mut Command) -> Result<String, Error> {
+    let ran = output(command)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+    if ran.status.success() {
+        return Ok(text(&ran.stdout));
+    }
+    let words = [text(&ran.stdout), text(&ran.stderr)].join("\n");
+    let program = command.get_program().to_string_lossy().into_owned();
+    Err(Error::Other(format!("{program}: {}", words.trim())))
+}
+
+/// What podman prints.
+pub(super) fn podman(arguments: &[&str]) -> Result<String, Error> {
+    said(&mut command(arguments))
+}
+
+/// `podman run` with what all containers have in common: no rights, and nothing that they may write to but the volumes that
+/// are added, and /tmp.
+pub(super) fn confined() -> Command {
+    let mut run = command(&["run", "--label", LABEL, "--cap-drop", "ALL", "--read-only"]);
+    run.args(["--read-only-tmpfs=false", "--tmpfs", "/tmp", "--security-opt", "no-new-privileges"]);
+    run.args(LIMITS);
+    run
+}
+
+/// A network with these addresses alone.
+pub(super) fn make_network(name: &str, subnet: &str) -> Result<(), Error> {
+    podman(&["network", "create", "--label", LABEL, "--subnet", subnet, name]).map(drop)
+}
+
+/// A volume that is empty.
+pub(super) fn make_volume(name: &str) -> Result<(), Error> {
+    podman(&["volume", "create", "--label", LABEL, name]).map(drop)
+}
+
+/// An image from a folder that becomes its root, with changes in the words of container files.
+pub(super) fn import(root: &Path, image: &str, changes: &[&str]) -> Result<(), Error> {
+    let failed = |program: &'static str| move |source| Error::NotStarted { program: program.into(), source };
+    let mut tar = Command::new("tar");
+    tar.arg("--create").arg("--directory").arg(root).args(["--numeric-owner", "."]).stdout(Stdio::piped());
+    let mut packing = tar.spawn().map_err(failed("tar"))?;
+    let mut import = command(&["import", "--quiet", "--change", &format!("LABEL {LABEL}")]);
+    for change in changes {
+        import.args(["--change", change]);
+    }
+    import.args(["-", image]).stderr(Stdio::piped()).stdout(Stdio::null());
+    if let Some(archive) = packing.stdout.take() {
+        import.stdin(archive);
+    }
+    let imported = import.spawn().and_then(Child::wait_with_output).map_err(failed("podman"))?;
+    let packed = packing.wait().map_err(failed("tar"))?;
+    if packed.success() && imported.status.success() {
+        return Ok(());
+    }
+    let words = String::from_utf8_lossy(&imported.stderr).into_owned();
+    Err(Error::Other(format!("podman import of {}: {}", root.display(), words.trim())))
+}
+
+/// Builds an image; `contexts` are names that the container file copies from or begins with, and what is taken for them.
+pub(super) fn build(
+    file: &Path,
+    image: &str,
+    contexts: &[(&str, &str)],
+    labels: &[String],
+) -> Result<(), Error> {
+    // In Docker's format, or the health check would be left out. No layers are kept: they would outlive the rehearsal.
+    let mut build = command(&["build", "--format", "docker", "--layers=false", "--force-rm", "--pull=never"]);
+    build.args(["--label", LABEL, "--tag", image, "--file"]).arg(file);
+    for (name, place) in contexts {
+        build.arg("--build-context").arg(format!("{name}={place}"));
+    }
+    for label in labels {
+        build.args(["--label", label]);
+    }
+    build.arg(file.parent().unwrap_or(Path::new(".")));
+    said(&mut build).map(drop)
+}
+
+/// Waits until it is so, and says what was waited for where it never is.
+pub(super) fn until(
+    what: &str,
+    patience: Duration,
+    mut is_so: impl FnMut() -> Result<bool, Error>,
+) -> Result<Duration, Error> {
+    let start = Instant::now();
+    while !is_so()? {
+        if start.elapsed() > patience {
+            return Err(Error::Other(format!("not within {} s: {what}", patience.as_secs())));
+        }
+        sleep(Duration::from_millis(500));
+    }
+    Ok(start.elapsed())
+}
+
+/// The first digits of the SHA-256 of some bytes.
+pub(super) fn hash(bytes: &[u8]) -> Result<String, Error> {
+    let failed = |source| Error::NotStarted { program: "sha256sum".into(), source };
+    let mut sum = Command::new("sha256sum");
+    let mut child = sum.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(bytes).map_err(failed)?;
+    }
+    let printed = child.wait_with_output().map_err(failed)?.stdout;
+    let digits = String::from_utf8_lossy(&printed).chars().take(16).collect::<String>();
+    if digits.len() == 16 { Ok(digits) } else { Err(Error::Other("sha256sum prints no sum".into())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_is_that_of_the_bytes() {
+        assert_eq!(hash(b"abc").unwrap(), "ba7816bf8f01cfea");
+    }
+
+    #[test]
+    fn what_a_program_says_is_its_error() {
+        let error = said(Command::new("sh").args(["-c", "echo no such image >&2; exit 125"])).unwrap_err();
+        assert_eq!(error.to_string(), "sh: no such image");
+        assert_eq!(said(Command::new("echo").arg("three")).unwrap(), "three");
+    }
+
+    #[test]
+    fn waiting_has_an_end() {
+        let error = until("rain", Duration::ZERO, || Ok(false)).unwrap_err();
+        assert!(error.to_string().contains("rain"), "{error}");
+    }
+}

@@ -3,14 +3,15 @@
 use clipig_core::Assets;
 use clipig_experiment::random::Key;
 use clipig_experiment::{ImageTensor, Init};
+use clipig_geometry::{Region, Size};
 use tch::{Kind, Tensor};
 
 use crate::assets::{self, AssetError};
 use crate::canvas_model::{CanvasModel, MapError};
 use crate::colors;
 use crate::noise::normal;
+use crate::piece::cut;
 use crate::read_back::{ReadBackError, read_back};
-use crate::region::{Region, Size};
 use crate::resample;
 
 /// Why a first canvas could not be made.
@@ -106,7 +107,7 @@ fn cover(image: &Tensor, size: Size) -> Tensor {
         width: size.width,
         height: size.height,
     };
-    middle.cut(&image).contiguous()
+    cut(middle, &image).contiguous()
 }
 
 #[cfg(test)]

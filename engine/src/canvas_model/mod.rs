@@ -22,9 +22,9 @@ mod pyramid;
 
 use clipig_core::GradientSum;
 use clipig_experiment::{Experiment, PixelModel};
+use clipig_geometry::Size;
 
 use crate::bands::on_rows;
-use crate::region::Size;
 pub use maps::MapError;
 use maps::Maps;
 

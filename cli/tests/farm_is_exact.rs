@@ -45,6 +45,33 @@ fn experiment(epochs: u32) -> String {
     format!("epochs: {epochs}\n{EXPERIMENT}")
 }
 
+/// Samples look at little of the canvas, so workers are sent tiles of it, while `clipig render` computes from the whole
+/// canvas. Windows are cut straight and turned, and one target needs neighbours.
+const WINDOWS: &str = "
+epochs: 8
+resolution: ['1000', '700 if t < .5 else 740']
+learnrate: 2
+optimizer: adam
+seed: 5
+model: clipig-tiny
+snapshot_interval: 0
+targets:
+  - name: detail
+    batch_size: 12
+    features: [{text: a strawberry}]
+    transforms: [{random_crop: 64}, {noise: .05}]
+  - name: turned
+    batch_size: 9
+    features: [{text: a banana}]
+    transforms: [{random_shift: 0 1}, {random_rotate: {degree: -20 20}}, {random_scale: .8 1.2}, {random_crop: 64}]
+  - name: soft
+    batch_size: 3
+    features: [{text: green leaves}]
+    transforms: [{blur: {kernel_size: 5}}, {random_crop: 50}]
+postproc:
+  - border: {size: 2, color: 1 .5 .2}
+";
+
 /// Enough that every worker gets its part.
 const UNDISTURBED: u32 = 12;
 
@@ -86,6 +113,16 @@ fn a_few_workers_make_the_picture_of_one_and_of_render() {
 #[test]
 fn seven_workers_make_the_picture_of_one() {
     assert_eq!(made_by(7), made_by(1));
+}
+
+#[test]
+fn workers_that_are_sent_tiles_make_the_picture_of_render() {
+    let expected = farm::rendered_here(WINDOWS);
+    for workers in [1, 3] {
+        let farm = Farm::start("tiles").with_workers(workers);
+        let job = farm.submit(WINDOWS);
+        assert_eq!(farm.finish(job), expected, "{workers} workers");
+    }
 }
 
 #[test]

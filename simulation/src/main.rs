@@ -115,7 +115,8 @@ fn report(progress: &Progress, took: Duration) {
     let rate = progress.done as f64 / took.as_secs_f64().max(1e-9);
     println!(
         "{} seeds, {rate:.1} per second; {events} events, {epochs} epochs, {nodes} nodes merged, {stale} stale results, \
-         {kept} leases kept, {troubles} troubles, {updates} updates took hold, {tiles} tiles of canvases, {failures} jobs failed and were tried again, {:.1} h of virtual time",
+         {kept} leases kept, {troubles} troubles, {updates} updates took hold, {tiles} tiles sent by themselves, {failures} jobs failed and were \
+         tried again, {:.1} h of virtual time",
         progress.done,
         time.as_secs_f64() / 3600.0
     );

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Kill(KillArguments),
     /// How long clients wait for a farm that is full of jobs, workers and watchers
     Exhaustion(ExhaustionArguments),
+    /// Bytes and time per epoch where workers are sent the whole canvas, and where they are sent tiles of it
+    Wire(WireArguments),
     /// A process of a measurement
     #[command(subcommand, hide = true)]
     Role(Role),
@@ -138,6 +140,28 @@ pub(crate) struct ExhaustionArguments {
     pub(crate) watchers: Option<u32>,
 }
 
+/// Arguments of `wire`.
+#[derive(Debug, Args)]
+pub(crate) struct WireArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Sides of the canvas in pixels, separated by commas [default: 448,4096,8192; 448,1024 where quick]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) sides: Vec<usize>,
+    /// Workers
+    #[arg(long, default_value_t = 4)]
+    pub(crate) workers: u32,
+    /// Samples per epoch: windows of 224 × 224 pixels from anywhere
+    #[arg(long, default_value_t = 64)]
+    pub(crate) samples: u32,
+    /// Epochs of a measurement
+    #[arg(long, default_value_t = 4)]
+    pub(crate) epochs: u32,
+    /// How often each canvas is measured [default: 3, 1 where quick]
+    #[arg(long)]
+    pub(crate) rounds: Option<usize>,
+}
+
 /// A process of a measurement.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Role {
@@ -181,6 +205,9 @@ pub(crate) struct CoordinatorRole {
     /// Jobs that may run side by side
     #[arg(long, default_value_t = 8)]
     pub(crate) running: u32,
+    /// Samples are windows of 224 × 224 pixels, not the whole canvas
+    #[arg(long)]
+    pub(crate) crops: bool,
 }
 
 /// Workers.

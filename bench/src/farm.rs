@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use crate::child::Child;
 use crate::error::BenchError;
 use crate::machine::{processor_seconds, resident_bytes};
+use crate::relay::Relay;
 use crate::socket::SocketKind;
 use crate::stand_in::Work;
 
@@ -37,6 +38,19 @@ pub(crate) struct FarmPlan {
     pub(crate) checkpoints: bool,
     /// Have workers say when a shard begins.
     pub(crate) tell: bool,
+    /// What samples look at.
+    pub(crate) view: View,
+    /// Count the bytes between workers and coordinator.
+    pub(crate) counted: bool,
+}
+
+/// What samples look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// The whole canvas.
+    Canvas,
+    /// Windows of 224 × 224 pixels.
+    Windows,
 }
 
 /// One epoch, from its beginning to the step, in seconds since the machine was started.
@@ -58,11 +72,12 @@ pub(crate) struct Group {
 /// A farm whose job is ready for its first epoch.
 pub(crate) struct Farm {
     pub(crate) group: Group,
-    /// Where the coordinator listens.
+    /// Where workers connect to: the coordinator, or the relay before it.
     pub(crate) address: String,
     /// Where it answers probes; empty where it does not.
     pub(crate) probes: String,
     plan: FarmPlan,
+    relay: Option<Relay>,
 }
 
 impl Farm {
@@ -90,11 +105,19 @@ impl Farm {
         ];
         arguments.extend(checkpoints.then(|| "--checkpoints".to_owned()));
         arguments.extend(with_probes.then(|| "--probes".to_owned()));
+        arguments.extend((plan.view == View::Windows).then(|| "--crops".to_owned()));
         let first = Child::role("coordinator", &arguments)?;
-        let address = first.expect("listening", START)?;
+        let mut address = first.expect("listening", START)?;
         let probes = if with_probes { first.expect("probes", START)? } else { String::new() };
+        let mut relay = None;
+        if plan.counted {
+            let coordinator = address.trim_start_matches("http://").parse().map_err(BenchError::wrong)?;
+            let counting = Relay::before(coordinator).map_err(BenchError::at("a relay"))?;
+            address = format!("http://{}", counting.address());
+            relay = Some(counting);
+        }
         let group = Group { first, others: Vec::new(), _folder: folder };
-        let mut farm = Self { group, address, probes, plan };
+        let mut farm = Self { group, address, probes, plan, relay };
         let processes = processes.clamp(1, workers.max(1));
         for process in 0..processes {
             let count = (workers / processes) + u32::from(process < workers % processes);
@@ -103,6 +126,11 @@ impl Farm {
         }
         farm.group.first.expect("waiting", START)?;
         Ok(farm)
+    }
+
+    /// Bytes that have travelled to workers and from them, where they are counted.
+    pub(crate) fn bytes(&self) -> [u64; 2] {
+        self.relay.as_ref().map_or([0; 2], Relay::bytes)
     }
 
     /// Starts one more process of workers.

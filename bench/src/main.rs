@@ -1,7 +1,7 @@
 //! What the farm costs, measured with real processes over real sockets.
 //!
-//! `cargo run --release -p clipig-bench -- coordination|scaling|memory|kill|exhaustion [--quick]`. The coordinator and the
-//! workers are the ones of production; only what computes ([`stand_in`]) is not: it has a gradient ready, or sleeps.
+//! `cargo run --release -p clipig-bench -- coordination|scaling|memory|kill|exhaustion|wire [--quick]`. The coordinator and
+//! the workers are the ones of production; only what computes ([`stand_in`]) is not: it has a gradient ready, or sleeps.
 //! Each measurement starts this program again in another [`role`], asks it over its standard input and reads its
 //! standard output. Figures are ratios within one run: what is compared takes turns. `docs/benchmarks.md` says more.
 
@@ -12,6 +12,7 @@ mod farm;
 mod gloo;
 mod machine;
 mod measure;
+mod relay;
 mod report;
 mod role;
 mod socket;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Memory(arguments) => measure::memory::run(&arguments),
         Command::Kill(arguments) => measure::kill::run(&arguments),
         Command::Exhaustion(arguments) => measure::exhaustion::run(&arguments),
+        Command::Wire(arguments) => measure::wire::run(&arguments),
         Command::Role(role) => role::play(role),
     };
     match outcome {

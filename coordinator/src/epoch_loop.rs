@@ -11,12 +11,14 @@ use std::time::{Duration, Instant};
 
 use clipig_core::{
     Canvas, CanvasOwner, CanvasState, Epoch, EpochContext, EpochPlan, EpochValues, GradientSum, Node,
-    SampleReport, TargetIndex,
+    SampleReport, ShardTiles, TargetIndex,
 };
 use clipig_experiment::limits;
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Scope, Target};
 use clipig_schedule::{JobStatistics, MergeTree, plan};
+
+use crate::shard_tiles::shard_tiles;
 
 pub use self::error::{AcceptError, CanvasTooLarge, JobError, JobErrorCause};
 
@@ -271,6 +273,13 @@ impl EpochLoop {
         let shapes = experiment.targets.iter().map(shape).collect();
         let canvas = self.canvas.canvas();
         Ok(EpochUnderWay { plan, values, canvas, tree, shapes, reports, merging: Duration::ZERO })
+    }
+
+    /// The tiles of the canvas that each shard of an epoch under way needs.
+    pub fn shard_tiles(&self, epoch: &EpochUnderWay) -> ShardTiles {
+        let experiment = &self.spec.experiment;
+        let scope = epoch.values.scope(experiment, self.spec.seed, epoch.plan.epoch);
+        shard_tiles(experiment, &scope, &epoch.plan, [epoch.canvas.width(), epoch.canvas.height()])
     }
 
     /// Finishes an epoch whose shards are all merged: step and report.

@@ -25,6 +25,7 @@ mod pulse;
 pub mod rpc;
 pub mod server;
 pub mod settings;
+mod shard_tiles;
 pub mod snapshot;
 pub mod store;
 pub mod switchboard;

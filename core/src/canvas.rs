@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::tile::TileGrid;
+use crate::tile_values::TileValues;
+
 /// The image being trained as a worker sees it: `[3, height, width]` float32, channel by channel, row by
 /// row. Cloning shares the pixels.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +49,29 @@ impl Canvas {
     /// Rows.
     pub fn height(&self) -> usize {
         self.height
+    }
+
+    /// The tiles that it is cut into.
+    pub fn grid(&self) -> TileGrid {
+        TileGrid::new(self.width, self.height)
+    }
+
+    /// The values under a tile, `[3, height, width]` of its area; `None` for a number beyond the last one.
+    pub fn tile(&self, number: usize) -> Option<TileValues> {
+        let area = self.grid().area(number)?;
+        Some(TileValues::written(area.values(), |values| {
+            for (line, values) in values.chunks_exact_mut(area.width).enumerate() {
+                let (channel, row) = (line / area.height, line % area.height);
+                let from = (channel * self.height + area.y + row) * self.width + area.x;
+                values.copy_from_slice(&self.pixels[from..from + area.width]);
+            }
+        }))
+    }
+
+    /// The three colours of a pixel; `None` beyond the edge.
+    pub fn pixel(&self, x: usize, y: usize) -> Option<[f32; 3]> {
+        let color = |channel: usize| self.pixels[(channel * self.height + y) * self.width + x];
+        (x < self.width && y < self.height).then(|| [0, 1, 2].map(color))
     }
 
     /// The values, without a copy where nobody else holds them.

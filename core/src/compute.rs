@@ -12,6 +12,7 @@ use clipig_experiment::{Experiment, Scope};
 
 use crate::brief::JobBrief;
 use crate::canvas::Canvas;
+use crate::canvas_view::CanvasView;
 use crate::finite::all_finite;
 use crate::gradient::GradientSum;
 use crate::prepared::Prepared;
@@ -26,8 +27,8 @@ pub struct ShardTask {
     pub shard: Shard,
     /// The epoch's variables: time, resolution, learn rate, and the key of random numbers.
     pub scope: Scope,
-    /// The canvas after post-processing.
-    pub canvas: Canvas,
+    /// The canvas after post-processing, or the tiles of it that the shard needs.
+    pub canvas: CanvasView,
 }
 
 /// What a shard gives.

@@ -12,6 +12,8 @@
 pub mod backup;
 mod brief;
 mod canvas;
+mod canvas_tiles;
+mod canvas_view;
 mod compute;
 pub mod durable;
 mod expect;
@@ -27,12 +29,17 @@ mod prepared;
 mod progress_counter;
 mod report;
 mod shard;
+mod shard_tiles;
 mod stage;
 mod tile;
+mod tile_set;
 mod tile_values;
+mod tiled_canvas;
 
 pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
 pub use canvas::{Canvas, CanvasSizeError};
+pub use canvas_tiles::CanvasTiles;
+pub use canvas_view::CanvasView;
 pub use compute::{
     Assets, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, EpochContext,
     Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource,
@@ -45,13 +52,18 @@ pub use ids::{
     WorkerNameError,
 };
 pub use kind::{DeviceClass, NumberType, NumberTypeError, WorkerKind};
-pub use messages::{Computed, EpochCanvas, FromWorker, Held, PROTOCOL, Registration, ToWorker, Welcome};
+pub use messages::{
+    Computed, EpochCanvas, EpochTiles, FromWorker, Held, PROTOCOL, Registration, ToWorker, Welcome,
+};
 pub use model_settings::{Activation, CLIP_MEAN, CLIP_STD, ModelSettings, ResizeMode};
 pub use node::Node;
 pub use prepared::{Prepared, PreparedTarget};
 pub use progress_counter::ProgressCounter;
 pub use report::{ConstraintReport, FeatureReport, SampleReport};
 pub use shard::{EpochPlan, Shard};
+pub use shard_tiles::ShardTiles;
 pub use stage::Stage;
 pub use tile::{TILE, TileArea, TileGrid};
+pub use tile_set::{TileSet, WHOLE_SHARE};
 pub use tile_values::TileValues;
+pub use tiled_canvas::TiledCanvas;

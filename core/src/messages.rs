@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::brief::{JobBrief, Lease};
 use crate::canvas::Canvas;
+use crate::canvas_tiles::CanvasTiles;
 use crate::compute::ShardError;
 use crate::gradient::GradientSum;
 use crate::ids::{Fence, JobRevision, SessionId, WorkerName};
@@ -17,8 +18,9 @@ use crate::report::SampleReport;
 use crate::stage::Stage;
 
 /// The version of the conversation. A coordinator refuses workers that speak another one. It is raised whenever a message
-/// gets a meaning that the other side may not overlook. 2: a job's model comes with its settings.
-pub const PROTOCOL: u32 = 2;
+/// gets a meaning that the other side may not overlook. 2: a job's model comes with its settings. 3: a canvas may come in
+/// tiles.
+pub const PROTOCOL: u32 = 3;
 
 /// From the coordinator to a worker.
 #[derive(Clone, Debug)]
@@ -32,6 +34,9 @@ pub enum ToWorker {
     Open(Arc<JobBrief>),
     /// The canvas of a stage, before its first lease. It takes the place of the one before.
     Canvas(EpochCanvas),
+    /// Tiles of the canvas of a stage, before the first lease that needs them. They are added to those of the same stage,
+    /// and take the place of the canvas before. There may be none, where a lease needs no pixel.
+    Tiles(EpochTiles),
     /// Work to do.
     Lease(Lease),
     /// The work under this fence is not needed any more; no answer is expected.
@@ -65,6 +70,17 @@ pub struct EpochCanvas {
     pub stage: Stage,
     /// The pixels: of an epoch after post-processing, of a preparation before.
     pub canvas: Canvas,
+}
+
+/// Tiles of a canvas as the workers see it.
+#[derive(Clone, Debug)]
+pub struct EpochTiles {
+    /// The job.
+    pub revision: JobRevision,
+    /// What is computed from the canvas.
+    pub stage: Stage,
+    /// The tiles.
+    pub tiles: CanvasTiles,
 }
 
 /// From a worker to the coordinator.

@@ -30,6 +30,16 @@ impl TileGrid {
         Self { width, height }
     }
 
+    /// Pixels per row.
+    pub fn width(self) -> usize {
+        self.width
+    }
+
+    /// Rows of pixels.
+    pub fn height(self) -> usize {
+        self.height
+    }
+
     /// Tiles side by side.
     pub fn columns(self) -> usize {
         self.width.div_ceil(TILE)

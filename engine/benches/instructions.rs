@@ -9,10 +9,10 @@ use clipig_core::{
     DeviceClass, Epoch, EpochValues, GradientSum, JobId, JobRevision, Lease, PROTOCOL, Registration,
     SessionId, ShardIndex, WorkerKind,
 };
-use clipig_engine::Size;
-use clipig_engine::transform::{BatchMemory, Chain, Rendered, Source, render};
+use clipig_engine::transform::{BatchMemory, Rendered, Source, Values, render};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Overrides, Scope, Source as Yaml, load};
+use clipig_geometry::{Chain, Size};
 use clipig_schedule::dispatcher::{
     Action, Answer, DispatchSettings, Dispatcher, Fit, JobTerms, Offer, OfferedWork, Time,
 };
@@ -26,7 +26,7 @@ fn main() {
     counted_merge(gradients());
     let chain = Chain::draw(&experiment.targets[0].transforms, &scope(), CANVAS).expect("a chain");
     let pixels: Vec<f32> = (0..3 * CANVAS.area()).map(|i| (i % 251) as f32 / 250.0).collect();
-    let source = Source { pixels: &pixels, size: CANVAS, clamp: true, device: Device::Cpu };
+    let source = Source { values: Values::Plain(&pixels), size: CANVAS, clamp: true, device: Device::Cpu };
     let rendered = counted_render(&[chain], &source);
     let total = rendered.windows.sum(Kind::Float);
     counted_back_propagate(rendered, &total);

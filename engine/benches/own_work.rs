@@ -126,7 +126,7 @@ impl Shards {
         let [width, height] = [self.canvas.width() as u32, self.canvas.height() as u32];
         let scope =
             Scope::new(Key::root(1), epoch, 300).with_resolution(width, height).with_learnrate(1.0, 1.0);
-        let task = ShardTask { shard, scope, canvas: self.canvas.clone() };
+        let task = ShardTask { shard, scope, canvas: self.canvas.clone().into() };
         self.engine.compute(&task).expect("a shard").gradient
     }
 }

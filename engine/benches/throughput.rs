@@ -159,7 +159,8 @@ fn run_epoch(job: &mut EpochLoop, engines: &mut [GradientEngine]) -> Option<Epoc
             threads.spawn(move || {
                 while let Some(shard) = epoch.plan().shards.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let (shard, node) = (shard.clone(), Node::leaf(shard.index));
-                    let task = ShardTask { shard, scope: scope.clone(), canvas: epoch.canvas().clone() };
+                    let task =
+                        ShardTask { shard, scope: scope.clone(), canvas: epoch.canvas().clone().into() };
                     let result = engine.compute(&task).expect("a shard");
                     results.lock().expect("no thread panicked").push((node, result));
                 }

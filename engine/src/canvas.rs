@@ -7,6 +7,7 @@ use clipig_core::{
 };
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, PixelModel, Scope};
+use clipig_geometry::Size;
 use tch::Tensor;
 
 use crate::gradient::panic_message;
@@ -14,7 +15,6 @@ use crate::init::{InitError, first_canvas};
 use crate::optimizer::{Dense, OptimizerState, base_rate};
 use crate::pixels::Pixels;
 use crate::read_back::read_back;
-use crate::region::Size;
 use crate::spectrum::Spectrum;
 use crate::transform::TransformError;
 use crate::{postproc, resample};
@@ -201,9 +201,7 @@ fn canvas_of(size: Size, pixels: Vec<f32>) -> Canvas {
 fn step_error(error: TransformError) -> StepError {
     match error {
         TransformError::ReadBack(error) => StepError::Device(error.to_string()),
-        TransformError::Expression(_) | TransformError::Impossible { .. } => {
-            StepError::Experiment(error.to_string())
-        }
+        TransformError::Draw(error) => StepError::Experiment(error.to_string()),
     }
 }
 

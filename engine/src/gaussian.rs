@@ -5,10 +5,10 @@
 //! matrix products again. For small kernels, and above a length at which the band is mostly zero, a convolution
 //! is cheaper.
 
-use clipig_experiment::{EvaluationError, Kernel, Scope};
+use clipig_geometry::{Gaussian, Region, Size};
 use tch::Tensor;
 
-use crate::region::{Region, Size};
+use crate::piece::Piece;
 
 /// The longest side for which the matrix product is used. Longer matrices are mostly zero, and a convolution is cheaper.
 const MATRIX_SIDE: i64 = 1_024;
@@ -16,82 +16,35 @@ const MATRIX_SIDE: i64 = 1_024;
 /// The most weights for which one two-dimensional convolution is cheaper than two matrix products.
 const DIRECT_AREA: i64 = 25;
 
-/// Why a kernel cannot be used.
-#[derive(Debug)]
-pub(crate) enum GaussianError {
-    /// An expression failed.
-    Expression(EvaluationError),
-    /// The kernel is larger than the mirrored image.
-    TooLarge(String),
+/// Blurs a whole image `[n, 3, h, w]`.
+pub(crate) fn blur_whole(gaussian: &Gaussian, x: &Tensor) -> Tensor {
+    let size = Size { width: x.size()[3], height: x.size()[2] };
+    let whole = Region::whole(size);
+    blur(gaussian, x, &Piece { size, input: whole, output: whole })
 }
 
-/// A kernel: odd sizes and standard deviations in pixels, x first.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Gaussian {
-    size: [i64; 2],
-    sigma: [f64; 2],
-}
-
-impl Gaussian {
-    /// Evaluates the kernel and checks that it fits an image of `image`: even sizes become the next odd one,
-    /// at least 1; sigma is at least 0.0001 and, unset, 0.15 · size + 0.35 (torchvision's rule).
-    pub(crate) fn evaluate(kernel: &Kernel, scope: &Scope, image: Size) -> Result<Self, GaussianError> {
-        let mut size = [1; 2];
-        let mut sigma = [0.0; 2];
-        for (i, side) in [image.width, image.height].into_iter().enumerate() {
-            let asked = kernel.size[i].evaluate(scope).map_err(GaussianError::Expression)?;
-            // The parity rule for any integer, without overflow at the ends of the range.
-            size[i] = asked.clamp(0, i64::MAX - 1) | 1;
-            if size[i] / 2 >= side {
-                return Err(GaussianError::TooLarge(format!(
-                    "a kernel of {asked} pixels does not fit an image of {}×{}: {} is the greatest here",
-                    image.width,
-                    image.height,
-                    2 * side - 1
-                )));
-            }
-            sigma[i] = match &kernel.sigma {
-                Some(sigma) => sigma[i].evaluate(scope).map_err(GaussianError::Expression)?.max(1e-4),
-                None => 0.15 * size[i] as f64 + 0.35,
-            };
-        }
-        Ok(Self { size, sigma })
-    }
-
-    /// The piece of the input that a piece of the output needs.
-    pub(crate) fn needs(&self, output: Region, image: Size) -> Region {
-        output.grown(self.size[0] / 2, self.size[1] / 2, image)
-    }
-
-    /// Blurs a whole image `[n, 3, h, w]`.
-    pub(crate) fn apply_whole(&self, x: &Tensor) -> Tensor {
-        let size = Size { width: x.size()[3], height: x.size()[2] };
-        let whole = Region::whole(size);
-        self.apply(x, size, whole, whole)
-    }
-
-    /// `[n, 3, input]` to `[n, 3, output]`, pieces of an image of `image`.
-    pub(crate) fn apply(&self, x: &Tensor, image: Size, input: Region, output: Region) -> Tensor {
-        let side = |axis: usize| {
-            let (image, input, output) = if axis == 0 {
-                (image.width, (input.x, input.width), (output.x, output.width))
-            } else {
-                (image.height, (input.y, input.height), (output.y, output.height))
-            };
-            Side { weights: weights(self.size[axis], self.sigma[axis]), image, input, output }
-        };
-        let rows = side(1);
-        let columns = side(0);
-        if self.size[0] * self.size[1] <= DIRECT_AREA {
-            return by_direct_convolution(x, &rows, &columns);
-        }
-        let x = if rows.weights.len() == 1 && rows.input == rows.output {
-            x.shallow_clone()
+/// Blurs a piece of an image: `[n, 3, input]` to `[n, 3, output]`.
+pub(crate) fn blur(gaussian: &Gaussian, x: &Tensor, piece: &Piece) -> Tensor {
+    let Piece { size: image, input, output } = *piece;
+    let side = |axis: usize| {
+        let (image, input, output) = if axis == 0 {
+            (image.width, (input.x, input.width), (output.x, output.width))
         } else {
-            rows.blur(x, 2)
+            (image.height, (input.y, input.height), (output.y, output.height))
         };
-        if columns.weights.len() == 1 && columns.input == columns.output { x } else { columns.blur(&x, 3) }
+        Side { weights: weights(gaussian.size[axis], gaussian.sigma[axis]), image, input, output }
+    };
+    let rows = side(1);
+    let columns = side(0);
+    if gaussian.size[0] * gaussian.size[1] <= DIRECT_AREA {
+        return by_direct_convolution(x, &rows, &columns);
     }
+    let x = if rows.weights.len() == 1 && rows.input == rows.output {
+        x.shallow_clone()
+    } else {
+        rows.blur(x, 2)
+    };
+    if columns.weights.len() == 1 && columns.input == columns.output { x } else { columns.blur(&x, 3) }
 }
 
 /// The normalised weights of a Gaussian at integer distances, as torchvision computes them in float32.
@@ -169,6 +122,7 @@ impl Side {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::piece::cut;
     use tch::Kind;
 
     fn image(width: i64, height: i64) -> Tensor {
@@ -195,15 +149,15 @@ mod tests {
         let x = image(60, 50);
         let size = Size { width: 60, height: 50 };
         let gaussian = Gaussian { size: [11, 7], sigma: [2.0, 1.5] };
-        let whole = gaussian.apply_whole(&x);
+        let whole = blur_whole(&gaussian, &x);
         for output in [
             Region { x: 20, y: 20, width: 10, height: 9 },
             Region { x: 0, y: 44, width: 3, height: 6 },
             Region { x: 59, y: 0, width: 1, height: 1 },
         ] {
             let input = gaussian.needs(output, size);
-            let piece = gaussian.apply(&input.cut(&x).contiguous(), size, input, output);
-            assert!(difference(&piece, &output.cut(&whole)) < 1e-6, "{output:?}");
+            let piece = blur(&gaussian, &cut(input, &x).contiguous(), &Piece { size, input, output });
+            assert!(difference(&piece, &cut(output, &whole)) < 1e-6, "{output:?}");
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use clipig_core::{
-    ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, SampleReport, ShardCompute,
-    ShardError, ShardResult, ShardTask,
+    CanvasView, ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, SampleReport,
+    ShardCompute, ShardError, ShardResult, ShardTask,
 };
 use clipig_experiment::{Experiment, Scope, Target};
+use clipig_geometry::{Chain, DrawError, Size};
 use tch::{Kind, Tensor};
 
 use crate::clip::{Clip, unit_length};
@@ -14,9 +15,8 @@ use crate::constraint;
 use crate::device;
 use crate::loss::{Choice, FeatureLosses};
 use crate::read_back::{ReadBackError, read_back};
-use crate::region::Size;
 use crate::resample;
-use crate::transform::{BatchMemory, Chain, Rendered, Source, TransformError, render};
+use crate::transform::{BatchMemory, Rendered, Source, TransformError, Values, render};
 
 /// Computes shards of one job. Engines share the model and nothing else.
 pub struct GradientEngine {
@@ -84,12 +84,16 @@ impl GradientEngine {
     ) -> Result<Rendered, ShardError> {
         let canvas = &task.canvas;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
-        let source = Source { pixels: canvas.pixels(), size, clamp: true, device: self.clip.device() };
+        let values = match canvas {
+            CanvasView::Whole(canvas) => Values::Plain(canvas.pixels()),
+            CanvasView::Tiles(tiles) => Values::Tiles(tiles),
+        };
+        let source = Source { values, size, clamp: true, device: self.clip.device() };
         let chains = scopes
             .iter()
             .map(|scope| Chain::draw(&target.transforms, scope, size))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(transform_error)?;
+            .collect::<Result<Vec<_>, DrawError>>()
+            .map_err(experiment_error)?;
         let window = Size { width: self.clip.window(), height: self.clip.window() };
         let mut fitted = |chains: &[Chain]| {
             let fits = chains[0].output() == window;
@@ -155,7 +159,7 @@ fn experiment_error(error: impl std::fmt::Display) -> ShardError {
 fn transform_error(error: TransformError) -> ShardError {
     match error {
         TransformError::ReadBack(error) => error.into(),
-        TransformError::Expression(_) | TransformError::Impossible { .. } => experiment_error(error),
+        TransformError::Draw(error) => experiment_error(error),
     }
 }
 

@@ -3,13 +3,14 @@
 use clipig_core::Assets;
 use clipig_experiment::random::Key;
 use clipig_experiment::{ImageTensor, Init};
+use clipig_geometry::{Region, Size};
 use tch::{Kind, Tensor};
 
 use crate::assets::{self, AssetError};
 use crate::colors;
 use crate::noise::normal;
+use crate::piece::cut;
 use crate::read_back::{ReadBackError, read_back};
-use crate::region::{Region, Size};
 use crate::resample;
 use crate::spectrum::Spectrum;
 
@@ -103,7 +104,7 @@ fn cover(image: &Tensor, size: Size) -> Tensor {
         width: size.width,
         height: size.height,
     };
-    middle.cut(&image).contiguous()
+    cut(middle, &image).contiguous()
 }
 
 #[cfg(test)]

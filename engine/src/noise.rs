@@ -8,9 +8,7 @@
 use std::sync::LazyLock;
 
 use clipig_experiment::random::{GOLDEN_GAMMA, Key, mix};
-
-use crate::region::Region;
-use crate::wide::wide;
+use clipig_geometry::{Region, wide};
 
 /// Pixels of a row whose noise is made in one go.
 pub(crate) const PIECE: usize = 64;

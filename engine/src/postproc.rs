@@ -1,10 +1,10 @@
 //! Post-processing: effects on the canvas itself, once per epoch before the step, outside of autograd.
 
 use clipig_experiment::{PostProcess, Scope};
+use clipig_geometry::{Chain, Size};
 
 use crate::pixels::Pixels;
-use crate::region::Size;
-use crate::transform::{Chain, TransformError, repaint};
+use crate::transform::{TransformError, repaint};
 
 /// Applies the effects that are active in the scope's epoch, in the order written.
 pub(crate) fn apply(

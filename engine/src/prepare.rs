@@ -2,13 +2,13 @@
 
 use clipig_core::{Assets, Canvas, Prepared, PreparedTarget, ProgressCounter};
 use clipig_experiment::{Experiment, FeatureScale, FeatureSource};
+use clipig_geometry::Size;
 use tch::Tensor;
 
 use crate::assets::{self, AssetError};
 use crate::clip::tokenizer::{TokenizeError, Tokenizer};
 use crate::clip::{Clip, preprocess, unit_length};
 use crate::read_back::{ReadBackError, read_back};
-use crate::region::Size;
 use crate::resample;
 
 /// Why features could not be encoded.

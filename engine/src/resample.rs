@@ -1,9 +1,8 @@
 //! Changes the resolution of tensors. As in the original, nothing is antialiased.
 
 use clipig_experiment::Interpolation;
+use clipig_geometry::Size;
 use tch::Tensor;
-
-use crate::region::Size;
 
 /// Linear between the four neighbours, `[n, 3, h, w]` to `[n, 3, size]`.
 pub(crate) fn bilinear(x: &Tensor, size: Size) -> Tensor {

@@ -274,7 +274,7 @@ mod tests {
     fn noise_keeps_its_variance_and_becomes_soft() {
         let spectrum = Spectrum::new(64, 64, 1.5);
         let key = clipig_experiment::random::Key::root(1);
-        let region = crate::region::Region::whole(crate::region::Size { width: 64, height: 64 });
+        let region = clipig_geometry::Region::whole(clipig_geometry::Size { width: 64, height: 64 });
         let mut values = crate::noise::normal(key, region);
         let rough = |values: &[f32]| -> f32 {
             values.windows(2).map(|pair| (pair[0] - pair[1]).abs()).sum::<f32>() / values.len() as f32

@@ -135,7 +135,7 @@ fn run(oracle: &Oracle, tensors: &Tensors, models: &mut Models<'_>, case: &Value
         let scope = epoch_under_way.values().scope(&experiment, SEED, epoch_under_way.epoch());
         for shard in epoch_under_way.plan().shards.clone() {
             let node = Node::leaf(shard.index);
-            let task = ShardTask { shard, scope: scope.clone(), canvas: seen.clone() };
+            let task = ShardTask { shard, scope: scope.clone(), canvas: seen.clone().into() };
             let result = engine.compute(&task).map_err(failed)?;
             epoch_under_way.accept(node, result.gradient, vec![result.samples]).map_err(failed)?;
         }

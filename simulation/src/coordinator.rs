@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use clipig_core::{EpochCanvas, FromWorker, JobId, JobRevision, Lease, SessionId, ToWorker};
+use clipig_core::{
+    Canvas, CanvasTiles, EpochCanvas, EpochTiles, FromWorker, JobId, JobRevision, Lease, SessionId, Stage,
+    ToWorker,
+};
 use clipig_schedule::dispatcher::{DispatchSettings, LeaveCause, Time};
 use clipig_schedule::job::JobChange;
 use clipig_schedule::switchboard::{JobCommand, Output, ShardReport, SwitchboardCore, SwitchboardSettings};
@@ -42,8 +45,9 @@ pub(crate) enum Queued {
     Job(JobCommand),
 }
 
-/// Bytes of gradients that may be on their way or unmerged: eight gradients, so that leases wait for room now and then.
-const GRADIENT_BYTES: u64 = 8 * 3 * 64 * 64 * 4;
+/// Bytes of gradients that may be on their way or unmerged: 20 tiles, so four gradients of the largest canvas, and leases
+/// wait for room now and then.
+const GRADIENT_BYTES: u64 = 20 * 3 * 64 * 64 * 4;
 
 /// Time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -225,7 +229,21 @@ impl World {
                 self.leases.insert(lease.fence, (lease.revision, lease.work));
                 ToWorker::Lease(lease)
             }
-            ToWorker::Canvas(canvas) => ToWorker::Canvas(self.perhaps_stale(session, canvas)),
+            ToWorker::Canvas(EpochCanvas { revision, stage, canvas }) => {
+                let canvas = self.perhaps_stale(session, revision, stage, canvas);
+                ToWorker::Canvas(EpochCanvas { revision, stage, canvas })
+            }
+            ToWorker::Tiles(EpochTiles { revision, stage, tiles }) => {
+                let tiles = match tiles.canvas() {
+                    Some((canvas, set)) => {
+                        let (canvas, set) = (canvas.clone(), set.clone());
+                        CanvasTiles::within(self.perhaps_stale(session, revision, stage, canvas), set)
+                    }
+                    None => tiles,
+                };
+                self.figures.tiles += tiles.len() as u64;
+                ToWorker::Tiles(EpochTiles { revision, stage, tiles })
+            }
             other => other,
         };
         let coordinator = self.coordinator.as_ref();
@@ -235,16 +253,24 @@ impl World {
         }
     }
 
-    /// For a planted bug: the canvas that this session got last.
-    fn perhaps_stale(&mut self, session: SessionId, canvas: EpochCanvas) -> EpochCanvas {
+    /// For a planted bug: the canvas of which this session got something before this one.
+    fn perhaps_stale(
+        &mut self,
+        session: SessionId,
+        revision: JobRevision,
+        stage: Stage,
+        canvas: Canvas,
+    ) -> Canvas {
         if self.plant != Some(Plant::StaleCanvas) {
             return canvas;
         }
-        let incarnation = self.disk.incarnation;
-        let last = self.last_canvas.insert((incarnation, session, canvas.revision), canvas.clone());
-        let same_size = |last: &EpochCanvas| last.canvas.pixels().len() == canvas.canvas.pixels().len();
-        match last.filter(same_size) {
-            Some(last) if self.random.chance(0.02) => EpochCanvas { stage: canvas.stage, ..last },
+        let known = self.last_canvases.entry((self.disk.incarnation, session, revision)).or_default();
+        if known.last().is_none_or(|(last, _)| *last != stage) {
+            known.push((stage, canvas.clone()));
+        }
+        let before = known.len().checked_sub(2).map(|place| &known[place].1);
+        match before.filter(|before| before.grid() == canvas.grid()).cloned() {
+            Some(before) if self.random.chance(0.02) => before,
             _ => canvas,
         }
     }

@@ -110,11 +110,12 @@ fn work(arguments: &Arguments, next: &AtomicU64, progress: &Mutex<Progress>, beg
 }
 
 fn report(progress: &Progress, took: Duration) {
-    let Figures { events, epochs, nodes, stale, failures, troubles, updates, time } = progress.figures;
+    let Figures { events, epochs, nodes, stale, failures, troubles, updates, tiles, time } = progress.figures;
     let rate = progress.done as f64 / took.as_secs_f64().max(1e-9);
     println!(
         "{} seeds, {rate:.1} per second; {events} events, {epochs} epochs, {nodes} nodes merged, {stale} stale results, \
-         {troubles} troubles, {updates} updates took hold, {failures} jobs failed and were tried again, {:.1} h of virtual time",
+         {troubles} troubles, {updates} updates took hold, {tiles} tiles sent by themselves, {failures} jobs failed and were \
+         tried again, {:.1} h of virtual time",
         progress.done,
         time.as_secs_f64() / 3600.0
     );

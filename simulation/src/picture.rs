@@ -1,4 +1,4 @@
-//! A stand-in for the engine: pictures of a few pixels, whose bits depend on everything that must not change.
+//! A stand-in for the engine: pictures of a few rows of pixels, whose bits depend on everything that must not change.
 //!
 //! A shard's gradient has values from 10⁻⁶ to 10⁶ in every pixel. Adding such numbers in another order changes the last
 //! bits, and the next epoch's gradients depend on the canvas, so a wrong merge is seen in the end.
@@ -12,7 +12,8 @@ use clipig_core::{
     GradientSum, JobBrief, JobRevision, ModelReference, Node, NumberType, Prepared, PreparedTarget,
     ProgressCounter, SampleReport, Sha256, ShardResult, ShardTask, StepError, WeightsSource,
 };
-use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
+use clipig_experiment::{Experiment, Overrides, Scope, Source, Transform, load};
+use clipig_geometry::{Chain, NOWHERE, RowMemory, RowPlaces, Size, Trace, Ys};
 
 /// What a job is made of.
 #[derive(Clone, Debug)]
@@ -103,7 +104,7 @@ pub(crate) fn undisturbed(revisions: &[(Picture, Epoch)]) -> Result<JobProgress,
         let scope = epoch.values().scope(&picture.experiment, picture.seed, epoch.epoch());
         for shard in epoch.plan().shards.clone() {
             let index = shard.index;
-            let task = ShardTask { shard, scope: scope.clone(), canvas: epoch.canvas().clone() };
+            let task = ShardTask { shard, scope: scope.clone(), canvas: epoch.canvas().clone().into() };
             let result = compute(&picture.experiment, &prepared, &task);
             let accepted = epoch.accept(Node::leaf(index), result.gradient, vec![result.samples]);
             accepted.map_err(|error| failed(&error))?;
@@ -145,20 +146,25 @@ pub(crate) fn prepare(experiment: &Experiment, canvas: &Canvas) -> Prepared {
 /// The gradient and reports of a shard.
 pub(crate) fn compute(experiment: &Experiment, prepared: &Prepared, task: &ShardTask) -> ShardResult {
     let (width, height) = (task.canvas.width(), task.canvas.height());
-    let (pixels, plane) = (task.canvas.pixels(), width * height);
+    let size = Size { width: width as i64, height: height as i64 };
     let mut gradient = GradientSum::new(width, height);
     let mut samples = Vec::new();
     let target = task.shard.target.0 as usize;
     let features = experiment.targets[target].features.len();
+    let transforms = &experiment.targets[target].transforms;
     let feature = prepared.targets[target].features.first().map_or(0.0, |feature| feature[0]);
     for sample in task.shard.samples.clone() {
         let scope = task.scope.with_sample(u64::from(sample));
         let mut draws = scope.key(&format!("targets.{target}")).stream();
-        let places: Vec<Option<u32>> = (0..6).map(|_| Some(draws.below(plane as u64) as u32)).collect();
-        let values: Vec<f32> = (0..18)
+        let places = window(transforms, &scope, size);
+        // A pixel that is not here must be noticed.
+        let colors: Vec<[f32; 3]> =
+            places.iter().map(|[x, y]| task.canvas.pixel(*x, *y).unwrap_or([f32::NAN; 3])).collect();
+        let places: Vec<Option<u32>> = places.iter().map(|[x, y]| Some((y * width + x) as u32)).collect();
+        let values: Vec<f32> = (0..3 * places.len())
             .map(|i| {
                 let magnitude = 10_f32.powi(draws.below(13) as i32 - 6);
-                let pixel = pixels[(i / 6) * plane + places[i % 6].map_or(0, |place| place as usize)];
+                let pixel = colors[i % places.len()][i / places.len()];
                 (pixel + feature + draws.uniform(-1.0, 1.0) as f32) * magnitude
             })
             .collect();
@@ -172,6 +178,26 @@ pub(crate) fn compute(experiment: &Experiment, prepared: &Prepared, task: &Shard
         samples.push(SampleReport { loss, features: vec![report; features], constraints: Vec::new() });
     }
     ShardResult { gradient, samples }
+}
+
+/// The pixels of the canvas, by column and row, that the engine would take for a sample's window.
+fn window(transforms: &[Transform], scope: &Scope, canvas: Size) -> Vec<[usize; 2]> {
+    let trace = Chain::draw(transforms, scope, canvas).and_then(|chain| Trace::of(&chain));
+    let trace = trace.unwrap_or_else(|error| unreachable!("the window fits every canvas here: {error}"));
+    let (run, mut memory) = (&trace.runs[0], RowMemory::default());
+    let mut places = Vec::new();
+    for row in 0..run.output.height as usize {
+        run.route.follow(row, &mut memory);
+        let RowPlaces { xs, ys } = run.route.row(run.route.last_level(), row, &memory);
+        for (i, x) in xs.iter().enumerate().filter(|(_, x)| **x != NOWHERE) {
+            let y = match ys {
+                Ys::All(y) => y,
+                Ys::Each(ys) => ys[i],
+            };
+            places.push([*x as usize, y as usize]);
+        }
+    }
+    places
 }
 
 /// The wrong gradient of a faulty device: not a number, or of another size.

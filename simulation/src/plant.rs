@@ -24,6 +24,8 @@ pub enum Plant {
     WrongEpoch,
     /// The brief of a job that is prepared does not reach the switchboard.
     LoseBrief,
+    /// The tiles that a shard is said to need lack one.
+    ForgetTile,
     /// The switchboard takes two commands of a job in the wrong order.
     SwapCommands,
 }
@@ -41,7 +43,7 @@ impl std::fmt::Display for PlantError {
 
 impl Plant {
     /// All of them, by name.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("merge-by-arrival", Self::MergeByArrival),
         ("accept-old-fence", Self::AcceptOldFence),
         ("lose-result", Self::LoseResult),
@@ -51,6 +53,7 @@ impl Plant {
         ("lose-pause", Self::LosePause),
         ("wrong-epoch", Self::WrongEpoch),
         ("lose-brief", Self::LoseBrief),
+        ("forget-tile", Self::ForgetTile),
         ("swap-commands", Self::SwapCommands),
     ];
 }

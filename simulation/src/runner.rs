@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use clipig_coordinator::job_runner::{JobOrder, Revision};
 use clipig_coordinator::{EpochLoop, EpochUnderWay, JobProgress};
-use clipig_core::{Epoch, GradientSum, JobBrief, JobId, JobRevision, Stage, WorkerKind};
+use clipig_core::{Epoch, GradientSum, JobBrief, JobId, JobRevision, ShardTiles, Stage, WorkerKind};
 use clipig_schedule::dispatcher::{Fit, JobFailure, Offer, OfferedWork};
 use clipig_schedule::job::JobChange;
 use clipig_schedule::switchboard::{JobCommand, JobEvent, JobShare};
@@ -22,6 +22,7 @@ use clipig_schedule::switchboard::{JobCommand, JobEvent, JobShare};
 use crate::coordinator::Queued;
 use crate::disk::Write;
 use crate::picture::first_values;
+use crate::plant::Plant;
 use crate::world::{Event, World};
 
 /// How long a job that is asked to pause may go on with the epoch under way.
@@ -175,7 +176,7 @@ impl World {
             return;
         }
         let offer = Offer { revision, work: OfferedWork::Prepare, values: first_values(&canvas) };
-        self.command(Queued::Job(JobCommand::Offer { offer, canvas }));
+        self.command(Queued::Job(JobCommand::Offer { offer, canvas, tiles: ShardTiles::whole() }));
         self.wake_soon(job);
     }
 
@@ -251,17 +252,33 @@ impl World {
             Ok(Some(epoch)) => {
                 let (shards, number) = (epoch.plan().shards.len() as u32, epoch.epoch());
                 let (values, canvas) = (epoch.values(), epoch.canvas().clone());
+                let tiles = runner.job.shard_tiles(&epoch);
                 runner.phase = Phase::Gathering(epoch);
                 if shards == 0 {
                     return self.step_soon(job);
                 }
                 let offer = Offer { revision, work: OfferedWork::Epoch { epoch: number, shards }, values };
-                self.command(Queued::Job(JobCommand::Offer { offer, canvas }));
+                let tiles = self.perhaps_too_few(tiles, shards);
+                self.command(Queued::Job(JobCommand::Offer { offer, canvas, tiles }));
                 self.wake_soon(job);
             }
             Ok(None) => self.violation(&format!("job {job} has no epoch to begin")),
             Err(error) => self.violation(&format!("job {job}: {error}")),
         }
+    }
+
+    /// For a planted bug: a shard's tiles lack one.
+    fn perhaps_too_few(&mut self, tiles: ShardTiles, shards: u32) -> ShardTiles {
+        if self.plant != Some(Plant::ForgetTile) {
+            return tiles;
+        }
+        let mut each: Vec<_> = (0..shards).map(|shard| tiles.of(shard..shard + 1)).collect();
+        let shard = self.random.below(each.len());
+        if let Some(set) = &mut each[shard] {
+            let first = set.numbers().next();
+            first.into_iter().for_each(|number| set.remove(number));
+        }
+        ShardTiles::new(each)
     }
 
     /// Something has come into a runner's inbox, or it is ready to look.

@@ -264,10 +264,13 @@ fn job(random: &mut Random, number: usize, epochs: usize, most: usize) -> Result
 }
 
 fn experiment(random: &mut Random, number: usize, epochs: usize, most: usize) -> String {
-    let (width, height) = (random.between(2, 9), random.between(2, 9));
-    let (second, change) = (random.between(2, 9), random.unit());
+    // One to five tiles side by side.
+    let width =
+        |random: &mut Random| if random.chance(0.3) { random.between(2, 9) } else { random.between(30, 310) };
+    let (first, second) = (width(random), width(random));
+    let (height, change) = (random.between(2, 9), random.unit());
     let mut yaml = format!(
-        "epochs: {epochs}\nresolution:\n  - {width} if t < {change:.3} else {second}\n  - {height}\n"
+        "epochs: {epochs}\nresolution:\n  - {first} if t < {change:.3} else {second}\n  - {height}\n"
     );
     // Writing to a string does not fail.
     yaml.push_str("learnrate: 1 - 0.5 * t\ntargets:\n");

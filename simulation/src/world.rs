@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clipig_coordinator::JobProgress;
-use clipig_core::{Epoch, EpochCanvas, Fence, JobId, JobRevision, SessionId, Work};
+use clipig_core::{Canvas, Epoch, Fence, JobId, JobRevision, SessionId, Stage, Work};
 use clipig_schedule::dispatcher::{LeaveCause, Time};
 use clipig_worker::session::{Input, Request, Ticket};
 
@@ -79,6 +79,8 @@ pub struct Figures {
     pub troubles: u64,
     /// Changes of a job's revision between two of its epochs.
     pub updates: u64,
+    /// Tiles of canvases that were sent by themselves.
+    pub tiles: u64,
     /// Virtual time.
     pub time: Duration,
 }
@@ -92,6 +94,7 @@ impl std::ops::AddAssign for Figures {
         self.failures += other.failures;
         self.troubles += other.troubles;
         self.updates += other.updates;
+        self.tiles += other.tiles;
         self.time += other.time;
     }
 }
@@ -115,7 +118,7 @@ pub(crate) struct World {
     pub(crate) workers: Vec<Worker>,
     /// Every lease that was ever given.
     pub(crate) leases: BTreeMap<Fence, (JobRevision, Work)>,
-    pub(crate) last_canvas: BTreeMap<(u64, SessionId, JobRevision), EpochCanvas>,
+    pub(crate) last_canvases: BTreeMap<(u64, SessionId, JobRevision), Vec<(Stage, Canvas)>>,
     pub(crate) figures: Figures,
     violations: Vec<String>,
     tracing: bool,
@@ -147,7 +150,7 @@ impl World {
             coordinator: None,
             workers,
             leases: BTreeMap::new(),
-            last_canvas: BTreeMap::new(),
+            last_canvases: BTreeMap::new(),
             figures: Figures::default(),
             violations: Vec::new(),
             tracing,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{or_default, shown};
 use crate::arguments::CoordinationArguments;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, Group, seconds_per_epoch, start_copy};
+use crate::farm::{Farm, FarmPlan, Group, View, seconds_per_epoch, start_copy};
 use crate::gloo::Python;
 use crate::machine::Machine;
 use crate::report::{Table, write};
@@ -195,6 +195,8 @@ impl Combination {
                     processes: workers,
                     checkpoints: false,
                     tell: false,
+                    view: View::Canvas,
+                    counted: false,
                 };
                 let farm = cost(&mut Farm::start(plan)?.group, epochs)?;
                 let copy = cost(&mut start_copy(socket, canvas, back)?, epochs)?;

@@ -12,7 +12,7 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::arguments::ExhaustionArguments;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan};
+use crate::farm::{Farm, FarmPlan, View};
 use crate::machine::Machine;
 use crate::report::{Table, write};
 use crate::socket::SocketKind;
@@ -78,6 +78,8 @@ pub(crate) fn run(arguments: &ExhaustionArguments) -> Result<(), BenchError> {
         processes: PROCESSES,
         checkpoints: true,
         tell: false,
+        view: View::Canvas,
+        counted: false,
     };
     let mut farm = Farm::start_with_probes(plan)?;
     farm.group.first.say(&format!("go {EPOCHS}"))?;

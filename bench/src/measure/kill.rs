@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::arguments::KillArguments;
 use crate::child::Child;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan};
+use crate::farm::{Farm, FarmPlan, View};
 use crate::machine::{Machine, now};
 use crate::report::{Table, write};
 use crate::socket::SocketKind;
@@ -69,6 +69,8 @@ pub(crate) fn run(arguments: &KillArguments) -> Result<(), BenchError> {
         processes: WORKERS as u32,
         checkpoints: false,
         tell: true,
+        view: View::Canvas,
+        counted: false,
     })?;
     let [mut times, mut undisturbed] = [const { Vec::new() }; 2];
     let table = Table::new(&["kills", "median ms", "99 % ms", "greatest ms"]);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::arguments::MemoryArguments;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, seconds_per_epoch};
+use crate::farm::{Farm, FarmPlan, View, seconds_per_epoch};
 use crate::machine::Machine;
 use crate::report::{Table, write};
 use crate::socket::SocketKind;
@@ -55,6 +55,8 @@ pub(crate) fn run(arguments: &MemoryArguments) -> Result<(), BenchError> {
         processes: WORKERS,
         checkpoints: true,
         tell: false,
+        view: View::Canvas,
+        counted: false,
     })?;
     let table =
         Table::new(&["epoch", "ms/epoch", "coordinator MB", "anonymous MB", "worker MB", "anonymous MB"]);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::or_default;
 use crate::arguments::ScalingArguments;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, seconds_per_epoch};
+use crate::farm::{Farm, FarmPlan, View, seconds_per_epoch};
 use crate::machine::Machine;
 use crate::report::{Table, write};
 use crate::socket::SocketKind;
@@ -103,6 +103,8 @@ fn measure(side: usize, workers: u32, processes: u32, rounds: usize) -> Result<F
         processes,
         checkpoints: false,
         tell: false,
+        view: View::Canvas,
+        counted: false,
     };
     let mut farm = Farm::start(plan)?;
     farm.group.epochs(WARM_UP)?;

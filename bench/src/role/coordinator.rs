@@ -99,9 +99,10 @@ fn serving(workers: &[WorkerView]) -> usize {
 /// A job with so many shards per epoch, and more epochs than anybody waits for.
 fn request(arguments: &CoordinatorRole) -> SubmitRequest {
     let (side, samples) = (arguments.side, arguments.shards * CPU_SHARD);
+    let transform = if arguments.crops { "random_crop: 224" } else { "noise: 0.1" };
     let yaml = format!(
         "epochs: 1000000\nresolution: {side}\nsnapshot_interval: 0\nmodel: clipig-tiny\ntargets:\n  - batch_size: \
-         {samples}\n    features: [{{text: an apple}}]\n    transforms: [{{noise: 0.1}}]\n"
+         {samples}\n    features: [{{text: an apple}}]\n    transforms: [{{{transform}}}]\n"
     );
     SubmitRequest {
         token: "benchmark".to_owned(),

@@ -34,6 +34,8 @@ pub(crate) enum Shape {
     Dense,
     /// In three windows of 224 × 224 pixels.
     Windows,
+    /// In as many such windows as a CPU's shard has samples.
+    Crops,
 }
 
 /// What a shard is.
@@ -57,6 +59,7 @@ impl fmt::Display for Work {
         let shape = match self.shape {
             Shape::Dense => "dense",
             Shape::Windows => "windows",
+            Shape::Crops => "crops",
         };
         write!(f, "{shape}:{}", self.sleep.as_millis())
     }
@@ -94,11 +97,12 @@ fn patches(shape: Shape, side: usize, shard: u32) -> Vec<Patch> {
             let whole = Patch { x: 0, y: 0, width: side, height: side, value: READY };
             vec![whole, Patch { x: 0, y: 0, width: corner, height: corner, value }]
         }
-        Shape::Windows => {
+        Shape::Windows | Shape::Crops => {
+            let count = if shape == Shape::Windows { WINDOWS } else { clipig_schedule::CPU_SHARD as usize };
             let mut places = fastrand::Rng::with_seed(u64::from(shard));
             let size = WINDOW.min(side);
             let mut place = || places.usize(0..=side - size);
-            (0..WINDOWS).map(|_| Patch { x: place(), y: place(), width: size, height: size, value }).collect()
+            (0..count).map(|_| Patch { x: place(), y: place(), width: size, height: size, value }).collect()
         }
     }
 }
@@ -166,7 +170,9 @@ mod tests {
 
     #[test]
     fn gradients_are_what_they_should_be() {
-        for (shape, side) in [(Shape::Dense, 70), (Shape::Windows, 300), (Shape::Windows, 1000)] {
+        for (shape, side) in
+            [(Shape::Dense, 70), (Shape::Windows, 300), (Shape::Windows, 1000), (Shape::Crops, 1000)]
+        {
             let shards = 5;
             let parts = (0..shards).map(|shard| gradient(shape, side, shard).unwrap());
             let sum = parts.reduce(GradientSum::merge).unwrap();

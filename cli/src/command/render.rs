@@ -201,7 +201,13 @@ impl Setup<'_> {
             from: Epoch(experiment.start_epoch),
         };
         let first = Epoch(experiment.start_epoch);
-        Ok(JobOrder { first, revisions: vec![revision], resume: None, most_pixels: u64::MAX })
+        Ok(JobOrder {
+            first,
+            revisions: vec![revision],
+            resume: None,
+            most_pixels: u64::MAX,
+            shares_memory: true,
+        })
     }
 
     /// The experiment with everything that was chosen for this run.

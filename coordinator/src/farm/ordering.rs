@@ -50,7 +50,13 @@ impl Farm {
         let holding = kept.iter().rposition(|revision| revision.from <= next.unwrap_or(first)).unwrap_or(0);
         kept.drain(..holding);
         let revisions = self.loaded(job, kept)?;
-        Ok(JobOrder { first, revisions, resume: None, most_pixels: self.inner.settings.job_pixels })
+        Ok(JobOrder {
+            first,
+            revisions,
+            resume: None,
+            most_pixels: self.inner.settings.job_pixels,
+            shares_memory: false,
+        })
     }
 
     /// Reads revisions with their images. An image that several name is in memory once.

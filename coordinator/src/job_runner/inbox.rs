@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use clipig_core::{Canvas, Epoch, EpochValues, JobBrief, JobRevision, ShardError};
+use clipig_core::{Canvas, Epoch, EpochValues, JobBrief, JobRevision, ShardError, ShardTiles};
 use clipig_schedule::{dispatcher::Accepted, switchboard::JobEvent};
 
 use super::order::Revision;
@@ -83,6 +83,23 @@ impl Inbox {
     }
 }
 
+/// An epoch that is to be computed.
+#[derive(Clone, Debug)]
+pub struct EpochOffer {
+    /// The job.
+    pub revision: JobRevision,
+    /// The epoch.
+    pub epoch: Epoch,
+    /// Its shards are `0..total`.
+    pub total: u32,
+    /// The epoch's variables.
+    pub values: EpochValues,
+    /// The canvas that it is computed from.
+    pub canvas: Canvas,
+    /// The tiles of it that each shard needs.
+    pub tiles: ShardTiles,
+}
+
 /// How a runner hands out work. The answers come through its inbox.
 pub trait Port {
     /// Makes a revision known; again when it is prepared.
@@ -91,8 +108,8 @@ pub trait Port {
     /// Has texts and images encoded.
     fn prepare(&self, revision: JobRevision, values: EpochValues, canvas: Canvas);
 
-    /// Has the shards `0..total` of an epoch computed.
-    fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, values: EpochValues, canvas: Canvas);
+    /// Has the shards of an epoch computed.
+    fn offer(&self, offer: EpochOffer);
 
     /// The result of a lease cannot be used; another worker is to compute it.
     fn refused(&self, accepted: Accepted, error: ShardError);

@@ -13,11 +13,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clipig_core::{
-    CanvasFactory, CanvasOwner, Epoch, EpochValues, JobRevision, Preparation, ShardError, Stage, StepError,
+    CanvasFactory, CanvasOwner, Epoch, EpochValues, JobRevision, Preparation, ShardError, ShardTiles, Stage,
+    StepError,
 };
 use clipig_schedule::{dispatcher::JobFailure, switchboard::JobEvent};
 
-pub use self::inbox::{Inbox, Port, RunCommand, ToRunner, inbox};
+pub use self::inbox::{EpochOffer, Inbox, Port, RunCommand, ToRunner, inbox};
 pub use self::order::{JobOrder, Revision};
 use crate::epoch_loop::{
     CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobSpec, first_resolution,
@@ -260,7 +261,9 @@ impl<'a, O: Observer> Runner<'a, O> {
         }
         let (revision, number) = (self.revision(), epoch.epoch());
         let total = epoch.plan().shards.len() as u32;
-        self.port.offer(revision, number, total, epoch.values(), epoch.canvas().clone());
+        let tiles = if self.order.shares_memory { ShardTiles::whole() } else { self.job.shard_tiles(epoch) };
+        let (values, canvas) = (epoch.values(), epoch.canvas().clone());
+        self.port.offer(EpochOffer { revision, epoch: number, total, values, canvas, tiles });
         let mut deadline = None;
         while !epoch.is_complete() {
             match self.inbox.next(deadline) {

@@ -17,7 +17,9 @@ use clipig_schedule::dispatcher::{Accepted, Attempt, JobFailure};
 use clipig_schedule::switchboard::JobEvent;
 
 use super::stand_in::{Canvases, Pixels, shard_gradient};
-use super::{Ending, Inbox, JobOrder, Observer, Port, Revision, RunCommand, RunError, ToRunner, inbox, run};
+use super::{
+    Ending, EpochOffer, Inbox, JobOrder, Observer, Port, Revision, RunCommand, RunError, ToRunner, inbox, run,
+};
 use crate::epoch_loop::{AcceptError, EpochLoop, EpochReport, JobProgress};
 
 /// Computes what is offered at once, in an order of its own, nodes of some level added up before.
@@ -57,7 +59,8 @@ impl Port for Workers {
         self.send(JobEvent::Prepared { preparation, accepted: accepted(revision, Work::Prepare) });
     }
 
-    fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, _: EpochValues, canvas: Canvas) {
+    fn offer(&self, offer: EpochOffer) {
+        let EpochOffer { revision, epoch, total, canvas, .. } = offer;
         let mut before = self.before.borrow_mut();
         while let Some(place) = before.iter().position(|(at, _)| *at == epoch.0) {
             self.send(before.remove(place).1);
@@ -182,7 +185,7 @@ fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
 }
 
 fn order(revisions: Vec<Revision>, resume: Option<JobProgress>) -> JobOrder {
-    JobOrder { first: Epoch(0), revisions, resume, most_pixels: 100 }
+    JobOrder { first: Epoch(0), revisions, resume, most_pixels: 100, shares_memory: false }
 }
 
 fn go(

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use clipig_core::{
-    Canvas, Epoch, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId,
-    ShardError, ToWorker, Welcome, WorkerName,
+    Canvas, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId, ShardError,
+    ShardTiles, ToWorker, Welcome, WorkerName,
 };
 use clipig_schedule::dispatcher::{
     Accepted, JoinError, LeaseWait, LeaveCause, Offer, OfferedWork, WorkerView,
@@ -14,15 +14,15 @@ use clipig_schedule::dispatcher::{
 use clipig_schedule::switchboard::{JobCommand, JobShare, WorkerCommand, WorkerCommandError};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::job_runner::{Port, ToRunner};
+use crate::job_runner::{EpochOffer, Port, ToRunner};
 
 /// Commands that may wait for the switchboard. It never blocks, so a full queue means thousands of messages within
 /// one turn; whoever sends then waits.
 pub(super) const QUEUE: usize = 4_096;
 
-/// Messages that may wait for one session. What a session is owed is bounded by its leases; a session that lets
-/// this fill up does not read and is closed.
-pub const SESSION_QUEUE: usize = 1_024;
+/// Messages that may wait for one session. What a session is owed is bounded by its leases, each with tiles before it; a
+/// session that lets this fill up does not read and is closed.
+pub const SESSION_QUEUE: usize = 2_048;
 
 /// Why a worker gets no session.
 #[derive(Debug, thiserror::Error)]
@@ -223,12 +223,13 @@ impl Port for JobPort {
 
     fn prepare(&self, revision: JobRevision, values: EpochValues, canvas: Canvas) {
         let offer = Offer { revision, work: OfferedWork::Prepare, values };
-        self.send(JobCommand::Offer { offer, canvas });
+        self.send(JobCommand::Offer { offer, canvas, tiles: ShardTiles::whole() });
     }
 
-    fn offer(&self, revision: JobRevision, epoch: Epoch, total: u32, values: EpochValues, canvas: Canvas) {
+    fn offer(&self, offer: EpochOffer) {
+        let EpochOffer { revision, epoch, total, values, canvas, tiles } = offer;
         let offer = Offer { revision, work: OfferedWork::Epoch { epoch, shards: total }, values };
-        self.send(JobCommand::Offer { offer, canvas });
+        self.send(JobCommand::Offer { offer, canvas, tiles });
     }
 
     fn refused(&self, accepted: Accepted, error: ShardError) {

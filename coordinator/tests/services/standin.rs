@@ -175,6 +175,11 @@ impl WorkerEnd {
         }
     }
 
+    /// What it was told of a job.
+    pub(crate) fn job(&self, revision: clipig_core::JobRevision) -> &(Arc<JobBrief>, Arc<Experiment>) {
+        &self.jobs[&revision]
+    }
+
     /// The right answer to a lease.
     pub(crate) fn answer(&self, lease: &Lease) -> FromWorker {
         let (brief, experiment) = &self.jobs[&lease.revision];

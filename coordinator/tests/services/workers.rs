@@ -1,6 +1,7 @@
 //! Sessions of workers as they should be.
 
-use clipig_core::{Epoch, FromWorker, Held, Stage, ToWorker};
+use clipig_core::{Epoch, FromWorker, Held, Stage, TiledCanvas, ToWorker};
+use clipig_geometry::{Size, footprint};
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_proto::v1::{self, WorkerState};
 use sha2::Digest;
@@ -120,6 +121,47 @@ async fn canvases_arrive_whole_and_leases_after_them() {
     })
     .await;
     assert!(canvas.is_some_and(|(_, stage)| stage == Stage::Epoch(Epoch(1))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leases_come_behind_the_tiles_that_they_need() {
+    let farm = TestFarm::start().await;
+    let yaml = EXPERIMENT
+        .replace("resolution: 16", "resolution: [710, 650]")
+        .replace("epochs: 40", "epochs: 3")
+        .replace("noise: 0.1", "random_crop: 64");
+    submit(&mut farm.client().await, &yaml).await.unwrap();
+    let mut worker = WorkerEnd::join(farm.worker().await, "node-1").await;
+    let (mut held, mut epochs, mut expected) = (None, 0, 0.5);
+    while epochs < 3 {
+        match worker.receive().await.unwrap().unwrap() {
+            ToWorker::Tiles(came) => {
+                assert_eq!(came.stage, Stage::Epoch(Epoch(epochs)));
+                let mut tiles = TiledCanvas::empty(came.tiles.grid());
+                assert_eq!((tiles.grid().width(), tiles.grid().height()), (710, 650));
+                for (number, values) in came.tiles {
+                    assert!(values.iter().all(|value| *value == expected));
+                    tiles.insert(number, values).unwrap();
+                }
+                held = Some(tiles);
+            }
+            ToWorker::Lease(lease) => {
+                if let clipig_core::Work::Node { epoch, .. } = lease.work {
+                    // A shard of all four samples.
+                    let (brief, experiment) = worker.job(lease.revision);
+                    let scope = lease.values.scope(experiment, brief.seed, epoch);
+                    let needed =
+                        footprint(&experiment.targets[0], &scope, 0..4, Size { width: 710, height: 650 });
+                    assert_eq!(held.take().map(|held| held.held().clone()), Some(needed));
+                    epochs += 1;
+                    expected *= 1.001;
+                }
+                let answer = worker.answer(&lease);
+                worker.say(answer).await;
+            }
+            _ => {}
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,11 @@
 //! `blur`: the distance between the window and the blurred window.
 
 use clipig_experiment::Kernel;
+use clipig_geometry::{Gaussian, Size};
 use tch::Tensor;
 
 use super::{ConstraintError, Evaluation};
-use crate::gaussian::Gaussian;
-use crate::region::Size;
+use crate::gaussian;
 
 pub(super) fn loss(
     kernel: &Kernel,
@@ -25,6 +25,6 @@ pub(super) fn blurred(
     eval.per_sample(
         windows,
         |scope| Gaussian::evaluate(kernel, scope, size).map_err(|error| eval.gaussian(error)),
-        Gaussian::apply_whole,
+        gaussian::blur_whole,
     )
 }

@@ -20,10 +20,10 @@ mod oracle_tests;
 use clipig_experiment::{
     Constraint, ConstraintKind, ConstraintLoss, EvaluationError, FrameTime, Moment, Scope, Value,
 };
+use clipig_geometry::GaussianError;
 use tch::{Kind, Tensor};
 
 use self::bounds::bounded;
-use crate::gaussian::GaussianError;
 
 /// Why a constraint could not be computed.
 #[derive(Debug, thiserror::Error)]

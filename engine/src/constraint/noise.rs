@@ -2,11 +2,11 @@
 //! the loss, but not to the gradient.
 
 use clipig_experiment::expression::Float;
+use clipig_geometry::{Region, Size};
 use tch::Tensor;
 
 use super::{ConstraintError, Evaluation};
 use crate::noise::normal;
-use crate::region::{Region, Size};
 
 pub(super) fn loss(
     std: &[Float; 3],

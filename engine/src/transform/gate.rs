@@ -3,7 +3,7 @@
 //! The gradient of a limit is 1 where the value lies within it, bounds included, and 0 elsewhere. A run has one
 //! gate per value for all limits between two steps that mix colours: multiplied by 0 once or twice is the same.
 
-use crate::wide::wide;
+use clipig_geometry::{Effect, Run, wide};
 
 /// The values of one row, by colour.
 pub(super) type Row<'a> = [&'a mut [f32]; 3];
@@ -21,6 +21,12 @@ pub(super) struct Gates {
 }
 
 impl Gates {
+    /// The gates of one sample of a run.
+    pub(super) fn of(run: &Run) -> Self {
+        let mixes = |effect: &&Effect| matches!(effect, Effect::Pixel { step, .. } if step.mixes_colors());
+        Self::open(run.output.size().area() as usize, run.effects.iter().filter(mixes).count())
+    }
+
     /// Gates that are all open, for a run of `area` pixels in which `mixes` steps mix colours.
     pub(super) fn open(area: usize, mixes: usize) -> Self {
         Self { area, stretches: vec![vec![1; 3 * area]; mixes + 1] }

@@ -3,14 +3,13 @@
 use clipig_core::GradientSum;
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Scope, Source as Yaml, Transform, TransformKind, load};
+use clipig_geometry::transform::{random_crop, random_rotate, random_shift, random_translate};
+use clipig_geometry::{Chain, Size};
 use clipig_testing::{Array, Oracle, Tensors, Value, mismatch};
 use tch::{Kind, Tensor};
 
-use super::{
-    BatchMemory, Chain, Rendered, Source, random_crop, random_rotate, random_shift, random_translate, render,
-};
+use super::{BatchMemory, Rendered, Source, Values, render};
 use crate::device;
-use crate::region::Size;
 
 #[test]
 fn oracle_transforms() {
@@ -51,7 +50,8 @@ fn apply(case: &Value, image: &Array, seed: u64) -> Result<Rendered, String> {
     let size = size_of(image);
     let chain =
         Chain::draw(&transforms(case)?, &scope(case, seed), size).map_err(|error| error.to_string())?;
-    let source = Source { pixels: &image.values, size, clamp: false, device: device::of_tests() };
+    let source =
+        Source { values: Values::Plain(&image.values), size, clamp: false, device: device::of_tests() };
     render(&[chain], &source, false, &mut BatchMemory::default()).map_err(|error| error.to_string())
 }
 

@@ -1,16 +1,17 @@
 //! Rows against the reference, on chains made at random.
 
-use clipig_core::{Canvas, GradientSum};
+use clipig_core::{Canvas, CanvasTiles, GradientSum, TileArea, TileGrid, TiledCanvas};
 use clipig_experiment::random::{Key, Stream};
 use clipig_experiment::{Overrides, Scope, Source as Yaml, load};
+use clipig_geometry::wide::narrow;
+use clipig_geometry::{Chain, DrawError, Size, Trace, footprint_of};
 use tch::Tensor;
 
 use super::reference::{DEVICE, Reference, first_difference, weighted};
 use super::render::{BatchMemory, Rendered, Source, are_alike, render};
-use super::trace::Trace;
-use super::{Chain, TransformError, repaint};
+use super::repaint;
+use super::rows::Values;
 use crate::pixels::Pixels;
-use crate::region::Size;
 
 /// Maps and pixel steps, each in several forms: they may leave the image, turn it or not, hit its edges.
 const STEPS: [&str; 33] = [
@@ -75,12 +76,12 @@ fn chains(stream: &mut Stream, size: Size, count: u64) -> Option<(String, Vec<Ch
     let scope = Scope::new(Key::root(stream.bits()), 3, 10).with_resolution(30, 20);
     let draw = |sample| Chain::draw(transforms, &scope.with_sample(sample), size);
     // Some transforms do not fit what others leave, such as a crop of a smaller image.
-    (0..count).map(draw).collect::<Result<Vec<_>, TransformError>>().ok().map(|chains| (text, chains))
+    (0..count).map(draw).collect::<Result<Vec<_>, DrawError>>().ok().map(|chains| (text, chains))
 }
 
 fn compare(text: &str, chains: &[Chain], pixels: &[f32], size: Size, limited: bool) {
     let mut memory = BatchMemory::default();
-    let source = Source { pixels, size, clamp: true, device: DEVICE };
+    let source = Source { values: Values::Plain(pixels), size, clamp: true, device: DEVICE };
     let rendered = render(chains, &source, limited, &mut memory).expect("small pieces");
     let traces: Vec<Trace> = chains.iter().map(|chain| Trace::of(chain).expect("small")).collect();
     let batch = if traces.windows(2).all(|pair| are_alike(&pair[0], &pair[1])) { chains.len() } else { 1 };
@@ -150,6 +151,72 @@ fn what_moves_is_not_painted_in_place() {
     assert_eq!(first_difference(&Tensor::from_slice(pixels.canvas().pixels()), &wanted), None);
 }
 
+/// What is outside of a chain's footprint does not matter: not for its window, and not for its gradient.
+#[test]
+fn nothing_is_taken_outside_of_a_footprint() {
+    let mut stream = Key::root(4).with_path("chains").stream();
+    let (mut compared, mut poisoned) = (0, 0);
+    for _ in 0..400 {
+        let size = Size { width: 30 + stream.below(300) as i64, height: 30 + stream.below(300) as i64 };
+        let Some((text, chains)) = chains(&mut stream, size, 1) else { continue };
+        if chains[0].sizes.iter().chain([&chains[0].output()]).any(|size| size.area() > 1 << 16) {
+            continue;
+        }
+        let (width, height) = (size.width as usize, size.height as usize);
+        let tiles = footprint_of(&chains[0]);
+        let clean: Vec<f32> = (0..3 * size.area()).map(|_| stream.uniform(-0.3, 1.3) as f32).collect();
+        let mut spoilt = clean.clone();
+        for area in (0..tiles.grid().count()).filter(|tile| !tiles.contains(*tile)) {
+            let TileArea { x, y, width: columns, height: rows } = tiles.grid().area(area).expect("a tile");
+            for line in (0..3).flat_map(|channel| (y..y + rows).map(move |y| channel * height + y)) {
+                spoilt[line * width + x..][..columns].fill(f32::NAN);
+                poisoned += 1;
+            }
+        }
+        let [(window, gradient), (wanted, wanted_gradient)] = [&spoilt, &clean].map(|pixels| {
+            let source = Source { values: Values::Plain(pixels), size, clamp: true, device: DEVICE };
+            let mut memory = BatchMemory::default();
+            let rendered = render(&chains, &source, true, &mut memory).expect("small pieces");
+            let window = rendered.windows.shallow_clone();
+            (window, gradient_of(rendered, size, &mut memory))
+        });
+        assert_eq!(first_difference(&window, &wanted), None, "{text} on {size:?}");
+        assert_eq!(gradient, wanted_gradient, "{text} on {size:?}");
+        assert!(gradient.into_tiles().all(|(number, _)| tiles.contains(number)), "{text} on {size:?}");
+        // The same from the tiles alone.
+        let canvas = Canvas::new(width, height, clean.clone()).expect("its size");
+        let mut held = TiledCanvas::empty(canvas.grid());
+        for (number, values) in CanvasTiles::within(canvas, tiles.clone()) {
+            held.insert(number, values).expect("a tile of this canvas");
+        }
+        let source = Source { values: Values::Tiles(&held), size, clamp: true, device: DEVICE };
+        let mut memory = BatchMemory::default();
+        let rendered = render(&chains, &source, true, &mut memory).expect("small pieces");
+        assert_eq!(first_difference(&rendered.windows, &wanted), None, "{text} on tiles of {size:?}");
+        assert_eq!(gradient_of(rendered, size, &mut memory), wanted_gradient, "{text} on tiles of {size:?}");
+        compared += 1;
+    }
+    assert!(compared > 80 && poisoned > 1_000, "{compared} compared, {poisoned} rows poisoned");
+}
+
+#[test]
+fn a_tile_that_is_not_there_is_noticed() {
+    let size = Size { width: 200, height: 100 };
+    for transforms in
+        ["{crop: 100 10 50 50}", "{rotate: {degree: 10}}, {crop: 100 10 50 50}", "{random_scale: 2 2}"]
+    {
+        let text = format!("targets: [{{transforms: [{transforms}]}}]");
+        let loaded = load(&[Yaml { name: "chain.yaml".into(), text }], &Overrides::default());
+        let transforms = loaded.expect("a chain").experiment.targets[0].transforms.clone();
+        let chains = [Chain::draw(&transforms, &Scope::new(Key::root(1), 0, 1), size).expect("it fits")];
+        let held = TiledCanvas::empty(TileGrid::new(200, 100));
+        let source = Source { values: Values::Tiles(&held), size, clamp: true, device: DEVICE };
+        let rendered = render(&chains, &source, true, &mut BatchMemory::default()).expect("small pieces");
+        let sum = rendered.windows.sum(tch::Kind::Float).double_value(&[]);
+        assert!(sum.is_nan(), "{transforms:?} gives {sum}");
+    }
+}
+
 #[test]
 fn rows_have_the_bits_of_the_reference() {
     let mut stream = Key::root(1).with_path("chains").stream();
@@ -168,7 +235,7 @@ fn rows_have_the_bits_of_the_reference() {
         let pixels: Vec<f32> = (0..3 * size.area()).map(|_| stream.uniform(-0.3, 1.3) as f32).collect();
         for limited in [false, true] {
             compare(&text, &chains, &pixels, size, limited);
-            crate::wide::narrow::only(|| compare(&text, &chains, &pixels, size, limited));
+            narrow::only(|| compare(&text, &chains, &pixels, size, limited));
         }
         compared += 1;
     }

@@ -2,19 +2,14 @@
 //! for each step, and everything else as tensors with a graph.
 
 use clipig_core::GradientSum;
+use clipig_geometry::transform::noise::Noise;
+use clipig_geometry::{Axis, Chain, Nearest, PixelMap, PixelStep, Region, Size, Step, Turn, Way};
 use tch::{Device, Kind, Tensor};
 
-use super::axis::{Axis, Nearest};
-use super::chain::Chain;
-use super::map::{PixelMap, Way};
-use super::noise::Noise;
-use super::piece::Piece;
-use super::pixel::PixelStep;
-use super::step::Step;
-use super::turn::Turn;
+use super::field;
 use crate::colors;
 use crate::noise::Normal;
-use crate::region::{Region, Size};
+use crate::piece::Piece;
 
 /// A pixel's place; `None` where it has a fixed colour.
 type Point = Option<(i64, i64)>;
@@ -294,9 +289,9 @@ fn apply_field(chains: &[Chain], fields: &[(usize, Piece)], x: &Tensor) -> Tenso
         steps[i] == first && fields[i].1.input == piece.input && fields[i].1.output == piece.output
     };
     if (0..steps.len()).all(alike) {
-        return first.apply(x, &piece);
+        return field::apply(first, x, &piece);
     }
-    let each = |i: usize| steps[i].apply(&x.narrow(0, i as i64, 1), &fields[i].1);
+    let each = |i: usize| field::apply(steps[i], &x.narrow(0, i as i64, 1), &fields[i].1);
     Tensor::cat(&(0..steps.len()).map(each).collect::<Vec<_>>(), 0)
 }
 

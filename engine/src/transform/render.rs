@@ -5,23 +5,21 @@
 //! gradients are taken of, and goes on with field steps until the next run that does something.
 
 use clipig_core::GradientSum;
+use clipig_geometry::{Chain, Field, Region, Size, Step, Trace};
 use tch::{Device, Tensor};
 
-use super::chain::Chain;
-use super::context::TransformError;
+use super::error::TransformError;
+use super::field;
 use super::gate::{Gates, rows};
-use super::piece::Piece;
-use super::rows::{Image, Sink, backward, forward};
-use super::step::Step;
-use super::trace::{Field, Trace};
+use super::rows::{Image, Sink, Values, backward, forward};
+use crate::piece::Piece;
 use crate::read_back::{ReadBackError, tensor_written, with_values};
-use crate::region::{Region, Size};
 
-/// The image that chains start from: `[3, height, width]` in plain memory.
+/// The image that chains start from.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
     /// The values.
-    pub pixels: &'a [f32],
+    pub values: Values<'a>,
     /// Its size.
     pub size: Size,
     /// Limit values to [0, 1] on the way in? The gradient of values outside is zero then.
@@ -137,7 +135,7 @@ impl Batch {
         let mut batch = Self { traces, stages: Vec::new() };
         let (count, last) = (batch.traces.len(), batch.traces[0].fields.len());
         let whole = Region::whole(source.size);
-        let image = Image { pixels: source.pixels, region: whole, limited: source.clamp };
+        let image = Image { values: source.values, region: whole, limited: source.clamp };
         let first = |i: usize| &batch.traces[i].runs[0];
         let shared = (1..count).all(|i| first(i).is_empty() && first(i).output == first(0).output)
             && first(0).is_empty();
@@ -161,8 +159,11 @@ impl Batch {
             }
             x = with_values(&x, &mut memory.values, |values| {
                 let pieces = values.chunks(values.len() / count).zip(&fields);
-                let image =
-                    |(pixels, field): (_, &Field)| Image { pixels, region: field.output, limited: false };
+                let image = |(pixels, field): (_, &Field)| Image {
+                    values: Values::Plain(pixels),
+                    region: field.output,
+                    limited: false,
+                };
                 let images: Vec<_> = pieces.map(image).collect();
                 batch.stage(run, &images, Some(x.shallow_clone()), limited && ends, source.device)
             })?;
@@ -187,7 +188,7 @@ impl Batch {
                 images.iter().zip(&self.traces).zip(values.chunks_exact_mut(length))
             {
                 let run = &trace.runs[run];
-                let mut opened = run.gates();
+                let mut opened = Gates::of(run);
                 let (lines, width) = (size.height as usize, size.width as usize);
                 let planes = rows(values, lines * width, 0, lines * width);
                 forward(run, Some(image), limited, 0..lines, planes, Some(&mut opened));
@@ -251,9 +252,9 @@ fn apply_field(chains: &[Chain], fields: &[Field], x: &Tensor) -> Tensor {
         steps[i] == steps[0] && fields[i].input == fields[0].input && fields[i].output == fields[0].output
     };
     if (0..steps.len()).all(alike) {
-        return steps[0].apply(x, &piece(&fields[0]));
+        return field::apply(&steps[0], x, &piece(&fields[0]));
     }
-    let each = |i: usize| steps[i].apply(&x.narrow(0, i as i64, 1), &piece(&fields[i]));
+    let each = |i: usize| field::apply(&steps[i], &x.narrow(0, i as i64, 1), &piece(&fields[i]));
     Tensor::cat(&(0..steps.len()).map(each).collect::<Vec<_>>(), 0)
 }
 

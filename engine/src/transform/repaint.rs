@@ -1,17 +1,15 @@
 //! Applies a chain to a whole canvas, for good: without a graph and without a way back.
 
 use clipig_core::all_finite;
+use clipig_geometry::{Chain, DrawError, Effect, Region, Run, Size, Trace};
 use tch::Device;
 
-use super::chain::Chain;
-use super::context::TransformError;
+use super::error::TransformError;
 use super::render::{BatchMemory, Source, render};
-use super::rows::{Image, forward};
-use super::trace::{Effect, Run, Trace};
+use super::rows::{Image, Values, forward};
 use crate::bands::{all_of, bands, threads_for};
 use crate::pixels::{Change, Pixels};
 use crate::read_back::read_to_slice;
-use crate::region::{Region, Size};
 
 /// Rows that are computed before their values are checked, while they are in the processor's cache.
 const CHECKED: usize = 8;
@@ -33,7 +31,7 @@ pub(crate) fn repaint(chain: &Chain, pixels: &mut Pixels) -> Result<(), Transfor
     let canvas = pixels.canvas();
     let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
     if chain.output() != size {
-        return Err(TransformError::Impossible {
+        return Err(TransformError::Draw(DrawError::Impossible {
             path: "postproc".to_owned(),
             message: format!(
                 "the canvas of {}×{} pixels would become one of {}×{}; only `resolution` changes its size",
@@ -42,7 +40,7 @@ pub(crate) fn repaint(chain: &Chain, pixels: &mut Pixels) -> Result<(), Transfor
                 chain.output().width,
                 chain.output().height
             ),
-        });
+        }));
     }
     let trace = Trace::of(chain)?;
     if !trace.fields.is_empty() {
@@ -65,7 +63,7 @@ pub(crate) fn repaint(chain: &Chain, pixels: &mut Pixels) -> Result<(), Transfor
 fn paint(run: &Run, old: Option<&[f32]>, new: &mut [f32], known: bool) -> bool {
     let Region { width, height, .. } = run.output;
     let (width, height) = (width as usize, height as usize);
-    let image = old.map(|pixels| Image { pixels, region: run.output, limited: false });
+    let image = old.map(|pixels| Image { values: Values::Plain(pixels), region: run.output, limited: false });
     let bands = bands(height, threads_for(new.len()));
     let band_length = bands.first().map_or(1, |band| band.len() * width).max(1);
     let mut planes = new.chunks_exact_mut(width * height).map(|plane| plane.chunks_mut(band_length));
@@ -92,7 +90,8 @@ fn paint(run: &Run, old: Option<&[f32]>, new: &mut [f32], known: bool) -> bool {
 
 fn repaint_fields(chain: &Chain, pixels: &mut Pixels, size: Size) -> Result<(), TransformError> {
     let _guard = tch::no_grad_guard();
-    let source = Source { pixels: pixels.canvas().pixels(), size, clamp: false, device: Device::Cpu };
+    let source =
+        Source { values: Values::Plain(pixels.canvas().pixels()), size, clamp: false, device: Device::Cpu };
     let image = render(std::slice::from_ref(chain), &source, false, &mut BatchMemory::default())?.windows;
     let mut read = Ok(());
     pixels.replace(|_, new| {

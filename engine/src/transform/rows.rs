@@ -3,19 +3,26 @@
 
 use std::ops::Range;
 
-use super::axis::NOWHERE;
+use clipig_core::{TILE, TiledCanvas};
+use clipig_geometry::{Effect, Losses, NOWHERE, Region, RowMemory, RowPlaces, Run, Ys, wide};
+
 use super::gate::{Gates, Row, limit, pass};
-use super::places::{RowPlaces, Ys};
-use super::route::{Losses, RowMemory};
-use super::trace::{Effect, Run};
-use crate::region::Region;
-use crate::wide::wide;
+use super::pixel;
+
+/// Where the pixels of an image are.
+#[derive(Clone, Copy)]
+pub enum Values<'a> {
+    /// `[3, height, width]` in one piece.
+    Plain(&'a [f32]),
+    /// In tiles. What is taken from one that is not there is NaN: it cannot be overlooked.
+    Tiles(&'a TiledCanvas),
+}
 
 /// The image that a run takes its pixels from.
 #[derive(Clone, Copy)]
 pub(super) struct Image<'a> {
-    /// `[3, height, width]` of the region.
-    pub(super) pixels: &'a [f32],
+    /// The pixels of the region.
+    pub(super) values: Values<'a>,
     /// The piece of the image that is there; it holds all pixels that the run takes.
     pub(super) region: Region,
     /// Limit values to [0, 1] on the way in?
@@ -85,7 +92,7 @@ pub(super) fn forward(
                 Effect::Pixel { step, level } => {
                     stretch += usize::from(step.mixes_colors());
                     let gates = gates.as_mut().map(|gates| gates.row(stretch, from, width));
-                    step.apply(&mut row, run.route.row(*level, number, &memory), gates);
+                    pixel::apply(step, &mut row, run.route.row(*level, number, &memory), gates);
                 }
                 Effect::Fill { level, color } => {
                     fill(&mut row, run.route.losses(*level, number, &memory), *color);
@@ -115,7 +122,7 @@ pub(super) fn backward(run: &Run, gradient: &[f32], gates: &mut Gates, sink: &mu
         for effect in run.effects.iter().rev() {
             // A colour that was filled in depends on no pixel: these are nowhere, so nobody takes their gradient.
             let Effect::Pixel { step, .. } = effect else { continue };
-            step.back(&mut row);
+            pixel::back(step, &mut row);
             if step.mixes_colors() {
                 stretch -= 1;
                 pass(&mut row, gates.row(stretch, from, width));
@@ -177,9 +184,13 @@ impl<'a> Way<'a> {
 
     /// Takes a row's pixels out of the image; 0 where they come from nowhere.
     fn gather(&self, image: &Image<'_>, number: usize, memory: &RowMemory, row: &mut Row<'_>) {
+        let pixels = match image.values {
+            Values::Plain(pixels) => pixels,
+            Values::Tiles(tiles) => return self.gather_from_tiles(tiles, number, memory, row),
+        };
         let Region { x: left, y: top, width, height } = image.region;
         let (left, top, stride) = (left as i32, top as i32, width as usize);
-        let planes = image.pixels.chunks_exact(stride * height as usize);
+        let planes = pixels.chunks_exact(stride * height as usize);
         if let Some((spans, y)) = self.spans(number) {
             let covered: usize = spans.iter().map(|span| span.width).sum();
             for (channel, plane) in row.iter_mut().zip(planes) {
@@ -207,7 +218,28 @@ impl<'a> Way<'a> {
                 }
             }
             let values = row.each_mut().map(|channel| &mut channel[from..from + xs.len()]);
-            take(values, image.pixels, &offsets);
+            take(values, pixels, &offsets);
+        }
+    }
+
+    /// The same from an image in tiles, which is there from its first column and row on.
+    fn gather_from_tiles(&self, tiles: &TiledCanvas, number: usize, memory: &RowMemory, row: &mut Row<'_>) {
+        if let Some((spans, y)) = self.spans(number) {
+            if spans.iter().map(|span| span.width).sum::<usize>() < row[0].len() {
+                row.iter_mut().for_each(|channel| channel.fill(0.0));
+            }
+            for span in spans {
+                copy_from_tiles(tiles, *span, y as usize, row);
+            }
+            return;
+        }
+        let places = self.places(number, memory);
+        for (from, xs) in places.xs.chunks(PIECE).enumerate().map(|(piece, xs)| (piece * PIECE, xs)) {
+            let values = row.each_mut().map(|channel| &mut channel[from..from + xs.len()]);
+            match places.ys {
+                Ys::All(y) => take_from_tiles(values, tiles, xs, &[y; PIECE]),
+                Ys::Each(ys) => take_from_tiles(values, tiles, xs, &ys[from..]),
+            }
         }
     }
 
@@ -259,6 +291,46 @@ fn take([red, green, blue]: [&mut [f32]; 3], pixels: &[f32], offsets: &[u32; PIE
         let offset = *offset as usize;
         (*red, *green, *blue) =
             if offset < plane { (reds[offset], greens[offset], blues[offset]) } else { (0.0, 0.0, 0.0) };
+    }
+}
+
+/// Takes single pixels out of tiles; 0 where they come from nowhere.
+fn take_from_tiles([red, green, blue]: [&mut [f32]; 3], tiles: &TiledCanvas, xs: &[i32], ys: &[i32]) {
+    let (mut last, mut tile) = ((usize::MAX, usize::MAX), None);
+    for ((((red, green), blue), x), y) in red.iter_mut().zip(green).zip(blue).zip(xs).zip(ys) {
+        if *x == NOWHERE {
+            (*red, *green, *blue) = (0.0, 0.0, 0.0);
+            continue;
+        }
+        let (x, y) = (*x as usize, *y as usize);
+        // Neighbours mostly share a tile.
+        if last != (x / TILE, y / TILE) {
+            last = (x / TILE, y / TILE);
+            tile = tiles.tile_at(x, y).and_then(<[f32]>::first_chunk::<{ 3 * TILE * TILE }>);
+        }
+        let place = y % TILE * TILE + x % TILE;
+        (*red, *green, *blue) = match tile {
+            Some(tile) => (tile[place], tile[TILE * TILE + place], tile[2 * TILE * TILE + place]),
+            None => (f32::NAN, f32::NAN, f32::NAN),
+        };
+    }
+}
+
+/// Copies columns that lie side by side out of tiles.
+fn copy_from_tiles(tiles: &TiledCanvas, span: Span, y: usize, row: &mut Row<'_>) {
+    let (mut at, mut x, end) = (span.at, span.from as usize, span.at + span.width);
+    while at < end {
+        let width = (TILE - x % TILE).min(end - at);
+        let place = y % TILE * TILE + x % TILE;
+        let tile = tiles.tile_at(x, y);
+        for (channel, values) in row.iter_mut().enumerate() {
+            let values = &mut values[at..at + width];
+            match tile {
+                Some(tile) => values.copy_from_slice(&tile[channel * TILE * TILE + place..][..width]),
+                None => values.fill(f32::NAN),
+            }
+        }
+        (at, x) = (at + width, x + width);
     }
 }
 

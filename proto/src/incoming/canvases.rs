@@ -1,8 +1,12 @@
-//! Canvases from their pixels.
+//! Canvases from their pixels, and tiles of canvases.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
-use clipig_core::{Canvas, EpochCanvas, JobRevision, Stage, expected};
+use clipig_core::{
+    Canvas, CanvasTiles, EpochCanvas, EpochTiles, JobRevision, Stage, TileError, TileGrid, TileSet,
+    TileValues, expected,
+};
 
 use super::tiles;
 use crate::convert::{pixels, required, stage};
@@ -61,8 +65,16 @@ impl Spare {
     }
 }
 
+/// What comes of a canvas.
 #[derive(Debug)]
-struct Transfer {
+enum Transfer {
+    Whole(Pixels),
+    Tiles(Tiles),
+}
+
+/// All pixels of a canvas.
+#[derive(Debug)]
+struct Pixels {
     width: usize,
     height: usize,
     /// `[3, height, width]`.
@@ -71,11 +83,52 @@ struct Transfer {
     here: usize,
 }
 
+/// Some tiles of a canvas.
+#[derive(Debug)]
+struct Tiles {
+    grid: TileGrid,
+    /// Tiles still to come.
+    left: usize,
+    here: Vec<(usize, Arc<TileValues>)>,
+    numbers: TileSet,
+}
+
 impl Canvases {
-    /// Opens a transfer. One of an earlier stage of the same job that is not complete is dropped: the coordinator
-    /// sends nothing more of it.
+    /// Opens the transfer of a whole canvas. One of an earlier stage of the same job that is not complete is dropped: the
+    /// coordinator sends nothing more of it.
     pub(super) fn open(&mut self, header: v1::CanvasHeader) -> Result<(), WireError> {
-        let (revision, stage) = (required(header.revision, "revision")?.into(), stage(header.epoch));
+        let place = self.place(header.revision, header.epoch)?;
+        let [width, height] = pixels(header.resolution)?.map(|side| side as usize);
+        let pixels = self.spare.take(3 * width * height);
+        self.open.insert(place, Transfer::Whole(Pixels { width, height, pixels, here: 0 }));
+        Ok(())
+    }
+
+    /// Opens the transfer of tiles, which is complete already where there are none. Drops what [`open`](Self::open)
+    /// drops.
+    pub(super) fn open_tiles(
+        &mut self,
+        header: v1::CanvasTilesHeader,
+    ) -> Result<Option<EpochTiles>, WireError> {
+        let place = self.place(header.revision, header.epoch)?;
+        let [width, height] = pixels(header.resolution)?.map(|side| side as usize);
+        let (grid, left) = (TileGrid::new(width, height), header.tile_count as usize);
+        if left > grid.count() {
+            let (revision, stage) = place;
+            let problem = TransferProblem::Count { canvas: grid.count(), found: left };
+            return Err(WireError::Canvas { revision, stage, problem });
+        }
+        let tiles = Tiles { grid, left, here: Vec::new(), numbers: TileSet::none(grid) };
+        if left == 0 {
+            return Ok(Some(tiles.complete(place)));
+        }
+        self.open.insert(place, Transfer::Tiles(tiles));
+        Ok(None)
+    }
+
+    /// Where a transfer is kept that may be opened now.
+    fn place(&mut self, job: Option<v1::JobRevision>, epoch: u32) -> Result<(JobRevision, Stage), WireError> {
+        let (revision, stage) = (required(job, "revision")?.into(), stage(epoch));
         let problem = |problem| WireError::Canvas { revision, stage, problem };
         if self.open.contains_key(&(revision, stage)) {
             return Err(problem(TransferProblem::Opened));
@@ -84,27 +137,47 @@ impl Canvases {
         if self.open.len() >= OPEN_CANVASES {
             return Err(problem(TransferProblem::TooMany(OPEN_CANVASES)));
         }
-        let [width, height] = pixels(header.resolution)?.map(|side| side as usize);
-        let pixels = self.spare.take(3 * width * height);
-        self.open.insert((revision, stage), Transfer { width, height, pixels, here: 0 });
-        Ok(())
+        Ok((revision, stage))
     }
 
     /// Adds pixels; the whole with the last.
     pub(super) fn add(&mut self, message: &v1::CanvasPixels) -> Result<Option<EpochCanvas>, WireError> {
         let (revision, stage) = (required(message.revision, "revision")?.into(), stage(message.epoch));
         let problem = |problem| WireError::Canvas { revision, stage, problem };
-        let transfer = self.open.get_mut(&(revision, stage)).ok_or(problem(TransferProblem::NotOpened))?;
+        let transfer = match self.open.get_mut(&(revision, stage)) {
+            Some(Transfer::Whole(transfer)) => transfer,
+            Some(Transfer::Tiles(_)) | None => return Err(problem(TransferProblem::NotOpened)),
+        };
         transfer.add(&message.pixels).map_err(problem)?;
         if transfer.here < transfer.pixels.len() {
             return Ok(None);
         }
         let complete = expected(self.open.remove(&(revision, stage)), "pixels were added to it");
-        let Some(Transfer { width, height, pixels, .. }) = complete else { return Ok(None) };
+        let Some(Transfer::Whole(Pixels { width, height, pixels, .. })) = complete else { return Ok(None) };
         let canvas = Canvas::new(width, height, pixels)
             .map_err(|error| field("resolution", FieldProblem::Invalid(error.to_string())))?;
         self.spare.put(revision, canvas.clone());
         Ok(Some(EpochCanvas { revision, stage, canvas }))
+    }
+
+    /// Adds tiles; all of them with the last.
+    pub(super) fn add_tiles(&mut self, message: v1::CanvasTiles) -> Result<Option<EpochTiles>, WireError> {
+        let place = (required(message.revision, "revision")?.into(), stage(message.epoch));
+        let problem = |problem| WireError::Canvas { revision: place.0, stage: place.1, problem };
+        let tiles = required(message.tiles, "tiles")?;
+        let transfer = match self.open.get_mut(&place) {
+            Some(Transfer::Tiles(transfer)) => transfer,
+            Some(Transfer::Whole(_)) | None => return Err(problem(TransferProblem::NotOpened)),
+        };
+        for (number, bytes) in tiles::checked(tiles, transfer.left).map_err(problem)? {
+            transfer.add(number, &bytes).map_err(problem)?;
+        }
+        if transfer.left > 0 {
+            return Ok(None);
+        }
+        let complete = expected(self.open.remove(&place), "tiles were added to it");
+        let Some(Transfer::Tiles(tiles)) = complete else { return Ok(None) };
+        Ok(Some(tiles.complete(place)))
     }
 
     /// Drops what is held for a job.
@@ -115,11 +188,37 @@ impl Canvases {
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
-        self.open.values().map(|transfer| size_of_val(&transfer.pixels[..])).sum()
+        let of = |transfer: &Transfer| match transfer {
+            Transfer::Whole(whole) => size_of_val(&whole.pixels[..]),
+            Transfer::Tiles(tiles) => tiles.here.iter().map(|(_, values)| size_of_val(&values[..])).sum(),
+        };
+        self.open.values().map(of).sum()
     }
 }
 
-impl Transfer {
+impl Tiles {
+    fn add(&mut self, number: usize, bytes: &[u8]) -> Result<(), TransferProblem> {
+        let area = tiles::area(self.grid, number, bytes)?;
+        if self.numbers.contains(number) {
+            return Err(TransferProblem::Tile { number, error: TileError::Twice });
+        }
+        let mut finite = true;
+        let values = TileValues::written(area.values(), |values| finite = tiles::read(bytes, values));
+        if !finite {
+            return Err(TransferProblem::NotFinite { number });
+        }
+        self.numbers.insert(number);
+        self.here.push((number, Arc::new(values)));
+        self.left -= 1;
+        Ok(())
+    }
+
+    fn complete(self, (revision, stage): (JobRevision, Stage)) -> EpochTiles {
+        EpochTiles { revision, stage, tiles: CanvasTiles::apart(self.grid, self.here) }
+    }
+}
+
+impl Pixels {
     fn add(&mut self, bytes: &[u8]) -> Result<(), TransferProblem> {
         let (limit, found) = (RECEIVED_CHUNK_BYTES, bytes.len());
         if found > limit {

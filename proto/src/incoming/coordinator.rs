@@ -44,7 +44,7 @@ impl CoordinatorAssembler {
                     let whole = CoordinatorMessage::decode(whole)
                         .map_err(|error| WireError::Fragment(FragmentProblem::Decode(error.to_string())))?;
                     match whole.message.ok_or(WireError::Unknown)? {
-                        Said::Fragment(_) | Said::CanvasPixels(_) => {
+                        Said::Fragment(_) | Said::CanvasPixels(_) | Said::CanvasTiles(_) => {
                             return Err(WireError::Fragment(FragmentProblem::Nested));
                         }
                         said => said,
@@ -69,6 +69,10 @@ impl CoordinatorAssembler {
             }
             Said::KeepAlive(_) => return Ok(None),
             Said::CanvasPixels(pixels) => return Ok(self.canvases.add(&pixels)?.map(ToWorker::Canvas)),
+            Said::CanvasTilesHeader(header) => {
+                return Ok(self.canvases.open_tiles(header)?.map(ToWorker::Tiles));
+            }
+            Said::CanvasTiles(tiles) => return Ok(self.canvases.add_tiles(tiles)?.map(ToWorker::Tiles)),
             Said::Welcome(welcome) => ToWorker::Welcome(welcome.try_into()?),
             Said::Refuse(refuse) => ToWorker::Refuse(limited(refuse.reason, REASON_BYTES, "reason")?),
             Said::Open(brief) => ToWorker::Open(Arc::new(JobBrief::try_from(brief)?)),

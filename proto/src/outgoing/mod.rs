@@ -6,7 +6,7 @@ mod canvas;
 mod fragments;
 mod gradient;
 
-pub use canvas::canvas_messages;
+pub use canvas::{canvas_messages, tile_messages};
 
 use clipig_core::{Computed, FromWorker, ToWorker};
 
@@ -38,11 +38,12 @@ pub enum OutgoingError {
 /// When the value is too long.
 pub fn to_worker(
     message: ToWorker,
-) -> Result<impl Iterator<Item = CoordinatorMessage> + Send + use<>, OutgoingError> {
+) -> Result<Box<dyn Iterator<Item = CoordinatorMessage> + Send>, OutgoingError> {
     let message = match message {
         ToWorker::Canvas(canvas) => {
-            return Ok(Vec::new().into_iter().chain(Some(canvas_messages(canvas)).into_iter().flatten()));
+            return Ok(Box::new(canvas_messages(canvas)));
         }
+        ToWorker::Tiles(tiles) => return Ok(Box::new(tile_messages(tiles))),
         ToWorker::Welcome(welcome) => ToWorkerMessage::Welcome(welcome.into()),
         ToWorker::Refuse(why) => ToWorkerMessage::Refuse(v1::Refuse { reason: reason(why) }),
         ToWorker::Open(brief) => ToWorkerMessage::Open((&*brief).into()),
@@ -53,7 +54,7 @@ pub fn to_worker(
     };
     let message = CoordinatorMessage { message: Some(message) };
     let pieces = fragments::split(message, "a job with its encoded texts", COORDINATOR_FRAGMENTS_BYTES)?;
-    Ok(pieces.into_iter().chain(None.into_iter().flatten()))
+    Ok(Box::new(pieces.into_iter()))
 }
 
 /// The messages that carry what a worker tells the coordinator, in order.

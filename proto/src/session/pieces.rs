@@ -39,6 +39,10 @@ impl Pieces for CoordinatorMessage {
                 let pixels = std::mem::take(&mut message.pixels);
                 around_pixels(key(5), message, key(3), pixels)
             }
+            Some(FromCoordinator::CanvasTiles(message)) => match message.tiles.take() {
+                Some(tiles) => around_tiles(key(13), message, key(3), tiles),
+                None => vec![framed(&self)],
+            },
             _ => vec![framed(&self)],
         }
     }
@@ -148,6 +152,8 @@ mod tests {
             let message = v1::GradientTiles { fence, tiles: tiles.clone() };
             is_as_prost_writes_it(&WorkerMessage { message: Some(FromWorker::GradientTiles(message)) });
             let revision = known.then_some(v1::JobRevision { job: number, revision: epoch });
+            let message = v1::CanvasTiles { revision, epoch, tiles: tiles.clone() };
+            is_as_prost_writes_it(&CoordinatorMessage { message: Some(FromCoordinator::CanvasTiles(message)) });
             let pixels = tiles.map_or_else(Bytes::new, |tiles| tiles.pixels.concat().into());
             let message = v1::CanvasPixels { revision, epoch, pixels };
             is_as_prost_writes_it(&CoordinatorMessage { message: Some(FromCoordinator::CanvasPixels(message)) });

@@ -167,6 +167,53 @@ fn bad_canvases_are_refused() {
 }
 
 #[test]
+fn bad_tiles_of_canvases_are_refused() {
+    use v1::coordinator_message::Message as Told;
+    let revision = Some(v1::JobRevision { job: 1, revision: 0 });
+    let open = |width, tile_count| {
+        let resolution = Some(v1::Resolution { width, height: 64 });
+        Told::CanvasTilesHeader(v1::CanvasTilesHeader { revision, epoch: 5, resolution, tile_count })
+    };
+    let tiles = |numbers: &[u32], pixels: &[&[u8]]| {
+        let pixels = pixels.iter().map(|bytes| Bytes::copy_from_slice(bytes)).collect();
+        let tiles = v1::Tiles { numbers: numbers.to_vec(), pixels };
+        Told::CanvasTiles(v1::CanvasTiles { revision, epoch: 5, tiles: Some(tiles) })
+    };
+    let whole = Told::Canvas(v1::CanvasHeader {
+        revision,
+        epoch: 5,
+        resolution: Some(v1::Resolution { width: 192, height: 64 }),
+    });
+    let zeros = vec![0; WHOLE];
+    let mut broken = zeros.clone();
+    broken[20..24].copy_from_slice(&f32::NAN.to_le_bytes());
+    for (messages, refusal) in [
+        (vec![open(0, 1)], "the field `resolution` is not usable"),
+        (vec![open(192, 4)], "has 4 tiles, but the canvas has 3"),
+        (vec![tiles(&[0], &[&zeros])], "was not opened"),
+        (vec![whole.clone(), tiles(&[0], &[&zeros])], "was not opened"),
+        (vec![open(192, 1), open(192, 1)], "is under way already"),
+        (vec![open(192, 1), whole], "is under way already"),
+        (vec![open(192, 2), tiles(&[], &[])], "0 tiles with 0 numbers; 2 tiles are left"),
+        (vec![open(192, 2), tiles(&[0, 1], &[&zeros])], "1 tiles with 2 numbers"),
+        (vec![open(192, 1), tiles(&[0, 1], &[&zeros, &zeros])], "2 tiles with 2 numbers; 1 tiles are left"),
+        (vec![open(192, 2), tiles(&[3], &[&zeros])], "has a bad tile 3"),
+        (vec![open(192, 2), tiles(&[1], &[&zeros[4..]])], "has a bad tile 1"),
+        (vec![open(192, 2), tiles(&[1], &[&zeros]), tiles(&[1], &[&zeros])], "has a bad tile 1"),
+        (vec![open(192, 2), tiles(&[2], &[&broken])], "is not finite (NaN or infinite) in tile 2"),
+    ] {
+        let mut assembler = CoordinatorAssembler::new();
+        let answers =
+            messages.into_iter().map(|told| assembler.receive(CoordinatorMessage { message: Some(told) }));
+        let answer = answers.last().unwrap();
+        assert!(
+            answer.as_ref().is_err_and(|error| error.to_string().contains(refusal)),
+            "{answer:?}: {refusal}"
+        );
+    }
+}
+
+#[test]
 fn transfers_under_way_are_few() {
     let mut assembler = WorkerAssembler::new();
     let mut open = |number| {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use clipig_core::{
-    Canvas, Computed, Epoch, EpochCanvas, EpochValues, Fence, FromWorker, GradientSum, JobId, JobRevision,
-    Lease, Prepared, PreparedTarget, SampleReport, Stage, ToWorker, Work,
+    Canvas, CanvasTiles, Computed, Epoch, EpochCanvas, EpochTiles, EpochValues, Fence, FromWorker,
+    GradientSum, JobId, JobRevision, Lease, Prepared, PreparedTarget, SampleReport, Stage, TileSet, ToWorker,
+    Work,
 };
 use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
 use clipig_proto::limits::{MESSAGE_BYTES, OPEN_GRADIENTS, SENT_BULK_BYTES};
@@ -142,6 +143,25 @@ fn a_canvas_is_sent_from_its_own_memory_in_small_messages() {
         at += piece.pixels.len();
     }
     assert_eq!(at, end);
+}
+
+#[test]
+fn tiles_arrive_as_they_were_cut() {
+    let EpochCanvas { revision, stage, canvas } = canvas(330, 140);
+    for numbers in [vec![], vec![4], vec![0, 5, 9, 12, 17], (0..18).collect()] {
+        let mut set = TileSet::none(canvas.grid());
+        numbers.iter().for_each(|number| set.insert(*number));
+        let tiles = EpochTiles { revision, stage, tiles: CanvasTiles::within(canvas.clone(), set) };
+        let said = received_by_worker(ToWorker::Tiles(tiles.clone()));
+        let [ToWorker::Tiles(received)] = &said[..] else { panic!("{said:?}") };
+        assert_eq!(
+            (received.revision, received.stage, received.tiles.grid()),
+            (revision, stage, canvas.grid())
+        );
+        let cut: Vec<_> = tiles.tiles.into_iter().collect();
+        assert_eq!(cut.iter().map(|(number, _)| *number).collect::<Vec<_>>(), numbers);
+        assert!(received.tiles.clone().into_iter().eq(cut), "{numbers:?}");
+    }
 }
 
 #[test]

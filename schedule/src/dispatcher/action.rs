@@ -15,7 +15,7 @@ pub enum Action {
         /// The job.
         revision: JobRevision,
     },
-    /// Send the canvas of the job's last offer.
+    /// A session has nothing of the canvas of the job's last offer. Send it what its leases need, before each of them.
     Canvas {
         /// The session that needs it before its next lease.
         session: SessionId,
@@ -24,7 +24,7 @@ pub enum Action {
         /// The stage that was offered.
         stage: Stage,
     },
-    /// Send a lease. Brief and canvas have been sent before.
+    /// Send a lease, after what it needs of the canvas. The brief has been sent before.
     Lease {
         /// The session that holds it from now on.
         session: SessionId,

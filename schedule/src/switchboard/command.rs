@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{Canvas, JobBrief, JobId, JobRevision, ShardError, WorkerName};
+use clipig_core::{Canvas, JobBrief, JobId, JobRevision, ShardError, ShardTiles, WorkerName};
 
 use crate::dispatcher::{Accepted, DispatchError, Fit, Offer};
 
@@ -38,6 +38,8 @@ pub enum JobCommand {
         offer: Offer,
         /// The canvas that it is computed from.
         canvas: Canvas,
+        /// The tiles of it that each shard needs.
+        tiles: ShardTiles,
     },
     /// A result that was accepted makes no sense: somebody else shall compute it.
     Refuse {

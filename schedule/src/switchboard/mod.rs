@@ -125,6 +125,7 @@ impl SwitchboardCore {
 
     /// A connection is over; its leases go to others at once. Does nothing when that is known.
     pub fn handle_disconnect(&mut self, session: SessionId, cause: LeaveCause, now: Time) {
+        self.jobs.forget_session(session);
         self.outputs.push(Output::End(session));
         self.dispatcher.handle_disconnect(session, cause, now);
     }
@@ -185,8 +186,8 @@ impl SwitchboardCore {
                     self.dispatcher.handle_open(terms);
                 }
             }
-            JobCommand::Offer { offer, canvas } => {
-                if self.jobs.offer(&offer, canvas) {
+            JobCommand::Offer { offer, canvas, tiles } => {
+                if self.jobs.offer(&offer, canvas, tiles) {
                     let done = self.dispatcher.handle_offer(offer, now);
                     self.outputs.extend(done.err().map(Output::Fault));
                 }
@@ -232,16 +233,16 @@ impl SwitchboardCore {
                 }
             }
             Action::Canvas { session, revision, stage } => {
-                let canvas = self.jobs.canvas(revision, stage);
-                debug_assert!(
-                    canvas.is_some(),
-                    "job {revision}, {stage} is leased, and its canvas is not here"
-                );
-                if let Some(canvas) = canvas {
-                    self.send(session, ToWorker::Canvas(canvas));
-                }
+                // What it needs of the canvas is sent with its leases, which follow.
+                let offered = self.jobs.forget_sent(session, revision, stage);
+                debug_assert!(offered, "job {revision}, {stage} is leased, and its canvas is not here");
             }
-            Action::Lease { session, lease } => self.send(session, ToWorker::Lease(lease)),
+            Action::Lease { session, lease } => {
+                if let Some(canvas) = self.jobs.missing(session, &lease) {
+                    self.send(session, canvas);
+                }
+                self.send(session, ToWorker::Lease(lease));
+            }
             Action::Revoke { session, fence } => self.send(session, ToWorker::Revoke(fence)),
             Action::Close { session, revision } => self.send(session, ToWorker::Close(revision)),
             Action::Drain { session, reason } => self.send(session, ToWorker::Drain(reason)),

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use clipig_core::{Canvas, EpochCanvas, JobBrief, JobId, JobRevision, Stage};
+use clipig_core::{
+    Canvas, CanvasTiles, EpochCanvas, EpochTiles, JobBrief, JobId, JobRevision, Lease, SessionId, ShardTiles,
+    Stage, TileSet, ToWorker, WHOLE_SHARE, Work,
+};
 
 use super::command::JobShare;
 use crate::dispatcher::{JobTerms, Offer};
@@ -17,7 +20,17 @@ pub(super) struct OpenJobs {
 #[derive(Debug)]
 struct Revision {
     brief: Arc<JobBrief>,
-    canvas: Option<EpochCanvas>,
+    offered: Option<Offered>,
+}
+
+/// The canvas of an offer.
+#[derive(Debug)]
+struct Offered {
+    canvas: EpochCanvas,
+    /// What each shard needs of it.
+    tiles: ShardTiles,
+    /// What each session was sent of it.
+    sent: BTreeMap<SessionId, TileSet>,
 }
 
 impl OpenJobs {
@@ -49,7 +62,7 @@ impl OpenJobs {
         let revision = brief.revision;
         let JobShare { priority, fit } = self.shares.get(&revision.job)?.clone();
         let terms = JobTerms { revision, priority, fit, threads: brief.threads };
-        self.revisions.insert(revision, Revision { brief, canvas: None });
+        self.revisions.insert(revision, Revision { brief, offered: None });
         Some(terms)
     }
 
@@ -59,17 +72,58 @@ impl OpenJobs {
 
     /// Keeps the canvas of an offer for the sessions that get leases of it. `false` where the job is not there (any
     /// more).
-    pub(super) fn offer(&mut self, offer: &Offer, canvas: Canvas) -> bool {
+    pub(super) fn offer(&mut self, offer: &Offer, canvas: Canvas, tiles: ShardTiles) -> bool {
         let (revision, stage) = (offer.revision, offer.work.stage());
         if let Some(known) = self.revisions.get_mut(&revision) {
-            known.canvas = Some(EpochCanvas { revision, stage, canvas });
+            let canvas = EpochCanvas { revision, stage, canvas };
+            known.offered = Some(Offered { canvas, tiles, sent: BTreeMap::new() });
         }
         self.shares.contains_key(&revision.job)
     }
 
-    pub(super) fn canvas(&self, revision: JobRevision, stage: Stage) -> Option<EpochCanvas> {
-        let canvas = self.revisions.get(&revision)?.canvas.as_ref();
-        canvas.filter(|canvas| canvas.stage == stage).cloned()
+    /// A session has nothing of the canvas of a stage. `false` where that is not what is offered.
+    pub(super) fn forget_sent(&mut self, session: SessionId, revision: JobRevision, stage: Stage) -> bool {
+        let Some(offered) = self.offered(revision, stage) else { return false };
+        offered.sent.remove(&session);
+        true
+    }
+
+    /// A session is over.
+    pub(super) fn forget_session(&mut self, session: SessionId) {
+        for offered in self.revisions.values_mut().filter_map(|known| known.offered.as_mut()) {
+            offered.sent.remove(&session);
+        }
+    }
+
+    /// What a session must be sent of the canvas before a lease: the tiles that the lease needs and that the session was
+    /// not sent. It counts as sent from now on.
+    pub(super) fn missing(&mut self, session: SessionId, lease: &Lease) -> Option<ToWorker> {
+        let offered = self.offered(lease.revision, lease.work.stage())?;
+        let needed = match lease.work {
+            Work::Prepare => None,
+            Work::Node { node, total, .. } => offered.tiles.of(node.shards(total)),
+        };
+        let canvas = &offered.canvas;
+        let grid = canvas.canvas.grid();
+        let sent = offered.sent.get(&session);
+        let missing = needed.unwrap_or_else(|| TileSet::all(grid));
+        let missing = sent.map_or_else(|| missing.clone(), |sent| missing.without(sent));
+        if missing.is_empty() && sent.is_some() {
+            return None;
+        }
+        if missing.exceeds(WHOLE_SHARE) {
+            offered.sent.insert(session, TileSet::all(grid));
+            return Some(ToWorker::Canvas(canvas.clone()));
+        }
+        offered.sent.entry(session).or_insert_with(|| TileSet::none(grid)).add(&missing);
+        let EpochCanvas { revision, stage, canvas } = canvas.clone();
+        let tiles = CanvasTiles::within(canvas, missing);
+        Some(ToWorker::Tiles(EpochTiles { revision, stage, tiles }))
+    }
+
+    fn offered(&mut self, revision: JobRevision, stage: Stage) -> Option<&mut Offered> {
+        let offered = self.revisions.get_mut(&revision)?.offered.as_mut();
+        offered.filter(|offered| offered.canvas.stage == stage)
     }
 
     pub(super) fn brief(&self, revision: JobRevision) -> Option<Arc<JobBrief>> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clipig_core::{
     Activation, Canvas, DeviceClass, Epoch, EpochValues, GradientSum, JobBrief, JobRevision, Lease,
-    ModelReference, ModelSettings, NumberType, PROTOCOL, Prepared, Sha256, WorkerKind,
+    ModelReference, ModelSettings, NumberType, PROTOCOL, Prepared, Sha256, ShardTiles, TileSet, WorkerKind,
 };
 
 use super::*;
@@ -63,7 +63,7 @@ fn offer(core: &mut SwitchboardCore, work: OfferedWork) {
     let values = EpochValues { resolution: [2, 1], learnrate: 1.0, learnrate_scale: 1.0 };
     let offer = Offer { revision: REVISION, work, values };
     let canvas = Canvas::new(2, 1, vec![0.0; 6]).unwrap();
-    core.handle_job(JobCommand::Offer { offer, canvas }, NOW);
+    core.handle_job(JobCommand::Offer { offer, canvas, tiles: ShardTiles::whole() }, NOW);
 }
 
 fn epoch(epoch: u32, shards: u32) -> OfferedWork {
@@ -89,6 +89,7 @@ fn sent(outputs: &[Output]) -> (Vec<&'static str>, Vec<Lease>) {
             ToWorker::Refuse(_) => "refuse",
             ToWorker::Open(_) => "open",
             ToWorker::Canvas(_) => "canvas",
+            ToWorker::Tiles(_) => "tiles",
             ToWorker::Lease(lease) => {
                 leases.push(lease.clone());
                 "lease"
@@ -207,4 +208,77 @@ fn a_person_sees_the_worker_as_it_is_after_the_command() {
     let nobody: WorkerName = "nobody".parse().unwrap();
     let error = core.handle_worker_command(&nobody, WorkerCommand::Pause, NOW).unwrap_err();
     assert_eq!(error, WorkerCommandError::Unknown(nobody));
+}
+
+/// What is sent of the canvas and the leases, by session.
+fn sent_of_the_canvas(outputs: &[Output]) -> Vec<String> {
+    let words = outputs.iter().filter_map(|output| match output {
+        Output::Send { session, message: ToWorker::Canvas(_) } => Some(format!("{session}: canvas")),
+        Output::Send { session, message: ToWorker::Tiles(tiles) } => {
+            let (_, set) = tiles.tiles.canvas().unwrap();
+            Some(format!("{session}: tiles {:?}", set.numbers().collect::<Vec<_>>()))
+        }
+        Output::Send { session, message: ToWorker::Lease(lease) } => {
+            Some(format!("{session}: lease {}", lease.fence.number))
+        }
+        _ => None,
+    });
+    words.collect()
+}
+
+#[test]
+fn a_session_is_sent_the_tiles_that_its_leases_need_and_that_it_lacks() {
+    let canvas = Canvas::new(640, 64, vec![0.0; 3 * 640 * 64]).unwrap();
+    let set = |numbers: &[usize]| {
+        let mut set = TileSet::none(canvas.grid());
+        numbers.iter().for_each(|number| set.insert(*number));
+        Some(set)
+    };
+    let shards = vec![set(&[0, 1]), set(&[1, 2]), set(&[]), set(&[1]), None, set(&[9])];
+    let tiles = ShardTiles::new(shards);
+    let mut core = with_job_and_worker();
+    let values = EpochValues { resolution: [640, 64], learnrate: 1.0, learnrate_scale: 1.0 };
+    let offer = |core: &mut SwitchboardCore, number: u32| {
+        let offer = Offer { revision: REVISION, work: epoch(number, 6), values };
+        core.handle_job(JobCommand::Offer { offer, canvas: canvas.clone(), tiles: tiles.clone() }, NOW);
+        sent_of_the_canvas(&core.poll_outputs(NOW))
+    };
+    let answer = |core: &mut SwitchboardCore, session: u64, number: u64| {
+        let fence = Fence { incarnation: 1, number };
+        core.handle_message(SessionId(session), computed(fence), NOW);
+        sent_of_the_canvas(&core.poll_outputs(NOW))
+    };
+    let first = ["1: tiles [0, 1]", "1: lease 1", "1: tiles [2]", "1: lease 2"];
+    assert_eq!(offer(&mut core, 0), first);
+    assert_eq!(answer(&mut core, 1, 1), ["1: lease 3"], "a shard without pixels needs nothing more");
+    assert_eq!(answer(&mut core, 1, 2), ["1: lease 4"], "it was sent this tile");
+    // What is handed back may have been lost on the way: everything that is needed goes again.
+    let returned = FromWorker::Returned { fence: Fence { incarnation: 1, number: 3 }, reason: "lost".into() };
+    core.handle_message(SessionId(1), returned, NOW);
+    assert_eq!(sent_of_the_canvas(&core.poll_outputs(NOW)), ["1: tiles []", "1: lease 5"]);
+    // Another worker knows nothing of what the first one has.
+    core.handle_register(registration("late"), NOW).unwrap();
+    let late = sent_of_the_canvas(&core.poll_outputs(NOW));
+    assert_eq!(late, ["2: canvas", "2: lease 6", "2: lease 7"], "this shard needs all");
+    // The next epoch's canvas is another one.
+    core.handle_disconnect(SessionId(2), LeaveCause::Disconnected, NOW);
+    core.poll_outputs(NOW);
+    let second = offer(&mut core, 1);
+    assert_eq!(second[..2], ["1: tiles [0, 1]", "1: lease 8"], "{second:?}");
+}
+
+#[test]
+fn most_of_a_canvas_travels_as_a_whole() {
+    let canvas = Canvas::new(640, 64, vec![0.0; 3 * 640 * 64]).unwrap();
+    for (count, wanted) in [(6, "1: tiles [0, 1, 2, 3, 4, 5]"), (7, "1: canvas")] {
+        let mut set = TileSet::none(canvas.grid());
+        (0..count).for_each(|number| set.insert(number));
+        let mut core = with_job_and_worker();
+        let values = EpochValues { resolution: [640, 64], learnrate: 1.0, learnrate_scale: 1.0 };
+        let offer = Offer { revision: REVISION, work: epoch(0, 2), values };
+        let tiles = ShardTiles::new(vec![Some(set.clone()), Some(set)]);
+        core.handle_job(JobCommand::Offer { offer, canvas: canvas.clone(), tiles }, NOW);
+        let sent = sent_of_the_canvas(&core.poll_outputs(NOW));
+        assert_eq!(sent, [wanted, "1: lease 1", "1: lease 2"]);
+    }
 }

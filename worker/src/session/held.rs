@@ -13,9 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_core::{
-    Canvas, ComputeJob, Computed, FromWorker, GradientSum, Lease, Node, SampleReport, ShardError, ShardIndex,
-    ShardTask, Work, expected,
+    Canvas, CanvasView, ComputeJob, Computed, FromWorker, GradientSum, Lease, Node, SampleReport, Shard,
+    ShardError, ShardIndex, ShardTask, TiledCanvas, Work, expected,
 };
+use clipig_geometry::{Size, footprint};
 use clipig_schedule::MergeTree;
 
 use super::open_job::{OpenJob, Planned};
@@ -32,7 +33,7 @@ pub(super) enum HeldLease {
 #[derive(Debug)]
 pub(super) struct Queued {
     lease: Lease,
-    canvas: Canvas,
+    canvas: CanvasView,
     progress: u32,
 }
 
@@ -41,7 +42,7 @@ pub(super) struct Queued {
 pub(super) struct Begun {
     lease: Lease,
     job: Arc<ComputeJob>,
-    canvas: Canvas,
+    canvas: CanvasView,
     progress: u32,
     /// The job's progress when it began.
     beats: u32,
@@ -58,7 +59,7 @@ pub(super) struct Answered {
 
 #[derive(Debug)]
 enum BegunWork {
-    Prepare { started: bool },
+    Prepare { canvas: Canvas, started: bool },
     Node(NodeSum),
 }
 
@@ -83,32 +84,71 @@ pub(super) enum Step {
     Wait,
     /// It cannot be computed here.
     Fail(ShardError),
+    /// Something is missing that the coordinator can send again; what.
+    Return(String),
+}
+
+/// Why a lease cannot begin.
+enum Obstacle {
+    Error(ShardError),
+    /// A part of the canvas is not here.
+    Missing(String),
 }
 
 impl Queued {
-    pub(super) fn new(lease: Lease, canvas: Canvas) -> Self {
+    pub(super) fn new(lease: Lease, canvas: CanvasView) -> Self {
         Self { lease, canvas, progress: 0 }
     }
 
     /// The lease with its first shard about to start.
-    fn begin(&self, job: &mut OpenJob, ready: Arc<ComputeJob>) -> Result<Begun, ShardError> {
+    fn begin(&self, job: &mut OpenJob, ready: Arc<ComputeJob>) -> Result<Begun, Obstacle> {
+        // Tiles may have come meanwhile.
+        let canvas = job.canvas(self.lease.work.stage()).unwrap_or(&self.canvas).clone();
         let work = match self.lease.work {
-            Work::Prepare => BegunWork::Prepare { started: false },
+            Work::Prepare => match &canvas {
+                CanvasView::Whole(canvas) => BegunWork::Prepare { canvas: canvas.clone(), started: false },
+                CanvasView::Tiles(_) => {
+                    let what = "a preparation needs the whole canvas, of which only tiles are here";
+                    return Err(Obstacle::Missing(what.to_owned()));
+                }
+            },
             Work::Node { epoch, node, total } => {
                 let planned = job.planned(&ready, epoch, self.lease.values);
                 let shards = planned.plan.shards.len() as u32;
                 if shards != total || !node.exists(total) {
-                    return Err(ShardError::Device(format!(
+                    return Err(Obstacle::Error(ShardError::Device(format!(
                         "epoch {epoch} has {shards} shards here, but {total} on the coordinator, of which node \
                          {node} is wanted; are both of the same version?"
-                    )));
+                    ))));
+                }
+                if let CanvasView::Tiles(tiles) = &canvas {
+                    let below = &planned.plan.shards
+                        [node.shards(total).start as usize..node.shards(total).end as usize];
+                    let missing = below
+                        .iter()
+                        .map(|shard| missing_tiles(&ready, &planned, shard, tiles))
+                        .sum::<usize>();
+                    if missing > 0 {
+                        return Err(Obstacle::Missing(format!(
+                            "{missing} tiles of the canvas of epoch {epoch} are missing for node {node}"
+                        )));
+                    }
                 }
                 BegunWork::Node(NodeSum::new(node, total, planned))
             }
         };
-        let (lease, canvas, beats) = (self.lease.clone(), self.canvas.clone(), ready.progress.count());
+        let (lease, beats) = (self.lease.clone(), ready.progress.count());
         Ok(Begun { lease, job: ready, canvas, progress: self.progress, beats, work, spent: Duration::ZERO })
     }
+}
+
+/// How many tiles a shard needs that are not here. A lease computed without them would give a wrong gradient.
+fn missing_tiles(job: &ComputeJob, planned: &Planned, shard: &Shard, held: &TiledCanvas) -> usize {
+    // The plan is made from the same experiment.
+    let Some(target) = job.experiment.targets.get(shard.target.0 as usize) else { return 0 };
+    let size = Size { width: held.grid().width() as i64, height: held.grid().height() as i64 };
+    let needed = footprint(target, &planned.scope, shard.samples.clone(), size);
+    needed.without(held.held()).len()
 }
 
 impl HeldLease {
@@ -163,7 +203,8 @@ impl HeldLease {
             let Some(ready) = job.ready() else { return Step::Wait };
             match queued.begin(job, ready) {
                 Ok(begun) => *self = Self::Begun(Box::new(begun)),
-                Err(error) => return Step::Fail(error),
+                Err(Obstacle::Error(error)) => return Step::Fail(error),
+                Err(Obstacle::Missing(what)) => return Step::Return(what),
             }
         }
         match self {
@@ -176,7 +217,7 @@ impl HeldLease {
     pub(super) fn started(&mut self, ticket: Ticket, task: &Task) {
         let Some(begun) = expected(self.begun(), "what is started has begun") else { return };
         match (&mut begun.work, task) {
-            (BegunWork::Prepare { started }, _) => *started = true,
+            (BegunWork::Prepare { started, .. }, _) => *started = true,
             (BegunWork::Node(sum), Task::Shard(task)) => {
                 sum.running.insert(ticket, task.shard.index);
                 sum.next += 1;
@@ -204,7 +245,7 @@ impl HeldLease {
 impl Begun {
     fn wants_thread(&self) -> bool {
         match &self.work {
-            BegunWork::Prepare { started } => !started,
+            BegunWork::Prepare { started, .. } => !started,
             BegunWork::Node(sum) => sum.next < sum.end,
         }
     }
@@ -214,7 +255,7 @@ impl Begun {
             return Step::Wait;
         }
         let task = match &self.work {
-            BegunWork::Prepare { .. } => Task::Prepare(self.canvas.clone()),
+            BegunWork::Prepare { canvas, .. } => Task::Prepare(canvas.clone()),
             BegunWork::Node(sum) => Task::Shard(ShardTask {
                 shard: sum.planned.plan.shards[sum.next as usize].clone(),
                 scope: sum.planned.scope.clone(),

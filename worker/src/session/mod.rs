@@ -26,8 +26,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clipig_core::{
-    Canvas, ComputeJob, Fence, FromWorker, Held, JobBrief, JobRevision, Lease, Preparation, Registration,
-    ShardError, ShardResult, ShardTask, ToWorker, Work, WorkerName, expected,
+    Canvas, CanvasView, ComputeJob, EpochTiles, Fence, FromWorker, Held, JobBrief, JobRevision, Lease,
+    Preparation, Registration, ShardError, ShardResult, ShardTask, ToWorker, Work, WorkerName, expected,
 };
 
 use held::{Answered, HeldLease, Queued, Step};
@@ -290,7 +290,14 @@ impl Session {
             ToWorker::Canvas(canvas) => {
                 // A canvas of a job that is not open is of no use: a lease would need the brief first.
                 if let Some(job) = self.jobs.get_mut(&canvas.revision) {
-                    job.canvas = Some((canvas.stage, canvas.canvas));
+                    job.set_canvas(canvas.stage, canvas.canvas.into());
+                }
+            }
+            ToWorker::Tiles(EpochTiles { revision, stage, tiles }) => {
+                if let Some(job) = self.jobs.get_mut(&revision) {
+                    let added = job.add_tiles(stage, tiles);
+                    // A lease that needs the tile is handed back when its turn comes.
+                    debug_assert!(added.is_ok(), "{added:?}");
                 }
             }
             ToWorker::Lease(lease) => self.lease(lease, effects),
@@ -387,12 +394,11 @@ impl Session {
     }
 
     /// The canvas that a lease is computed from, where the session can compute the lease at all.
-    fn canvas_for(&self, lease: &Lease) -> Option<Canvas> {
+    fn canvas_for(&self, lease: &Lease) -> Option<CanvasView> {
         let Phase::Serving(_) = self.phase else { return None };
         let job = self.jobs.get(&lease.revision)?;
         let ready = lease.work == Work::Prepare || job.brief().prepared.is_some();
-        let (stage, canvas) = job.canvas.as_ref()?;
-        (ready && *stage == lease.work.stage()).then(|| canvas.clone())
+        job.canvas(lease.work.stage()).filter(|_| ready).cloned()
     }
 
     /// Why [`canvas_for`](Self::canvas_for) gave nothing.
@@ -550,6 +556,7 @@ impl Session {
                 }
                 Step::Wait => at += 1,
                 Step::Fail(error) => self.answer(fence, FromWorker::Failed { fence, error }, effects),
+                Step::Return(reason) => self.hand_back(fence, reason, effects),
             }
         }
     }

@@ -9,7 +9,10 @@
 
 use std::sync::Arc;
 
-use clipig_core::{Canvas, ComputeJob, Epoch, EpochPlan, EpochValues, JobBrief, Stage};
+use clipig_core::{
+    CanvasTiles, CanvasView, ComputeJob, Epoch, EpochPlan, EpochValues, JobBrief, Stage, TileError,
+    TiledCanvas,
+};
 use clipig_experiment::Scope;
 use clipig_schedule::plan;
 
@@ -20,8 +23,8 @@ use super::{FetchError, Request};
 pub(super) struct OpenJob {
     brief: Arc<JobBrief>,
     content: Content,
-    /// The canvas that came last, and what is computed from it.
-    pub(super) canvas: Option<(Stage, Canvas)>,
+    /// What came last of a canvas, and what is computed from it.
+    canvas: Option<(Stage, CanvasView)>,
     /// The plan that was needed last: a session computes several nodes of an epoch.
     planned: Option<(Epoch, EpochValues, Planned)>,
 }
@@ -62,6 +65,35 @@ pub(super) struct Planned {
 impl OpenJob {
     pub(super) fn new(brief: Arc<JobBrief>) -> Self {
         Self { brief, content: Content::Known(Known { error: None }), canvas: None, planned: None }
+    }
+
+    /// What there is of the canvas of a stage.
+    pub(super) fn canvas(&self, wanted: Stage) -> Option<&CanvasView> {
+        self.canvas.as_ref().filter(|(stage, _)| *stage == wanted).map(|(_, canvas)| canvas)
+    }
+
+    /// A whole canvas takes the place of the one before.
+    pub(super) fn set_canvas(&mut self, stage: Stage, canvas: CanvasView) {
+        self.canvas = Some((stage, canvas));
+    }
+
+    /// Tiles are added to those of the same canvas, or take the place of the one before. The whole canvas has them
+    /// already.
+    ///
+    /// # Errors
+    /// When a tile does not fit the canvas.
+    pub(super) fn add_tiles(&mut self, stage: Stage, tiles: CanvasTiles) -> Result<(), TileError> {
+        let mut held = match self.canvas.take() {
+            Some((known, canvas @ CanvasView::Whole(_))) if known == stage => {
+                self.canvas = Some((stage, canvas));
+                return Ok(());
+            }
+            Some((known, CanvasView::Tiles(held))) if known == stage && held.grid() == tiles.grid() => held,
+            _ => TiledCanvas::empty(tiles.grid()),
+        };
+        let added = tiles.into_iter().try_for_each(|(number, values)| held.insert(number, values));
+        self.canvas = Some((stage, CanvasView::Tiles(held)));
+        added
     }
 
     pub(super) fn brief(&self) -> &JobBrief {

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use clipig_core::{
-    Assets, DeviceClass, Epoch, EpochCanvas, EpochValues, GradientSum, JobId, ModelReference, Node,
-    NumberType, PROTOCOL, Prepared, PreparedTarget, ProgressCounter, SampleReport, SessionId, Sha256,
-    ShardIndex, Stage, WeightsSource, Welcome, WorkerKind,
+    Assets, CanvasTiles, DeviceClass, Epoch, EpochCanvas, EpochValues, GradientSum, JobId, ModelReference,
+    Node, NumberType, PROTOCOL, Prepared, PreparedTarget, ProgressCounter, SampleReport, SessionId, Sha256,
+    ShardIndex, Stage, TileSet, WeightsSource, Welcome, WorkerKind,
 };
 use clipig_experiment::{Overrides, Source, load};
+use clipig_geometry::{Size, footprint};
 use clipig_schedule::{MergeTree, plan};
 use proptest::prelude::*;
 
@@ -348,6 +349,65 @@ fn a_lease_without_brief_canvas_or_features_is_handed_back() {
     assert_eq!(worker.tasks.len(), 1);
 }
 
+/// The tiles of a canvas of 640 × 8 with these numbers.
+fn tiles(numbers: &[usize]) -> ToWorker {
+    let canvas = Canvas::new(640, 8, vec![0.5; 3 * 640 * 8]).unwrap();
+    let mut set = TileSet::none(canvas.grid());
+    numbers.iter().for_each(|number| set.insert(*number));
+    let (revision, stage) = (revision(1), Stage::Epoch(EPOCH));
+    ToWorker::Tiles(EpochTiles { revision, stage, tiles: CanvasTiles::within(canvas, set) })
+}
+
+/// The tiles of that canvas that a shard needs.
+fn needed(shard: u32) -> Vec<usize> {
+    let brief = brief(1, 1, true);
+    let experiment = Arc::clone(&compute_job(&brief).experiment);
+    let scope = VALUES.scope(&experiment, brief.seed, EPOCH);
+    let shard = plan(&experiment, &scope, 1).shards[shard as usize].clone();
+    let size = Size { width: 640, height: 8 };
+    footprint(&experiment.targets[0], &scope, shard.samples, size).numbers().collect()
+}
+
+#[test]
+fn a_lease_is_computed_from_its_tiles_and_handed_back_without() {
+    let mut worker = Worker::new(2);
+    worker.receive(ToWorker::Open(brief(1, 1, true)));
+    let leaf = |index: u32| Node { level: 0, index };
+    worker.receive(tiles(&needed(0)));
+    worker.receive(lease(1, 1, leaf(0)));
+    assert_eq!(worker.tasks.len(), 1);
+    // The tiles of this one were lost on the way.
+    let other = (1..11).find(|shard| needed(*shard).iter().all(|tile| !needed(0).contains(tile))).unwrap();
+    worker.receive(lease(1, 2, leaf(other)));
+    let sent = worker.take();
+    let [FromWorker::Returned { reason, .. }] = &sent[..] else { panic!("{sent:?}") };
+    assert!(reason.contains("of the canvas of epoch 2 are missing for node 0:"), "{reason}");
+    // They are added to those that are there.
+    worker.receive(tiles(&needed(other)));
+    worker.receive(lease(1, 3, leaf(other)));
+    worker.receive(lease(1, 4, leaf(0)));
+    assert_eq!((worker.tasks.len(), worker.take().len()), (2, 0));
+    worker.finish(0);
+    assert_eq!(worker.tasks.len(), 2, "the last one waits for a thread, not for tiles");
+    // Those of another epoch are of no use.
+    let Task::Shard(task) = &worker.tasks[0].1 else { panic!("{:?}", worker.tasks) };
+    let CanvasView::Tiles(held) = &task.canvas else { panic!("{task:?}") };
+    assert_eq!(held.held().len(), needed(0).len() + needed(other).len());
+    assert!(held.pixel(640, 0).is_none());
+}
+
+#[test]
+fn a_preparation_needs_the_whole_canvas() {
+    let mut worker = Worker::new(1);
+    worker.receive(ToWorker::Open(brief(1, 1, false)));
+    let ToWorker::Tiles(some) = tiles(&[1]) else { unreachable!() };
+    worker.receive(ToWorker::Tiles(EpochTiles { stage: Stage::Prepare, ..some }));
+    let ToWorker::Lease(lease) = lease(1, 1, Node { level: 0, index: 0 }) else { unreachable!() };
+    worker.receive(ToWorker::Lease(Lease { work: Work::Prepare, ..lease }));
+    let sent = worker.take();
+    assert!(matches!(&sent[..], [FromWorker::Returned { .. }]), "{sent:?}");
+}
+
 #[test]
 fn a_preparation_is_answered_with_its_warnings() {
     let mut worker = Worker::new(1);
@@ -361,7 +421,7 @@ fn a_preparation_is_answered_with_its_warnings() {
     // The brief that is prepared takes the place of the other; the first canvas is not epoch 0's.
     worker.receive(ToWorker::Open(brief(1, 1, true)));
     assert_eq!(worker.forgotten, 1);
-    assert!(worker.session.jobs[&revision(1)].canvas.is_none());
+    assert!(worker.session.jobs[&revision(1)].canvas(Stage::Prepare).is_none());
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn shard(ticket: u32, job: &Arc<ComputeJob>) -> Order<u32> {
     let task = ShardTask {
         shard: Shard { index: ShardIndex(ticket), target: TargetIndex(0), samples: 0..1 },
         scope: Scope::new(Key::root(0), 0, 1),
-        canvas: Canvas::new(1, 1, vec![0.0; 3]).unwrap(),
+        canvas: Canvas::new(1, 1, vec![0.0; 3]).unwrap().into(),
     };
     Order { ticket, job: Arc::clone(job), task: Task::Shard(task) }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use clipig_core::{EpochCanvas, JobRevision, Stage, ToWorker};
+use clipig_core::{JobRevision, Stage, ToWorker};
 
 /// Messages for a worker that wait.
 #[derive(Default)]
@@ -29,10 +29,16 @@ impl Outbox {
                     return;
                 }
             }
-            // An epoch's canvas takes the place of the one before.
-            ToWorker::Canvas(canvas) => {
-                let old = canvas.revision;
-                self.waiting.retain(|other| !matches!(other, ToWorker::Canvas(c) if c.revision == old));
+            // An epoch's canvas takes the place of the one before. Tiles add to those of the same epoch.
+            ToWorker::Canvas(_) | ToWorker::Tiles(_) => {
+                let whole = |message: &ToWorker| matches!(message, ToWorker::Canvas(_));
+                let is_old = |other: &ToWorker| match (bulk(&message), bulk(other)) {
+                    (Some(new), Some(old)) => {
+                        new.0 == old.0 && (new.1 != old.1 || whole(&message) && whole(other))
+                    }
+                    _ => false,
+                };
+                self.waiting.retain(|other| !is_old(other));
             }
             _ => {}
         }
@@ -55,7 +61,7 @@ impl Outbox {
         let mut held: Vec<JobRevision> = Vec::new();
         let place = self.waiting.iter().position(|message| {
             let job = job_of(message);
-            if matches!(message, ToWorker::Canvas(_)) {
+            if bulk(message).is_some() {
                 held.extend(job);
                 return false;
             }
@@ -68,12 +74,18 @@ impl Outbox {
     pub(super) fn overtakes(&self, travelling: Travelling) -> bool {
         let (revision, stage) = travelling;
         self.waiting.iter().any(|message| match message {
-            ToWorker::Canvas(EpochCanvas { revision: job, stage: newer, .. }) => {
-                *job == revision && *newer != stage
-            }
             ToWorker::Close(job) => *job == revision,
-            _ => false,
+            _ => bulk(message).is_some_and(|(job, newer)| job == revision && newer != stage),
         })
+    }
+}
+
+/// The canvas that a message brings, or tiles of it.
+fn bulk(message: &ToWorker) -> Option<Travelling> {
+    match message {
+        ToWorker::Canvas(canvas) => Some((canvas.revision, canvas.stage)),
+        ToWorker::Tiles(tiles) => Some((tiles.revision, tiles.stage)),
+        _ => None,
     }
 }
 
@@ -81,6 +93,7 @@ fn job_of(message: &ToWorker) -> Option<JobRevision> {
     match message {
         ToWorker::Open(brief) => Some(brief.revision),
         ToWorker::Canvas(canvas) => Some(canvas.revision),
+        ToWorker::Tiles(tiles) => Some(tiles.revision),
         ToWorker::Lease(lease) => Some(lease.revision),
         ToWorker::Close(revision) => Some(*revision),
         ToWorker::Welcome(_) | ToWorker::Refuse(_) | ToWorker::Revoke(_) | ToWorker::Drain(_) => None,
@@ -90,7 +103,10 @@ fn job_of(message: &ToWorker) -> Option<JobRevision> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clipig_core::{Canvas, Epoch, EpochValues, Fence, JobId, Lease, Node, Work};
+    use clipig_core::{
+        Canvas, CanvasTiles, Epoch, EpochCanvas, EpochTiles, EpochValues, Fence, JobId, Lease, Node,
+        TileGrid, Work,
+    };
 
     fn job(job: u64) -> JobRevision {
         JobRevision { job: JobId(job), revision: 0 }
@@ -103,6 +119,11 @@ mod tests {
     fn canvas(of: u64, epoch: u32) -> ToWorker {
         let canvas = Canvas::new(1, 1, vec![0.0; 3]).unwrap();
         ToWorker::Canvas(EpochCanvas { revision: job(of), stage: Stage::Epoch(Epoch(epoch)), canvas })
+    }
+
+    fn tiles(of: u64, epoch: u32) -> ToWorker {
+        let tiles = CanvasTiles::apart(TileGrid::new(1, 1), Vec::new());
+        ToWorker::Tiles(EpochTiles { revision: job(of), stage: Stage::Epoch(Epoch(epoch)), tiles })
     }
 
     fn lease(of: u64, number: u64) -> ToWorker {
@@ -122,6 +143,7 @@ mod tests {
         std::iter::from_fn(|| outbox.next(travelling))
             .map(|message| match message {
                 ToWorker::Canvas(canvas) => format!("canvas {} {}", canvas.revision.job, canvas.stage),
+                ToWorker::Tiles(tiles) => format!("tiles {} {}", tiles.revision.job, tiles.stage),
                 ToWorker::Lease(lease) => format!("lease {}", lease.fence.number),
                 ToWorker::Revoke(fence) => format!("revoke {}", fence.number),
                 ToWorker::Close(revision) => format!("close {}", revision.job),
@@ -153,6 +175,25 @@ mod tests {
         let mut outbox =
             outbox([lease(1, 1), lease(1, 2), ToWorker::Revoke(fence(1)), ToWorker::Revoke(fence(7))]);
         assert_eq!(out(&mut outbox, None), ["lease 2", "revoke 7"]);
+    }
+
+    #[test]
+    fn tiles_add_to_those_of_their_epoch() {
+        let waiting =
+            [tiles(1, 4), tiles(2, 4), tiles(1, 5), lease(1, 1), tiles(1, 5), lease(1, 2), lease(2, 3)];
+        let mut outbox = outbox(waiting);
+        assert_eq!(outbox.len(), 6, "those of an earlier epoch are of no use");
+        assert!(outbox.overtakes((job(1), Stage::Epoch(Epoch(4)))));
+        assert!(!outbox.overtakes((job(1), Stage::Epoch(Epoch(5)))));
+        let expected =
+            ["tiles 2 epoch 4", "tiles 1 epoch 5", "lease 1", "tiles 1 epoch 5", "lease 2", "lease 3"];
+        // Behind tiles of the same job nothing of it passes, and no other tiles do.
+        assert_eq!(out(&mut outbox, Some((job(1), Stage::Epoch(Epoch(5))))), Vec::<String>::new());
+        assert_eq!(out(&mut outbox, None), expected);
+        outbox.push(tiles(1, 6));
+        outbox.push(canvas(1, 6));
+        outbox.push(lease(1, 4));
+        assert_eq!(out(&mut outbox, None), ["tiles 1 epoch 6", "canvas 1 epoch 6", "lease 4"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clipig_core::{FromWorker, Registration, SessionId, ShardError, ToWorker};
 use clipig_proto::WireError;
 use clipig_proto::incoming::WorkerAssembler;
-use clipig_proto::outgoing::{canvas_messages, to_worker};
+use clipig_proto::outgoing::{canvas_messages, tile_messages, to_worker};
 use clipig_proto::session::{KEEP_ALIVE, Messages};
 use clipig_proto::v1::coordinator_message::Message;
 use clipig_proto::v1::{CoordinatorMessage, KeepAlive, WorkerMessage};
@@ -34,6 +34,9 @@ pub(super) struct RemoteWorker {
     /// Does it want a message from time to time, so that the stream is never silent?
     pub(super) keep_alive: bool,
 }
+
+/// The messages of a canvas, or of tiles of one.
+type Bulk = Box<dyn Iterator<Item = CoordinatorMessage> + Send>;
 
 type Sender = mpsc::Sender<Result<CoordinatorMessage, Status>>;
 
@@ -246,7 +249,14 @@ async fn send_outgoing(
         }
         match outbox.next(travelling.as_ref().map(|(canvas, _)| *canvas)) {
             Some(ToWorker::Canvas(canvas)) => {
-                travelling = Some(((canvas.revision, canvas.stage), canvas_messages(canvas)));
+                let place = (canvas.revision, canvas.stage);
+                let messages: Bulk = Box::new(canvas_messages(canvas));
+                travelling = Some((place, messages));
+            }
+            Some(ToWorker::Tiles(tiles)) => {
+                let place = (tiles.revision, tiles.stage);
+                let messages: Bulk = Box::new(tile_messages(tiles));
+                travelling = Some((place, messages));
             }
             Some(message) => {
                 note(&message, leases);
@@ -331,7 +341,11 @@ fn note(message: &ToWorker, leases: &Leases) {
         ToWorker::Lease(lease) => leases.given(lease),
         ToWorker::Revoke(fence) => leases.revoked(*fence),
         ToWorker::Close(revision) => leases.closed(*revision),
-        ToWorker::Welcome(_) | ToWorker::Refuse(_) | ToWorker::Canvas(_) | ToWorker::Drain(_) => {}
+        ToWorker::Welcome(_)
+        | ToWorker::Refuse(_)
+        | ToWorker::Canvas(_)
+        | ToWorker::Tiles(_)
+        | ToWorker::Drain(_) => {}
     }
 }
 

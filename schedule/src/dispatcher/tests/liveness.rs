@@ -39,7 +39,7 @@ fn strangers_are_refused_with_a_remedy() {
     let error = farm.dispatcher.handle_register(SessionId(1), old, farm.now).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the coordinator speaks version 2 of the farm's protocol, worker `w` (clipig test) version 99; install the \
+        "the coordinator speaks version 3 of the farm's protocol, worker `w` (clipig test) version 99; install the \
          same clipig on both"
     );
 }

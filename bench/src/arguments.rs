@@ -202,6 +202,9 @@ pub(crate) struct CoordinatorRole {
     /// Answer probes over HTTP, too, and take twice as many waiting jobs
     #[arg(long)]
     pub(crate) probes: bool,
+    /// Jobs that may run side by side
+    #[arg(long, default_value_t = 8)]
+    pub(crate) running: u32,
     /// Samples are windows of 224 × 224 pixels, not the whole canvas
     #[arg(long)]
     pub(crate) crops: bool,

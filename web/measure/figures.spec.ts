@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, Farm, LONG, progress, start, test } from "../tests/farm";
+import { expect, Farm, LONG, progress, start, stopOrResume, test } from "../tests/farm";
 
 /** How many snapshots are timed. */
 const SNAPSHOTS = 60;
@@ -42,7 +42,7 @@ test("from the snapshot on the disk to the screen", async ({ page, farm }) => {
   await start(page, LONG.replace("resolution: 32", "resolution: 128"));
   const count = () => page.evaluate(() => (window as unknown as { shown: unknown[] }).shown.length);
   await expect.poll(count, { timeout: 500_000 }).toBeGreaterThan(SNAPSHOTS);
-  await page.keyboard.press("Alt+p");
+  await stopOrResume(page);
   await expect(progress(page)).toContainText("paused");
   const shown = await page.evaluate(() => (window as unknown as { shown: Shown[] }).shown);
   const job = /\d+$/.exec(page.url())?.[0] ?? "";

@@ -167,6 +167,12 @@ export async function start(page: Page, yaml: string): Promise<void> {
   await page.keyboard.press("Alt+s");
 }
 
+/** Pauses the job, or lets it go on, by the key. While the farm is answering something else, the page takes no other key. */
+export async function stopOrResume(page: Page): Promise<void> {
+  await expect(page.getByRole("button", { name: /^(Stop|Resume)/ })).toBeEnabled();
+  await page.keyboard.press("Alt+p");
+}
+
 /** The tab of an experiment. */
 export function tab(page: Page, name: string) {
   return page.getByRole("group", { name: "Experiments" }).getByRole("button", { name, exact: true });

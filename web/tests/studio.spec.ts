@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, LONG, picture, QUICK, test, write } from "./farm";
+import { expect, LONG, picture, QUICK, stopOrResume, test, write } from "./farm";
 
 test("an error is underlined in the words of the command line, and goes when it is mended", async ({ page, farm }) => {
   await page.goto(farm.address);
@@ -39,14 +39,14 @@ test("a job is started, changed, stopped and continued by the keys of the origin
   await expect(page.getByLabel("Log")).toContainText("revision 1 holds from epoch");
   await expect(targets.getByRole("row", { name: "a blue circle" })).toBeVisible();
   // Stop, and go on.
-  await page.keyboard.press("Alt+p");
+  await stopOrResume(page);
   await expect(status).toContainText("paused");
-  await page.keyboard.press("Alt+p");
+  await stopOrResume(page);
   await expect(status).toContainText("running");
   await page.reload();
   await expect(status).toContainText("running");
   await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("a blue circle");
-  await page.keyboard.press("Alt+p");
+  await stopOrResume(page);
   await expect(status).toContainText("paused");
 });
 

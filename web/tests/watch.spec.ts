@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { expect, fromDist, LONG, picture, progress, QUICK, start, tab, test, write } from "./farm";
+import { expect, fromDist, LONG, picture, progress, QUICK, start, stopOrResume, tab, test, write } from "./farm";
 import { Proxy } from "./proxy";
 
 test("two browsers watch one job, and what one does the other sees", async ({ page, farm, browser }) => {
@@ -14,7 +14,7 @@ test("two browsers watch one job, and what one does the other sees", async ({ pa
   await expect(progress(second)).toContainText("running");
   await expect(picture(second)).toBeVisible();
   await expect(second.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("a red square");
-  await second.keyboard.press("Alt+p");
+  await stopOrResume(second);
   await expect(progress(page)).toContainText("paused");
   await expect(progress(second)).toContainText("paused");
   // Both show the same snapshot in the end.
@@ -39,7 +39,7 @@ test("more windows than a browser has connections watch a job", async ({ page, f
   const last = windows.at(-1) ?? page;
   const before = await picture(last).getAttribute("src");
   await expect(picture(last)).not.toHaveAttribute("src", before ?? "");
-  await last.keyboard.press("Alt+p");
+  await stopOrResume(last);
   for (const window of [page, ...windows]) await expect(progress(window)).toContainText("paused");
   for (const window of windows) await window.close();
 });
@@ -53,13 +53,13 @@ test("a connection that is cut comes back, and nothing is missing", async ({ pag
   await expect(progress(page)).toContainText("connection lost, trying again");
   const before = await picture(page).getAttribute("src");
   // Whoever presses a key meanwhile is told, and keeps the text.
-  await page.keyboard.press("Alt+p");
+  await stopOrResume(page);
   await expect(page.getByText("the farm does not answer").first()).toBeVisible();
   await proxy.mend();
   await expect(progress(page)).not.toContainText("connection lost");
   await expect(picture(page)).not.toHaveAttribute("src", before ?? "");
   await expect(page.getByLabel("Log").getByText("running", { exact: true })).toHaveCount(1);
-  await page.keyboard.press("Alt+p");
+  await stopOrResume(page);
   await expect(progress(page)).toContainText("paused");
   await proxy.cut();
 });
@@ -153,7 +153,7 @@ test("another tab in front leaves the job of the one before alone", async ({ pag
   await tab(page, "strawberry").click();
   await expect(page).toHaveURL(job);
   await expect(picture(page)).toBeVisible();
-  await page.keyboard.press("Alt+p");
+  await stopOrResume(page);
   await expect(progress(page)).toContainText("paused");
 });
 
@@ -171,7 +171,7 @@ test("attempts gather beside the picture, and the one before can be cancelled", 
   await expect(progress(page)).toContainText("cancelled");
   expect(page.url().split("?")[0]).toBe(first);
   await sheet.getByRole("button", { name: /running/ }).click();
-  await page.keyboard.press("Alt+p");
+  await stopOrResume(page);
   await expect(progress(page)).toContainText("paused");
 });
 

@@ -74,6 +74,7 @@ fn settings(arguments: &CoordinatorRole) -> Result<Settings, BenchError> {
     let mut settings = Settings::with_data(&arguments.data);
     settings.listen = vec![arguments.listen.parse().map_err(BenchError::wrong)?];
     settings.http_listen = None;
+    settings.max_running_jobs = arguments.running;
     if arguments.probes {
         settings.http_listen = Some(ListenAddress::loopback(0));
         settings.max_queued_jobs *= 2;

@@ -11,7 +11,7 @@ const APPLICATION: i64 = 0x636c_7067;
 
 /// Each step leads from the version of its index to the next. Published steps never change: a farm that was
 /// made with them must still open.
-const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];
+const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7];
 
 const VERSION_1: &str = "
 -- One row. `incarnation` counts starts and is the first half of every fence.
@@ -178,6 +178,9 @@ CREATE TABLE uploads (
 CREATE INDEX uploads_by_owner ON uploads (owner, bytes);
 -- For those who have a limit of jobs.
 CREATE INDEX jobs_by_owner ON jobs (owner, status);
+";
+
+const VERSION_7: &str = "
 -- By which people find the job again: a sorted list, as JSON.
 ALTER TABLE jobs ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
 ";

@@ -89,6 +89,7 @@ export class Studio implements View {
   private async once(act: () => Promise<void>): Promise<void> {
     if (this.acting) return;
     this.acting = true;
+    this.stop.setAttribute("aria-disabled", "true");
     try {
       await act();
     } catch (error) {
@@ -97,6 +98,7 @@ export class Studio implements View {
       else report(error);
     }
     this.acting = false;
+    this.stop.removeAttribute("aria-disabled");
   }
 
   /** Watches a job, and opens its experiment in a tab of its own unless it was started here. */

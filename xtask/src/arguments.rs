@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::bench::Bench;
 use crate::cluster::Rehearsal;
-use crate::containers::Containers;
+use crate::containers::{Containers, Family};
 use crate::error::Error;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
@@ -176,23 +176,27 @@ fn cluster(parser: &mut lexopt::Parser) -> Result<Command, Error> {
 fn containers(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     use lexopt::prelude::{Long, Short};
 
-    let mut containers = Containers::default();
+    let (mut containers, mut only) = (Containers::default(), Vec::new());
     while let Some(argument) = parser.next()? {
         match argument {
             Long("programs") => containers.programs = Some(parser.value()?.into()),
             Long("cuda") => containers.cuda = true,
-            Long("ipv4") => containers.only_ipv4 = true,
-            Long("ipv6") => containers.only_ipv6 = true,
+            Long("ipv4") => only.push(Family::V4),
+            Long("ipv6") => only.push(Family::V6),
             Long("keep-images") => containers.keep_images = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
     }
-    if containers.only_ipv4 && containers.only_ipv6 {
-        return Err(Error::Usage(
-            "--ipv4 and --ipv6 exclude each other; without them, both are tried".into(),
-        ));
-    }
+    containers.only = match only[..] {
+        [] => None,
+        [family] => Some(family),
+        _ => {
+            return Err(Error::Usage(
+                "--ipv4 and --ipv6 exclude each other; without them, both are tried".into(),
+            ));
+        }
+    };
     Ok(Command::Containers(containers))
 }
 
@@ -339,8 +343,12 @@ mod tests {
     #[test]
     fn containers_take_their_options() {
         assert_eq!(parsed("containers").unwrap(), Command::Containers(Containers::default()));
-        let containers =
-            Containers { programs: Some("p".into()), cuda: true, only_ipv6: true, ..Containers::default() };
+        let containers = Containers {
+            programs: Some("p".into()),
+            cuda: true,
+            only: Some(Family::V6),
+            ..Containers::default()
+        };
         let line = "containers --cuda --programs p --ipv6";
         assert_eq!(parsed(line).unwrap(), Command::Containers(containers));
         assert!(matches!(parsed("containers --ipv4 --ipv6"), Err(Error::Usage(_))));

@@ -33,8 +33,10 @@ const CORES: &str = "0.3";
 
 /// Which addresses there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Family {
+pub(crate) enum Family {
+    /// IPv4.
     V4,
+    /// IPv6 and nothing else.
     V6,
 }
 
@@ -264,7 +266,7 @@ impl Farm {
         for part in [COORDINATOR].into_iter().chain(WORKERS) {
             let log = output(&mut command(&["logs", "--tail", "8", &self.container(part)]));
             let lines = log.map(|log| [log.stdout, log.stderr].concat()).unwrap_or_default();
-            text += &format!("--- {part}\n{}", String::from_utf8_lossy(&lines));
+            text.extend(["--- ", part, "\n", &String::from_utf8_lossy(&lines)]);
         }
         text
     }

@@ -228,7 +228,7 @@ pub(super) fn bill(recipe: &Recipe, image: &str, places: &Places, folder: &Path)
     // The crates are in the programs without a list; the image holds the list of all.
     syft.args(["--select-catalogers", "+rust-cargo-lock-cataloger", "--source-name", recipe.name]);
     syft.arg("--output").arg(format!("cyclonedx-json={}", file.display())).arg(format!("dir:{root}"));
-    let scanned = run(&mut syft.env("SYFT_CHECK_FOR_APP_UPDATE", "false"));
+    let scanned = run(syft.env("SYFT_CHECK_FOR_APP_UPDATE", "false"));
     podman(&["image", "unmount", image])?;
     scanned?;
     let text = fs::read(&file).map_err(Error::file("read", &file))?;

@@ -23,7 +23,8 @@ use crate::error::{Error, Missing};
 use crate::places::Places;
 use crate::process::{cargo, run as start};
 use crate::setup::{self, Wanted};
-use farm::{COORDINATOR, Family, Farm, WORKERS};
+pub(crate) use farm::Family;
+use farm::{COORDINATOR, Farm, WORKERS};
 use image::{CUDA, FARM, Recipe, Sources};
 use jobs::Jobs;
 use podman::{Cleaner, podman, said};
@@ -42,8 +43,8 @@ pub(crate) struct Containers {
     pub(crate) programs: Option<PathBuf>,
     /// Build the image for GPUs, too.
     pub(crate) cuda: bool,
-    pub(crate) only_ipv4: bool,
-    pub(crate) only_ipv6: bool,
+    /// On this network and not on the other one.
+    pub(crate) only: Option<Family>,
     /// Leave the images there.
     pub(crate) keep_images: bool,
 }
@@ -163,8 +164,8 @@ fn rehearse(
         newer = image::make(&FARM, &sources, "2")?;
         Ok(Seen::words(newer.clone()))
     });
-    for (family, left_out) in [(Family::V4, options.only_ipv6), (Family::V6, options.only_ipv4)] {
-        if left_out {
+    for family in [Family::V4, Family::V6] {
+        if options.only.is_some_and(|only| only != family) {
             table.fact(format!("Not run: {}.", family.name()));
         } else {
             disturb(places, family, folder, [&image, &newer], table);

@@ -60,7 +60,7 @@ pub(super) fn rehearse(places: &Places, programs: &Path, folder: &Path) -> Resul
     let job = said(&mut sbatch)?;
     let names: BTreeSet<String> = (0..2).map(|task| format!("slurm-{job}-{task}")).collect();
     until("both workers have joined", PATIENCE, || Ok(cluster.workers()? == names))
-        .map_err(|error| cluster.explained(error, &job))?;
+        .map_err(|error| cluster.explained(&error, &job))?;
     let gpus = gpus(&job)?;
     if gpus.len() != 2 {
         return Err(Error::Other(format!("the two workers see these GPUs: {gpus:?}")));
@@ -69,7 +69,7 @@ pub(super) fn rehearse(places: &Places, programs: &Path, folder: &Path) -> Resul
     until("both workers have said goodbye", PATIENCE, || {
         Ok(cluster.log(&format!("slurm-{job}.out")).matches("goodbye").count() == 2)
     })
-    .map_err(|error| cluster.explained(error, &job))?;
+    .map_err(|error| cluster.explained(&error, &job))?;
     let gpus = gpus.into_iter().collect::<Vec<_>>().join(" and ");
     let names = names.into_iter().collect::<Vec<_>>().join(" and ");
     Ok(Seen::words(format!("{names}, each with a GPU of its own ({gpus}); scancel drains both")))
@@ -156,7 +156,7 @@ impl Cluster<'_> {
         fs::read_to_string(self.folder.join(name)).unwrap_or_default()
     }
 
-    fn explained(&self, error: Error, job: &str) -> Error {
+    fn explained(&self, error: &Error, job: &str) -> Error {
         let logs = ["slurmctld.out".to_owned(), format!("slurm-{job}.out")].map(|name| self.log(&name));
         Error::Other(format!("{error}\n{}", logs.join("\n")))
     }

@@ -172,9 +172,9 @@ fn upgraded(farm: &Farm, newer: &str) -> Result<String, Error> {
         longest = longest.max(drain(farm, part)?);
         podman(&["rm", &farm.container(part)])?;
         if part == COORDINATOR {
-            farm.start_coordinator(12, newer)?
+            farm.start_coordinator(12, newer)?;
         } else {
-            farm.start_worker(part, newer)?
+            farm.start_worker(part, newer)?;
         }
         farm.all_ready()?;
     }
@@ -193,9 +193,9 @@ pub(super) fn heal(farm: &Farm) -> Result<(), Error> {
         let container = farm.container(part);
         if podman(&["container", "exists", &container]).is_err() {
             if part == COORDINATOR {
-                farm.start_coordinator(13, &farm.image)?
+                farm.start_coordinator(13, &farm.image)?;
             } else {
-                farm.start_worker(part, &farm.image)?
+                farm.start_worker(part, &farm.image)?;
             }
         }
         podman(&["start", &container])?;

@@ -589,6 +589,7 @@ fn published_versions_are_opened_for_ever() {
         (4, include_str!("../../tests/fixtures/store/farm-v4.sql")),
         (5, include_str!("../../tests/fixtures/store/farm-v5.sql")),
         (6, include_str!("../../tests/fixtures/store/farm-v6.sql")),
+        (7, include_str!("../../tests/fixtures/store/farm-v7.sql")),
     ] {
         let farm = Farm::new();
         let connection = rusqlite::Connection::open(farm.folder.path().join("farm.sqlite")).unwrap();
@@ -658,6 +659,7 @@ fn fill(store: &Store) {
     };
     store.add_audit(&deed).unwrap();
     store.add_upload(&image, "ada-lovelace", 6).unwrap();
+    store.set_labels(job, &BTreeSet::from(["draft".into(), "für Ada".into()])).unwrap();
 }
 
 /// All that `fill` writes is there, as far as the version knew of it.
@@ -678,6 +680,11 @@ fn check_frozen(store: &Store, version: u32) {
             job.owner = None;
         }
         audit.clear();
+    }
+    if version < 7 {
+        for job in &mut jobs {
+            job.labels.clear();
+        }
     }
     let uploaded = if version < 6 { 0 } else { expected.uploaded_by("ada-lovelace").unwrap() };
     assert_eq!(store.uploaded_by("ada-lovelace").unwrap(), uploaded);

@@ -1,6 +1,7 @@
 //! A farm in containers: a coordinator and three workers on a network of their own, with TLS and tokens, and a client. All of
 //! them run as user 65532 with a read-only root and no capabilities.
 
+use std::cell::Cell;
 use std::fs;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,10 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The user of the images.
 pub(super) const USER: u32 = 65532;
+
+/// Last numbers of addresses: those of workers stay, the coordinator has another one whenever it is made anew.
+const WORKER_HOST: u8 = 20;
+const COORDINATOR_HOST: u8 = 100;
 
 /// Share of a core that a worker gets: jobs shall last longer than what happens to the farm meanwhile, however quick the
 /// machine is.
@@ -75,6 +80,8 @@ pub(super) struct Farm {
     pub(super) pictures: PathBuf,
     subnet: String,
     pub(super) image: String,
+    /// The last number of the coordinator's next address.
+    next_host: Cell<u8>,
 }
 
 impl Farm {
@@ -94,12 +101,19 @@ impl Farm {
             chown(&path, Some(USER), Some(USER)).map_err(Error::file("give away", &path))?;
         }
         let subnet = family.subnet(std::process::id());
-        let farm = Self { family, secrets, pictures, subnet, image: image.to_owned() };
+        let farm = Self {
+            family,
+            secrets,
+            pictures,
+            subnet,
+            image: image.to_owned(),
+            next_host: Cell::new(COORDINATOR_HOST),
+        };
         make_network(&farm.network(), &farm.subnet)?;
         for volume in WORKERS.into_iter().chain([COORDINATOR]) {
             make_volume(&farm.container(volume))?;
         }
-        farm.start_coordinator(10, image)?;
+        farm.start_coordinator(image)?;
         for worker in WORKERS {
             farm.start_worker(worker, image)?;
         }
@@ -128,8 +142,10 @@ impl Farm {
         run
     }
 
-    /// The last number of its address is `host`; its data outlive it.
-    pub(super) fn start_coordinator(&self, host: u8, image: &str) -> Result<(), Error> {
+    /// Under an address that it has not had before; its data outlive it.
+    pub(super) fn start_coordinator(&self, image: &str) -> Result<(), Error> {
+        let host = self.next_host.get();
+        self.next_host.set(if host < 250 { host + 1 } else { COORDINATOR_HOST });
         let mut run = self.detached(COORDINATOR, host);
         run.args(["--volume", &format!("{}:/data", self.container(COORDINATOR))]);
         for (key, value) in [
@@ -146,7 +162,7 @@ impl Farm {
 
     pub(super) fn start_worker(&self, name: &str, image: &str) -> Result<(), Error> {
         let number = WORKERS.iter().position(|worker| *worker == name).unwrap_or_default();
-        let mut run = self.detached(name, 20 + number as u8);
+        let mut run = self.detached(name, WORKER_HOST + number as u8);
         run.args(["--volume", &format!("{}:/cache", self.container(name)), "--cpus", CORES]);
         for (key, value) in [
             ("COORDINATOR", format!("https://{COORDINATOR}:7870").as_str()),

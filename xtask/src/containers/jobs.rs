@@ -31,7 +31,7 @@ const SEEDS: [u64; 3] = [11, 12, 13];
 const FIRST_EPOCHS: u64 = 20;
 
 /// How long a job is to take where nothing happens: longer than the longest trouble.
-const ALONE: Duration = Duration::from_secs(45);
+const ALONE: Duration = Duration::from_mins(1);
 
 /// How long a job may take on a machine that is busy otherwise.
 const PATIENCE: Duration = Duration::from_mins(30);
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn jobs_are_as_long_as_the_farm_is_quick() {
-        assert_eq!(epochs_for(Duration::from_secs(3)), 300);
+        assert_eq!(epochs_for(Duration::from_secs(3)), 400);
         assert_eq!(epochs_for(Duration::from_mins(10)), FIRST_EPOCHS);
     }
 

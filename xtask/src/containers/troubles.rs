@@ -157,7 +157,7 @@ fn moved_coordinator(farm: &Farm, _newer: &str) -> Result<String, Error> {
     let code = exit_code(farm, COORDINATOR)?;
     expect(COORDINATOR, &code, "137")?;
     podman(&["rm", &farm.container(COORDINATOR)])?;
-    farm.start_coordinator(11, &farm.image)?;
+    farm.start_coordinator(&farm.image)?;
     let after = farm.rights(COORDINATOR)?;
     if before == after {
         return Err(Error::Other(format!("the coordinator still has the address {after}")));
@@ -167,21 +167,24 @@ fn moved_coordinator(farm: &Farm, _newer: &str) -> Result<String, Error> {
 }
 
 fn upgraded(farm: &Farm, newer: &str) -> Result<String, Error> {
+    let image = |part: &str| podman(&["inspect", "--format", "{{.ImageName}}", &farm.container(part)]);
+    // A second attempt goes the other way.
+    let newer = if image(COORDINATOR)? == newer { farm.image.as_str() } else { newer };
     let mut longest = Duration::ZERO;
     for part in [COORDINATOR].into_iter().chain(WORKERS) {
         longest = longest.max(drain(farm, part)?);
         podman(&["rm", &farm.container(part)])?;
         if part == COORDINATOR {
-            farm.start_coordinator(12, newer)?;
+            farm.start_coordinator(newer)?;
         } else {
             farm.start_worker(part, newer)?;
         }
         farm.all_ready()?;
     }
     for part in [COORDINATOR].into_iter().chain(WORKERS) {
-        let image = podman(&["inspect", "--format", "{{.ImageName}}", &farm.container(part)])?;
-        if image != newer {
-            return Err(Error::Other(format!("{part} still runs {image}")));
+        let runs = image(part)?;
+        if runs != newer {
+            return Err(Error::Other(format!("{part} still runs {runs}")));
         }
     }
     Ok(format!("each ended with 0 within {:.1} s; all run {newer}", longest.as_secs_f64()))
@@ -193,7 +196,7 @@ pub(super) fn heal(farm: &Farm) -> Result<(), Error> {
         let container = farm.container(part);
         if podman(&["container", "exists", &container]).is_err() {
             if part == COORDINATOR {
-                farm.start_coordinator(13, &farm.image)?;
+                farm.start_coordinator(&farm.image)?;
             } else {
                 farm.start_worker(part, &farm.image)?;
             }

@@ -4,7 +4,6 @@ use super::reader::Reader;
 use super::{constraint, prompt, transform};
 use crate::diagnostic::shown;
 use crate::experiment::{Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
-use crate::expression::Float;
 
 pub(super) fn target(reader: &mut Reader<'_>) -> Target {
     let target = Target {

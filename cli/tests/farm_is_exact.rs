@@ -48,7 +48,7 @@ fn experiment(epochs: u32) -> String {
 /// Samples look at little of the canvas, so workers are sent tiles of it, while `clipig render` computes from the whole
 /// canvas. Windows are cut straight and turned, and one target needs neighbours.
 const WINDOWS: &str = "
-epochs: 8
+epochs: 4
 resolution: ['1000', '700 if t < .5 else 740']
 learnrate: 2
 optimizer: adam

@@ -4,8 +4,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests",
   // A farm renders in earnest, and the machine may be busy: tests wait for progress with patience.
-  timeout: 180_000,
-  expect: { timeout: 60_000 },
+  timeout: 900_000,
+  expect: { timeout: 240_000 },
   workers: 1,
   forbidOnly: process.env["CI"] !== undefined,
   // `cargo xtask` reads the results and says how to run again what failed.

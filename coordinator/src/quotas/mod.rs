@@ -341,7 +341,7 @@ mod tests {
         // On a slow machine some more come in meanwhile.
         assert!((10..500).contains(&taken("alice")));
         assert!((10..500).contains(&taken("bob")));
-        let refused = quotas.take_call("alice", true).unwrap_err();
+        let refused = (0..1_000).find_map(|_| quotas.take_call("alice", true).err()).unwrap();
         assert!(refused.retry_after().is_some_and(|wait| wait <= Duration::from_secs(1)));
         let text = refused.to_string();
         let start = "too many calls of `alice`: 1 per second are allowed (`quotas.calls_per_second`); try again in 1 s";
@@ -370,8 +370,8 @@ mod tests {
         let quotas = quotas("upload=1MiB,bytes=3MiB", &[], TotalRates::default());
         let take = |owner, bytes| quotas.take_upload(owner, bytes);
         assert_eq!(take("alice", 2 << 20), Ok(Duration::ZERO));
-        let wait = take("alice", 4 << 20).unwrap();
-        assert!(wait > Duration::from_secs(1) && wait <= Duration::from_secs(4), "{wait:?}");
+        let wait = take("alice", 25 << 20).unwrap();
+        assert!(wait > Duration::from_secs(1) && wait <= Duration::from_secs(25), "{wait:?}");
         take("alice", 1 << 30).unwrap();
         assert!(take("alice", 1).is_err());
         assert_eq!(take("bob", 2 << 20), Ok(Duration::ZERO));

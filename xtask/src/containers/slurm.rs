@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -22,11 +23,17 @@ pub(super) const PROGRAMS: [&str; 6] = ["munged", "slurmctld", "slurmd", "sbatch
 
 const SCRIPT: &str = "deploy/slurm/clipig-workers.sbatch";
 
+/// How long a process may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// A process that does not outlive its owner.
 struct Owned(Child);
 
 impl Drop for Owned {
     fn drop(&mut self) {
+        // Slurm's daemons end others that they have started, if they are asked to end.
+        let _ = said(Command::new("kill").arg(self.0.id().to_string()));
+        let _ = until("it ends", GRACE, || Ok(self.0.try_wait().is_ok_and(|ended| ended.is_some())));
         // One that has ended is no matter.
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -67,7 +74,8 @@ pub(super) fn rehearse(places: &Places, programs: &Path, folder: &Path) -> Resul
     }
     said(cluster.command("scancel").arg(&job))?;
     until("both workers have said goodbye", PATIENCE, || {
-        Ok(cluster.log(&format!("slurm-{job}.out")).matches("goodbye").count() == 2)
+        // Slurm may cut the job's own log off before.
+        Ok(cluster.log("coordinator.out").matches("it said goodbye").count() == 2)
     })
     .map_err(|error| cluster.explained(&error, &job))?;
     let gpus = gpus.into_iter().collect::<Vec<_>>().join(" and ");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::error::Error;
+use crate::error::{Error, Missing};
 
 /// Steps that have been run so far. A failing step does not keep the next ones from running, so
 /// that one run shows everything there is to repair.
@@ -46,6 +46,23 @@ impl Steps {
         passed
     }
 
+    /// Runs a step for which something is missing, or nothing. Where something is, the step is left out, with the way to
+    /// get it; in continuous integration it fails.
+    pub(crate) fn run_unless(
+        &mut self,
+        missing: Vec<Missing>,
+        name: &'static str,
+        work: impl FnOnce() -> Result<(), Error>,
+    ) {
+        if missing.is_empty() {
+            self.run(name, work);
+        } else if in_ci() {
+            self.run(name, || Err(Error::Missing(missing)));
+        } else {
+            self.leave_out(name, &Error::Missing(missing));
+        }
+    }
+
     /// Tells of a step that this machine cannot run, why, and how it could. The table names it, too.
     pub(crate) fn leave_out(&mut self, name: &'static str, why: &Error) {
         eprintln!("── {name}: not run: {why}");
@@ -85,6 +102,11 @@ impl Steps {
         let failed: Vec<_> = failed.map(|step| step.name).collect();
         if failed.is_empty() { Ok(()) } else { Err(Error::Steps(format!("failed: {}", failed.join(", ")))) }
     }
+}
+
+/// Does a machine for continuous integration run this? There, nothing is left out.
+pub(crate) fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
 }
 
 /// `7.3 s`, `2 min 05 s`.

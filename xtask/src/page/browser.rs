@@ -5,12 +5,12 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 
-use super::{install, needs, npm_command, program, web};
+use super::needs;
+use super::npm::{install, npm_command, program, web};
 use crate::error::Error;
 use crate::places::Places;
 use crate::process::run as start;
 use crate::steps::Steps;
-use crate::testing::in_ci;
 use crate::testing::results::{self, Results, Test};
 
 const STEP: &str = "page in a browser";
@@ -21,16 +21,10 @@ const RESULTS: &str = "target/page-tests.xml";
 /// Adds the step of the tests, for which `clipig` must have been built. A machine without a browser does without them,
 /// but continuous integration does not.
 pub(crate) fn add(places: &Places, steps: &mut Steps) {
-    let missing = needs::browser_tests();
-    if missing.is_empty() || in_ci() {
-        steps.run(STEP, || {
-            needs::check(missing)?;
-            install(&web(places))?;
-            test(places, &[])
-        });
-    } else {
-        steps.leave_out(STEP, &Error::Missing(missing));
-    }
+    steps.run_unless(needs::browser_tests(), STEP, || {
+        install(&web(places))?;
+        test(places, &[])
+    });
 }
 
 /// Runs the tests, or those that the arguments select. The packages of `web/` must have been installed.

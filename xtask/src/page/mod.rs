@@ -3,11 +3,11 @@
 
 pub(crate) mod browser;
 mod needs;
+mod npm;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use crate::error::Error;
 use crate::places::Places;
@@ -15,7 +15,7 @@ use crate::process::{cargo, run as start};
 use crate::python;
 use crate::setup;
 use crate::steps::Steps;
-use crate::testing::in_ci;
+use npm::{install, npm, program, web};
 
 /// What the page is built to.
 const FILES: [&str; 8] = [
@@ -54,12 +54,7 @@ pub(crate) fn fuzz(places: &Places) -> Result<(), Error> {
 
 /// Adds the step of the checks. Without npm, who did not change the page need not build it.
 pub(crate) fn add(places: &Places, steps: &mut Steps) {
-    let missing = needs::build();
-    if missing.is_empty() || in_ci() {
-        steps.run("page", || needs::check(missing).and_then(|()| check(places)));
-    } else {
-        steps.leave_out("page", &Error::Missing(missing));
-    }
+    steps.run_unless(needs::build(), "page", || check(places));
 }
 
 fn check(places: &Places) -> Result<(), Error> {
@@ -80,29 +75,4 @@ fn check(places: &Places) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn web(places: &Places) -> PathBuf {
-    places.repository.join("web")
-}
-
-/// The program with the page in it, as tests are built.
-fn program(places: &Places) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    places.repository.join(target).join("debug/clipig")
-}
-
-fn install(web: &Path) -> Result<(), Error> {
-    npm(web, ["ci", "--no-audit", "--no-fund"])
-}
-
-fn npm(web: &Path, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<(), Error> {
-    start(npm_command(web).args(arguments))
-}
-
-fn npm_command(web: &Path) -> Command {
-    let mut command = Command::new("npm");
-    // A browser is never downloaded: the tests use the system's.
-    command.current_dir(web).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    command
 }

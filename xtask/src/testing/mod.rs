@@ -13,7 +13,7 @@ use crate::page::browser;
 use crate::places::Places;
 use crate::process::{self, cargo};
 use crate::setup;
-use crate::steps::Steps;
+use crate::steps::{Steps, in_ci};
 
 use results::Results;
 
@@ -55,9 +55,4 @@ fn tests(places: &Places, arguments: &[OsString]) -> Result<(), Error> {
     } else {
         Err(Error::Tests(results::told(&failed, &results::again(&failed))))
     }
-}
-
-/// Does a machine for continuous integration run this? There, nothing is left out.
-pub(crate) fn in_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
 }

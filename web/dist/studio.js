@@ -413,6 +413,47 @@ postproc:
   - border:
       size: width//20
       color: .35 .2 .1
+`,"../../examples/from-a-pyramid.yaml":`# A turtle from a pyramid: the picture is the sum of pictures of several sizes, from 4 x 4 pixels to its own, and the
+# optimiser moves all of them. The small ones give it large areas, the large ones its details.
+#
+#   clipig render examples/from-a-pyramid.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+resolution:
+  - 32 if t < .2 else 64 if t < .6 else 128
+
+# With a larger \`falloff\` the small pictures count more, and the result is softer. \`levels: 3\` would have only three.
+canvas:
+  model: pyramid
+  falloff: 1
+
+# A pyramid needs larger steps than pixels.
+learnrate: 5
+learnrate_scale: 1 - .9*t
+init:
+  mean: .5
+  std: .02
+
+targets:
+  - name: turtle
+    features:
+      - text: a turtle
+    batch_size: 8
+    transforms:
+      # a grey margin around the picture, so that the turtle has an outline
+      - pad:
+          size: width//4
+          color: .5
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: .5-.4*t
 `,"../../examples/from-a-spectrum.yaml":`# A bee from a spectrum: the optimiser moves waves of all lengths instead of single pixels. Whole forms come first, and
 # colours stay natural. Remove the two lines of \`canvas\` to see the difference.
 #
@@ -594,6 +635,45 @@ postproc:
       kernel_size:
         - 3 if epoch % 5 == 0 and t < .5 else 1
       sigma: .7
+`,"../../examples/mirrored-butterfly.yaml":`# A butterfly whose right half mirrors the left one, to the last bit. Other symmetries: top-bottom, both, rotate-2, and
+# rotate-4 for square pictures.
+#
+#   clipig render examples/mirrored-butterfly.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+resolution:
+  - 32 if t < .2 else 64 if t < .6 else 128
+
+# A symmetry works with every model: pixels, fft, pyramid and palette.
+canvas:
+  model: fft
+  symmetry: left-right
+
+learnrate: 4
+learnrate_scale: 1 - .9*t
+init:
+  mean: .5
+  std: .02
+
+targets:
+  - name: butterfly
+    features:
+      - text: a butterfly
+    batch_size: 8
+    transforms:
+      - pad:
+          size: width//4
+          color: .5
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 1-.8*t
 `,"../../examples/not-a-cherry.yaml":`# What it should not be: a negative weight pushes away.
 #
 #   clipig render examples/not-a-cherry.yaml -o pictures/
@@ -693,6 +773,85 @@ postproc:
       kernel_size:
         - 3 if epoch % 5 == 0 and t < .5 else 1
       sigma: .7
+`,"../../examples/poster.yaml":`# A tomato in four colours, as if it were printed: every pixel is one of them, or lies between two where it is undecided.
+# Without \`palette\`, \`colors: 4\` would let the optimiser choose the colours, too.
+#
+#   clipig render examples/poster.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+resolution:
+  - 32 if t < .2 else 64 if t < .6 else 128
+
+# A small \`softness\` paints hard areas; pixels then find it harder to change their colour.
+canvas:
+  model: palette
+  softness: .5
+  palette:
+    - color: .95 .9 .8   # paper
+    - color: .85 .1 .1   # red
+    - color: .1 .5 .2    # green
+    - color: .1 .1 .2    # ink
+
+learnrate: 4
+learnrate_scale: 1 - .9*t
+# Begin between the colours, where every pixel can still become any of them.
+init:
+  mean: .5
+  std: .05
+
+targets:
+  - name: tomato
+    features:
+      - text: a tomato
+    batch_size: 8
+    transforms:
+      - pad:
+          size: width//4
+          color: .6
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 1.5-1.2*t
+`,"../../examples/strawberry-tiles.yaml":`# Four copies of one tile. The target sees a window that is larger than a tile, at any place, so it sees the seams, too:
+# cut one tile out, and it repeats in all directions.
+#
+#   clipig render examples/strawberry-tiles.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 200
+resolution: 128
+
+# Two copies in each direction: a tile has 64 x 64 pixels. Opposite edges of a pyramid's tile are neighbours.
+canvas:
+  model: pyramid
+  tile: 2
+
+learnrate: 5
+learnrate_scale: 1 - .9*t
+init:
+  mean: .5
+  std: .02
+
+targets:
+  - name: strawberries
+    features:
+      - text: a strawberry
+    batch_size: 8
+    transforms:
+      - random_crop: 72
+      - random_rotate:
+          degree: -10 10
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 1-.8*t
 `,"../../examples/strawberry.yaml":`# A strawberry, for a first look at clipig. It takes less than a minute on two processor cores.
 #
 #   clipig render examples/strawberry.yaml -o pictures/
@@ -1029,6 +1188,47 @@ targets:
     constraints:
       - blur:
           weight: 1
+`,"../../examples/weighted-words.yaml":`# Words with weights in one line: a house, with a little of the sun, and nothing of a tree. A weight of 1 need not be
+# written; a negative one pushes away. The line is called \`prompt\`: in a \`text\`, bars and colons mean nothing.
+#
+#   clipig render examples/weighted-words.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+resolution:
+  - 32 if t < .2 else 64 if t < .6 else 128
+learnrate: 3
+learnrate_scale: 1 - .9*t
+init:
+  mean: .5
+  std: .05
+
+targets:
+  - name: house
+    features:
+      - prompt: a house | the sun:0.4 | a green tree:-0.3
+        # the angle between what is seen and what is wanted, instead of its cosine
+        loss: spherical
+    batch_size: 8
+    transforms:
+      - pad:
+          size: width//4
+          color: .5
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
+
+postproc:
+  - blur:
+      kernel_size:
+        - 3 if epoch % 5 == 0 and t < .5 else 1
+      sigma: .7
 `,"../../examples/whale.yaml":`# A thing on a ground: name both. Without its second half, the text leaves the ground grey, as it begins.
 #
 #   clipig render examples/whale.yaml -o pictures/

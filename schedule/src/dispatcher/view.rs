@@ -66,7 +66,7 @@ impl Dispatcher {
         match job.round() {
             None => Some(LeaseWait::NothingToDo),
             Some(round) if self.is_in_hand(round) => None,
-            Some(round) if round.pending() == 0 => Some(LeaseWait::NothingToDo),
+            Some(round) if !round.is_leased() && round.pending() == 0 => Some(LeaseWait::NothingToDo),
             // It has first to merge what has come.
             Some(_) if !self.budget.has_room(revision, self.next_gradient(revision)) => {
                 Some(LeaseWait::NothingToDo)

@@ -20,6 +20,19 @@ fn a_process_that_comes_back_goes_on_with_its_leases() {
 }
 
 #[test]
+fn a_job_whose_only_worker_is_waited_for_says_that_nobody_is_there() {
+    let mut farm = Farm::with_workers(&[1]);
+    farm.open(1, 0);
+    farm.offer(epoch(1, 0, 1));
+    assert_eq!(farm.dispatcher.lease_wait(revision(1)), None);
+    farm.leave(1, LeaveCause::Disconnected);
+    let wait = farm.dispatcher.lease_wait(revision(1)).unwrap().to_string();
+    assert!(wait.contains("is connected"), "{wait}");
+    farm.join(registration("w1", 1, 1));
+    assert_eq!(farm.dispatcher.lease_wait(revision(1)), None);
+}
+
+#[test]
 fn a_process_that_comes_back_too_late_has_lost_its_leases() {
     let mut farm = Farm::with_workers(&[1]);
     farm.open(1, 0);

@@ -84,11 +84,11 @@ mod tests {
         let mut worker = TcpStream::connect(relay.address()).unwrap();
         let (mut accepted, _) = coordinator.accept().unwrap();
         worker.write_all(&[1; 1000]).unwrap();
-        accepted.write_all(&[2; 300_000]).unwrap();
+        accepted.write_all(&vec![2; 300_000]).unwrap();
         let (mut up, mut down) = (vec![0; 1000], vec![0; 300_000]);
         accepted.read_exact(&mut up).unwrap();
         worker.read_exact(&mut down).unwrap();
-        assert!(up == [1; 1000] && down == [2; 300_000]);
+        assert!(up == vec![1; 1000] && down == vec![2; 300_000]);
         drop(worker);
         assert_eq!(accepted.read(&mut up).unwrap(), 0, "the end is passed on, too");
         assert_eq!(relay.bytes(), [300_000, 1000]);

@@ -357,6 +357,17 @@ fn a_farm_of_one_process_ends_in_order_and_goes_on() {
     assert!(farm.process.wait().unwrap().code().is_some());
 }
 
+/// A coordinator at a port that the system chooses, and that nobody else has then.
+fn coordinator(folder: &Path, settings: &[(&str, &str)], log: &Path) -> Owned {
+    let coordinator = Command::new(env!("CARGO_BIN_EXE_clipig-coordinator"))
+        .args(["--listen", "127.0.0.1:0", "--http-listen", "off", "--data"])
+        .arg(folder.join("data"))
+        .envs(settings.iter().copied())
+        .stderr(std::fs::File::create(log).unwrap())
+        .spawn();
+    Owned::new(coordinator.unwrap())
+}
+
 #[test]
 fn beyond_this_machine_there_are_certificates_and_tokens() {
     let folder = tempfile::tempdir().unwrap();
@@ -386,14 +397,7 @@ fn beyond_this_machine_there_are_certificates_and_tokens() {
         ("CLIPIG_COORDINATOR__TOKENS__WORKER_FILE", worker.as_str()),
     ];
     let log = folder.path().join("coordinator.log");
-    let coordinator = Command::new(env!("CARGO_BIN_EXE_clipig-coordinator"))
-        // A port that the system chooses, and that nobody else has then.
-        .args(["--listen", "127.0.0.1:0", "--http-listen", "off", "--data"])
-        .arg(folder.path().join("data"))
-        .envs(settings)
-        .stderr(std::fs::File::create(&log).unwrap())
-        .spawn();
-    let mut coordinator = Owned::new(coordinator.unwrap());
+    let mut coordinator = coordinator(folder.path(), &settings, &log);
     let said = || std::fs::read_to_string(&log).unwrap();
     let port =
         || -> Option<u16> { said().split_once("127.0.0.1:")?.1.split_whitespace().next()?.parse().ok() };

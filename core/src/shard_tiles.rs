@@ -41,7 +41,9 @@ mod tests {
         let grid = TileGrid::new(640, 640);
         let set = |numbers: &[usize]| {
             let mut set = TileSet::none(grid);
-            numbers.iter().for_each(|number| set.insert(*number));
+            for &number in numbers {
+                set.insert(number);
+            }
             set
         };
         let tiles = ShardTiles::new(vec![Some(set(&[1, 2])), Some(set(&[2, 70])), None, Some(set(&[]))]);

@@ -144,7 +144,9 @@ mod tests {
             };
             let set = |numbers: &BTreeSet<usize>| {
                 let mut set = TileSet::none(grid);
-                numbers.iter().for_each(|number| set.insert(*number));
+                for &number in numbers {
+                    set.insert(number);
+                }
                 set
             };
             let (a, b) = (numbers(&a), numbers(&b));

@@ -276,7 +276,9 @@ impl World {
         let shard = self.random.below(each.len());
         if let Some(set) = &mut each[shard] {
             let first = set.numbers().next();
-            first.into_iter().for_each(|number| set.remove(number));
+            if let Some(number) = first {
+                set.remove(number);
+            }
         }
         ShardTiles::new(each)
     }

@@ -1,5 +1,7 @@
 //! Errors as problem documents (RFC 9457).
 
+use std::num::NonZeroU32;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,7 +22,7 @@ use crate::store::StoreError;
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// After so many seconds it is worth to try again where nothing tells when.
-const RETRY_AFTER: u64 = 5;
+const RETRY_AFTER: u32 = 5;
 
 /// Why a request is refused (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -45,7 +47,7 @@ pub(crate) struct Problem {
     missing: Vec<String>,
     /// After so many seconds the same request may succeed; it travels as a header.
     #[serde(skip)]
-    retry_after: Option<u64>,
+    retry_after: Option<NonZeroU32>,
 }
 
 /// What programs tell problems apart by.
@@ -234,7 +236,10 @@ impl IntoResponse for Problem {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             ProblemCode::Full | ProblemCode::Unavailable => {
-                headers.insert(header::RETRY_AFTER, self.retry_after.unwrap_or(RETRY_AFTER).into());
+                headers.insert(
+                    header::RETRY_AFTER,
+                    self.retry_after.map_or(RETRY_AFTER, NonZeroU32::get).into(),
+                );
             }
             _ => {}
         }

@@ -68,8 +68,9 @@ impl Bucket {
     ) -> Result<Duration, Duration> {
         let level = self.level(pace, now);
         let owed = seconds(-level * pace.every);
-        if owed > patience {
-            return Err(owed - patience);
+        let wait = owed.saturating_sub(patience);
+        if !wait.is_zero() {
+            return Err(wait);
         }
         let left = level - amount;
         *self = Self { level: left, seen: now };

@@ -7,6 +7,7 @@ pub(crate) mod bucket;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -169,8 +170,9 @@ impl fmt::Display for OverLimit {
 impl std::error::Error for OverLimit {}
 
 /// Seconds as programs wait them, at least one.
-pub(crate) fn whole_seconds(time: Duration) -> u64 {
-    time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)).max(1)
+pub(crate) fn whole_seconds(time: Duration) -> NonZeroU32 {
+    let seconds = time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0));
+    NonZeroU32::new(u32::try_from(seconds).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN)
 }
 
 impl Default for Quotas {
@@ -396,7 +398,7 @@ mod tests {
 
     #[test]
     fn programs_wait_whole_seconds() {
-        let wait = |milliseconds| whole_seconds(Duration::from_millis(milliseconds));
+        let wait = |milliseconds| whole_seconds(Duration::from_millis(milliseconds)).get();
         assert_eq!([wait(0), wait(1), wait(1_000), wait(1_001)], [1, 1, 1, 2]);
     }
 }

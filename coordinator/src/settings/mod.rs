@@ -214,52 +214,7 @@ impl Settings {
                     .count("retention.audit", 100, 100_000_000)?
                     .unwrap_or(defaults.retention.audit),
             },
-            limits: Limits {
-                message_bytes: sources
-                    .bytes("limits.message_bytes", 2 << 20, 64 << 20)?
-                    .map_or(defaults.limits.message_bytes, |bytes| bytes as usize),
-                blob_bytes: sources
-                    .bytes("limits.blob_bytes", 1 << 20, 1 << 50)?
-                    .unwrap_or(defaults.limits.blob_bytes),
-                model_bytes: sources
-                    .bytes("limits.model_bytes", 1 << 20, 1 << 50)?
-                    .unwrap_or(defaults.limits.model_bytes),
-                job_pixels: sources
-                    .count("limits.job_pixels", 1, clipig_experiment::limits::MAX_PIXELS as u32)?
-                    .map_or(defaults.limits.job_pixels, u64::from),
-                job_memory: sources.bytes("limits.job_memory", 1 << 20, 1 << 50)?,
-                gradient_bytes: sources.bytes("limits.gradient_bytes", 1 << 20, 1 << 50)?,
-                epoch_samples: sources
-                    .count("limits.epoch_samples", 1, u32::MAX)?
-                    .map_or(defaults.limits.epoch_samples, u64::from),
-                stored_bytes: sources.bytes("limits.stored_bytes", 1 << 20, 1 << 50)?,
-                disk_reserve: sources
-                    .bytes("limits.disk_reserve", 0, 1 << 50)?
-                    .unwrap_or(defaults.limits.disk_reserve),
-                snapshots: sources
-                    .count("limits.snapshots", 0, 100_000_000)?
-                    .unwrap_or(defaults.limits.snapshots),
-                revisions: sources
-                    .count("limits.revisions", 0, 100_000)?
-                    .unwrap_or(defaults.limits.revisions),
-                revision_bytes: sources
-                    .bytes("limits.revision_bytes", 1 << 20, 1 << 40)?
-                    .unwrap_or(defaults.limits.revision_bytes),
-                connections: sources
-                    .count("limits.connections", 1, 1_000_000)?
-                    .map_or(defaults.limits.connections, |count| count as usize),
-                connections_per_peer: sources
-                    .count("limits.connections_per_peer", 1, 1_000_000)?
-                    .map_or(defaults.limits.connections_per_peer, |count| count as usize),
-                http_connections: sources
-                    .count("limits.http_connections", 1, 1_000_000)?
-                    .map_or(defaults.limits.http_connections, |count| count as usize),
-                first_call: sources
-                    .seconds("limits.first_call_seconds", 0.1, 3_600.0)?
-                    .unwrap_or(defaults.limits.first_call),
-                calls_per_second: quota(sources, "limits.calls_per_second", Limit::Calls)?,
-                upload_bytes_per_second: quota(sources, "limits.upload_bytes_per_second", Limit::Upload)?,
-            },
+            limits: Self::limits(sources, &defaults.limits)?,
             quotas: Limit::ALL.into_iter().try_fold(OwnerLimits::default(), |quotas, limit| {
                 let value = quota(sources, limit.setting(), limit)?;
                 Ok::<_, SettingsError>(quotas.with(limit, value))
@@ -288,6 +243,47 @@ impl Settings {
             log_format: sources
                 .value("log.format", LogFormat::ALLOWED, LogFormat::parse)?
                 .unwrap_or(defaults.log_format),
+        })
+    }
+
+    fn limits(sources: &Layers, defaults: &Limits) -> Result<Limits, SettingsError> {
+        Ok(Limits {
+            message_bytes: sources
+                .bytes("limits.message_bytes", 2 << 20, 64 << 20)?
+                .map_or(defaults.message_bytes, |bytes| bytes as usize),
+            blob_bytes: sources.bytes("limits.blob_bytes", 1 << 20, 1 << 50)?.unwrap_or(defaults.blob_bytes),
+            model_bytes: sources
+                .bytes("limits.model_bytes", 1 << 20, 1 << 50)?
+                .unwrap_or(defaults.model_bytes),
+            job_pixels: sources
+                .count("limits.job_pixels", 1, clipig_experiment::limits::MAX_PIXELS as u32)?
+                .map_or(defaults.job_pixels, u64::from),
+            job_memory: sources.bytes("limits.job_memory", 1 << 20, 1 << 50)?,
+            gradient_bytes: sources.bytes("limits.gradient_bytes", 1 << 20, 1 << 50)?,
+            epoch_samples: sources
+                .count("limits.epoch_samples", 1, u32::MAX)?
+                .map_or(defaults.epoch_samples, u64::from),
+            stored_bytes: sources.bytes("limits.stored_bytes", 1 << 20, 1 << 50)?,
+            disk_reserve: sources.bytes("limits.disk_reserve", 0, 1 << 50)?.unwrap_or(defaults.disk_reserve),
+            snapshots: sources.count("limits.snapshots", 0, 100_000_000)?.unwrap_or(defaults.snapshots),
+            revisions: sources.count("limits.revisions", 0, 100_000)?.unwrap_or(defaults.revisions),
+            revision_bytes: sources
+                .bytes("limits.revision_bytes", 1 << 20, 1 << 40)?
+                .unwrap_or(defaults.revision_bytes),
+            connections: sources
+                .count("limits.connections", 1, 1_000_000)?
+                .map_or(defaults.connections, |count| count as usize),
+            connections_per_peer: sources
+                .count("limits.connections_per_peer", 1, 1_000_000)?
+                .map_or(defaults.connections_per_peer, |count| count as usize),
+            http_connections: sources
+                .count("limits.http_connections", 1, 1_000_000)?
+                .map_or(defaults.http_connections, |count| count as usize),
+            first_call: sources
+                .seconds("limits.first_call_seconds", 0.1, 3_600.0)?
+                .unwrap_or(defaults.first_call),
+            calls_per_second: quota(sources, "limits.calls_per_second", Limit::Calls)?,
+            upload_bytes_per_second: quota(sources, "limits.upload_bytes_per_second", Limit::Upload)?,
         })
     }
 

@@ -226,7 +226,9 @@ impl<'a> Way<'a> {
     fn gather_from_tiles(&self, tiles: &TiledCanvas, number: usize, memory: &RowMemory, row: &mut Row<'_>) {
         if let Some((spans, y)) = self.spans(number) {
             if spans.iter().map(|span| span.width).sum::<usize>() < row[0].len() {
-                row.iter_mut().for_each(|channel| channel.fill(0.0));
+                for channel in row.iter_mut() {
+                    channel.fill(0.0);
+                }
             }
             for span in spans {
                 copy_from_tiles(tiles, *span, y as usize, row);

@@ -78,7 +78,7 @@ struct Pixels {
     width: usize,
     height: usize,
     /// `[3, height, width]`.
-    pixels: Vec<f32>,
+    values: Vec<f32>,
     /// Values that have come.
     here: usize,
 }
@@ -99,8 +99,8 @@ impl Canvases {
     pub(super) fn open(&mut self, header: v1::CanvasHeader) -> Result<(), WireError> {
         let place = self.place(header.revision, header.epoch)?;
         let [width, height] = pixels(header.resolution)?.map(|side| side as usize);
-        let pixels = self.spare.take(3 * width * height);
-        self.open.insert(place, Transfer::Whole(Pixels { width, height, pixels, here: 0 }));
+        let values = self.spare.take(3 * width * height);
+        self.open.insert(place, Transfer::Whole(Pixels { width, height, values, here: 0 }));
         Ok(())
     }
 
@@ -149,12 +149,12 @@ impl Canvases {
             Some(Transfer::Tiles(_)) | None => return Err(problem(TransferProblem::NotOpened)),
         };
         transfer.add(&message.pixels).map_err(problem)?;
-        if transfer.here < transfer.pixels.len() {
+        if transfer.here < transfer.values.len() {
             return Ok(None);
         }
         let complete = expected(self.open.remove(&(revision, stage)), "pixels were added to it");
-        let Some(Transfer::Whole(Pixels { width, height, pixels, .. })) = complete else { return Ok(None) };
-        let canvas = Canvas::new(width, height, pixels)
+        let Some(Transfer::Whole(Pixels { width, height, values, .. })) = complete else { return Ok(None) };
+        let canvas = Canvas::new(width, height, values)
             .map_err(|error| field("resolution", FieldProblem::Invalid(error.to_string())))?;
         self.spare.put(revision, canvas.clone());
         Ok(Some(EpochCanvas { revision, stage, canvas }))
@@ -189,7 +189,7 @@ impl Canvases {
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
         let of = |transfer: &Transfer| match transfer {
-            Transfer::Whole(whole) => size_of_val(&whole.pixels[..]),
+            Transfer::Whole(whole) => size_of_val(&whole.values[..]),
             Transfer::Tiles(tiles) => tiles.here.iter().map(|(_, values)| size_of_val(&values[..])).sum(),
         };
         self.open.values().map(of).sum()
@@ -224,7 +224,7 @@ impl Pixels {
         if found > limit {
             return Err(TransferProblem::TooLarge { limit, found });
         }
-        let (width, left) = (self.width, &mut self.pixels[self.here..]);
+        let (width, left) = (self.width, &mut self.values[self.here..]);
         let count = found / size_of::<f32>();
         if count == 0 || count * size_of::<f32>() != found || count > left.len() {
             return Err(TransferProblem::Pixels { left: size_of_val(left), found });

@@ -150,7 +150,9 @@ fn tiles_arrive_as_they_were_cut() {
     let EpochCanvas { revision, stage, canvas } = canvas(330, 140);
     for numbers in [vec![], vec![4], vec![0, 5, 9, 12, 17], (0..18).collect()] {
         let mut set = TileSet::none(canvas.grid());
-        numbers.iter().for_each(|number| set.insert(*number));
+        for number in &numbers {
+            set.insert(*number);
+        }
         let tiles = EpochTiles { revision, stage, tiles: CanvasTiles::within(canvas.clone(), set) };
         let said = received_by_worker(ToWorker::Tiles(tiles.clone()));
         let [ToWorker::Tiles(received)] = &said[..] else { panic!("{said:?}") };

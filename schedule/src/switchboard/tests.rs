@@ -254,7 +254,9 @@ fn a_session_is_sent_the_tiles_that_its_leases_need_and_that_it_lacks() {
     let canvas = Canvas::new(640, 64, vec![0.0; 3 * 640 * 64]).unwrap();
     let set = |numbers: &[usize]| {
         let mut set = TileSet::none(canvas.grid());
-        numbers.iter().for_each(|number| set.insert(*number));
+        for &number in numbers {
+            set.insert(number);
+        }
         Some(set)
     };
     let shards = vec![set(&[0, 1]), set(&[1, 2]), set(&[]), set(&[1]), None, set(&[9])];

@@ -120,7 +120,7 @@ fn end_of(status: &Status, sent: u64) -> LinkEnd {
     })
 }
 
-/// Did the other side reset the stream alone (RST_STREAM, not with NO_ERROR), while the connection stands? tonic makes
+/// Did the other side reset the stream alone (`RST_STREAM`, not with `NO_ERROR`), while the connection stands? tonic makes
 /// INTERNAL of it, with the error of HTTP/2 as its source. A coordinator says why it ends a session, and does not do so.
 fn is_reset(status: &Status) -> bool {
     status.code() == Code::Internal && status.source().is_some()

@@ -298,7 +298,7 @@ impl Session {
             return;
         }
         match message {
-            ToWorker::Welcome(welcome) => self.welcome(welcome, now, effects),
+            ToWorker::Welcome(welcome) => self.welcome(&welcome, now, effects),
             ToWorker::Refuse(reason) => self.end(ExitCause::Refused(reason), effects),
             // On a new connection the welcome comes first: before it is known what is still valid, nothing else counts.
             _ if self.away.is_some() => {}

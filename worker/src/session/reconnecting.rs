@@ -44,7 +44,7 @@ impl Session {
     }
 
     /// The coordinator has accepted the worker.
-    pub(super) fn welcome(&mut self, welcome: Welcome, now: Time, effects: &mut Vec<Effect>) {
+    pub(super) fn welcome(&mut self, welcome: &Welcome, now: Time, effects: &mut Vec<Effect>) {
         let every = welcome.heartbeat;
         let beat = Beat { every, next: now + every };
         let name = welcome.name.clone();
@@ -65,7 +65,7 @@ impl Session {
             // The same welcome twice.
             (Phase::Serving(_) | Phase::Draining(_), None) | (Phase::Ended, _) => return,
         };
-        self.go_on(&welcome, away, effects);
+        self.go_on(welcome, away, effects);
         if let Phase::Draining(draining) = &self.phase {
             effects.push(Effect::Send(FromWorker::Draining(draining.reason.clone())));
         }

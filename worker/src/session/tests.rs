@@ -360,7 +360,9 @@ fn a_lease_without_brief_canvas_or_features_is_handed_back() {
 fn tiles(numbers: &[usize]) -> ToWorker {
     let canvas = Canvas::new(640, 8, vec![0.5; 3 * 640 * 8]).unwrap();
     let mut set = TileSet::none(canvas.grid());
-    numbers.iter().for_each(|number| set.insert(*number));
+    for number in numbers {
+        set.insert(*number);
+    }
     let (revision, stage) = (revision(1), Stage::Epoch(EPOCH));
     ToWorker::Tiles(EpochTiles { revision, stage, tiles: CanvasTiles::within(canvas, set) })
 }

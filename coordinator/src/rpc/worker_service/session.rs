@@ -66,7 +66,9 @@ pub(super) async fn run(
             let (name, session, token) = (&welcome.name, welcome.session, who.token());
             tracing::info!(peer, worker = %name, %session, token, kept = kept.len(), "a worker has joined");
             // Before anything is read: it may answer as soon as it has heard of them.
-            kept.iter().for_each(|kept| leases.kept(kept));
+            for lease in &kept {
+                leases.kept(lease);
+            }
             welcome.session
         }
         Err(ConnectError::ShuttingDown) => return send_away(&sender).await,

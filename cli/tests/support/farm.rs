@@ -436,6 +436,9 @@ fn the_png(folder: &Path) -> PathBuf {
     pictures.remove(0)
 }
 
+/// How many connections a [`DelayedSocket`] cuts.
+const CUTS: usize = 12;
+
 /// A socket before the farm's, through which every byte comes later, in both directions.
 pub(crate) struct DelayedSocket {
     address: String,
@@ -447,7 +450,8 @@ impl DelayedSocket {
         Self::listen(farm, delay, None)
     }
 
-    /// One that also cuts each connection after some time, as a proxy with a time limit does.
+    /// One that also cuts connections after some time, as a proxy with a time limit does: the first [`CUTS`] of them, so
+    /// that a machine that gets little done between two cuts comes to an end, too.
     pub(crate) fn cutting(farm: &Farm, delay: Duration, after: Duration) -> Self {
         Self::listen(farm, delay, Some(after))
     }
@@ -458,12 +462,14 @@ impl DelayedSocket {
         let (path, farm) = (farm.folder.path().join("slow.sock"), socket(farm.folder.path()));
         let listener = UnixListener::bind(&path).unwrap();
         thread::spawn(move || {
+            let mut accepted = 0;
             for near in listener.incoming() {
                 let Ok(near) = near else { return };
                 // While the coordinator is being restarted there is nobody; the worker tries again.
                 let Ok(far) = UnixStream::connect(&farm) else { continue };
                 carry(near.try_clone().unwrap(), far.try_clone().unwrap(), delay);
-                if let Some(time) = cut_after {
+                accepted += 1;
+                if let Some(time) = cut_after.filter(|_| accepted <= CUTS) {
                     cut([near.try_clone().unwrap(), far.try_clone().unwrap()], time, Arc::clone(&count));
                 }
                 carry(far, near, delay);

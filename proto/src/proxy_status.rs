@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_coordinator_says_is_not_a_proxys() {
+    fn what_a_coordinator_says_is_not_taken_for_a_proxy() {
         for text in
             ["", "job 7 is not there", "mapped from HTTP status code", "mapped from HTTP status code x00"]
         {

@@ -13,7 +13,8 @@
 //! f^-falloff has the weight f^(1 - falloff), so the same `falloff` means about the same for both models.
 //!
 //! Every picture inside of (0, 1) has parameters: its means are the coarsest level, and each level holds what is still
-//! missing (Burt, Adelson: "The Laplacian Pyramid as a Compact Image Code", IEEE Transactions on Communications 31, 1983).
+//! missing (Burt, Adelson: "The Laplacian Pyramid as a Compact Image Code", IEEE Transactions on Communications 31,
+//! 1983).
 
 use crate::bands::{all_of, threads_for};
 

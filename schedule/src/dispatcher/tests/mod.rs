@@ -147,13 +147,14 @@ impl Farm {
                     }
                     self.held.entry(session).or_default().push(lease);
                 }
-                Action::Revoke { session, fence } => {
-                    self.held.entry(session).or_default().retain(|lease| lease.fence != fence);
-                }
+                // A worker that is waited for hears nothing, and is no session that could answer.
+                Action::Revoke { session, fence } => self.drop_lease(session.0, fence),
                 Action::Close { session, revision } => {
                     self.opened.remove(&(session, revision));
                     self.canvases.remove(&(session, revision));
-                    self.held.entry(session).or_default().retain(|lease| lease.revision != revision);
+                    if let Some(held) = self.held.get_mut(&session) {
+                        held.retain(|lease| lease.revision != revision);
+                    }
                 }
                 Action::Drain { .. } => {}
                 Action::End { session, .. } => {
@@ -200,7 +201,9 @@ impl Farm {
     }
 
     pub(super) fn drop_lease(&mut self, session: u64, fence: Fence) {
-        self.held.entry(SessionId(session)).or_default().retain(|lease| lease.fence != fence);
+        if let Some(held) = self.held.get_mut(&SessionId(session)) {
+            held.retain(|lease| lease.fence != fence);
+        }
     }
 
     /// A session finishes its first lease.

@@ -25,6 +25,21 @@ import safetensors.torch
 import torch
 import yaml
 
+# Starts the original with a torchvision of today, which calls `fillcolor` `fill`.
+START = """
+import os, runpy, sys
+import torchvision.transforms as transforms
+
+class RandomAffine(transforms.RandomAffine):
+    def __init__(self, *arguments, fillcolor=None, **others):
+        super().__init__(*arguments, fill=fillcolor or 0, **others)
+
+transforms.RandomAffine = RandomAffine
+del sys.argv[0]
+sys.path.insert(0, os.path.dirname(sys.argv[0]))
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
 # Epochs of the short run. The first epoch also allocates, so it belongs to neither side of the difference.
 SHORT = 2
 
@@ -105,9 +120,8 @@ def main():
         folder = pathlib.Path(name)
         theirs, ours = make_weights(folder)
         make_start_image(folder / "start.png")
-        original = Program(
-            [sys.executable, options.original.resolve() / "clipig.py"], {}, folder, str(theirs)
-        )
+        command = [sys.executable, "-c", START, options.original.resolve() / "clipig.py"]
+        original = Program(command, {}, folder, str(theirs))
         program, store = options.clipig.resolve(), {"CLIPIG_MODELS": str(folder / "models")}
         imported = [program, "model", "import", ours, "--name", "random", "--heads", "12"]
         imported += ["--activation", "quick_gelu"]

@@ -173,10 +173,7 @@ pub fn admit(
     let mut admission = Admission::default();
     let mut memory = Memory::new(running, budget.memory);
     let mut suspect_runs = running.iter().any(|place| place.is_suspect);
-    let mut of_owners: HashMap<OwnerNumber, usize> = HashMap::new();
-    for place in running {
-        *of_owners.entry(place.owner).or_default() += 1;
-    }
+    let mut of_owners = running_of_owners(running);
     let mut ahead = 0;
     let serving = kinds(workers);
     let mut choices: Vec<(&KindRequest, Option<WorkerKind>)> = Vec::new();
@@ -282,12 +279,18 @@ pub fn yielding(running: &[RunningPlace], admission: &Admission, timeout: Durati
     alone.into_iter().filter(|&(_, place)| is_wanted(place)).map(|(_, place)| place.job).collect()
 }
 
+/// How many jobs of each owner run.
+fn running_of_owners(running: &[RunningPlace]) -> HashMap<OwnerNumber, usize> {
+    let mut of_owners = HashMap::new();
+    for place in running {
+        *of_owners.entry(place.owner).or_default() += 1;
+    }
+    of_owners
+}
+
 /// How many of the waiting jobs their owners' places do not hold, whatever workers there are.
 pub fn beyond_owners(waiting: &[WaitingJob], running: &[RunningPlace]) -> usize {
-    let mut taken: HashMap<OwnerNumber, usize> = HashMap::new();
-    for place in running {
-        *taken.entry(place.owner).or_default() += 1;
-    }
+    let mut taken = running_of_owners(running);
     let is_beyond = |job: &&WaitingJob| {
         let taken = taken.entry(job.owner).or_default();
         *taken += 1;

@@ -204,11 +204,12 @@ impl Quotas {
     pub(crate) fn of(&self, owner: &str, limit: Limit) -> Option<Quota> {
         let of_tokens = self.0.of_tokens.read().unwrap_or_else(PoisonError::into_inner);
         let named = of_tokens.get(owner).and_then(|limits| limits.get(limit));
-        let owner = owner.to_owned();
-        Some(match named {
-            Some(most) => Quota { limit, most, source: Source::Token(owner) },
-            None => Quota { limit, most: self.0.settings.get(limit)?, source: Source::Owner(owner) },
-        })
+        // Each call asks, and mostly there is none: nothing is copied for that.
+        let (most, source): (_, fn(String) -> Source) = match named {
+            Some(most) => (most, Source::Token),
+            None => (self.0.settings.get(limit)?, Source::Owner),
+        };
+        Some(Quota { limit, most, source: source(owner.to_owned()) })
     }
 
     /// Refuses one more of something of which an owner has `found`.

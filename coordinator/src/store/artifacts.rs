@@ -140,7 +140,7 @@ impl<'a> Artifacts<'a> {
     /// # Errors
     /// When a folder cannot be read.
     pub fn count(&self) -> Result<usize, StoreError> {
-        Ok(self.count_and_newest()?.0)
+        Ok(self.count_snapshots()? + usize::from(self.path(ArtifactName::Picture).exists()))
     }
 
     /// How many there are, and the newest: the picture, or the snapshot of the latest epoch. Without a look at each.

@@ -241,8 +241,6 @@ mod tests {
     use clipig_experiment::{Overrides, Source, load};
 
     use super::*;
-    use crate::axis::NOWHERE;
-    use crate::places::{RowPlaces, Ys};
     use crate::route::RowMemory;
     use crate::trace::Trace;
 
@@ -293,13 +291,8 @@ mod tests {
         let (run, mut memory) = (&trace.runs[0], RowMemory::default());
         for row in 0..run.output.height as usize {
             run.route.follow(row, &mut memory);
-            let RowPlaces { xs, ys } = run.route.row(run.route.last_level(), row, &memory);
-            for (i, x) in xs.iter().enumerate().filter(|(_, x)| **x != NOWHERE) {
-                let y = match ys {
-                    Ys::All(y) => y,
-                    Ys::Each(ys) => ys[i],
-                };
-                tiles.insert_pixels(*x as usize..=*x as usize, y as usize..=y as usize);
+            for [x, y] in run.route.row(run.route.last_level(), row, &memory).pixels() {
+                tiles.insert_pixels(x..=x, y..=y);
             }
         }
         Some(tiles)

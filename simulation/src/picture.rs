@@ -13,7 +13,7 @@ use clipig_core::{
     ProgressCounter, SampleReport, Sha256, ShardResult, ShardTask, StepError, WeightsSource,
 };
 use clipig_experiment::{Experiment, Overrides, Scope, Source, Transform, load};
-use clipig_geometry::{Chain, NOWHERE, RowMemory, RowPlaces, Size, Trace, Ys};
+use clipig_geometry::{Chain, RowMemory, Size, Trace};
 
 /// What a job is made of.
 #[derive(Clone, Debug)]
@@ -188,14 +188,7 @@ fn window(transforms: &[Transform], scope: &Scope, canvas: Size) -> Vec<[usize; 
     let mut places = Vec::new();
     for row in 0..run.output.height as usize {
         run.route.follow(row, &mut memory);
-        let RowPlaces { xs, ys } = run.route.row(run.route.last_level(), row, &memory);
-        for (i, x) in xs.iter().enumerate().filter(|(_, x)| **x != NOWHERE) {
-            let y = match ys {
-                Ys::All(y) => y,
-                Ys::Each(ys) => ys[i],
-            };
-            places.push([*x as usize, y as usize]);
-        }
+        places.extend(run.route.row(run.route.last_level(), row, &memory).pixels());
     }
     places
 }

@@ -336,9 +336,7 @@ fn a_farm_of_one_process_ends_in_order_and_goes_on() {
     for cut_off in ["stopped in the middle of an epoch", "did not end in time"] {
         assert!(!log().contains(cut_off), "{}", log());
     }
-    let left: Vec<_> =
-        std::fs::read_dir(folder.join("tmp")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert!(left.is_empty(), "{left:?}");
+    nothing_is_left(&folder.join("tmp"));
 
     // What was done is on disk: the last checkpoint is not older than what was seen.
     let mut farm = FarmStart::new(folder);
@@ -355,6 +353,18 @@ fn a_farm_of_one_process_ends_in_order_and_goes_on() {
     signal(&farm.process, Signal::INT);
     signal(&farm.process, Signal::INT);
     assert!(farm.process.wait().unwrap().code().is_some());
+
+    // Nor does one that is killed leave anything in the folder for temporary files.
+    let mut farm = FarmStart::new(folder);
+    until("the farm answers", &|| clipig(&["farm"]).status.success());
+    farm.process.kill().unwrap();
+    farm.process.wait().unwrap();
+    nothing_is_left(&folder.join("tmp"));
+}
+
+fn nothing_is_left(folder: &Path) {
+    let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 /// A coordinator at a port that the system chooses, and that nobody else has then.

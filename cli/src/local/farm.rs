@@ -1,6 +1,7 @@
 //! `clipig farm start`: a coordinator, and workers in the same process.
 
 use std::io::IsTerminal as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,6 @@ use clipig_worker::{
     BlobCache, BlobSource, Contents, Devices, FetchError, Finding, Found, Link, LocalWorker, Shutdown, Stage,
     WorkerDevice,
 };
-use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -75,9 +75,10 @@ fn serve(
         .map_err(|error| Failure::failed(format!("cannot start threads: {error}")))?;
     let outcome = runtime.block_on(async {
         let mut signals = Shutdown::on_signals().map_err(Failure::failed)?;
+        let data = settings.data.clone();
         let parts = Parts { canvases: Arc::new(CanvasEngines), models };
         let coordinator = Coordinator::open(settings, parts).await.map_err(Failure::failed)?;
-        let crew = Crew::join(coordinator.farm(), workers)?;
+        let crew = Crew::join(coordinator.farm(), &data, workers)?;
         open(&coordinator)?;
         reload_on_hangup(coordinator.reload()).map_err(Failure::failed)?;
         let mut first = signals.clone();
@@ -117,20 +118,15 @@ struct Crew {
     /// Dropping it makes the workers drain.
     stage: watch::Sender<Stage>,
     running: JoinSet<()>,
-    /// The folder of their cache, which stays empty.
-    _cache: TempDir,
 }
 
 impl Crew {
-    /// Connects workers to a farm.
-    fn join(farm: &Farm, devices: Vec<WorkerDevice>) -> Result<Self, Failure> {
-        let cache = tempfile::Builder::new().prefix("clipig-farm-").tempdir();
-        let cache =
-            cache.map_err(|error| Failure::failed(format!("cannot make a temporary folder: {error}")))?;
-        // Nothing is copied into the cache: the farm's files are used where they lie.
-        let blobs = BlobCache::new(cache.path(), u64::MAX, Arc::new(FarmBlobs(farm.clone())));
-        let contents = Contents::new(blobs, devices::weights());
-        let mut crew = Self { stage: watch::Sender::new(Stage::Run), running: JoinSet::new(), _cache: cache };
+    /// Connects workers to a farm whose files lie in `data`.
+    fn join(farm: &Farm, data: &Path, devices: Vec<WorkerDevice>) -> Result<Self, Failure> {
+        // Nothing is copied into the cache, so this folder is never made: the farm's files are used where they lie.
+        let cache = BlobCache::new(data.join("cache"), u64::MAX, Arc::new(FarmBlobs(farm.clone())));
+        let contents = Contents::new(cache, devices::weights());
+        let mut crew = Self { stage: watch::Sender::new(Stage::Run), running: JoinSet::new() };
         for (number, device) in (1..).zip(devices) {
             let name: WorkerName = format!("local-{number}").parse().map_err(Failure::failed)?;
             let (link, outbound, inbound) = Link::local(SESSION_QUEUE);

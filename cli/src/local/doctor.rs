@@ -11,7 +11,7 @@ use tch::{Device, Kind, Tensor};
 
 use crate::arguments::DoctorArguments;
 use crate::doctor::Finding;
-use crate::doctor::machine::Folder;
+use crate::doctor::machine::folders::Folder;
 
 /// Bytes that should be free where jobs are kept: some checkpoints of a large picture.
 const DATA: u64 = 5_000_000_000;

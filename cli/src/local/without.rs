@@ -58,7 +58,7 @@ pub(crate) fn check_texts(_: &Experiment) -> Result<Vec<String>, Failure> {
 pub(crate) mod doctor {
     use crate::arguments::DoctorArguments;
     use crate::doctor::Finding;
-    use crate::doctor::machine::Folder;
+    use crate::doctor::machine::folders::Folder;
 
     /// Processor and GPUs are of no interest to a client.
     pub(crate) fn devices() -> Vec<Finding> {

@@ -1,12 +1,10 @@
 //! What this machine has of what clipig needs.
 
 mod environment;
-mod folders;
+pub(crate) mod folders;
 mod limits;
 mod models;
 mod programs;
-
-pub(crate) use self::folders::Folder;
 
 use clipig_models::Store;
 
@@ -25,7 +23,10 @@ pub(crate) fn examine(arguments: &DoctorArguments, sheet: &mut Sheet) -> Result<
     sheet.extend(models::check(store.as_ref(), arguments.weights))?;
     let (settings, mut folders) = local::doctor::settings(arguments);
     if let Ok(store) = &store {
-        folders.insert(0, Folder { what: "models", path: store.root().to_owned(), wanted: models::WANTED });
+        folders.insert(
+            0,
+            folders::Folder { what: "models", path: store.root().to_owned(), wanted: models::WANTED },
+        );
     }
     sheet.extend(folders.iter().map(folders::check))?;
     sheet.add(programs::ffmpeg())?;

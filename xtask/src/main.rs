@@ -15,6 +15,7 @@ mod generated;
 mod gpu;
 mod instructions;
 mod libtorch;
+mod manual;
 mod page;
 mod pins;
 mod places;

@@ -74,6 +74,7 @@ model: clipig-tiny
 targets:
   - batch_size: 2
     features: [{text: a strawberry}]
+    transforms: [{noise: .1}]
 ";
 
 /// The port of the manual.

@@ -29,6 +29,7 @@ mod size;
 mod steps;
 mod testing;
 mod tools;
+mod waiting;
 mod wheels;
 
 use std::process::ExitCode;

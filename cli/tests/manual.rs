@@ -17,6 +17,7 @@ use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use clipig_proto::v1::JobState;
@@ -260,7 +261,7 @@ impl Person {
     fn types(&mut self, command: &str) -> String {
         let line = self.in_place(command);
         if line.starts_with("export ") || line.starts_with("umask ") {
-            self.state.extend([&line, "\n"]);
+            self.state.extend([line.as_str(), "\n"]);
         }
         match program(command) {
             "clipig-coordinator" => {
@@ -287,8 +288,7 @@ impl Person {
     fn shell(&self, line: &str) -> Command {
         let mut shell = Command::new("bash");
         for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if text.starts_with("CLIPIG_") || text.starts_with("XDG_") {
+            if ["CLIPIG_", "XDG_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
                 shell.env_remove(name);
             }
         }
@@ -344,8 +344,10 @@ impl Person {
 
 /// A port that no other test has: those take what the system gives them, which is above 32767.
 fn free_port() -> u16 {
+    // Tests of one process have the same first number.
+    static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 10_000).unwrap();
-    let mut ports = (0..10_000).map(|number| 20_000 + (first + number) % 10_000);
+    let mut ports = (0..10_000).map(|_| 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000);
     ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a port is free")
 }
 

@@ -8,7 +8,7 @@ use clipig_access::Limit;
 
 use super::Inner;
 use crate::quotas::OverLimit;
-use crate::store::{JobFilter, StoreError};
+use crate::store::StoreError;
 
 /// How long a count holds. Old jobs that are deleted make room meanwhile.
 const RECOUNT: Duration = Duration::from_mins(1);
@@ -106,10 +106,7 @@ impl Inner {
     }
 
     fn count_snapshots(&self, owner: Option<&str>) -> Result<u64, StoreError> {
-        let jobs = match owner {
-            Some(owner) => self.store.jobs_of(owner)?,
-            None => self.store.jobs(&JobFilter::default())?.into_iter().map(|record| record.id).collect(),
-        };
+        let jobs = self.store.jobs_of(owner)?;
         let counts = jobs.into_iter().map(|job| self.store.artifacts(job).count_snapshots());
         counts.sum::<Result<usize, _>>().map(|count| count as u64)
     }

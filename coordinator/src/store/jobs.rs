@@ -7,7 +7,7 @@ use clipig_core::{
     WorkerKind,
 };
 use clipig_schedule::job::JobState;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::clock::Timestamp;
 use super::database::{Fault, UnknownText, decoded};
@@ -134,7 +134,7 @@ impl Store {
         let sql = format!("SELECT id FROM jobs {condition} ORDER BY id");
         self.database().read(|connection| {
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(owner), |row| row.get::<_, i64>(0))?;
+            let rows = statement.query_map(rusqlite::params_from_iter(owner), |row| row.get::<_, i64>(0))?;
             rows.map(|id| Ok(JobId(id? as u64))).collect()
         })
     }

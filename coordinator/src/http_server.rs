@@ -143,7 +143,7 @@ async fn accept(listener: &Listener) -> io::Result<(Accepted, Peer)> {
     match listener {
         Listener::Tcp(listener) => {
             let (stream, peer) = listener.accept().await?;
-            Ok((Accepted::Tcp(stream), Peer::Tcp(peer)))
+            Ok((Accepted::Tcp(stream), Peer::tcp(peer)))
         }
         Listener::Unix(listener, _) => {
             let (stream, _) = listener.accept().await?;

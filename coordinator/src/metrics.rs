@@ -328,7 +328,7 @@ impl Metrics {
         for limit in Limit::ALL.into_iter().filter(|limit| *limit != Limit::JobsRunning) {
             drop(self.over_limit.get_or_create(&Passed::new(limit, false)));
         }
-        for limit in [Limit::Calls, Limit::Upload] {
+        for limit in [Limit::Calls, Limit::Upload, Limit::Snapshots] {
             drop(self.over_limit.get_or_create(&Passed::new(limit, true)));
         }
         for what in ["tokens", "certificate"] {

@@ -115,8 +115,10 @@ def plain(resource):
     for volume in pod.get("volumes", []):
         if "configMap" in volume:
             volume["configMap"]["name"] = without_hash(volume["configMap"]["name"])
-    # Lists whose order means nothing.
-    for holder, field in [(pod, "volumes"), *((container, "env") for container in pod.get("containers", []))]:
+    # Lists whose order means nothing: no mount lies within another one.
+    containers = pod.get("containers", [])
+    lists = [(container, field) for container in containers for field in ["env", "volumeMounts"]]
+    for holder, field in [(pod, "volumes"), *lists]:
         holder.get(field, []).sort(key=lambda entry: entry["name"])
     return resource
 
@@ -164,6 +166,7 @@ def refusals():
         "worker.resources.limits=null",
         "batch.enabled=true,autoscale.enabled=true",
         "mesh=true,gateway.enabled=true",
+        "mesh=true,secrets.workerTls=clipig-worker-tls",
     ]:
         try:
             run("helm", "template", "clipig", CHART, "--set", values)

@@ -48,10 +48,17 @@ pub enum ConnectError {
     /// The peer went away.
     #[error("it closed the connection")]
     Closed,
+    /// The peer, or something on the way, went away in the middle of a conversation.
+    #[error("it closed the connection without a word, as when it is killed or the network fails")]
+    BrokenOff,
     /// Something else, in the words of the innermost layer.
     #[error("{0}")]
     Other(String),
 }
+
+/// Parts of what rustls, h2 and the system say of a connection that broke. HTTP/2 hands on their words alone.
+const BROKEN: [&str; 4] =
+    ["without sending TLS close_notify", "broken pipe", "Connection reset by peer", "unexpected end of file"];
 
 /// What is wrong with a peer's certificate.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -123,7 +130,13 @@ impl ConnectError {
             next = error.source();
         }
         // Resolvers have no kind of their own.
-        if said.contains("failed to lookup address") { Self::NoSuchHost } else { Self::Other(said) }
+        if said.contains("failed to lookup address") {
+            Self::NoSuchHost
+        } else if BROKEN.iter().any(|part| said.contains(part)) {
+            Self::BrokenOff
+        } else {
+            Self::Other(said)
+        }
     }
 
     fn of_io(error: &io::Error) -> Option<Self> {
@@ -325,6 +338,14 @@ mod tests {
             said(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)),
             "it does not speak TLS"
         );
+        for broken in [
+            "peer closed connection without sending TLS close_notify: https://docs.rs/rustls/latest/x.html",
+            "stream closed because of a broken pipe",
+            "Connection reset by peer (os error 104)",
+        ] {
+            let words = "it closed the connection without a word, as when it is killed or the network fails";
+            assert_eq!(said(io::Error::other(broken)), words);
+        }
         let inner = io::Error::new(ErrorKind::InvalidData, rustls::Error::General("odd".to_owned()));
         assert_eq!(said(inner), "TLS failed: unexpected error: odd");
         for (alert, words) in [

@@ -15,6 +15,7 @@ mod generated;
 mod gpu;
 mod instructions;
 mod libtorch;
+mod manual;
 mod page;
 mod pins;
 mod places;
@@ -28,6 +29,7 @@ mod size;
 mod steps;
 mod testing;
 mod tools;
+mod waiting;
 mod wheels;
 
 use std::process::ExitCode;

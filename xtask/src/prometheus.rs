@@ -7,8 +7,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -17,6 +16,7 @@ use crate::error::Error;
 use crate::places::Places;
 use crate::process::{answers, captured, cargo, output, run as start};
 use crate::setup;
+use crate::waiting::until;
 
 /// Everything of a run lies here.
 const FOLDER: &str = "target/prometheus";
@@ -26,9 +26,6 @@ const VARIABLES: [(&str, &str); 2] = [("$job", "clipig"), ("$__rate_interval", "
 
 /// How long each thing may take that has to come.
 const PATIENCE: Duration = Duration::from_mins(3);
-
-/// From one look to the next.
-const LOOK: Duration = Duration::from_millis(500);
 
 /// A job of a second or two.
 const EXPERIMENT: &str = "\
@@ -70,7 +67,8 @@ pub(crate) fn run(places: &Places) -> Result<(), Error> {
             values = scene.values(query)?;
             Ok(values.iter().any(|value| value != "NaN"))
         })?;
-        println!("{:4} series, {:>22}  {query}", values.len(), values.first().map_or("", String::as_str));
+        let shown = values.iter().find(|value| *value != "NaN");
+        println!("{:4} series, {:>22}  {query}", values.len(), shown.map_or("", String::as_str));
     }
     let firing = scene.values("ALERTS{alertstate=\"firing\"}")?;
     if !firing.is_empty() {
@@ -215,16 +213,11 @@ impl Scene {
         Ok(series.filter_map(|one| one["value"][1].as_str().map(str::to_owned)).collect())
     }
 
-    fn until(&self, what: &str, mut done: impl FnMut() -> Result<bool, Error>) -> Result<(), Error> {
-        let began = Instant::now();
-        while !done()? {
-            if began.elapsed() > PATIENCE {
-                let logs = [self.tail("farm.log"), self.tail("prometheus.log")].concat();
-                return Err(Error::Other(format!("not within {PATIENCE:?}: {what}\n{logs}")));
-            }
-            sleep(LOOK);
-        }
-        Ok(())
+    fn until(&self, what: &str, done: impl FnMut() -> Result<bool, Error>) -> Result<(), Error> {
+        until(what, PATIENCE, done).map(drop).map_err(|error| {
+            let logs = [self.tail("farm.log"), self.tail("prometheus.log")].concat();
+            Error::Other(format!("{error}\n{logs}"))
+        })
     }
 
     fn tail(&self, log: &str) -> String {

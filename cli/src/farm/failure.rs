@@ -93,7 +93,11 @@ impl FarmFailure {
     fn no_connection(service: &Service, error: &(dyn std::error::Error + 'static), otherwise: &str) -> Self {
         let why = match ConnectError::of(error) {
             // A server that wants TLS ends a plain connection without a word that HTTP/2 understands.
-            ConnectError::Closed | ConnectError::Other(_) if service.is_only_tls() => ConnectError::OnlyTls,
+            ConnectError::Closed | ConnectError::BrokenOff | ConnectError::Other(_)
+                if service.is_only_tls() =>
+            {
+                ConnectError::OnlyTls
+            }
             why => why,
         };
         let help = why.help(service.authority.as_deref()).unwrap_or_else(|| otherwise.to_owned());

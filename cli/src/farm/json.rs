@@ -6,8 +6,8 @@ use super::show::{self, device_class, job_state, number_type, role, worker_state
 use super::wire::job_event::Event;
 use super::wire::worker_lease::Work;
 use super::wire::{
-    Artifact, AuditEntry, Farm, HistoryRow, Job, JobEvent, JobState, LogLevel, Problem, Progress, Resolution,
-    TargetRow, TargetTable, Worker, WorkerKind, WorkerLease,
+    Artifact, AuditEntry, Farm, HistoryRow, Job, JobEvent, JobState, LogLevel, OwnerQuotas, Problem,
+    Progress, Resolution, TargetRow, TargetTable, Worker, WorkerKind, WorkerLease,
 };
 
 pub(crate) fn job(job: &Job) -> Json {
@@ -102,7 +102,15 @@ pub(crate) fn farm(farm: &Farm, address: &str) -> Json {
         "you": farm.you.as_ref().map(|you| {
             json!({ "owner": you.owner, "token": you.token, "role": role(you.role()) })
         }),
+        "quotas": farm.quotas.iter().map(quotas).collect::<serde_json::Map<_, _>>(),
     })
+}
+
+/// The owner, and each of their limits.
+fn quotas(owner: &OwnerQuotas) -> (String, Json) {
+    let limits =
+        owner.quotas.iter().map(|one| (one.limit.clone(), json!({ "used": one.used, "most": one.most })));
+    (owner.owner.clone(), limits.collect::<serde_json::Map<_, _>>().into())
 }
 
 pub(crate) fn audit(entry: &AuditEntry) -> Json {

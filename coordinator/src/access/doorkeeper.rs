@@ -14,7 +14,7 @@ use super::principal::Principal;
 use super::throttle::Throttle;
 use super::tokens::{KnownToken, KnownTokens, TokenSources, TokensError};
 use crate::metrics::{Metrics, RefusedLogin};
-use crate::quotas::{Quotas, TotalRates};
+use crate::quotas::{Quotas, Totals};
 use crate::rpc::status::Refusal;
 use crate::settings::Settings;
 
@@ -79,9 +79,10 @@ impl Doorkeeper {
         for warning in &known.warnings {
             tracing::warn!("{warning}");
         }
-        let all = TotalRates {
+        let all = Totals {
             calls: settings.limits.calls_per_second,
             upload: settings.limits.upload_bytes_per_second,
+            snapshots: settings.limits.stored_snapshots,
         };
         let quotas = Quotas::new(settings.quotas, all, Arc::clone(&metrics));
         quotas.set_tokens(known.limits.clone());

@@ -9,7 +9,7 @@ const IPV6_PREFIX: u128 = !0 << 64;
 /// The other end of a connection. Behind a proxy that is the proxy: what a header says of others is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
-    /// Over the network.
+    /// Over the network; see [`tcp`](Self::tcp).
     Tcp(SocketAddr),
     /// A process of this machine, over a Unix socket.
     Unix {
@@ -21,6 +21,11 @@ pub(crate) enum Peer {
 }
 
 impl Peer {
+    /// At this address. A listener for both IPv6 and IPv4 sees the latter as `::ffff:192.0.2.7`; people do not.
+    pub(crate) fn tcp(address: SocketAddr) -> Self {
+        Self::Tcp(SocketAddr::new(address.ip().to_canonical(), address.port()))
+    }
+
     /// Whom its calls are counted for: an IPv4 address, a /64 of IPv6, or `None` for this machine's processes.
     pub(super) fn network(self) -> Option<IpAddr> {
         let Self::Tcp(address) = self else { return None };
@@ -39,5 +44,18 @@ impl fmt::Display for Peer {
             Self::Unix { user: None } => f.write_str("unix socket"),
             Self::Here => f.write_str("this process"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv4_address_is_shown_as_one_whatever_listens() {
+        let shown = |address: &str| Peer::tcp(address.parse().unwrap()).to_string();
+        assert_eq!(shown("[::ffff:192.0.2.7]:1234"), "192.0.2.7:1234");
+        assert_eq!(shown("192.0.2.7:1234"), "192.0.2.7:1234");
+        assert_eq!(shown("[2001:db8::7]:1234"), "[2001:db8::7]:1234");
     }
 }

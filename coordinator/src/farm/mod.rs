@@ -26,6 +26,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod transition;
+mod usage;
 mod vitals;
 mod weights;
 
@@ -52,6 +53,7 @@ use self::snapshot_counts::SnapshotCounts;
 pub use self::submission::{InvalidRequest, TooManyRevisions};
 pub use self::table::{ConstraintRow, FeatureRow, TargetRow, TargetTable};
 use self::transition::TransitionFailure;
+pub(crate) use self::usage::{OwnerUsage, Usage};
 use self::vitals::Vitals;
 pub(crate) use self::vitals::{Patience, watch as watch_vitals};
 pub use self::weights::ModelRefusal;
@@ -375,7 +377,8 @@ impl Farm {
         Ok(self.job(job)?)
     }
 
-    /// Puts a paused job back into the queue. In the queue already, or running: no change.
+    /// Puts a paused job back into the queue. In the queue already, or running: no change. No quota refuses it: a paused
+    /// job counts among those that wait, and how many of an owner run is the queue's business.
     ///
     /// # Errors
     /// Where it has ended; when the store fails.
@@ -402,8 +405,10 @@ impl Farm {
     /// Puts a failed or cancelled job back into the queue; it goes on from its last checkpoint.
     ///
     /// # Errors
-    /// Where it has not failed and was not cancelled; when the store fails.
+    /// Where it has not failed and was not cancelled; where the queue is full, or its owner has as many waiting jobs as
+    /// they may; when the store fails.
     pub fn retry(&self, job: JobId) -> Result<JobView, CommandError> {
+        self.check_room_for_retry(job)?;
         self.inner.transition(job, &JobChange::Retry)?;
         Ok(self.job(job)?)
     }

@@ -183,9 +183,10 @@ impl FarmObserver {
                 "it has {most} snapshots, which is as many as this farm keeps of a job (`limits.snapshots`)"
             )
         } else {
-            let taken = self.owner.as_ref().map(|owner| self.farm.take_room_for_snapshot(owner));
-            let Some(Err(over)) = taken else { return true };
-            over.to_string()
+            match self.farm.take_room_for_snapshot(self.owner.as_deref()) {
+                Ok(()) => return true,
+                Err(over) => over.to_string(),
+            }
         };
         if !std::mem::replace(&mut self.snapshots_ended, true) {
             let text = format!("{refused}; it goes on without more");

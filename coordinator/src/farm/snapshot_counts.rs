@@ -1,4 +1,4 @@
-//! How many snapshots the jobs of an owner have, where that is limited.
+//! How many snapshots the jobs of an owner have, and all jobs together, where that is limited.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,9 +13,16 @@ use crate::store::StoreError;
 /// How long a count holds. Old jobs that are deleted make room meanwhile.
 const RECOUNT: Duration = Duration::from_mins(1);
 
-/// What was counted of each owner, and what was written since.
+/// What was counted, and what was written since.
 #[derive(Debug, Default)]
-pub(super) struct SnapshotCounts(Mutex<HashMap<String, Count>>);
+pub(super) struct SnapshotCounts(Mutex<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    owners: HashMap<String, Count>,
+    /// Of all jobs together.
+    all: Option<Count>,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Count {
@@ -23,40 +30,88 @@ struct Count {
     counted: Instant,
 }
 
-impl Inner {
-    /// Takes room for one more snapshot of an owner's jobs.
-    ///
-    /// # Errors
-    /// Where they have as many as they may.
-    pub(super) fn take_room_for_snapshot(&self, owner: &str) -> Result<(), OverLimit> {
-        let quotas = &self.settings.quotas;
-        if quotas.of(owner, Limit::Snapshots).is_none() {
-            return Ok(());
+impl Counts {
+    /// The count of an owner's jobs, or of all.
+    fn of(&mut self, owner: Option<&str>) -> Option<&mut Count> {
+        match owner {
+            Some(owner) => self.owners.get_mut(owner),
+            None => self.all.as_mut(),
         }
-        let known = self.snapshot_counts().get(owner).copied();
-        let is_recent = |count: &Count| count.counted.elapsed() < RECOUNT;
-        let count = match known.filter(is_recent) {
-            Some(count) => count,
-            // Folders are read without the lock, which all jobs take.
-            None => match self.count_snapshots(owner) {
-                Ok(snapshots) => Count { snapshots, counted: Instant::now() },
-                // A folder that cannot be read does not take a snapshot either, and writing one tells why.
-                Err(_) => return Ok(()),
-            },
-        };
-        let checked = quotas.check_count(owner, Limit::Snapshots, count.snapshots);
-        let taken = Count { snapshots: count.snapshots + u64::from(checked.is_ok()), ..count };
-        self.snapshot_counts().insert(owner.to_owned(), taken);
-        checked
     }
 
-    fn count_snapshots(&self, owner: &str) -> Result<u64, StoreError> {
+    fn set(&mut self, owner: Option<&str>, count: Option<Count>) {
+        match (owner, count) {
+            (None, count) => self.all = count,
+            (Some(owner), Some(count)) => {
+                self.owners.insert(owner.to_owned(), count);
+            }
+            (Some(owner), None) => {
+                self.owners.remove(owner);
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// Takes room for one more snapshot of a job of this owner.
+    ///
+    /// # Errors
+    /// Where they, or all owners together, have as many as they may.
+    pub(super) fn take_room_for_snapshot(&self, owner: Option<&str>) -> Result<(), OverLimit> {
+        let quotas = &self.settings.quotas;
+        let owner = owner.filter(|owner| quotas.of(owner, Limit::Snapshots).is_some());
+        // `None` among these stands for all jobs.
+        let mut limited: Vec<Option<&str>> = owner.into_iter().map(Some).collect();
+        if quotas.limit_all_snapshots() {
+            limited.push(None);
+        }
+        for whose in &limited {
+            self.recount_snapshots(*whose);
+        }
+        let mut counts = self.snapshot_counts();
+        // A snapshot that one limit refuses takes nothing of the other. What could not be counted limits nothing: a folder
+        // that cannot be read does not take a snapshot either, and writing one tells why.
+        for whose in &limited {
+            if let Some(count) = counts.of(*whose) {
+                match whose {
+                    Some(owner) => quotas.check_count(owner, Limit::Snapshots, count.snapshots)?,
+                    None => quotas.check_all_snapshots(count.snapshots)?,
+                }
+            }
+        }
+        for whose in &limited {
+            if let Some(count) = counts.of(*whose) {
+                count.snapshots += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many snapshots the jobs of an owner have; `None` where they cannot be counted.
+    pub(super) fn snapshots_of(&self, owner: &str) -> Option<u64> {
+        self.recount_snapshots(Some(owner));
+        self.snapshot_counts().of(Some(owner)).map(|count| count.snapshots)
+    }
+
+    /// Counts again where the count is old.
+    fn recount_snapshots(&self, owner: Option<&str>) {
+        let is_recent =
+            self.snapshot_counts().of(owner).is_some_and(|count| count.counted.elapsed() < RECOUNT);
+        if !is_recent {
+            // Folders are read without the lock, which all jobs take.
+            let count = self.count_snapshots(owner).ok();
+            let count = count.map(|snapshots| Count { snapshots, counted: Instant::now() });
+            self.snapshot_counts().set(owner, count);
+        }
+    }
+
+    fn count_snapshots(&self, owner: Option<&str>) -> Result<u64, StoreError> {
         let jobs = self.store.jobs_of(owner)?;
         let counts = jobs.into_iter().map(|job| self.store.artifacts(job).count_snapshots());
         counts.sum::<Result<usize, _>>().map(|count| count as u64)
     }
 
-    fn snapshot_counts(&self) -> MutexGuard<'_, HashMap<String, Count>> {
+    fn snapshot_counts(&self) -> MutexGuard<'_, Counts> {
         self.snapshots.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

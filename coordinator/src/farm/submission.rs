@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use clipig_access::Limit;
 use clipig_core::{DeviceClass, Epoch, JobId, JobRevision, ModelReference, Sha256};
 use clipig_experiment::{Diagnostics, Experiment, Loaded, Overrides, Source, load};
+use clipig_schedule::job::JobChange;
 use clipig_schedule::memory::Bytes;
 use sha2::Digest as _;
 
@@ -100,10 +101,7 @@ impl Farm {
         if self.inner.state().closing {
             return Err(CommandError::ShuttingDown);
         }
-        let waiting = self.inner.store.count(JobState::Waiting)?;
-        if waiting >= self.inner.settings.max_queued_jobs {
-            return Err(CommandError::Full { waiting });
-        }
+        self.check_queue()?;
         self.check_waiting(&request.owner)?;
         let Checked { loaded, model, seed, class, memory } = checked;
         let mut tree = loaded.tree.clone();
@@ -138,6 +136,26 @@ impl Farm {
         }
         let existed = matches!(submitted, Submitted::Known(_));
         Ok(SubmitAnswer { job: self.job(submitted.job())?, existed, warnings: loaded.warnings })
+    }
+
+    /// Refuses what would put an ended job into the queue, where a new one would be refused. Where the job's state does not
+    /// allow it, that is the better answer.
+    pub(super) fn check_room_for_retry(&self, job: JobId) -> Result<(), CommandError> {
+        let record = self.inner.store.job(job)?;
+        if record.status.after(&JobChange::Retry).is_err() {
+            return Ok(());
+        }
+        self.check_queue()?;
+        record.owner.map_or(Ok(()), |owner| self.check_waiting(&owner))
+    }
+
+    /// Refuses one more waiting job where there are as many as the farm takes.
+    fn check_queue(&self) -> Result<(), CommandError> {
+        let waiting = self.inner.store.count(JobState::Waiting)?;
+        if waiting >= self.inner.settings.max_queued_jobs {
+            return Err(CommandError::Full { waiting });
+        }
+        Ok(())
     }
 
     /// Refuses one more waiting job of an owner who has as many as they may. Paused ones count: they can be resumed.

@@ -30,13 +30,15 @@ const UPLOAD_PATIENCE: Duration = Duration::from_secs(30);
 /// Beyond so many owners, those are forgotten who have not used their share for a while.
 const OWNERS: usize = 1_024;
 
-/// Rates for all owners together; `None`: no limit.
+/// What all owners together may take; `None`: no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TotalRates {
+pub struct Totals {
     /// Calls per second of all but operators.
     pub calls: Option<u64>,
     /// Bytes of uploads per second.
     pub upload: Option<u64>,
+    /// Snapshots of all jobs.
+    pub snapshots: Option<u64>,
 }
 
 /// What owners may take, and what they have taken. Cloning gives another handle to the same.
@@ -46,7 +48,7 @@ pub struct Quotas(Arc<Inner>);
 struct Inner {
     /// Of each owner, where their tokens do not say otherwise.
     settings: Limits,
-    all: TotalRates,
+    all: Totals,
     of_tokens: RwLock<HashMap<String, Limits>>,
     calls: Mutex<Buckets>,
     uploads: Mutex<Buckets>,
@@ -91,6 +93,11 @@ enum Excess {
 }
 
 impl Quota {
+    /// What is limited.
+    pub(crate) fn limit(&self) -> Limit {
+        self.limit
+    }
+
     /// How much is allowed.
     pub(crate) fn most(&self) -> u64 {
         self.most
@@ -106,6 +113,16 @@ impl fmt::Display for Source {
         match self {
             Self::Token(owner) | Self::Owner(owner) => write!(f, "`{owner}`"),
             Self::All(_) => f.write_str("all owners together"),
+        }
+    }
+}
+
+impl Source {
+    /// The form of "to have" that goes with it.
+    fn has(&self) -> &'static str {
+        match self {
+            Self::Token(_) | Self::Owner(_) => "has",
+            Self::All(_) => "have",
         }
     }
 }
@@ -139,7 +156,7 @@ impl fmt::Display for OverLimit {
                     Limit::JobsRunning => "running jobs",
                     _ => "snapshots",
                 };
-                write!(f, "{source} has {found} {what}; {allowed} are allowed ({place})")?;
+                write!(f, "{source} {} {found} {what}; {allowed} are allowed ({place})", source.has())?;
                 match limit {
                     Limit::JobsWaiting => {
                         f.write_str(": wait until one of them starts, or have the limit raised")
@@ -178,13 +195,13 @@ pub(crate) fn whole_seconds(time: Duration) -> NonZeroU32 {
 impl Default for Quotas {
     /// Without limits.
     fn default() -> Self {
-        Self::new(Limits::default(), TotalRates::default(), Arc::default())
+        Self::new(Limits::default(), Totals::default(), Arc::default())
     }
 }
 
 impl Quotas {
     /// `settings` hold for each owner whose tokens do not say otherwise.
-    pub fn new(settings: Limits, all: TotalRates, metrics: Arc<Metrics>) -> Self {
+    pub fn new(settings: Limits, all: Totals, metrics: Arc<Metrics>) -> Self {
         Self(Arc::new(Inner {
             settings,
             all,
@@ -210,6 +227,40 @@ impl Quotas {
             None => (self.0.settings.get(limit)?, Source::Owner),
         };
         Some(Quota { limit, most, source: source(owner.to_owned()) })
+    }
+
+    /// Each limit of an owner.
+    pub(crate) fn all_of(&self, owner: &str) -> Vec<Quota> {
+        Limit::ALL.into_iter().filter_map(|limit| self.of(owner, limit)).collect()
+    }
+
+    /// Owners for whom tokens set limits.
+    pub(crate) fn owners_with_tokens(&self) -> Vec<String> {
+        let of_tokens = self.0.of_tokens.read().unwrap_or_else(PoisonError::into_inner);
+        of_tokens.keys().cloned().collect()
+    }
+
+    /// Does a limit hold for anybody?
+    pub(crate) fn are_set(&self) -> bool {
+        let of_tokens = self.0.of_tokens.read().unwrap_or_else(PoisonError::into_inner);
+        !self.0.settings.is_empty() || of_tokens.values().any(|limits| !limits.is_empty())
+    }
+
+    /// Is there a limit of the snapshots of all owners together?
+    pub(crate) fn limit_all_snapshots(&self) -> bool {
+        self.0.all.snapshots.is_some()
+    }
+
+    /// Refuses one more snapshot where the jobs of all owners have `found`.
+    pub(crate) fn check_all_snapshots(&self, found: u64) -> Result<(), OverLimit> {
+        match self.0.all.snapshots {
+            Some(most) if found >= most => {
+                let source = Source::All("limits.stored_snapshots");
+                let quota = Quota { limit: Limit::Snapshots, most, source };
+                Err(self.refuse(quota, Excess::Count(found)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses one more of something of which an owner has `found`.
@@ -311,7 +362,7 @@ fn lock(buckets: &Mutex<Buckets>) -> MutexGuard<'_, Buckets> {
 mod tests {
     use super::*;
 
-    fn quotas(settings: &str, tokens: &[(&str, &str)], all: TotalRates) -> Quotas {
+    fn quotas(settings: &str, tokens: &[(&str, &str)], all: Totals) -> Quotas {
         let quotas = Quotas::new(settings.parse().unwrap(), all, Arc::default());
         let limits = |(owner, limits): &(&str, &str)| ((*owner).to_owned(), limits.parse().unwrap());
         quotas.set_tokens(tokens.iter().map(limits).collect());
@@ -320,7 +371,7 @@ mod tests {
 
     #[test]
     fn the_limit_of_a_token_goes_before_the_setting() {
-        let quotas = quotas("jobs-waiting=5", &[("bob", "jobs-waiting=7,calls=3")], TotalRates::default());
+        let quotas = quotas("jobs-waiting=5", &[("bob", "jobs-waiting=7,calls=3")], Totals::default());
         let of = |owner, limit| quotas.of(owner, limit).map(|quota| quota.most());
         assert_eq!(of("alice", Limit::JobsWaiting), Some(5));
         assert_eq!(of("bob", Limit::JobsWaiting), Some(7));
@@ -339,7 +390,7 @@ mod tests {
 
     #[test]
     fn calls_of_one_owner_take_nothing_from_another() {
-        let quotas = quotas("calls=1", &[], TotalRates::default());
+        let quotas = quotas("calls=1", &[], Totals::default());
         let taken = |owner| (0..1_000).take_while(|_| quotas.take_call(owner, false).is_ok()).count();
         // On a slow machine some more come in meanwhile.
         assert!((10..500).contains(&taken("alice")));
@@ -353,7 +404,7 @@ mod tests {
 
     #[test]
     fn all_together_have_a_limit_that_lets_operators_in() {
-        let all = TotalRates { calls: Some(1), upload: Some(1 << 16) };
+        let all = Totals { calls: Some(1), upload: Some(1 << 16), snapshots: Some(9) };
         let quotas = quotas("snapshots=1", &[], all);
         let taken = (0..1_000).take_while(|n| quotas.take_call(&format!("owner-{n}"), false).is_ok()).count();
         assert!((10..500).contains(&taken), "{taken}");
@@ -366,11 +417,16 @@ mod tests {
         assert!(text.contains("all owners together: 64.0 KiB per second"), "{text}");
         assert!(text.contains("`limits.upload_bytes_per_second`"), "{text}");
         assert!(refused.retry_after().is_some_and(|wait| wait > Duration::from_mins(20)));
+        assert!(quotas.check_all_snapshots(8).is_ok());
+        assert_eq!(
+            quotas.check_all_snapshots(9).unwrap_err().to_string(),
+            "all owners together have 9 snapshots; 9 are allowed (`limits.stored_snapshots`)"
+        );
     }
 
     #[test]
     fn uploads_wait_and_too_many_at_once_are_refused() {
-        let quotas = quotas("upload=1MiB,bytes=3MiB", &[], TotalRates::default());
+        let quotas = quotas("upload=1MiB,bytes=3MiB", &[], Totals::default());
         let take = |owner, bytes| quotas.take_upload(owner, bytes);
         assert_eq!(take("alice", 2 << 20), Ok(Duration::ZERO));
         let wait = take("alice", 25 << 20).unwrap();

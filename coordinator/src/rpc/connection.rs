@@ -87,7 +87,7 @@ impl Connection {
         // Messages are written whole, so waiting for more bytes would only delay heartbeats. Where the system refuses,
         // the connection is slower.
         let _ = stream.set_nodelay(true);
-        Self::new(Stream::Tcp(stream), Peer::Tcp(peer), terms)
+        Self::new(Stream::Tcp(stream), Peer::tcp(peer), terms)
     }
 
     pub(super) fn unix(stream: UnixStream, terms: Terms) -> Self {

@@ -180,7 +180,7 @@ impl Reception {
     /// Takes a connection, where there is room for it.
     fn receive(&self, accepted: Accepted) -> Option<Connection> {
         let address = match &accepted {
-            Accepted::Tcp(_, peer) => Some(peer.ip()),
+            Accepted::Tcp(_, peer) => Some(peer.ip().to_canonical()),
             Accepted::Unix(_) => None,
         };
         let (place, evicted) = self.connections.admit(address).ok()?;

@@ -89,6 +89,7 @@ pub const KEYS: &[Key] = &[
         "room on the disk that uploads leave to jobs; at most a twentieth of the disk",
     ),
     key("limits.snapshots", "10000", "snapshots that are kept of a job"),
+    key("limits.stored_snapshots", "none", "snapshots of all jobs together"),
     key("limits.revisions", "100", "how often a job may be updated"),
     key("limits.revision_bytes", "16 MiB", "all experiments of a job, as submitted and updated"),
     key(

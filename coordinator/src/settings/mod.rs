@@ -114,6 +114,8 @@ pub struct Limits {
     pub disk_reserve: u64,
     /// Snapshots that are kept of a job.
     pub snapshots: u32,
+    /// Snapshots of all jobs together; `None`: no limit.
+    pub stored_snapshots: Option<u64>,
     /// How often a job may be updated.
     pub revisions: u32,
     /// Bytes of all experiments of a job, as submitted and updated.
@@ -266,6 +268,7 @@ impl Settings {
             stored_bytes: sources.bytes("limits.stored_bytes", 1 << 20, 1 << 50)?,
             disk_reserve: sources.bytes("limits.disk_reserve", 0, 1 << 50)?.unwrap_or(defaults.disk_reserve),
             snapshots: sources.count("limits.snapshots", 0, 100_000_000)?.unwrap_or(defaults.snapshots),
+            stored_snapshots: quota(sources, "limits.stored_snapshots", Limit::Snapshots)?,
             revisions: sources.count("limits.revisions", 0, 100_000)?.unwrap_or(defaults.revisions),
             revision_bytes: sources
                 .bytes("limits.revision_bytes", 1 << 20, 1 << 40)?
@@ -311,6 +314,7 @@ impl Settings {
                 stored_bytes: None,
                 disk_reserve: 1 << 30,
                 snapshots: 10_000,
+                stored_snapshots: None,
                 revisions: 100,
                 revision_bytes: 16 << 20,
                 connections: 8_192,

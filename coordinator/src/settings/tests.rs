@@ -92,6 +92,7 @@ fn quotas_have_the_values_that_limits_of_tokens_have() {
 [limits]
 calls_per_second = 200
 upload_bytes_per_second = \"100 MiB\"
+stored_snapshots = 1000
 [quotas]
 jobs_waiting = 50
 jobs_running = 2
@@ -105,6 +106,7 @@ snapshots = 0
     assert_eq!(settings.quotas.to_string(), all);
     assert_eq!(settings.limits.calls_per_second, Some(200));
     assert_eq!(settings.limits.upload_bytes_per_second, Some(100 << 20));
+    assert_eq!(settings.limits.stored_snapshots, Some(1000));
     // Each limit of a token has its setting.
     for limit in Limit::ALL {
         assert!(KEYS.iter().any(|key| key.name == limit.setting()), "{limit}");

@@ -125,15 +125,16 @@ impl Store {
         })
     }
 
-    /// All jobs of an owner.
+    /// All jobs of an owner, or all that there are (`None`).
     ///
     /// # Errors
     /// When the database fails.
-    pub fn jobs_of(&self, owner: &str) -> Result<Vec<JobId>, StoreError> {
+    pub fn jobs_of(&self, owner: Option<&str>) -> Result<Vec<JobId>, StoreError> {
+        let condition = if owner.is_some() { "WHERE owner = ?1" } else { "" };
+        let sql = format!("SELECT id FROM jobs {condition} ORDER BY id");
         self.database().read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT id FROM jobs WHERE owner = ?1 ORDER BY id")?;
-            let rows = statement.query_map([owner], |row| row.get::<_, i64>(0))?;
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(rusqlite::params_from_iter(owner), |row| row.get::<_, i64>(0))?;
             rows.map(|id| Ok(JobId(id? as u64))).collect()
         })
     }

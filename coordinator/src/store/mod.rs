@@ -13,7 +13,7 @@
 //! | `database`, `schema` | the connection; tables and their versions |
 //! | `records`, `jobs`, `events`, `history`, `workers`, `audit` | typed rows and their changes |
 //! | `checkpoint`, `blobs`, `artifacts` | files |
-//! | `uploads` | whose uploaded content is |
+//! | `uploads`, `holdings` | whose uploaded content is; what owners have |
 //! | `features`, `binary` | encoded texts and images as bytes |
 //! | `retention` | what goes when |
 //! | `backup`, `restore` | a copy of the store at one moment, and its way back |
@@ -34,6 +34,7 @@ mod events;
 mod features;
 mod folder;
 mod history;
+mod holdings;
 mod jobs;
 mod layout;
 mod open;
@@ -60,6 +61,7 @@ pub use self::error::StoreError;
 pub use self::events::{Event, EventFilter, EventKind, Subject};
 pub use self::folder::{Opening, Store};
 pub use self::history::{EpochHistory, FeatureHistory, TargetHistory};
+pub use self::holdings::Holding;
 pub(crate) use self::layout::SESSION_KEY;
 pub use self::records::{
     Computation, JobFilter, JobRecord, QueuedJob, Revision, Submission, Submitted, Transition, Update,

@@ -732,13 +732,23 @@ fn jobs_are_counted_by_owner_and_state() {
     for (owner, token) in [("ada", "1"), ("bob", "2"), ("ada", "3")] {
         store.submit(&of(owner, token)).unwrap();
     }
-    let job = store.jobs_of("ada").unwrap()[0];
+    let job = store.jobs_of(Some("ada")).unwrap()[0];
     store.transition(job, &transition(JobState::Waiting, JobState::Paused, "")).unwrap();
     let count = |owner, status| store.count_of(owner, status).unwrap();
     assert_eq!((count("ada", JobState::Waiting), count("ada", JobState::Paused)), (1, 1));
     assert_eq!((count("bob", JobState::Waiting), count("carol", JobState::Waiting)), (1, 0));
-    assert_eq!(store.jobs_of("ada").unwrap(), [JobId(1), JobId(3)]);
+    assert_eq!(store.jobs_of(Some("ada")).unwrap(), [JobId(1), JobId(3)]);
+    assert_eq!(store.jobs_of(None).unwrap(), [JobId(1), JobId(2), JobId(3)]);
     assert_eq!(store.queue().unwrap()[0].owner.as_deref(), Some("bob"));
+    store.transition(JobId(2), &transition(JobState::Waiting, JobState::Preparing, "")).unwrap();
+    for (seed, bytes) in [(1, 5), (2, 3)] {
+        store.add_upload(&Sha256([seed; 32]), "carol", bytes).unwrap();
+    }
+    let holdings = store.holdings().unwrap();
+    assert_eq!(holdings["ada"], Holding { waiting: 2, running: 0, bytes: 0 });
+    assert_eq!(holdings["bob"], Holding { waiting: 0, running: 1, bytes: 0 });
+    assert_eq!(holdings["carol"], Holding { waiting: 0, running: 0, bytes: 8 });
+    assert_eq!(holdings.len(), 3);
 }
 
 #[test]

@@ -49,6 +49,16 @@ fn quotas(limits: &str) -> impl FnOnce(&mut Settings) {
     move |settings| settings.quotas = limits
 }
 
+/// Owner, limit, what is used and what is allowed, as the farm shows it to a client.
+async fn shown(client: &mut Client) -> Vec<String> {
+    let farm = client.get_farm(v1::GetFarmRequest {}).await.unwrap().into_inner().farm.unwrap();
+    let of = |v1::OwnerQuotas { owner, quotas }: v1::OwnerQuotas| {
+        let shown = move |one: v1::Quota| format!("{owner} {} {:?}/{}", one.limit, one.used, one.most);
+        quotas.into_iter().map(shown)
+    };
+    farm.quotas.into_iter().flat_map(of).collect()
+}
+
 async fn submit(client: &mut Client) -> Result<u64, Status> {
     let request = v1::SubmitJobRequest {
         client_token: token().into(),
@@ -149,6 +159,7 @@ async fn waiting_jobs_of_an_owner_are_bounded_over_all_their_tokens() {
     let laptop = tokens.create("laptop", "alice", Role::Artist);
     let desk = tokens.create_with("desk", "alice", Role::Artist, "jobs-waiting=2".parse().unwrap());
     let bob = tokens.create("bob", "bob", Role::Artist);
+    let operator = tokens.create("olga", "olga", Role::Operator);
     let house = House::with(tokens, quotas("jobs-waiting=1")).await;
     let (mut laptop, mut desk) = (house.client(&laptop).await, house.client(&desk).await);
     let mut bob = house.client(&bob).await;
@@ -163,6 +174,12 @@ async fn waiting_jobs_of_an_owner_are_bounded_over_all_their_tokens() {
     }
     submit(&mut bob).await.unwrap();
     is_over_limit(&submit(&mut bob).await.unwrap_err(), "1 are allowed (`quotas.jobs_waiting`)");
+    // Only operators are shown what others have.
+    assert_eq!(shown(&mut bob).await, ["bob jobs-waiting Some(1)/1"]);
+    let all = shown(&mut house.client(&operator).await).await;
+    for expected in ["alice jobs-waiting Some(2)/2", "bob jobs-waiting Some(1)/1"] {
+        assert!(all.iter().any(|one| one == expected), "{expected}: {all:?}");
+    }
     // The same by the JSON API.
     let secret = house.tokens.rotate("bob", Duration::from_hours(1));
     house.farm.reload.ask();

@@ -188,6 +188,12 @@ pub(super) fn status_text(status: &Status) -> String {
     if let Some(proxy) = ProxyStatus::of(status) {
         return format!("{proxy}; {}", proxy.help());
     }
+    // tonic's own text speaks of protocols and bodies then.
+    if let Some(source) = status.source()
+        && let broken @ ConnectError::BrokenOff = ConnectError::of(source)
+    {
+        return broken.to_string();
+    }
     let cause = status.source().map(|source| format!(" ({})", chain(source))).unwrap_or_default();
     match status.message() {
         "" => format!("{}{cause}", status.code().description()),

@@ -171,4 +171,14 @@ mod tests {
         assert!(why.contains("does not reach the coordinator; start the coordinator"), "{why}");
         assert!(!why.contains("was reset"), "{why}");
     }
+
+    #[test]
+    fn a_coordinator_that_is_killed_is_said_in_words() {
+        let mut broken = Status::unknown("h2 protocol error: error reading a body from connection");
+        let tls =
+            "peer closed connection without sending TLS close_notify: https://docs.rs/rustls/latest/x.html";
+        broken.set_source(std::sync::Arc::new(std::io::Error::other(tls)));
+        let LinkEnd::Lost(why) = end_of(&broken, 1 << 20) else { panic!("it may come back") };
+        assert_eq!(why, "it closed the connection without a word, as when it is killed or the network fails");
+    }
 }

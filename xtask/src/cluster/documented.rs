@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::kubectl::Kubectl;
 use crate::error::Error;
+use crate::manual;
 use crate::places::Places;
 use crate::process::{output, run};
 
@@ -72,11 +73,8 @@ fn script(page: &str, heading: &str) -> Result<String, Error> {
 
 /// The first block of shell commands below a heading.
 fn first_script(page: &str, heading: &str) -> Option<String> {
-    let mut lines = page.lines().skip_while(|line| *line != heading).skip(1);
-    // The next heading ends the section; comments in scripts begin with `# `, too, but stand in a block.
-    let begun = lines.by_ref().find(|line| line.starts_with("```sh") || line.starts_with("## "))?;
-    let block = lines.take_while(|line| *line != "```").flat_map(|line| [line, "\n"]);
-    begun.starts_with("```sh").then(|| block.collect())
+    let mut blocks = manual::blocks(page).into_iter();
+    blocks.find(|block| block.heading == heading && block.language == "sh").map(|block| block.text)
 }
 
 /// The overlay with another image, as the page says to set it.

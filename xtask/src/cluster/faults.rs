@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::kubectl::{Kubectl, NAMESPACE, is_ready, name, until};
+use super::kubectl::{Kubectl, NAMESPACE, is_ready, name};
 use crate::error::Error;
+use crate::waiting::until;
 
 const COORDINATOR: &str = "statefulset/clipig-coordinator";
 const WORKERS: &str = "deployment/clipig-worker";
@@ -54,6 +55,7 @@ pub(super) fn lost_coordinator(kubectl: &Kubectl) -> Result<(), Error> {
         let pods = kubectl.pods("clipig-worker")?;
         Ok(!pods.is_empty() && pods.iter().all(is_ready))
     })
+    .map(drop)
 }
 
 /// Half of the workers are evicted, as when nodes are emptied. The disruption budget may refuse; then it is asked again.

@@ -7,10 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::faults;
-use super::kubectl::{Kubectl, until};
+use super::kubectl::Kubectl;
 use crate::error::Error;
 use crate::places::Places;
 use crate::process::{captured, cargo, output, run};
+use crate::waiting::until;
 
 /// The experiment, but for its number of epochs.
 const EXPERIMENT: &str = "\

@@ -3,8 +3,6 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -13,9 +11,6 @@ use crate::process::{output, run};
 
 /// The namespace of the manifests.
 pub(super) const NAMESPACE: &str = "clipig";
-
-/// How often something is looked at that takes time.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Starts kubectl.
 pub(super) struct Kubectl {
@@ -86,22 +81,6 @@ impl Kubectl {
     }
 }
 
-/// Waits until it is so, and says what was waited for where it never is.
-pub(super) fn until(
-    what: &str,
-    patience: Duration,
-    mut is_so: impl FnMut() -> Result<bool, Error>,
-) -> Result<(), Error> {
-    let start = Instant::now();
-    while !is_so()? {
-        if start.elapsed() > patience {
-            return Err(Error::Other(format!("not within {} s: {what}", patience.as_secs())));
-        }
-        sleep(LOOK);
-    }
-    Ok(())
-}
-
 /// Is the pod ready, and not about to leave?
 pub(super) fn is_ready(pod: &Value) -> bool {
     let conditions = pod["status"]["conditions"].as_array().into_iter().flatten();
@@ -164,11 +143,5 @@ mod tests {
         assert_eq!(judged(&mut shell("cat"), Some(&json!({ "a": 1 }))).unwrap(), "{\"a\":1}");
         let error = judged(&mut shell("echo denied >&2; exit 1"), Some(&json!({}))).unwrap_err();
         assert_eq!(error.to_string(), "denied");
-    }
-
-    #[test]
-    fn waiting_has_an_end() {
-        let error = until("rain", Duration::ZERO, || Ok(false)).unwrap_err();
-        assert!(error.to_string().contains("rain"), "{error}");
     }
 }

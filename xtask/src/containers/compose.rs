@@ -7,12 +7,13 @@ use std::process::{Child, Command, Stdio};
 
 use super::base::fresh;
 use super::farm::{COORDINATOR, PATIENCE, USER};
-use super::podman::{LIMITS, PREFIX, podman, said, until};
+use super::podman::{LIMITS, PREFIX, podman, said};
 use super::table::Seen;
 use crate::cluster::documented::make_certificates;
 use crate::error::Error;
 use crate::places::Places;
 use crate::process::output;
+use crate::waiting::until;
 
 /// Debian's package of the same name.
 pub(super) const PROGRAM: &str = "docker-compose";

@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::podman::{command, confined, make_network, make_volume, podman, said, until};
+use super::podman::{command, confined, make_network, make_volume, podman, said};
 use crate::cluster::documented::make_certificates;
 use crate::error::Error;
 use crate::places::Places;
 use crate::process::output;
+use crate::waiting::until;
 
 /// Names of the workers.
 pub(super) const WORKERS: [&str; 3] = ["worker-1", "worker-2", "worker-3"];

@@ -9,11 +9,12 @@ use serde_json::Value;
 
 use super::base::fresh;
 use super::farm::PATIENCE;
-use super::podman::{build, command, confined, podman, said, until};
+use super::podman::{build, command, confined, podman, said};
 use crate::error::Error;
 use crate::pins::SYFT;
 use crate::places::Places;
 use crate::process::{output, run};
+use crate::waiting::until;
 
 /// One container file, and what its first stage leaves.
 pub(super) struct Recipe {
@@ -63,7 +64,12 @@ pub(super) fn make(recipe: &Recipe, sources: &Sources<'_>, version: &str) -> Res
     let stand_in = format!("container-image://{}", sources.base);
     let stage = stage.to_str().ok_or_else(|| Error::Other(format!("{} is not UTF-8", stage.display())))?;
     let labels = [format!("org.opencontainers.image.version={version}")];
-    build(&file, &image, &[(base, &stand_in), ("build", stage)], &labels)?;
+    // A build that was ended by force may have left something.
+    let temporary = sources.folder.join("temporary");
+    fresh(&temporary)?;
+    let built = build(&file, &image, &[(base, &stand_in), ("build", stage)], &labels, &temporary);
+    fs::remove_dir_all(&temporary).map_err(Error::file("remove", &temporary))?;
+    built?;
     Ok(image)
 }
 

@@ -6,11 +6,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::farm::Farm;
-use super::podman::{hash, until};
+use super::podman::hash;
 use super::table::Seen;
 use super::troubles::Trouble;
 use crate::cluster::jobs::pixels;
 use crate::error::Error;
+use crate::waiting::until;
 
 /// The experiment, but for its number of epochs. Three shards in each: one for each worker.
 const EXPERIMENT: &str = "\

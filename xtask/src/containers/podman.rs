@@ -5,8 +5,6 @@ use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::process::output;
@@ -140,11 +138,13 @@ pub(super) fn import(root: &Path, image: &str, changes: &[&str]) -> Result<(), E
 }
 
 /// Builds an image; `contexts` are names that the container file copies from or begins with, and what is taken for them.
+/// In `temporary` lies what is needed meanwhile, which are gigabytes for the one with CUDA.
 pub(super) fn build(
     file: &Path,
     image: &str,
     contexts: &[(&str, &str)],
     labels: &[String],
+    temporary: &Path,
 ) -> Result<(), Error> {
     // In Docker's format, or the health check would be left out. No layers are kept: they would outlive the rehearsal.
     let mut build = command(&["build", "--format", "docker", "--layers=false", "--force-rm", "--pull=never"]);
@@ -156,23 +156,7 @@ pub(super) fn build(
         build.args(["--label", label]);
     }
     build.arg(file.parent().unwrap_or(Path::new(".")));
-    said(&mut build).map(drop)
-}
-
-/// Waits until it is so, and says what was waited for where it never is.
-pub(super) fn until(
-    what: &str,
-    patience: Duration,
-    mut is_so: impl FnMut() -> Result<bool, Error>,
-) -> Result<Duration, Error> {
-    let start = Instant::now();
-    while !is_so()? {
-        if start.elapsed() > patience {
-            return Err(Error::Other(format!("not within {} s: {what}", patience.as_secs())));
-        }
-        sleep(Duration::from_millis(500));
-    }
-    Ok(start.elapsed())
+    said(build.env("TMPDIR", temporary)).map(drop)
 }
 
 /// The first digits of the SHA-256 of some bytes.
@@ -202,11 +186,5 @@ mod tests {
         let error = said(Command::new("sh").args(["-c", "echo no such image >&2; exit 125"])).unwrap_err();
         assert_eq!(error.to_string(), "sh: no such image");
         assert_eq!(said(Command::new("echo").arg("three")).unwrap(), "three");
-    }
-
-    #[test]
-    fn waiting_has_an_end() {
-        let error = until("rain", Duration::ZERO, || Ok(false)).unwrap_err();
-        assert!(error.to_string().contains("rain"), "{error}");
     }
 }

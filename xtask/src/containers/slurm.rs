@@ -12,11 +12,12 @@ use serde_json::Value;
 
 use super::base::fresh;
 use super::farm::PATIENCE;
-use super::podman::{said, until};
+use super::podman::said;
 use super::table::Seen;
 use crate::cluster::documented::make_certificates;
 use crate::error::Error;
 use crate::places::Places;
+use crate::waiting::until;
 
 /// What Debian's packages slurmctld, slurmd, slurm-client and munge bring.
 pub(super) const PROGRAMS: [&str; 6] = ["munged", "slurmctld", "slurmd", "sbatch", "scancel", "sinfo"];

@@ -5,8 +5,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::farm::{COORDINATOR, Farm, PATIENCE, WORKERS};
-use super::podman::{podman, said, until};
+use super::podman::{podman, said};
 use crate::error::Error;
+use crate::waiting::until;
 
 /// Longer than a coordinator waits for a worker that says nothing (10 s), so its leases go to others.
 const SILENCE: Duration = Duration::from_secs(14);

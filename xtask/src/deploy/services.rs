@@ -39,9 +39,24 @@ fn units(places: &Places) -> Result<(), Error> {
     for unit in entries(&places.repository.join(UNITS), |path| has_extension(path, "service"))? {
         let copy = folder.join(unit.file_name().unwrap_or_default());
         std::fs::write(&copy, runnable(&read(&unit)?)).map_err(Error::file("write", &copy))?;
+        add_drop_ins(&unit, &copy)?;
         let mut security = Command::new("systemd-analyze");
         silent(security.args(["security", "--offline=true", "--no-pager", EXPOSURE]).arg(&copy), false)?;
         silent(Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&copy), true)?;
+    }
+    Ok(())
+}
+
+/// Puts the additions to a unit beside its copy, where systemd looks for them.
+fn add_drop_ins(unit: &Path, copy: &Path) -> Result<(), Error> {
+    let [from, to] = [unit, copy].map(|unit| unit.with_extension("service.d"));
+    if !from.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir(&to).map_err(Error::file("make", &to))?;
+    for file in entries(&from, |path| has_extension(path, "conf"))? {
+        let copy = to.join(file.file_name().unwrap_or_default());
+        std::fs::copy(&file, &copy).map_err(Error::file("write", &copy))?;
     }
     Ok(())
 }
@@ -91,6 +106,19 @@ mod tests {
     fn a_unit_keeps_all_but_its_program() {
         let unit = "[Service]\nExecStart=/usr/bin/clipig-worker --settings /etc/x\nUMask=0077\n";
         assert_eq!(runnable(unit), "[Service]\nExecStart=/bin/true --settings /etc/x\nUMask=0077\n");
+    }
+
+    #[test]
+    fn additions_lie_beside_the_copy_of_their_unit() {
+        let units = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(UNITS);
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["clipig-worker.service", "clipig-coordinator.service"] {
+            add_drop_ins(&units.join(name), &folder.path().join(name)).unwrap();
+        }
+        let addition =
+            std::fs::read_to_string(folder.path().join("clipig-worker.service.d/certificate.conf"));
+        assert!(addition.unwrap().contains("LoadCredential=worker.key:"));
+        assert!(!folder.path().join("clipig-coordinator.service.d").exists());
     }
 
     #[test]

@@ -9,8 +9,8 @@ use crate::farm::wire::job_event::Event;
 use crate::farm::wire::worker_lease::Work;
 use crate::farm::wire::{
     ConstraintRow, DeviceClass, Farm, FeatureRow, HistoryRow, HistoryTarget, Identity, Job, JobCount,
-    JobEvent, JobState, LogLevel, LogLine, ModelReference, Progress, Resolution, Role, TargetRow,
-    TargetTable, Worker, WorkerCount, WorkerKind, WorkerLease, WorkerState,
+    JobEvent, JobState, LogLevel, LogLine, ModelReference, OwnerQuotas, Progress, Quota, Resolution, Role,
+    TargetRow, TargetTable, Worker, WorkerCount, WorkerKind, WorkerLease, WorkerState,
 };
 use crate::farm::{history, json, show};
 
@@ -161,7 +161,22 @@ fn farm() -> Farm {
             token: "ada-laptop".to_owned(),
             role: Role::Artist.into(),
         }),
+        quotas: vec![
+            OwnerQuotas {
+                owner: "ada".to_owned(),
+                quotas: vec![
+                    quota("jobs-waiting", Some(3), 100),
+                    quota("calls", None, 20),
+                    quota("bytes", Some(1 << 30), 20 << 30),
+                ],
+            },
+            OwnerQuotas { owner: "bob".to_owned(), quotas: vec![quota("snapshots", None, 5_000)] },
+        ],
     }
+}
+
+fn quota(limit: &str, used: Option<u64>, most: u64) -> Quota {
+    Quota { limit: limit.to_owned(), most, used }
 }
 
 fn table() -> TargetTable {
@@ -225,6 +240,7 @@ fn a_farm_for_people_and_programs() {
         incarnation: 1,
         warnings: Vec::new(),
         certificate_expires: None,
+        quotas: Vec::new(),
         ..farm()
     };
     insta::assert_snapshot!("an_empty_farm", show::farm::text(&empty, "unix:/run/farm"));

@@ -1,13 +1,16 @@
 //! What a job may take, and what happens to jobs of which the coordinator dies.
 
+use clipig_access::Limit;
+use clipig_core::Sha256;
+
 use super::support::{TestFarm, YAML, undisturbed};
-use crate::farm::CommandError;
-use crate::quotas::{Quotas, TotalRates};
+use crate::farm::{CommandError, OwnerUsage, Usage};
+use crate::quotas::{Quotas, Totals};
 use crate::store::JobState;
 
 /// A farm whose owners may take so much.
 fn with_quotas(limits: &str) -> TestFarm {
-    let quotas = Quotas::new(limits.parse().unwrap(), TotalRates::default(), std::sync::Arc::default());
+    let quotas = Quotas::new(limits.parse().unwrap(), Totals::default(), std::sync::Arc::default());
     TestFarm::with(|settings| settings.quotas = quotas)
 }
 
@@ -168,8 +171,35 @@ fn an_owner_has_no_more_waiting_jobs_than_they_may() {
     // A paused one still counts.
     farm.farm.pause(first, "").unwrap();
     assert!(submit("alice", "a-3").is_err());
+    // It was among those that wait before, so it goes on.
+    farm.farm.resume(first).unwrap();
     farm.farm.cancel(first, "").unwrap();
     submit("alice", "a-3").unwrap();
+}
+
+#[test]
+fn a_job_is_tried_again_only_where_a_new_one_could_be_submitted() {
+    let farm = with_quotas("jobs-waiting=2");
+    let submit = |owner: &str, token: &str| farm.submit_as(owner, token).unwrap();
+    let (first, other) = (submit("alice", "a-1"), submit("bob", "b-1"));
+    let waits = farm.farm.retry(first).unwrap_err();
+    assert!(matches!(waits, CommandError::State { .. }), "{waits}");
+    for job in [first, other] {
+        farm.farm.cancel(job, "").unwrap();
+    }
+    let [second, _] = ["a-2", "a-3"].map(|token| submit("alice", token));
+    let error = farm.farm.retry(first).unwrap_err();
+    assert!(matches!(error, CommandError::OverLimit(_)), "{error}");
+    assert_eq!(farm.view(first).record.status, JobState::Cancelled);
+    farm.farm.retry(other).unwrap();
+    farm.farm.cancel(second, "").unwrap();
+    farm.farm.retry(first).unwrap();
+    let full = TestFarm::with(|settings| settings.max_queued_jobs = 1);
+    let first = full.submit_as("alice", "a-1").unwrap();
+    full.farm.cancel(first, "").unwrap();
+    full.submit_as("bob", "b-1").unwrap();
+    let error = full.farm.retry(first).unwrap_err();
+    assert!(matches!(error, CommandError::Full { waiting: 1 }), "{error}");
 }
 
 #[test]
@@ -206,4 +236,62 @@ fn the_jobs_of_an_owner_have_no_more_snapshots_than_they_may_and_go_on() {
         assert_eq!(told, 1);
     }
     assert_eq!(made, [3, 0, 3]);
+    let usage = farm.farm.usage(Some("alice")).unwrap();
+    assert_eq!(
+        usage,
+        [OwnerUsage {
+            owner: "alice".to_owned(),
+            quotas: vec![Usage { limit: Limit::Snapshots, most: 3, used: Some(3) }],
+        }]
+    );
+}
+
+#[test]
+fn the_jobs_of_all_owners_have_no_more_snapshots_than_the_farm_keeps_and_go_on() {
+    let all = Totals { snapshots: Some(4), ..Totals::default() };
+    let quotas = Quotas::new("snapshots=3".parse().unwrap(), all, std::sync::Arc::default());
+    let farm = TestFarm::with(|settings| settings.quotas = quotas);
+    farm.join();
+    farm.let_pass(u32::MAX);
+    let yaml = YAML.replace("snapshot_interval: 3", "snapshot_interval: 1");
+    let (mut made, losses) = (Vec::new(), undisturbed().losses);
+    let refusals = [
+        ("alice", "`quotas.snapshots`"),
+        ("bob", "`limits.stored_snapshots`"),
+        ("carol", "`limits.stored_snapshots`"),
+    ];
+    for (owner, refusal) in refusals {
+        let job = farm.ask_as(owner, owner, &yaml).unwrap().job.record.id;
+        assert_eq!(farm.finish(job).losses, losses);
+        made.push(farm.store().artifacts(job).count_snapshots().unwrap());
+        assert_eq!(farm.told(job).into_iter().filter(|text| text.contains(refusal)).count(), 1, "{owner}");
+    }
+    assert_eq!(made, [3, 1, 0]);
+}
+
+#[test]
+fn what_owners_take_of_their_quotas_is_shown() {
+    let farm = with_quotas("jobs-waiting=5,jobs-running=2,calls=7,bytes=1GiB");
+    for (owner, token) in [("alice", "a-1"), ("alice", "a-2"), ("bob", "b-1")] {
+        farm.submit_as(owner, token).unwrap();
+    }
+    farm.store().add_upload(&Sha256([7; 32]), "carol", 100).unwrap();
+    let shown = |owner| {
+        let all = farm.farm.usage(owner).unwrap().into_iter();
+        let text = |usage: OwnerUsage| {
+            let quotas = usage.quotas.into_iter();
+            let quotas = quotas.map(|one| format!("{} {:?}/{}", one.limit, one.used, one.most));
+            format!("{}: {}", usage.owner, quotas.collect::<Vec<_>>().join(", "))
+        };
+        all.map(text).collect::<Vec<_>>()
+    };
+    let of = |owner: &str, waiting: u64, bytes: u64| {
+        format!(
+            "{owner}: jobs-waiting Some({waiting})/5, jobs-running Some(0)/2, calls None/7, bytes Some({bytes})/1073741824"
+        )
+    };
+    assert_eq!(shown(None), [of("alice", 2, 0), of("bob", 1, 0), of("carol", 0, 100)]);
+    assert_eq!(shown(Some("bob")), [of("bob", 1, 0)]);
+    assert_eq!(shown(Some("dave")), [of("dave", 0, 0)]);
+    assert!(TestFarm::new().farm.usage(None).unwrap().is_empty(), "without limits there is nothing to show");
 }

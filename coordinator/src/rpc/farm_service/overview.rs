@@ -12,6 +12,7 @@ use super::super::standing::jobs_by_status;
 use super::super::status::Refusal;
 use super::{messages, workers};
 use crate::access::Principal;
+use crate::farm::{OwnerUsage, Usage};
 use crate::store::{JobState, StoreError};
 
 /// A twentieth of the disk: with less free space the farm warns, and no reserve is larger.
@@ -23,13 +24,15 @@ pub(crate) async fn get(
     _: v1::GetFarmRequest,
 ) -> Result<v1::GetFarmResponse, Refusal> {
     let views = context.farm.switchboard().workers().await.ok_or(Refusal::ShuttingDown)?;
-    let read = |context: &RpcContext| {
+    // Operators look after everybody.
+    let whose = (who.role() != Role::Operator).then(|| who.owner().to_owned());
+    let read = move |context: &RpcContext| {
         let farm = &context.farm;
         let jobs = jobs_by_status(farm)?;
         let running = farm.jobs(&[JobState::Running], None, 10_000)?;
-        Ok::<_, StoreError>((jobs, running, Room::of(&context.data)))
+        Ok::<_, StoreError>((jobs, running, Room::of(&context.data), farm.usage(whose.as_deref())?))
     };
-    let (by_status, running, room) = context.blocking(read).await?;
+    let (by_status, running, room, usage) = context.blocking(read).await?;
     let data_size = context.data_size.bytes().await;
     let speeds =
         running.iter().filter_map(|view| view.progress.as_ref()).map(|progress| progress.samples_per_second);
@@ -63,8 +66,18 @@ pub(crate) async fn get(
             nanos: 0,
         }),
         you: Some(identity(who)),
+        quotas: usage.into_iter().map(quotas).collect(),
     };
     Ok(v1::GetFarmResponse { farm: Some(farm) })
+}
+
+/// What an owner has taken, as clients see it.
+fn quotas(usage: OwnerUsage) -> v1::OwnerQuotas {
+    let quota = |usage: Usage| {
+        let Usage { limit, most, used } = usage;
+        v1::Quota { limit: limit.as_str().to_owned(), most, used }
+    };
+    v1::OwnerQuotas { owner: usage.owner, quotas: usage.quotas.into_iter().map(quota).collect() }
 }
 
 /// The caller, as clients see it.

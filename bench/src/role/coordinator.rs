@@ -120,5 +120,6 @@ fn request(arguments: &CoordinatorRole) -> SubmitRequest {
         snapshot_interval: None,
         submitter: "clipig-bench".to_owned(),
         owner: "local".to_owned(),
+        trace: None,
     }
 }

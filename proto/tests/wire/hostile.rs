@@ -26,6 +26,7 @@ fn header() -> v1::ComputedHeader {
         tile_count: 3,
         reports: Some(v1::Reports { samples: vec![0], ..v1::Reports::default() }),
         seconds: 1.0,
+        traceparent: String::new(),
     }
 }
 

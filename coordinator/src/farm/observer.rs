@@ -75,7 +75,7 @@ pub(super) struct FarmObserver {
     /// Did the coordinator die while the job ran, and has it not shown since that this was not its fault?
     may_be_deadly: bool,
     checkpoints: Checkpointer,
-    /// The span of the run.
+    /// The span below which the job is traced. That of the run has ended when the picture is written.
     trace: Option<TraceContext>,
 }
 
@@ -113,7 +113,7 @@ impl FarmObserver {
             table_reported: None,
             may_be_deadly: record.deaths > 0,
             checkpoints,
-            trace: None,
+            trace: record.trace,
         })
     }
 
@@ -269,7 +269,6 @@ impl Observer for FarmObserver {
     type Error = KeepError;
 
     fn on_trace(&mut self, run: TraceContext) {
-        self.trace = Some(run);
         self.checkpoints.trace_below(run);
     }
 

@@ -129,8 +129,13 @@ impl LeaseTraces {
 
     /// A lease is taken back: another worker was quicker, is idle, or the job needs nothing more.
     pub(super) fn revoked(&mut self, fence: Fence) {
-        if let Some(mut lease) = self.leases.remove(&fence) {
+        let Some(mut lease) = self.leases.remove(&fence) else { return };
+        if self.workers.values().any(|worker| *worker == lease.worker) {
             lease.span.set(keys::OUTCOME, "revoked");
+        } else {
+            // It was given time to come back, and another worker was quicker.
+            lease.span.set(keys::OUTCOME, "lost");
+            lease.span.fail(format_args!("the connection of worker {} is broken", lease.worker));
         }
     }
 

@@ -197,8 +197,9 @@ fn the_lease_of_a_killed_worker_fails_and_its_copy_is_marked() {
     let [lost, copy] = copied(&spans).unwrap();
     assert_eq!((lost.of("clipig.worker"), lost.of("clipig.lease.outcome")), ("w1", "lost"), "{lost:#?}");
     assert_eq!((copy.of("clipig.worker"), copy.of("clipig.lease.outcome")), ("w2", "computed"), "{copy:#?}");
-    let failed = named(&spans, "lease").into_iter().filter(|lease| lease.error.is_some());
-    failed.for_each(|lease| assert_eq!(lease.of("clipig.worker"), "w1", "{lease:#?}"));
+    for lease in named(&spans, "lease").into_iter().filter(|lease| lease.error.is_some()) {
+        assert_eq!(lease.of("clipig.worker"), "w1", "{lease:#?}");
+    }
 }
 
 #[test]

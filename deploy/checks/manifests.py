@@ -164,6 +164,8 @@ def refusals():
         "worker.resources.limits=null",
         "batch.enabled=true,autoscale.enabled=true",
         "mesh=true,gateway.enabled=true",
+        "tracing.endpoint=collector:4318",
+        "tracing.variables.PATH=/tmp",
     ]:
         try:
             run("helm", "template", "clipig", CHART, "--set", values)

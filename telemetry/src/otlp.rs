@@ -51,10 +51,10 @@ impl Recorded {
     }
 
     pub(crate) fn set(&mut self, key: &'static str, value: Value) {
-        let value: opentelemetry::Value = match value {
-            Value::Text(text) => text.into(),
-            Value::Number(number) => number.into(),
-            Value::Real(number) => number.into(),
+        let value = match value {
+            Value::Text(text) => opentelemetry::Value::String(text.into()),
+            Value::Number(number) => opentelemetry::Value::I64(number),
+            Value::Real(number) => opentelemetry::Value::F64(number),
             Value::Flag(flag) => opentelemetry::Value::Bool(flag),
         };
         self.0.set_attribute(KeyValue::new(key, value));

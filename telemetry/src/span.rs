@@ -50,7 +50,7 @@ impl Span {
     /// Where it stands in its trace. One that the sampler left out has a place, too, so that whoever comes after it is left
     /// out as well. `None` where nothing is exported.
     pub fn context(&self) -> Option<TraceContext> {
-        self.0.as_ref().and_then(|recorded| recorded.context())
+        self.0.as_deref().and_then(Recorded::context)
     }
 
     /// Will it be told?

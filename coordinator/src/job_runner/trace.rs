@@ -67,10 +67,11 @@ impl RunTrace {
     pub(super) fn finished(&mut self, mut epoch: EpochTrace, seconds: f64) {
         let Some(begun) = epoch.begun else { return };
         let is_slow = self.sampler.is_slow(seconds);
-        if is_slow && !epoch.is_in_full() {
+        let in_full = epoch.is_in_full();
+        if is_slow && !in_full {
             epoch.span = Span::since("epoch", self.span.context(), begun);
-            epoch.span.set(keys::IN_FULL, false);
         }
+        epoch.span.set(keys::IN_FULL, in_full);
         epoch.span.set(keys::SLOW, is_slow);
     }
 
@@ -85,8 +86,7 @@ impl RunTrace {
                 match error {
                     RunError::Job(error) => self.span.fail(error),
                     RunError::Canvas(error) => self.span.fail(error),
-                    RunError::Prepare(failure) => self.span.fail(failure),
-                    RunError::Shard { failure, .. } => self.span.fail(failure),
+                    RunError::Prepare(failure) | RunError::Shard { failure, .. } => self.span.fail(failure),
                     RunError::Observer(_) | RunError::ShuttingDown => {
                         self.span.fail("what happened could not be kept");
                     }

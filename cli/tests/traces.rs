@@ -11,7 +11,9 @@ mod farm;
 mod waterfall;
 
 use std::collections::{HashMap, HashSet};
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
 
 use self::collector::{Collector, Received};
 use self::farm::Farm;
@@ -232,4 +234,43 @@ fn without_an_endpoint_nothing_is_said_of_traces() {
     farm.stop_coordinator();
     let log = std::fs::read_to_string(farm.folder().join("coordinator.log")).unwrap();
     assert!(!log.contains("traces"), "{log}");
+}
+
+/// Submits by the JSON API, as a part of a trace of somebody else.
+fn post(farm: &Farm, traceparent: &str) {
+    let body = serde_json::json!({ "yaml": experiment(2) }).to_string();
+    let mut stream = UnixStream::connect(farm.folder().join("http.sock")).unwrap();
+    write!(
+        stream,
+        "POST /api/v1/jobs HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         traceparent: {traceparent}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+}
+
+#[test]
+fn a_job_belongs_to_the_trace_of_its_caller_also_after_a_restart() {
+    let collector = Collector::start();
+    let mut farm = traced("trace-kept", &collector, &[]);
+    let caller = "00f067aa0ba902b7";
+    // The caller does not record the first one, so nobody does.
+    let [unseen, seen] = ["11111111111111111111111111111111", "22222222222222222222222222222222"];
+    post(&farm, &format!("00-{unseen}-{caller}-00"));
+    post(&farm, &format!("00-{seen}-{caller}-01"));
+    farm.wait_until("the call is told", || !named(&collector.spans(), "SubmitJob").is_empty());
+    farm.restart_coordinator();
+    farm.add_worker();
+    [1, 2].map(|job| farm.finish(job));
+    farm.wait_until("the run is told", || !named(&collector.spans(), "run").is_empty());
+    let spans = collector.spans();
+    let (call, run) =
+        (only(&spans, "SubmitJob", "clipig-coordinator"), only(&spans, "run", "clipig-coordinator"));
+    assert_eq!(call.parent, [0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7]);
+    assert_eq!(run.parent, call.id);
+    assert!(spans.iter().all(|span| span.trace == [0x22; 16]), "{spans:#?}");
+    assert_eq!(run.of("clipig.job"), "2");
 }

@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Exhaustion(ExhaustionArguments),
     /// Bytes and time per epoch where workers are sent the whole canvas, and where they are sent tiles of it
     Wire(WireArguments),
+    /// Time per epoch without traces, with the usual ones, with all that there can be, and with a collector that is away
+    Tracing(TracingArguments),
     /// A process of a measurement
     #[command(subcommand, hide = true)]
     Role(Role),
@@ -162,6 +164,28 @@ pub(crate) struct WireArguments {
     pub(crate) rounds: Option<usize>,
 }
 
+/// Arguments of `tracing`.
+#[derive(Debug, Args)]
+pub(crate) struct TracingArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Workers
+    #[arg(long, default_value_t = 4)]
+    pub(crate) workers: u32,
+    /// Shards per epoch
+    #[arg(long, default_value_t = 100)]
+    pub(crate) shards: u32,
+    /// Side of the canvas in pixels
+    #[arg(long, default_value_t = 224)]
+    pub(crate) side: usize,
+    /// Epochs of a measurement [default: 200, 40 where quick]
+    #[arg(long)]
+    pub(crate) epochs: Option<u32>,
+    /// How often each is measured [default: 9, 3 where quick]
+    #[arg(long)]
+    pub(crate) rounds: Option<usize>,
+}
+
 /// A process of a measurement.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Role {
@@ -208,6 +232,9 @@ pub(crate) struct CoordinatorRole {
     /// Samples are windows of 224 × 224 pixels, not the whole canvas
     #[arg(long)]
     pub(crate) crops: bool,
+    /// Epochs that are traced in full, where an endpoint is set
+    #[arg(long)]
+    pub(crate) traced_epochs: Option<u32>,
 }
 
 /// Workers.

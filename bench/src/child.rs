@@ -21,9 +21,18 @@ pub(crate) struct Child {
 impl Child {
     /// Starts this program in another role.
     pub(crate) fn role(name: impl Into<String>, arguments: &[String]) -> Result<Self, BenchError> {
+        Self::role_with(name, arguments, Vec::new())
+    }
+
+    /// The same, with variables in its environment.
+    pub(crate) fn role_with(
+        name: impl Into<String>,
+        arguments: &[String],
+        variables: Vec<(&'static str, String)>,
+    ) -> Result<Self, BenchError> {
         let program = std::env::current_exe().map_err(BenchError::at("this program's own file"))?;
         let mut command = Command::new(program);
-        command.arg("role").args(arguments);
+        command.arg("role").args(arguments).envs(variables);
         Self::start(name, command)
     }
 

@@ -1,5 +1,6 @@
 //! A farm of processes for a measurement, and the bare copy that it is compared with.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -42,6 +43,24 @@ pub(crate) struct FarmPlan {
     pub(crate) view: View,
     /// Count the bytes between workers and coordinator.
     pub(crate) counted: bool,
+    /// Export spans.
+    pub(crate) traces: Option<Traces>,
+}
+
+/// How spans are exported.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Traces {
+    /// Where to.
+    pub(crate) collector: SocketAddr,
+    /// Of how many epochs all is told.
+    pub(crate) epochs: u32,
+}
+
+impl Traces {
+    /// What processes are told.
+    fn variables(self) -> Vec<(&'static str, String)> {
+        vec![("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{}", self.collector))]
+    }
 }
 
 /// What samples look at.
@@ -106,7 +125,8 @@ impl Farm {
         arguments.extend(checkpoints.then(|| "--checkpoints".to_owned()));
         arguments.extend(with_probes.then(|| "--probes".to_owned()));
         arguments.extend((plan.view == View::Windows).then(|| "--crops".to_owned()));
-        let first = Child::role("coordinator", &arguments)?;
+        arguments.extend(plan.traces.map(|traces| format!("--traced-epochs={}", traces.epochs)));
+        let first = Child::role_with("coordinator", &arguments, plan.variables())?;
         let mut address = first.expect("listening", START)?;
         let probes = if with_probes { first.expect("probes", START)? } else { String::new() };
         let mut relay = None;
@@ -144,7 +164,13 @@ impl Farm {
             format!("--work={}", self.plan.work),
         ];
         arguments.extend(self.plan.tell.then(|| "--tell".to_owned()));
-        Child::role(name, &arguments)
+        Child::role_with(name, &arguments, self.plan.variables())
+    }
+}
+
+impl FarmPlan {
+    fn variables(&self) -> Vec<(&'static str, String)> {
+        self.traces.map(Traces::variables).unwrap_or_default()
     }
 }
 

@@ -1,12 +1,13 @@
 //! What the farm costs, measured with real processes over real sockets.
 //!
-//! `cargo run --release -p clipig-bench -- coordination|scaling|memory|kill|exhaustion|wire [--quick]`. The coordinator and
+//! `cargo run --release -p clipig-bench -- coordination|scaling|memory|kill|exhaustion|wire|tracing [--quick]`. The coordinator and
 //! the workers are the ones of production; only what computes ([`stand_in`]) is not: it has a gradient ready, or sleeps.
 //! Each measurement starts this program again in another [`role`], asks it over its standard input and reads its
 //! standard output. Figures are ratios within one run: what is compared takes turns. `docs/benchmarks.md` says more.
 
 mod arguments;
 mod child;
+mod collector;
 mod error;
 mod farm;
 mod gloo;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Kill(arguments) => measure::kill::run(&arguments),
         Command::Exhaustion(arguments) => measure::exhaustion::run(&arguments),
         Command::Wire(arguments) => measure::wire::run(&arguments),
+        Command::Tracing(arguments) => measure::tracing::run(&arguments),
         Command::Role(role) => role::play(role),
     };
     match outcome {

@@ -14,6 +14,7 @@ mod picture;
 mod terminal;
 #[cfg(feature = "top")]
 mod top;
+mod traces;
 
 // What computes on this machine, or the messages of a build without libtorch.
 #[cfg_attr(not(feature = "local"), path = "local/without.rs")]
@@ -81,12 +82,12 @@ fn outcome(
 
 fn run(command: &Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Render(arguments) => match &arguments.farm {
+        Command::Render(arguments) => traces::of_command("clipig render", || match &arguments.farm {
             Some(farm) => command::remote_render::run(arguments, farm),
             None => local::render(arguments),
-        },
+        }),
         Command::Studio(arguments) => local::studio(arguments),
-        Command::Submit(arguments) => command::submit::run(arguments),
+        Command::Submit(arguments) => traces::of_command("clipig submit", || command::submit::run(arguments)),
         Command::Jobs(arguments) => command::jobs::run(arguments),
         Command::Job(arguments) => command::job::run(arguments),
         Command::Watch(arguments) => command::watch::run(arguments),

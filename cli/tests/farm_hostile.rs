@@ -165,6 +165,7 @@ fn header(lease: &Lease, width: u32, tile_count: u32, shards: usize) -> Message 
         tile_count,
         reports: Some(reports),
         seconds: 0.001,
+        traceparent: String::new(),
     })
 }
 

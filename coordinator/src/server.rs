@@ -398,6 +398,7 @@ fn farm_settings(settings: &Settings, quotas: &Quotas, metrics: &Arc<Metrics>) -
         revision_bytes: settings.limits.revision_bytes,
         checkpoint_share: settings.checkpoint.share,
         checkpoint_interval: settings.checkpoint.least,
+        traced_epochs: settings.traced_epochs,
         quotas: quotas.clone(),
         metrics: Arc::clone(metrics),
     }

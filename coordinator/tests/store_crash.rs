@@ -129,6 +129,7 @@ fn submit(store: &Store, number: u32) -> JobId {
         first: Epoch(0),
         epochs: 9,
         memory: 0,
+        trace: None,
     };
     let job = store.submit(&submission).unwrap().job();
     acknowledge(&format!("job {job} {number}"));

@@ -44,6 +44,7 @@ fn submission(token: &str) -> Submission {
         first: Epoch(0),
         epochs: 9,
         memory: 0,
+        trace: None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Scope};
+use clipig_telemetry::TraceContext;
 
 use crate::ids::{Epoch, Fence, JobRevision, Sha256};
 use crate::kind::NumberType;
@@ -58,6 +59,8 @@ pub struct Lease {
     pub work: Work,
     /// The epoch's variables; for a preparation those of the first canvas.
     pub values: EpochValues,
+    /// The lease's span, where it is traced. It changes nothing of what is computed.
+    pub trace: Option<TraceContext>,
 }
 
 /// What is to be done under a lease.

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clipig_telemetry::TraceContext;
+
 use crate::brief::{JobBrief, Lease};
 use crate::canvas::Canvas;
 use crate::canvas_tiles::CanvasTiles;
@@ -181,4 +183,6 @@ pub struct Computed {
     pub reports: Vec<Vec<SampleReport>>,
     /// Time of computing, in seconds.
     pub seconds: f64,
+    /// The worker's span, where the lease is traced.
+    pub trace: Option<TraceContext>,
 }

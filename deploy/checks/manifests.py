@@ -167,6 +167,8 @@ def refusals():
         "batch.enabled=true,autoscale.enabled=true",
         "mesh=true,gateway.enabled=true",
         "mesh=true,secrets.workerTls=clipig-worker-tls",
+        "tracing.endpoint=collector:4318",
+        "tracing.variables.PATH=/tmp",
     ]:
         try:
             run("helm", "template", "clipig", CHART, "--set", values)

@@ -8,6 +8,7 @@ use clipig_core::{
 };
 use clipig_experiment::{Experiment, Scope, Target};
 use clipig_geometry::{Chain, DrawError, Size};
+use clipig_telemetry::below_current;
 use tch::{Kind, Tensor};
 
 use crate::clip::{Clip, unit_length};
@@ -63,10 +64,13 @@ impl GradientEngine {
             task.shard.samples.clone().map(|sample| task.scope.with_sample(u64::from(sample))).collect();
         let rendered = self.windows(target, task, &scopes)?;
         self.progress.advance();
+        let forward = below_current("forward");
         let losses = Losses::of(&self.clip, target, prepared, &rendered.windows, &scopes)?;
+        drop(forward);
         self.progress.advance();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
         if let Some(total) = &losses.total {
+            let _backward = below_current("backward");
             rendered.back_propagate(total, &mut gradient, &mut self.memory)?;
         }
         if !gradient.is_finite() {
@@ -89,11 +93,14 @@ impl GradientEngine {
             CanvasView::Tiles(tiles) => Values::Tiles(tiles),
         };
         let source = Source { values, size, clamp: true, device: self.clip.device() };
+        let drawing = below_current("draw");
         let chains = scopes
             .iter()
             .map(|scope| Chain::draw(&target.transforms, scope, size))
             .collect::<Result<Vec<_>, DrawError>>()
             .map_err(experiment_error)?;
+        drop(drawing);
+        let _rendering = below_current("render");
         let window = Size { width: self.clip.window(), height: self.clip.window() };
         let mut fitted = |chains: &[Chain]| {
             let fits = chains[0].output() == window;

@@ -89,6 +89,7 @@ fn gradient(side: usize) {
             gradient: sum.clone(),
             reports: vec![vec![SampleReport::default(); 8]; 8],
             seconds: 1.0,
+            trace: None,
         };
         let (time, messages) = timed(|| {
             let messages = outgoing::from_worker(FromWorker::Computed(computed)).expect("it is short enough");

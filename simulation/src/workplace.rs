@@ -155,7 +155,9 @@ impl World {
                         self.now + self.random.time(Duration::from_millis(1), Duration::from_millis(500));
                     self.queue.push(at, Event::Fetched(number, serial, request));
                 }
-                Effect::Compute { ticket, job, task } => self.compute(number, (serial, ticket), job, task),
+                Effect::Compute { ticket, job, task, .. } => {
+                    self.compute(number, (serial, ticket), job, task)
+                }
                 Effect::Cancel(_) | Effect::Forget(_) => {}
                 Effect::Exit(cause) => self.exit(number, &cause),
             }

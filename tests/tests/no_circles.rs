@@ -29,6 +29,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("models", &["listing", "store"]),
     ("proto", &[]),
     ("settings", &[]),
+    ("telemetry", &[]),
     // The parts of one world, which act on each other.
     ("simulation", &["coordinator", "runner", "world"]),
     ("worker", &[]),

@@ -239,10 +239,10 @@ impl<'a> Conversation<'a> {
             match effect {
                 Effect::Send(message) => self.queue(message),
                 Effect::Fetch { request, brief } => self.fetch(request, brief),
-                Effect::Compute { ticket, job, task } => {
+                Effect::Compute { ticket, job, task, trace } => {
                     let (revision, epoch) = (job.brief.revision, epoch_of(&task));
                     tracing::trace!(job = %revision.job, epoch, ticket = ticket.0, "a thread begins");
-                    self.device.threads.order(Order { ticket: (self.number, ticket), job, task });
+                    self.device.threads.order(Order { ticket: (self.number, ticket), job, task, trace });
                 }
                 Effect::Cancel(ticket) => self.cancel(ticket),
                 Effect::Forget(job) => self.device.threads.forget(&job),

@@ -197,6 +197,7 @@ impl Combination {
                     tell: false,
                     view: View::Canvas,
                     counted: false,
+                    traces: None,
                 };
                 let farm = cost(&mut Farm::start(plan)?.group, epochs)?;
                 let copy = cost(&mut start_copy(socket, canvas, back)?, epochs)?;

@@ -80,6 +80,7 @@ pub(crate) fn run(arguments: &ExhaustionArguments) -> Result<(), BenchError> {
         tell: false,
         view: View::Canvas,
         counted: false,
+        traces: None,
     };
     let mut farm = Farm::start_with_probes(plan)?;
     farm.group.first.say(&format!("go {EPOCHS}"))?;

@@ -71,6 +71,7 @@ pub(crate) fn run(arguments: &KillArguments) -> Result<(), BenchError> {
         tell: true,
         view: View::Canvas,
         counted: false,
+        traces: None,
     })?;
     let [mut times, mut undisturbed] = [const { Vec::new() }; 2];
     let table = Table::new(&["kills", "median ms", "99 % ms", "greatest ms"]);

@@ -58,6 +58,7 @@ pub(crate) fn run(arguments: &MemoryArguments) -> Result<(), BenchError> {
         tell: false,
         view: View::Canvas,
         counted: false,
+        traces: None,
     })?;
     let table =
         Table::new(&["epoch", "ms/epoch", "coordinator MB", "anonymous MB", "worker MB", "anonymous MB"]);

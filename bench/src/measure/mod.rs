@@ -5,6 +5,7 @@ pub(crate) mod exhaustion;
 pub(crate) mod kill;
 pub(crate) mod memory;
 pub(crate) mod scaling;
+pub(crate) mod tracing;
 pub(crate) mod wire;
 
 /// The list that was asked for, or the one that is measured otherwise.

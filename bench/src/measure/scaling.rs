@@ -105,6 +105,7 @@ fn measure(side: usize, workers: u32, processes: u32, rounds: usize) -> Result<F
         tell: false,
         view: View::Canvas,
         counted: false,
+        traces: None,
     };
     let mut farm = Farm::start(plan)?;
     farm.group.epochs(WARM_UP)?;

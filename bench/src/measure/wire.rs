@@ -83,6 +83,7 @@ fn measure(arguments: &WireArguments, side: usize, rounds: usize) -> Result<Figu
         tell: false,
         view,
         counted: false,
+        traces: None,
     };
     let (mut whole, mut tiles) = (Vec::new(), Vec::new());
     for _ in 0..rounds {

@@ -10,6 +10,7 @@ use clipig_core::NumberType;
 use clipig_models::Store;
 use clipig_schedule::CPU_SHARD;
 use clipig_schedule::dispatcher::WorkerView;
+use clipig_telemetry::{Kind, Span};
 
 use super::{apply_commands, report};
 use crate::arguments::CoordinatorRole;
@@ -23,6 +24,7 @@ const NEVER: Duration = Duration::from_hours(24);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 pub(super) fn play(arguments: CoordinatorRole) -> Result<(), BenchError> {
+    let _exporting = super::exporting("clipig-coordinator")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(BenchError::at("threads for messages"))?;
     runtime.block_on(coordinate(arguments))
@@ -79,6 +81,9 @@ fn settings(arguments: &CoordinatorRole) -> Result<Settings, BenchError> {
         settings.http_listen = Some(ListenAddress::loopback(0));
         settings.max_queued_jobs *= 2;
     }
+    if let Some(epochs) = arguments.traced_epochs {
+        settings.traced_epochs = epochs;
+    }
     if !arguments.checkpoints {
         settings.checkpoint.least = NEVER;
     }
@@ -120,5 +125,6 @@ fn request(arguments: &CoordinatorRole) -> SubmitRequest {
         snapshot_interval: None,
         submitter: "clipig-bench".to_owned(),
         owner: "local".to_owned(),
+        trace: Span::root("bench", Kind::Internal, None).context(),
     }
 }

@@ -20,6 +20,11 @@ pub(crate) fn play(role: Role) -> Result<(), BenchError> {
     }
 }
 
+/// Exports spans, where the measurement wants that.
+fn exporting(service: &'static str) -> Result<Option<clipig_telemetry::Exporting>, BenchError> {
+    clipig_telemetry::start(service, std::time::Duration::ZERO).map_err(BenchError::wrong)
+}
+
 /// Says a line to whoever measures.
 fn report(line: &str) -> Result<(), BenchError> {
     let mut out = std::io::stdout().lock();

@@ -10,6 +10,7 @@ use crate::error::BenchError;
 use crate::stand_in::Factory;
 
 pub(super) fn play(arguments: WorkerRole) -> Result<(), BenchError> {
+    let _exporting = super::exporting("clipig-worker")?;
     // As `clipig worker` does it.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(BenchError::at("threads for messages"))?;

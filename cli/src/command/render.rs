@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clipig_coordinator::job_runner::{
-    self, Ending, JobOrder, Observer, Revision, RunCommand, RunError, inbox,
+    self, Ending, JobOrder, Observer, Revision, RunCommand, RunError, TraceTerms, inbox,
 };
 use clipig_coordinator::snapshot::SnapshotClock;
 use clipig_coordinator::{EpochLoop, EpochReport, JobErrorCause, first_resolution};
@@ -207,6 +207,7 @@ impl Setup<'_> {
             resume: None,
             most_pixels: u64::MAX,
             shares_memory: true,
+            trace: TraceTerms::below(clipig_telemetry::current()),
         })
     }
 

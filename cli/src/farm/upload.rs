@@ -1,7 +1,9 @@
 //! Uploads to a farm, of what it does not have, by SHA-256.
 
 use bytes::Bytes;
-use tonic::Status;
+use clipig_telemetry::{Kind, Span, TRACEPARENT, below_current, keys};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::{Request, Status};
 
 use super::connection::Connection;
 use super::content::{Blob, Source};
@@ -27,7 +29,22 @@ pub(crate) async fn submit(
     request: &wire::SubmitJobRequest,
 ) -> Result<wire::SubmitJobResponse, Failure> {
     let call = async || {
-        connection.call(request.clone(), async |mut client, request| client.submit_job(request).await).await
+        let mut span = Span::below("SubmitJob", Kind::Client, clipig_telemetry::current());
+        // A command that is not recorded says so, too, lest the farm begin a trace of its own.
+        let parent = span.context().or(clipig_telemetry::current());
+        let parent: Option<MetadataValue<Ascii>> = parent.and_then(|parent| parent.to_string().parse().ok());
+        let answer = connection.call(request.clone(), async |mut client, request| {
+            let mut request = Request::new(request);
+            if let Some(parent) = &parent {
+                request.metadata_mut().insert(TRACEPARENT, parent.clone());
+            }
+            client.submit_job(request).await
+        });
+        let answer = answer.await;
+        if let Err(failure) = &answer {
+            span.fail(failure);
+        }
+        answer
     };
     with_content(connection, submission, call).await
 }
@@ -110,6 +127,8 @@ async fn upload(
     if blob.bytes.len() >= WORTH_SAYING {
         submission.say(format!("uploading {} ({})", blob.name, time::bytes(blob.bytes.len())));
     }
+    let mut span = below_current("upload");
+    span.set(keys::BYTES, blob.bytes.len());
     let call = async |mut client: super::connection::Client, ()| -> Result<_, Status> {
         client.upload_blob(tokio_stream::iter(messages(sha256.clone(), &blob.bytes))).await
     };

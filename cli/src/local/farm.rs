@@ -27,6 +27,7 @@ use crate::arguments::{CoordinatorArguments, StartArguments};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::terminal::log;
+use crate::traces;
 
 /// How long workers of this process may drain after the coordinator has closed, when no job needs them any more.
 const DRAIN: Duration = Duration::from_secs(1);
@@ -64,6 +65,7 @@ fn serve(
     let settings = Settings::load(arguments.settings.as_deref(), &settings::environment(), &flags(arguments))
         .map_err(Failure::usage)?;
     log::of_service(settings.log_format == LogFormat::Json);
+    let _exporting = traces::of_service("clipig-coordinator");
     let models = match Store::of_user() {
         // Services often have no home. Then the models are beside the jobs.
         Err(ModelError::NoFolder) => Store::at(settings.data.join("models")),

@@ -8,6 +8,7 @@ use super::devices;
 use crate::arguments::WorkArguments;
 use crate::failure::Failure;
 use crate::terminal::log;
+use crate::traces;
 
 /// Works until the farm or a signal ends it.
 pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
@@ -15,6 +16,7 @@ pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
         WorkerSettings::load(arguments.settings.as_deref(), &clipig_worker::environment(), &flags(arguments))
             .map_err(Failure::usage)?;
     log::of_service(settings.log == LogFormat::Json);
+    let _exporting = traces::of_service("clipig-worker");
     let devices = devices::find(&settings.devices, settings.cores)?;
     for device in &devices {
         tracing::info!(worker = %settings.name, device = device.name, kind = %device.kind, cores = device.cores, "this worker");

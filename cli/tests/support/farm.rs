@@ -83,6 +83,7 @@ impl Farm {
             .args(flags)
             .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
             .env_remove("CLIPIG_MODELS")
+            .envs(self.variables_of_all())
             .stderr(log)
             .spawn()
             .unwrap();
@@ -116,8 +117,13 @@ impl Farm {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clipig"));
         command.args(arguments).env("CLIPIG_FARM", self.address()).current_dir(self.folder.path());
-        command.stdin(Stdio::null());
+        command.envs(self.variables_of_all()).stdin(Stdio::null());
         command
+    }
+
+    /// What is set not only for the coordinator: the variables of OpenTelemetry.
+    fn variables_of_all(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.settings.iter().filter(|(name, _)| name.starts_with("OTEL_")).cloned()
     }
 
     /// Runs the client.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use clipig_core::Sha256;
 use clipig_proto::v1;
+use clipig_telemetry::{TRACEPARENT, TraceContext};
 use prost::bytes::Bytes;
 
 use super::extract::{Asked, Named, Optional, Sent};
@@ -37,9 +38,11 @@ type Context = State<Arc<RpcContext>>;
 pub(super) async fn submit(
     State(context): Context,
     Extension(who): Extension<Principal>,
+    headers: HeaderMap,
     Sent(request): Sent<SubmitRequest>,
 ) -> Result<Response, Problem> {
-    let answer = calls::submit(&context, &who, submission(request, false)?).await?;
+    let span = headers.get(TRACEPARENT).and_then(|text| text.to_str().ok()).and_then(TraceContext::parse);
+    let answer = calls::submit(&context, &who, submission(request, false)?, span).await?;
     let job = answer.job.ok_or_else(lost)?;
     let location = format!("/api/v1/jobs/{}", job.number);
     let status = if answer.existed { StatusCode::OK } else { StatusCode::CREATED };
@@ -62,7 +65,7 @@ pub(super) async fn validate(
     Sent(ValidateRequest { yaml }): Sent<ValidateRequest>,
 ) -> Result<Json<Validation>, Problem> {
     let request = submission(SubmitRequest { yaml, ..SubmitRequest::default() }, true)?;
-    let (valid, problems) = match calls::submit(&context, &who, request).await {
+    let (valid, problems) = match calls::submit(&context, &who, request, None).await {
         Ok(answer) => (true, answer.warnings),
         Err(Refusal::Command(CommandError::Experiment(diagnostics))) => {
             (false, status::warnings(&diagnostics))

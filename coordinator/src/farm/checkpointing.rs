@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clipig_core::{JobId, JobRevision};
+use clipig_telemetry::{Kind, Span, TraceContext, keys};
 
 use super::Inner;
 use super::disk_retry::WriteStatus;
@@ -16,10 +17,12 @@ use crate::store::{Checkpoint, StoreError};
 pub(super) struct Checkpointer {
     farm: Arc<Inner>,
     job: JobId,
-    queue: Option<SyncSender<Checkpoint>>,
+    queue: Option<SyncSender<(Checkpoint, Span)>>,
     thread: Option<JoinHandle<()>>,
     taken: Instant,
     pace: Arc<Mutex<Pace>>,
+    /// The span of the run.
+    trace: Option<TraceContext>,
 }
 
 struct Pace {
@@ -32,20 +35,25 @@ struct Pace {
 
 impl Checkpointer {
     pub(super) fn start(farm: &Arc<Inner>, job: JobId) -> std::io::Result<Self> {
-        let (queue, checkpoints) = sync_channel::<Checkpoint>(1);
+        let (queue, checkpoints) = sync_channel::<(Checkpoint, Span)>(1);
         let pause = farm.settings.checkpoint_interval;
         let pace = Arc::new(Mutex::new(Pace { busy: false, pause }));
         let (own, own_pace) = (Arc::clone(farm), Arc::clone(&pace));
         let work = move || {
             let mut writes = WriteStatus::new("checkpoints are");
-            for checkpoint in checkpoints {
+            for (checkpoint, mut span) in checkpoints {
                 let start = Instant::now();
                 let saved = own.store.checkpoints(job).save(&checkpoint);
                 let writing = start.elapsed();
                 own.settings.metrics.checkpoint_seconds.observe(writing.as_secs_f64());
-                if let Ok(bytes) = saved {
-                    own.settings.metrics.checkpoint_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+                match &saved {
+                    Ok(bytes) => {
+                        own.settings.metrics.checkpoint_bytes.set(i64::try_from(*bytes).unwrap_or(i64::MAX));
+                        span.set(keys::BYTES, *bytes);
+                    }
+                    Err(error) => span.fail(error),
                 }
+                drop(span);
                 writes.record(&own, job, &saved);
                 // Dropped early: while the pixels are shared, the job's step cannot change them in place.
                 drop(checkpoint);
@@ -55,7 +63,19 @@ impl Checkpointer {
         };
         let thread = std::thread::Builder::new().name(format!("checkpoint-{job}")).spawn(work)?;
         let (queue, thread, taken) = (Some(queue), Some(thread), Instant::now());
-        Ok(Self { farm: Arc::clone(farm), job, queue, thread, taken, pace })
+        Ok(Self { farm: Arc::clone(farm), job, queue, thread, taken, pace, trace: None })
+    }
+
+    /// Checkpoints are traced below a span.
+    pub(super) fn trace_below(&mut self, run: TraceContext) {
+        self.trace = Some(run);
+    }
+
+    fn span(&self, checkpoint: &Checkpoint) -> Span {
+        let mut span = Span::below("checkpoint", Kind::Internal, self.trace);
+        span.set(keys::JOB, self.job.0);
+        span.set(keys::EPOCH, checkpoint.progress.next.0);
+        span
     }
 
     /// Whether it is time for a checkpoint and the one before is written.
@@ -70,8 +90,9 @@ impl Checkpointer {
         let Some(queue) = &self.queue else { return };
         self.taken = Instant::now();
         let checkpoint = Checkpoint { revision, progress: job.progress() };
+        let span = self.span(&checkpoint);
         lock(&self.pace).busy = true;
-        if queue.try_send(checkpoint).is_err() {
+        if queue.try_send((checkpoint, span)).is_err() {
             // Its thread has panicked, which is in the log. The job runs on without new checkpoints.
             self.queue = None;
         }
@@ -80,7 +101,18 @@ impl Checkpointer {
     /// Writes a checkpoint on the calling thread.
     pub(super) fn write_now(&self, revision: JobRevision, job: &EpochLoop) -> Result<(), StoreError> {
         let checkpoint = Checkpoint { revision, progress: job.progress() };
-        self.farm.store.checkpoints(self.job).save(&checkpoint).map(|_| ())
+        let mut span = self.span(&checkpoint);
+        let saved = self.farm.store.checkpoints(self.job).save(&checkpoint);
+        match saved {
+            Ok(bytes) => {
+                span.set(keys::BYTES, bytes);
+                Ok(())
+            }
+            Err(error) => {
+                span.fail(&error);
+                Err(error)
+            }
+        }
     }
 
     /// Waits until the checkpoint that is being written is finished.

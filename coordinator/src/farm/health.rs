@@ -117,6 +117,7 @@ pub(crate) mod tests {
             revision_bytes: 1 << 20,
             checkpoint_share: 0.05,
             checkpoint_interval: Duration::from_secs(1),
+            traced_epochs: 0,
             quotas: Quotas::default(),
             metrics: Arc::new(Metrics::default()),
         };

@@ -42,6 +42,7 @@ use clipig_models as models;
 use clipig_schedule::dispatcher::Note;
 use clipig_schedule::job::JobChange;
 use clipig_schedule::queue::{KindRequest, WaitReason};
+use clipig_telemetry::TraceContext;
 use tokio::sync::broadcast;
 
 use self::changes::Changes;
@@ -87,6 +88,8 @@ pub struct FarmSettings {
     pub checkpoint_share: f64,
     /// The least time between two checkpoints of a job.
     pub checkpoint_interval: Duration,
+    /// Epochs of each job that are traced in full.
+    pub traced_epochs: u32,
     /// What owners may take.
     pub quotas: Quotas,
     /// Figures.
@@ -126,6 +129,8 @@ pub struct SubmitRequest {
     pub submitter: String,
     /// Whose the job is.
     pub owner: String,
+    /// The span of the call, below which the job is traced.
+    pub trace: Option<TraceContext>,
 }
 
 /// What became of a submission.

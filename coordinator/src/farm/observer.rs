@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use clipig_core::{Epoch, JobId, JobRevision, Preparation};
 use clipig_schedule::job::JobChange;
+use clipig_telemetry::{Kind, Span, TraceContext};
 
 use super::checkpointing::Checkpointer;
 use super::disk_retry::WriteStatus;
@@ -74,6 +75,8 @@ pub(super) struct FarmObserver {
     /// Did the coordinator die while the job ran, and has it not shown since that this was not its fault?
     may_be_deadly: bool,
     checkpoints: Checkpointer,
+    /// The span below which the job is traced. That of the run has ended when the picture is written.
+    trace: Option<TraceContext>,
 }
 
 /// What became of a job whose epochs are all done.
@@ -110,6 +113,7 @@ impl FarmObserver {
             table_reported: None,
             may_be_deadly: record.deaths > 0,
             checkpoints,
+            trace: record.trace,
         })
     }
 
@@ -119,11 +123,12 @@ impl FarmObserver {
         self.snapshot_writer.wait();
         let farm = Arc::clone(&self.farm);
         let picture = PictureSource::of(job, self.revision);
+        let span = Span::below("picture", Kind::Internal, self.trace);
         let written = farm.with_disk_retry(self.job, || {
             self.write_history()?;
             Ok::<_, KeepError>(picture.write(&farm, ArtifactName::Picture)?)
         });
-        drop(picture);
+        drop((picture, span));
         self.checkpoints.end();
         match written {
             Ok(Some(())) => self.complete(job),
@@ -263,6 +268,10 @@ impl FarmObserver {
 
 impl Observer for FarmObserver {
     type Error = KeepError;
+
+    fn on_trace(&mut self, run: TraceContext) {
+        self.checkpoints.trace_below(run);
+    }
 
     fn on_revision(&mut self, revision: JobRevision) {
         self.revision = revision;

@@ -10,7 +10,7 @@ use clipig_schedule::CPU_SHARD;
 use super::failure::RunFailure;
 use super::{Farm, LogLevel};
 use crate::epoch_loop::JobProgress;
-use crate::job_runner::{JobOrder, Revision};
+use crate::job_runner::{JobOrder, Revision, TraceTerms};
 use crate::store::{self, EventKind, StoreError, Update};
 
 impl Farm {
@@ -46,7 +46,8 @@ impl Farm {
     /// Everything that a runner needs, from the store: the revision that applies when it goes on at `next`, and later
     /// ones.
     pub(super) fn order(&self, job: JobId, next: Option<Epoch>) -> Result<JobOrder, RunFailure> {
-        let mut kept = self.inner.store.revisions(job)?;
+        let store = &self.inner.store;
+        let mut kept = store.revisions(job)?;
         let first = kept[0].from;
         let holding = kept.iter().rposition(|revision| revision.from <= next.unwrap_or(first)).unwrap_or(0);
         kept.drain(..holding);
@@ -57,6 +58,7 @@ impl Farm {
             resume: None,
             most_pixels: self.inner.settings.job_pixels,
             shares_memory: false,
+            trace: TraceTerms { parent: store.job(job)?.trace, epochs: self.inner.settings.traced_epochs },
         })
     }
 

@@ -3,12 +3,13 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clipig_core::{JobId, WorkerKind};
 use clipig_schedule::dispatcher::Fit;
 use clipig_schedule::job::JobChange;
 use clipig_schedule::queue::{self, KindRequest};
+use clipig_telemetry::{Span, keys};
 
 use super::disk_retry::MaybeTemporary as _;
 use super::failure::RunFailure;
@@ -71,6 +72,9 @@ impl Farm {
         if job.started.is_none() {
             let waited = self.inner.store.now().since(job.created);
             self.inner.settings.metrics.queue_seconds.observe(waited.as_secs_f64());
+            let now = SystemTime::now();
+            let since = now.checked_sub(waited).unwrap_or(now);
+            Span::since("queue", job.trace, since).set(keys::JOB, id.0);
         }
         let (farm, kind) = (self.clone(), kind.clone());
         let work = move || {

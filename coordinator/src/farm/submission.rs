@@ -127,6 +127,7 @@ impl Farm {
             first: Epoch(loaded.experiment.start_epoch),
             epochs: loaded.experiment.epochs,
             memory,
+            trace: request.trace,
         };
         let submitted = self.inner.store.submit(&submission)?;
         if let Submitted::New(job) = submitted {

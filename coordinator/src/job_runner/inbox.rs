@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use clipig_core::{Canvas, Epoch, EpochValues, JobBrief, JobRevision, ShardError, ShardTiles};
+use clipig_core::{Canvas, Epoch, EpochValues, JobBrief, JobRevision, ShardError, ShardTiles, Stage};
 use clipig_schedule::{dispatcher::Accepted, switchboard::JobEvent};
+use clipig_telemetry::TraceContext;
 
 use super::order::Revision;
 use crate::pulse::Pulse;
@@ -104,6 +105,9 @@ pub struct EpochOffer {
 pub trait Port {
     /// Makes a revision known; again when it is prepared.
     fn open(&self, brief: &Arc<JobBrief>);
+
+    /// What is offered next for this stage is traced below a span.
+    fn trace(&self, _: JobRevision, _: Stage, _: TraceContext) {}
 
     /// Has texts and images encoded.
     fn prepare(&self, revision: JobRevision, values: EpochValues, canvas: Canvas);

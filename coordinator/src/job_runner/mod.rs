@@ -7,6 +7,7 @@
 mod check;
 mod inbox;
 mod order;
+mod trace;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,15 +18,17 @@ use clipig_core::{
     StepError,
 };
 use clipig_schedule::{dispatcher::JobFailure, switchboard::JobEvent};
+use clipig_telemetry::TraceContext;
 
 pub use self::inbox::{EpochOffer, Inbox, Port, RunCommand, ToRunner, inbox};
-pub use self::order::{JobOrder, Revision};
+pub use self::order::{JobOrder, Revision, TraceTerms};
+use self::trace::{EpochTrace, RunTrace};
 use crate::epoch_loop::{
     CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobSpec, first_resolution,
 };
 
 /// How a job left its runner.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Ending {
     /// All epochs are done.
     Completed,
@@ -76,6 +79,9 @@ pub trait Observer {
     /// Why something could not be kept.
     type Error;
 
+    /// The run is told below this span, where it is traced.
+    fn on_trace(&mut self, _: TraceContext) {}
+
     /// This revision is computed from the next epoch on: the first one, and every later one, new or replayed.
     fn on_revision(&mut self, _: JobRevision) {}
 
@@ -117,7 +123,23 @@ pub fn run<O: Observer>(
     inbox: &Inbox,
     observer: &mut O,
 ) -> Result<(Ending, EpochLoop), RunError<O::Error>> {
-    let mut runner = Runner::begin(order, canvases, port, inbox, observer)?;
+    let mut trace = RunTrace::begin(&order);
+    if let Some(span) = trace.context() {
+        observer.on_trace(span);
+    }
+    let outcome = run_traced(order, canvases, (port, inbox), observer, &mut trace);
+    trace.end(outcome.as_ref().map(|(ending, _)| *ending));
+    outcome
+}
+
+fn run_traced<O: Observer>(
+    order: JobOrder,
+    canvases: &dyn CanvasFactory,
+    (port, inbox): (&dyn Port, &Inbox),
+    observer: &mut O,
+    trace: &mut RunTrace,
+) -> Result<(Ending, EpochLoop), RunError<O::Error>> {
+    let mut runner = Runner::begin(order, canvases, (port, inbox), observer, trace)?;
     let ending = runner.epochs();
     runner.port.close(runner.revision());
     Ok((ending?, runner.job))
@@ -132,6 +154,7 @@ struct Runner<'a, O> {
     inbox: &'a Inbox,
     observer: &'a mut O,
     job: EpochLoop,
+    trace: &'a mut RunTrace,
     /// Commands that came while results were waited for, in their order.
     commands: VecDeque<RunCommand>,
 }
@@ -147,9 +170,9 @@ impl<'a, O: Observer> Runner<'a, O> {
     fn begin(
         mut order: JobOrder,
         canvases: &'a dyn CanvasFactory,
-        port: &'a dyn Port,
-        inbox: &'a Inbox,
+        (port, inbox): (&'a dyn Port, &'a Inbox),
         observer: &'a mut O,
+        trace: &'a mut RunTrace,
     ) -> Result<Self, RunError<O::Error>> {
         let first = order.first;
         // Until an epoch is done, the canvas is the first one of the revision that holds, whatever was made for another
@@ -167,7 +190,7 @@ impl<'a, O: Observer> Runner<'a, O> {
             None => EpochLoop::new(revision.spec(), first_canvas(revision, canvases, most)?),
         };
         let (job, commands) = (job.with_most_pixels(most), VecDeque::new());
-        Ok(Self { order, current, canvases, port, inbox, observer, job, commands })
+        Ok(Self { order, current, canvases, port, inbox, observer, job, trace, commands })
     }
 
     fn revision(&self) -> JobRevision {
@@ -196,15 +219,23 @@ impl<'a, O: Observer> Runner<'a, O> {
                 return Ok(ending);
             }
             let start = Instant::now();
+            let mut trace = self.trace.epoch(next);
+            let beginning = trace.clock();
             let Some(mut epoch) = self.job.begin_epoch()? else { return Ok(Ending::Completed) };
-            match self.gather(&mut epoch)? {
+            trace.phase("begin", beginning);
+            match self.gather(&mut epoch, &mut trace)? {
                 Waited::Complete => {}
                 Waited::Pause => return Ok(Ending::Paused { between_epochs: false }),
                 Waited::Cancel => return Ok(Ending::Cancelled { between_epochs: false }),
             }
+            let stepping = trace.clock();
             let report = self.job.finish_epoch(epoch)?;
+            trace.phase("step", stepping);
             let seconds = start.elapsed().as_secs_f64();
+            let keeping = trace.clock();
             self.observer.on_epoch(&report, &self.job, seconds).map_err(RunError::Observer)?;
+            trace.phase("keep", keeping);
+            self.trace.finished(trace, seconds);
         }
     }
 
@@ -219,6 +250,10 @@ impl<'a, O: Observer> Runner<'a, O> {
         let canvas = self.job.canvas();
         let resolution = [canvas.width() as u32, canvas.height() as u32];
         let values = EpochValues { resolution, learnrate: 0.0, learnrate_scale: 0.0 };
+        let mut span = self.trace.child("prepare");
+        if let Some(span) = span.context() {
+            self.port.trace(brief.revision, Stage::Prepare, span);
+        }
         self.port.prepare(brief.revision, values, canvas);
         // Nothing has begun: the canvas is the first one or that of a finished epoch.
         let between_epochs = true;
@@ -233,7 +268,10 @@ impl<'a, O: Observer> Runner<'a, O> {
                         Err(error) => self.port.refused(accepted, senseless(&error)),
                     }
                 }
-                Some(ToRunner::Event(JobEvent::Failed(failure))) => return Err(RunError::Prepare(failure)),
+                Some(ToRunner::Event(JobEvent::Failed(failure))) => {
+                    span.fail(&failure);
+                    return Err(RunError::Prepare(failure));
+                }
                 Some(ToRunner::Command(RunCommand::Cancel)) => {
                     return Ok(Some(Ending::Cancelled { between_epochs }));
                 }
@@ -246,6 +284,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                 None => return Err(RunError::ShuttingDown),
             }
         };
+        drop(span);
         self.observer.on_prepared(brief.revision, &preparation).map_err(RunError::Observer)?;
         let revision = &mut self.order.revisions[self.current];
         let prepared = Some(Arc::new(preparation.prepared));
@@ -255,7 +294,11 @@ impl<'a, O: Observer> Runner<'a, O> {
     }
 
     /// Offers an epoch and takes its gradients until it is complete.
-    fn gather(&mut self, epoch: &mut EpochUnderWay) -> Result<Waited, RunError<O::Error>> {
+    fn gather(
+        &mut self,
+        epoch: &mut EpochUnderWay,
+        trace: &mut EpochTrace,
+    ) -> Result<Waited, RunError<O::Error>> {
         if epoch.is_complete() {
             return Ok(Waited::Complete);
         }
@@ -263,6 +306,10 @@ impl<'a, O: Observer> Runner<'a, O> {
         let total = epoch.plan().shards.len() as u32;
         let tiles = if self.order.shares_memory { ShardTiles::whole() } else { self.job.shard_tiles(epoch) };
         let (values, canvas) = (epoch.values(), epoch.canvas().clone());
+        if let Some(span) = trace.context() {
+            self.port.trace(revision, Stage::Epoch(number), span);
+        }
+        let computing = trace.clock();
         self.port.offer(EpochOffer { revision, epoch: number, total, values, canvas, tiles });
         let mut deadline = None;
         while !epoch.is_complete() {
@@ -270,15 +317,17 @@ impl<'a, O: Observer> Runner<'a, O> {
                 Some(ToRunner::Event(JobEvent::Computed { node, gradient, reports, accepted })) => {
                     let (of, bytes) = (accepted.revision, gradient.bytes() as u64);
                     // Otherwise it is of an epoch that is over.
-                    if accepted.work.stage() == Stage::Epoch(number)
-                        && of == revision
-                        && let Err(error) = epoch.accept(node, gradient, reports)
-                    {
-                        self.port.refused(accepted, senseless(&error));
+                    if accepted.work.stage() == Stage::Epoch(number) && of == revision {
+                        let merging = trace.clock();
+                        match epoch.accept(node, gradient, reports) {
+                            Ok(()) => trace.merged(node, merging),
+                            Err(error) => self.port.refused(accepted, senseless(&error)),
+                        }
                     }
                     self.port.merged(of, bytes);
                 }
                 Some(ToRunner::Event(JobEvent::Failed(failure))) => {
+                    trace.fail(&failure);
                     return Err(RunError::Shard { epoch: number, failure });
                 }
                 Some(ToRunner::Command(RunCommand::Cancel)) => return Ok(Waited::Cancel),
@@ -295,6 +344,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                 None => return Err(RunError::ShuttingDown),
             }
         }
+        trace.phase("compute", computing);
         Ok(Waited::Complete)
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clipig_core::{Assets, CanvasJob, Epoch, JobBrief};
 use clipig_experiment::Experiment;
+use clipig_telemetry::TraceContext;
 
 use crate::epoch_loop::JobProgress;
 use crate::store::Update;
@@ -22,6 +23,27 @@ pub struct JobOrder {
     pub most_pixels: u64,
     /// Are the workers in this process? They see the whole canvas at no cost then.
     pub shares_memory: bool,
+    /// What of the run is traced.
+    pub trace: TraceTerms,
+}
+
+/// What of a run is traced.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TraceTerms {
+    /// The span below which the run is told; `None`: it is not.
+    pub parent: Option<TraceContext>,
+    /// How many epochs of the job are told in full, and how many slow ones besides.
+    pub epochs: u32,
+}
+
+impl TraceTerms {
+    /// How many epochs are told in full where nobody says otherwise: a job of 100 shards then has some ten thousand spans.
+    pub const EPOCHS: u32 = 20;
+
+    /// A run below a span.
+    pub fn below(parent: Option<TraceContext>) -> Self {
+        Self { parent, epochs: Self::EPOCHS }
+    }
 }
 
 /// A job after so many updates.

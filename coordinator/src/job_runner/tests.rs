@@ -18,7 +18,8 @@ use clipig_schedule::switchboard::JobEvent;
 
 use super::stand_in::{Canvases, Pixels, shard_gradient};
 use super::{
-    Ending, EpochOffer, Inbox, JobOrder, Observer, Port, Revision, RunCommand, RunError, ToRunner, inbox, run,
+    Ending, EpochOffer, Inbox, JobOrder, Observer, Port, Revision, RunCommand, RunError, ToRunner,
+    TraceTerms, inbox, run,
 };
 use crate::epoch_loop::{AcceptError, EpochLoop, EpochReport, JobProgress};
 
@@ -185,7 +186,14 @@ fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
 }
 
 fn order(revisions: Vec<Revision>, resume: Option<JobProgress>) -> JobOrder {
-    JobOrder { first: Epoch(0), revisions, resume, most_pixels: 100, shares_memory: false }
+    JobOrder {
+        first: Epoch(0),
+        revisions,
+        resume,
+        most_pixels: 100,
+        shares_memory: false,
+        trace: TraceTerms::default(),
+    }
 }
 
 fn go(

@@ -139,6 +139,7 @@ pub const KEYS: &[Key] = &[
     ),
     key("checkpoint.share", "0.05", "the share of a job's run time that its checkpoints may take"),
     key("checkpoint.min_seconds", "10", "time from one checkpoint to the next, at least"),
+    key("traces.epochs", "20", "epochs of each job that are traced in full, and as many slow ones besides"),
     key("log.format", "human", "`human` or `json`"),
 ];
 

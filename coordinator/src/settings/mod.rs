@@ -23,6 +23,7 @@ pub use self::error::SettingsError;
 pub use self::keys::{KEYS, Key, PREFIX};
 pub use self::secret::{Token, TokenError, TokenSetting};
 use self::typed::Typed;
+use crate::job_runner::TraceTerms;
 
 /// Everything that can be set, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,8 @@ pub struct Settings {
     pub dispatch: Dispatch,
     /// How often checkpoints are written.
     pub checkpoint: CheckpointCadence,
+    /// Epochs of each job that are traced in full.
+    pub traced_epochs: u32,
     /// How the log looks.
     pub log_format: LogFormat,
 }
@@ -242,6 +245,7 @@ impl Settings {
                     .seconds("checkpoint.min_seconds", 0.0, 86_400.0)?
                     .unwrap_or(defaults.checkpoint.least),
             },
+            traced_epochs: sources.count("traces.epochs", 0, 1_000_000)?.unwrap_or(defaults.traced_epochs),
             log_format: sources
                 .value("log.format", LogFormat::ALLOWED, LogFormat::parse)?
                 .unwrap_or(defaults.log_format),
@@ -333,6 +337,7 @@ impl Settings {
                 quarantine: DispatchSettings::QUARANTINE,
             },
             checkpoint: CheckpointCadence { share: 0.05, least: Duration::from_secs(10) },
+            traced_epochs: TraceTerms::EPOCHS,
             log_format: LogFormat::Human,
         }
     }

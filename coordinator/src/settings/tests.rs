@@ -73,6 +73,7 @@ dispatch:
   lease_timeout_seconds: 60
   quarantine_seconds: 5
 checkpoint: {share: 0.1, min_seconds: 0}
+traces: {epochs: 3}
 log: {format: json}
 ";
     let settings = from_file("farm.yaml", text, &[], &Flags::new()).unwrap();
@@ -81,6 +82,7 @@ log: {format: json}
     assert_eq!(settings.limits.message_bytes, 8 << 20);
     assert_eq!(settings.dispatch.heartbeat, Duration::from_millis(500));
     assert_eq!(settings.checkpoint, CheckpointCadence { share: 0.1, least: Duration::ZERO });
+    assert_eq!(settings.traced_epochs, 3);
     assert_eq!(settings.log_format, LogFormat::Json);
     // Zeros in front of a token are part of it.
     assert!(settings.tokens.unwrap().client.admits(CLIENT.as_bytes()));

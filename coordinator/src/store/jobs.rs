@@ -7,6 +7,7 @@ use clipig_core::{
     WorkerKind,
 };
 use clipig_schedule::job::JobState;
+use clipig_telemetry::TraceContext;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::clock::Timestamp;
@@ -452,8 +453,8 @@ fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Re
     transaction.execute(
         "INSERT INTO jobs (token, request, name, submitter, priority, seed, model, model_sha256, quick_gelu,
          number, asked_class, asked_threads, mix_kinds, status, reason, next_epoch, epochs, created, model_settings,
-         memory, owner)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15, ?16, ?17, ?18, ?19, ?20)",
+         memory, owner, trace)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         params![
             job.token,
             job.request.0,
@@ -476,6 +477,7 @@ fn insert(transaction: &Transaction<'_>, job: &Submission, now: Timestamp) -> Re
             settings,
             signed(job.memory),
             job.owner,
+            job.trace.map(|trace| trace.to_string()),
         ],
     )?;
     Ok(JobId(transaction.last_insert_rowid() as u64))
@@ -548,6 +550,7 @@ fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         memory: row.get::<_, Option<i64>>("memory")?.map(i64::unsigned_abs),
         deaths: row.get("deaths")?,
         labels: decoded(row, "labels", |text: String| serde_json::from_str(&text))?,
+        trace: row.get::<_, Option<String>>("trace")?.as_deref().and_then(TraceContext::parse),
     })
 }
 

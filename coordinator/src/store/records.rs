@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clipig_core::{DeviceClass, Epoch, JobId, ModelReference, NumberType, Sha256, WorkerKind};
 use clipig_schedule::job::JobState;
+use clipig_telemetry::TraceContext;
 
 use super::clock::Timestamp;
 
@@ -44,6 +45,8 @@ pub struct Submission {
     pub epochs: u32,
     /// Bytes of memory that it takes while it runs, by estimate.
     pub memory: u64,
+    /// The span below which it is traced, also after a restart.
+    pub trace: Option<TraceContext>,
 }
 
 /// What became of a submission.
@@ -131,6 +134,8 @@ pub struct JobRecord {
     pub deaths: u32,
     /// By which people find it again; sorted, each once.
     pub labels: Vec<String>,
+    /// The span below which it is traced.
+    pub trace: Option<TraceContext>,
 }
 
 /// A waiting job, as far as the queue needs to know it.

@@ -11,7 +11,8 @@ const APPLICATION: i64 = 0x636c_7067;
 
 /// Each step leads from the version of its index to the next. Published steps never change: a farm that was
 /// made with them must still open.
-const STEPS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7];
+const STEPS: &[&str] =
+    &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8];
 
 const VERSION_1: &str = "
 -- One row. `incarnation` counts starts and is the first half of every fence.
@@ -183,6 +184,11 @@ CREATE INDEX jobs_by_owner ON jobs (owner, status);
 const VERSION_7: &str = "
 -- By which people find the job again: a sorted list, as JSON.
 ALTER TABLE jobs ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
+";
+
+const VERSION_8: &str = "
+-- The span below which the job is traced, as W3C Trace Context writes it in `traceparent`; NULL where it is not traced.
+ALTER TABLE jobs ADD COLUMN trace TEXT;
 ";
 
 /// The version of this program's databases.

@@ -10,6 +10,7 @@ use clipig_core::{
     DeviceClass, Epoch, JobId, JobRevision, ModelReference, NumberType, Preparation, Prepared,
     PreparedTarget, Sha256, WorkerKind, WorkerName,
 };
+use clipig_telemetry::TraceContext;
 use sha2::Digest;
 use tempfile::TempDir;
 
@@ -57,6 +58,7 @@ pub(super) fn submission(token: &str) -> Submission {
         first: Epoch(4),
         epochs: 500,
         memory: 1 << 40,
+        trace: TraceContext::new([1; 16], [2; 8], true),
     }
 }
 
@@ -159,6 +161,7 @@ fn everything_of_a_job_survives_a_restart() {
     assert_eq!((record.created, record.started, record.ended), (NOW, Some(Timestamp(NOW.0 + 1000)), None));
     assert_eq!((record.model, record.number), (submitted.model, submitted.number));
     assert_eq!((record.class, record.threads), (submitted.class, submitted.threads));
+    assert_eq!(record.trace, submitted.trace);
     assert_eq!((record.computation, record.inexact), (Some(computation()), Some("two kinds".into())));
     assert_eq!(found.1[0].assets, submitted.assets);
     assert_eq!(

@@ -6,12 +6,13 @@ use std::sync::mpsc::Sender;
 
 use clipig_core::{
     Canvas, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId, ShardError,
-    ShardTiles, ToWorker, WorkerName,
+    ShardTiles, Stage, ToWorker, WorkerName,
 };
 use clipig_schedule::dispatcher::{
     Accepted, JoinError, LeaseWait, LeaveCause, Offer, OfferedWork, WorkerView,
 };
 use clipig_schedule::switchboard::{Entry, JobCommand, JobShare, WorkerCommand, WorkerCommandError};
+use clipig_telemetry::TraceContext;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::job_runner::{EpochOffer, Port, ToRunner};
@@ -53,6 +54,8 @@ pub(super) enum Command {
     AddRunner(JobId, Sender<ToRunner>),
     RemoveRunner(JobId),
     Job(JobCommand),
+    /// Leases of this stage of a job are traced below a span, until another stage is.
+    Trace(JobRevision, Stage, TraceContext),
     /// To see whether anybody answers.
     Ping(oneshot::Sender<()>),
     Workers(oneshot::Sender<Vec<WorkerView>>),
@@ -219,6 +222,10 @@ impl JobPort {
 impl Port for JobPort {
     fn open(&self, brief: &Arc<JobBrief>) {
         self.send(JobCommand::Open(Arc::clone(brief)));
+    }
+
+    fn trace(&self, revision: JobRevision, stage: Stage, span: TraceContext) {
+        self.switchboard.send(Command::Trace(revision, stage, span));
     }
 
     fn prepare(&self, revision: JobRevision, values: EpochValues, canvas: Canvas) {

@@ -7,20 +7,22 @@
 mod handle;
 mod local;
 mod notes;
+mod traces;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use clipig_core::{FromWorker, JobId, Registration, SessionId, ToWorker};
+use clipig_core::{FromWorker, JobId, JobRevision, Registration, SessionId, ToWorker};
 use clipig_schedule::dispatcher::{JoinError, LeaveCause, Note};
-use clipig_schedule::switchboard::{Entry, Output, ShardReport, SwitchboardCore};
+use clipig_schedule::switchboard::{Entry, JobCommand, Output, ShardReport, SwitchboardCore};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use self::handle::{Command, QUEUE};
 pub use self::handle::{ConnectError, JobPort, SESSION_QUEUE, Switchboard};
+use self::traces::LeaseTraces;
 use crate::job_runner::ToRunner;
 use crate::metrics::{Metrics, ShardOutcome};
 
@@ -51,6 +53,7 @@ struct Task {
     start: Instant,
     sessions: HashMap<SessionId, mpsc::Sender<ToWorker>>,
     runners: HashMap<JobId, Sender<ToRunner>>,
+    traces: LeaseTraces,
 }
 
 impl Task {
@@ -61,6 +64,7 @@ impl Task {
             start: Instant::now(),
             sessions: HashMap::new(),
             runners: HashMap::new(),
+            traces: LeaseTraces::default(),
         }
     }
 
@@ -104,6 +108,7 @@ impl Task {
                 if let FromWorker::Draining(reason) = &message {
                     tracing::info!(%session, reason, "a worker is leaving");
                 }
+                self.traces.answered(session, &message);
                 self.core.handle_message(session, message, now);
             }
             Command::Disconnected { session, cause } => self.core.handle_disconnect(session, cause, now),
@@ -113,7 +118,13 @@ impl Task {
             Command::RemoveRunner(job) => {
                 self.runners.remove(&job);
             }
-            Command::Job(command) => self.core.handle_job(command, now),
+            Command::Job(command) => {
+                if let JobCommand::Close(JobRevision { job, .. }) | JobCommand::Remove(job) = &command {
+                    self.traces.end(*job);
+                }
+                self.core.handle_job(command, now);
+            }
+            Command::Trace(revision, stage, span) => self.traces.begin(revision, stage, span),
             Command::Ping(reply) => {
                 let _ = reply.send(());
             }
@@ -139,6 +150,7 @@ impl Task {
         outbound: mpsc::Sender<ToWorker>,
     ) -> Result<Entry, JoinError> {
         let entry = self.core.handle_register(registration, self.now())?;
+        self.traces.connected(entry.welcome.session, &entry.welcome.name);
         self.sessions.insert(entry.welcome.session, outbound);
         Ok(entry)
     }
@@ -160,6 +172,7 @@ impl Task {
         match output {
             Output::Send { session, message } => self.send(session, message),
             Output::End(session) => {
+                self.traces.disconnected(session);
                 self.sessions.remove(&session);
             }
             Output::Job { job, event } => {
@@ -170,6 +183,7 @@ impl Task {
             }
             Output::Note(note) => {
                 notes::log(&note);
+                self.traces.noted(&note);
                 // Nobody may be interested.
                 let _ = self.reports.notes.send(note);
             }
@@ -190,11 +204,16 @@ impl Task {
         }
     }
 
-    fn send(&mut self, session: SessionId, message: ToWorker) {
-        if let ToWorker::Lease(lease) = &message {
-            let (job, fence) = (lease.revision.job, lease.fence);
-            let epoch = lease.work.stage().epoch().map(|epoch| epoch.0);
-            tracing::trace!(%job, epoch, %fence, %session, work = ?lease.work, "leased");
+    fn send(&mut self, session: SessionId, mut message: ToWorker) {
+        match &mut message {
+            ToWorker::Lease(lease) => {
+                let (job, fence) = (lease.revision.job, lease.fence);
+                let epoch = lease.work.stage().epoch().map(|epoch| epoch.0);
+                tracing::trace!(%job, epoch, %fence, %session, work = ?lease.work, "leased");
+                self.traces.granted(session, lease);
+            }
+            ToWorker::Revoke(fence) => self.traces.revoked(*fence),
+            _ => {}
         }
         let Some(outbound) = self.sessions.get(&session) else { return };
         match outbound.try_send(message) {

@@ -156,7 +156,7 @@ async fn an_answer_to_something_else_is_no_answer() {
     assert_eq!(lease.work, Work::Prepare);
     let [width, height] = lease.values.resolution.map(|side| side as usize);
     let gradient = GradientSum::new(width, height);
-    let computed = Computed { fence: lease.fence, gradient, reports: Vec::new(), seconds: 0.1 };
+    let computed = Computed { fence: lease.fence, gradient, reports: Vec::new(), seconds: 0.1, trace: None };
     hostile.say(FromWorker::Computed(computed)).await;
     let reason = farewell(&mut hostile).await;
     assert!(reason.contains("with a gradient where texts"), "{reason}");

@@ -220,6 +220,7 @@ impl WorkerEnd {
             gradient: GradientSum::new(width, height),
             reports,
             seconds: 0.001,
+            trace: None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use clipig_core::{EpochValues, Lease, Node, Stage, Work};
 use clipig_experiment::limits;
+use clipig_telemetry::TraceContext;
 
 use super::checks::{ranged, required};
 use super::stage::{stage, wire_stage};
@@ -10,6 +11,11 @@ use crate::wire_error::{FieldProblem, WireError, field};
 
 /// Greatest number of shards in an epoch: the tree above them has a root that a number of 32 bits can name.
 const MAX_SHARDS: u32 = 1 << 31;
+
+/// A span as a message has it.
+pub(crate) fn wire_trace(trace: Option<TraceContext>) -> String {
+    trace.map(|trace| trace.to_string()).unwrap_or_default()
+}
 
 impl From<Lease> for v1::Lease {
     fn from(lease: Lease) -> Self {
@@ -28,6 +34,7 @@ impl From<Lease> for v1::Lease {
             epoch,
             work: Some(work),
             values: Some(lease.values.into()),
+            traceparent: wire_trace(lease.trace),
         }
     }
 }
@@ -64,6 +71,7 @@ impl TryFrom<v1::Lease> for Lease {
             revision: required(lease.revision, "revision")?.into(),
             work,
             values: required(lease.values, "values")?.try_into()?,
+            trace: TraceContext::parse(&lease.traceparent),
         })
     }
 }

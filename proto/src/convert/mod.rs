@@ -15,6 +15,6 @@ mod stage;
 pub(crate) use checks::{limited, listed, reason, required};
 pub(crate) use failure::{failure, wire_failure};
 pub use kind::model_settings;
-pub(crate) use lease::pixels;
+pub(crate) use lease::{pixels, wire_trace};
 pub(crate) use report::{node_reports, wire_reports};
 pub(crate) use stage::{stage, wire_stage};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clipig_core::{Computed, Fence, GradientSum, SampleReport, TileValues};
+use clipig_telemetry::TraceContext;
 
 use super::tiles;
 use crate::convert::{node_reports, pixels, required};
@@ -74,7 +75,8 @@ impl Gradients {
             return Err(problem(TransferProblem::Size { expected, found: format!("{width}×{height}") }));
         }
         let reports = reports(header.reports, expected, fence)?;
-        let result = Computed { fence, gradient, reports, seconds: header.seconds };
+        let trace = TraceContext::parse(&header.traceparent);
+        let result = Computed { fence, gradient, reports, seconds: header.seconds, trace };
         if left == 0 {
             return Ok(Some(result));
         }

@@ -10,7 +10,7 @@ pub use canvas::{canvas_messages, tile_messages};
 
 use clipig_core::{Computed, FromWorker, ToWorker};
 
-use crate::convert::{reason, wire_failure, wire_reports};
+use crate::convert::{reason, wire_failure, wire_reports, wire_trace};
 use crate::limits::{COORDINATOR_FRAGMENTS_BYTES, WORKER_FRAGMENTS_BYTES};
 use crate::v1::coordinator_message::Message as ToWorkerMessage;
 use crate::v1::worker_message::Message as FromWorkerMessage;
@@ -75,7 +75,7 @@ pub fn from_worker(
                 warnings: warnings.into_iter().map(reason).collect(),
             })
         }
-        FromWorker::Computed(Computed { fence, gradient, reports, seconds }) => {
+        FromWorker::Computed(Computed { fence, gradient, reports, seconds, trace }) => {
             let header = v1::ComputedHeader {
                 fence: Some(fence.into()),
                 resolution: Some(v1::Resolution {
@@ -85,6 +85,7 @@ pub fn from_worker(
                 tile_count: gradient.tile_count() as u32,
                 reports: Some(wire_reports(&reports)),
                 seconds,
+                traceparent: wire_trace(trace),
             };
             tiles = Some(GradientMessages::new(fence, gradient));
             FromWorkerMessage::Computed(header)

@@ -1,7 +1,7 @@
 //! Messages that nobody honest sends.
 
 use bytes::Bytes;
-use clipig_core::{Fence, TileError};
+use clipig_core::{Fence, FromWorker, TileError};
 use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
 use clipig_proto::limits::{OPEN_GRADIENTS, RECEIVED_CHUNK_BYTES};
 use clipig_proto::v1::worker_message::Message as Said;
@@ -26,6 +26,7 @@ fn header() -> v1::ComputedHeader {
         tile_count: 3,
         reports: Some(v1::Reports { samples: vec![0], ..v1::Reports::default() }),
         seconds: 1.0,
+        traceparent: String::new(),
     }
 }
 
@@ -100,6 +101,17 @@ fn bad_gradients_are_refused() {
     ] {
         assert!(matches!(refusal(changed(change)), WireError::Field { .. }));
     }
+}
+
+#[test]
+fn a_span_that_is_not_understood_is_passed_over() {
+    let header = v1::ComputedHeader { tile_count: 0, traceparent: "00-nonsense".repeat(1000), ..header() };
+    let said = WorkerMessage { message: Some(Said::Computed(header)) };
+    let answer = WorkerAssembler::new().receive(said, |_| Some(expected())).unwrap();
+    assert!(
+        matches!(&answer, Some(FromWorker::Computed(computed)) if computed.trace.is_none()),
+        "{answer:?}"
+    );
 }
 
 #[test]

@@ -68,6 +68,7 @@ proptest! {
             gradient,
             reports: vec![vec![SampleReport::default()]],
             seconds: 0.5,
+            trace: None,
         };
         let sent = [computed(1, one), computed(2, other)];
         let expected = sent.each_ref().map(messages::expected);
@@ -106,7 +107,7 @@ fn canvas(width: usize, height: usize) -> EpochCanvas {
 fn a_negative_zero_stays_one() {
     let values = EpochValues { resolution: [1, 1], learnrate: -0.0, learnrate_scale: -0.0 };
     let fence = Fence { incarnation: 0, number: 0 };
-    let lease = Lease { fence, revision: one_job(), work: Work::Prepare, values };
+    let lease = Lease { fence, revision: one_job(), work: Work::Prepare, values, trace: None };
     let said = received_by_worker(ToWorker::Lease(lease));
     let [ToWorker::Lease(lease)] = &said[..] else { panic!("{said:?}") };
     assert_eq!(lease.values.learnrate_scale.to_bits(), (-0.0_f64).to_bits());
@@ -116,7 +117,7 @@ fn a_negative_zero_stays_one() {
 fn a_preparation_has_the_last_number_on_the_wire() {
     let values = EpochValues { resolution: [1, 1], learnrate: 1.0, learnrate_scale: 1.0 };
     let fence = Fence { incarnation: 0, number: 0 };
-    let lease = Lease { fence, revision: one_job(), work: Work::Prepare, values };
+    let lease = Lease { fence, revision: one_job(), work: Work::Prepare, values, trace: None };
     assert_eq!(v1::Lease::from(lease).epoch, 4_294_967_295);
     let first = EpochCanvas { stage: Stage::Prepare, ..canvas(3, 2) };
     for message in canvas_messages(first) {
@@ -192,7 +193,7 @@ fn whole_tiles_of_a_gradient_are_not_copied() {
     let before = tile.as_ptr().addr();
     gradient.insert_tile(0, tile).unwrap();
     let fence = Fence { incarnation: 1, number: 1 };
-    let computed = Computed { fence, gradient, reports: vec![], seconds: 0.0 };
+    let computed = Computed { fence, gradient, reports: vec![], seconds: 0.0, trace: None };
     let last = outgoing::from_worker(FromWorker::Computed(computed)).unwrap().last().unwrap();
     let Some(v1::worker_message::Message::GradientTiles(tiles)) = last.message else { panic!("{last:?}") };
     assert_eq!(tiles.tiles.unwrap().pixels[0].as_ptr().addr(), before);
@@ -227,7 +228,8 @@ fn a_revoked_gradient_is_passed_over() {
     let mut assembler = WorkerAssembler::new();
     for number in 0..2 * OPEN_GRADIENTS as u64 {
         let fence = Fence { incarnation: 1, number };
-        let computed = Computed { fence, gradient: gradient.clone(), reports: vec![vec![]], seconds: 0.0 };
+        let computed =
+            Computed { fence, gradient: gradient.clone(), reports: vec![vec![]], seconds: 0.0, trace: None };
         let expected = messages::expected(&computed);
         // Half of them are revoked before, half during the transfer.
         let known = number % 2 == 0;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clipig_core::*;
 use clipig_proto::incoming::ExpectedGradient;
+use clipig_telemetry::TraceContext;
 use proptest::prelude::*;
 
 /// Numbers as formulas give them, NaN and infinity among them.
@@ -88,12 +89,9 @@ pub(crate) fn gradient() -> impl Strategy<Value = GradientSum> {
 
 fn computed() -> impl Strategy<Value = Computed> {
     let reports = prop::collection::vec(prop::collection::vec(sample(), 0..9), 1..5);
-    (fence(), gradient(), reports, 0.0..1e9).prop_map(|(fence, gradient, reports, seconds)| Computed {
-        fence,
-        gradient,
-        reports,
-        seconds,
-    })
+    (fence(), gradient(), reports, 0.0..1e9, trace()).prop_map(
+        |(fence, gradient, reports, seconds, trace)| Computed { fence, gradient, reports, seconds, trace },
+    )
 }
 
 /// What a coordinator expects that has leased the work of which this is the result.
@@ -194,12 +192,19 @@ fn lease() -> impl Strategy<Value = Lease> {
         learnrate,
         learnrate_scale,
     });
-    (fence(), revision(), work, values).prop_map(|(fence, revision, work, values)| Lease {
+    (fence(), revision(), work, values, trace()).prop_map(|(fence, revision, work, values, trace)| Lease {
         fence,
         revision,
         work,
         values,
+        trace,
     })
+}
+
+/// Numbers of zero stand for no span.
+fn trace() -> impl Strategy<Value = Option<TraceContext>> {
+    any::<([u8; 16], [u8; 8], bool)>()
+        .prop_map(|(trace, span, sampled)| TraceContext::new(trace, span, sampled))
 }
 
 /// The last number stands for a preparation.

@@ -146,7 +146,7 @@ impl Dispatcher {
         if missing.canvas {
             self.actions.push(Action::Canvas { session, revision, stage });
         }
-        let lease = Lease { fence, revision, work, values };
+        let lease = Lease { fence, revision, work, values, trace: None };
         self.actions.push(Action::Lease { session, lease });
         Some((fence, change))
     }

@@ -95,7 +95,7 @@ impl Dispatcher {
         let leases = self.leases.of(session).filter_map(|fence| {
             let (_, revision, work) = self.lease(fence)?;
             let values = self.jobs.round(revision)?.values();
-            Some(Lease { fence, revision, work, values })
+            Some(Lease { fence, revision, work, values, trace: None })
         });
         (leases.collect(), jobs)
     }

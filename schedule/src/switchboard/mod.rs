@@ -150,7 +150,7 @@ impl SwitchboardCore {
     }
 
     fn computed(&mut self, session: SessionId, computed: Computed, now: Time) {
-        let Computed { fence, gradient, reports, seconds } = computed;
+        let Computed { fence, gradient, reports, seconds, trace: _ } = computed;
         // What a worker says of its time counts no more than the time for which it had the lease, and nothing where it
         // is no time at all.
         let computing = Duration::try_from_secs_f64(seconds).unwrap_or_default();

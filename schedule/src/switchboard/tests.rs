@@ -106,7 +106,13 @@ fn sent(outputs: &[Output]) -> (Vec<&'static str>, Vec<Lease>) {
 
 fn computed(fence: Fence) -> FromWorker {
     let reports = vec![Vec::new()];
-    FromWorker::Computed(Computed { fence, gradient: GradientSum::new(2, 1), reports, seconds: 0.5 })
+    FromWorker::Computed(Computed {
+        fence,
+        gradient: GradientSum::new(2, 1),
+        reports,
+        seconds: 0.5,
+        trace: None,
+    })
 }
 
 #[test]

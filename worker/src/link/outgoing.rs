@@ -179,7 +179,13 @@ mod tests {
         let mut gradient = GradientSum::new(width, height);
         let pixels: Vec<_> = (0..(width * height) as u32).map(Some).collect();
         gradient.add_at(&pixels, &vec![1.0; 3 * pixels.len()]);
-        FromWorker::Computed(Computed { fence: fence(number), gradient, reports: Vec::new(), seconds: 1.0 })
+        FromWorker::Computed(Computed {
+            fence: fence(number),
+            gradient,
+            reports: Vec::new(),
+            seconds: 1.0,
+            trace: None,
+        })
     }
 
     fn kind(message: &WorkerMessage) -> &'static str {

@@ -18,9 +18,13 @@ use clipig_core::{
 };
 use clipig_geometry::{Size, footprint};
 use clipig_schedule::MergeTree;
+use clipig_telemetry::{Kind, Span, TraceContext, keys};
 
 use super::open_job::{OpenJob, Planned};
 use super::{Outcome, Task, Ticket};
+
+/// Shards of a lease that are traced; of the others only their sum is told.
+const TRACED_SHARDS: u32 = 16;
 
 /// A lease that is not answered.
 #[derive(Debug)]
@@ -49,6 +53,9 @@ pub(super) struct Begun {
     work: BegunWork,
     /// Time of computing so far.
     spent: Duration,
+    span: Span,
+    /// How many more shards may be traced.
+    traced_shards: u32,
 }
 
 /// The answer is on its way to the connection.
@@ -78,8 +85,8 @@ struct NodeSum {
 
 /// What can be done next for a lease.
 pub(super) enum Step {
-    /// Start this on a thread.
-    Start(Arc<ComputeJob>, Task),
+    /// Start this on a thread, below this span.
+    Start(Arc<ComputeJob>, Task, Option<TraceContext>),
     /// Nothing now.
     Wait,
     /// It cannot be computed here.
@@ -138,8 +145,34 @@ impl Queued {
             }
         };
         let (lease, beats) = (self.lease.clone(), ready.progress.count());
-        Ok(Begun { lease, job: ready, canvas, progress: self.progress, beats, work, spent: Duration::ZERO })
+        Ok(Begun {
+            span: span_of(&lease),
+            traced_shards: TRACED_SHARDS,
+            lease,
+            job: ready,
+            canvas,
+            progress: self.progress,
+            beats,
+            work,
+            spent: Duration::ZERO,
+        })
     }
+}
+
+/// The worker's part of a lease, where that is traced: from its first shard to its answer.
+fn span_of(lease: &Lease) -> Span {
+    let name = match lease.work {
+        Work::Prepare => "encode",
+        Work::Node { .. } => "node",
+    };
+    let mut span = Span::below(name, Kind::Consumer, lease.trace);
+    span.set(keys::JOB, lease.revision.job.0);
+    if let Work::Node { epoch, node, total } = lease.work {
+        span.set(keys::EPOCH, epoch.0);
+        span.set(keys::NODE, node.to_string());
+        span.set(keys::SHARDS, node.shards(total).len());
+    }
+    span
 }
 
 /// How many tiles a shard needs that are not here. A lease computed without them would give a wrong gradient.
@@ -237,7 +270,10 @@ impl HeldLease {
         let fence = begun.lease.fence;
         match begun.take(ticket, outcome) {
             Ok(answer) => answer,
-            Err(error) => Some(FromWorker::Failed { fence, error }),
+            Err(error) => {
+                begun.span.fail(&error);
+                Some(FromWorker::Failed { fence, error })
+            }
         }
     }
 }
@@ -250,10 +286,12 @@ impl Begun {
         }
     }
 
-    fn next(&self) -> Step {
+    fn next(&mut self) -> Step {
         if !self.wants_thread() {
             return Step::Wait;
         }
+        let span = self.span.context().filter(|_| self.traced_shards > 0);
+        self.traced_shards = self.traced_shards.saturating_sub(1);
         let task = match &self.work {
             BegunWork::Prepare { canvas, .. } => Task::Prepare(canvas.clone()),
             BegunWork::Node(sum) => Task::Shard(ShardTask {
@@ -262,7 +300,7 @@ impl Begun {
                 canvas: self.canvas.clone(),
             }),
         };
-        Step::Start(Arc::clone(&self.job), task)
+        Step::Start(Arc::clone(&self.job), task, span)
     }
 
     fn take(&mut self, ticket: Ticket, outcome: Outcome) -> Result<Option<FromWorker>, ShardError> {
@@ -277,8 +315,8 @@ impl Begun {
                 let result = result?;
                 sum.add(ticket, result.gradient, result.samples)?;
                 let Some((gradient, reports)) = sum.take_if_complete() else { return Ok(None) };
-                let seconds = self.spent.as_secs_f64();
-                Ok(Some(FromWorker::Computed(Computed { fence, gradient, reports, seconds })))
+                let (seconds, trace) = (self.spent.as_secs_f64(), self.span.context());
+                Ok(Some(FromWorker::Computed(Computed { fence, gradient, reports, seconds, trace })))
             }
             _ => Err(ShardError::Device("a thread answered something that it was not asked".to_owned())),
         }

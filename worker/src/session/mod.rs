@@ -30,6 +30,7 @@ use clipig_core::{
     Canvas, CanvasView, ComputeJob, EpochTiles, Fence, FromWorker, Held, JobBrief, JobRevision, Lease,
     Preparation, Registration, ShardError, ShardResult, ShardTask, ToWorker, Work, WorkerName, expected,
 };
+use clipig_telemetry::TraceContext;
 
 use held::{Answered, HeldLease, Queued, Step};
 use open_job::OpenJob;
@@ -138,6 +139,8 @@ pub enum Effect {
         job: Arc<ComputeJob>,
         /// What of it.
         task: Task,
+        /// The span below which it is traced.
+        trace: Option<TraceContext>,
     },
     /// The answer to this ticket is of no interest any more. A thread that has not begun may leave it out, with
     /// an [`Input::Done`] of whatever error; one that has begun finishes it.
@@ -571,13 +574,13 @@ impl Session {
                 return;
             }
             match self.leases[at].next(job) {
-                Step::Start(job, task) => {
+                Step::Start(job, task, trace) => {
                     self.counter += 1;
                     let ticket = Ticket(self.counter);
                     self.leases[at].started(ticket, &task);
                     self.running.insert(ticket, Running { fence, cores });
                     self.busy += cores;
-                    effects.push(Effect::Compute { ticket, job, task });
+                    effects.push(Effect::Compute { ticket, job, task, trace });
                 }
                 Step::Wait => at += 1,
                 Step::Fail(error) => self.answer(fence, FromWorker::Failed { fence, error }, effects),

@@ -78,7 +78,7 @@ const VALUES: EpochValues = EpochValues { resolution: [8, 8], learnrate: 1.0, le
 fn lease(job: u64, number: u64, node: Node) -> ToWorker {
     let work = Work::Node { epoch: EPOCH, node, total: 11 };
     let fence = Fence { incarnation: 1, number };
-    ToWorker::Lease(Lease { fence, revision: revision(job), work, values: VALUES })
+    ToWorker::Lease(Lease { fence, revision: revision(job), work, values: VALUES, trace: None })
 }
 
 /// A session whose fetches succeed at once, and the work that it has started.

@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clipig_core::{ComputeFactory, ComputeJob, ShardError};
+use clipig_telemetry::{Kind, Span, TraceContext, keys, with_current};
 use tokio::sync::mpsc;
 
 use crate::session::{Outcome, Task};
@@ -28,6 +29,8 @@ pub(crate) struct Order<T> {
     pub(crate) job: Arc<ComputeJob>,
     /// What of it.
     pub(crate) task: Task,
+    /// The span below which it is traced.
+    pub(crate) trace: Option<TraceContext>,
 }
 
 /// The answer to an [`Order`].
@@ -253,7 +256,7 @@ impl<T: Send + 'static> Thread<T> {
                 Next::Compute(order) => {
                     let begun = Instant::now();
                     let _span = span_of(&order.job, &order.task).entered();
-                    let outcome = self.compute(&order.job, &order.task);
+                    let outcome = self.traced(&order);
                     // Before the answer, so that the canvas is not held any more when the session gets it.
                     drop(order.task);
                     let done = Done { ticket: order.ticket, outcome, took: begun.elapsed() };
@@ -289,6 +292,27 @@ impl<T: Send + 'static> Thread<T> {
             }
             state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Computes below the order's span.
+    fn traced(&mut self, order: &Order<T>) -> Outcome {
+        let mut span = match &order.task {
+            Task::Shard(task) => {
+                let mut span = Span::below("shard", Kind::Internal, order.trace);
+                span.set(keys::SHARD, task.shard.index.0);
+                span.set(keys::TARGET, task.shard.target.0);
+                span.set(keys::SAMPLES, task.shard.samples.len());
+                span
+            }
+            // The lease's span tells of it.
+            Task::Prepare(_) => Span::none(),
+        };
+        let below = span.context().or(order.trace);
+        let outcome = with_current(below, || self.compute(&order.job, &order.task));
+        if let Outcome::Shard(Err(error)) = &outcome {
+            span.fail(error);
+        }
+        outcome
     }
 
     fn compute(&mut self, job: &Arc<ComputeJob>, task: &Task) -> Outcome {

@@ -102,7 +102,7 @@ fn shard(ticket: u32, job: &Arc<ComputeJob>) -> Order<u32> {
         scope: Scope::new(Key::root(0), 0, 1),
         canvas: Canvas::new(1, 1, vec![0.0; 3]).unwrap().into(),
     };
-    Order { ticket, job: Arc::clone(job), task: Task::Shard(task) }
+    Order { ticket, job: Arc::clone(job), task: Task::Shard(task), trace: None }
 }
 
 struct Rig {
@@ -172,11 +172,11 @@ fn threads_outlive_panics() {
         assert_eq!(rig.shard(7, &job), Ok(7.0));
     }
     let canvas = Canvas::new(100, 1, vec![0.0; 300]).unwrap();
-    rig.threads.order(Order { ticket: 1, job: Arc::clone(&job), task: Task::Prepare(canvas) });
+    rig.threads.order(Order { ticket: 1, job: Arc::clone(&job), task: Task::Prepare(canvas), trace: None });
     let outcome = rig.answers.blocking_recv().unwrap().outcome;
     assert!(matches!(&outcome, Outcome::Prepared(Err(ShardError::Device(_)))), "{outcome:?}");
     let canvas = Canvas::new(1, 1, vec![0.0; 3]).unwrap();
-    rig.threads.order(Order { ticket: 2, job, task: Task::Prepare(canvas) });
+    rig.threads.order(Order { ticket: 2, job, task: Task::Prepare(canvas), trace: None });
     let outcome = rig.answers.blocking_recv().unwrap().outcome;
     assert!(matches!(&outcome, Outcome::Prepared(Ok(made)) if made.warnings == ["a warning"]), "{outcome:?}");
 }

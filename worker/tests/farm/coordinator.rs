@@ -256,7 +256,7 @@ impl Connection {
 
 pub(crate) fn lease(fence: Fence, revision: JobRevision, work: Work) -> Lease {
     let values = EpochValues { resolution: [SIZE as u32; 2], learnrate: 1.0, learnrate_scale: 1.0 };
-    Lease { fence, revision, work, values }
+    Lease { fence, revision, work, values, trace: None }
 }
 
 struct Service(Arc<Shared>);

@@ -85,6 +85,7 @@ impl TestFarm {
             revision_bytes: 1 << 20,
             checkpoint_share: 1.0,
             checkpoint_interval: Duration::from_hours(1),
+            traced_epochs: 0,
             quotas: Quotas::default(),
             metrics,
         };
@@ -158,6 +159,7 @@ impl TestFarm {
             snapshot_interval: None,
             submitter: "a test".to_owned(),
             owner: owner.to_owned(),
+            trace: None,
         })
     }
 
@@ -321,7 +323,13 @@ fn answer(lease: &Lease, canvas: &Canvas) -> FromWorker {
     let sample = SampleReport { loss, ..SampleReport::default() };
     // Ten samples, in two shards.
     let reports = node.shards(total).map(|_| vec![sample.clone(); 10 / total as usize]).collect();
-    FromWorker::Computed(Computed { fence, gradient: tree.into_sum().unwrap(), reports, seconds: 0.001 })
+    FromWorker::Computed(Computed {
+        fence,
+        gradient: tree.into_sum().unwrap(),
+        reports,
+        seconds: 0.001,
+        trace: None,
+    })
 }
 
 /// Copies a folder. Was it the same all the time? A file that has gone in between is an error.

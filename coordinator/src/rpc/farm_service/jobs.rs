@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clipig_core::{DeviceClass, JobId, NumberType, Sha256};
 use clipig_proto::{model_settings, v1};
+use clipig_telemetry::{Kind, Span, TraceContext, keys};
 use prost::bytes::Bytes;
 
 use super::super::status::{Refusal, warnings};
@@ -33,17 +34,39 @@ const LABEL: usize = 50;
 /// Bytes of a job's and a submitter's name.
 const NAME: usize = 200;
 
+/// `caller` is the span of whoever calls, where that is traced. The job is traced below the span of this call.
 pub(crate) async fn submit(
     context: &Arc<RpcContext>,
     who: &Principal,
     request: v1::SubmitJobRequest,
+    caller: Option<TraceContext>,
 ) -> Result<v1::SubmitJobResponse, Refusal> {
     let dry_run = request.dry_run;
-    let request = submission(request, who)?;
+    let mut request = submission(request, who)?;
     if dry_run {
         let odd = context.blocking(move |context| context.farm.rehearse(&request)).await?;
         return Ok(v1::SubmitJobResponse { job: None, existed: false, warnings: warnings(&odd) });
     }
+    let mut span = Span::root("SubmitJob", Kind::Server, caller);
+    request.trace = span.context();
+    let outcome = queue(context, who, request).await;
+    match &outcome {
+        Ok(answer) => {
+            if let Some(job) = &answer.job {
+                span.set(keys::JOB, job.number);
+            }
+        }
+        Err(_) => span.fail("the job was refused"),
+    }
+    outcome
+}
+
+/// Puts a job into the queue.
+async fn queue(
+    context: &Arc<RpcContext>,
+    who: &Principal,
+    request: SubmitRequest,
+) -> Result<v1::SubmitJobResponse, Refusal> {
     let who = who.clone();
     let submit = move |context: &RpcContext| {
         let result = context.farm.submit(&request).map_err(Refusal::from);
@@ -103,6 +126,7 @@ fn submission(request: v1::SubmitJobRequest, who: &Principal) -> Result<SubmitRe
         snapshot_interval: request.snapshot_interval,
         submitter: request.submitter,
         owner: who.owner().to_owned(),
+        trace: None,
     })
 }
 

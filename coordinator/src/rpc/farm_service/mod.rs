@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use clipig_proto::v1::farm_service_server::FarmService;
 use clipig_proto::v1::{self};
+use clipig_telemetry::{TRACEPARENT, TraceContext};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -57,7 +58,9 @@ impl FarmService for FarmCalls {
 
     async fn submit_job(&self, request: Request<v1::SubmitJobRequest>) -> Answer<v1::SubmitJobResponse> {
         let who = caller(&request)?;
-        answer(jobs::submit(&self.context, &who, request.into_inner()).await)
+        let span = request.metadata().get(TRACEPARENT).and_then(|text| text.to_str().ok());
+        let span = span.and_then(TraceContext::parse);
+        answer(jobs::submit(&self.context, &who, request.into_inner(), span).await)
     }
 
     async fn get_job(&self, request: Request<v1::GetJobRequest>) -> Answer<v1::GetJobResponse> {

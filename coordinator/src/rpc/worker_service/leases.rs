@@ -101,7 +101,7 @@ mod tests {
         let revision = JobRevision { job: JobId(1), revision: 0 };
         let fence = |number| Fence { incarnation: 1, number };
         let values = EpochValues { resolution: [30, 20], learnrate: 0.0, learnrate_scale: 0.0 };
-        let lease = |number, work| Lease { fence: fence(number), revision, work, values };
+        let lease = |number, work| Lease { fence: fence(number), revision, work, values, trace: None };
         // The last node of its level has fewer shards than others.
         let node = Work::Node { epoch: Epoch(0), node: Node { level: 2, index: 1 }, total: 7 };
         let leases = Leases::default();

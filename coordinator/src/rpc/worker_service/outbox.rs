@@ -129,7 +129,7 @@ mod tests {
     fn lease(of: u64, number: u64) -> ToWorker {
         let values = EpochValues { resolution: [1, 1], learnrate: 0.0, learnrate_scale: 0.0 };
         let work = Work::Node { epoch: Epoch(0), node: Node { level: 0, index: 0 }, total: 1 };
-        ToWorker::Lease(Lease { fence: fence(number), revision: job(of), work, values })
+        ToWorker::Lease(Lease { fence: fence(number), revision: job(of), work, values, trace: None })
     }
 
     fn outbox(messages: impl IntoIterator<Item = ToWorker>) -> Outbox {

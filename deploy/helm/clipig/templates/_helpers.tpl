@@ -14,6 +14,18 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end -}}
 {{- end -}}
 
+{{- /* Where traces go, as variables. */ -}}
+{{- define "clipig.tracing" -}}
+{{- if .Values.tracing.enabled }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .Values.tracing.endpoint | quote }}
+{{- range $name, $value := .Values.tracing.variables }}
+- name: {{ $name }}
+  value: {{ toString $value | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- /* What holds for both pods. */ -}}
 {{- define "clipig.pod" -}}
 automountServiceAccountToken: false

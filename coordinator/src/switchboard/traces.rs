@@ -1,0 +1,175 @@
+//! The spans of leases, from the grant to whatever ends a lease.
+//!
+//! The core knows nothing of spans. They follow what goes in and comes out of it: a lease that is sent begins one, and an
+//! answer, a revocation or a note ends it. What ends without a word is over when its job offers something else.
+
+use std::collections::HashMap;
+
+use clipig_core::{Fence, FromWorker, JobId, JobRevision, Lease, Node, SessionId, Stage, Work, WorkerName};
+use clipig_schedule::dispatcher::Note;
+use clipig_telemetry::{Kind, Span, TraceContext, keys};
+
+/// Leases of an epoch that are traced; others of it have no span. With more, a collector could not keep up, and nobody
+/// could read the trace.
+const MOST: u32 = 256;
+
+/// All spans of leases.
+#[derive(Debug, Default)]
+pub(super) struct LeaseTraces {
+    /// What jobs offer, as far as it is traced.
+    stages: HashMap<JobId, TracedStage>,
+    leases: HashMap<Fence, TracedLease>,
+    workers: HashMap<SessionId, WorkerName>,
+}
+
+#[derive(Debug)]
+struct TracedStage {
+    revision: JobRevision,
+    stage: Stage,
+    parent: TraceContext,
+    /// How many more leases may be traced.
+    left: u32,
+}
+
+#[derive(Debug)]
+struct TracedLease {
+    span: Span,
+    work: LeasedWork,
+    worker: WorkerName,
+}
+
+/// What is leased; several leases may be of the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct LeasedWork {
+    revision: JobRevision,
+    stage: Stage,
+    /// `None`: a preparation.
+    node: Option<Node>,
+}
+
+impl LeaseTraces {
+    pub(super) fn connected(&mut self, session: SessionId, worker: &WorkerName) {
+        self.workers.insert(session, worker.clone());
+    }
+
+    pub(super) fn disconnected(&mut self, session: SessionId) {
+        self.workers.remove(&session);
+    }
+
+    /// Leases of a stage are traced below a span.
+    pub(super) fn begin(&mut self, revision: JobRevision, stage: Stage, parent: TraceContext) {
+        self.end(revision.job);
+        self.stages.insert(revision.job, TracedStage { revision, stage, parent, left: MOST });
+    }
+
+    /// A job needs nothing more.
+    pub(super) fn end(&mut self, job: JobId) {
+        if self.stages.remove(&job).is_some() {
+            for (_, mut lease) in self.leases.extract_if(|_, lease| lease.work.revision.job == job) {
+                lease.span.set(keys::OUTCOME, "dropped");
+            }
+        }
+    }
+
+    /// A lease is about to be sent; it is told its span.
+    pub(super) fn granted(&mut self, session: SessionId, lease: &mut Lease) {
+        let Some(traced) = self.stages.get_mut(&lease.revision.job) else { return };
+        let is_of_stage = traced.revision == lease.revision && traced.stage == lease.work.stage();
+        let Some(worker) = self.workers.get(&session).filter(|_| is_of_stage && traced.left > 0) else {
+            return;
+        };
+        traced.left -= 1;
+        let mut span = Span::below("lease", Kind::Producer, Some(traced.parent));
+        if !span.is_recorded() {
+            return;
+        }
+        let work = LeasedWork::of(lease);
+        span.set(keys::JOB, work.revision.job.0);
+        span.set(keys::FENCE, lease.fence.to_string());
+        span.set(keys::WORKER, worker.as_str());
+        span.set(keys::COPY, self.leases.values().any(|other| other.work == work));
+        if let Work::Node { epoch, node, total } = lease.work {
+            span.set(keys::EPOCH, epoch.0);
+            span.set(keys::NODE, node.to_string());
+            span.set(keys::SHARDS, node.shards(total).len());
+        }
+        lease.trace = span.context();
+        self.leases.insert(lease.fence, TracedLease { span, work, worker: worker.clone() });
+    }
+
+    /// A worker has said something, which the core has not heard yet.
+    pub(super) fn answered(&mut self, session: SessionId, message: &FromWorker) {
+        let Some(fence) = message.answers() else { return };
+        let Some(lease) = self.leases.get(&fence) else { return };
+        // Another worker's answer is stale.
+        if self.workers.get(&session) != Some(&lease.worker) {
+            return;
+        }
+        let Some(mut lease) = self.leases.remove(&fence) else { return };
+        let outcome = match message {
+            FromWorker::Computed(computed) => {
+                if let Some(span) = computed.trace {
+                    lease.span.link(span);
+                }
+                lease.span.set(keys::BYTES, computed.gradient.bytes());
+                "computed"
+            }
+            FromWorker::Failed { error, .. } => {
+                lease.span.fail(error);
+                "failed"
+            }
+            FromWorker::Returned { reason, .. } => {
+                lease.span.fail(reason);
+                "returned"
+            }
+            _ => "prepared",
+        };
+        lease.span.set(keys::OUTCOME, outcome);
+    }
+
+    /// A lease is taken back: another worker was quicker, is idle, or the job needs nothing more.
+    pub(super) fn revoked(&mut self, fence: Fence) {
+        let Some(mut lease) = self.leases.remove(&fence) else { return };
+        if self.workers.values().any(|worker| *worker == lease.worker) {
+            lease.span.set(keys::OUTCOME, "revoked");
+        } else {
+            // It was given time to come back, and another worker was quicker.
+            lease.span.set(keys::OUTCOME, "lost");
+            lease.span.fail(format_args!("the connection of worker {} is broken", lease.worker));
+        }
+    }
+
+    /// Ends the leases that a note tells of.
+    pub(super) fn noted(&mut self, note: &Note) {
+        if self.leases.is_empty() {
+            return;
+        }
+        let (worker, revision, stage, node, outcome) = match note {
+            Note::Failed { revision, stage, node, attempt } => {
+                (&attempt.worker, *revision, *stage, *node, "failed")
+            }
+            Note::LeaseLost { worker, revision, stage, node } => (worker, *revision, *stage, *node, "lost"),
+            Note::Returned { worker, revision, stage, node, .. } => {
+                (worker, *revision, *stage, *node, "returned")
+            }
+            _ => return,
+        };
+        let node = stage.epoch().map(|_| node);
+        let work = LeasedWork { revision, stage, node };
+        for (_, mut lease) in self.leases.extract_if(|_, lease| lease.work == work && lease.worker == *worker)
+        {
+            lease.span.set(keys::OUTCOME, outcome);
+            lease.span.fail(note);
+        }
+    }
+}
+
+impl LeasedWork {
+    fn of(lease: &Lease) -> Self {
+        let node = match lease.work {
+            Work::Prepare => None,
+            Work::Node { node, .. } => Some(node),
+        };
+        Self { revision: lease.revision, stage: lease.work.stage(), node }
+    }
+}

@@ -37,7 +37,7 @@ mod tile_values;
 mod tiled_canvas;
 
 pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
-pub use canvas::{Canvas, CanvasSizeError};
+pub use canvas::{Canvas, CanvasId, CanvasSizeError};
 pub use canvas_tiles::CanvasTiles;
 pub use canvas_view::CanvasView;
 pub use compute::{

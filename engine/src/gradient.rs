@@ -85,7 +85,7 @@ impl GradientEngine {
         let canvas = &task.canvas;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
         let values = match canvas {
-            CanvasView::Whole(canvas) => Values::Plain(canvas.pixels()),
+            CanvasView::Whole(canvas) => Values::Whole(canvas),
             CanvasView::Tiles(tiles) => Values::Tiles(tiles),
         };
         let source = Source { values, size, clamp: true, device: self.clip.device() };

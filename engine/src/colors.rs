@@ -2,6 +2,8 @@
 
 use tch::{Kind, Tensor};
 
+use crate::read_back::send;
+
 /// One colour per sample as `[n, 3, 1, 1]` beside `like`, or `[1, 3, 1, 1]` where all are the same.
 pub(crate) fn per_sample(colors: impl Iterator<Item = [f32; 3]>, like: &Tensor) -> Tensor {
     let mut colors: Vec<[f32; 3]> = colors.collect();
@@ -9,7 +11,7 @@ pub(crate) fn per_sample(colors: impl Iterator<Item = [f32; 3]>, like: &Tensor) 
         colors.truncate(1);
     }
     let n = colors.len() as i64;
-    Tensor::from_slice(colors.as_flattened()).view([n, 3, 1, 1]).to_device(like.device())
+    send(&Tensor::from_slice(colors.as_flattened()).view([n, 3, 1, 1]), like.device())
 }
 
 /// One colour as `[1, 3, 1, 1]` beside `like`.

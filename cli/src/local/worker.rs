@@ -15,7 +15,7 @@ pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
         WorkerSettings::load(arguments.settings.as_deref(), &clipig_worker::environment(), &flags(arguments))
             .map_err(Failure::usage)?;
     log::of_service(settings.log == LogFormat::Json);
-    let devices = devices::find(&settings.devices, settings.cores)?;
+    let devices = devices::find(&settings.devices, settings.cores, settings.rendering)?;
     for device in &devices {
         tracing::info!(worker = %settings.name, device = device.name, kind = %device.kind, cores = device.cores, "this worker");
     }

@@ -9,9 +9,8 @@ use std::sync::{Arc, Weak};
 use clipig_core::{CanvasId, TILE, TileArea, TileGrid, TileSet, TileValues};
 use tch::{Device, Kind, Tensor};
 
-use super::numbers::send;
 use super::places::Places;
-use crate::read_back::tensor_written;
+use crate::read_back::{send, tensor_written};
 use crate::transform::rows::Values;
 
 /// Pixels of a tile.

@@ -26,6 +26,7 @@ use tch::{Device, Tensor};
 
 use super::render::Source;
 use crate::noise::quantiles;
+use crate::read_back::send;
 pub(crate) use batch::TensorBatch;
 use canvas::DeviceCanvas;
 pub(crate) use sums::CanvasSums;
@@ -77,7 +78,7 @@ impl OnDevice {
     }
 
     fn quantiles(&mut self, device: Device) -> Tensor {
-        let table = || numbers::send(&Tensor::from_slice(quantiles()), device);
+        let table = || send(&Tensor::from_slice(quantiles()), device);
         self.quantiles.get_or_insert_with(table).shallow_clone()
     }
 

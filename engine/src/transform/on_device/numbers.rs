@@ -2,6 +2,8 @@
 
 use tch::{Device, Kind, Tensor};
 
+use crate::read_back::send;
+
 /// Collects numbers. [`send`](Self::send) brings them to the device.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
@@ -84,17 +86,6 @@ impl Sent {
     fn words(&self, span: Span) -> Tensor {
         self.words.narrow(0, span.at, span.words)
     }
-}
-
-/// A tensor of the computer's memory on the device.
-///
-/// From pageable memory libtorch waits until the device has done everything before the transfer. From pinned memory it
-/// waits for nothing, and keeps the memory until the transfer is done.
-pub(super) fn send(tensor: &Tensor, device: Device) -> Tensor {
-    if device == Device::Cpu {
-        return tensor.shallow_clone();
-    }
-    tensor.pin_memory(device).to_dtype_layout((tensor.kind(), device), true, false)
 }
 
 #[cfg(test)]

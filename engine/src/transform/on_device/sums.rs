@@ -4,8 +4,7 @@ use clipig_core::{GradientSum, TILE, TileArea, TileValues};
 use tch::{Device, Kind, Tensor};
 
 use super::canvas::{AREA, Pixels, SlotTiles};
-use super::numbers::send;
-use crate::read_back::{ReadBackError, read_back};
+use crate::read_back::{ReadBackError, read_back, send};
 
 /// Rows for gradients that belong to no pixel. One would do, but many additions to one row take long on a GPU.
 const NOBODY: i64 = 1 << 16;

@@ -61,7 +61,7 @@ impl Choice {
 pub(crate) struct FeatureLosses {
     /// One loss per sample `[n]`, summed over features and weighted; `None` where no feature is applied.
     pub(crate) total: Option<Tensor>,
-    /// One report per sample and feature; losses are filled in by [`FeatureLosses::reports`].
+    /// One report per sample and feature; losses are filled in by [`FeatureLosses::reports()`].
     reports: Vec<Vec<FeatureReport>>,
     /// Losses before weighting: a tensor `[n]` and the features that it counts for.
     parts: Vec<(Tensor, Vec<usize>)>,

@@ -119,7 +119,7 @@ mod tests {
         let read = |rows: &[&Tensor]| read_rows(rows).map_err(|error| error.to_string());
         assert_eq!(read(&[&rows[1], &rows[0]]), Ok(vec![vec![3.0, 4.0], vec![0.5, -1.5]]));
         assert_eq!(read(&[]), Ok(Vec::new()));
-        assert!(read(&[&rows[0], &Tensor::new()]).is_err());
+        assert!(read(&[&rows[0], &Tensor::from_slice(&[1.0_f32])]).is_err());
     }
 
     #[test]

@@ -81,23 +81,16 @@ impl TensorBatch {
             };
             let levels = places(plan, &sent);
             let at = &levels[levels.len() - 1];
-            let (pixels, values) = match (&input, origins) {
-                (Some(input), Some(origins)) => {
-                    let origins = sent.ints(*origins, [plan.shape[0], 1, 1]);
-                    let pixels = pixels_of_pieces(at, &origins, input.size()[3]);
-                    let table = input.detach().permute([0, 2, 3, 1]).reshape([-1, 3]);
-                    let values = pixels.of(&table);
-                    (pixels, values)
-                }
-                _ => {
-                    let pixels = canvas.pixels(at);
-                    let values = pixels.of(&canvas.all_pixels());
-                    (pixels, values)
-                }
+            let (pixels, table) = if let (Some(input), Some(origins)) = (&input, origins) {
+                let origins = sent.ints(*origins, [plan.shape[0], 1, 1]);
+                let pixels = pixels_of_pieces(at, &origins, input.size()[3]);
+                (pixels, input.detach().permute([0, 2, 3, 1]).reshape([-1, 3]))
+            } else {
+                (canvas.pixels(at), canvas.all_pixels())
             };
             let effects = Effects { plan, sent: &sent, levels: &levels, quantiles: &quantiles };
             let limits = [run == 0 && source.clamp, ends && limited];
-            let (leaf, back) = effects.apply(values, limits);
+            let (leaf, back) = effects.apply(pixels.of(&table), limits);
             let leaf = leaf.contiguous().set_requires_grad(true);
             x = leaf.expand([count, -1, -1, -1], false);
             if ends && limited {

@@ -50,7 +50,7 @@ impl Numbers {
     /// The bits of int64; above 2⁶³ they are negative there.
     pub(super) fn longs(&mut self, values: impl IntoIterator<Item = u64>) -> Longs {
         // libtorch sees an int64 only where an even number of int32 comes before it.
-        if self.words.len() % 2 == 1 {
+        if !self.words.len().is_multiple_of(2) {
             self.words.push(0);
         }
         let at = self.words.len();

@@ -93,7 +93,9 @@ fn on_device(device: &str, batches: usize) {
         let canvas = noise_canvas(side);
         let size = Size { width: side as i64, height: side as i64 };
         let image = Image { values: Values::Whole(&canvas), size, clamp: true, device };
-        let scope = Scope::new(Key::root(1), 150, 300).with_resolution(side as u32, side as u32);
+        let scope = Scope::new(Key::root(1), 150, 300)
+            .with_resolution(side as u32, side as u32)
+            .with_learnrate(1.0, 1.0);
         let draw = |sample| {
             let transforms = &experiment.targets[0].transforms;
             Chain::draw(transforms, &scope.with_sample(sample), size).expect("it fits")

@@ -4,7 +4,7 @@ use clipig_core::{TileGrid, TileSet};
 use clipig_geometry::{Chain, Field, Region, Trace, footprint_of};
 use tch::{Device, Kind, Tensor};
 
-use super::canvas::{DeviceCanvas, Pixels, SlotTiles};
+use super::canvas::{Pixels, SlotTiles};
 use super::effects::{Back, Effects};
 use super::numbers::{Ints, Numbers};
 use super::places::{Places, places};
@@ -58,7 +58,7 @@ impl TensorBatch {
         let sent = numbers.send(device);
         let quantiles = path.quantiles(device);
         let tiles = needed(chains, source);
-        let canvas = path.canvas(device, tiles.grid());
+        let mut canvas = path.take_canvas(device, tiles.grid());
         canvas.bring(&source.values, &tiles);
         let (count, last) = (traces.len() as i64, traces[0].fields.len());
         let mut batch = Self { device, tiles: canvas.slot_tiles(), stages: Vec::new() };
@@ -99,6 +99,7 @@ impl TensorBatch {
             }
             batch.stages.push(Stage { input, pixels, leaf, back });
         }
+        path.canvas = Some(canvas);
         Ok((x, batch))
     }
 

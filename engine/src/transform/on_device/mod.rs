@@ -82,12 +82,11 @@ impl OnDevice {
         self.quantiles.get_or_insert_with(table).shallow_clone()
     }
 
-    /// The canvas with these tiles.
-    fn canvas(&mut self, device: Device, grid: TileGrid) -> &mut DeviceCanvas {
-        if self.canvas.as_ref().is_some_and(|canvas| canvas.grid() != grid) {
-            self.canvas = None;
-        }
-        self.canvas.get_or_insert_with(|| DeviceCanvas::empty(device, grid))
+    /// The canvas with these tiles. Who has used it gives it back; it is lost where libtorch panics meanwhile, because it
+    /// may have stopped halfway through a change.
+    fn take_canvas(&mut self, device: Device, grid: TileGrid) -> DeviceCanvas {
+        let kept = self.canvas.take().filter(|canvas| canvas.grid() == grid);
+        kept.unwrap_or_else(|| DeviceCanvas::empty(device, grid))
     }
 }
 

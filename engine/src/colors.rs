@@ -24,6 +24,6 @@ pub(crate) const GRAY: [f32; 3] = [0.2989, 0.587, 0.114];
 
 /// The grey of every pixel, `[n, 1, h, w]`.
 pub(crate) fn gray(x: &Tensor) -> Tensor {
-    let weights = Tensor::from_slice(&GRAY).view([1, 3, 1, 1]).to_device(x.device());
+    let weights = send(&Tensor::from_slice(&GRAY).view([1, 3, 1, 1]), x.device());
     (x * weights).sum_dim_intlist([1_i64].as_slice(), true, None::<Kind>)
 }

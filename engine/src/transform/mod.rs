@@ -35,6 +35,7 @@ mod properties;
 mod reference;
 
 pub use error::TransformError;
+pub(crate) use on_device::noise_images;
 pub use render::{BatchMemory, Rendered, Source, render};
 pub(crate) use repaint::repaint;
 pub use rows::Values;

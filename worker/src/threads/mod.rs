@@ -2,7 +2,8 @@
 //!
 //! A CPU has one thread per core, a GPU two: one prepares its shard while the device computes that of the other.
 //! Each keeps what computes the last few jobs ([`engines`]), takes one order after the other, and outlives whatever
-//! goes wrong in it: a panic is an answer like any other. Nothing here waits for a network, and no heartbeat waits for what happens here.
+//! goes wrong in it: a panic is an answer like any other. Nothing here waits for a network, and no heartbeat waits for
+//! what happens here.
 
 mod engines;
 #[cfg(test)]

@@ -56,7 +56,6 @@ impl TensorBatch {
         let PlannedBatch { runs, numbers } = PlannedBatch::of(chains, traces)?;
         let device = source.device;
         let sent = numbers.send(device);
-        let quantiles = path.quantiles(device);
         let tiles = needed(chains, source);
         let mut canvas = path.take_canvas(device, tiles.grid());
         canvas.bring(&source.values, &tiles);
@@ -88,7 +87,7 @@ impl TensorBatch {
             } else {
                 (canvas.pixels(at), canvas.all_pixels())
             };
-            let effects = Effects { plan, sent: &sent, levels: &levels, quantiles: &quantiles };
+            let effects = Effects { plan, sent: &sent, levels: &levels };
             let limits = [run == 0 && source.clamp, ends && limited];
             let (leaf, back) = effects.apply(pixels.of(&table), limits);
             let leaf = leaf.contiguous().set_requires_grad(true);

@@ -2,7 +2,7 @@
 
 use tch::Tensor;
 
-use super::noise::normal;
+use super::noise::noise_at;
 use super::numbers::{Floats, Sent};
 use super::places::Places;
 use super::plan::{Effect, Noise, Plan};
@@ -30,8 +30,6 @@ pub(super) struct Effects<'a> {
     pub(super) plan: &'a Plan,
     pub(super) sent: &'a Sent,
     pub(super) levels: &'a [Places],
-    /// Quantiles of the normal distribution.
-    pub(super) quantiles: &'a Tensor,
 }
 
 impl Effects<'_> {
@@ -88,7 +86,7 @@ impl Effects<'_> {
     fn noisy(&self, x: &Tensor, noise: &Noise) -> Tensor {
         let n = self.plan.shape[0];
         let start = self.sent.longs(noise.start, [n, 1, 1]);
-        let found = normal(&start, &self.levels[noise.level], noise.gray, self.quantiles);
+        let found = noise_at(&start, &self.levels[noise.level], noise.gray);
         let noisy = x + found * self.colors(noise.std);
         match noise.wanted {
             Some(wanted) => noisy.where_self(&self.sent.ints(wanted, [n, 1, 1, 1]).ne(0_i64), x),

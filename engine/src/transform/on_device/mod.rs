@@ -25,10 +25,9 @@ use clipig_geometry::{Chain, Trace};
 use tch::{Device, Tensor};
 
 use super::render::Source;
-use crate::noise::quantiles;
-use crate::read_back::send;
 pub(crate) use batch::TensorBatch;
 use canvas::DeviceCanvas;
+pub(crate) use noise::noise_images;
 pub(crate) use sums::CanvasSums;
 
 /// The most pixels of a run of a batch, or of the pieces before it. Every tensor with an int64 for each of their colours then
@@ -39,7 +38,6 @@ const MOST_PIXELS: i64 = 1 << 24;
 #[derive(Debug, Default)]
 pub(crate) struct OnDevice {
     canvas: Option<DeviceCanvas>,
-    quantiles: Option<Tensor>,
     /// Was it said already why a batch went by rows?
     told: bool,
 }
@@ -75,11 +73,6 @@ impl OnDevice {
                 None
             }
         }
-    }
-
-    fn quantiles(&mut self, device: Device) -> Tensor {
-        let table = || send(&Tensor::from_slice(quantiles()), device);
-        self.quantiles.get_or_insert_with(table).shallow_clone()
     }
 
     /// The canvas with these tiles. Who has used it gives it back; it is lost where libtorch panics meanwhile, because it

@@ -212,6 +212,15 @@ mod tests {
     }
 
     #[test]
+    fn who_renders_depends_on_device_and_setting() {
+        let of = |device| {
+            [Rendering::Auto, Rendering::Host, Rendering::Device].map(|place| renders(place, device))
+        };
+        assert_eq!(of(Device::Cpu), [false, false, true]);
+        assert_eq!(of(Device::Cuda(1)), [true, false, true]);
+    }
+
+    #[test]
     fn what_the_environment_asks_for_is_part_of_the_kind() {
         let described = |instructions, set: &[(&'static str, &str)]| {
             described(instructions, set.iter().map(|(name, value)| (*name, (*value).to_owned())))

@@ -57,7 +57,7 @@ pub(super) struct Pixels {
 
 impl DeviceCanvas {
     pub(super) fn empty(device: Device, grid: TileGrid) -> Self {
-        let slots = vec![0; grid.count()];
+        let slots = vec![0_i64; grid.count()];
         Self {
             device,
             grid,

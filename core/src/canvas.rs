@@ -1,6 +1,6 @@
 //! Pixels as plain memory: the canvas that a worker reads.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::tile::TileGrid;
 use crate::tile_values::TileValues;
@@ -12,6 +12,18 @@ pub struct Canvas {
     width: usize,
     height: usize,
     pixels: Arc<Vec<f32>>,
+}
+
+/// Recognises the pixels of a canvas without keeping them: they are the same as long as their owner shares them, and
+/// others are never taken for them. While it lives, they are not changed in place.
+#[derive(Clone, Debug)]
+pub struct CanvasId(Weak<Vec<f32>>);
+
+impl CanvasId {
+    /// Are these the pixels?
+    pub fn is_of(&self, canvas: &Canvas) -> bool {
+        std::ptr::eq(self.0.as_ptr(), Arc::as_ptr(&canvas.pixels))
+    }
 }
 
 /// The number of values does not fit the size.
@@ -49,6 +61,11 @@ impl Canvas {
     /// Rows.
     pub fn height(&self) -> usize {
         self.height
+    }
+
+    /// By what its pixels are recognised.
+    pub fn id(&self) -> CanvasId {
+        CanvasId(Arc::downgrade(&self.pixels))
     }
 
     /// The tiles that it is cut into.

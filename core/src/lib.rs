@@ -27,6 +27,7 @@ mod model_settings;
 mod node;
 mod prepared;
 mod progress_counter;
+mod rendering;
 mod report;
 mod shard;
 mod shard_tiles;
@@ -37,7 +38,7 @@ mod tile_values;
 mod tiled_canvas;
 
 pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
-pub use canvas::{Canvas, CanvasSizeError};
+pub use canvas::{Canvas, CanvasId, CanvasSizeError};
 pub use canvas_tiles::CanvasTiles;
 pub use canvas_view::CanvasView;
 pub use compute::{
@@ -59,6 +60,7 @@ pub use model_settings::{Activation, CLIP_MEAN, CLIP_STD, ModelSettings, ResizeM
 pub use node::Node;
 pub use prepared::{Prepared, PreparedTarget};
 pub use progress_counter::ProgressCounter;
+pub use rendering::{Rendering, RenderingError};
 pub use report::{ConstraintReport, FeatureReport, SampleReport};
 pub use shard::{EpochPlan, Shard};
 pub use shard_tiles::ShardTiles;

@@ -155,7 +155,7 @@ pub struct Registration {
     pub instance: u128,
     /// What of its device changes the bits of a result.
     pub kind: WorkerKind,
-    /// Shards that can be computed side by side with one thread each; 1 for a GPU.
+    /// Shards that can be computed side by side with one thread each; 2 for a GPU.
     pub cores: u32,
     /// Memory of the device in bytes; 0 where it is not known.
     pub memory: u64,

@@ -55,6 +55,11 @@ impl TiledCanvas {
         Ok(())
     }
 
+    /// A tile, `[3, TILE, TILE]`; `None` where it is not there.
+    pub fn tile(&self, number: usize) -> Option<&Arc<TileValues>> {
+        self.tiles.get(number)?.as_ref()
+    }
+
     /// The tile under a pixel, `[3, TILE, TILE]`; `None` where it is not there.
     #[inline]
     pub fn tile_at(&self, x: usize, y: usize) -> Option<&[f32]> {

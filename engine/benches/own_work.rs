@@ -14,6 +14,10 @@
 //! of that size. `… -- memory SIDE [EPOCHS]` takes a canvas through epochs of 64 samples of that chain, one shard after the
 //! other, and tells the most memory that the process had.
 //!
+//! `cargo bench -p clipig-engine --bench own_work -- on-device [DEVICE [BATCHES]]` renders batches of 64 samples by tensor
+//! operations, in wall-clock time per sample: `host` is drawing and starting all operations, `windows` until the windows
+//! are there, `back` from there until the gradient is. On a CPU, starting an operation is computing it.
+//!
 //! Figures come out as lines `name value`, for `cargo xtask bench`, which lets two builds take turns.
 
 use std::hint::black_box;
@@ -26,9 +30,11 @@ use clipig_core::{
 };
 use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights;
+use clipig_engine::transform::{BatchMemory, Source as Image, Values, render};
 use clipig_engine::{CanvasEngine, GradientEngine, constraint, device};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
+use clipig_geometry::{Chain, Size};
 use clipig_schedule::MergeTree;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
@@ -45,10 +51,12 @@ fn main() {
         Some("samples") => samples(number(1, 40), arguments.get(2).map_or("", String::as_str)),
         Some("chain") => chain(number(1, 448), number(2, 40)),
         Some("upkeep") => upkeep(number(1, 2048), number(2, 10)),
+        Some("on-device") => on_device(arguments.get(1).map_or("cpu", String::as_str), number(2, 10)),
         Some("memory") => memory(number(1, 4096), number(2, 6)),
         _ => {
             eprintln!(
-                "usage: own_work samples [SHARDS [NAME]] | chain SIDE [SHARDS] | upkeep SIDE [EPOCHS] | memory SIDE [EPOCHS]"
+                "usage: own_work samples [SHARDS [NAME]] | chain SIDE [SHARDS] | on-device [DEVICE [BATCHES]] | \
+                 upkeep SIDE [EPOCHS] | memory SIDE [EPOCHS]"
             );
         }
     }
@@ -57,17 +65,65 @@ fn main() {
 /// The cheapest loss with a gradient for every pixel.
 const CONSTRAINT: &str = "constraints: [{mean: {above: 2.}}]";
 
-fn samples(shards: usize, only: &str) {
+/// Names, sides of canvases, and experiments.
+fn experiments() -> [(&'static str, usize, Experiment); 3] {
     let transforms =
         |transforms: &str| experiment(&format!("targets: [{{transforms: [{transforms}], {CONSTRAINT}}}]"));
-    for (name, side, experiment) in [
+    [
         ("shift_by_nothing", 224, transforms("shift: 0")),
         ("random_crop", 448, transforms("random_crop: 224")),
         ("chain_07", 448, seventh()),
-    ] {
+    ]
+}
+
+fn samples(shards: usize, only: &str) {
+    for (name, side, experiment) in experiments() {
         if name.contains(only) {
             let [own, constraint] = own_cost(experiment, side, shards);
             println!("{name}_ms {own:.4}\n{name}_constraint_ms {constraint:.4}");
+        }
+    }
+}
+
+fn on_device(device: &str, batches: usize) {
+    const SAMPLES: u64 = 64;
+    device::load_cuda();
+    let device = device::select(device).unwrap_or_else(|error| panic!("{error}"));
+    for (name, side, experiment) in experiments() {
+        let canvas = noise_canvas(side);
+        let size = Size { width: side as i64, height: side as i64 };
+        let image = Image { values: Values::Whole(&canvas), size, clamp: true, device };
+        let scope = Scope::new(Key::root(1), 150, 300)
+            .with_resolution(side as u32, side as u32)
+            .with_learnrate(1.0, 1.0);
+        let draw = |sample| {
+            let transforms = &experiment.targets[0].transforms;
+            Chain::draw(transforms, &scope.with_sample(sample), size).expect("it fits")
+        };
+        let mut memory = BatchMemory::on_device();
+        let mut times = [(); 3].map(|()| Vec::new());
+        for batch in 0..=batches as u64 {
+            let start = Instant::now();
+            let chains: Vec<Chain> = (batch * SAMPLES..(batch + 1) * SAMPLES).map(draw).collect();
+            let rendered = render(&chains, &image, true, &mut memory).expect("windows");
+            let host = start.elapsed();
+            let total = rendered.windows.sum(Kind::Float);
+            // Waits for the device.
+            black_box(total.double_value(&[]));
+            let windows = start.elapsed();
+            let mut gradient = GradientSum::new(side, side);
+            rendered.back_propagate(&total, &mut gradient, &mut memory).expect("a gradient");
+            let back = start.elapsed() - windows;
+            // The first batch brings the canvas.
+            if batch > 0 {
+                for (times, time) in times.iter_mut().zip([host, windows, back]) {
+                    times.push(time.as_secs_f64() * 1e3 / SAMPLES as f64);
+                }
+            }
+        }
+        for (part, mut times) in ["host", "windows", "back"].into_iter().zip(times) {
+            times.sort_by(f64::total_cmp);
+            println!("{name}_{part}_ms {:.4}", times[times.len() / 2]);
         }
     }
 }

@@ -19,7 +19,7 @@ use clipig_engine::clip::weights::Weights;
 use clipig_engine::{CanvasEngine, GradientEngine, device, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{CPU_SHARD, GPU_SHARD, threads_per_shard};
+use clipig_schedule::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use tch::{Device, Kind, Tensor};
@@ -132,7 +132,7 @@ impl Run {
             prepare(clip, &experiment, &Assets::default(), &canvas.canvas(), &ProgressCounter::default())
                 .expect("features");
         let prepared = Arc::new(prepared);
-        let side_by_side = if on_cpu { (cores / threads).max(1) } else { 1 };
+        let side_by_side = if on_cpu { (cores / threads).max(1) } else { GPU_SHARDS as usize };
         let new_engine =
             || GradientEngine::new(Arc::clone(clip), Arc::clone(&experiment), Arc::clone(&prepared), threads);
         let mut engines: Vec<GradientEngine> = (0..side_by_side).map(|_| new_engine()).collect();

@@ -1,5 +1,6 @@
 //! The device that computes: which one, how many threads, and everything about it that changes bits.
 
+use clipig_core::Rendering;
 use tch::{Cuda, Device, Kind};
 
 use crate::gpu;
@@ -67,6 +68,15 @@ pub fn select(name: &str) -> Result<Device, DeviceError> {
         n => format!("there are {n} GPUs (`cuda:0` to `cuda:{}`)", n - 1),
     };
     Err(DeviceError::Absent { asked: name.to_owned(), found })
+}
+
+/// Does the device itself render windows?
+pub fn renders(rendering: Rendering, device: Device) -> bool {
+    match rendering {
+        Rendering::Auto => device != Device::Cpu,
+        Rendering::Host => false,
+        Rendering::Device => true,
+    }
 }
 
 /// The device that tests run on: `CLIPIG_TEST_DEVICE`, else the CPU.
@@ -199,6 +209,15 @@ mod tests {
     fn libtorch_says_what_it_computes_with() {
         let found = instruction_set();
         assert!(["DEFAULT", "AVX2", "AVX512"].contains(&found.as_str()), "{found}");
+    }
+
+    #[test]
+    fn who_renders_depends_on_device_and_setting() {
+        let of = |device| {
+            [Rendering::Auto, Rendering::Host, Rendering::Device].map(|place| renders(place, device))
+        };
+        assert_eq!(of(Device::Cpu), [false, false, true]);
+        assert_eq!(of(Device::Cuda(1)), [true, false, true]);
     }
 
     #[test]

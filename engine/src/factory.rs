@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clipig_core::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, DeviceClass,
-    ModelReference, NumberType, Preparation, Prepared, ShardCompute, ShardError, StepError, WeightsSource,
-    WorkerKind,
+    ModelReference, NumberType, Preparation, Prepared, Rendering, ShardCompute, ShardError, StepError,
+    WeightsSource, WorkerKind,
 };
 use clipig_experiment::random::Key;
 use clipig_models::{embedded, registry};
@@ -27,6 +27,7 @@ const KEPT_MODELS: usize = 2;
 /// Makes engines that compute shards on one device.
 pub struct DeviceFactory {
     device: Device,
+    rendering: Rendering,
     models: Mutex<Vec<LoadedModel>>,
 }
 
@@ -40,13 +41,23 @@ struct LoadedModel {
 impl DeviceFactory {
     /// A factory for one device. A model is loaded when the first job needs it.
     pub fn new(device: Device) -> Self {
-        Self { device, models: Mutex::new(Vec::new()) }
+        Self { device, rendering: Rendering::Auto, models: Mutex::new(Vec::new()) }
+    }
+
+    /// The same factory, whose engines render windows somewhere else.
+    #[must_use]
+    pub fn with_rendering(self, rendering: Rendering) -> Self {
+        Self { rendering, ..self }
     }
 
     /// The properties of the device that change the bits of a result.
     pub fn kind(&self) -> WorkerKind {
-        let DeviceKind { model, libtorch, capability, .. } = DeviceKind::of(self.device, Kind::Float, 1);
+        let DeviceKind { model, libtorch, mut capability, .. } = DeviceKind::of(self.device, Kind::Float, 1);
         let class = if self.device == Device::Cpu { DeviceClass::Cpu } else { DeviceClass::Cuda };
+        if class == DeviceClass::Cuda && device::renders(self.rendering, self.device) {
+            // A GPU may add the gradients of a pixel in another order than the host.
+            "renders windows".clone_into(&mut capability);
+        }
         WorkerKind { class, model, libtorch: libtorch.to_owned(), capability }
     }
 
@@ -92,7 +103,7 @@ impl ComputeFactory for DeviceFactory {
             let (clip, experiment) = (self.clip(job)?, Arc::clone(&job.experiment));
             let threads = job.brief.threads as usize;
             let engine = GradientEngine::new(clip, experiment, Arc::clone(prepared), threads);
-            let engine = engine.with_progress(job.progress.clone());
+            let engine = engine.with_progress(job.progress.clone()).with_rendering(self.rendering);
             Ok(Box::new(engine) as Box<dyn ShardCompute>)
         })
     }

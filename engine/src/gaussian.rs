@@ -9,6 +9,7 @@ use clipig_geometry::{Gaussian, Region, Size};
 use tch::Tensor;
 
 use crate::piece::Piece;
+use crate::read_back::send;
 
 /// The longest side for which the matrix product is used. Longer matrices are mostly zero, and a convolution is cheaper.
 const MATRIX_SIDE: i64 = 1_024;
@@ -63,7 +64,7 @@ fn by_direct_convolution(x: &Tensor, rows: &Side, columns: &Side) -> Tensor {
     let column = Tensor::from_slice(&rows.weights).view([height, 1]);
     let kernel = column.matmul(&Tensor::from_slice(&columns.weights).view([1, width]));
     let kernel = kernel.view([1, 1, height, width]).expand([3, 1, -1, -1], false).contiguous();
-    padded.conv2d(&kernel.to_device(x.device()), None::<&Tensor>, [1, 1], [0, 0], [1, 1], 3)
+    padded.conv2d(&send(&kernel, x.device()), None::<&Tensor>, [1, 1], [0, 0], [1, 1], 3)
 }
 
 /// A blur along one side of an image.
@@ -96,7 +97,7 @@ impl Side {
                 line[source as usize] += weight;
             }
         }
-        let matrix = Tensor::from_slice(&matrix).view([self.output.1, self.input.1]).to_device(x.device());
+        let matrix = send(&Tensor::from_slice(&matrix).view([self.output.1, self.input.1]), x.device());
         if dim == 3 { x.matmul(&matrix.tr()) } else { matrix.matmul(x) }
     }
 
@@ -106,7 +107,7 @@ impl Side {
         let positions: Vec<i64> = (self.output.0 - half..self.output.0 + self.output.1 + half)
             .map(|position| self.mirrored(position) - self.input.0)
             .collect();
-        x.index_select(dim, &Tensor::from_slice(&positions).to_device(x.device()))
+        x.index_select(dim, &send(&Tensor::from_slice(&positions), x.device()))
     }
 
     fn by_convolution(&self, x: &Tensor, dim: i64) -> Tensor {
@@ -114,7 +115,7 @@ impl Side {
         let size = self.weights.len() as i64;
         let shape = if dim == 3 { [1, 1, 1, size] } else { [1, 1, size, 1] };
         let kernel = Tensor::from_slice(&self.weights).view(shape).expand([3, 1, -1, -1], false);
-        let kernel = kernel.contiguous().to_device(x.device());
+        let kernel = send(&kernel.contiguous(), x.device());
         x.conv2d(&kernel, None::<&Tensor>, [1, 1], [0, 0], [1, 1], 3)
     }
 }

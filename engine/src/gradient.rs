@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use clipig_core::{
-    CanvasView, ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, SampleReport,
-    ShardCompute, ShardError, ShardResult, ShardTask,
+    CanvasView, ConstraintReport, FeatureReport, GradientSum, Prepared, PreparedTarget, ProgressCounter,
+    Rendering, SampleReport, ShardCompute, ShardError, ShardResult, ShardTask,
 };
 use clipig_experiment::{Experiment, Scope, Target};
 use clipig_geometry::{Chain, DrawError, Size};
 use clipig_telemetry::below_current;
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 use crate::clip::{Clip, unit_length};
 use crate::constraint;
 use crate::device;
 use crate::loss::{Choice, FeatureLosses};
-use crate::read_back::{ReadBackError, read_back};
+use crate::read_back::{ReadBackError, read_back, read_rows, send};
 use crate::resample;
 use crate::transform::{BatchMemory, Rendered, Source, TransformError, Values, render};
 
@@ -37,20 +37,20 @@ impl GradientEngine {
         prepared: Arc<Prepared>,
         threads: usize,
     ) -> Self {
-        Self {
-            clip,
-            experiment,
-            prepared,
-            threads,
-            progress: ProgressCounter::default(),
-            memory: BatchMemory::default(),
-        }
+        let memory = memory(Rendering::Auto, clip.device());
+        Self { clip, experiment, prepared, threads, progress: ProgressCounter::default(), memory }
     }
 
     /// The same engine, which also counts its progress within a shard.
     #[must_use]
     pub fn with_progress(self, progress: ProgressCounter) -> Self {
         Self { progress, ..self }
+    }
+
+    /// The same engine, which renders windows somewhere else.
+    #[must_use]
+    pub fn with_rendering(self, rendering: Rendering) -> Self {
+        Self { memory: memory(rendering, self.clip.device()), ..self }
     }
 
     fn compute_samples(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
@@ -76,7 +76,7 @@ impl GradientEngine {
         if !gradient.is_finite() {
             return Err(ShardError::NotFinite(target.name.clone()));
         }
-        Ok(ShardResult { gradient, samples: losses.reports()? })
+        Ok(ShardResult { gradient, samples: losses.reports() })
     }
 
     /// The windows `[n, 3, S, S]` that CLIP sees, in [0, 1].
@@ -89,7 +89,7 @@ impl GradientEngine {
         let canvas = &task.canvas;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
         let values = match canvas {
-            CanvasView::Whole(canvas) => Values::Plain(canvas.pixels()),
+            CanvasView::Whole(canvas) => Values::Whole(canvas),
             CanvasView::Tiles(tiles) => Values::Tiles(tiles),
         };
         let source = Source { values, size, clamp: true, device: self.clip.device() };
@@ -133,6 +133,10 @@ impl ShardCompute for GradientEngine {
     }
 }
 
+fn memory(rendering: Rendering, device: Device) -> BatchMemory {
+    if device::renders(rendering, device) { BatchMemory::on_device() } else { BatchMemory::default() }
+}
+
 /// Translates a panic of tch's wrappers.
 pub(crate) fn panic_error(panic: &(dyn std::any::Any + Send)) -> ShardError {
     failure(panic_message(panic))
@@ -174,8 +178,10 @@ fn transform_error(error: TransformError) -> ShardError {
 struct Losses {
     /// The sum over all samples. `None` if every sample's loss is exactly 0: then there is no gradient either.
     total: Option<Tensor>,
-    features: Option<FeatureLosses>,
-    constraints: Vec<Option<ConstraintLosses>>,
+    /// By sample and feature.
+    features: Option<Vec<Vec<FeatureReport>>>,
+    /// By constraint and sample; `None` where a constraint is not active.
+    constraints: Vec<Option<Vec<ConstraintReport>>>,
     samples: Vec<f64>,
 }
 
@@ -243,42 +249,46 @@ impl Losses {
             // 0 · NaN is NaN: a target without weight asks for nothing.
             (&sum * &weights).where_scalarother(&weights.ne(0.0), 0.0)
         });
-        let samples = match &weighted {
-            Some(losses) => read(losses)?,
-            None => vec![0.0; weights.len()],
+        let mut wanted: Vec<&Tensor> = weighted.iter().collect();
+        wanted.extend(features.iter().flat_map(FeatureLosses::losses));
+        wanted.extend(constraints.iter().flatten().map(|constraint| &constraint.losses));
+        let mut values = read_rows(&wanted)?.into_iter();
+        let samples = if weighted.is_some() { values.next() } else { None };
+        let samples = samples.unwrap_or_else(|| vec![0.0; weights.len()]);
+        let features = features.map(|features| {
+            let count = features.losses().count();
+            features.reports(values.by_ref().take(count))
+        });
+        let report = |(&weight, loss): (&f64, f64)| ConstraintReport { weight, loss: loss * weight };
+        let mut reports = |constraint: ConstraintLosses| -> Vec<ConstraintReport> {
+            let losses = values.next().expect("a row for each constraint");
+            constraint.weights.iter().zip(losses).map(report).collect()
         };
+        let constraints = constraints.into_iter().map(|losses| losses.map(&mut reports)).collect();
         let total = weighted
             .filter(|_| samples.iter().any(|&loss| loss != 0.0))
             .map(|losses| losses.sum(None::<Kind>));
         Ok(Self { total, features, constraints, samples })
     }
 
-    fn reports(self) -> Result<Vec<SampleReport>, ShardError> {
+    fn reports(self) -> Vec<SampleReport> {
         let mut reports: Vec<SampleReport> =
             self.samples.iter().map(|&loss| SampleReport { loss, ..SampleReport::default() }).collect();
-        if let Some(features) = self.features {
-            for (report, features) in reports.iter_mut().zip(features.read()?) {
-                report.features = features;
-            }
+        for (report, features) in reports.iter_mut().zip(self.features.into_iter().flatten()) {
+            report.features = features;
         }
-        for constraint in &self.constraints {
-            let losses = constraint.as_ref().map(|constraint| read(&constraint.losses)).transpose()?;
+        for constraint in self.constraints {
             for (i, report) in reports.iter_mut().enumerate() {
-                report.constraints.push(constraint.as_ref().zip(losses.as_ref()).map(
-                    |(constraint, losses)| {
-                        let weight = constraint.weights[i];
-                        ConstraintReport { weight, loss: losses[i] * weight }
-                    },
-                ));
+                report.constraints.push(constraint.as_ref().map(|constraint| constraint[i]));
             }
         }
-        Ok(reports)
+        reports
     }
 }
 
 fn desired_features(prepared: &PreparedTarget, like: &Tensor) -> Tensor {
     let (count, flat) = (prepared.features.len() as i64, prepared.features.concat());
-    Tensor::from_slice(&flat).view([count, -1]).to_device(like.device())
+    send(&Tensor::from_slice(&flat).view([count, -1]), like.device())
 }
 
 /// Decides everything that depends on similarities. They are read back here, once per shard, because each read-back
@@ -304,7 +314,7 @@ fn evaluate_all(
 }
 
 fn vector(values: &[f64], like: &Tensor) -> Tensor {
-    Tensor::from_slice(values).to_kind(Kind::Float).to_device(like.device())
+    send(&Tensor::from_slice(values).to_kind(Kind::Float), like.device())
 }
 
 fn read(values: &Tensor) -> Result<Vec<f64>, ShardError> {

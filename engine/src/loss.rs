@@ -7,7 +7,7 @@ use clipig_core::{FeatureReport, PreparedTarget};
 use clipig_experiment::{EvaluationError, FeatureLoss, Scope, Select, Target};
 use tch::{Kind, Tensor};
 
-use crate::read_back::{ReadBackError, read_back};
+use crate::read_back::send;
 
 /// The decisions for one sample.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ impl Choice {
 pub(crate) struct FeatureLosses {
     /// One loss per sample `[n]`, summed over features and weighted; `None` where no feature is applied.
     pub(crate) total: Option<Tensor>,
-    /// One report per sample and feature; losses are filled in by [`FeatureLosses::read`].
+    /// One report per sample and feature; losses are filled in by [`FeatureLosses::reports()`].
     reports: Vec<Vec<FeatureReport>>,
     /// Losses before weighting: a tensor `[n]` and the features that it counts for.
     parts: Vec<(Tensor, Vec<usize>)>,
@@ -125,15 +125,15 @@ impl FeatureLosses {
         if weights.iter().all(|&weight| weight == 0.0) {
             return;
         }
-        let shares =
-            Tensor::from_slice(&shares).view([choices.len() as i64, count as i64]).to_device(image.device());
+        let shares = Tensor::from_slice(&shares).view([choices.len() as i64, count as i64]);
+        let shares = send(&shares, image.device());
         let loss = distance(first.loss, image, &shares.matmul(features));
         self.add(&loss, &weights);
         self.parts.push((loss, (0..count).collect()));
     }
 
     fn add(&mut self, loss: &Tensor, weights: &[f64]) {
-        let weights = Tensor::from_slice(weights).to_kind(Kind::Float).to_device(loss.device());
+        let weights = send(&Tensor::from_slice(weights).to_kind(Kind::Float), loss.device());
         // A weight of zero must not let a NaN of an unused feature through.
         let weighted = (loss * &weights).where_scalarother(&weights.ne(0.0), 0.0);
         self.total = Some(match self.total.take() {
@@ -142,10 +142,15 @@ impl FeatureLosses {
         });
     }
 
-    /// Reads the losses back and completes the reports.
-    pub(crate) fn read(mut self) -> Result<Vec<Vec<FeatureReport>>, ReadBackError> {
-        for (loss, features) in &self.parts {
-            for (sample, value) in read_back::<f64>(loss)?.into_iter().enumerate() {
+    /// Losses before weighting, each `[n]`.
+    pub(crate) fn losses(&self) -> impl Iterator<Item = &Tensor> {
+        self.parts.iter().map(|(loss, _)| loss)
+    }
+
+    /// The reports, with the values of [`losses`](Self::losses).
+    pub(crate) fn reports(mut self, values: impl Iterator<Item = Vec<f64>>) -> Vec<Vec<FeatureReport>> {
+        for ((_, features), values) in self.parts.iter().zip(values) {
+            for (sample, value) in values.into_iter().enumerate() {
                 for &feature in features {
                     if self.applied[sample][feature] {
                         self.reports[sample][feature].loss = Some(value);
@@ -153,7 +158,7 @@ impl FeatureLosses {
                 }
             }
         }
-        Ok(self.reports)
+        self.reports
     }
 }
 
@@ -182,6 +187,7 @@ fn distance(loss: FeatureLoss, image: &Tensor, desired: &Tensor) -> Tensor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read_back::read_back;
 
     #[test]
     fn the_spherical_loss_is_half_the_squared_angle() {

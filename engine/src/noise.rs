@@ -23,6 +23,11 @@ static QUANTILES: LazyLock<Box<Quantiles>> = LazyLock::new(|| {
     quantiles.try_into().expect("one quantile for each of 16 bits")
 });
 
+/// The table of quantiles, by 16 bits.
+pub(crate) fn quantiles() -> &'static [f32] {
+    QUANTILES.as_slice()
+}
+
 /// Standard normal noise of one key.
 #[derive(Clone, Copy)]
 pub(crate) struct Normal {

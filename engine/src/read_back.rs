@@ -17,6 +17,28 @@ pub(crate) fn read_back<T: Element + Copy>(tensor: &Tensor) -> Result<Vec<T>, Re
     Ok(flat.and_then(|flat| Vec::try_from(&flat))?)
 }
 
+/// The values of several tensors of the same length, in one transfer. Waits for the device.
+///
+/// # Errors
+/// When the device fails.
+pub(crate) fn read_rows(rows: &[&Tensor]) -> Result<Vec<Vec<f64>>, ReadBackError> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let length = first.numel().max(1);
+    let values: Vec<f64> = read_back(&Tensor::f_stack(rows, 0)?)?;
+    Ok(values.chunks(length).map(<[f64]>::to_vec).collect())
+}
+
+/// A tensor of the computer's memory on the device.
+///
+/// From pageable memory libtorch waits until the device has done everything before the transfer. From pinned memory it
+/// waits for nothing, and keeps the memory until the transfer is done.
+pub(crate) fn send(tensor: &Tensor, device: Device) -> Tensor {
+    if device == Device::Cpu {
+        return tensor.shallow_clone();
+    }
+    tensor.pin_memory(device).to_dtype_layout((tensor.kind(), device), true, false)
+}
+
 /// All values of a float32 tensor, in the order of its indices, into memory that is used again.
 ///
 /// # Errors
@@ -89,6 +111,15 @@ mod tests {
         assert_eq!(read_back::<f32>(&tensor.transpose(0, 2)).ok(), Some(vec![0.0, 2.0, 4.0, 1.0, 3.0, 5.0]));
         let message = read_back::<f32>(&Tensor::new()).map_err(|error| error.to_string());
         assert!(message.is_err_and(|message| message.starts_with("a tensor could not be read back: ")));
+    }
+
+    #[test]
+    fn rows_are_read_in_their_order() {
+        let rows = [Tensor::from_slice(&[0.5_f32, -1.5]), Tensor::from_slice(&[3.0_f32, 4.0])];
+        let read = |rows: &[&Tensor]| read_rows(rows).map_err(|error| error.to_string());
+        assert_eq!(read(&[&rows[1], &rows[0]]), Ok(vec![vec![3.0, 4.0], vec![0.5, -1.5]]));
+        assert_eq!(read(&[]), Ok(Vec::new()));
+        assert!(read(&[&rows[0], &Tensor::from_slice(&[1.0_f32])]).is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
 use clipig_core::{
     Assets, Canvas, CanvasOwner, CanvasState, EpochContext, GradientSum, ModelSettings, Node,
-    ProgressCounter, ShardCompute, ShardTask, StepError,
+    ProgressCounter, Rendering, ShardCompute, ShardTask, StepError,
 };
 use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights;
@@ -17,7 +17,7 @@ use clipig_experiment::{Experiment, ImageTensor, Overrides, Scope, Source, load}
 use clipig_schedule::JobStatistics;
 use clipig_testing::{Oracle, Tensors, Value, mismatch};
 use safetensors::SafeTensors;
-use tch::Kind;
+use tch::{Device, Kind};
 
 use self::support::test_device;
 
@@ -124,7 +124,12 @@ fn run(oracle: &Oracle, tensors: &Tensors, models: &mut Models<'_>, case: &Value
         prepare(&clip, &experiment, &assets, &canvas.canvas(), &ProgressCounter::default())
             .map_err(failed)?,
     );
-    let mut engine = GradientEngine::new(Arc::clone(&clip), Arc::clone(&experiment), prepared, 1);
+    let new_engine =
+        || GradientEngine::new(Arc::clone(&clip), Arc::clone(&experiment), Arc::clone(&prepared), 1);
+    let mut engine = new_engine();
+    // In the first epoch, shards are also rendered by tensor operations, which have the same bits on a CPU.
+    let mut by_tensors =
+        (clip.device() == Device::Cpu).then(|| new_engine().with_rendering(Rendering::Device));
     let spec = JobSpec { experiment: Arc::clone(&experiment), seed: SEED, shard_size: 2 };
     let first_gradient = FirstGradient::default();
     let recording = Recording { canvas, first_gradient: Arc::clone(&first_gradient) };
@@ -137,8 +142,16 @@ fn run(oracle: &Oracle, tensors: &Tensors, models: &mut Models<'_>, case: &Value
             let node = Node::leaf(shard.index);
             let task = ShardTask { shard, scope: scope.clone(), canvas: seen.clone().into() };
             let result = engine.compute(&task).map_err(failed)?;
+            if let Some(engine) = &mut by_tensors {
+                let other = engine.compute(&task).map_err(failed)?;
+                let samples = [&result.samples, &other.samples].map(|samples| format!("{samples:?}"));
+                if result.gradient != other.gradient || samples[0] != samples[1] {
+                    return Err(Failure::Differs(format!("by tensors, {node:?} is another")));
+                }
+            }
             epoch_under_way.accept(node, result.gradient, vec![result.samples]).map_err(failed)?;
         }
+        by_tensors = None;
         let report = job.finish_epoch(epoch_under_way).map_err(failed)?;
         forward(case, tensors, &report, &seen)
             .and_then(|()| {

@@ -11,6 +11,9 @@ pub const CPU_SHARD: u32 = 8;
 /// The greatest number of samples in a shard on GPUs, which need many windows at once to be busy.
 pub const GPU_SHARD: u32 = 64;
 
+/// Shards that are computed side by side on a GPU: while the device computes one, the host prepares the next.
+pub const GPU_SHARDS: u32 = 2;
+
 /// Threads within an operation when nobody chose: one, or more when an epoch has fewer shards than there are
 /// cores. It is a recorded property of the job, because it changes bits.
 pub fn threads_per_shard(experiment: &Experiment, shard_size: u32, cores: usize) -> usize {

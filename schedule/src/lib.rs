@@ -14,7 +14,7 @@ pub mod queue;
 mod statistics;
 pub mod switchboard;
 
-pub use concurrency::{CPU_SHARD, GPU_SHARD, threads_per_shard};
+pub use concurrency::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
 pub use merge::{MergeError, MergeTree};
 pub use plan::{plan, samples_of_epoch};
 pub use statistics::{JobStatistics, Recent, TargetStatistics};

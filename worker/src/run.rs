@@ -27,7 +27,8 @@ pub struct WorkerDevice {
     pub name: String,
     /// What of it changes bits.
     pub kind: WorkerKind,
-    /// Threads that compute side by side: cores of a CPU, 1 for a GPU.
+    /// Threads that compute side by side: cores of a CPU; 2 for a GPU, where one prepares its
+    /// shard while the device computes that of the other.
     pub cores: u32,
     /// Its memory in bytes; 0 where it is not known.
     pub memory: u64,

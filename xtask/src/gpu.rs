@@ -5,12 +5,17 @@ use crate::places::Places;
 use crate::process::{self, cargo};
 use crate::setup::{self, Wanted};
 
-/// Fetches the GPU part of libtorch, runs the oracle's tests on the GPU in float32, then measures samples per
-/// second there in float32 and half precision beside the CPU's.
+/// Fetches the GPU part of libtorch. Runs the oracle's tests on the GPU in float32, and those that compare windows which the
+/// GPU renders with the CPU's, bit by bit. Then it measures what rendering costs there, and samples per second in float32 and
+/// half precision beside the CPU's.
 pub(crate) fn run(places: &Places) -> Result<(), Error> {
     setup::run(places, Wanted { cuda: true, force: false })?;
-    let tests = ["test", "--release", "--package", "clipig-engine", "oracle"];
-    process::run(cargo(places).args(tests).env("CLIPIG_TEST_DEVICE", "cuda"))?;
+    for name in ["oracle", "on_device"] {
+        let tests = ["test", "--release", "--package", "clipig-engine", name];
+        process::run(cargo(places).args(tests).env("CLIPIG_TEST_DEVICE", "cuda"))?;
+    }
+    let rendering = ["bench", "--package", "clipig-engine", "--bench", "own_work", "--", "on-device", "cuda"];
+    process::run(cargo(places).args(rendering))?;
     for (device, precision) in
         [("cpu", "float32"), ("cuda", "float32"), ("cuda", "bfloat16"), ("cuda", "float16")]
     {

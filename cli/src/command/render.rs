@@ -17,7 +17,7 @@ use clipig_engine::{CanvasEngines, DeviceFactory, device};
 use clipig_experiment::{Experiment, Loaded, Tree, load};
 use clipig_picture::{Record, Run};
 use clipig_schedule::dispatcher::JobFailure;
-use clipig_schedule::{CPU_SHARD, GPU_SHARD, threads_per_shard};
+use clipig_schedule::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
 use tch::Device;
 
 use crate::arguments::{Precision, RenderArguments};
@@ -94,12 +94,12 @@ impl Setup<'_> {
         Ok(self.arguments.compute.seed(self.loaded.experiment.seed, i)?.unwrap_or_else(drawn))
     }
 
-    /// Shards that can be computed side by side, with one thread each.
+    /// Shards that can be computed side by side, on a CPU with one thread each.
     fn cores(&self) -> usize {
         if self.device == Device::Cpu {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         } else {
-            1
+            GPU_SHARDS as usize
         }
     }
 

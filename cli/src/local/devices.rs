@@ -2,19 +2,27 @@
 
 use std::sync::Arc;
 
-use clipig_core::{ComputeFactory, DeviceClass, ModelReference, WeightsSource};
+use clipig_core::{ComputeFactory, DeviceClass, ModelReference, Rendering, WeightsSource};
 use clipig_engine::{DeviceFactory, device, gpu};
 use clipig_models::{Store, Weights, embedded};
+use clipig_schedule::GPU_SHARDS;
 use clipig_worker::{Devices, FindWeights, WorkerDevice};
 use tch::Device;
 
 use crate::failure::Failure;
 
 /// The devices that a worker shall compute on. `cores` limits how many cores of the CPU it takes.
-pub(crate) fn find(wanted: &Devices, cores: Option<u32>) -> Result<Vec<WorkerDevice>, Failure> {
+pub(crate) fn find(
+    wanted: &Devices,
+    cores: Option<u32>,
+    rendering: Rendering,
+) -> Result<Vec<WorkerDevice>, Failure> {
     device::load_cuda();
+    let worker = |name: &str, device| {
+        worker(name, DeviceFactory::new(device).with_rendering(rendering), device, cores)
+    };
     match wanted {
-        Devices::One(name) => Ok(vec![worker(name, device::select(name).map_err(Failure::usage)?, cores)]),
+        Devices::One(name) => Ok(vec![worker(name, device::select(name).map_err(Failure::usage)?)]),
         Devices::All => {
             let gpus = device::gpus();
             if gpus == 0 {
@@ -22,13 +30,12 @@ pub(crate) fn find(wanted: &Devices, cores: Option<u32>) -> Result<Vec<WorkerDev
                     "clipig finds no GPU that it can use; `--devices cpu` computes on the CPU",
                 ));
             }
-            Ok((0..gpus).map(|i| worker(&format!("cuda:{i}"), Device::Cuda(i), cores)).collect())
+            Ok((0..gpus).map(|i| worker(&format!("cuda:{i}"), Device::Cuda(i))).collect())
         }
     }
 }
 
-fn worker(name: &str, device: Device, cores: Option<u32>) -> WorkerDevice {
-    let factory = DeviceFactory::new(device);
+fn worker(name: &str, factory: DeviceFactory, device: Device, cores: Option<u32>) -> WorkerDevice {
     let kind = factory.kind();
     let on_cpu = kind.class == DeviceClass::Cpu;
     let present = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u32;
@@ -36,7 +43,7 @@ fn worker(name: &str, device: Device, cores: Option<u32>) -> WorkerDevice {
     WorkerDevice {
         name,
         kind,
-        cores: if on_cpu { cores.unwrap_or(present).clamp(1, present) } else { 1 },
+        cores: if on_cpu { cores.unwrap_or(present).clamp(1, present) } else { GPU_SHARDS },
         memory: match device {
             Device::Cuda(index) => gpu::describe(index).map_or(0, |gpu| gpu.memory),
             _ => clipig_core::memory::available().unwrap_or(0),

@@ -11,7 +11,7 @@ use clipig_coordinator::farm::Farm;
 use clipig_coordinator::server::{Coordinator, Parts};
 use clipig_coordinator::settings::{self, LogFormat, Settings};
 use clipig_coordinator::switchboard::SESSION_QUEUE;
-use clipig_core::{Sha256, WeightsSource, WorkerName};
+use clipig_core::{Rendering, Sha256, WeightsSource, WorkerName};
 use clipig_engine::CanvasEngines;
 use clipig_models::{ModelError, Store};
 use clipig_worker::{
@@ -158,7 +158,7 @@ impl Crew {
 fn devices_of(wanted: Option<u32>) -> Result<Vec<WorkerDevice>, Failure> {
     clipig_engine::device::load_cuda();
     if clipig_engine::device::gpus() > 0 {
-        let mut gpus = devices::find(&Devices::All, None)?;
+        let mut gpus = devices::find(&Devices::All, None, Rendering::Auto)?;
         gpus.truncate(wanted.map_or(usize::MAX, |wanted| wanted as usize));
         return Ok(gpus);
     }
@@ -167,7 +167,7 @@ fn devices_of(wanted: Option<u32>) -> Result<Vec<WorkerDevice>, Failure> {
     let share = (cores / wanted).max(1);
     let mut workers = Vec::new();
     for _ in 0..wanted {
-        workers.extend(devices::find(&Devices::One("cpu".to_owned()), Some(share))?);
+        workers.extend(devices::find(&Devices::One("cpu".to_owned()), Some(share), Rendering::Auto)?);
     }
     Ok(workers)
 }

@@ -17,7 +17,7 @@ pub(crate) fn work(arguments: &WorkArguments) -> Result<ExitCode, Failure> {
             .map_err(Failure::usage)?;
     log::of_service(settings.log == LogFormat::Json);
     let _exporting = traces::of_service("clipig-worker");
-    let devices = devices::find(&settings.devices, settings.cores)?;
+    let devices = devices::find(&settings.devices, settings.cores, settings.rendering)?;
     for device in &devices {
         tracing::info!(worker = %settings.name, device = device.name, kind = %device.kind, cores = device.cores, "this worker");
     }

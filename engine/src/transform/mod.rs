@@ -2,7 +2,8 @@
 //!
 //! `clipig-geometry` draws them and says where every pixel of a window comes from. Here their values are computed, in
 //! [`mod@render`], on a whole batch of samples at once: runs of maps and pixel steps row by row in plain memory
-//! ([`mod@rows`]), field steps as tensor operations ([`mod@field`]).
+//! ([`mod@rows`]), field steps as tensor operations ([`mod@field`]). On GPUs runs are tensor operations, too
+//! ([`mod@on_device`]).
 
 mod add;
 mod blur;
@@ -16,6 +17,7 @@ mod gate;
 mod mean;
 mod mul;
 mod noise;
+mod on_device;
 mod pixel;
 mod quantize;
 mod render;
@@ -33,6 +35,7 @@ mod properties;
 mod reference;
 
 pub use error::TransformError;
+pub(crate) use on_device::noise_images;
 pub use render::{BatchMemory, Rendered, Source, render};
 pub(crate) use repaint::repaint;
 pub use rows::Values;

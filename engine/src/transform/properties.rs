@@ -61,7 +61,7 @@ const FIELDS: [&str; 8] = [
     "fnoise: .05",
 ];
 
-fn chains(stream: &mut Stream, size: Size, count: u64) -> Option<(String, Vec<Chain>)> {
+pub(super) fn chains(stream: &mut Stream, size: Size, count: u64) -> Option<(String, Vec<Chain>)> {
     let mut text = "targets: [{transforms: [".to_owned();
     for i in 0..stream.below(7) {
         let (steps, separator): (&[&str], _) =

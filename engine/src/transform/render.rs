@@ -11,6 +11,7 @@ use tch::{Device, Tensor};
 use super::error::TransformError;
 use super::field;
 use super::gate::{Gates, rows};
+use super::on_device::{CanvasSums, OnDevice, TensorBatch};
 use super::rows::{Image, Sink, Values, backward, forward};
 use crate::piece::Piece;
 use crate::read_back::{ReadBackError, tensor_written, with_values};
@@ -32,6 +33,16 @@ pub struct Source<'a> {
 #[derive(Debug, Default)]
 pub struct BatchMemory {
     values: Vec<f32>,
+    /// Where windows are rendered on the device: what is kept there.
+    on_device: Option<OnDevice>,
+}
+
+impl BatchMemory {
+    /// Memory with which windows are rendered on the device, by tensor operations. On a CPU this gives the same bits and takes
+    /// longer.
+    pub fn on_device() -> Self {
+        Self { values: Vec::new(), on_device: Some(OnDevice::default()) }
+    }
 }
 
 /// A batch of windows and what it takes to go back from them to the source.
@@ -39,7 +50,13 @@ pub struct Rendered {
     /// `[n, 3, h, w]`.
     pub windows: Tensor,
     /// Together they cover all samples, in order.
-    batches: Vec<Batch>,
+    batches: Vec<Computed>,
+}
+
+/// A batch, in the way that it was computed.
+enum Computed {
+    ByRows(Batch),
+    OnDevice(TensorBatch),
 }
 
 /// Samples that were computed together, from the source to the windows.
@@ -72,15 +89,28 @@ pub fn render(
     memory: &mut BatchMemory,
 ) -> Result<Rendered, TransformError> {
     let traces = chains.iter().map(Trace::of).collect::<Result<Vec<_>, _>>()?;
-    if traces.windows(2).all(|pair| are_alike(&pair[0], &pair[1])) {
+    let alike = traces.windows(2).all(|pair| are_alike(&pair[0], &pair[1]));
+    if let Some(on_device) = &mut memory.on_device {
+        let size = if alike { chains.len().max(1) } else { 1 };
+        let parts = chains.chunks(size).zip(traces.chunks(size));
+        let parts = parts.map(|(chains, traces)| on_device.compute(chains, traces, source, limited));
+        // By rows all or none, so that gradients are added up in one order.
+        if let Some(parts) = parts.collect::<Option<Vec<_>>>() {
+            let (windows, batches): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+            let windows = if alike { windows[0].shallow_clone() } else { Tensor::cat(&windows, 0) };
+            return Ok(Rendered { windows, batches: batches.into_iter().map(Computed::OnDevice).collect() });
+        }
+    }
+    if alike {
         let (windows, batch) = Batch::compute(chains, traces, source, limited, memory)?;
-        return Ok(Rendered { windows, batches: vec![batch] });
+        return Ok(Rendered { windows, batches: vec![Computed::ByRows(batch)] });
     }
     // Pieces of different sizes do not stack: one by one.
     let single =
         |(chain, trace)| Batch::compute(std::slice::from_ref(chain), vec![trace], source, limited, memory);
     let parts = chains.iter().zip(traces).map(single).collect::<Result<Vec<_>, _>>()?;
     let (windows, batches): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let batches = batches.into_iter().map(Computed::ByRows).collect();
     Ok(Rendered { windows: Tensor::cat(&windows, 0), batches })
 }
 
@@ -101,6 +131,12 @@ impl Rendered {
         Self { windows, batches: parts.into_iter().flat_map(|part| part.batches).collect() }
     }
 
+    /// Was it computed by tensor operations?
+    #[cfg(test)]
+    pub(super) fn is_from_device(&self) -> bool {
+        self.batches.iter().all(|batch| matches!(batch, Computed::OnDevice(_)))
+    }
+
     /// The gradient of `total` on the source, added to the pixels that it came from, sample by sample.
     ///
     /// # Errors
@@ -114,13 +150,31 @@ impl Rendered {
         if !total.requires_grad() {
             return Ok(()); // such as the noise constraint alone, which no pixel can change
         }
-        let leaf = |batch: &Batch| batch.stages.last().map(|stage| stage.leaf.shallow_clone());
+        let leaf = |batch: &Computed| match batch {
+            Computed::ByRows(batch) => batch.stages.last().map(|stage| stage.leaf.shallow_clone()),
+            Computed::OnDevice(batch) => batch.leaf(),
+        };
         let leaves: Vec<Tensor> = self.batches.iter().filter_map(leaf).collect();
         let gradients = Tensor::run_backward(&[total], &leaves, false, false);
+        let mut sums = self.sums();
         for (batch, leaf_gradient) in self.batches.into_iter().zip(gradients) {
-            batch.back_propagate(leaf_gradient, gradient, memory)?;
+            match (batch, &mut sums) {
+                (Computed::ByRows(batch), _) => batch.back_propagate(leaf_gradient, gradient, memory)?,
+                (Computed::OnDevice(batch), Some(sums)) => batch.back_propagate(leaf_gradient, sums),
+                (Computed::OnDevice(_), None) => unreachable!("there are sums for such batches"),
+            }
         }
-        Ok(())
+        sums.map_or(Ok(()), |sums| sums.read(gradient))
+    }
+
+    /// Where gradients are added up on the device, if that is where batches were computed. The last one knows the tiles of
+    /// all before it.
+    fn sums(&self) -> Option<CanvasSums> {
+        let sums = |batch: &Computed| match batch {
+            Computed::ByRows(_) => None,
+            Computed::OnDevice(batch) => Some(batch.sums()),
+        };
+        self.batches.iter().rev().find_map(sums)
     }
 }
 
@@ -241,7 +295,7 @@ impl Batch {
 }
 
 /// Applies one field step, in one go where all samples have the same numbers and the same piece.
-fn apply_field(chains: &[Chain], fields: &[Field], x: &Tensor) -> Tensor {
+pub(super) fn apply_field(chains: &[Chain], fields: &[Field], x: &Tensor) -> Tensor {
     let step = |chain: &Chain, field: &Field| match &chain.steps[field.step] {
         Step::Field(step) => step.clone(),
         Step::Map(_) | Step::Pixel(_) => unreachable!("fields of a trace are field steps"),

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use clipig_core::{TILE, TiledCanvas};
+use clipig_core::{Canvas, TILE, TiledCanvas};
 use clipig_geometry::{Effect, Losses, NOWHERE, Region, RowMemory, RowPlaces, Run, Ys, wide};
 
 use super::gate::{Gates, Row, limit, pass};
@@ -14,6 +14,8 @@ use super::pixel;
 pub enum Values<'a> {
     /// `[3, height, width]` in one piece.
     Plain(&'a [f32]),
+    /// A canvas, which is recognised when it comes again.
+    Whole(&'a Canvas),
     /// In tiles. What is taken from one that is not there is NaN: it cannot be overlooked.
     Tiles(&'a TiledCanvas),
 }
@@ -186,6 +188,7 @@ impl<'a> Way<'a> {
     fn gather(&self, image: &Image<'_>, number: usize, memory: &RowMemory, row: &mut Row<'_>) {
         let pixels = match image.values {
             Values::Plain(pixels) => pixels,
+            Values::Whole(canvas) => canvas.pixels(),
             Values::Tiles(tiles) => return self.gather_from_tiles(tiles, number, memory, row),
         };
         let Region { x: left, y: top, width, height } = image.region;

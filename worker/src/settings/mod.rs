@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use clipig_core::WorkerName;
+use clipig_core::{Rendering, WorkerName};
 use clipig_proto::connect_error::key_problem;
 
 pub use clipig_settings::{Environment, Flags, LogFormat, SettingsError, environment};
@@ -32,6 +32,7 @@ pub const SETTINGS: &[&str] = &[
     "device",
     "devices",
     "cores",
+    "rendering",
     "cache",
     "cache_bytes",
     "drain_seconds",
@@ -60,6 +61,8 @@ pub struct WorkerSettings {
     pub devices: Devices,
     /// `cores`: how many cores of the CPU compute, at least 1. All unless told otherwise.
     pub cores: Option<u32>,
+    /// `rendering`: where windows are rendered. On GPUs, unless told otherwise.
+    pub rendering: Rendering,
     /// `cache`: the folder of weights and images.
     pub cache: PathBuf,
     /// `cache_bytes`: how large that folder may become. 4 GiB unless told otherwise.
@@ -131,6 +134,7 @@ impl WorkerSettings {
                 .get("cores")
                 .map(|written| written.read("a whole number from 1", at_least_one))
                 .transpose()?,
+            rendering: parsed(layers.get("rendering"))?.unwrap_or_default(),
             cache: layers
                 .get("cache")
                 .map_or(Ok(folder), |written| written.read("a path", |text| Some(PathBuf::from(text))))?,

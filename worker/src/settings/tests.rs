@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clipig_core::Rendering;
+
 use super::{Devices, Environment, Flags, LogFormat, SettingsError, Token, WorkerSettings};
 
 fn map(pairs: &[(&str, &str)]) -> Environment {
@@ -25,6 +27,7 @@ fn defaults_stand_for_what_nobody_set() {
     assert_eq!((settings.cache_bytes, settings.drain), (4 << 30, Duration::from_secs(30)));
     assert_eq!((settings.devices, settings.log), (Devices::One("auto".to_owned()), LogFormat::Human));
     assert_eq!((settings.token, settings.cores), (None, None));
+    assert_eq!(settings.rendering, Rendering::Auto);
     assert_eq!(settings.terminated_exit_code, 0);
     assert_eq!((settings.health_socket, settings.stuck_after), (None, Duration::from_mins(30)));
     assert!(!settings.name.as_str().is_empty());
@@ -75,6 +78,14 @@ fn a_token_leaves_this_machine_only_encrypted_unless_that_is_allowed() {
 fn a_weaker_source_does_not_get_in_the_way() {
     let settings = load(&[("CLIPIG_WORKER__DEVICES", "all")], &[("device", "cuda:1")]).unwrap();
     assert_eq!(settings.devices, Devices::One("cuda:1".to_owned()));
+}
+
+#[test]
+fn rendering_is_a_place() {
+    let settings = load(&[("CLIPIG_WORKER__RENDERING", "host")], &[]).unwrap();
+    assert_eq!(settings.rendering, Rendering::Host);
+    let error = load(&[("CLIPIG_WORKER__RENDERING", "moon")], &[]).unwrap_err().to_string();
+    assert!(error.contains("moon") && error.contains("`device`"), "{error}");
 }
 
 #[test]

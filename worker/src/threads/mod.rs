@@ -1,15 +1,16 @@
 //! The threads that own the device.
 //!
-//! A CPU has one thread per core, a GPU one per device. Each keeps what computes the last few jobs
-//! ([`engines`]), takes one order after the other, and outlives whatever goes wrong in it: a panic is an answer
-//! like any other. Nothing here waits for a network, and no heartbeat waits for what happens here.
+//! A CPU has one thread per core, a GPU two: one prepares its shard while the device computes that of the other.
+//! Each keeps what computes the last few jobs ([`engines`]), takes one order after the other, and outlives whatever
+//! goes wrong in it: a panic is an answer like any other. Nothing here waits for a network, and no heartbeat waits for
+//! what happens here.
 
 mod engines;
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -55,6 +56,8 @@ pub(crate) struct DeviceThreads<T> {
 struct Shared<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
+    /// The device's memory: threads share it for reading; who writes has it alone.
+    memory: RwLock<()>,
 }
 
 struct State<T> {
@@ -102,7 +105,8 @@ impl<T: Send + 'static> DeviceThreads<T> {
             begun: vec![None; slots],
             ended: 0,
         };
-        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let shared =
+            Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new(), memory: RwLock::new(()) });
         let mut all = Self { shared, threads: Vec::new() };
         for slot in 0..slots {
             let thread = Thread {
@@ -318,22 +322,32 @@ impl<T: Send + 'static> Thread<T> {
     fn compute(&mut self, job: &Arc<ComputeJob>, task: &Task) -> Outcome {
         match task {
             Task::Shard(task) => {
-                let mut result = self.engines.compute(self.factory.as_ref(), job, task);
-                if let Err(ShardError::OutOfMemory(reason)) = &result {
-                    self.make_room(job, reason);
-                    result = self.engines.compute(self.factory.as_ref(), job, task);
-                }
-                Outcome::Shard(result)
+                let compute = |thread: &mut Self| thread.engines.compute(thread.factory.as_ref(), job, task);
+                Outcome::Shard(self.attempt(job, compute))
             }
             Task::Prepare(canvas) => {
-                let mut result = engines::prepare(self.factory.as_ref(), job, canvas);
-                if let Err(ShardError::OutOfMemory(reason)) = &result {
-                    self.make_room(job, reason);
-                    result = engines::prepare(self.factory.as_ref(), job, canvas);
-                }
-                Outcome::Prepared(result)
+                let prepare = |thread: &mut Self| engines::prepare(thread.factory.as_ref(), job, canvas);
+                Outcome::Prepared(self.attempt(job, prepare))
             }
         }
+    }
+
+    /// Computes beside the other threads. If there is not enough memory, once more with what can be freed, and alone.
+    fn attempt<R>(
+        &mut self,
+        job: &Arc<ComputeJob>,
+        compute: impl Fn(&mut Self) -> Result<R, ShardError>,
+    ) -> Result<R, ShardError> {
+        let shared = Arc::clone(&self.shared);
+        let result = {
+            let _beside_others = shared.memory.read().unwrap_or_else(PoisonError::into_inner);
+            compute(self)
+        };
+        let Err(ShardError::OutOfMemory(reason)) = &result else { return result };
+        self.make_room(job, reason);
+        // The others' shards are finished first, and their engines are let go of where they are not of this job.
+        let _alone = shared.memory.write().unwrap_or_else(PoisonError::into_inner);
+        compute(self)
     }
 
     /// Frees what can be freed for one more attempt: this thread's engines, the other threads' as soon as they

@@ -26,6 +26,10 @@ struct Seen {
     /// Until caches are freed, memory is short.
     short_of_memory: AtomicBool,
     hopeless: AtomicBool,
+    /// Is there memory for one shard only?
+    narrow: AtomicBool,
+    /// Shards that are being computed.
+    computing: AtomicU32,
 }
 
 struct Factory(Arc<Seen>);
@@ -56,9 +60,26 @@ impl Drop for Engine {
     }
 }
 
+/// Counts one less in the end.
+struct Leaves<'a>(&'a AtomicU32);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 impl ShardCompute for Engine {
     fn compute(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
         let index = task.shard.index.0;
+        let beside = self.0.computing.fetch_add(1, Ordering::SeqCst);
+        let _leaves = Leaves(&self.0.computing);
+        if self.0.narrow.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(5));
+            if beside > 0 {
+                return Err(ShardError::OutOfMemory("another shard has it".to_owned()));
+            }
+        }
         if self.0.hopeless.load(Ordering::SeqCst) || self.0.short_of_memory.load(Ordering::SeqCst) {
             return Err(ShardError::OutOfMemory("3 MiB are missing".to_owned()));
         }
@@ -196,6 +217,20 @@ fn memory_is_freed_for_one_more_attempt() {
     assert_eq!(rig.seen.forgotten.load(Ordering::SeqCst), 2, "one more attempt, not more");
     rig.seen.hopeless.store(false, Ordering::SeqCst);
     assert_eq!(rig.shard(4, &two), Ok(4.0));
+}
+
+#[test]
+fn what_does_not_fit_beside_others_is_computed_alone() {
+    let mut rig = Rig::new(3);
+    let job = job(1);
+    rig.seen.narrow.store(true, Ordering::SeqCst);
+    for ticket in 20..50 {
+        rig.threads.order(shard(ticket, &job));
+    }
+    for _ in 20..50 {
+        let done = rig.answers.blocking_recv().unwrap();
+        assert!(matches!(&done.outcome, Outcome::Shard(Ok(_))), "{done:?}");
+    }
 }
 
 #[test]

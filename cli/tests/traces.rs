@@ -264,7 +264,9 @@ fn a_job_belongs_to_the_trace_of_its_caller_also_after_a_restart() {
     farm.wait_until("the call is told", || !named(&collector.spans(), "SubmitJob").is_empty());
     farm.restart_coordinator();
     farm.add_worker();
-    [1, 2].map(|job| farm.finish(job));
+    for job in [1, 2] {
+        farm.finish(job);
+    }
     farm.wait_until("the run is told", || !named(&collector.spans(), "run").is_empty());
     let spans = collector.spans();
     let (call, run) =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clipig_coordinator::JobProgress;
-use clipig_coordinator::job_runner::{JobOrder, Revision};
+use clipig_coordinator::job_runner::{JobOrder, Revision, TraceTerms};
 use clipig_coordinator::store::Update;
 use clipig_core::{Assets, Epoch, JobId, JobRevision, Prepared, WorkerKind};
 use clipig_schedule::job::{JobChange, JobState, TransitionError};
@@ -127,6 +127,7 @@ impl Stored {
             resume: None,
             most_pixels: u64::MAX,
             shares_memory: false,
+            trace: TraceTerms::default(),
         }
     }
 }

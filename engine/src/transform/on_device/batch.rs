@@ -123,7 +123,7 @@ impl TensorBatch {
             let shape = input.size();
             let (n, h, w) = (shape[0], shape[2], shape[3]);
             let mut received = PixelSums::new(n * h * w, self.device);
-            received.add(&stage.pixels, &gradient);
+            let _ = received.add(&stage.pixels, &gradient);
             let received = received.sums().view([n, h, w, 3]).permute([0, 3, 1, 2]).contiguous();
             // tch has no way to start with a given gradient; that of Σ x · g is g, with the same bits.
             let total = (&input * received).sum(None::<Kind>);

@@ -18,7 +18,7 @@ fn json_map(map: &Map, path: &str) -> Object<String, Json> {
     let mut object = Object::new();
     for (parameter, branch) in in_order(map, path) {
         let json = match branch {
-            Some(Branch::Map(map)) => Json::Object(json_map(map, &parameter.path)),
+            Some(Branch::Map(map)) => Json::Object(json_map(map, parameter.below())),
             Some(Branch::Entries(maps)) => {
                 maps.iter().map(|map| Json::Object(json_map(map, &parameter.path))).collect()
             }
@@ -106,10 +106,10 @@ fn yaml_map(writer: &mut Writer, map: &Map, path: &str) {
         match branch {
             Some(Branch::Map(map)) => {
                 let full = parameters()
-                    .children(&parameter.path)
+                    .children(parameter.below())
                     .any(|child| map.get(child.name()).is_some() || initial(child.default) != Value::Null);
                 if full {
-                    writer.map(name, |writer| yaml_map(writer, map, &parameter.path));
+                    writer.map(name, |writer| yaml_map(writer, map, parameter.below()));
                 } else {
                     writer.entry(name, "{}");
                 }
@@ -128,7 +128,7 @@ fn yaml_map(writer: &mut Writer, map: &Map, path: &str) {
                     let empty = Map::empty(Origin::Default);
                     writer.map(name, |writer| yaml_map(writer, &empty, &parameter.path));
                 }
-                Kind::Map | Kind::Entries => {}
+                Kind::Map | Kind::Entries | Kind::Mask => {}
                 _ => yaml_value(writer, name, &initial(parameter.default)),
             },
         }

@@ -140,6 +140,7 @@ impl Constraint {
                 out.push(Number::Moment(expression));
             }
         }
+        out.extend(self.mask.iter().flat_map(|mask| mask.numbers()).map(Number::Float));
         match &self.kind {
             ConstraintKind::Blur(kernel) => self::kernel(&mut out, kernel),
             ConstraintKind::Border(border) => self::border(&mut out, border),
@@ -173,9 +174,12 @@ impl Experiment {
             }
             out.extend(target.transforms.iter().flat_map(Transform::numbers));
             out.extend(target.constraints.iter().flat_map(Constraint::numbers));
+            out.extend(target.mask.iter().flat_map(|mask| mask.numbers()).map(Number::Float));
         }
-        let effects = self.postproc.iter().flat_map(|post_process| &post_process.transforms);
-        out.extend(effects.flat_map(Transform::numbers));
+        for effect in &self.postproc {
+            out.extend(effect.transforms.iter().flat_map(Transform::numbers));
+            out.extend(effect.mask.iter().flat_map(|mask| mask.numbers()).map(Number::Float));
+        }
         out
     }
 }

@@ -182,6 +182,7 @@ fn shape(parameter: &Parameter) -> (&'static str, Json, Json) {
         Kind::Moment => ("FrameTimeParameter", json!(["int", "float"]), Json::Null),
         Kind::Map => ("PlaceholderParameter", json!(["dict"]), Json::Null),
         Kind::Entries => ("PlaceholderParameter", json!(["list"]), Json::Null),
+        Kind::Mask => unreachable!("the original knows no masks"),
     }
 }
 

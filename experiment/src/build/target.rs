@@ -1,11 +1,12 @@
 //! Targets and features.
 
+use super::mask::Masks;
 use super::reader::Reader;
 use super::{constraint, prompt, transform};
 use crate::diagnostic::shown;
 use crate::experiment::{Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
 
-pub(super) fn target(reader: &mut Reader<'_>) -> Target {
+pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
     let target = Target {
         active: reader.bool("active"),
         name: reader.text("name"),
@@ -16,7 +17,12 @@ pub(super) fn target(reader: &mut Reader<'_>) -> Target {
         feature_scale: feature_scale(reader),
         features: reader.entries("features", features).into_iter().flatten().collect(),
         transforms: reader.entries("transforms", transform::transforms).into_iter().flatten().collect(),
-        constraints: reader.entries("constraints", constraint::constraints).into_iter().flatten().collect(),
+        constraints: reader
+            .entries("constraints", |reader| constraint::constraints(reader, masks))
+            .into_iter()
+            .flatten()
+            .collect(),
+        mask: masks.of(reader),
     };
     if target.features.is_empty() && !reader.is_written("constraints") {
         reader

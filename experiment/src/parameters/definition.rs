@@ -61,6 +61,8 @@ pub enum Kind {
     Map,
     /// A list of maps of parameters.
     Entries,
+    /// A mask: the name of an entry of `masks`, or a map of the parameters of one.
+    Mask,
 }
 
 /// The value of a parameter that is not written.
@@ -257,7 +259,7 @@ impl Definition {
 
     pub(crate) fn parameter(&self, prefix: &str, stage: Stage) -> Parameter {
         let path = if prefix.is_empty() { self.name.to_owned() } else { format!("{prefix}.{}", self.name) };
-        let text = matches!(self.kind, Kind::Scalar(Type::Text) | Kind::Map | Kind::Entries);
+        let text = matches!(self.kind, Kind::Scalar(Type::Text) | Kind::Map | Kind::Entries | Kind::Mask);
         Parameter {
             path,
             kind: self.kind,

@@ -1,6 +1,7 @@
 //! Targets with their features, and the head of post-processing.
 
 use super::definition::{BOOL, Choice, Definition, FLOAT, INT, Initial, Kind, Stage, TEXT};
+use super::masks::{OF_EFFECT, OF_TARGET};
 use crate::limits::MAX_BATCH;
 
 const SELECTIONS: &[Choice] = &[
@@ -62,6 +63,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
     )
     .stage(Stage::Target)
     .example("targets:\n  - weight: 1 if sim < 30 else .1\n"),
+    OF_TARGET,
     Definition::new(
         "targets.batch_size",
         INT,
@@ -176,6 +178,7 @@ pub(super) const POSTPROC: &[Definition] = &[
     ),
     Definition::new("postproc.start", Kind::Moment, Initial::Float(0.0), START),
     Definition::new("postproc.end", Kind::Moment, Initial::Float(1.0), END),
+    OF_EFFECT,
 ];
 
 /// For everything that has a beginning.

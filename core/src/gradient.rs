@@ -187,6 +187,25 @@ impl GradientSum {
         GradientRows { width: self.width, height: self.height, columns: grid.columns(), tiles }
     }
 
+    /// Multiplies the gradient of each pixel by a factor, which is given by column and row. Where the factor is 0, so is the
+    /// gradient, whatever it was. Tiles in which it is 0 everywhere are left out.
+    pub fn weigh(&mut self, factor: impl Fn(usize, usize) -> f32) {
+        let grid = self.grid();
+        self.tiles.retain(|(column, row), tile| {
+            let Some(area) = grid.area(row * grid.columns() + column) else { return false };
+            let mut counts = false;
+            for (y, x) in (0..area.height).flat_map(|y| (0..area.width).map(move |x| (y, x))) {
+                let factor = factor(area.x + x, area.y + y);
+                counts |= factor != 0.0;
+                for channel in 0..3 {
+                    let value = &mut tile[(channel * TILE + y) * TILE + x];
+                    *value = if factor == 0.0 { 0.0 } else { *value * factor };
+                }
+            }
+            counts
+        });
+    }
+
     /// Is every value finite?
     pub fn is_finite(&self) -> bool {
         self.tiles.values().all(|tile| all_finite(tile))

@@ -6,7 +6,7 @@ use clipig_core::{
     CanvasView, ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, SampleReport,
     ShardCompute, ShardError, ShardResult, ShardTask,
 };
-use clipig_experiment::{Experiment, Scope, Target};
+use clipig_experiment::{Experiment, Mask, Scope, Target};
 use clipig_geometry::{Chain, DrawError, Size};
 use tch::{Kind, Tensor};
 
@@ -14,6 +14,7 @@ use crate::clip::{Clip, unit_length};
 use crate::constraint;
 use crate::device;
 use crate::loss::{Choice, FeatureLosses};
+use crate::mask::{MaskError, Masks};
 use crate::read_back::{ReadBackError, read_back};
 use crate::resample;
 use crate::transform::{BatchMemory, Rendered, Source, TransformError, Values, render};
@@ -23,6 +24,7 @@ pub struct GradientEngine {
     clip: Arc<Clip>,
     experiment: Arc<Experiment>,
     prepared: Arc<Prepared>,
+    masks: Arc<Masks>,
     threads: usize,
     progress: ProgressCounter,
     memory: BatchMemory,
@@ -40,6 +42,7 @@ impl GradientEngine {
             clip,
             experiment,
             prepared,
+            masks: Arc::default(),
             threads,
             progress: ProgressCounter::default(),
             memory: BatchMemory::default(),
@@ -52,6 +55,12 @@ impl GradientEngine {
         Self { progress, ..self }
     }
 
+    /// The same engine with the images that masks use.
+    #[must_use]
+    pub(crate) fn with_masks(self, masks: Arc<Masks>) -> Self {
+        Self { masks, ..self }
+    }
+
     fn compute_samples(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
         let index = task.shard.target.0 as usize;
         let (experiment, prepared) = (Arc::clone(&self.experiment), Arc::clone(&self.prepared));
@@ -61,13 +70,21 @@ impl GradientEngine {
         };
         let scopes: Vec<Scope> =
             task.shard.samples.clone().map(|sample| task.scope.with_sample(u64::from(sample))).collect();
-        let rendered = self.windows(target, task, &scopes)?;
+        let size = Size { width: task.canvas.width() as i64, height: task.canvas.height() as i64 };
+        let chains = chains(target, &scopes, size)?;
+        let rendered = self.windows(&chains, task)?;
         self.progress.advance();
-        let losses = Losses::of(&self.clip, target, prepared, &rendered.windows, &scopes)?;
+        let masks = Arc::clone(&self.masks);
+        let windows = Windows { values: &rendered.windows, chains: &chains, masks: &masks, scope: &task.scope };
+        let losses = Losses::of(&self.clip, target, prepared, &windows, &scopes)?;
         self.progress.advance();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
         if let Some(total) = &losses.total {
             rendered.back_propagate(total, &mut gradient, &mut self.memory)?;
+        }
+        if let Some(mask) = &target.mask {
+            let mask = masks.draw(mask, &task.scope, size)?;
+            gradient.weigh(|x, y| mask.at(x, y));
         }
         if !gradient.is_finite() {
             return Err(ShardError::NotFinite(target.name.clone()));
@@ -76,12 +93,7 @@ impl GradientEngine {
     }
 
     /// The windows `[n, 3, S, S]` that CLIP sees, in [0, 1].
-    fn windows(
-        &mut self,
-        target: &Target,
-        task: &ShardTask,
-        scopes: &[Scope],
-    ) -> Result<Rendered, ShardError> {
+    fn windows(&mut self, chains: &[Chain], task: &ShardTask) -> Result<Rendered, ShardError> {
         let canvas = &task.canvas;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
         let values = match canvas {
@@ -89,11 +101,6 @@ impl GradientEngine {
             CanvasView::Tiles(tiles) => Values::Tiles(tiles),
         };
         let source = Source { values, size, clamp: true, device: self.clip.device() };
-        let chains = scopes
-            .iter()
-            .map(|scope| Chain::draw(&target.transforms, scope, size))
-            .collect::<Result<Vec<_>, DrawError>>()
-            .map_err(experiment_error)?;
         let window = Size { width: self.clip.window(), height: self.clip.window() };
         let mut fitted = |chains: &[Chain]| {
             let fits = chains[0].output() == window;
@@ -104,15 +111,51 @@ impl GradientEngine {
             Ok(rendered)
         };
         if chains.windows(2).all(|pair| pair[0].output() == pair[1].output()) {
-            return fitted(&chains);
+            return fitted(chains);
         }
         // Random sizes: the windows have one size only after they were resized.
         let mut parts = Vec::with_capacity(chains.len());
-        for chain in &chains {
+        for chain in chains {
             parts.push(fitted(std::slice::from_ref(chain))?);
             self.progress.advance();
         }
         Ok(Rendered::join(parts))
+    }
+}
+
+/// Draws the transforms of each sample.
+fn chains(target: &Target, scopes: &[Scope], canvas: Size) -> Result<Vec<Chain>, ShardError> {
+    let chains = scopes.iter().map(|scope| Chain::draw(&target.transforms, scope, canvas));
+    chains.collect::<Result<Vec<_>, DrawError>>().map_err(experiment_error)
+}
+
+/// A batch of windows, and what masks need to know of them.
+struct Windows<'a> {
+    /// `[n, 3, S, S]`.
+    values: &'a Tensor,
+    /// How each of them was made.
+    chains: &'a [Chain],
+    masks: &'a Masks,
+    /// The epoch's variables: all samples see the same mask.
+    scope: &'a Scope,
+}
+
+impl Windows<'_> {
+    /// How much each pixel counts by a mask on the canvas, `[n, 1, S, S]`. `None` if all count fully.
+    fn weights(&self, mask: &Mask) -> Result<Option<Tensor>, MaskError> {
+        let Some(canvas) = self.chains.first().map(|chain| chain.input) else { return Ok(None) };
+        let mask = self.masks.draw(mask, self.scope, canvas)?;
+        let (height, width) = (self.values.size()[2], self.values.size()[3]);
+        let window = Size { width, height };
+        let weight = |place: Option<[usize; 2]>| place.map_or(mask.outside(), |[x, y]| mask.at(x, y));
+        let places = self.chains.iter().flat_map(|chain| chain.places(window));
+        let weights: Vec<f32> = places.map(weight).collect();
+        if weights.iter().all(|weight| *weight == 1.0) {
+            return Ok(None);
+        }
+        let count = self.chains.len() as i64;
+        let weights = Tensor::from_slice(&weights).view([count, 1, height, width]);
+        Ok(Some(weights.to_device(self.values.device())))
     }
 }
 
@@ -183,13 +226,13 @@ impl Losses {
         clip: &Clip,
         target: &Target,
         prepared: &PreparedTarget,
-        windows: &Tensor,
+        windows: &Windows<'_>,
         scopes: &[Scope],
     ) -> Result<Self, ShardError> {
         let (choices, features) = if target.features.is_empty() {
             (Vec::new(), None)
         } else {
-            let image = unit_length(&clip.encode_image(&clip.normalize(windows)));
+            let image = unit_length(&clip.encode_image(&clip.normalize(windows.values)));
             let desired = desired_features(prepared, &image);
             let choices = choose(target, prepared, &image, &desired, scopes)?;
             let losses = FeatureLosses::of(target, &image, &desired, &choices);
@@ -208,7 +251,9 @@ impl Losses {
                     return Ok(None);
                 }
                 let weights = evaluate_all(&constraint.weight, &similar)?;
-                let losses = constraint::losses(constraint, windows, &similar).map_err(experiment_error)?;
+                let mask = constraint.mask.as_deref().map(|mask| windows.weights(mask)).transpose()?.flatten();
+                let losses = constraint::losses(constraint, windows.values, mask.as_ref(), &similar);
+                let losses = losses.map_err(experiment_error)?;
                 Ok(Some(ConstraintLosses { weights, losses }))
             })
             .collect::<Result<Vec<_>, ShardError>>()?;
@@ -302,6 +347,12 @@ fn vector(values: &[f64], like: &Tensor) -> Tensor {
 
 fn read(values: &Tensor) -> Result<Vec<f64>, ShardError> {
     Ok(read_back(values)?)
+}
+
+impl From<MaskError> for ShardError {
+    fn from(error: MaskError) -> Self {
+        experiment_error(error)
+    }
 }
 
 impl From<ReadBackError> for ShardError {

@@ -54,6 +54,7 @@ fn branch(
     path: &str,
 ) -> Option<Branch> {
     match parameter.kind {
+        Kind::Mask => mask(context, parameter, node, path).map(Branch::Map),
         Kind::Map => {
             if let NodeKind::Map(entries) = &node.kind {
                 return Some(Branch::Map(map(context, entries, node.place, &parameter.path, path)));
@@ -64,7 +65,6 @@ fn branch(
             None
         }
         Kind::Entries => entries(context, parameter, node, path).map(Branch::Entries),
-        Kind::Mask => mask(context, parameter, node, path).map(Branch::Map),
         _ if matches!(node.kind, NodeKind::Map(_)) => {
             let message = format!("`{}` takes {}, found a map", parameter.name(), parameter.takes());
             let problem = Diagnostic::error(path, Origin::Written(node.place), message);

@@ -57,12 +57,12 @@ pub enum Kind {
     List(Type, &'static [usize]),
     /// A moment of the run: an epoch (int), a share (float) or a percentage.
     Moment,
+    /// A mask: the name of an entry of `masks`, or a map of the parameters of one.
+    Mask,
     /// A map of parameters.
     Map,
     /// A list of maps of parameters.
     Entries,
-    /// A mask: the name of an entry of `masks`, or a map of the parameters of one.
-    Mask,
 }
 
 /// The value of a parameter that is not written.

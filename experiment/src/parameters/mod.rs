@@ -78,10 +78,10 @@ impl Parameter {
                 let lengths: Vec<String> = lengths.iter().map(ToString::to_string).collect();
                 format!("{} {} (or one for all)", lengths.join(" or "), of.noun(true))
             }
+            Kind::Mask => "the name of a mask, or a map of its parameters".to_owned(),
             Kind::Moment => "an epoch (`50`), a share of the run (`.5`) or a percentage (`50%`)".to_owned(),
             Kind::Map => "a map of parameters".to_owned(),
             Kind::Entries => "a list of entries".to_owned(),
-            Kind::Mask => "the name of a mask, or a map of its parameters".to_owned(),
         }
     }
 
@@ -93,10 +93,10 @@ impl Parameter {
                 let lengths: Vec<String> = lengths.iter().map(ToString::to_string).collect();
                 format!("list of {} {}", lengths.join(" or "), of.name())
             }
+            Kind::Mask => "mask".to_owned(),
             Kind::Moment => "time".to_owned(),
             Kind::Map => "map".to_owned(),
             Kind::Entries => "list of entries".to_owned(),
-            Kind::Mask => "mask".to_owned(),
         }
     }
 }

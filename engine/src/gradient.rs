@@ -75,7 +75,8 @@ impl GradientEngine {
         let rendered = self.windows(&chains, task)?;
         self.progress.advance();
         let masks = Arc::clone(&self.masks);
-        let windows = Windows { values: &rendered.windows, chains: &chains, masks: &masks, scope: &task.scope };
+        let windows =
+            Windows { values: &rendered.windows, chains: &chains, masks: &masks, scope: &task.scope };
         let losses = Losses::of(&self.clip, target, prepared, &windows, &scopes)?;
         self.progress.advance();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
@@ -251,7 +252,8 @@ impl Losses {
                     return Ok(None);
                 }
                 let weights = evaluate_all(&constraint.weight, &similar)?;
-                let mask = constraint.mask.as_deref().map(|mask| windows.weights(mask)).transpose()?.flatten();
+                let mask =
+                    constraint.mask.as_deref().map(|mask| windows.weights(mask)).transpose()?.flatten();
                 let losses = constraint::losses(constraint, windows.values, mask.as_ref(), &similar);
                 let losses = losses.map_err(experiment_error)?;
                 Ok(Some(ConstraintLosses { weights, losses }))

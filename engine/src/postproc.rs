@@ -102,8 +102,7 @@ mod tests {
         let all = EFFECTS.map(|effect| format!("{{{effect}}}")).join(", ");
         let masked = EFFECTS.map(|effect| format!("{{{effect}, mask: {{box: 0 0 1 1}}}}")).join(", ");
         let [first, second, third, last] = EFFECTS;
-        let mixed =
-            format!("{{{first}}}, {{{second}}}, {{{third}, mask: {{box: 0 0 1 1}}}}, {{{last}}}");
+        let mixed = format!("{{{first}}}, {{{second}}}, {{{third}, mask: {{box: 0 0 1 1}}}}, {{{last}}}");
         assert_eq!(bits(&after(&all)), bits(&after(&masked)));
         assert_eq!(bits(&after(&all)), bits(&after(&mixed)));
     }

@@ -30,8 +30,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use experiment::{
     Border, Bounds, CanvasSettings, Constraint, ConstraintKind, ConstraintLoss, Experiment, Feature,
     FeatureLoss, FeatureScale, FeatureSource, FrameTime, ImageTensor, Init, Interpolation, Interval, Kernel,
-    Mask, MaskShape, Moment, Optimizer, PadMode, PaletteColors, PixelModel, PostProcess, Select, Span, Symmetry, Target,
-    Transform, TransformKind,
+    Mask, MaskShape, Moment, Optimizer, PadMode, PaletteColors, PixelModel, PostProcess, Select, Span,
+    Symmetry, Target, Transform, TransformKind,
 };
 pub use expression::{EvaluationError, Scope, Value};
 pub use load::{Loaded, Tree, load, read};

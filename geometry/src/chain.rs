@@ -103,7 +103,8 @@ mod tests {
     fn chain(transforms: &str, input: Size) -> Chain {
         let yaml = format!("targets: [{{transforms: [{transforms}]}}]");
         let loaded = load(&[Source::new("chain.yaml", &yaml)], &Overrides::default());
-        let target = loaded.unwrap_or_else(|problems| panic!("{yaml}: {problems}")).experiment.targets.remove(0);
+        let target =
+            loaded.unwrap_or_else(|problems| panic!("{yaml}: {problems}")).experiment.targets.remove(0);
         let scope = Scope::new(Key::root(4), 3, 10).with_resolution(30, 20);
         Chain::draw(&target.transforms, &scope, input).expect("it fits")
     }

@@ -56,7 +56,10 @@ impl PixelMap {
             }
             Way::Turn(turn) => {
                 let (mut to_x, mut to_y) = (vec![0; xs.len()], vec![0; ys.len()]);
-                turn.follow(RowPlaces { xs: xs.as_slice(), ys: Ys::Each(ys.as_slice()) }, [&mut to_x, &mut to_y]);
+                turn.follow(
+                    RowPlaces { xs: xs.as_slice(), ys: Ys::Each(ys.as_slice()) },
+                    [&mut to_x, &mut to_y],
+                );
                 (*xs, *ys) = (to_x, to_y);
             }
         }

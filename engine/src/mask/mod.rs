@@ -263,7 +263,8 @@ impl DrawnMask {
 
     /// How much a place counts that is not on the image.
     pub(crate) fn outside(&self) -> f32 {
-        let covered = self.shapes.iter().all(|shape| matches!(shape, Shape::Mask(mask) if mask.outside() > 0.0));
+        let covered =
+            self.shapes.iter().all(|shape| matches!(shape, Shape::Mask(mask) if mask.outside() > 0.0));
         if covered == self.invert { 0.0 } else { 1.0 }
     }
 
@@ -423,7 +424,10 @@ mod tests {
         assert_eq!(outside("{box: -9 -9 99 99}"), 0.0);
         assert_eq!(outside("{gradient: 0 0 0 1, invert: yes}"), 1.0);
         assert_eq!((outside("left"), outside("right")), (0.0, 1.0));
-        assert_eq!((outside("{name: right, invert: yes}"), outside("{name: right, box: 0 0 1 1}")), (0.0, 0.0));
+        assert_eq!(
+            (outside("{name: right, invert: yes}"), outside("{name: right, box: 0 0 1 1}")),
+            (0.0, 0.0)
+        );
     }
 
     #[test]
@@ -461,7 +465,9 @@ mod tests {
         };
         assert!(error("{box: 0 0 1 1, feather: 3*t}").contains("`targets.0.mask`: the feather is 1.5"));
         assert!(error("{gradient: t 0 .5 0}").contains("ends where it begins"));
-        assert!(error("{image: lost.png}").contains("`targets.0.mask.image`: the image `lost.png` was not found"));
+        assert!(
+            error("{image: lost.png}").contains("`targets.0.mask.image`: the image `lost.png` was not found")
+        );
         assert!(error("{box: 1/(t-.5) 0 1 1}").contains("in epoch 5"));
     }
 }

@@ -138,8 +138,8 @@ fn not_a_map(parameter: &Parameter, node: &Node, path: &str) -> Diagnostic {
     let name = parameter.name();
     let names: Vec<&str> = parameters().children(parameter.below()).map(Parameter::name).collect();
     // A mask needs a shape, which one is open.
-    let required = parameter.kind == Kind::Mask
-        || parameters().children(&parameter.path).any(|child| child.required);
+    let required =
+        parameter.kind == Kind::Mask || parameters().children(&parameter.path).any(|child| child.required);
     let message = match &node.kind {
         NodeKind::Scalar { value: Scalar::Null, .. } => format!("`{name}` has nothing below it"),
         NodeKind::Scalar { text, .. } => {

@@ -13,6 +13,8 @@
 //!   gradient, the first-order distance of G. Taubin, *Estimation of planar curves* (1991). It is exact on the edge.
 //! - A gradient from a to b is ((p − a) · (b − a)) / |b − a|², limited to [0, 1], as linear gradients are in SVG, in pixels.
 
+#[cfg(test)]
+mod gradient_tests;
 mod plane;
 
 use std::sync::{Arc, Mutex, PoisonError};

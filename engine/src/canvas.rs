@@ -10,9 +10,10 @@ use clipig_experiment::{Experiment, Scope};
 use clipig_geometry::Size;
 use tch::Tensor;
 
-use crate::canvas_model::{CanvasModel, MapError};
+use crate::canvas_model::{CanvasModel, Keep};
 use crate::gradient::panic_message;
 use crate::init::{InitError, first_canvas};
+use crate::mask::Masks;
 use crate::optimizer::{Dense, OptimizerState, base_rate};
 use crate::pixels::Pixels;
 use crate::read_back::read_back;
@@ -29,6 +30,8 @@ pub struct CanvasEngine {
     /// What the optimiser steps; `None` where it steps the pixels.
     parameters: Option<Parameters>,
     optimizer: OptimizerState,
+    /// Draws masks, and has the images that a canvas of another size needs again.
+    masks: Masks,
 }
 
 /// The numbers that the pixels follow from.
@@ -49,36 +52,46 @@ impl CanvasEngine {
         assets: &Assets,
         run: Key,
     ) -> Result<Self, InitError> {
-        let size = size_of(resolution);
-        let model = CanvasModel::of(&experiment, size)?;
+        let (size, masks) = (size_of(resolution), Masks::new(assets.clone()));
+        let model = model_of(&experiment, size, &masks)?;
         let image_size = model.as_ref().map_or(size, CanvasModel::image_size);
         let image = first_canvas(&experiment.init, model.as_ref(), image_size, assets, run)?;
         let Some(model) = model else {
-            return Ok(Self::with(experiment, Pixels::new(canvas_of(size, image)), None));
+            return Ok(Self::with(experiment, masks, Pixels::new(canvas_of(size, image)), None));
         };
         let mut pixels = Pixels::new(canvas_of(size, vec![0.0; 3 * size.area() as usize]));
         let values = model.parameters_of_image(image);
         let parameters = Parameters::with(model, values, &mut pixels);
-        Ok(Self::with(experiment, pixels, Some(parameters)))
+        Ok(Self::with(experiment, masks, pixels, Some(parameters)))
     }
 
     /// A canvas with a fresh optimiser.
-    fn with(experiment: Arc<Experiment>, pixels: Pixels, parameters: Option<Parameters>) -> Self {
+    fn with(
+        experiment: Arc<Experiment>,
+        masks: Masks,
+        pixels: Pixels,
+        parameters: Option<Parameters>,
+    ) -> Self {
         let stepped = parameters.as_ref().map_or(&pixels, |parameters| &parameters.values);
         let optimizer = OptimizerState::new(experiment.optimizer, stepped.canvas().pixels().len());
-        Self { experiment, pixels, parameters, optimizer }
+        Self { experiment, pixels, parameters, optimizer, masks }
     }
 
     /// A saved canvas. The optimiser starts afresh if the experiment names another one by now, if the pixels follow from
     /// other numbers by now, or if the saved averages do not fit these.
     ///
     /// # Errors
-    /// When the experiment's model cannot have a canvas of the saved size.
-    pub fn restore(experiment: Arc<Experiment>, state: CanvasState) -> Result<Self, MapError> {
+    /// When the experiment's model cannot have a canvas of the saved size, or an image cannot be used.
+    pub fn restore(
+        experiment: Arc<Experiment>,
+        state: CanvasState,
+        assets: &Assets,
+    ) -> Result<Self, InitError> {
         let CanvasState { canvas, parameters, optimizer, steps, averages } = state;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
         let mut pixels = Pixels::new(canvas);
-        let (parameters, same_numbers) = match (CanvasModel::of(&experiment, size)?, parameters) {
+        let masks = Masks::new(assets.clone());
+        let (parameters, same_numbers) = match (model_of(&experiment, size, &masks)?, parameters) {
             (None, saved) => (None, saved.is_none()),
             (Some(model), Some(values))
                 if model.fits(values.pixels(), pixels.canvas().pixels(), TOLERANCE) =>
@@ -92,7 +105,7 @@ impl CanvasEngine {
                 (Some(Parameters::of(model, &mut pixels, before)), false)
             }
         };
-        let mut restored = Self::with(experiment, pixels, parameters);
+        let mut restored = Self::with(experiment, masks, pixels, parameters);
         if same_numbers && optimizer == restored.experiment.optimizer.name() {
             let stepped = restored.parameters.as_ref().map_or(&restored.pixels, |one| &one.values);
             let length = stepped.canvas().pixels().len();
@@ -148,11 +161,11 @@ impl CanvasOwner for CanvasEngine {
             read_back(&resized).map_err(|error| StepError::Device(error.to_string()))
         })?;
         let experiment = Arc::clone(&self.experiment);
-        let model = CanvasModel::of(&experiment, size).map_err(|e| StepError::Experiment(e.to_string()))?;
+        let model = guarded(|| model_of(&experiment, size, &self.masks).map_err(init_error))?;
         let mut pixels = Pixels::new(canvas_of(size, pixels));
         let before = self.parameters.as_ref().map(|parameters| parameters.values.canvas().pixels());
         let parameters = model.map(|model| Parameters::of(model, &mut pixels, before));
-        *self = Self::with(experiment, pixels, parameters);
+        *self = Self::with(experiment, std::mem::take(&mut self.masks), pixels, parameters);
         Ok(())
     }
 
@@ -164,7 +177,7 @@ impl CanvasOwner for CanvasEngine {
         let (experiment, pixels) = (&self.experiment, &mut self.pixels);
         // As long as these are held, changed pixels are written to other memory.
         let before = self.parameters.as_ref().map(|_| pixels.canvas().clone());
-        guarded(|| postproc::apply(&experiment.postproc, scope, pixels).map_err(step_error))?;
+        guarded(|| postproc::apply(&experiment.postproc, scope, &self.masks, pixels).map_err(step_error))?;
         let changed = |before: &Canvas| !std::ptr::eq(before.pixels(), pixels.canvas().pixels());
         if before.is_some_and(|before| changed(&before))
             && let Some(Parameters { model, values }) = self.parameters.take()
@@ -214,6 +227,22 @@ impl CanvasOwner for CanvasEngine {
     }
 }
 
+/// The model that an experiment asks for, with what it keeps of the image to start from.
+fn model_of(experiment: &Experiment, size: Size, masks: &Masks) -> Result<Option<CanvasModel>, InitError> {
+    let keep = Keep::of(experiment, size, masks)?;
+    Ok(CanvasModel::of(experiment, size, keep)?)
+}
+
+/// Translates why a canvas cannot be made.
+pub(crate) fn init_error(error: InitError) -> StepError {
+    match error {
+        InitError::ReadBack(error) => StepError::Device(error.to_string()),
+        InitError::Image(_) | InitError::Map(_) | InitError::Mask(_) => {
+            StepError::Experiment(error.to_string())
+        }
+    }
+}
+
 fn canvas_of(size: Size, pixels: Vec<f32>) -> Canvas {
     Canvas::new(size.width as usize, size.height as usize, pixels)
         .expect("the canvas holds as many values as its size says")
@@ -253,7 +282,7 @@ mod tests {
     }
 
     fn restored(experiment: Arc<Experiment>, state: CanvasState) -> CanvasEngine {
-        CanvasEngine::restore(experiment, state).expect("a canvas")
+        CanvasEngine::restore(experiment, state, &Assets::default()).expect("a canvas")
     }
 
     /// A gradient that wants the picture darker, and a corner of it brighter.
@@ -414,7 +443,7 @@ mod tests {
         assert!(error.contains("24 x 18") && error.contains("rotate-2"), "{error}");
         first([24, 24]).expect("a square");
         let plain = new(&experiment("resolution: [24, 18]\n"));
-        assert!(CanvasEngine::restore(Arc::clone(&turned), plain.state()).is_err());
+        assert!(CanvasEngine::restore(Arc::clone(&turned), plain.state(), &Assets::default()).is_err());
         let mut canvas = CanvasEngine::new(Arc::clone(&turned), [24, 24], &Assets::default(), Key::root(1))
             .expect("a canvas");
         let context = EpochContext { scope: scope(1), resolution: [24, 23] };

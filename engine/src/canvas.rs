@@ -434,6 +434,88 @@ mod tests {
         assert_eq!(updated.steps, 0, "the pixels are others");
     }
 
+    /// An image to start from, of this size, whose pixels are all different.
+    fn start(width: u32, height: u32) -> (Assets, Vec<f32>) {
+        let color = |x: u32, y: u32| [(7 * x) as u8, (9 * y) as u8, (x * y % 256) as u8];
+        let image = image::RgbImage::from_fn(width, height, |x, y| image::Rgb(color(x, y)));
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut bytes, image::ImageFormat::Png).expect("a small image");
+        let mut assets = Assets::default();
+        assets.insert("start.png", bytes.into_inner());
+        let value = |channel: usize, x: u32, y: u32| f32::from(color(x, y)[channel]) / 255.0;
+        let planes = (0..3).flat_map(|channel| (0..height).map(move |y| (channel, y)));
+        let values = planes.flat_map(|(channel, y)| (0..width).map(move |x| value(channel, x, y))).collect();
+        (assets, values)
+    }
+
+    #[test]
+    fn what_the_mask_leaves_out_stays_the_image() {
+        let (assets, image) = start(24, 18);
+        for model in ["pixels", "fft", "pyramid"] {
+            let experiment = experiment(&format!(
+                "canvas: {{model: {model}}}\nresolution: [24, 18]\npostproc: [{{mul: .9, start: 1}}]\n\
+                 init: {{image: start.png, mask: {{box: 0 0 .5 1}}}}\n"
+            ));
+            let mut canvas = CanvasEngine::new(Arc::clone(&experiment), [24, 18], &assets, Key::root(1))
+                .expect("a canvas");
+            let kept = |canvas: &Canvas| -> Vec<f32> {
+                let pixels = canvas.pixels().iter().enumerate();
+                pixels
+                    .filter(|(place, _)| place % canvas.width() >= canvas.width() / 2)
+                    .map(|(_, v)| *v)
+                    .collect()
+            };
+            let first = canvas.canvas();
+            let wanted = Canvas::new(24, 18, image.clone()).expect("an image");
+            let close = kept(&first).iter().zip(&kept(&wanted)).all(|(a, b)| (a - b).abs() < 1e-6);
+            assert!(close, "{model}: the image is there");
+            for epoch in 0..3 {
+                canvas.post_process(&scope(epoch)).expect("an effect");
+                canvas.step(&gradient(), 0.05).expect("a step");
+            }
+            let now = canvas.canvas();
+            assert_eq!(kept(&now), kept(&first), "{model}: it stays");
+            assert!(now != first, "{model}: the rest is drawn");
+            let mut restored =
+                CanvasEngine::restore(Arc::clone(&experiment), canvas.state(), &assets).expect("a canvas");
+            for canvas in [&mut canvas, &mut restored] {
+                canvas.step(&gradient(), 0.05).expect("a step");
+            }
+            assert!(canvas.state() == restored.state() && canvas.state().steps == 4, "{model}");
+            // A larger canvas has the details of the image again, not those of the smaller one.
+            let context = EpochContext { scope: scope(4), resolution: [48, 36] };
+            canvas.resize(&context).expect("a larger canvas");
+            let large = CanvasEngine::new(experiment, [48, 36], &assets, Key::root(1)).expect("a canvas");
+            assert_eq!(kept(&canvas.canvas()), kept(&large.canvas()), "{model}");
+        }
+    }
+
+    #[test]
+    fn an_image_lies_in_its_place_and_the_picture_grows_around_it() {
+        let (assets, image) = start(12, 9);
+        let canvas = |mask: &str| {
+            let yaml =
+                format!("resolution: [24, 18]\ninit: {{image: start.png, place: .25 .5 .5 .5{mask}}}\n");
+            CanvasEngine::new(experiment(&yaml), [24, 18], &assets, Key::root(1)).expect("a canvas")
+        };
+        let (mut begun, mut grown) = (canvas(""), canvas(", mask: {box: .25 .5 .5 .5, invert: yes}"));
+        let at = |canvas: &CanvasEngine, x: usize, y: usize| canvas.canvas().pixel(x, y).expect("a pixel");
+        let of_image = |x: usize, y: usize| [0, 1, 2].map(|channel| image[(channel * 9 + y) * 12 + x]);
+        let is = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+        for (x, y) in (0..9).flat_map(|y| (0..12).map(move |x| (x, y))) {
+            assert!(is(at(&begun, 6 + x, 9 + y), of_image(x, y)), "{x}, {y}");
+            assert!(is(at(&grown, 6 + x, 9 + y), of_image(x, y)), "{x}, {y}");
+        }
+        // Around it both begin with the same noise.
+        assert_eq!(at(&begun, 2, 3), at(&grown, 2, 3));
+        let (inside, outside) = (at(&grown, 7, 12), at(&grown, 2, 3));
+        for canvas in [&mut begun, &mut grown] {
+            canvas.step(&gradient(), 0.05).expect("a step");
+        }
+        assert!(at(&begun, 7, 12) != inside && at(&grown, 7, 12) == inside);
+        assert!(at(&begun, 2, 3) != outside && at(&grown, 2, 3) != outside);
+    }
+
     #[test]
     fn a_map_that_does_not_fit_is_an_error_wherever_it_is_met() {
         let turned = experiment("canvas: {symmetry: rotate-4}\nresolution:\n  - 24\n  - 24 - epoch\n");

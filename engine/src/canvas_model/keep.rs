@@ -66,7 +66,7 @@ impl Keep {
         });
     }
 
-    fn image(&self, place: usize) -> [f32; 3] {
+    pub(super) fn image(&self, place: usize) -> [f32; 3] {
         let area = self.image.len() / 3;
         [self.image[place], self.image[area + place], self.image[2 * area + place]]
     }

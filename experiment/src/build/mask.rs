@@ -161,12 +161,17 @@ pub(super) fn check_init(reader: &mut Reader<'_>, mask: Option<&Mask>, place: Op
             },
         );
     }
-    if let Some([_, _, width, height]) = place
-        && (width <= 0.0 || height <= 0.0)
-    {
-        reader
-            .error("place", &format!("a place of {width} x {height} holds no image"))
-            .help(|| "`place` takes x, y, width and height, as shares of the picture".to_owned());
+    if let Some([x, y, width, height]) = place {
+        let takes = || "`place` takes x, y, width and height, as shares of the picture".to_owned();
+        // A third and two thirds are a little more than one in floating point.
+        let most = 1.0 + 1e-9;
+        if width <= 0.0 || height <= 0.0 {
+            reader.error("place", &format!("a place of {width} x {height} holds no image")).help(takes);
+        } else if x < 0.0 || y < 0.0 || x + width > most || y + height > most {
+            reader
+                .error("place", "the place reaches beyond the picture, which is 1 wide and 1 high")
+                .help(takes);
+        }
     }
 }
 

@@ -124,9 +124,9 @@ impl GradientEngine {
     }
 }
 
-/// Draws the transforms of each sample.
+/// Draws what each sample sees.
 fn chains(target: &Target, scopes: &[Scope], canvas: Size) -> Result<Vec<Chain>, ShardError> {
-    let chains = scopes.iter().map(|scope| Chain::draw(&target.transforms, scope, canvas));
+    let chains = scopes.iter().map(|scope| Chain::of(target, scope, canvas));
     chains.collect::<Result<Vec<_>, DrawError>>().map_err(experiment_error)
 }
 

@@ -321,6 +321,8 @@ pub struct Target {
     pub feature_scale: FeatureScale,
     /// What the window should resemble.
     pub features: Vec<Feature>,
+    /// Which piece of the canvas the transforms begin with; `None`: all of it.
+    pub cuts: Option<Cuts>,
     /// How the canvas becomes a window, in the order written.
     pub transforms: Vec<Transform>,
     /// What else the window should be.
@@ -332,8 +334,21 @@ pub struct Target {
 impl Target {
     /// Whether its samples are random. If not, they are all alike, and one per epoch is enough.
     pub fn draws(&self) -> bool {
-        self.transforms.iter().any(Transform::draws)
+        self.cuts.is_some() || self.transforms.iter().any(Transform::draws)
     }
+}
+
+/// Which samples of a target see the whole canvas, and which a random piece of it.
+#[derive(Clone, Debug)]
+pub struct Cuts {
+    /// Path in the experiment, with list indices; part of the random keys.
+    pub path: String,
+    /// The first so many samples of an epoch see the whole canvas.
+    pub overview: Int,
+    /// Least and greatest side of the square pieces, as shares of the canvas's shorter side.
+    pub size: [Float; 2],
+    /// The side is least + (greatest − least) · u to the power of this, where u is drawn evenly from 0 to 1.
+    pub power: Float,
 }
 
 /// Which features of a target count for a sample.

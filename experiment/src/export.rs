@@ -3,7 +3,7 @@
 use serde_json::{Map as Object, Number, Value as Json, json};
 
 use crate::build::{initial, is_of_model};
-use crate::parameters::{Kind, Parameter, Type, parameters};
+use crate::parameters::{Initial, Kind, Parameter, Type, parameters};
 use crate::source::Origin;
 use crate::tree::{Branch, Map, Setting, Value};
 use crate::yaml::Writer;
@@ -24,7 +24,7 @@ fn json_map(map: &Map, path: &str) -> Object<String, Json> {
             }
             Some(Branch::Setting(setting)) => json_value(&setting.value, parameter),
             None => match parameter.kind {
-                Kind::Map if !parameter.is_step() => {
+                Kind::Map if parameter.default == Initial::Map => {
                     Json::Object(json_map(&Map::empty(Origin::Default), &parameter.path))
                 }
                 Kind::Entries => json!([]),
@@ -124,7 +124,7 @@ fn yaml_map(writer: &mut Writer, map: &Map, path: &str) {
             None if parameter.path == "model" => {}
             None if path == "canvas" && is_idle(name, map) => {}
             None => match parameter.kind {
-                Kind::Map if !parameter.is_step() => {
+                Kind::Map if parameter.default == Initial::Map => {
                     let empty = Map::empty(Origin::Default);
                     writer.map(name, |writer| yaml_map(writer, &empty, &parameter.path));
                 }

@@ -1,7 +1,7 @@
 //! The numbers of an experiment that may be expressions, all in one walk.
 
 use crate::experiment::{
-    Border, Bounds, Constraint, ConstraintKind, Experiment, Kernel, Moment, Transform, TransformKind,
+    Border, Bounds, Constraint, ConstraintKind, Cuts, Experiment, Kernel, Moment, Transform, TransformKind,
 };
 use crate::expression::{EvaluationError, Expression, Float, Int, Scope};
 
@@ -36,6 +36,15 @@ impl Number<'_> {
             Self::Int(value) => value.evaluate(scope).map(|_| ()),
             Self::Moment(value) => value.evaluate(scope).map(|_| ()),
         }
+    }
+}
+
+impl Cuts {
+    /// Its parameters that may be expressions.
+    pub fn numbers(&self) -> Vec<Number<'_>> {
+        let mut out = vec![Number::Int(&self.overview), Number::Float(&self.power)];
+        floats(&mut out, &self.size);
+        out
     }
 }
 
@@ -172,6 +181,7 @@ impl Experiment {
             for feature in &target.features {
                 out.extend([Number::Float(&feature.weight), Number::Float(&feature.scale)]);
             }
+            out.extend(target.cuts.iter().flat_map(Cuts::numbers));
             out.extend(target.transforms.iter().flat_map(Transform::numbers));
             out.extend(target.constraints.iter().flat_map(Constraint::numbers));
             out.extend(target.mask.iter().flat_map(|mask| mask.numbers()).map(Number::Float));

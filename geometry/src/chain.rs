@@ -1,9 +1,10 @@
 //! A chain of drawn transforms.
 
-use clipig_experiment::{Scope, Transform};
+use clipig_experiment::{Scope, Target, Transform};
 
 use crate::axis::NOWHERE;
 use crate::context::DrawError;
+use crate::cuts;
 use crate::field::FieldStep;
 use crate::region::Size;
 use crate::step::Step;
@@ -31,15 +32,46 @@ impl Chain {
         scope: &Scope,
         input: Size,
     ) -> Result<Self, DrawError> {
-        let mut chain = Self { input, steps: Vec::new(), sizes: Vec::new(), paths: Vec::new() };
-        for transform in transforms {
-            let before = chain.output();
-            let step = Step::draw(transform, scope, before)?;
-            chain.sizes.push(step.size(before));
-            chain.steps.push(step);
-            chain.paths.push(transform.path.clone());
-        }
+        let mut chain = Self::empty(input);
+        chain.draw_all(transforms, scope)?;
         Ok(chain)
+    }
+
+    /// Draws what the sample of the scope sees of a target: its cut, then its transforms.
+    ///
+    /// # Errors
+    /// When an expression fails or numbers do not fit the image.
+    pub fn of(target: &Target, scope: &Scope, canvas: Size) -> Result<Self, DrawError> {
+        let mut chain = Self::empty(canvas);
+        if let Some(cuts) = &target.cuts
+            && let Some(map) = cuts::draw(cuts, scope, canvas)?
+        {
+            chain.push(Step::Map(map), &cuts.path);
+        }
+        chain.draw_all(&target.transforms, scope)?;
+        Ok(chain)
+    }
+
+    fn empty(input: Size) -> Self {
+        Self { input, steps: Vec::new(), sizes: Vec::new(), paths: Vec::new() }
+    }
+
+    fn push(&mut self, step: Step, path: &str) {
+        self.sizes.push(step.size(self.output()));
+        self.steps.push(step);
+        self.paths.push(path.to_owned());
+    }
+
+    fn draw_all<'a>(
+        &mut self,
+        transforms: impl IntoIterator<Item = &'a Transform>,
+        scope: &Scope,
+    ) -> Result<(), DrawError> {
+        for transform in transforms {
+            let step = Step::draw(transform, scope, self.output())?;
+            self.push(step, &transform.path);
+        }
+        Ok(())
     }
 
     /// Size of the chain's output.

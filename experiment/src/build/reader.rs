@@ -337,6 +337,13 @@ impl<'a> Reader<'a> {
         Int::constant(1)
     }
 
+    /// An integer or expression.
+    pub(super) fn int_expression(&mut self, name: &str) -> Int {
+        let parameter = self.parameter(name);
+        let setting = self.setting(name);
+        self.one_int(parameter, &setting, &Self::join(&self.path, name))
+    }
+
     /// The values of a list with their paths; `None` where it is unset or broken.
     fn list(&mut self, name: &str) -> Option<Vec<(Setting, String)>> {
         let path = Self::join(&self.path, name);

@@ -4,7 +4,7 @@ use super::mask::Masks;
 use super::reader::Reader;
 use super::{constraint, prompt, transform};
 use crate::diagnostic::shown;
-use crate::experiment::{Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
+use crate::experiment::{Cuts, Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
 
 pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
     let target = Target {
@@ -16,6 +16,7 @@ pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
         select: reader.choice("select", select),
         feature_scale: feature_scale(reader),
         features: reader.entries("features", features).into_iter().flatten().collect(),
+        cuts: reader.is_written("cuts").then(|| reader.map("cuts", cuts)),
         transforms: reader.entries("transforms", transform::transforms).into_iter().flatten().collect(),
         constraints: reader
             .entries("constraints", |reader| constraint::constraints(reader, masks))
@@ -29,6 +30,11 @@ pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
             .warning_here("this target has neither features nor constraints, so it changes nothing")
             .help(|| "say what it should show:\n  features:\n    - text: a curly spoon".to_owned());
     }
+    if target.batch_size == 1 && target.cuts.is_some() {
+        reader
+            .warning("cuts", "`cuts` divides the looks of `batch_size`, and there is only one")
+            .help(|| "for example: `batch_size: 8`".to_owned());
+    }
     if target.batch_size > 1 && !target.draws() {
         reader.warning(
             "batch_size",
@@ -36,6 +42,15 @@ pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
         );
     }
     target
+}
+
+fn cuts(reader: &mut Reader<'_>) -> Cuts {
+    Cuts {
+        path: reader.path().to_owned(),
+        overview: reader.int_expression("overview"),
+        size: transform::range(reader, "size"),
+        power: reader.float("power"),
+    }
 }
 
 fn select(name: &str) -> Option<Select> {

@@ -88,7 +88,7 @@ pub(super) fn border(reader: &mut Reader<'_>) -> Border {
 }
 
 /// Least and greatest value of a range that must not be empty.
-fn range(reader: &mut Reader<'_>, name: &str) -> [Float; 2] {
+pub(super) fn range(reader: &mut Reader<'_>, name: &str) -> [Float; 2] {
     let range: [Float; 2] = reader.floats(name);
     if let [Some(least), Some(most)] = range.each_ref().map(Float::as_constant)
         && least > most

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use clipig_experiment::expression::Float;
 use clipig_experiment::{
-    Constraint, EvaluationError, Experiment, FrameTime, Mask, Moment, Number, Scope, Span, Target, Transform,
-    Value, limits, random::Key,
+    Constraint, Cuts, EvaluationError, Experiment, FrameTime, Mask, Moment, Number, Scope, Span, Target,
+    Transform, Value, limits, random::Key,
 };
 
 /// How many moments are tried, evenly spread over the run.
@@ -101,6 +101,9 @@ impl Stage {
         for feature in target.features.iter().filter(|feature| during(&feature.span, scope)) {
             self.number(Number::Float(&feature.weight), scope);
             self.number(Number::Float(&feature.scale), scope);
+        }
+        for number in target.cuts.iter().flat_map(Cuts::numbers) {
+            self.number(number, scope);
         }
         self.transforms(&target.transforms, scope);
         self.mask(target.mask.as_deref(), scope);

@@ -46,7 +46,8 @@ fn experiment(epochs: u32) -> String {
 }
 
 /// Samples look at little of the canvas, so workers are sent tiles of it, while `clipig render` computes from the whole
-/// canvas. Windows are cut straight and turned, and one target needs neighbours.
+/// canvas. Windows are cut straight and turned, and one target needs neighbours. Masks say where targets, constraints and
+/// effects count, one of them by an image.
 const WINDOWS: &str = "
 epochs: 4
 resolution: ['1000', '700 if t < .5 else 740']
@@ -55,11 +56,21 @@ optimizer: adam
 seed: 5
 model: clipig-tiny
 snapshot_interval: 0
+masks:
+  - {name: disc, image: hole.png, feather: .1}
 targets:
   - name: detail
     batch_size: 12
     features: [{text: a strawberry}]
     transforms: [{random_crop: 64}, {noise: .05}]
+    mask: {ellipse: .1 .1 .8 .8, feather: .2*t}
+    constraints: [{mean: {above: .7, mask: {name: disc, invert: yes}}}]
+  - name: cut
+    batch_size: 6
+    cuts: {overview: 1 if t > .9 else 0, size: .08 .15, power: 2}
+    features: [{text: a cherry}]
+    transforms: [{resize: 64}]
+    mask: disc
   - name: turned
     batch_size: 9
     features: [{text: a banana}]
@@ -70,6 +81,7 @@ targets:
     transforms: [{blur: {kernel_size: 5}}, {random_crop: 50}]
 postproc:
   - border: {size: 2, color: 1 .5 .2}
+  - {blur: {kernel_size: 3}, mask: {name: disc, gradient: 0 0 1 1}}
 ";
 
 /// Enough that every worker gets its part.
@@ -201,7 +213,7 @@ fn neither_delays_nor_restarts_of_the_coordinator_change_the_picture() {
 fn canvas_models_make_the_same_picture_without_a_worker_and_after_a_restart() {
     let models = [
         "{model: fft, symmetry: left-right}",
-        "{model: pyramid, tile: 2}",
+        "{model: pyramid, tile: 2}\ninit: {image: start.png, place: .1 .2 .8 .6, mask: {image: hole.png, feather: .1}}",
         "{model: palette, colors: 4, symmetry: rotate-4}",
     ];
     let mut farm = Farm::start("models").with_workers(3);

@@ -187,6 +187,25 @@ impl GradientSum {
         GradientRows { width: self.width, height: self.height, columns: grid.columns(), tiles }
     }
 
+    /// Multiplies the gradient of each pixel by a factor, which is given by column and row. Where the factor is 0, so is the
+    /// gradient, whatever it was. Tiles in which it is 0 everywhere are left out.
+    pub fn weigh(&mut self, factor: impl Fn(usize, usize) -> f32) {
+        let grid = self.grid();
+        self.tiles.retain(|(column, row), tile| {
+            let Some(area) = grid.area(row * grid.columns() + column) else { return false };
+            let mut counts = false;
+            for (y, x) in (0..area.height).flat_map(|y| (0..area.width).map(move |x| (y, x))) {
+                let factor = factor(area.x + x, area.y + y);
+                counts |= factor != 0.0;
+                for channel in 0..3 {
+                    let value = &mut tile[(channel * TILE + y) * TILE + x];
+                    *value = if factor == 0.0 { 0.0 } else { *value * factor };
+                }
+            }
+            counts
+        });
+    }
+
     /// Is every value finite?
     pub fn is_finite(&self) -> bool {
         self.tiles.values().all(|tile| all_finite(tile))
@@ -352,6 +371,29 @@ mod tests {
         let values =
             (0..3 * width * height).map(|i| ((i as u32).wrapping_mul(2_654_435_761) ^ seed) as f32 / 1e6);
         (pixels.map(|pixel| Some(pixel as u32)).collect(), values.collect())
+    }
+
+    #[test]
+    fn weights_multiply_every_pixel_and_zeros_leave_nothing() {
+        let (width, height) = (150, 90);
+        let places: Vec<Option<u32>> = (0..width as u32 * height as u32).map(Some).collect();
+        let values: Vec<f32> = (0..3 * width * height).map(|i| (i as f32).sin()).collect();
+        let mut sum = GradientSum::new(width, height);
+        sum.add_at(&places, &values);
+        let (mut same, mut half) = (sum.clone(), sum.clone());
+        same.weigh(|_, _| 1.0);
+        assert_eq!(same, sum);
+        half.weigh(|x, y| if x < 70 { 0.0 } else { (y % 3) as f32 / 2.0 });
+        for (place, (found, value)) in half.to_dense().iter().zip(&values).enumerate() {
+            let (x, y) = (place % width, place / width % height);
+            let wanted = if x < 70 { 0.0 } else { value * ((y % 3) as f32 / 2.0) };
+            assert_eq!(*found, wanted, "{x}, {y}");
+        }
+        assert_eq!((sum.tile_count(), half.tile_count()), (6, 4), "the first column of tiles is left out");
+        let mut wild = GradientSum::new(2, 1);
+        wild.add_at(&[Some(0), Some(1)], &[f32::INFINITY, 1.0, f32::NAN, 1.0, 1.0, 1.0]);
+        wild.weigh(|x, _| x as f32);
+        assert_eq!(wild.to_dense(), [0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
     }
 
     proptest! {

@@ -10,9 +10,10 @@ use clipig_experiment::{Experiment, Scope};
 use clipig_geometry::Size;
 use tch::Tensor;
 
-use crate::canvas_model::{CanvasModel, MapError};
+use crate::canvas_model::{CanvasModel, Keep};
 use crate::gradient::panic_message;
 use crate::init::{InitError, first_canvas};
+use crate::mask::Masks;
 use crate::optimizer::{Dense, OptimizerState, base_rate};
 use crate::pixels::Pixels;
 use crate::read_back::read_back;
@@ -29,6 +30,8 @@ pub struct CanvasEngine {
     /// What the optimiser steps; `None` where it steps the pixels.
     parameters: Option<Parameters>,
     optimizer: OptimizerState,
+    /// Draws masks, and has the images that a canvas of another size needs again.
+    masks: Masks,
 }
 
 /// The numbers that the pixels follow from.
@@ -49,36 +52,46 @@ impl CanvasEngine {
         assets: &Assets,
         run: Key,
     ) -> Result<Self, InitError> {
-        let size = size_of(resolution);
-        let model = CanvasModel::of(&experiment, size)?;
+        let (size, masks) = (size_of(resolution), Masks::new(assets.clone()));
+        let model = model_of(&experiment, size, &masks)?;
         let image_size = model.as_ref().map_or(size, CanvasModel::image_size);
         let image = first_canvas(&experiment.init, model.as_ref(), image_size, assets, run)?;
         let Some(model) = model else {
-            return Ok(Self::with(experiment, Pixels::new(canvas_of(size, image)), None));
+            return Ok(Self::with(experiment, masks, Pixels::new(canvas_of(size, image)), None));
         };
         let mut pixels = Pixels::new(canvas_of(size, vec![0.0; 3 * size.area() as usize]));
         let values = model.parameters_of_image(image);
         let parameters = Parameters::with(model, values, &mut pixels);
-        Ok(Self::with(experiment, pixels, Some(parameters)))
+        Ok(Self::with(experiment, masks, pixels, Some(parameters)))
     }
 
     /// A canvas with a fresh optimiser.
-    fn with(experiment: Arc<Experiment>, pixels: Pixels, parameters: Option<Parameters>) -> Self {
+    fn with(
+        experiment: Arc<Experiment>,
+        masks: Masks,
+        pixels: Pixels,
+        parameters: Option<Parameters>,
+    ) -> Self {
         let stepped = parameters.as_ref().map_or(&pixels, |parameters| &parameters.values);
         let optimizer = OptimizerState::new(experiment.optimizer, stepped.canvas().pixels().len());
-        Self { experiment, pixels, parameters, optimizer }
+        Self { experiment, pixels, parameters, optimizer, masks }
     }
 
     /// A saved canvas. The optimiser starts afresh if the experiment names another one by now, if the pixels follow from
     /// other numbers by now, or if the saved averages do not fit these.
     ///
     /// # Errors
-    /// When the experiment's model cannot have a canvas of the saved size.
-    pub fn restore(experiment: Arc<Experiment>, state: CanvasState) -> Result<Self, MapError> {
+    /// When the experiment's model cannot have a canvas of the saved size, or an image cannot be used.
+    pub fn restore(
+        experiment: Arc<Experiment>,
+        state: CanvasState,
+        assets: &Assets,
+    ) -> Result<Self, InitError> {
         let CanvasState { canvas, parameters, optimizer, steps, averages } = state;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
         let mut pixels = Pixels::new(canvas);
-        let (parameters, same_numbers) = match (CanvasModel::of(&experiment, size)?, parameters) {
+        let masks = Masks::new(assets.clone());
+        let (parameters, same_numbers) = match (model_of(&experiment, size, &masks)?, parameters) {
             (None, saved) => (None, saved.is_none()),
             (Some(model), Some(values))
                 if model.fits(values.pixels(), pixels.canvas().pixels(), TOLERANCE) =>
@@ -92,7 +105,7 @@ impl CanvasEngine {
                 (Some(Parameters::of(model, &mut pixels, before)), false)
             }
         };
-        let mut restored = Self::with(experiment, pixels, parameters);
+        let mut restored = Self::with(experiment, masks, pixels, parameters);
         if same_numbers && optimizer == restored.experiment.optimizer.name() {
             let stepped = restored.parameters.as_ref().map_or(&restored.pixels, |one| &one.values);
             let length = stepped.canvas().pixels().len();
@@ -148,11 +161,11 @@ impl CanvasOwner for CanvasEngine {
             read_back(&resized).map_err(|error| StepError::Device(error.to_string()))
         })?;
         let experiment = Arc::clone(&self.experiment);
-        let model = CanvasModel::of(&experiment, size).map_err(|e| StepError::Experiment(e.to_string()))?;
+        let model = guarded(|| model_of(&experiment, size, &self.masks).map_err(init_error))?;
         let mut pixels = Pixels::new(canvas_of(size, pixels));
         let before = self.parameters.as_ref().map(|parameters| parameters.values.canvas().pixels());
         let parameters = model.map(|model| Parameters::of(model, &mut pixels, before));
-        *self = Self::with(experiment, pixels, parameters);
+        *self = Self::with(experiment, std::mem::take(&mut self.masks), pixels, parameters);
         Ok(())
     }
 
@@ -164,7 +177,7 @@ impl CanvasOwner for CanvasEngine {
         let (experiment, pixels) = (&self.experiment, &mut self.pixels);
         // As long as these are held, changed pixels are written to other memory.
         let before = self.parameters.as_ref().map(|_| pixels.canvas().clone());
-        guarded(|| postproc::apply(&experiment.postproc, scope, pixels).map_err(step_error))?;
+        guarded(|| postproc::apply(&experiment.postproc, scope, &self.masks, pixels).map_err(step_error))?;
         let changed = |before: &Canvas| !std::ptr::eq(before.pixels(), pixels.canvas().pixels());
         if before.is_some_and(|before| changed(&before))
             && let Some(Parameters { model, values }) = self.parameters.take()
@@ -214,6 +227,22 @@ impl CanvasOwner for CanvasEngine {
     }
 }
 
+/// The model that an experiment asks for, with what it keeps of the image to start from.
+fn model_of(experiment: &Experiment, size: Size, masks: &Masks) -> Result<Option<CanvasModel>, InitError> {
+    let keep = Keep::of(experiment, size, masks)?;
+    Ok(CanvasModel::of(experiment, size, keep)?)
+}
+
+/// Translates why a canvas cannot be made.
+pub(crate) fn init_error(error: InitError) -> StepError {
+    match error {
+        InitError::ReadBack(error) => StepError::Device(error.to_string()),
+        InitError::Image(_) | InitError::Map(_) | InitError::Mask(_) => {
+            StepError::Experiment(error.to_string())
+        }
+    }
+}
+
 fn canvas_of(size: Size, pixels: Vec<f32>) -> Canvas {
     Canvas::new(size.width as usize, size.height as usize, pixels)
         .expect("the canvas holds as many values as its size says")
@@ -253,7 +282,7 @@ mod tests {
     }
 
     fn restored(experiment: Arc<Experiment>, state: CanvasState) -> CanvasEngine {
-        CanvasEngine::restore(experiment, state).expect("a canvas")
+        CanvasEngine::restore(experiment, state, &Assets::default()).expect("a canvas")
     }
 
     /// A gradient that wants the picture darker, and a corner of it brighter.
@@ -405,6 +434,88 @@ mod tests {
         assert_eq!(updated.steps, 0, "the pixels are others");
     }
 
+    /// An image to start from, of this size, whose pixels are all different.
+    fn start(width: u32, height: u32) -> (Assets, Vec<f32>) {
+        let color = |x: u32, y: u32| [(7 * x) as u8, (9 * y) as u8, (x * y % 256) as u8];
+        let image = image::RgbImage::from_fn(width, height, |x, y| image::Rgb(color(x, y)));
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut bytes, image::ImageFormat::Png).expect("a small image");
+        let mut assets = Assets::default();
+        assets.insert("start.png", bytes.into_inner());
+        let value = |channel: usize, x: u32, y: u32| f32::from(color(x, y)[channel]) / 255.0;
+        let planes = (0..3).flat_map(|channel| (0..height).map(move |y| (channel, y)));
+        let values = planes.flat_map(|(channel, y)| (0..width).map(move |x| value(channel, x, y))).collect();
+        (assets, values)
+    }
+
+    #[test]
+    fn what_the_mask_leaves_out_stays_the_image() {
+        let (assets, image) = start(24, 18);
+        for model in ["pixels", "fft", "pyramid"] {
+            let experiment = experiment(&format!(
+                "canvas: {{model: {model}}}\nresolution: [24, 18]\npostproc: [{{mul: .9, start: 1}}]\n\
+                 init: {{image: start.png, mask: {{box: 0 0 .5 1}}}}\n"
+            ));
+            let mut canvas = CanvasEngine::new(Arc::clone(&experiment), [24, 18], &assets, Key::root(1))
+                .expect("a canvas");
+            let kept = |canvas: &Canvas| -> Vec<f32> {
+                let pixels = canvas.pixels().iter().enumerate();
+                pixels
+                    .filter(|(place, _)| place % canvas.width() >= canvas.width() / 2)
+                    .map(|(_, v)| *v)
+                    .collect()
+            };
+            let first = canvas.canvas();
+            let wanted = Canvas::new(24, 18, image.clone()).expect("an image");
+            let close = kept(&first).iter().zip(&kept(&wanted)).all(|(a, b)| (a - b).abs() < 1e-6);
+            assert!(close, "{model}: the image is there");
+            for epoch in 0..3 {
+                canvas.post_process(&scope(epoch)).expect("an effect");
+                canvas.step(&gradient(), 0.05).expect("a step");
+            }
+            let now = canvas.canvas();
+            assert_eq!(kept(&now), kept(&first), "{model}: it stays");
+            assert!(now != first, "{model}: the rest is drawn");
+            let mut restored =
+                CanvasEngine::restore(Arc::clone(&experiment), canvas.state(), &assets).expect("a canvas");
+            for canvas in [&mut canvas, &mut restored] {
+                canvas.step(&gradient(), 0.05).expect("a step");
+            }
+            assert!(canvas.state() == restored.state() && canvas.state().steps == 4, "{model}");
+            // A larger canvas has the details of the image again, not those of the smaller one.
+            let context = EpochContext { scope: scope(4), resolution: [48, 36] };
+            canvas.resize(&context).expect("a larger canvas");
+            let large = CanvasEngine::new(experiment, [48, 36], &assets, Key::root(1)).expect("a canvas");
+            assert_eq!(kept(&canvas.canvas()), kept(&large.canvas()), "{model}");
+        }
+    }
+
+    #[test]
+    fn an_image_lies_in_its_place_and_the_picture_grows_around_it() {
+        let (assets, image) = start(12, 9);
+        let canvas = |mask: &str| {
+            let yaml =
+                format!("resolution: [24, 18]\ninit: {{image: start.png, place: .25 .5 .5 .5{mask}}}\n");
+            CanvasEngine::new(experiment(&yaml), [24, 18], &assets, Key::root(1)).expect("a canvas")
+        };
+        let (mut begun, mut grown) = (canvas(""), canvas(", mask: {box: .25 .5 .5 .5, invert: yes}"));
+        let at = |canvas: &CanvasEngine, x: usize, y: usize| canvas.canvas().pixel(x, y).expect("a pixel");
+        let of_image = |x: usize, y: usize| [0, 1, 2].map(|channel| image[(channel * 9 + y) * 12 + x]);
+        let is = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+        for (x, y) in (0..9).flat_map(|y| (0..12).map(move |x| (x, y))) {
+            assert!(is(at(&begun, 6 + x, 9 + y), of_image(x, y)), "{x}, {y}");
+            assert!(is(at(&grown, 6 + x, 9 + y), of_image(x, y)), "{x}, {y}");
+        }
+        // Around it both begin with the same noise.
+        assert_eq!(at(&begun, 2, 3), at(&grown, 2, 3));
+        let (inside, outside) = (at(&grown, 7, 12), at(&grown, 2, 3));
+        for canvas in [&mut begun, &mut grown] {
+            canvas.step(&gradient(), 0.05).expect("a step");
+        }
+        assert!(at(&begun, 7, 12) != inside && at(&grown, 7, 12) == inside);
+        assert!(at(&begun, 2, 3) != outside && at(&grown, 2, 3) != outside);
+    }
+
     #[test]
     fn a_map_that_does_not_fit_is_an_error_wherever_it_is_met() {
         let turned = experiment("canvas: {symmetry: rotate-4}\nresolution:\n  - 24\n  - 24 - epoch\n");
@@ -414,7 +525,7 @@ mod tests {
         assert!(error.contains("24 x 18") && error.contains("rotate-2"), "{error}");
         first([24, 24]).expect("a square");
         let plain = new(&experiment("resolution: [24, 18]\n"));
-        assert!(CanvasEngine::restore(Arc::clone(&turned), plain.state()).is_err());
+        assert!(CanvasEngine::restore(Arc::clone(&turned), plain.state(), &Assets::default()).is_err());
         let mut canvas = CanvasEngine::new(Arc::clone(&turned), [24, 24], &Assets::default(), Key::root(1))
             .expect("a canvas");
         let context = EpochContext { scope: scope(1), resolution: [24, 23] };

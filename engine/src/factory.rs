@@ -1,23 +1,24 @@
 //! Makes engines for jobs. Coordinator and workers reach libtorch through these factories only.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use clipig_core::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, DeviceClass,
     ModelReference, NumberType, Preparation, Prepared, Rendering, ShardCompute, ShardError, StepError,
     WeightsSource, WorkerKind,
 };
+use clipig_experiment::Experiment;
 use clipig_experiment::random::Key;
 use clipig_models::{embedded, registry};
 use tch::{Device, Kind};
 
-use crate::canvas::CanvasEngine;
+use crate::canvas::{CanvasEngine, init_error};
 use crate::clip::Clip;
 use crate::clip::weights::Weights;
 use crate::device::{self, DeviceKind};
 use crate::gradient::{GradientEngine, panic_error, panic_message};
-use crate::init::InitError;
+use crate::mask::Masks;
 use crate::prepare::{PrepareError, prepare};
 use crate::vocabulary::unknown_words;
 
@@ -29,6 +30,8 @@ pub struct DeviceFactory {
     device: Device,
     rendering: Rendering,
     models: Mutex<Vec<LoadedModel>>,
+    /// The masks of the jobs that are computed, one for all threads of a job.
+    masks: Mutex<Vec<(Weak<Experiment>, Weak<Masks>)>>,
 }
 
 struct LoadedModel {
@@ -41,7 +44,7 @@ struct LoadedModel {
 impl DeviceFactory {
     /// A factory for one device. A model is loaded when the first job needs it.
     pub fn new(device: Device) -> Self {
-        Self { device, rendering: Rendering::Auto, models: Mutex::new(Vec::new()) }
+        Self { device, rendering: Rendering::Auto, models: Mutex::default(), masks: Mutex::default() }
     }
 
     /// The same factory, whose engines render windows somewhere else.
@@ -59,6 +62,21 @@ impl DeviceFactory {
             "renders windows".clone_into(&mut capability);
         }
         WorkerKind { class, model, libtorch: libtorch.to_owned(), capability }
+    }
+
+    /// The job's masks. As long as a thread computes the job, others get the same, so that an image is held once.
+    fn masks(&self, job: &ComputeJob) -> Arc<Masks> {
+        let mut masks = self.masks.lock().unwrap_or_else(PoisonError::into_inner);
+        masks.retain(|(experiment, masks)| experiment.strong_count() > 0 && masks.strong_count() > 0);
+        let same = |(experiment, _): &&(Weak<Experiment>, Weak<Masks>)| {
+            std::ptr::eq(experiment.as_ptr(), Arc::as_ptr(&job.experiment))
+        };
+        if let Some(known) = masks.iter().find(same).and_then(|(_, masks)| masks.upgrade()) {
+            return known;
+        }
+        let new = Arc::new(Masks::new(job.assets.clone()));
+        masks.push((Arc::downgrade(&job.experiment), Arc::downgrade(&new)));
+        new
     }
 
     /// The job's model on this device. The lock is held while a model loads, so threads that ask for the same one
@@ -104,6 +122,7 @@ impl ComputeFactory for DeviceFactory {
             let threads = job.brief.threads as usize;
             let engine = GradientEngine::new(clip, experiment, Arc::clone(prepared), threads);
             let engine = engine.with_progress(job.progress.clone()).with_rendering(self.rendering);
+            let engine = engine.with_masks(self.masks(job));
             Ok(Box::new(engine) as Box<dyn ShardCompute>)
         })
     }
@@ -163,8 +182,13 @@ impl CanvasFactory for CanvasEngines {
 
     fn restore(&self, job: &CanvasJob, state: CanvasState) -> Result<Box<dyn CanvasOwner>, StepError> {
         device::set_threads(job.threads as usize);
-        let canvas = CanvasEngine::restore(Arc::clone(&job.experiment), state);
-        Ok(Box::new(canvas.map_err(|error| StepError::Experiment(error.to_string()))?))
+        let restore = || {
+            CanvasEngine::restore(Arc::clone(&job.experiment), state, &job.assets)
+                .map(|canvas| Box::new(canvas) as Box<dyn CanvasOwner>)
+                .map_err(init_error)
+        };
+        std::panic::catch_unwind(AssertUnwindSafe(restore))
+            .unwrap_or_else(|panic| Err(StepError::Device(panic_message(panic.as_ref()))))
     }
 
     fn kind(&self) -> String {
@@ -176,13 +200,6 @@ fn prepare_error(error: PrepareError) -> ShardError {
     match error {
         PrepareError::ReadBack(error) => error.into(),
         error => ShardError::Experiment(error.to_string()),
-    }
-}
-
-fn init_error(error: InitError) -> StepError {
-    match error {
-        InitError::ReadBack(error) => StepError::Device(error.to_string()),
-        InitError::Image(_) | InitError::Map(_) => StepError::Experiment(error.to_string()),
     }
 }
 

@@ -6,7 +6,7 @@ use clipig_core::{
     CanvasView, ConstraintReport, FeatureReport, GradientSum, Prepared, PreparedTarget, ProgressCounter,
     Rendering, SampleReport, ShardCompute, ShardError, ShardResult, ShardTask,
 };
-use clipig_experiment::{Experiment, Scope, Target};
+use clipig_experiment::{Experiment, Mask, Scope, Target};
 use clipig_geometry::{Chain, DrawError, Size};
 use clipig_telemetry::below_current;
 use tch::{Device, Kind, Tensor};
@@ -15,6 +15,7 @@ use crate::clip::{Clip, unit_length};
 use crate::constraint;
 use crate::device;
 use crate::loss::{Choice, FeatureLosses};
+use crate::mask::{MaskError, Masks};
 use crate::read_back::{ReadBackError, read_back, read_rows, send};
 use crate::resample;
 use crate::transform::{BatchMemory, Rendered, Source, TransformError, Values, render};
@@ -24,6 +25,7 @@ pub struct GradientEngine {
     clip: Arc<Clip>,
     experiment: Arc<Experiment>,
     prepared: Arc<Prepared>,
+    masks: Arc<Masks>,
     threads: usize,
     progress: ProgressCounter,
     memory: BatchMemory,
@@ -38,7 +40,8 @@ impl GradientEngine {
         threads: usize,
     ) -> Self {
         let memory = memory(Rendering::Auto, clip.device());
-        Self { clip, experiment, prepared, threads, progress: ProgressCounter::default(), memory }
+        let (masks, progress) = (Arc::default(), ProgressCounter::default());
+        Self { clip, experiment, prepared, masks, threads, progress, memory }
     }
 
     /// The same engine, which also counts its progress within a shard.
@@ -53,6 +56,12 @@ impl GradientEngine {
         Self { memory: memory(rendering, self.clip.device()), ..self }
     }
 
+    /// The same engine with the images that masks use.
+    #[must_use]
+    pub(crate) fn with_masks(self, masks: Arc<Masks>) -> Self {
+        Self { masks, ..self }
+    }
+
     fn compute_samples(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
         let index = task.shard.target.0 as usize;
         let (experiment, prepared) = (Arc::clone(&self.experiment), Arc::clone(&self.prepared));
@@ -62,16 +71,27 @@ impl GradientEngine {
         };
         let scopes: Vec<Scope> =
             task.shard.samples.clone().map(|sample| task.scope.with_sample(u64::from(sample))).collect();
-        let rendered = self.windows(target, task, &scopes)?;
+        let size = Size { width: task.canvas.width() as i64, height: task.canvas.height() as i64 };
+        let drawing = below_current("draw");
+        let chains = chains(target, &scopes, size)?;
+        drop(drawing);
+        let rendered = self.windows(&chains, task)?;
         self.progress.advance();
+        let masks = Arc::clone(&self.masks);
+        let windows =
+            Windows { values: &rendered.windows, chains: &chains, masks: &masks, scope: &task.scope };
         let forward = below_current("forward");
-        let losses = Losses::of(&self.clip, target, prepared, &rendered.windows, &scopes)?;
+        let losses = Losses::of(&self.clip, target, prepared, &windows, &scopes)?;
         drop(forward);
         self.progress.advance();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
         if let Some(total) = &losses.total {
             let _backward = below_current("backward");
             rendered.back_propagate(total, &mut gradient, &mut self.memory)?;
+        }
+        if let Some(mask) = &target.mask {
+            let mask = masks.draw(mask, &task.scope, size)?;
+            gradient.weigh(|x, y| mask.at(x, y));
         }
         if !gradient.is_finite() {
             return Err(ShardError::NotFinite(target.name.clone()));
@@ -80,12 +100,7 @@ impl GradientEngine {
     }
 
     /// The windows `[n, 3, S, S]` that CLIP sees, in [0, 1].
-    fn windows(
-        &mut self,
-        target: &Target,
-        task: &ShardTask,
-        scopes: &[Scope],
-    ) -> Result<Rendered, ShardError> {
+    fn windows(&mut self, chains: &[Chain], task: &ShardTask) -> Result<Rendered, ShardError> {
         let canvas = &task.canvas;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
         let values = match canvas {
@@ -93,13 +108,6 @@ impl GradientEngine {
             CanvasView::Tiles(tiles) => Values::Tiles(tiles),
         };
         let source = Source { values, size, clamp: true, device: self.clip.device() };
-        let drawing = below_current("draw");
-        let chains = scopes
-            .iter()
-            .map(|scope| Chain::draw(&target.transforms, scope, size))
-            .collect::<Result<Vec<_>, DrawError>>()
-            .map_err(experiment_error)?;
-        drop(drawing);
         let _rendering = below_current("render");
         let window = Size { width: self.clip.window(), height: self.clip.window() };
         let mut fitted = |chains: &[Chain]| {
@@ -111,15 +119,51 @@ impl GradientEngine {
             Ok(rendered)
         };
         if chains.windows(2).all(|pair| pair[0].output() == pair[1].output()) {
-            return fitted(&chains);
+            return fitted(chains);
         }
         // Random sizes: the windows have one size only after they were resized.
         let mut parts = Vec::with_capacity(chains.len());
-        for chain in &chains {
+        for chain in chains {
             parts.push(fitted(std::slice::from_ref(chain))?);
             self.progress.advance();
         }
         Ok(Rendered::join(parts))
+    }
+}
+
+/// Draws what each sample sees.
+fn chains(target: &Target, scopes: &[Scope], canvas: Size) -> Result<Vec<Chain>, ShardError> {
+    let chains = scopes.iter().map(|scope| Chain::of(target, scope, canvas));
+    chains.collect::<Result<Vec<_>, DrawError>>().map_err(experiment_error)
+}
+
+/// A batch of windows, and what masks need to know of them.
+struct Windows<'a> {
+    /// `[n, 3, S, S]`.
+    values: &'a Tensor,
+    /// How each of them was made.
+    chains: &'a [Chain],
+    masks: &'a Masks,
+    /// The epoch's variables: all samples see the same mask.
+    scope: &'a Scope,
+}
+
+impl Windows<'_> {
+    /// How much each pixel counts by a mask on the canvas, `[n, 1, S, S]`. `None` if all count fully.
+    fn weights(&self, mask: &Mask) -> Result<Option<Tensor>, MaskError> {
+        let Some(canvas) = self.chains.first().map(|chain| chain.input) else { return Ok(None) };
+        let mask = self.masks.draw(mask, self.scope, canvas)?;
+        let (height, width) = (self.values.size()[2], self.values.size()[3]);
+        let window = Size { width, height };
+        let weight = |place: Option<[usize; 2]>| place.map_or(mask.outside(), |[x, y]| mask.at(x, y));
+        let places = self.chains.iter().flat_map(|chain| chain.places(window));
+        let weights: Vec<f32> = places.map(weight).collect();
+        if weights.iter().all(|weight| *weight == 1.0) {
+            return Ok(None);
+        }
+        let count = self.chains.len() as i64;
+        let weights = Tensor::from_slice(&weights).view([count, 1, height, width]);
+        Ok(Some(weights.to_device(self.values.device())))
     }
 }
 
@@ -196,13 +240,13 @@ impl Losses {
         clip: &Clip,
         target: &Target,
         prepared: &PreparedTarget,
-        windows: &Tensor,
+        windows: &Windows<'_>,
         scopes: &[Scope],
     ) -> Result<Self, ShardError> {
         let (choices, features) = if target.features.is_empty() {
             (Vec::new(), None)
         } else {
-            let image = unit_length(&clip.encode_image(&clip.normalize(windows)));
+            let image = unit_length(&clip.encode_image(&clip.normalize(windows.values)));
             let desired = desired_features(prepared, &image);
             let choices = choose(target, prepared, &image, &desired, scopes)?;
             let losses = FeatureLosses::of(target, &image, &desired, &choices);
@@ -221,7 +265,10 @@ impl Losses {
                     return Ok(None);
                 }
                 let weights = evaluate_all(&constraint.weight, &similar)?;
-                let losses = constraint::losses(constraint, windows, &similar).map_err(experiment_error)?;
+                let mask =
+                    constraint.mask.as_deref().map(|mask| windows.weights(mask)).transpose()?.flatten();
+                let losses = constraint::losses(constraint, windows.values, mask.as_ref(), &similar);
+                let losses = losses.map_err(experiment_error)?;
                 Ok(Some(ConstraintLosses { weights, losses }))
             })
             .collect::<Result<Vec<_>, ShardError>>()?;
@@ -319,6 +366,12 @@ fn vector(values: &[f64], like: &Tensor) -> Tensor {
 
 fn read(values: &Tensor) -> Result<Vec<f64>, ShardError> {
     Ok(read_back(values)?)
+}
+
+impl From<MaskError> for ShardError {
+    fn from(error: MaskError) -> Self {
+        experiment_error(error)
+    }
 }
 
 impl From<ReadBackError> for ShardError {

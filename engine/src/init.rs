@@ -9,6 +9,7 @@ use tch::{Kind, Tensor};
 use crate::assets::{self, AssetError};
 use crate::canvas_model::{CanvasModel, MapError};
 use crate::colors;
+use crate::mask::MaskError;
 use crate::noise::normal;
 use crate::piece::cut;
 use crate::read_back::{ReadBackError, read_back};
@@ -20,6 +21,9 @@ pub enum InitError {
     /// The image cannot be used.
     #[error("`init.image`: {0}")]
     Image(#[from] AssetError),
+    /// The mask cannot be used.
+    #[error(transparent)]
+    Mask(#[from] MaskError),
     /// The device failed.
     #[error(transparent)]
     ReadBack(#[from] ReadBackError),
@@ -32,7 +36,8 @@ pub enum InitError {
 ///
 /// An image, or noise, has the size `init.resolution` (if unset, that of the canvas). It is multiplied by `std`, `mean` is
 /// added, and it is resized and limited to [0, 1]. Raw pixels are taken as they are. Noise of the canvas's own size gets the
-/// spectrum that the canvas's model prefers.
+/// spectrum that the canvas's model prefers. An image with a place or a mask is not multiplied: the canvas begins as noise,
+/// with the image in its place unless the mask keeps it there anyway.
 pub(crate) fn first_canvas(
     init: &Init,
     model: Option<&CanvasModel>,
@@ -43,13 +48,18 @@ pub(crate) fn first_canvas(
     let own = init
         .resolution
         .map_or(size, |[width, height]| Size { width: i64::from(width), height: i64::from(height) });
-    if init.image_tensor.is_none() && init.image.is_none() && own == size {
-        return Ok(noise_canvas(init, model, size, run));
+    let multiplied = init.image.as_ref().filter(|_| !init.keeps_image());
+    if init.image_tensor.is_none() && multiplied.is_none() && own == size {
+        let mut canvas = noise_canvas(init, model, size, run);
+        if init.place.is_some() && init.mask.is_none() {
+            put_image(init, size, assets, &mut canvas)?;
+        }
+        return Ok(canvas);
     }
     let pixels = if let Some(ImageTensor { width, height, data }) = &init.image_tensor {
         cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
     } else {
-        let pixels = match &init.image {
+        let pixels = match multiplied {
             Some(name) => cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), own),
             None => Tensor::from_slice(&normal(run.with_path("init"), Region::whole(own)))
                 .view([1, 3, own.height, own.width]),
@@ -59,7 +69,47 @@ pub(crate) fn first_canvas(
         let pixels = if own == size { pixels } else { resample::bicubic(&pixels, size) };
         pixels.clamp(0.0, 1.0)
     };
-    Ok(read_back(&pixels)?)
+    let mut canvas = read_back(&pixels)?;
+    if init.place.is_some() && init.mask.is_none() {
+        put_image(init, size, assets, &mut canvas)?;
+    }
+    Ok(canvas)
+}
+
+/// What stays where `init.mask` does not count: the image in its place, and around it the mean colour of the noise.
+pub(crate) fn kept_image(init: &Init, size: Size, assets: &Assets) -> Result<Vec<f32>, InitError> {
+    let mut canvas = Vec::with_capacity(3 * size.area() as usize);
+    for mean in init.mean {
+        canvas.resize(canvas.len() + size.area() as usize, (mean as f32).clamp(0.0, 1.0));
+    }
+    put_image(init, size, assets, &mut canvas)?;
+    Ok(canvas)
+}
+
+/// Puts the image of `init` into its place on a canvas `[3, height, width]`.
+fn put_image(init: &Init, size: Size, assets: &Assets, canvas: &mut [f32]) -> Result<(), InitError> {
+    let Some(name) = &init.image else { return Ok(()) };
+    let place = place_on(init.place.unwrap_or([0.0, 0.0, 1.0, 1.0]), size);
+    let image = cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), place.size());
+    let image: Vec<f32> = read_back(&image.clamp(0.0, 1.0))?;
+    let (width, height) = (size.width as usize, size.height as usize);
+    for (line, pixels) in image.chunks_exact(place.width as usize).enumerate() {
+        let (channel, row) = (line / place.height as usize, line % place.height as usize);
+        let from = (channel * height + place.y as usize + row) * width + place.x as usize;
+        canvas[from..from + pixels.len()].copy_from_slice(pixels);
+    }
+    Ok(())
+}
+
+/// The pixels of a place that is given as shares of a canvas: at least one, and none beyond the edge.
+fn place_on([x, y, width, height]: [f64; 4], size: Size) -> Region {
+    let span = |from: f64, length: f64, side: i64| {
+        let pixel = |share: f64| (share * side as f64).round() as i64;
+        let from_pixel = pixel(from).clamp(0, side - 1);
+        (from_pixel, pixel(from + length).clamp(from_pixel + 1, side) - from_pixel)
+    };
+    let ((x, width), (y, height)) = (span(x, width, size.width), span(y, height, size.height));
+    Region { x, y, width, height }
 }
 
 /// Noise of the canvas's own size: one piece of memory, where tensors would take one for each operation. A large canvas
@@ -118,7 +168,8 @@ mod tests {
     fn noise_has_the_bits_of_tensor_operations() {
         let (size, run) = (Size { width: 37, height: 11 }, Key::root(3));
         let (mean, std) = ([0.5, 0.2, 0.9], [0.1, 0.7, 0.3]);
-        let init = Init { resolution: None, mean, std, image: None, image_tensor: None };
+        let init =
+            Init { resolution: None, mean, std, image: None, image_tensor: None, mask: None, place: None };
         let found = first_canvas(&init, None, size, &Assets::default(), run).expect("noise");
         let noise =
             Tensor::from_slice(&normal(run.with_path("init"), Region::whole(size))).view([1, 3, 11, 37]);

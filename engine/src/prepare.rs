@@ -1,5 +1,7 @@
 //! Computed once per job: the features of all targets, and the scales of `feature_scale: fair`.
 
+use std::collections::BTreeSet;
+
 use clipig_core::{Assets, Canvas, Prepared, PreparedTarget, ProgressCounter};
 use clipig_experiment::{Experiment, FeatureScale, FeatureSource};
 use clipig_geometry::Size;
@@ -48,6 +50,7 @@ pub fn prepare(
     progress: &ProgressCounter,
 ) -> Result<Prepared, PrepareError> {
     let _guard = tch::no_grad_guard();
+    check_masks(experiment, assets)?;
     let mut targets = Vec::with_capacity(experiment.targets.len());
     for target in &experiment.targets {
         let mut prepared = PreparedTarget::default();
@@ -71,6 +74,18 @@ pub fn prepare(
         targets.push(prepared);
     }
     Ok(Prepared { targets })
+}
+
+/// Masks are drawn when they are needed; that an image of theirs is none is said before.
+fn check_masks(experiment: &Experiment, assets: &Assets) -> Result<(), PrepareError> {
+    let mut seen = BTreeSet::new();
+    for mask in experiment.masks() {
+        for name in mask.images().into_iter().filter(|name| seen.insert(*name)) {
+            assets::image(assets, name)
+                .map_err(|source| PrepareError::Image { path: format!("{}.image", mask.path), source })?;
+        }
+    }
+    Ok(())
 }
 
 /// Features of unit length `[n, embedding]` of texts.

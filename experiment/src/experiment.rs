@@ -5,6 +5,7 @@
 //! their value is needed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::expression::{Float, Int};
 
@@ -217,6 +218,77 @@ pub struct Init {
     pub image: Option<String>,
     /// Raw pixels to start from, given by programs.
     pub image_tensor: Option<ImageTensor>,
+    /// Where the picture is drawn; elsewhere it stays the image. Its numbers are constants.
+    pub mask: Option<Arc<Mask>>,
+    /// Where the image lies: x, y, width, height as shares of the canvas; `None`: everywhere.
+    pub place: Option<[f64; 4]>,
+}
+
+impl Init {
+    /// Does the image come as it is, without `std` and `mean`? They are those of the noise beside it then.
+    pub fn keeps_image(&self) -> bool {
+        self.mask.is_some() || self.place.is_some()
+    }
+}
+
+/// How much each place of an image counts, from 0 to 1: the product of its shapes, or 1 minus that.
+#[derive(Clone, Debug)]
+pub struct Mask {
+    /// Where it stands in the experiment, with list indices: `masks.0`, `targets.1.mask`.
+    pub path: String,
+    /// All of them must hold.
+    pub shapes: Vec<MaskShape>,
+    /// Width of the soft edge of boxes, ellipses and images, as a share of the shorter side.
+    pub feather: Float,
+    /// Turned around?
+    pub invert: bool,
+}
+
+/// A shape of a mask. Numbers are shares of width and height.
+#[derive(Clone, Debug)]
+pub enum MaskShape {
+    /// x, y, width, height.
+    Box([Float; 4]),
+    /// x, y, width and height of the box around it.
+    Ellipse([Float; 4]),
+    /// x and y of the point where it is 0, x and y of the point where it is 1.
+    Gradient([Float; 4]),
+    /// Path of an image; white counts.
+    Image(String),
+    /// A mask of `masks`, which has no `Named` shape itself.
+    Named(Arc<Mask>),
+}
+
+impl Mask {
+    /// The numbers of the mask, and of the one that it refers to.
+    pub fn numbers(&self) -> Vec<&Float> {
+        let mut numbers = vec![&self.feather];
+        for shape in &self.shapes {
+            match shape {
+                MaskShape::Box(values) | MaskShape::Ellipse(values) | MaskShape::Gradient(values) => {
+                    numbers.extend(values);
+                }
+                MaskShape::Image(_) => {}
+                MaskShape::Named(mask) => numbers.extend(mask.numbers()),
+            }
+        }
+        numbers
+    }
+
+    /// Does it stay the same for the whole run?
+    pub fn is_fixed(&self) -> bool {
+        self.numbers().into_iter().all(|number| number.as_constant().is_some())
+    }
+
+    /// The images that it uses.
+    pub fn images(&self) -> Vec<&str> {
+        let images = self.shapes.iter().flat_map(|shape| match shape {
+            MaskShape::Image(name) => vec![name.as_str()],
+            MaskShape::Named(mask) => mask.images(),
+            MaskShape::Box(_) | MaskShape::Ellipse(_) | MaskShape::Gradient(_) => Vec::new(),
+        });
+        images.collect()
+    }
 }
 
 /// Raw pixels `[3, height, width]`.
@@ -249,17 +321,34 @@ pub struct Target {
     pub feature_scale: FeatureScale,
     /// What the window should resemble.
     pub features: Vec<Feature>,
+    /// Which piece of the canvas the transforms begin with; `None`: all of it.
+    pub cuts: Option<Cuts>,
     /// How the canvas becomes a window, in the order written.
     pub transforms: Vec<Transform>,
     /// What else the window should be.
     pub constraints: Vec<Constraint>,
+    /// Where it may change the canvas: a factor on its gradient.
+    pub mask: Option<Arc<Mask>>,
 }
 
 impl Target {
     /// Whether its samples are random. If not, they are all alike, and one per epoch is enough.
     pub fn draws(&self) -> bool {
-        self.transforms.iter().any(Transform::draws)
+        self.cuts.is_some() || self.transforms.iter().any(Transform::draws)
     }
+}
+
+/// Which samples of a target see the whole canvas, and which a random piece of it.
+#[derive(Clone, Debug)]
+pub struct Cuts {
+    /// Path in the experiment, with list indices; part of the random keys.
+    pub path: String,
+    /// The first so many samples of an epoch see the whole canvas.
+    pub overview: Int,
+    /// Least and greatest side of the square pieces, as shares of the canvas's shorter side.
+    pub size: [Float; 2],
+    /// The side is least + (greatest − least) · u to the power of this, where u is drawn evenly from 0 to 1.
+    pub power: Float,
 }
 
 /// Which features of a target count for a sample.
@@ -473,6 +562,8 @@ pub struct PostProcess {
     pub span: Span,
     /// The transforms of the entry, in the order written.
     pub transforms: Vec<Transform>,
+    /// Where they act.
+    pub mask: Option<Arc<Mask>>,
 }
 
 /// A constraint on the window.
@@ -488,6 +579,8 @@ pub struct Constraint {
     pub weight: Float,
     /// How the distance is measured.
     pub loss: ConstraintLoss,
+    /// Where it counts.
+    pub mask: Option<Arc<Mask>>,
     /// Which constraint, and its parameters.
     pub kind: ConstraintKind,
 }
@@ -544,7 +637,24 @@ pub struct Bounds {
 }
 
 impl Experiment {
-    /// The images that are used: those of active targets, and the first canvas.
+    /// The masks of everything that is active.
+    pub fn masks(&self) -> Vec<&Mask> {
+        let mut masks: Vec<&Arc<Mask>> = Vec::new();
+        for target in self.targets.iter().filter(|target| target.active) {
+            masks.extend(&target.mask);
+            masks.extend(target.constraints.iter().filter_map(|constraint| constraint.mask.as_ref()));
+        }
+        masks.extend(self.postproc.iter().filter(|effect| effect.active).filter_map(|one| one.mask.as_ref()));
+        masks.extend(&self.init.mask);
+        masks.into_iter().map(AsRef::as_ref).collect()
+    }
+
+    /// The images that masks use.
+    pub fn mask_images(&self) -> BTreeSet<&str> {
+        self.masks().into_iter().flat_map(Mask::images).collect()
+    }
+
+    /// The images that are used: those of active targets, of masks, and the first canvas.
     pub fn image_names(&self) -> BTreeSet<&str> {
         let features = self.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
         let images = features.filter_map(|feature| match &feature.source {
@@ -552,6 +662,6 @@ impl Experiment {
             FeatureSource::Text(_) => None,
         });
         let init = self.init.image.as_deref().filter(|_| self.init.image_tensor.is_none());
-        images.chain(init).collect()
+        images.chain(init).chain(self.mask_images()).collect()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map as Object, Number, Value as Json, json};
 
 use crate::build::{initial, is_of_model};
-use crate::parameters::{Kind, Parameter, Type, parameters};
+use crate::parameters::{Initial, Kind, Parameter, Type, parameters};
 use crate::source::Origin;
 use crate::tree::{Branch, Map, Setting, Value};
 use crate::yaml::Writer;
@@ -18,13 +18,13 @@ fn json_map(map: &Map, path: &str) -> Object<String, Json> {
     let mut object = Object::new();
     for (parameter, branch) in in_order(map, path) {
         let json = match branch {
-            Some(Branch::Map(map)) => Json::Object(json_map(map, &parameter.path)),
+            Some(Branch::Map(map)) => Json::Object(json_map(map, parameter.below())),
             Some(Branch::Entries(maps)) => {
                 maps.iter().map(|map| Json::Object(json_map(map, &parameter.path))).collect()
             }
             Some(Branch::Setting(setting)) => json_value(&setting.value, parameter),
             None => match parameter.kind {
-                Kind::Map if !parameter.is_step() => {
+                Kind::Map if parameter.default == Initial::Map => {
                     Json::Object(json_map(&Map::empty(Origin::Default), &parameter.path))
                 }
                 Kind::Entries => json!([]),
@@ -106,10 +106,10 @@ fn yaml_map(writer: &mut Writer, map: &Map, path: &str) {
         match branch {
             Some(Branch::Map(map)) => {
                 let full = parameters()
-                    .children(&parameter.path)
+                    .children(parameter.below())
                     .any(|child| map.get(child.name()).is_some() || initial(child.default) != Value::Null);
                 if full {
-                    writer.map(name, |writer| yaml_map(writer, map, &parameter.path));
+                    writer.map(name, |writer| yaml_map(writer, map, parameter.below()));
                 } else {
                     writer.entry(name, "{}");
                 }
@@ -124,11 +124,11 @@ fn yaml_map(writer: &mut Writer, map: &Map, path: &str) {
             None if parameter.path == "model" => {}
             None if path == "canvas" && is_idle(name, map) => {}
             None => match parameter.kind {
-                Kind::Map if !parameter.is_step() => {
+                Kind::Map if parameter.default == Initial::Map => {
                     let empty = Map::empty(Origin::Default);
                     writer.map(name, |writer| yaml_map(writer, &empty, &parameter.path));
                 }
-                Kind::Map | Kind::Entries => {}
+                Kind::Map | Kind::Entries | Kind::Mask => {}
                 _ => yaml_value(writer, name, &initial(parameter.default)),
             },
         }

@@ -28,10 +28,10 @@ mod yaml;
 pub use describe::rounded;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use experiment::{
-    Border, Bounds, CanvasSettings, Constraint, ConstraintKind, ConstraintLoss, Experiment, Feature,
+    Border, Bounds, CanvasSettings, Constraint, ConstraintKind, ConstraintLoss, Cuts, Experiment, Feature,
     FeatureLoss, FeatureScale, FeatureSource, FrameTime, ImageTensor, Init, Interpolation, Interval, Kernel,
-    Moment, Optimizer, PadMode, PaletteColors, PixelModel, PostProcess, Select, Span, Symmetry, Target,
-    Transform, TransformKind,
+    Mask, MaskShape, Moment, Optimizer, PadMode, PaletteColors, PixelModel, PostProcess, Select, Span,
+    Symmetry, Target, Transform, TransformKind,
 };
 pub use expression::{EvaluationError, Scope, Value};
 pub use load::{Loaded, Tree, load, read};

@@ -29,6 +29,8 @@ pub const MAX_TILES: i64 = 64;
 pub const MAX_LEVELS: i64 = 15;
 /// Least and greatest softness of a palette: below, pixels would not move any more; above, all would be the same grey.
 pub const SOFTNESS: std::ops::RangeInclusive<f64> = 0.01..=2.0;
+/// Greatest number of different images that the masks of an experiment use. Each of them is held in the size of the canvas.
+pub const MAX_MASK_IMAGES: usize = 8;
 /// Greatest number of texts in one prompt.
 pub const MAX_PROMPT_PARTS: usize = 64;
 /// Greatest number of characters of a text or a name.

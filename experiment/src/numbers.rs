@@ -1,7 +1,7 @@
 //! The numbers of an experiment that may be expressions, all in one walk.
 
 use crate::experiment::{
-    Border, Bounds, Constraint, ConstraintKind, Experiment, Kernel, Moment, Transform, TransformKind,
+    Border, Bounds, Constraint, ConstraintKind, Cuts, Experiment, Kernel, Moment, Transform, TransformKind,
 };
 use crate::expression::{EvaluationError, Expression, Float, Int, Scope};
 
@@ -36,6 +36,15 @@ impl Number<'_> {
             Self::Int(value) => value.evaluate(scope).map(|_| ()),
             Self::Moment(value) => value.evaluate(scope).map(|_| ()),
         }
+    }
+}
+
+impl Cuts {
+    /// Its parameters that may be expressions.
+    pub fn numbers(&self) -> Vec<Number<'_>> {
+        let mut out = vec![Number::Int(&self.overview), Number::Float(&self.power)];
+        floats(&mut out, &self.size);
+        out
     }
 }
 
@@ -140,6 +149,7 @@ impl Constraint {
                 out.push(Number::Moment(expression));
             }
         }
+        out.extend(self.mask.iter().flat_map(|mask| mask.numbers()).map(Number::Float));
         match &self.kind {
             ConstraintKind::Blur(kernel) => self::kernel(&mut out, kernel),
             ConstraintKind::Border(border) => self::border(&mut out, border),
@@ -171,11 +181,15 @@ impl Experiment {
             for feature in &target.features {
                 out.extend([Number::Float(&feature.weight), Number::Float(&feature.scale)]);
             }
+            out.extend(target.cuts.iter().flat_map(Cuts::numbers));
             out.extend(target.transforms.iter().flat_map(Transform::numbers));
             out.extend(target.constraints.iter().flat_map(Constraint::numbers));
+            out.extend(target.mask.iter().flat_map(|mask| mask.numbers()).map(Number::Float));
         }
-        let effects = self.postproc.iter().flat_map(|post_process| &post_process.transforms);
-        out.extend(effects.flat_map(Transform::numbers));
+        for effect in &self.postproc {
+            out.extend(effect.transforms.iter().flat_map(Transform::numbers));
+            out.extend(effect.mask.iter().flat_map(|mask| mask.numbers()).map(Number::Float));
+        }
         out
     }
 }

@@ -179,6 +179,7 @@ fn shape(parameter: &Parameter) -> (&'static str, Json, Json) {
     match parameter.kind {
         Kind::Scalar(of) => ("Parameter", types(of), Json::Null),
         Kind::List(of, lengths) => ("SequenceParameter", types(of), json!(lengths)),
+        Kind::Mask => unreachable!("the original knows no masks"),
         Kind::Moment => ("FrameTimeParameter", json!(["int", "float"]), Json::Null),
         Kind::Map => ("PlaceholderParameter", json!(["dict"]), Json::Null),
         Kind::Entries => ("PlaceholderParameter", json!(["list"]), Json::Null),

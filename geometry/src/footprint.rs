@@ -35,7 +35,7 @@ pub fn footprint(target: &Target, scope: &Scope, samples: Range<u32>, canvas: Si
     let grid = TileGrid::new(canvas.width as usize, canvas.height as usize);
     let mut tiles = TileSet::none(grid);
     for sample in samples {
-        match Chain::draw(&target.transforms, &scope.with_sample(u64::from(sample)), canvas) {
+        match Chain::of(target, &scope.with_sample(u64::from(sample)), canvas) {
             Ok(chain) => add(&chain, &mut tiles),
             Err(_) => return TileSet::all(grid),
         }

@@ -16,6 +16,7 @@
 mod axis;
 mod chain;
 mod context;
+mod cuts;
 mod field;
 mod footprint;
 mod gaussian;

@@ -1,6 +1,7 @@
 //! Maps: for every output pixel, the input pixel that stands there, or a fixed colour.
 
-use crate::axis::{Axis, Nearest};
+use crate::axis::{Axis, NOWHERE, Nearest};
+use crate::places::{RowPlaces, Ys};
 use crate::region::Size;
 use crate::turn::Turn;
 
@@ -42,6 +43,28 @@ impl Motion {
 }
 
 impl PixelMap {
+    /// Replaces columns and rows of the output by those of the input. A pixel that comes from nowhere has the column
+    /// [`NOWHERE`] and any row.
+    pub(crate) fn follow(&self, xs: &mut Vec<i32>, ys: &mut Vec<i32>) {
+        match self.way {
+            Way::Grid([columns, rows]) => {
+                columns.follow(xs);
+                rows.follow(ys);
+                for (x, _) in xs.iter_mut().zip(&*ys).filter(|(_, y)| **y == NOWHERE) {
+                    *x = NOWHERE;
+                }
+            }
+            Way::Turn(turn) => {
+                let (mut to_x, mut to_y) = (vec![0; xs.len()], vec![0; ys.len()]);
+                turn.follow(
+                    RowPlaces { xs: xs.as_slice(), ys: Ys::Each(ys.as_slice()) },
+                    [&mut to_x, &mut to_y],
+                );
+                (*xs, *ys) = (to_x, to_y);
+            }
+        }
+    }
+
     /// A map that keeps columns and rows apart; black where a pixel comes from nowhere.
     pub(crate) fn grid(size: Size, axes: [Axis; 2]) -> Self {
         Self { size, color: [0.0; 3], way: Way::Grid(axes) }

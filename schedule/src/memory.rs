@@ -7,11 +7,14 @@ use clipig_experiment::{Experiment, Optimizer, PixelModel};
 /// Bytes of a canvas per pixel: three float32.
 const PIXEL: u64 = 12;
 
+/// Bytes of a mask's image per pixel of the canvas.
+const MASK_PIXEL: u64 = 2;
+
 /// What a running job takes at most, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JobMemory {
-    /// The canvas, and the numbers that it follows from, where pixels are not stepped themselves. A step writes other
-    /// memory while a checkpoint or a worker still needs the pixels before it.
+    /// The canvas, the numbers that it follows from, where pixels are not stepped themselves, and the images of masks. A step
+    /// writes other memory while a checkpoint or a worker still needs the pixels before it.
     pub canvas: u64,
     /// The optimiser's averages.
     pub optimizer: u64,
@@ -36,16 +39,20 @@ impl JobMemory {
         // Fourier transform before and after it was transposed. With the weights that is less than two planes. A
         // palette needs less. The levels of a pyramid are a third more than its pixels, as is their gradient, and each
         // colour is enlarged level by level.
+        let keeps = experiment.init.mask.is_some();
         let (parameters, pixel_model) = match &canvas.model {
-            _ if canvas.is_plain() => (0, 0),
+            _ if canvas.is_plain() && !keeps => (0, 0),
             PixelModel::Pyramid { .. } => (plane + plane.div_ceil(3), 7 * plane),
             PixelModel::Pixels | PixelModel::Fft { .. } | PixelModel::Palette { .. } => (plane, 5 * plane),
         };
         // The image before maps, for the pixels and again for the gradient.
         let maps = if canvas.has_maps() { 3 * plane } else { 0 };
+        // The image that stays, and what is drawn of pixels that have changed.
+        let keep = if keeps { 2 * plane } else { 0 };
+        let masks = MASK_PIXEL * (plane / PIXEL) * experiment.mask_images().len() as u64;
         let average = plane.max(parameters);
         Self {
-            canvas: 2 * plane + pixel_model + maps,
+            canvas: 2 * plane + pixel_model + maps + keep + masks,
             optimizer: averages * average,
             checkpoint: plane + parameters + averages * average,
             gradients: 3 * plane,
@@ -98,6 +105,11 @@ mod tests {
         let pyramid = memory(8192, "canvas: {model: pyramid}");
         assert!(pyramid.total() > 17 * 805_306_368 && pyramid.optimizer == 2 * (805_306_368 + 268_435_456));
         assert!(memory(8192, "canvas: {symmetry: both}").total() > 16 * 805_306_368);
+        // An image that stays makes a model of pixels; a mask's image has a sixth of a canvas, whoever uses it.
+        let kept = memory(8192, "init: {image: a.png, mask: {image: hole.png}}");
+        assert_eq!(kept.total(), 18 * 805_306_368 + 805_306_368 / 6);
+        let masked = "postproc: [{mul: .9, mask: {image: b.png}}]\ntargets: [{mask: {image: b.png}}]\n";
+        assert_eq!(memory(8192, masked).total(), 10 * 805_306_368 + 805_306_368 / 6);
     }
 
     #[test]

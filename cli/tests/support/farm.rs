@@ -209,8 +209,7 @@ impl Farm {
 
     /// Submits an experiment; the job's number.
     pub(crate) fn submit(&self, experiment: &str) -> u64 {
-        let file = self.folder.path().join("experiment.yaml");
-        std::fs::write(&file, experiment).unwrap();
+        write_experiment(self.folder.path(), experiment);
         self.ask(&["submit", "experiment.yaml"]).trim().parse().unwrap()
     }
 
@@ -408,7 +407,7 @@ fn coordinator(folder: &Path, settings: &[(String, String)]) -> Child {
 /// The hash of the picture that `clipig render` makes with one core, as the workers of these farms have.
 pub(crate) fn rendered_here(experiment: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("experiment.yaml"), experiment).unwrap();
+    write_experiment(folder.path(), experiment);
     let output = Command::new(env!("CARGO_BIN_EXE_clipig"))
         .args(["render", "experiment.yaml", "--threads", "1", "-v", "0", "-o", "picture.png"])
         .current_dir(folder.path())
@@ -417,6 +416,20 @@ pub(crate) fn rendered_here(experiment: &str) -> String {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     hash(&folder.path().join("picture.png"))
+}
+
+/// Writes an experiment as `experiment.yaml`, and the images that it may name: `start.png`, in colour, and `hole.png`, a
+/// white disc on black.
+fn write_experiment(folder: &Path, experiment: &str) {
+    std::fs::write(folder.join("experiment.yaml"), experiment).unwrap();
+    let start =
+        image::RgbImage::from_fn(50, 40, |x, y| image::Rgb([5 * x, 6 * y, x * y % 256].map(|v| v as u8)));
+    start.save(folder.join("start.png")).unwrap();
+    let hole = image::RgbImage::from_fn(50, 40, |x, y| {
+        let inside = x.abs_diff(25).pow(2) + y.abs_diff(20).pow(2) < 180;
+        image::Rgb([if inside { 255 } else { 0 }; 3])
+    });
+    hole.save(folder.join("hole.png")).unwrap();
 }
 
 /// The hash of a whole file.

@@ -1,12 +1,12 @@
 //! Pixel models: how a canvas follows from the numbers that the optimiser steps, its *parameters*.
 //!
 //! ```text
-//! canvas = tile(symmetry(image(parameters)))
+//! canvas = keep(tile(symmetry(image(parameters))))
 //! ```
 //!
 //! Each [`ImageModel`] is a file of this folder: [`fft`], [`pyramid`], [`palette`] and [`plain`]. The [`maps`] come after
-//! any of them. Where an experiment wants pixels without maps, there is no model at all, and the optimiser steps the
-//! canvas itself.
+//! any of them, and [`keep`] after these. Where an experiment wants pixels and nothing else, there is no model at all, and
+//! the optimiser steps the canvas itself.
 //!
 //! Workers know nothing of models: they return gradients of the canvas, and [`CanvasModel::gradient`] takes their sum
 //! back to the parameters. Whatever changes pixels (another resolution, post-processing, an image to start from) asks
@@ -15,6 +15,7 @@
 mod colors;
 mod fft;
 mod hartley;
+mod keep;
 mod maps;
 mod palette;
 mod plain;
@@ -25,6 +26,7 @@ use clipig_experiment::{Experiment, PixelModel};
 use clipig_geometry::Size;
 
 use crate::bands::on_rows;
+pub(crate) use keep::Keep;
 pub use maps::MapError;
 use maps::Maps;
 
@@ -51,16 +53,22 @@ trait ImageModel: Send {
 pub(crate) struct CanvasModel {
     image: Box<dyn ImageModel>,
     maps: Maps,
+    keep: Option<Keep>,
 }
 
 impl CanvasModel {
-    /// The model that an experiment asks for; `None` where the optimiser steps the pixels themselves.
+    /// The model that an experiment asks for; `None` where the optimiser steps the pixels themselves. `keep` is what stays
+    /// the image to start from.
     ///
     /// # Errors
     /// When a map cannot be had on a canvas of this size.
-    pub(crate) fn of(experiment: &Experiment, size: Size) -> Result<Option<Self>, MapError> {
+    pub(crate) fn of(
+        experiment: &Experiment,
+        size: Size,
+        keep: Option<Keep>,
+    ) -> Result<Option<Self>, MapError> {
         let settings = &experiment.canvas;
-        if settings.is_plain() {
+        if settings.is_plain() && keep.is_none() {
             return Ok(None);
         }
         let maps = Maps::new(settings, [size.width as usize, size.height as usize])?;
@@ -76,7 +84,7 @@ impl CanvasModel {
                 Box::new(palette::Palette::new(side, colors.clone(), *softness))
             }
         };
-        Ok(Some(Self { image, maps }))
+        Ok(Some(Self { image, maps, keep }))
     }
 
     /// The size of the image that the canvas is made of: that of one tile, or of the canvas.
@@ -103,10 +111,20 @@ impl CanvasModel {
             let image = self.maps.symmetric(self.image_of(parameters));
             self.maps.write_tiles(&image, pixels);
         }
+        if let Some(keep) = &self.keep {
+            keep.mix(pixels);
+        }
     }
 
     /// Parameters of some pixels, or of the nearest pixels that the model can show.
     pub(crate) fn parameters(&self, pixels: &[f32], before: Option<&[f32]>) -> Vec<f32> {
+        let Some(keep) = &self.keep else { return self.parameters_of_drawn(pixels, before) };
+        let mut drawn = pixels.to_vec();
+        keep.unmix(&mut drawn);
+        self.parameters_of_drawn(&drawn, before)
+    }
+
+    fn parameters_of_drawn(&self, pixels: &[f32], before: Option<&[f32]>) -> Vec<f32> {
         if self.maps.are_none() {
             return self.image.parameters(pixels, before);
         }
@@ -121,7 +139,14 @@ impl CanvasModel {
 
     /// The gradient with respect to the parameters, where `pixels` are theirs.
     pub(crate) fn gradient(&self, parameters: &[f32], pixels: &[f32], gradient: &GradientSum) -> Vec<f32> {
-        let gradient = dense(gradient);
+        let mut gradient = dense(gradient);
+        if let Some(keep) = &self.keep {
+            keep.pull_back(&mut gradient);
+            if self.maps.are_none() {
+                // The pixels are not those of the image any more.
+                return self.image.gradient(parameters, &self.image_of(parameters), gradient);
+            }
+        }
         if self.maps.are_none() {
             return self.image.gradient(parameters, pixels, gradient);
         }
@@ -161,15 +186,32 @@ fn dense(gradient: &GradientSum) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
+    use clipig_core::Assets;
     use clipig_experiment::{Overrides, Source, load};
+    use image::{ImageFormat, Rgb, RgbImage};
 
     use super::*;
+    use crate::mask::Masks;
 
     const WIDTH: usize = 10;
     const HEIGHT: usize = 10;
 
+    /// An image that stays where the mask does not count: half of it, softly.
+    const MASKED: &str = "init: {image: start.png, mask: {box: -9 -9 9.5 19, feather: .8}}\n";
+
+    fn assets() -> Assets {
+        let start = RgbImage::from_fn(10, 10, |x, y| Rgb([(20 * x) as u8, (20 * y) as u8, 77]));
+        let mut bytes = Cursor::new(Vec::new());
+        start.write_to(&mut bytes, ImageFormat::Png).expect("a small image");
+        let mut assets = Assets::default();
+        assets.insert("start.png", bytes.into_inner());
+        assets
+    }
+
     /// Every model, alone and with every map.
-    const CANVASES: [&str; 10] = [
+    const CANVASES: [&str; 13] = [
         "{model: fft}",
         "{model: pyramid}",
         "{model: pyramid, levels: 3, falloff: 2}",
@@ -180,14 +222,19 @@ mod tests {
         "{model: fft, symmetry: both}",
         "{model: pyramid, tile: 2 2, symmetry: rotate-2}",
         "{model: palette, colors: 3, softness: .4, symmetry: top-bottom, tile: 1 2}",
+        "{model: pixels} # with a mask",
+        "{model: fft, symmetry: left-right} # with a mask",
+        "{model: pyramid, tile: 2 1} # with a mask",
     ];
 
     fn model(canvas: &str) -> CanvasModel {
-        let yaml = format!("canvas: {canvas}\nresolution: [{WIDTH}, {HEIGHT}]\n");
+        let init = if canvas.contains("mask") { MASKED } else { "" };
+        let yaml = format!("canvas: {canvas}\nresolution: [{WIDTH}, {HEIGHT}]\n{init}");
         let loaded = load(&[Source::new("test.yaml", yaml)], &Overrides::default());
         let experiment = loaded.unwrap_or_else(|errors| panic!("{canvas}: {errors}")).experiment;
         let size = Size { width: WIDTH as i64, height: HEIGHT as i64 };
-        CanvasModel::of(&experiment, size).expect("it fits").expect("a model")
+        let keep = Keep::of(&experiment, size, &Masks::new(assets())).expect("an image");
+        CanvasModel::of(&experiment, size, keep).expect("it fits").expect("a model")
     }
 
     /// Numbers that look random, between plus and minus `size`.
@@ -238,8 +285,46 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_is_the_image_and_the_rest_is_what_the_model_draws() {
+        for (kept, plain) in [
+            ("{model: pixels} # with a mask", "{model: pixels}"),
+            ("{model: fft} # with a mask", "{model: fft}"),
+        ] {
+            let kept = model(kept);
+            let parameters = noise(3 * kept.columns(), 0.3);
+            let found = pixels_of(&kept, &parameters);
+            let drawn = if plain.contains("fft") {
+                pixels_of(&model(plain), &parameters)
+            } else {
+                parameters.clone()
+            };
+            let start = kept.keep.as_ref().expect("a mask");
+            for y in 0..HEIGHT {
+                for color in 0..3 {
+                    let at = |x: usize| (color * HEIGHT + y) * WIDTH + x;
+                    // The edge is at 5 and soft over 8 pixels: 0 is drawn alone, 9 is kept alone.
+                    assert_eq!(found[at(0)].to_bits(), drawn[at(0)].to_bits(), "{plain}");
+                    assert_eq!(
+                        found[at(9)].to_bits(),
+                        start.image(y * WIDTH + 9)[color].to_bits(),
+                        "{plain}"
+                    );
+                }
+            }
+            for (found, level) in start.image(3 * WIDTH + 9).into_iter().zip([180.0, 60.0, 77.0]) {
+                assert!((found - level / 255.0).abs() < 1e-6, "{found} for {level}");
+            }
+            // Steps of the parameters move nothing there.
+            let other = pixels_of(&kept, &noise(3 * kept.columns(), 0.9));
+            assert!((0..HEIGHT).all(|y| other[y * WIDTH + 9] == found[y * WIDTH + 9]), "{plain}");
+        }
+    }
+
+    #[test]
     fn what_a_model_shows_has_parameters_that_show_it() {
-        for canvas in CANVASES.into_iter().filter(|canvas| !canvas.contains("palette")) {
+        for canvas in
+            CANVASES.into_iter().filter(|canvas| !canvas.contains("palette") && !canvas.contains("mask"))
+        {
             let model = model(canvas);
             let wanted = pixels_of(&model, &noise(3 * model.columns(), 0.3));
             let parameters = model.parameters(&wanted, None);

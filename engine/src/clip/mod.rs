@@ -7,7 +7,7 @@
 //! The model is frozen: no weight ever requires a gradient, so a backward pass computes input gradients
 //! only.
 
-mod pillow;
+pub(crate) mod pillow;
 pub mod preprocess;
 mod resnet;
 mod text;

@@ -20,10 +20,10 @@ const PRECISION: u32 = 32 - 8 - 2;
 
 /// One dimension of a resize: all of `from` pixels becomes `to` pixels, of which `wanted` are computed.
 #[derive(Clone, Debug)]
-pub(super) struct Side {
-    pub(super) from: u32,
-    pub(super) to: u32,
-    pub(super) wanted: Range<u32>,
+pub(crate) struct Side {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) wanted: Range<u32>,
 }
 
 /// What one output pixel is made of: `weights[i]` of the input pixel `first + i`.
@@ -93,7 +93,7 @@ fn level(sum: i32) -> u8 {
 
 /// The wanted part of an image of `C` channels, row by row. `read_row(y, row)` fills `row`, `C` bytes per
 /// pixel, with row `y` of the input; it is asked for each row at most once, in order.
-pub(super) fn resize<const C: usize>(
+pub(crate) fn resize<const C: usize>(
     width: &Side,
     height: &Side,
     mut read_row: impl FnMut(usize, &mut [[u8; C]]),

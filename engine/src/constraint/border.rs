@@ -31,6 +31,5 @@ pub(super) fn loss(
         mask
     })?;
     // Inside the frame the window is as it should be.
-    let wrong = super::distance(&((windows - color) * masks), eval.constraint.loss);
-    Ok(wrong.mean_dim([1_i64, 2, 3].as_slice(), false, None::<Kind>))
+    Ok(eval.mean_distance(&((windows - color) * masks)))
 }

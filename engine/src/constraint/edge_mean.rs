@@ -1,7 +1,7 @@
 //! `edge_mean`: the mean of |window − blurred window| for every colour.
 
 use clipig_experiment::Kernel;
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use super::blur::blurred;
 use super::{ConstraintError, Evaluation};
@@ -11,6 +11,5 @@ pub(super) fn value(
     windows: &Tensor,
     eval: &Evaluation<'_>,
 ) -> Result<Tensor, ConstraintError> {
-    let edges = (blurred(kernel, windows, eval)? - windows).abs();
-    Ok(edges.mean_dim([2_i64, 3].as_slice(), false, None::<Kind>))
+    Ok(eval.mean(&(blurred(kernel, windows, eval)? - windows).abs()))
 }

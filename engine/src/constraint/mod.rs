@@ -2,23 +2,28 @@
 //!
 //! Every constraint sees a batch of windows `[n, 3, S, S]` in [0, 1] and gives one loss per sample, `[n]`. A fixed factor
 //! makes the losses of different constraints comparable: 1 for contrast, 10 for normalize, 100 for all others.
+//!
+//! With a mask, each pixel has a weight. A distance between pixels is multiplied by it. What is measured on the window as a
+//! whole (a mean, a spread) is measured with these weights, and the loss is multiplied by their mean: so a pixel is pulled as
+//! strongly as without a mask if it counts fully, however few others do.
 
 mod blur;
 mod border;
 mod bounds;
 mod contrast;
 mod edge_mean;
-mod mean;
 mod noise;
 mod normalize;
 mod saturation;
 mod std;
 
 #[cfg(test)]
+mod mask_tests;
+#[cfg(test)]
 mod oracle_tests;
 
 use clipig_experiment::{
-    Constraint, ConstraintKind, ConstraintLoss, EvaluationError, FrameTime, Moment, Scope, Value,
+    Bounds, Constraint, ConstraintKind, ConstraintLoss, EvaluationError, FrameTime, Moment, Scope, Value,
 };
 use clipig_geometry::GaussianError;
 use tch::{Kind, Tensor};
@@ -66,31 +71,32 @@ pub fn is_active(constraint: &Constraint, scope: &Scope) -> Result<bool, Constra
 }
 
 /// The loss of each window, `[n]`, before weighting. `scopes` has one scope per sample, with the target's
-/// mean similarity.
+/// mean similarity. `mask` has a weight from 0 to 1 for each pixel, `[n, 1, S, S]`; without it all count fully.
 ///
 /// # Errors
 /// When an expression fails or numbers do not fit the window.
 pub fn losses(
     constraint: &Constraint,
     windows: &Tensor,
+    mask: Option<&Tensor>,
     scopes: &[Scope],
 ) -> Result<Tensor, ConstraintError> {
-    let eval = Evaluation { constraint, scopes };
-    let loss = constraint.loss;
+    let eval = Evaluation { constraint, mask, scopes };
+    let bounded = |value: Tensor, bounds: &Bounds| -> Result<Tensor, ConstraintError> {
+        Ok(eval.of_share(bounded(&value, bounds, constraint.loss, &eval)?))
+    };
     let (value, factor) = match &constraint.kind {
         ConstraintKind::Blur(kernel) => (blur::loss(kernel, windows, &eval)?, 100.0),
         ConstraintKind::Border(border) => (border::loss(border, windows, &eval)?, 100.0),
         ConstraintKind::Noise(std) => (noise::loss(std, windows, &eval)?, 100.0),
         ConstraintKind::Normalize { min, max } => (normalize::loss(min, max, windows, &eval)?, 10.0),
-        ConstraintKind::Contrast(bounds) => (bounded(&contrast::value(windows), bounds, loss, &eval)?, 1.0),
+        ConstraintKind::Contrast(bounds) => (bounded(contrast::value(windows, &eval), bounds)?, 1.0),
         ConstraintKind::EdgeMean { bounds, kernel } => {
-            (bounded(&edge_mean::value(kernel, windows, &eval)?, bounds, loss, &eval)?, 100.0)
+            (bounded(edge_mean::value(kernel, windows, &eval)?, bounds)?, 100.0)
         }
-        ConstraintKind::Mean(bounds) => (bounded(&mean::value(windows), bounds, loss, &eval)?, 100.0),
-        ConstraintKind::Saturation(bounds) => {
-            (bounded(&saturation::value(windows), bounds, loss, &eval)?, 100.0)
-        }
-        ConstraintKind::Std(bounds) => (bounded(&std::value(windows), bounds, loss, &eval)?, 100.0),
+        ConstraintKind::Mean(bounds) => (bounded(eval.mean(windows), bounds)?, 100.0),
+        ConstraintKind::Saturation(bounds) => (bounded(saturation::value(windows, &eval), bounds)?, 100.0),
+        ConstraintKind::Std(bounds) => (bounded(std::value(windows, &eval), bounds)?, 100.0),
     };
     Ok(value * factor)
 }
@@ -98,8 +104,13 @@ pub fn losses(
 /// What the expressions of a constraint are evaluated with.
 struct Evaluation<'a> {
     constraint: &'a Constraint,
+    /// A weight for each pixel, `[n, 1, S, S]`.
+    mask: Option<&'a Tensor>,
     scopes: &'a [Scope],
 }
+
+/// Sums of weights below this stand for none.
+const NO_WEIGHT: f64 = 1e-6;
 
 impl Evaluation<'_> {
     /// Three numbers per sample as `[n, 3]` (or `[1, 3]` where all are the same).
@@ -148,12 +159,39 @@ impl Evaluation<'_> {
 
     /// Mean distance per sample between windows and what they should be.
     fn distance(&self, windows: &Tensor, desired: &Tensor) -> Tensor {
-        distance(&(windows - desired), self.constraint.loss).mean_dim(
-            [1_i64, 2, 3].as_slice(),
-            false,
-            None::<Kind>,
-        )
+        self.mean_distance(&(windows - desired))
     }
+
+    /// The mean distance per sample, `[n]`, of differences `[n, 3, S, S]`.
+    fn mean_distance(&self, differences: &Tensor) -> Tensor {
+        let distances = distance(differences, self.constraint.loss);
+        let distances = match self.mask {
+            Some(mask) => distances * mask,
+            None => distances,
+        };
+        distances.mean_dim([1_i64, 2, 3].as_slice(), false, None::<Kind>)
+    }
+
+    /// The mean of each colour, `[n, 3]`; 0 where no pixel counts.
+    fn mean(&self, image: &Tensor) -> Tensor {
+        match self.mask {
+            Some(mask) => sum(&(image * mask)) / sum(mask).clamp_min(NO_WEIGHT),
+            None => image.mean_dim([2_i64, 3].as_slice(), false, None::<Kind>),
+        }
+    }
+
+    /// Losses `[n]` of windows as wholes, times the share of the window that counts.
+    fn of_share(&self, losses: Tensor) -> Tensor {
+        match self.mask {
+            Some(mask) => losses * mask.mean_dim([1_i64, 2, 3].as_slice(), false, None::<Kind>),
+            None => losses,
+        }
+    }
+}
+
+/// The sums over pixels `[n, c]` of an image `[n, c, S, S]`.
+fn sum(image: &Tensor) -> Tensor {
+    image.sum_dim_intlist([2_i64, 3].as_slice(), false, None::<Kind>)
 }
 
 /// |x| or x².

@@ -2,7 +2,9 @@
 
 use tch::{Kind, Tensor};
 
-pub(super) fn value(windows: &Tensor) -> Tensor {
+use super::Evaluation;
+
+pub(super) fn value(windows: &Tensor, eval: &Evaluation<'_>) -> Tensor {
     let gray = windows.mean_dim([1_i64].as_slice(), true, None::<Kind>);
-    (gray - windows).abs().mean_dim([2_i64, 3].as_slice(), false, None::<Kind>)
+    eval.mean(&(gray - windows).abs())
 }

@@ -1,19 +1,20 @@
 //! Constraints of a target.
 
+use super::mask::Masks;
 use super::reader::Reader;
 use super::transform::{border, kernel};
 use crate::experiment::{Bounds, Constraint, ConstraintKind, ConstraintLoss, Moment, Span};
 
 /// The constraints of one entry, in the order written.
-pub(super) fn constraints(reader: &mut Reader<'_>) -> Vec<Constraint> {
+pub(super) fn constraints(reader: &mut Reader<'_>, masks: &Masks) -> Vec<Constraint> {
     if reader.names().is_empty() {
         reader.warning_here("this entry is empty");
     }
     let names = reader.names();
-    names.into_iter().filter_map(|name| reader.map(name, |reader| constraint(reader, name))).collect()
+    names.into_iter().filter_map(|name| reader.map(name, |reader| constraint(reader, name, masks))).collect()
 }
 
-fn constraint(reader: &mut Reader<'_>, name: &str) -> Option<Constraint> {
+fn constraint(reader: &mut Reader<'_>, name: &str, masks: &Masks) -> Option<Constraint> {
     let kind = match name {
         "blur" => ConstraintKind::Blur(kernel(reader)),
         "border" => ConstraintKind::Border(border(reader)),
@@ -36,6 +37,7 @@ fn constraint(reader: &mut Reader<'_>, name: &str) -> Option<Constraint> {
         end,
         weight: reader.float("weight"),
         loss: reader.choice("loss", loss),
+        mask: masks.of(reader),
         kind,
     })
 }

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod constraint;
+mod mask;
 mod prompt;
 mod reader;
 mod target;
@@ -13,6 +14,7 @@ use crate::limits;
 use crate::tree::{Map, Value};
 
 pub(crate) use canvas::is_of_model;
+use mask::Masks;
 use reader::Reader;
 pub(crate) use reader::initial;
 
@@ -20,9 +22,10 @@ pub(crate) use reader::initial;
 pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
     let mut reader = Reader::top(tree, problems);
     let canvas = reader.map("canvas", canvas::canvas);
-    let init = reader.map("init", init);
-    let targets = reader.entries("targets", target::target);
-    let postproc = reader.entries("postproc", transform::post_process);
+    let masks = Masks::read(&mut reader);
+    let init = reader.map("init", |reader| init(reader, &masks));
+    let targets = reader.entries("targets", |reader| target::target(reader, &masks));
+    let postproc = reader.entries("postproc", |reader| transform::post_process(reader, &masks));
     let experiment = Experiment {
         verbose: reader.int("verbose"),
         output: reader.text("output"),
@@ -60,6 +63,7 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
         problems.push(Diagnostic::error("resolution", origin, error.to_string()));
     }
     canvas::check_square(&mut Reader::top(tree, problems), &experiment);
+    mask::check_images(&experiment, tree.get("masks").map_or(tree.origin, |entry| entry.origin), problems);
     experiment
 }
 
@@ -100,7 +104,7 @@ fn device(reader: &mut Reader<'_>) -> String {
     device
 }
 
-fn init(reader: &mut Reader<'_>) -> Init {
+fn init(reader: &mut Reader<'_>, masks: &Masks) -> Init {
     let resolution = reader.fixed_ints("resolution");
     if let Some([width, height]) = resolution
         && i64::from(width) * i64::from(height) > limits::MAX_PIXELS
@@ -113,7 +117,10 @@ fn init(reader: &mut Reader<'_>) -> Init {
         std: reader.fixed_floats("std").unwrap_or([0.1; 3]),
         image: reader.optional_text("image"),
         image_tensor: reader.pixels("image_tensor"),
+        mask: masks.of(reader),
+        place: reader.fixed_floats("place"),
     };
+    mask::check_init(reader, init.mask.as_deref(), init.place);
     if init.image.as_ref().is_some_and(|image| image.trim().is_empty()) {
         reader
             .error("image", "the name of the image is empty")
@@ -122,7 +129,8 @@ fn init(reader: &mut Reader<'_>) -> Init {
     if init.image.is_some() && init.image_tensor.is_some() {
         reader.warning("image", "`image_tensor` is used, so `image` is not");
     }
-    if init.image.is_some() && !reader.is_written("mean") && !reader.is_written("std") {
+    let multiplied = init.image.is_some() && !init.keeps_image();
+    if multiplied && !reader.is_written("mean") && !reader.is_written("std") {
         reader
             .warning("image", "without `mean` and `std` the image is almost invisible (10 % of it, on grey)")
             .help(|| "to start from the image as it is: `mean: 0` and `std: 1`".to_owned());

@@ -132,6 +132,24 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A map below this one whose parameters are registered below another path; `None` where it is not written.
+    pub(super) fn map_like<T>(
+        &mut self,
+        name: &str,
+        registered: &str,
+        read: impl FnOnce(&mut Reader<'_>) -> T,
+    ) -> Option<T> {
+        let entry = self.map.get(name)?;
+        let Branch::Map(map) = &entry.branch else { return None };
+        Some(read(&mut Reader {
+            map,
+            origin: entry.origin,
+            path: Self::join(&self.path, name),
+            registered: registered.to_owned(),
+            problems: self.problems,
+        }))
+    }
+
     /// Every entry of a list below this map.
     pub(super) fn entries<T>(&mut self, name: &str, mut read: impl FnMut(&mut Reader<'_>) -> T) -> Vec<T> {
         let Some(Branch::Entries(maps)) = self.map.get(name).map(|entry| &entry.branch) else {
@@ -317,6 +335,13 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         Int::constant(1)
+    }
+
+    /// An integer or expression.
+    pub(super) fn int_expression(&mut self, name: &str) -> Int {
+        let parameter = self.parameter(name);
+        let setting = self.setting(name);
+        self.one_int(parameter, &setting, &Self::join(&self.path, name))
     }
 
     /// The values of a list with their paths; `None` where it is unset or broken.

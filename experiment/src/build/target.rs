@@ -1,11 +1,12 @@
 //! Targets and features.
 
+use super::mask::Masks;
 use super::reader::Reader;
 use super::{constraint, prompt, transform};
 use crate::diagnostic::shown;
-use crate::experiment::{Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
+use crate::experiment::{Cuts, Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
 
-pub(super) fn target(reader: &mut Reader<'_>) -> Target {
+pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
     let target = Target {
         active: reader.bool("active"),
         name: reader.text("name"),
@@ -15,13 +16,24 @@ pub(super) fn target(reader: &mut Reader<'_>) -> Target {
         select: reader.choice("select", select),
         feature_scale: feature_scale(reader),
         features: reader.entries("features", features).into_iter().flatten().collect(),
+        cuts: reader.is_written("cuts").then(|| reader.map("cuts", cuts)),
         transforms: reader.entries("transforms", transform::transforms).into_iter().flatten().collect(),
-        constraints: reader.entries("constraints", constraint::constraints).into_iter().flatten().collect(),
+        constraints: reader
+            .entries("constraints", |reader| constraint::constraints(reader, masks))
+            .into_iter()
+            .flatten()
+            .collect(),
+        mask: masks.of(reader),
     };
     if target.features.is_empty() && !reader.is_written("constraints") {
         reader
             .warning_here("this target has neither features nor constraints, so it changes nothing")
             .help(|| "say what it should show:\n  features:\n    - text: a curly spoon".to_owned());
+    }
+    if target.batch_size == 1 && target.cuts.is_some() {
+        reader
+            .warning("cuts", "`cuts` divides the looks of `batch_size`, and there is only one")
+            .help(|| "for example: `batch_size: 8`".to_owned());
     }
     if target.batch_size > 1 && !target.draws() {
         reader.warning(
@@ -30,6 +42,15 @@ pub(super) fn target(reader: &mut Reader<'_>) -> Target {
         );
     }
     target
+}
+
+fn cuts(reader: &mut Reader<'_>) -> Cuts {
+    Cuts {
+        path: reader.path().to_owned(),
+        overview: reader.int_expression("overview"),
+        size: transform::range(reader, "size"),
+        power: reader.float("power"),
+    }
 }
 
 fn select(name: &str) -> Option<Select> {

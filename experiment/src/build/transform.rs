@@ -1,5 +1,6 @@
 //! Transforms, of targets and as post-processing.
 
+use super::mask::Masks;
 use super::reader::Reader;
 use crate::experiment::{Border, Kernel, PadMode, PostProcess, Transform, TransformKind};
 use crate::expression::Float;
@@ -14,13 +15,14 @@ pub(super) fn transforms(reader: &mut Reader<'_>) -> Vec<Transform> {
 }
 
 /// An entry of `postproc`.
-pub(super) fn post_process(reader: &mut Reader<'_>) -> PostProcess {
+pub(super) fn post_process(reader: &mut Reader<'_>, masks: &Masks) -> PostProcess {
     let post_process = PostProcess {
         active: reader.bool("active"),
         span: reader.span(),
         transforms: reader.names().into_iter().filter_map(|name| transform(reader, name)).collect(),
+        mask: masks.of(reader),
     };
-    if !reader.names().iter().any(|name| !matches!(*name, "active" | "start" | "end")) {
+    if post_process.transforms.is_empty() {
         reader.warning_here("this entry has no effect");
     }
     post_process
@@ -70,7 +72,7 @@ fn transform(reader: &mut Reader<'_>, name: &'static str) -> Option<Transform> {
         }),
         "saturation" => TransformKind::Saturation(reader.float(name)),
         "shift" => TransformKind::Shift(reader.floats(name)),
-        // `active`, `start` and `end` of post-processing.
+        // `active`, `start`, `end` and `mask` of post-processing.
         _ => return None,
     };
     let path = format!("{}.{name}", reader.path());
@@ -86,7 +88,7 @@ pub(super) fn border(reader: &mut Reader<'_>) -> Border {
 }
 
 /// Least and greatest value of a range that must not be empty.
-fn range(reader: &mut Reader<'_>, name: &str) -> [Float; 2] {
+pub(super) fn range(reader: &mut Reader<'_>, name: &str) -> [Float; 2] {
     let range: [Float; 2] = reader.floats(name);
     if let [Some(least), Some(most)] = range.each_ref().map(Float::as_constant)
         && least > most

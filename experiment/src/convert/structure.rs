@@ -3,7 +3,7 @@
 use super::{Context, value};
 use crate::diagnostic::{Diagnostic, shown};
 use crate::nearest::nearest;
-use crate::parameters::{Kind, Parameter, parameters};
+use crate::parameters::{Kind, MASKS, NAME, Parameter, parameters};
 use crate::source::{Origin, Place};
 use crate::tree::{Branch, Entry, Map, Setting, Value};
 use crate::yaml::{Key, Node, NodeKind, Scalar};
@@ -54,6 +54,7 @@ fn branch(
     path: &str,
 ) -> Option<Branch> {
     match parameter.kind {
+        Kind::Mask => mask(context, parameter, node, path).map(Branch::Map),
         Kind::Map => {
             if let NodeKind::Map(entries) = &node.kind {
                 return Some(Branch::Map(map(context, entries, node.place, &parameter.path, path)));
@@ -110,10 +111,35 @@ fn entries(context: &mut Context<'_>, parameter: &Parameter, node: &Node, path: 
     Some(maps)
 }
 
+/// A mask: a map, or a text alone, which is its name.
+fn mask(context: &mut Context<'_>, parameter: &Parameter, node: &Node, path: &str) -> Option<Map> {
+    let named = parameters().get(&join(MASKS, NAME)).filter(|_| !is_null(node));
+    match (&node.kind, named) {
+        (NodeKind::Map(entries), _) => Some(map(context, entries, node.place, MASKS, path)),
+        (NodeKind::Scalar { .. }, Some(named)) => {
+            let setting = value::convert(context, named, node, &join(path, NAME));
+            let origin = Origin::Written(node.place);
+            let entry = Entry { name: named.name(), origin, branch: Branch::Setting(setting) };
+            Some(Map { entries: vec![entry], origin })
+        }
+        _ => {
+            let problem = not_a_map(parameter, node, path);
+            context.report(problem);
+            None
+        }
+    }
+}
+
+fn is_null(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Scalar { value: Scalar::Null, .. })
+}
+
 fn not_a_map(parameter: &Parameter, node: &Node, path: &str) -> Diagnostic {
     let name = parameter.name();
-    let names: Vec<&str> = parameters().children(&parameter.path).map(Parameter::name).collect();
-    let required = parameters().children(&parameter.path).any(|child| child.required);
+    let names: Vec<&str> = parameters().children(parameter.below()).map(Parameter::name).collect();
+    // A mask needs a shape, which one is open.
+    let required =
+        parameter.kind == Kind::Mask || parameters().children(&parameter.path).any(|child| child.required);
     let message = match &node.kind {
         NodeKind::Scalar { value: Scalar::Null, .. } => format!("`{name}` has nothing below it"),
         NodeKind::Scalar { text, .. } => {
@@ -124,7 +150,7 @@ fn not_a_map(parameter: &Parameter, node: &Node, path: &str) -> Diagnostic {
         }
     };
     let mut problem = Diagnostic::error(path, Origin::Written(node.place), message);
-    if matches!(&node.kind, NodeKind::Scalar { value: Scalar::Null, .. }) && !required {
+    if is_null(node) && !required {
         problem = problem.help(format!("write `{name}: {{}}` for all defaults"));
     }
     problem.help(example(parameter)).help(format!("parameters of `{name}`: {}", list(&names)))
@@ -151,6 +177,7 @@ fn noun(path: &str) -> String {
         "targets.transforms" => "a transform".to_owned(),
         "targets.constraints" => "a constraint".to_owned(),
         "postproc" => "a post-processing effect".to_owned(),
+        MASKS => "a parameter of a mask".to_owned(),
         _ => format!("a parameter of `{}`", path.rsplit('.').next().unwrap_or(path)),
     }
 }
@@ -173,6 +200,10 @@ fn unknown(context: &mut Context<'_>, key: &Key, path: &str, shown_path: &str) {
             "`{name}` changes the resolution, which post-processing cannot; put it into `transforms` \
                             of a target"
         );
+        problem = problem.help(help);
+    } else if path == "targets.transforms" && key.text == "mask" {
+        let help = "a transform acts on the whole of what it gets, because another one may have moved the picture before; \
+                    put the mask into the target, a constraint or an effect of `postproc`";
         problem = problem.help(help);
     } else if near.is_none() {
         let mut elsewhere: Vec<&str> = parameters()

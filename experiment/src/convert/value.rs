@@ -25,7 +25,7 @@ pub(super) fn convert(context: &mut Context<'_>, parameter: &Parameter, node: &N
             Kind::Scalar(Type::Pixels) => pixels::convert(context, node, path),
             Kind::Scalar(_) | Kind::Moment => single(context, parameter, node, path),
             Kind::List(of, lengths) => list(context, parameter, (of, lengths), node, path),
-            Kind::Map | Kind::Entries => Value::Broken,
+            Kind::Map | Kind::Entries | Kind::Mask => Value::Broken,
         }
     };
     Setting { value, origin: Origin::Written(node.place) }

@@ -155,6 +155,11 @@ impl Scope {
         self.time
     }
 
+    /// The sample.
+    pub fn sample(&self) -> u64 {
+        self.sample
+    }
+
     /// The key of the random numbers of the parameter at `path`, for this epoch and sample.
     pub fn key(&self, path: &str) -> Key {
         self.run.with(u64::from(self.epoch)).with_path(path).with(self.sample)

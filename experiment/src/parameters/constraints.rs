@@ -1,6 +1,7 @@
 //! Constraints on what a target sees.
 
 use super::definition::{Choice, Definition, FLOAT, FLOAT_3, Group, Initial, Kind, Stage, TEXT};
+use super::masks::OF_CONSTRAINT;
 use super::targets::{END, START};
 use super::transforms::{BORDER_COLOR, BORDER_SIZE, KERNEL_SIZE, SIGMA};
 
@@ -23,6 +24,7 @@ const MORE: &[Definition] = &[
     Definition::new("start", Kind::Moment, Initial::Float(0.0), START),
     Definition::new("end", Kind::Moment, Initial::Float(1.0), END),
     Definition::new("loss", TEXT, Initial::Text("l2"), "How the difference is measured.").choices(LOSSES),
+    OF_CONSTRAINT,
 ];
 
 const ABOVE: Definition = Definition::new(

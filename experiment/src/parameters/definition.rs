@@ -57,6 +57,8 @@ pub enum Kind {
     List(Type, &'static [usize]),
     /// A moment of the run: an epoch (int), a share (float) or a percentage.
     Moment,
+    /// A mask: the name of an entry of `masks`, or a map of the parameters of one.
+    Mask,
     /// A map of parameters.
     Map,
     /// A list of maps of parameters.
@@ -257,7 +259,7 @@ impl Definition {
 
     pub(crate) fn parameter(&self, prefix: &str, stage: Stage) -> Parameter {
         let path = if prefix.is_empty() { self.name.to_owned() } else { format!("{prefix}.{}", self.name) };
-        let text = matches!(self.kind, Kind::Scalar(Type::Text) | Kind::Map | Kind::Entries);
+        let text = matches!(self.kind, Kind::Scalar(Type::Text) | Kind::Map | Kind::Entries | Kind::Mask);
         Parameter {
             path,
             kind: self.kind,

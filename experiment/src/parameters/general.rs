@@ -1,6 +1,8 @@
 //! The run as a whole: output, time, canvas, learn rate, start.
 
-use super::definition::{Choice, Definition, FLOAT, FLOAT_3, INT, INT_2, Initial, Kind, Stage, TEXT, Type};
+use super::definition::{
+    Choice, Definition, FLOAT, FLOAT_3, FLOAT_4, INT, INT_2, Initial, Kind, Stage, TEXT, Type,
+};
 use crate::limits::{MAX_COLORS, MAX_EPOCHS, MAX_LEVELS, MAX_SIDE, MAX_TILES};
 
 pub(crate) const OPTIMIZERS: &[Choice] = &[
@@ -309,6 +311,26 @@ pub(super) const PARAMETERS: &[Definition] = &[
     )
     .nullable()
     .example("init:\n  image: start.png\n  mean: 0\n  std: 1\n"),
+    Definition::new(
+        "init.mask",
+        Kind::Mask,
+        Initial::Null,
+        "Where the picture is drawn (inpainting). Elsewhere it stays the `image`, to the last bit, in every epoch and with          every `canvas.model`; where the mask is between 0 and 1, both are mixed. Inside the mask, the picture begins as          noise with `mean` and `std`, which do not change the image then. The mask must stay the same: its numbers have no          variables.",
+    )
+    .example("init:\n  image: start.png\n  mask: {ellipse: .3 .3 .4 .4, feather: .05}\n")
+    .addition(),
+    Definition::new(
+        "init.place",
+        FLOAT_4,
+        Initial::Null,
+        "Where the `image` lies in the picture: x and y of its upper left corner, its width and its height, as shares of          the picture. It is scaled until it covers this place and cropped at the centre. The picture around it begins as          noise with `mean` and `std`, which do not change the image then. With a `mask` that leaves the image out, the          picture grows around it (outpainting).",
+    )
+    .nullable()
+    .stage(Stage::Fixed)
+    .example(
+        "init:\n  image: start.png\n  place: .25 .25 .5 .5\n  mask: {box: .27 .27 .46 .46, feather: .04, invert: yes}\n",
+    )
+    .addition(),
     Definition::new(
         "init.image_tensor",
         Kind::Scalar(Type::Pixels),

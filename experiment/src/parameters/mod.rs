@@ -7,6 +7,7 @@
 mod constraints;
 mod definition;
 mod general;
+mod masks;
 mod targets;
 mod transforms;
 
@@ -15,6 +16,7 @@ use std::sync::LazyLock;
 
 pub use definition::{Choice, Initial, Kind, Limits, Stage, Type};
 pub(crate) use definition::{Definition, Group};
+pub(crate) use masks::{MASKS, NAME};
 
 /// One parameter of the language.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of a table, no state")]
@@ -60,7 +62,12 @@ impl Parameter {
     /// Is it a transform, post-processing effect or constraint: an entry that is used when it is written?
     pub fn is_step(&self) -> bool {
         matches!(self.parent(), "targets.transforms" | "targets.constraints")
-            || self.parent() == "postproc" && !matches!(self.name(), "active" | "start" | "end")
+            || self.parent() == "postproc" && !matches!(self.name(), "active" | "start" | "end" | "mask")
+    }
+
+    /// The path that the parameters of its map are registered below.
+    pub fn below(&self) -> &str {
+        if self.kind == Kind::Mask { MASKS } else { &self.path }
     }
 
     /// What it takes, in a sentence for people: `3 numbers (or one for all)`.
@@ -71,6 +78,7 @@ impl Parameter {
                 let lengths: Vec<String> = lengths.iter().map(ToString::to_string).collect();
                 format!("{} {} (or one for all)", lengths.join(" or "), of.noun(true))
             }
+            Kind::Mask => "the name of a mask, or a map of its parameters".to_owned(),
             Kind::Moment => "an epoch (`50`), a share of the run (`.5`) or a percentage (`50%`)".to_owned(),
             Kind::Map => "a map of parameters".to_owned(),
             Kind::Entries => "a list of entries".to_owned(),
@@ -85,6 +93,7 @@ impl Parameter {
                 let lengths: Vec<String> = lengths.iter().map(ToString::to_string).collect();
                 format!("list of {} {}", lengths.join(" or "), of.name())
             }
+            Kind::Mask => "mask".to_owned(),
             Kind::Moment => "time".to_owned(),
             Kind::Map => "map".to_owned(),
             Kind::Entries => "list of entries".to_owned(),
@@ -104,6 +113,7 @@ impl Registry {
     fn new() -> Self {
         let mut registry = Self { parameters: Vec::new(), by_path: HashMap::new(), children: HashMap::new() };
         registry.add_all("", Stage::Fixed, general::PARAMETERS);
+        registry.add_all("", Stage::Fixed, masks::PARAMETERS);
         registry.add_all("", Stage::Fixed, targets::PARAMETERS);
         registry.add_group("targets.transforms", Stage::Rate, transforms::TRANSFORMS, |_| true);
         registry.add_all("", Stage::Fixed, targets::POSTPROC);
@@ -176,6 +186,7 @@ impl Registry {
     pub fn complete(&self, prefix: &str) -> Vec<&str> {
         let prefix = without_indices(prefix);
         let (parent, start) = prefix.rsplit_once('.').unwrap_or(("", &prefix));
+        let parent = self.get(parent).map_or(parent, Parameter::below);
         self.children(parent)
             .filter(|parameter| parameter.name().starts_with(start))
             .map(|parameter| parameter.path.as_str())
@@ -219,7 +230,8 @@ mod tests {
             registry.complete("targets.0.transforms.3.random_sh"),
             ["targets.transforms.random_shift"]
         );
-        assert_eq!(registry.complete("init.").len(), 5);
+        assert_eq!(registry.complete("init.").len(), 7);
+        assert_eq!(registry.complete("targets.0.mask.g"), ["masks.gradient"]);
         assert!(registry.complete("frob").is_empty());
         assert_eq!(registry.complete("").len(), registry.children("").count());
     }

@@ -1,6 +1,7 @@
 //! Targets with their features, and the head of post-processing.
 
-use super::definition::{BOOL, Choice, Definition, FLOAT, INT, Initial, Kind, Stage, TEXT};
+use super::definition::{BOOL, Choice, Definition, FLOAT, FLOAT_2, INT, Initial, Kind, Stage, TEXT};
+use super::masks::{OF_EFFECT, OF_TARGET};
 use crate::limits::MAX_BATCH;
 
 const SELECTIONS: &[Choice] = &[
@@ -62,6 +63,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
     )
     .stage(Stage::Target)
     .example("targets:\n  - weight: 1 if sim < 30 else .1\n"),
+    OF_TARGET,
     Definition::new(
         "targets.batch_size",
         INT,
@@ -72,6 +74,47 @@ pub(super) const PARAMETERS: &[Definition] = &[
     )
     .least(1)
     .most(MAX_BATCH as i128),
+    Definition::new(
+        "targets.cuts",
+        Kind::Map,
+        Initial::Null,
+        "Which looks of `batch_size` see the whole picture (overviews) and which a random square piece of it (inner cuts). \
+         Overviews decide what the picture shows, pieces fill it with details. It comes before the `transforms`, for which \
+         the piece is the picture, and replaces a target for the whole and another one with `random_crop`.",
+    )
+    .example("targets:\n  - batch_size: 16\n    cuts:\n      overview: 12 if t < .4 else 4\n      size: .3 .9\n")
+    .addition(),
+    Definition::new(
+        "targets.cuts.overview",
+        INT,
+        Initial::Int(1),
+        "How many of the looks see the whole picture; all others see a piece. With `batch_size: 16`, `12 if t < .4 else 4` \
+         begins with 12 overviews and 4 pieces, and ends with 4 and 12. If it is more than `batch_size`, there are no pieces.",
+    )
+    .stage(Stage::Rate)
+    .least(0)
+    .most(MAX_BATCH as i128)
+    .addition(),
+    Definition::new(
+        "targets.cuts.size",
+        FLOAT_2,
+        Initial::Floats(&[0.2, 0.8]),
+        "Least and greatest side of a piece, as shares of the picture's shorter side.",
+    )
+    .stage(Stage::Rate)
+    .least(0)
+    .most(1)
+    .addition(),
+    Definition::new(
+        "targets.cuts.power",
+        FLOAT,
+        Initial::Float(1.0),
+        "Which sizes are frequent: 1 draws all evenly, 3 mostly small pieces, 0.3 mostly large ones. The side is \
+         `least + (greatest - least) * u**power` with a `u` that is drawn evenly from 0 to 1.",
+    )
+    .stage(Stage::Rate)
+    .least(0)
+    .addition(),
     Definition::new(
         "targets.select",
         TEXT,
@@ -176,6 +219,7 @@ pub(super) const POSTPROC: &[Definition] = &[
     ),
     Definition::new("postproc.start", Kind::Moment, Initial::Float(0.0), START),
     Definition::new("postproc.end", Kind::Moment, Initial::Float(1.0), END),
+    OF_EFFECT,
 ];
 
 /// For everything that has a beginning.

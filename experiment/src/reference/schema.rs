@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::default;
-use crate::parameters::{Kind, Parameter, Type, parameters};
+use crate::parameters::{Kind, MASKS, Parameter, Type, parameters};
 
 /// The language as JSON Schema, draft 7. It accepts what the language accepts: numbers, texts that are
 /// expressions, lists, and one value for all.
@@ -56,6 +56,11 @@ fn bare(parameter: &Parameter) -> Json {
     match parameter.kind {
         Kind::Map => object(&parameter.path),
         Kind::Entries => json!({ "type": "array", "items": object(&parameter.path) }),
+        Kind::Mask => {
+            let mut mask = object(MASKS);
+            mask["type"] = json!(["object", "string", "number"]);
+            mask
+        }
         Kind::Moment => json!({ "type": ["number", "string"] }),
         Kind::Scalar(Type::Bool) => json!({ "type": "boolean" }),
         Kind::Scalar(Type::Pixels) => json!({

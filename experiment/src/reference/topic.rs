@@ -50,7 +50,7 @@ pub fn topic(path: &str) -> Result<String, NoSuchParameter> {
                 let indented: Vec<String> = lines.map(|line| format!("  {line}")).collect();
                 let _ = write!(text, "\nexample:\n{}\n", indented.join("\n"));
             }
-            let below: Vec<&str> = parameters().children(&parameter.path).map(Parameter::name).collect();
+            let below: Vec<&str> = parameters().children(parameter.below()).map(Parameter::name).collect();
             if !below.is_empty() {
                 let _ = write!(text, "\nbelow it: {}\n", below.join(", "));
             }

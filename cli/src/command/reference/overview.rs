@@ -9,17 +9,18 @@ use console::{Term, style, truncate_str};
 const CONSTRAINTS: &str = "targets.constraints";
 
 /// The parts of an experiment in the order in which people meet them.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
     ("", "the experiment"),
     ("init", "init: the first picture"),
     ("targets", "targets: what is desired"),
     ("targets.features", "targets.features: texts and images"),
     ("targets.transforms", "targets.transforms: how CLIP sees the picture"),
     (CONSTRAINTS, "targets.constraints: what else it should be"),
+    ("masks", "masks: where something counts"),
 ];
 
 /// Parameters that every constraint has; they stand behind the last of them.
-const OF_EVERY_CONSTRAINT: [&str; 4] = ["weight", "start", "end", "loss"];
+const OF_EVERY_CONSTRAINT: [&str; 5] = ["weight", "start", "end", "loss", "mask"];
 
 /// Space for names and for types.
 const NAME: usize = 22;

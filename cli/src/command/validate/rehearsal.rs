@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use clipig_experiment::expression::Float;
 use clipig_experiment::{
-    Constraint, EvaluationError, Experiment, FrameTime, Moment, Number, Scope, Span, Target, Transform,
-    Value, limits, random::Key,
+    Constraint, Cuts, EvaluationError, Experiment, FrameTime, Mask, Moment, Number, Scope, Span, Target,
+    Transform, Value, limits, random::Key,
 };
 
 /// How many moments are tried, evenly spread over the run.
@@ -67,6 +67,7 @@ impl Stage {
         let Some(scope) = self.learnrate(experiment, &scope) else { return };
         for post_process in experiment.postproc.iter().filter(|one| one.active && during(&one.span, &scope)) {
             self.transforms(&post_process.transforms, &scope);
+            self.mask(post_process.mask.as_deref(), &scope);
         }
         let scope = scope.with_similarity(SIMILARITY);
         for target in experiment.targets.iter().filter(|one| one.active && during(&one.span, &scope)) {
@@ -101,7 +102,11 @@ impl Stage {
             self.number(Number::Float(&feature.weight), scope);
             self.number(Number::Float(&feature.scale), scope);
         }
+        for number in target.cuts.iter().flat_map(Cuts::numbers) {
+            self.number(number, scope);
+        }
         self.transforms(&target.transforms, scope);
+        self.mask(target.mask.as_deref(), scope);
         for constraint in &target.constraints {
             self.constraint(constraint, scope);
         }
@@ -110,6 +115,12 @@ impl Stage {
     fn transforms(&mut self, transforms: &[Transform], scope: &Scope) {
         for number in transforms.iter().flat_map(Transform::numbers) {
             self.number(number, scope);
+        }
+    }
+
+    fn mask(&mut self, mask: Option<&Mask>, scope: &Scope) {
+        for number in mask.into_iter().flat_map(Mask::numbers) {
+            self.number(Number::Float(number), scope);
         }
     }
 

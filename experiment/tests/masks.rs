@@ -1,0 +1,131 @@
+//! Masks as the language knows them: with names, where they are used, and what is said of those that are none.
+
+use clipig_experiment::{Loaded, Mask, MaskShape, Number, Overrides, Source, load};
+
+fn load_one(text: &str) -> Result<Loaded, String> {
+    load(&[Source::new("mask.yaml", text)], &Overrides::default()).map_err(|errors| errors.to_string())
+}
+
+fn one(text: &str) -> Loaded {
+    load_one(text).unwrap_or_else(|errors| panic!("{text}\n{errors}"))
+}
+
+fn error(text: &str) -> String {
+    load_one(text).expect_err("an error")
+}
+
+const EVERYWHERE: &str = "\
+masks:
+- name: sky
+  box: 0 0 1 t
+  feather: .1
+- name: hole
+  image: hole.png
+init:
+  image: start.png
+  mask: hole
+targets:
+- mask: sky
+  constraints:
+  - blur:
+      mask: {name: sky, invert: yes}
+  - mean:
+      above: .5
+      mask:
+        gradient: 0 0 1 0
+        ellipse: 0 0 1 1
+        image: light.png
+postproc:
+- mul: .9
+  mask: {name: hole, box: 0 0 .5 1}
+";
+
+#[test]
+fn masks_have_names_or_stand_where_they_are_used() {
+    let loaded = one(EVERYWHERE);
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
+    let experiment = &loaded.experiment;
+    let target = &experiment.targets[0];
+    let sky = target.mask.as_deref().expect("a mask");
+    assert_eq!((sky.path.as_str(), sky.shapes.len(), sky.invert), ("masks.0", 1, false));
+    let [first, second] = [0, 1].map(|i| target.constraints[i].mask.as_deref().expect("a mask"));
+    assert!(
+        first.invert && matches!(&first.shapes[..], [MaskShape::Named(named)] if named.path == "masks.0")
+    );
+    assert_eq!((second.path.as_str(), second.shapes.len()), ("targets.0.constraints.1.mean.mask", 3));
+    let effect = experiment.postproc[0].mask.as_deref().expect("a mask");
+    assert!(matches!(&effect.shapes[..], [MaskShape::Named(_), MaskShape::Box(_)]));
+    assert!(experiment.init.mask.as_deref().is_some_and(Mask::is_fixed) && !sky.is_fixed());
+    let images: Vec<&str> = experiment.image_names().into_iter().collect();
+    assert_eq!(images, ["hole.png", "light.png", "start.png"]);
+    assert_eq!(experiment.mask_images().len(), 2);
+    // The expression of the sky, wherever it is used.
+    let is_t = |number: &&Number<'_>| matches!(number, Number::Float(value) if value.expression().is_some_and(|one| one.text() == "t"));
+    assert_eq!(experiment.numbers().iter().filter(is_t).count(), 2);
+}
+
+#[test]
+fn an_exported_mask_is_the_same() {
+    let loaded = one(EVERYWHERE);
+    let yaml = loaded.to_yaml();
+    let again = one(&yaml);
+    assert!(again.warnings.is_empty(), "{}", again.warnings);
+    assert_eq!(again.to_yaml(), yaml);
+    assert_eq!(again.tree.to_json(), loaded.tree.to_json());
+    let unmasked = one("targets: [{constraints: [{blur: {}}]}]").to_yaml();
+    assert!(!unmasked.contains("mask"), "{unmasked}");
+}
+
+#[test]
+fn what_is_not_active_needs_no_image() {
+    let text = "masks: [{name: a, image: a.png}]\ntargets: [{active: no, mask: a, features: [{text: b}]}]\n\
+                postproc: [{mul: .5, active: no, mask: {image: c.png}}]\n";
+    assert!(one(text).experiment.image_names().is_empty());
+}
+
+#[test]
+fn what_is_no_mask_is_said_with_its_place() {
+    let of_target =
+        |mask: &str| error(&format!("masks: [{{name: sky, box: 0 0 1 .5}}]\ntargets:\n- mask: {mask}\n"));
+    let unknown = of_target("sly");
+    assert!(unknown.contains("there is no mask `sly`; did you mean `sky`?"), "{unknown}");
+    assert!(unknown.contains("mask.yaml:3:9") && unknown.contains("are `sky`"), "{unknown}");
+    assert!(of_target("{feather: .1}").contains("a mask needs `box`, `ellipse`, `gradient` or `image`"));
+    assert!(of_target("").contains("`mask` has nothing below it"));
+    assert!(of_target("[sky]").contains("found a list"));
+    assert!(of_target("{bix: 0 0 1 1}").contains("did you mean `box`?"));
+    assert!(of_target("{box: 0 0 -1 1}").contains("a side of the box is less than 0: -1"));
+    assert!(of_target("{gradient: .5 .5 .5 .5}").contains("the gradient ends where it begins"));
+    assert!(of_target("{box: 0 0 1 1, feather: 2}").contains("`feather` is too large: 2"));
+    assert!(of_target("{box: 0 0 sim 1}").contains("sim"));
+    assert!(of_target("{image: ''}").contains("the name of the image is empty"));
+    assert!(error("masks: [{box: 0 0 1 1}]\n").contains("a mask in `masks` needs a `name`"));
+    assert!(error("masks: [{name: a, box: 0}, {name: a, box: 1}]\n").contains("two masks with the name `a`"));
+    assert!(error("masks: [{name: a}]\n").contains("a mask needs"));
+    let none = error("targets: [{mask: sky}]\n");
+    assert!(none.contains("there is no mask `sky`") && none.contains("define it in `masks`"), "{none}");
+    let transform = error("targets: [{transforms: [{noise: .1, mask: sky}]}]\n");
+    assert!(
+        transform.contains("`mask` is not a transform") && transform.contains("may have moved the picture")
+    );
+}
+
+#[test]
+fn a_first_picture_with_a_mask_needs_an_image_that_fits() {
+    let of_init = |init: &str| error(&format!("init: {{{init}}}\n"));
+    assert!(of_init("mask: {box: 0 0 1 1}").contains("`mask` needs an `image` to start from"));
+    assert!(of_init("place: 0 0 1 1").contains("`place` needs an `image` to start from"));
+    assert!(of_init("image: a.png, mask: {box: 0 0 t 1}").contains("must stay the same"));
+    assert!(of_init("image: a.png, place: .5 0 .6 1").contains("reaches beyond the picture"));
+    assert!(of_init("image: a.png, place: 0 0 1 0").contains("holds no image"));
+    let loaded = one("init: {image: a.png, place: 1/3 0 2/3 1}\n");
+    assert!(loaded.warnings.is_empty(), "the image is not multiplied: {}", loaded.warnings);
+}
+
+#[test]
+fn the_images_of_masks_are_few() {
+    let masks: Vec<String> = (0..9).map(|i| format!("{{mul: 1, mask: {{image: {i}.png}}}}")).collect();
+    let text = |count: usize| format!("postproc: [{}]\n", masks[..count].join(", "));
+    assert_eq!(one(&text(8)).experiment.mask_images().len(), 8);
+    assert!(error(&text(9)).contains("9 images for masks are too many"));
+}

@@ -161,7 +161,7 @@ impl Scenario {
                 ..worker(&mut random, i, &kind("a"))
             })
             .collect();
-        let yaml = "epochs: 700\nresolution: 3\ntargets:\n  - batch_size: 2\n    features:\n      - text: words\n    \
+        let yaml = "epochs: 400\nresolution: 3\ntargets:\n  - batch_size: 2\n    features:\n      - text: words\n    \
                     transforms:\n      - random_crop: 2\n";
         let mut job = job(&mut random, 0, 2, 1)?;
         job.picture = Picture::new(yaml.to_owned(), random.next(), 1)?;

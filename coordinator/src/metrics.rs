@@ -9,6 +9,7 @@ mod table;
 use std::fmt;
 
 use clipig_access::Limit;
+use clipig_schedule::dispatcher::CheckOutcome;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -66,6 +67,7 @@ pub struct Metrics {
     calls: Calls,
     wire: Family<Direction, Counter>,
     shards: Family<Outcome, Counter>,
+    spot_checks: Family<Outcome, Counter>,
     workers: Family<State, Gauge>,
     jobs: Family<State, Gauge>,
     connections: Family<State, Gauge>,
@@ -229,6 +231,7 @@ impl Default for Metrics {
             calls: Calls::default(),
             wire,
             shards: Family::default(),
+            spot_checks: Family::default(),
             workers: Family::default(),
             jobs: Family::default(),
             connections: Family::default(),
@@ -253,6 +256,16 @@ impl Metrics {
             ShardOutcome::Stale => "stale",
         };
         self.shards.get_or_create(&Outcome { outcome }).inc_by(count);
+    }
+
+    /// Counts spot checks.
+    pub fn spot_checks(&self, outcome: CheckOutcome, count: u64) {
+        let outcome = match outcome {
+            CheckOutcome::Same => "same",
+            CheckOutcome::Different => "different",
+            CheckOutcome::Dropped => "dropped",
+        };
+        self.spot_checks.get_or_create(&Outcome { outcome }).inc_by(count);
     }
 
     /// Counts a connection that was refused or closed.
@@ -318,6 +331,9 @@ impl Metrics {
         for outcome in [ShardOutcome::Accepted, ShardOutcome::Failed, ShardOutcome::Stale] {
             self.shards(outcome, 0);
         }
+        for outcome in [CheckOutcome::Same, CheckOutcome::Different, CheckOutcome::Dropped] {
+            self.spot_checks(outcome, 0);
+        }
         for reason in RefusedConnection::ALL {
             drop(self.connections_refused.get_or_create(&Reason { reason: reason.as_str() }));
         }
@@ -340,6 +356,9 @@ impl Metrics {
         registry.register("epochs", "Epochs of all jobs that have been finished", self.epochs.clone());
         let help = "Shards by outcome; `stale`: computed under an old fence and dropped";
         registry.register("shards", help, self.shards.clone());
+        let help = "Nodes that a second worker computed, too; `different`: the two results were not the same, so one is \
+                    wrong, `dropped`: one of the results did not come, or came too late";
+        registry.register("spot_checks", help, self.spot_checks.clone());
         registry.register("leases_active", "Leases that workers hold now", self.leases_active.clone());
         let unmerged = self.unmerged_gradient_bytes.clone();
         let help = "Gradients that have arrived but are not merged yet";
@@ -412,6 +431,7 @@ mod tests {
         let metrics = Metrics::default();
         metrics.epochs.inc_by(3);
         metrics.shards(ShardOutcome::Accepted, 5);
+        metrics.spot_checks(CheckOutcome::Same, 4);
         metrics.lease_seconds.observe(0.3);
         metrics.checkpoint_bytes.set(77);
         metrics.received_bytes.inc_by(9);
@@ -430,6 +450,8 @@ mod tests {
             "clipig_shards_total{outcome=\"accepted\"} 5",
             "clipig_shards_total{outcome=\"failed\"} 0",
             "clipig_shards_total{outcome=\"stale\"} 0",
+            "clipig_spot_checks_total{outcome=\"same\"} 4",
+            "clipig_spot_checks_total{outcome=\"different\"} 0",
             "clipig_leases_active 0",
             "clipig_lease_seconds_bucket{le=\"0.5\"} 1",
             "clipig_lease_seconds_bucket{le=\"0.25\"} 0",

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use axum::middleware::from_fn_with_state;
 use clipig_core::CanvasFactory;
 use clipig_models as models;
-use clipig_schedule::dispatcher::DispatchSettings;
+use clipig_schedule::dispatcher::{DispatchSettings, SpotChecks};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -56,6 +56,9 @@ pub enum ServeError {
     /// What sessions of browsers are signed with cannot be read or written.
     #[error("the key of sessions in the data folder: {0}")]
     SessionKey(io::Error),
+    /// The system gives no random numbers, which decide what is checked.
+    #[error("the system gives no random numbers: {0}")]
+    Entropy(getrandom::Error),
     /// The data folder cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -156,7 +159,7 @@ impl Coordinator {
         let (notes, event_log) = std::sync::mpsc::channel();
         let switchboard = {
             let reports = Reports { notes, metrics: Arc::clone(&metrics) };
-            switchboard::start(dispatching(&settings, &store), reports)
+            switchboard::start(dispatching(&settings, &store)?, reports)
         };
         let farm_settings = farm_settings(&settings, credentials.doorkeeper.quotas(), &metrics);
         let Parts { canvases, models } = parts;
@@ -362,17 +365,20 @@ fn reception(settings: &Settings, files: OpenFiles, metrics: &Arc<Metrics>) -> R
     }
 }
 
-fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
+fn dispatching(settings: &Settings, store: &Store) -> Result<SwitchboardSettings, ServeError> {
     let dispatch = settings.dispatch;
+    let mut key = [0; 16];
+    getrandom::fill(&mut key).map_err(ServeError::Entropy)?;
     let timeouts = DispatchSettings {
         heartbeat_timeout: dispatch.heartbeat_timeout,
         lease_timeout: dispatch.lease_timeout,
         lease_time: dispatch.lease_time,
         quarantine: dispatch.quarantine,
+        spot_checks: SpotChecks::new(dispatch.spot_checks, u128::from_le_bytes(key)),
         gradient_bytes: settings.limits.gradient_bytes.unwrap_or_else(memory_for_gradients),
         ..DispatchSettings::new(store.opening().incarnation)
     };
-    SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat }
+    Ok(SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat })
 }
 
 /// What jobs may take where no setting says how much: nine tenths of what the process may use, since the rest of the

@@ -100,6 +100,11 @@ impl GradientSum {
         self.tiles.len()
     }
 
+    /// The tiles that are there, by column and row of tiles: each `[3, TILE, TILE]`, zero beyond the canvas's edge.
+    pub fn tiles(&self) -> impl ExactSizeIterator<Item = ((usize, usize), &[f32])> {
+        self.tiles.iter().map(|(place, tile)| (*place, &**tile))
+    }
+
     /// The tiles with their numbers, each as `[3, height, width]` of its area. Whole tiles are handed over
     /// without a copy.
     pub fn into_tiles(self) -> impl ExactSizeIterator<Item = (usize, TileValues)> + Send {

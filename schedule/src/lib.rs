@@ -5,6 +5,7 @@
 //! this crate.
 
 mod concurrency;
+mod digest;
 pub mod dispatcher;
 pub mod job;
 pub mod memory;
@@ -15,6 +16,7 @@ mod statistics;
 pub mod switchboard;
 
 pub use concurrency::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
+pub use digest::digest;
 pub use merge::{MergeError, MergeTree};
 pub use plan::{plan, samples_of_epoch};
 pub use statistics::{JobStatistics, Recent, TargetStatistics};

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use clipig_core::{
     Canvas, CanvasTiles, EpochCanvas, EpochTiles, Fence, FromWorker, JobId, JobRevision, Lease, SessionId,
-    Stage, ToWorker, Welcome,
+    Stage, ToWorker, Welcome, Work,
 };
-use clipig_schedule::dispatcher::{DispatchSettings, LeaveCause, Time};
+use clipig_schedule::dispatcher::{Accepted, DispatchSettings, LeaveCause, SpotChecks, Time};
 use clipig_schedule::job::JobChange;
 use clipig_schedule::switchboard::{
     Entry, JobCommand, JobEvent, Output, ShardReport, SwitchboardCore, SwitchboardSettings,
@@ -70,8 +70,12 @@ impl World {
             // An interruption is refused in no state.
             let _ = stored.change(&JobChange::Interrupt);
         }
-        let dispatch =
-            DispatchSettings { gradient_bytes: GRADIENT_BYTES, ..DispatchSettings::new(incarnation) };
+        let spot_checks = SpotChecks::new(self.scenario.spot_checks, u128::from(self.scenario.seed));
+        let dispatch = DispatchSettings {
+            gradient_bytes: GRADIENT_BYTES,
+            spot_checks,
+            ..DispatchSettings::new(incarnation)
+        };
         let settings = SwitchboardSettings { dispatch, heartbeat: HEARTBEAT };
         self.coordinator = Some(Coordinator {
             incarnation,
@@ -228,7 +232,11 @@ impl World {
                 }
                 self.tell_run(job, event);
             }
-            Output::Note(note) => self.trace(|| note.to_string()),
+            Output::Note(note) => {
+                self.trace(|| note.to_string());
+                self.heed(&note);
+            }
+            Output::Checked(end) => self.check_ended(&end),
             Output::Shards(ShardReport::Stale { .. }) => self.figures.stale += 1,
             Output::Shards(ShardReport::Accepted { .. }) => self.figures.nodes += 1,
             Output::Shards(ShardReport::Failed { .. }) => {}
@@ -293,7 +301,7 @@ impl World {
         }
     }
 
-    /// For a planted bug: the result of a lease that its worker has kept comes once more.
+    /// For planted bugs: the result of a lease that its worker has kept comes once more, or that of a check counts.
     fn perhaps_again(&self, event: &JobEvent) -> Option<JobEvent> {
         let counts_twice = self.coordinator.as_ref().is_some_and(|coordinator| coordinator.counts_twice);
         match event {
@@ -304,6 +312,14 @@ impl World {
                     reports: reports.clone(),
                     accepted: accepted.clone(),
                 })
+            }
+            JobEvent::Compared { compared, gradient, reports } if self.plant == Some(Plant::CountCheck) => {
+                let (revision, work) = *self.leases.get(&compared.fence)?;
+                let Work::Node { node, .. } = work else { return None };
+                let (worker, session) = ("checker".parse().ok()?, SessionId(0));
+                let accepted = Accepted { revision, work, worker, session, compare: None };
+                let (gradient, reports) = (gradient.clone(), reports.clone());
+                Some(JobEvent::Computed { node, gradient, reports, accepted })
             }
             _ => None,
         }
@@ -350,7 +366,14 @@ impl World {
             coordinator.counts_twice = kept && self.plant == Some(Plant::CountKeptTwice);
         }
         let accepted = self.figures.nodes;
+        let answered = message.answers();
         self.switchboard(|core, now| core.handle_message(session, message, now));
+        if self.figures.nodes > accepted
+            && let Some(fence) = answered
+            && let Some((revision, _)) = self.leases.get(&fence)
+        {
+            self.lies.take(fence, revision.job);
+        }
         if let Some(computed) = old.filter(|_| self.figures.nodes == accepted) {
             self.merge_stale(computed);
         }

@@ -9,10 +9,11 @@
 //!
 //! What must hold: every job ends; no shard is merged twice or never; no lease goes to who must not have one; no epoch
 //! begins of a job that is paused or cancelled; no command of a job is refused by the switchboard; every picture is the
-//! undisturbed one, bit for bit, with its updates from the epochs that were noted; and two jobs that compete get shares
-//! by their priority. A seed that
-//! fails replays exactly: `cargo run --release -p clipig-simulation -- --seed N --trace`.
+//! undisturbed one, bit for bit, with its updates from the epochs that were noted; two jobs that compete get shares by
+//! their priority; and spot checks find workers that compute wrongly, and never accuse others. A seed that fails replays
+//! exactly: `cargo run --release -p clipig-simulation -- --seed N --trace`.
 
+mod checks;
 mod coordinator;
 mod disk;
 mod network;

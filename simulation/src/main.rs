@@ -110,13 +110,25 @@ fn work(arguments: &Arguments, next: &AtomicU64, progress: &Mutex<Progress>, beg
 }
 
 fn report(progress: &Progress, took: Duration) {
-    let Figures { events, epochs, nodes, stale, kept, failures, troubles, updates, tiles, time } =
-        progress.figures;
+    let Figures {
+        events,
+        epochs,
+        nodes,
+        stale,
+        kept,
+        failures,
+        troubles,
+        updates,
+        tiles,
+        checks,
+        differences,
+        time,
+    } = progress.figures;
     let rate = progress.done as f64 / took.as_secs_f64().max(1e-9);
     println!(
         "{} seeds, {rate:.1} per second; {events} events, {epochs} epochs, {nodes} nodes merged, {stale} stale results, \
-         {kept} leases kept, {troubles} troubles, {updates} updates took hold, {tiles} tiles sent by themselves, {failures} jobs failed and were \
-         tried again, {:.1} h of virtual time",
+         {kept} leases kept, {troubles} troubles, {updates} updates took hold, {tiles} tiles sent by themselves, {checks} \
+         nodes checked, {differences} results differed, {failures} jobs failed and were tried again, {:.1} h of virtual time",
         progress.done,
         time.as_secs_f64() / 3600.0
     );

@@ -33,6 +33,10 @@ pub enum Plant {
     /// A worker that comes back is told that leases which it has lost meanwhile are still valid, and its results under them
     /// count.
     AcceptRevoked,
+    /// The result of a spot check is merged, too.
+    CountCheck,
+    /// All results have the same digest.
+    BlindCheck,
 }
 
 /// A text that names no planted bug.
@@ -48,7 +52,7 @@ impl std::fmt::Display for PlantError {
 
 impl Plant {
     /// All of them, by name.
-    pub const ALL: [(&'static str, Self); 13] = [
+    pub const ALL: [(&'static str, Self); 15] = [
         ("merge-by-arrival", Self::MergeByArrival),
         ("accept-old-fence", Self::AcceptOldFence),
         ("lose-result", Self::LoseResult),
@@ -62,6 +66,8 @@ impl Plant {
         ("swap-commands", Self::SwapCommands),
         ("count-kept-twice", Self::CountKeptTwice),
         ("accept-revoked", Self::AcceptRevoked),
+        ("count-check", Self::CountCheck),
+        ("blind-check", Self::BlindCheck),
     ];
 }
 

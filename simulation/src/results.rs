@@ -23,12 +23,18 @@ impl World {
         if !gradient.is_finite() {
             return self.refuse(accepted, ShardError::NotFinite("the sum".into()));
         }
+        let compared = accepted.compare.map(|fence| (fence, gradient.clone(), reports.clone()));
         let by_arrival = self.plant == Some(Plant::MergeByArrival);
         let Some(runner) = self.runner_mut(job) else { return };
         let gradient = if by_arrival { in_order_of_arrival(runner, node, total, gradient) } else { gradient };
         let Phase::Gathering(epoch) = &mut runner.phase else { return };
         match epoch.accept(node, gradient, reports) {
-            Ok(()) => self.merged(job, node, total),
+            Ok(()) => {
+                if let Some((fence, gradient, reports)) = compared {
+                    self.hash(fence, &gradient, &reports);
+                }
+                self.merged(job, node, total);
+            }
             Err(error @ AcceptError::Merge(_)) => {
                 self.violation(&format!("job {job}, epoch {number}: {error}"));
             }

@@ -24,6 +24,8 @@ pub(crate) struct Scenario {
     pub(crate) max_running: usize,
     /// May a job fail before it is quiet? Only where a device is faulty.
     pub(crate) may_fail: bool,
+    /// The share of nodes that a second worker computes, too, if one is idle.
+    pub(crate) spot_checks: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -67,6 +69,8 @@ pub(crate) enum Device {
     SendsTexts(f64),
     /// A share of its shards never ends.
     Hangs(f64),
+    /// A share of its sums is another one, which looks right.
+    Lies(f64),
 }
 
 /// Something that goes wrong, or that a person wants.
@@ -138,6 +142,43 @@ impl Scenario {
             checkpoint_every: random.between(1, 3) as u32,
             max_running: random.between(1, 3),
             may_fail,
+            spot_checks: *Random::part(seed, 3).choose(&[0.0, 0.01, 0.3, 1.0]).unwrap_or(&0.0),
+        })
+    }
+
+    /// A run in which one worker computes one node of a hundred wrongly and nothing else goes wrong. There are always idle
+    /// workers, and every node is checked.
+    pub(crate) fn liar(seed: u64) -> Result<Self, String> {
+        let mut random = Random::part(seed, 4);
+        let count = random.between(3, 5);
+        let liar = random.below(3);
+        let workers: Vec<WorkerPlan> = (0..count)
+            .map(|i| WorkerPlan {
+                device: if i == liar { Device::Lies(0.01) } else { Device::Sound },
+                joins: Time::ZERO,
+                cores: 1,
+                slowness: 1.0,
+                ..worker(&mut random, i, &kind("a"))
+            })
+            .collect();
+        let yaml = "epochs: 400\nresolution: 3\ntargets:\n  - batch_size: 2\n    features:\n      - text: words\n    \
+                    transforms:\n      - random_crop: 2\n";
+        let mut job = job(&mut random, 0, 2, 1)?;
+        job.picture = Picture::new(yaml.to_owned(), random.next(), 1)?;
+        (job.updates, job.submitted, job.threads) = (Vec::new(), Time::ZERO, 1);
+        job.shard_time = random.time(2 * MS, 20 * MS);
+        Ok(Self {
+            seed,
+            jobs: vec![job],
+            workers,
+            troubles: Vec::new(),
+            // The job ends long before.
+            quiet: 36_000 * SECOND,
+            network: NetworkPlan { delay: (MS / 10, 2 * MS), lost: 0.0, doubled: 0.0, overtaking: 0.0 },
+            checkpoint_every: 50,
+            max_running: 1,
+            may_fail: false,
+            spot_checks: 1.0,
         })
     }
 
@@ -178,6 +219,7 @@ impl Scenario {
             checkpoint_every: 10,
             max_running: 2,
             may_fail: false,
+            spot_checks: 1.0,
         })
     }
 }

@@ -14,6 +14,7 @@ fn three_hundred_seeds_hold() {
     // The troubles were real.
     assert!(figures.stale > 100 && figures.troubles > 1000 && figures.failures > 0, "{figures:?}");
     assert!(figures.updates > 40 && figures.tiles > 1000 && figures.kept > 100, "{figures:?}");
+    assert!(figures.checks > 1000 && figures.differences > 3, "{figures:?}");
 }
 
 #[test]

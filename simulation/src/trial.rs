@@ -9,8 +9,14 @@ use crate::world::World;
 
 pub use crate::world::Figures;
 
-/// One in this many seeds runs a contest of two jobs without troubles.
-const CONTESTS: u64 = 50;
+/// Of this many seeds, two are runs of another sort.
+const PERIOD: u64 = 50;
+
+/// One is a contest of two jobs without troubles.
+const CONTEST: u64 = PERIOD - 1;
+
+/// In one, a worker computes wrongly now and then.
+const LIAR: u64 = PERIOD / 2 - 1;
 
 /// Runs a seed. With `tracing`, everything that happens is printed.
 ///
@@ -18,14 +24,19 @@ const CONTESTS: u64 = 50;
 /// The rules that were broken.
 pub fn run(seed: u64, plant: Option<Plant>, tracing: bool) -> Result<Figures, Vec<String>> {
     let one = |error: String| vec![error];
-    let is_contest = seed % CONTESTS == CONTESTS - 1;
-    let scenario = if is_contest { Scenario::contest(seed) } else { Scenario::new(seed) }.map_err(one)?;
+    let scenario = match seed % PERIOD {
+        CONTEST => Scenario::contest(seed),
+        LIAR => Scenario::liar(seed),
+        _ => Scenario::new(seed),
+    };
+    let scenario = scenario.map_err(one)?;
     let jobs = scenario.jobs.clone();
     let mut world = World::new(scenario, plant, tracing);
     let finished = world.run()?;
     let mut broken = Vec::new();
     for number in 1..=jobs.len() as u64 {
-        let Some(done) = finished.get(&clipig_core::JobId(number)) else {
+        let job = clipig_core::JobId(number);
+        let Some(done) = finished.get(&job) else {
             broken.push(format!("job {number} has no picture"));
             continue;
         };
@@ -35,13 +46,16 @@ pub fn run(seed: u64, plant: Option<Plant>, tracing: bool) -> Result<Figures, Ve
         }
         let wanted = undisturbed(&done.revisions).map_err(one)?;
         let updated = done.revisions.len() > 1;
-        if let Some(what) = difference(&done.progress, &wanted, updated) {
+        if let Some(what) = difference(&done.progress, &wanted, updated)
+            && !world.lies.has_spoiled(job)
+        {
             let from: Vec<String> = done.revisions.iter().map(|(_, from)| from.to_string()).collect();
             let from = from.join(", ");
             broken
                 .push(format!("job {number}: its {what} is not the undisturbed one (revisions from {from})"));
         }
     }
+    broken.extend(world.lies.unnoticed());
     if let Some(shares) = &world.shares {
         broken.extend(unfair(shares, [jobs[0].priority, jobs[1].priority]));
     }

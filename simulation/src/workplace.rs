@@ -180,10 +180,10 @@ impl World {
             return;
         };
         let fence = message.answers();
+        let message = self.spoil(number, message);
         if fence.is_some() {
             self.workers[number].remember(&message);
         }
-        let message = self.spoil(number, message);
         self.send(id, &Parcel::Up(message));
         if let Some(fence) = fence {
             self.handle(number, Input::Sent(fence));
@@ -269,12 +269,23 @@ impl World {
     /// What a faulty worker sends.
     pub(crate) fn spoil(&mut self, number: usize, message: FromWorker) -> FromWorker {
         let device = self.workers[number].plan.device;
-        let (Device::SendsNan(share) | Device::SendsGarbage(share) | Device::SendsTexts(share)) = device
+        let (Device::SendsNan(share)
+        | Device::SendsGarbage(share)
+        | Device::SendsTexts(share)
+        | Device::Lies(share)) = device
         else {
             return message;
         };
         match message {
             FromWorker::Computed(mut computed) if self.random.chance(share) => {
+                let is_plausible = matches!(device, Device::Lies(_));
+                let liar = self.name_of(number);
+                self.lies.tell(computed.fence, liar, is_plausible);
+                if is_plausible {
+                    // Far more than the sum of all values, so it is not lost in rounding.
+                    computed.gradient.add_at(&[Some(0)], &[1e9, 0.0, 0.0]);
+                    return FromWorker::Computed(computed);
+                }
                 if let Device::SendsTexts(_) = device {
                     let prepared = clipig_core::Prepared { targets: Vec::new() };
                     return FromWorker::Prepared { fence: computed.fence, prepared, warnings: Vec::new() };

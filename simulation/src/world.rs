@@ -8,6 +8,7 @@ use clipig_core::{Canvas, Epoch, Fence, JobId, JobRevision, SessionId, Stage, Wo
 use clipig_schedule::dispatcher::{LeaveCause, Time};
 use clipig_worker::session::{Request, Ticket};
 
+use crate::checks::Lies;
 use crate::coordinator::Coordinator;
 use crate::disk::{Disk, Stored};
 use crate::network::{ConnectionId, Network, Parcel};
@@ -86,6 +87,10 @@ pub struct Figures {
     pub updates: u64,
     /// Tiles of canvases that were sent by themselves.
     pub tiles: u64,
+    /// Nodes that two workers computed with the same result.
+    pub checks: u64,
+    /// Nodes that two workers computed with different results.
+    pub differences: u64,
     /// Virtual time.
     pub time: Duration,
 }
@@ -101,6 +106,8 @@ impl std::ops::AddAssign for Figures {
         self.troubles += other.troubles;
         self.updates += other.updates;
         self.tiles += other.tiles;
+        self.checks += other.checks;
+        self.differences += other.differences;
         self.time += other.time;
     }
 }
@@ -126,6 +133,7 @@ pub(crate) struct World {
     pub(crate) leases: BTreeMap<Fence, (JobRevision, Work)>,
     pub(crate) last_canvases: BTreeMap<(u64, SessionId, JobRevision), Vec<(Stage, Canvas)>>,
     pub(crate) figures: Figures,
+    pub(crate) lies: Lies,
     violations: Vec<String>,
     tracing: bool,
     /// Core seconds of each job when the first one was completed.
@@ -158,6 +166,7 @@ impl World {
             leases: BTreeMap::new(),
             last_canvases: BTreeMap::new(),
             figures: Figures::default(),
+            lies: Lies::default(),
             violations: Vec::new(),
             tracing,
             shares: None,

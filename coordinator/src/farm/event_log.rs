@@ -4,10 +4,10 @@ use std::iter;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use clipig_core::WorkerName;
-use clipig_schedule::dispatcher::{Note, WorkerView};
+use clipig_core::{JobId, WorkerName};
+use clipig_schedule::dispatcher::{Evidence, Note, WorkerView};
 
-use super::{CommandError, Farm, LogLevel};
+use super::{CommandError, Farm, JobEventKind, LogLevel};
 use crate::store::{EventKind, Mark, MarkedWorker, StoreError, Subject};
 use crate::switchboard::{WorkerCommand, WorkerCommandError};
 
@@ -54,11 +54,24 @@ impl Farm {
                 Note::Failed { revision, .. } | Note::Returned { revision, .. } => {
                     self.inner.report(revision.job, LogLevel::Warning, &EventKind::LeaseFailed, &text);
                 }
+                Note::Differs(Evidence { revision, .. }) => {
+                    self.inner.report(revision.job, LogLevel::Error, &EventKind::SpotCheck, &text);
+                }
+                Note::Doubtful { job, .. } => self.doubt(job, text),
                 // These happen all the time; the log has them.
                 Note::Speculated { .. } | Note::LeaseLost { .. } => {}
             }
         }
         self.write_events(&mut unwritten);
+    }
+
+    /// A picture may not be the one that its experiment and seed give. The job may have been removed meanwhile.
+    fn doubt(&self, job: JobId, text: String) {
+        match self.inner.store.note_inexact(job, &text) {
+            Ok(number) => self.inner.publish(job, Some(number), JobEventKind::Warning(text)),
+            Err(StoreError::NoSuchJob(_)) => {}
+            Err(error) => tracing::warn!(%job, %error, text, "an event was not kept"),
+        }
     }
 
     fn write_events(&self, events: &mut Vec<(Subject, EventKind, String)>) {

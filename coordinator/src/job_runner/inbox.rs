@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use clipig_core::{Canvas, Epoch, EpochValues, JobBrief, JobRevision, ShardError, ShardTiles, Stage};
+use clipig_core::{
+    Canvas, Epoch, EpochValues, Fence, JobBrief, JobRevision, Sha256, ShardError, ShardTiles, Stage,
+};
 use clipig_schedule::{dispatcher::Accepted, switchboard::JobEvent};
 use clipig_telemetry::TraceContext;
 
@@ -120,6 +122,9 @@ pub trait Port {
 
     /// A gradient of so many bytes is merged, or was dropped because it came too late: there is room for another one.
     fn merged(&self, revision: JobRevision, bytes: u64);
+
+    /// The digest of the result under this lease, which is compared with another one.
+    fn digested(&self, fence: Fence, digest: Sha256);
 
     /// Takes back what is offered and not computed; the revision needs nothing more.
     fn close(&self, revision: JobRevision);

@@ -17,7 +17,9 @@ use clipig_core::{
     CanvasFactory, CanvasOwner, Epoch, EpochValues, JobRevision, Preparation, ShardError, ShardTiles, Stage,
     StepError,
 };
-use clipig_schedule::{dispatcher::JobFailure, switchboard::JobEvent};
+use clipig_schedule::digest;
+use clipig_schedule::dispatcher::{Compared, JobFailure};
+use clipig_schedule::switchboard::JobEvent;
 use clipig_telemetry::TraceContext;
 
 pub use self::inbox::{EpochOffer, Inbox, Port, RunCommand, ToRunner, inbox};
@@ -280,7 +282,9 @@ impl<'a, O: Observer> Runner<'a, O> {
                     return Ok(Some(Ending::Paused { between_epochs }));
                 }
                 Some(ToRunner::Command(command)) => self.commands.push_back(command),
-                Some(ToRunner::Event(event @ JobEvent::Computed { .. })) => self.drop_late(&event),
+                Some(ToRunner::Event(event @ (JobEvent::Computed { .. } | JobEvent::Compared { .. }))) => {
+                    self.drop_result(&event);
+                }
                 None => return Err(RunError::ShuttingDown),
             }
         };
@@ -319,13 +323,20 @@ impl<'a, O: Observer> Runner<'a, O> {
                     // Otherwise it is of an epoch that is over.
                     if accepted.work.stage() == Stage::Epoch(number) && of == revision {
                         let merging = trace.clock();
+                        let compared = accepted.compare.map(|fence| (fence, digest(&gradient, &reports)));
                         match epoch.accept(node, gradient, reports) {
-                            Ok(()) => trace.merged(node, merging),
+                            Ok(()) => {
+                                trace.merged(node, merging);
+                                if let Some((fence, digest)) = compared {
+                                    self.port.digested(fence, digest);
+                                }
+                            }
                             Err(error) => self.port.refused(accepted, senseless(&error)),
                         }
                     }
                     self.port.merged(of, bytes);
                 }
+                Some(ToRunner::Event(event @ JobEvent::Compared { .. })) => self.drop_result(&event),
                 Some(ToRunner::Event(JobEvent::Failed(failure))) => {
                     trace.fail(&failure);
                     return Err(RunError::Shard { epoch: number, failure });
@@ -374,15 +385,22 @@ impl<'a, O: Observer> Runner<'a, O> {
             match self.inbox.at_once()? {
                 ToRunner::Command(command) => return Some(command),
                 // Results that were computed twice or belong to an epoch that is over.
-                ToRunner::Event(event) => self.drop_late(&event),
+                ToRunner::Event(event) => self.drop_result(&event),
             }
         }
     }
 
-    /// A result that nobody needs any more makes room for another one.
-    fn drop_late(&self, event: &JobEvent) {
-        if let JobEvent::Computed { gradient, accepted, .. } = event {
-            self.port.merged(accepted.revision, gradient.bytes() as u64);
+    /// A result that is not merged makes room for another one: nobody needs it any more, or only its digest.
+    fn drop_result(&self, event: &JobEvent) {
+        match event {
+            JobEvent::Computed { gradient, accepted, .. } => {
+                self.port.merged(accepted.revision, gradient.bytes() as u64);
+            }
+            JobEvent::Compared { compared: Compared { revision, fence }, gradient, reports } => {
+                self.port.digested(*fence, digest(gradient, reports));
+                self.port.merged(*revision, gradient.bytes() as u64);
+            }
+            JobEvent::Prepared { .. } | JobEvent::Failed(_) => {}
         }
     }
 

@@ -7,13 +7,13 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use clipig_core::{
-    Assets, Canvas, Epoch, EpochValues, FeatureReport, GradientSum, JobBrief, JobId, JobRevision,
+    Assets, Canvas, Epoch, EpochValues, FeatureReport, Fence, GradientSum, JobBrief, JobId, JobRevision,
     ModelReference, Node, NumberType, Preparation, Prepared, PreparedTarget, SampleReport, SessionId, Sha256,
     ShardError, ShardIndex, Stage, Work,
 };
 use clipig_experiment::{Overrides, Source, load};
 use clipig_schedule::MergeTree;
-use clipig_schedule::dispatcher::{Accepted, Attempt, JobFailure};
+use clipig_schedule::dispatcher::{Accepted, Attempt, Compared, JobFailure};
 use clipig_schedule::switchboard::JobEvent;
 
 use super::stand_in::{Canvases, Pixels, shard_gradient};
@@ -36,14 +36,25 @@ struct Workers {
     refusals: RefCell<Vec<String>>,
     /// Bytes of gradients that were sent and are not merged yet.
     unmerged: Cell<u64>,
+    /// Where nodes are checked: the number of the last fence. A second result follows each one.
+    checks: Cell<Option<u64>>,
+    digests: RefCell<Vec<(Fence, Sha256)>>,
 }
 
 impl Workers {
     fn new(runner: &Sender<ToRunner>, level: u32, backwards: bool) -> Self {
         let (instead, before) = (RefCell::default(), RefCell::default());
         let (wrong, refusals) = (RefCell::default(), RefCell::default());
-        let unmerged = Cell::new(0);
-        Self { runner: runner.clone(), level, backwards, instead, before, wrong, refusals, unmerged }
+        let (unmerged, checks, digests) = (Cell::new(0), Cell::new(None), RefCell::default());
+        let runner = runner.clone();
+        Self { runner, level, backwards, instead, before, wrong, refusals, unmerged, checks, digests }
+    }
+
+    /// The next fence of a node that is checked.
+    fn next_fence(&self) -> Option<Fence> {
+        let number = self.checks.get()? + 1;
+        self.checks.set(Some(number));
+        Some(Fence { incarnation: 1, number })
     }
 
     fn send(&self, message: impl Into<ToRunner>) {
@@ -81,11 +92,27 @@ impl Port for Workers {
                 tree.insert(ShardIndex(shard), shard_gradient(&canvas, revision, epoch, shard)).unwrap();
             }
             let report = SampleReport { loss: f64::from(epoch.0) + 1.0, ..SampleReport::default() };
-            let reports = node.shards(total).map(|_| vec![report.clone(); 2]).collect();
+            let reports: Vec<Vec<SampleReport>> =
+                node.shards(total).map(|_| vec![report.clone(); 2]).collect();
             let accepted = accepted(revision, Work::Node { epoch, node, total });
             let gradient = tree.into_sum().unwrap();
-            self.unmerged.set(self.unmerged.get() + gradient.bytes() as u64);
-            self.send(JobEvent::Computed { node, gradient, reports, accepted });
+            let take = || self.unmerged.set(self.unmerged.get() + gradient.bytes() as u64);
+            take();
+            let (compare, second) = (self.next_fence(), self.next_fence());
+            let second = second.map(|fence| {
+                take();
+                let compared = Compared { revision, fence };
+                JobEvent::Compared { compared, gradient: gradient.clone(), reports: reports.clone() }
+            });
+            self.send(JobEvent::Computed {
+                node,
+                gradient,
+                reports,
+                accepted: Accepted { compare, ..accepted },
+            });
+            if let Some(second) = second {
+                self.send(second);
+            }
         }
     }
 
@@ -100,12 +127,16 @@ impl Port for Workers {
         self.unmerged.set(self.unmerged.get() - bytes);
     }
 
+    fn digested(&self, fence: Fence, digest: Sha256) {
+        self.digests.borrow_mut().push((fence, digest));
+    }
+
     fn close(&self, _: JobRevision) {}
 }
 
 fn accepted(revision: JobRevision, work: Work) -> Accepted {
     let (worker, session) = ("a".parse().unwrap(), SessionId(1));
-    Accepted { revision, work, worker, session }
+    Accepted { revision, work, worker, session, compare: None }
 }
 
 /// One target with one feature.
@@ -226,6 +257,26 @@ fn the_order_of_answers_changes_no_bit() {
         let (outcome, _) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
         assert_eq!(outcome.unwrap().1.progress(), expected, "level {level}, backwards {backwards}");
     }
+}
+
+#[test]
+fn results_that_are_compared_are_hashed_and_merged_once() {
+    let (runner, inbox) = inbox();
+    let workers = Workers::new(&runner, 0, false);
+    workers.checks.set(Some(0));
+    let (outcome, _) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);
+    assert_eq!(outcome.unwrap().1.progress(), undisturbed());
+    assert_eq!(workers.unmerged.get(), 0, "whoever waits for room would wait for ever");
+    let mut digests = workers.digests.into_inner();
+    digests.sort_unstable();
+    // Two of each of the five shards of twelve epochs; some of the second ones came between two epochs.
+    let numbers: Vec<u64> = digests.iter().map(|(fence, _)| fence.number).collect();
+    assert_eq!(numbers, (1..=120).collect::<Vec<_>>());
+    for pair in digests.chunks(2) {
+        assert_eq!(pair[0].1, pair[1].1, "{pair:?}");
+    }
+    let different: std::collections::BTreeSet<Sha256> = digests.iter().map(|(_, digest)| *digest).collect();
+    assert_eq!(different.len(), 60);
 }
 
 #[test]

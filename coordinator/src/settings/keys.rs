@@ -137,6 +137,11 @@ pub const KEYS: &[Key] = &[
         "600",
         "for how long a worker that failed too often is quarantined, also over a restart",
     ),
+    key(
+        "dispatch.spot_checks",
+        "0.01",
+        "the share of work that an idle worker computes again to compare the bits; 0: none",
+    ),
     key("checkpoint.share", "0.05", "the share of a job's run time that its checkpoints may take"),
     key("checkpoint.min_seconds", "10", "time from one checkpoint to the next, at least"),
     key("traces.epochs", "20", "epochs of each job that are traced in full, and as many slow ones besides"),

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clipig_access::{Limit, Limits as OwnerLimits};
-use clipig_schedule::dispatcher::DispatchSettings;
+use clipig_schedule::dispatcher::{DispatchSettings, SpotChecks};
 use clipig_settings::Layers;
 pub use clipig_settings::{Environment, Flags, LogFormat, environment};
 
@@ -138,7 +138,7 @@ pub struct Limits {
 }
 
 /// How work is handed out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dispatch {
     /// How often a worker says that it is alive.
     pub heartbeat: Duration,
@@ -150,6 +150,8 @@ pub struct Dispatch {
     pub lease_time: Duration,
     /// For how long a worker is quarantined.
     pub quarantine: Duration,
+    /// The share of nodes that a second worker computes, too, if one is idle; 0 to 1.
+    pub spot_checks: f64,
 }
 
 /// How often checkpoints are written.
@@ -191,7 +193,7 @@ impl Settings {
 
     fn of(sources: &Layers, environment: &Environment) -> Result<Self, SettingsError> {
         let defaults = Self::defaults();
-        let Dispatch { heartbeat, heartbeat_timeout, lease_timeout, lease_time, quarantine } =
+        let Dispatch { heartbeat, heartbeat_timeout, lease_timeout, lease_time, quarantine, spot_checks } =
             defaults.dispatch;
         let http = sources.value("http_listen", address::HTTP_ALLOWED, address::http)?;
         Ok(Self {
@@ -236,6 +238,9 @@ impl Settings {
                 quarantine: sources
                     .seconds("dispatch.quarantine_seconds", 0.1, 8_640_000.0)?
                     .unwrap_or(quarantine),
+                spot_checks: sources
+                    .value("dispatch.spot_checks", "a number from 0 to 1", typed::portion)?
+                    .unwrap_or(spot_checks),
             },
             checkpoint: CheckpointCadence {
                 share: sources
@@ -335,6 +340,7 @@ impl Settings {
                 lease_timeout: DispatchSettings::LEASE_TIMEOUT,
                 lease_time: DispatchSettings::LEASE_TIME,
                 quarantine: DispatchSettings::QUARANTINE,
+                spot_checks: SpotChecks::SHARE,
             },
             checkpoint: CheckpointCadence { share: 0.05, least: Duration::from_secs(10) },
             traced_epochs: TraceTerms::EPOCHS,

@@ -72,6 +72,7 @@ dispatch:
   heartbeat_timeout_seconds: 3
   lease_timeout_seconds: 60
   quarantine_seconds: 5
+  spot_checks: 0.25
 checkpoint: {share: 0.1, min_seconds: 0}
 traces: {epochs: 3}
 log: {format: json}
@@ -81,11 +82,28 @@ log: {format: json}
     assert_eq!(settings.http_listen, None);
     assert_eq!(settings.limits.message_bytes, 8 << 20);
     assert_eq!(settings.dispatch.heartbeat, Duration::from_millis(500));
+    assert_eq!(settings.dispatch.spot_checks, 0.25);
     assert_eq!(settings.checkpoint, CheckpointCadence { share: 0.1, least: Duration::ZERO });
     assert_eq!(settings.traced_epochs, 3);
     assert_eq!(settings.log_format, LogFormat::Json);
     // Zeros in front of a token are part of it.
     assert!(settings.tokens.unwrap().client.admits(CLIENT.as_bytes()));
+}
+
+#[test]
+fn spot_checks_are_a_share() {
+    let of =
+        |text: &str| from_file("farm.toml", &format!("[dispatch]\nspot_checks = {text}"), &[], &Flags::new());
+    for (text, share) in [("0", 0.0), ("0.01", 0.01), ("1", 1.0)] {
+        assert_eq!(of(text).unwrap().dispatch.spot_checks, share);
+    }
+    for text in ["-0.1", "1.01", "nan", "\"5 %\""] {
+        let error = of(text).unwrap_err().to_string();
+        assert!(
+            error.contains("`dispatch.spot_checks`") && error.contains("a number from 0 to 1"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

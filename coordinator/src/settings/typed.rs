@@ -68,6 +68,11 @@ impl Typed for Layers {
     }
 }
 
+/// From 0 to 1.
+pub(super) fn portion(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|portion| (0.0..=1.0).contains(portion))
+}
+
 /// Above 0, at most 1.
 pub(super) fn share(text: &str) -> Option<f64> {
     text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0)

@@ -70,6 +70,8 @@ kinds! {
     CheckpointDamaged = "checkpoint_damaged",
     /// The bits may differ from those of another run.
     Inexact = "inexact",
+    /// Two workers gave different results for the same node.
+    SpotCheck = "spot_check",
     /// An old job was removed.
     Removed = "removed",
     /// A worker connected.

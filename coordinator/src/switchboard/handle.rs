@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use clipig_core::{
-    Canvas, EpochValues, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId, ShardError,
-    ShardTiles, Stage, ToWorker, WorkerName,
+    Canvas, EpochValues, Fence, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId, Sha256,
+    ShardError, ShardTiles, Stage, ToWorker, WorkerName,
 };
 use clipig_schedule::dispatcher::{
     Accepted, JoinError, LeaseWait, LeaveCause, Offer, OfferedWork, WorkerView,
@@ -245,6 +245,10 @@ impl Port for JobPort {
 
     fn merged(&self, revision: JobRevision, bytes: u64) {
         self.send(JobCommand::Merged(revision, bytes));
+    }
+
+    fn digested(&self, fence: Fence, digest: Sha256) {
+        self.send(JobCommand::Digest(fence, digest));
     }
 
     fn close(&self, revision: JobRevision) {

@@ -15,7 +15,7 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use clipig_core::{FromWorker, JobId, JobRevision, Registration, SessionId, ToWorker};
-use clipig_schedule::dispatcher::{JoinError, LeaveCause, Note};
+use clipig_schedule::dispatcher::{CheckEnd, JoinError, LeaveCause, Note};
 use clipig_schedule::switchboard::{Entry, JobCommand, Output, ShardReport, SwitchboardCore};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -188,6 +188,11 @@ impl Task {
                 let _ = self.reports.notes.send(note);
             }
             Output::Shards(report) => self.count(report),
+            Output::Checked(end) => {
+                let CheckEnd { revision, node, outcome, fences } = end;
+                tracing::debug!(job = %revision.job, %node, ?outcome, ?fences, "a spot check is over");
+                self.reports.metrics.spot_checks(outcome, 1);
+            }
             Output::Fault(error) => tracing::error!(%error, "a job's command was refused"),
         }
     }

@@ -1,7 +1,7 @@
 //! What the dispatcher notes, in the log: each with the job, epoch, shard and worker that it is about, as fields.
 
 use clipig_core::{Node, Stage};
-use clipig_schedule::dispatcher::{Attempt, LeaveCause, Note};
+use clipig_schedule::dispatcher::{Attempt, Evidence, LeaveCause, Note};
 
 /// Writes a note into the log: what goes wrong as a warning.
 pub(super) fn log(note: &Note) {
@@ -31,11 +31,26 @@ pub(super) fn log(note: &Note) {
             let (job, epoch, shard) = (revision.job, number(*stage), first(*node));
             tracing::warn!(%job, epoch, shard, %node, %worker, "{note}");
         }
+        Note::Differs(evidence) => {
+            let Evidence { revision, stage, node, opinions, .. } = evidence;
+            let (job, epoch, shard) = (revision.job, number(*stage), first(*node));
+            // Also those of it that the text leaves out.
+            let digests: Vec<String> = opinions.iter().map(|opinion| opinion.digest.to_string()).collect();
+            let worker = names(evidence);
+            tracing::error!(%job, epoch, shard, %node, worker, ?digests, "{note}");
+        }
+        Note::Doubtful { job, evidence } => tracing::warn!(%job, worker = names(evidence), "{note}"),
         Note::Speculated { revision, stage, node, slow, second } => {
             let (job, epoch, shard) = (revision.job, number(*stage), first(*node));
             tracing::info!(%job, epoch, shard, %node, worker = %second, %slow, "{note}");
         }
     }
+}
+
+/// The workers that are not believed.
+fn names(evidence: &Evidence) -> String {
+    let names: Vec<&str> = evidence.at_fault().map(|opinion| opinion.worker.as_str()).collect();
+    names.join(", ")
 }
 
 /// An epoch's number; a preparation has none.
@@ -55,6 +70,7 @@ mod tests {
     use std::time::Duration;
 
     use clipig_core::{Epoch, JobId, JobRevision, ShardError, WorkerName};
+    use clipig_schedule::dispatcher::Opinion;
     use tracing::field::{Field, Visit};
     use tracing::span;
 
@@ -116,6 +132,27 @@ mod tests {
             }
             assert_eq!(fields["message"], note.to_string());
         }
+        let digest = |byte| clipig_core::Sha256([byte; 32]);
+        let opinion = |worker: &str, byte, merged| Opinion {
+            worker: worker.parse().unwrap(),
+            digest: digest(byte),
+            merged,
+        };
+        let opinions = vec![opinion("w1", 0xab, true), opinion("w2", 1, false), opinion("w3", 1, false)];
+        let evidence = Evidence { revision, stage, node, opinions, right: Some(digest(1)) };
+        let differs = Note::Differs(evidence.clone());
+        let seen = fields(&differs);
+        for (name, value) in [("job", "7"), ("epoch", "3"), ("shard", "20"), ("worker", "w1")] {
+            assert_eq!(seen.get(name).map(|value| value.trim_matches('"')), Some(value), "{name}");
+        }
+        assert!(seen["digests"].contains(&"ab".repeat(32)), "{seen:?}");
+        assert_eq!(
+            differs.to_string(),
+            "a spot check found that results differ: job 7, epoch 3, node 2:5: worker w1 has abababababababab, merged, \
+             worker w2 has 0101010101010101, worker w3 has 0101010101010101; most say 0101010101010101"
+        );
+        let doubtful = Note::Doubtful { job: JobId(9), evidence };
+        assert_eq!(fields(&doubtful)["job"], "9");
         let aside = Note::Quarantined { worker, reason: "it failed".into(), lasts: Duration::from_mins(10) };
         assert_eq!(fields(&aside)["worker"], "w1");
         let lost = Note::LeaseLost { worker: "w2".parse().unwrap(), revision, stage: Stage::Prepare, node };

@@ -5,20 +5,22 @@ use clipig_core::{Fence, JobRevision, Lease, Node, SessionId, Stage, expected};
 use super::Dispatcher;
 use super::action::Action;
 use super::jobs::{History, Round};
-use super::leases::{CAPACITY, Grant, HoldingChange};
+use super::leases::{CAPACITY, Grant, HoldingChange, Purpose};
 use super::timers::Time;
 use super::workers::Connection;
 
 impl Dispatcher {
     /// Gives out whatever can be given out.
     pub(super) fn assign(&mut self, now: Time) {
+        self.decide(now);
         loop {
             while self.workers.has_room() && self.grant_next(now) {}
-            if !self.free_queued(now) {
+            if !self.free_queued(now) && !self.free_checks(now) {
                 break;
             }
         }
         self.speculate(now);
+        self.check(now);
         // All that has changed is considered by now.
         self.is_stale = false;
     }
@@ -111,11 +113,13 @@ impl Dispatcher {
     }
 
     fn grant(&mut self, revision: JobRevision, node: Node, session: SessionId, now: Time) {
-        let Some((fence, change)) = self.issue(revision, node, session, now) else { return };
+        let issued = self.issue(revision, node, session, Purpose::Work, now);
+        let Some((fence, change)) = issued else { return };
         if let Some(round) = self.jobs.round_of_lease(revision) {
             round.grant(node, fence, now);
         }
         self.holding_changed(change, now);
+        self.perhaps_check(revision, node);
     }
 
     /// Issues a lease of a node and sends what the worker needs for it.
@@ -124,6 +128,7 @@ impl Dispatcher {
         revision: JobRevision,
         node: Node,
         session: SessionId,
+        purpose: Purpose,
         now: Time,
     ) -> Option<(Fence, HoldingChange)> {
         let job = self.jobs.of_lease(revision)?;
@@ -137,8 +142,11 @@ impl Dispatcher {
         let share = self.workers.holder(session)?.share(job.threads());
         let missing = self.workers.send(session, revision, offer)?;
         let charged = self.jobs.serve(revision, shards);
-        let grant = Grant { session, revision, stage, node, shards, share, charged, reserved };
-        self.budget.reserve(revision, reserved);
+        let grant = Grant { session, purpose, revision, stage, node, shards, share, charged, reserved };
+        match purpose {
+            Purpose::Work => self.budget.reserve(revision, reserved),
+            Purpose::Check => self.budget.reserve_spare(reserved),
+        }
         let (fence, change) = self.leases.grant(grant, now, now + self.settings.lease_timeout);
         if missing.brief {
             self.actions.push(Action::Open { session, revision });

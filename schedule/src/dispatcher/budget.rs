@@ -60,6 +60,22 @@ impl GradientBudget {
         (job.reserved == 0 && job.unmerged == 0) || taken.saturating_add(bytes) <= self.limit
     }
 
+    /// Is there room for so much that nobody waits for?
+    pub(super) fn has_spare_room(&self, bytes: u64) -> bool {
+        let taken = self.reserved.saturating_add(self.unmerged);
+        !self.is_tight && taken.saturating_add(bytes) <= self.limit
+    }
+
+    /// A lease was granted from spare room. It does not count as its job's: that may still have a gradient in any case.
+    pub(super) fn reserve_spare(&mut self, bytes: u64) {
+        self.reserved += bytes;
+    }
+
+    /// A lease has ended that was granted from spare room.
+    pub(super) fn release_spare(&mut self, bytes: u64) {
+        self.reserved -= bytes.min(self.reserved);
+    }
+
     /// A lease was granted.
     pub(super) fn reserve(&mut self, revision: JobRevision, bytes: u64) {
         self.jobs.entry(revision).or_default().reserved += bytes;

@@ -10,7 +10,7 @@ use clipig_core::{Fence, ShardError, expected};
 
 use super::Dispatcher;
 use super::action::Action;
-use super::leases::Grant;
+use super::leases::{Grant, Purpose};
 use super::timers::Time;
 
 /// How many times the median a shard may take.
@@ -60,7 +60,8 @@ impl Dispatcher {
     /// The worker has not said in all the time that it holds the lease: it was lost on the way, and perhaps the brief or
     /// canvas before it.
     fn never_heard_of(&mut self, fence: Fence, grant: &Grant, now: Time) {
-        if let Some(holder) = self.workers.holder(grant.session)
+        if grant.purpose == Purpose::Work
+            && let Some(holder) = self.workers.holder(grant.session)
             && let Some(round) = self.jobs.round_of_lease(grant.revision)
         {
             round.advise_against(grant.node, holder.worker());

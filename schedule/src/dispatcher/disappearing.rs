@@ -12,6 +12,7 @@ use clipig_core::{Fence, JobRevision, Node, SessionId, ShardError, WorkerName, e
 
 use super::Dispatcher;
 use super::action::LeaveCause;
+use super::leases::Purpose;
 use super::timers::Time;
 use super::workers::Strike;
 
@@ -52,7 +53,9 @@ impl Dispatcher {
     /// A connection ends with a lease in its worker's hands; perhaps the node is what ends workers.
     fn count_disappearance(&mut self, fence: Fence, now: Time) {
         let lease = self.leases.get(fence).filter(|lease| lease.times().begun.is_some());
-        let Some(grant) = lease.map(|lease| *lease.grant()) else { return };
+        // A node that a check computes is in other hands, too, or done.
+        let grant = lease.map(|lease| *lease.grant()).filter(|grant| grant.purpose == Purpose::Work);
+        let Some(grant) = grant else { return };
         let Some(holder) = self.workers.holder(grant.session) else { return };
         let Some(round) = self.jobs.round_of_lease(grant.revision) else { return };
         let counts = round.add_disappearance(grant.node, holder.worker(), now);

@@ -7,14 +7,18 @@ use clipig_core::{Fence, SessionId, expected};
 
 use super::Dispatcher;
 use super::action::{Action, Note};
-use super::leases::{Ended, HoldingChange};
+use super::leases::{Ended, HoldingChange, Purpose};
+use super::spot_checks::CheckedNode;
 use super::timers::Time;
 
 impl Dispatcher {
     /// Ends a lease on the side of its holder. The node is not touched.
     pub(super) fn end_lease(&mut self, fence: Fence, now: Time) -> Option<Ended> {
         let mut ended = expected(self.leases.end(fence, now), "a lease that ends is valid")?;
-        self.budget.release(ended.grant.revision, ended.grant.reserved);
+        match ended.grant.purpose {
+            Purpose::Work => self.budget.release(ended.grant.revision, ended.grant.reserved),
+            Purpose::Check => self.budget.release_spare(ended.grant.reserved),
+        }
         let begun = std::mem::take(&mut ended.change.begun);
         self.holding_changed(HoldingChange { begun, ..ended.change }, now);
         Some(ended)
@@ -46,12 +50,23 @@ impl Dispatcher {
         if times.begun.is_none() {
             job.refund(grant.charged);
         }
+        if grant.purpose == Purpose::Check {
+            self.check_lost(fence);
+            return Some(ended);
+        }
         let round = expected(job.round_mut(), "a lease's round exists")?;
         round.release(grant.node, fence, times);
-        if let Some(copy) = round.only_copy(grant.node)
-            && let Some(other) = expected(self.leases.get(copy), "what a round has leased is valid")
-        {
-            round.alone(copy, other.times());
+        match round.only_copy(grant.node) {
+            Some(copy) => {
+                if let Some(other) = expected(self.leases.get(copy), "what a round has leased is valid") {
+                    round.alone(copy, other.times());
+                }
+            }
+            // It goes out again, perhaps in parts.
+            None => {
+                let (revision, offer, node) = (grant.revision, round.serial(), grant.node);
+                self.end_check(CheckedNode { revision, offer, node }, now);
+            }
         }
         Some(ended)
     }
@@ -70,6 +85,9 @@ impl Dispatcher {
             return;
         };
         self.workers.count_lost(&worker);
+        if grant.purpose == Purpose::Check {
+            return;
+        }
         let (revision, stage, node) = (grant.revision, grant.stage, grant.node);
         self.note(Note::LeaseLost { worker, revision, stage, node });
     }
@@ -78,7 +96,10 @@ impl Dispatcher {
     pub(super) fn lose_all(&mut self, session: SessionId, now: Time) -> usize {
         let fences: Vec<Fence> = self.leases.of(session).collect();
         for fence in &fences {
-            self.lose(*fence, now);
+            // The loss of one may end the check of the same node.
+            if self.leases.get(*fence).is_some() {
+                self.lose(*fence, now);
+            }
         }
         fences.len()
     }

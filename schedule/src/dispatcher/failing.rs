@@ -17,6 +17,10 @@ impl Dispatcher {
         let (session, revision, node) = (lease.grant().session, lease.grant().revision, lease.grant().node);
         let Some(holder) = self.workers.holder(session) else { return };
         let attempt = Attempt { worker: holder.worker().clone(), error };
+        if self.leases.is_check(fence) {
+            self.check_failed(fence, attempt, now);
+            return;
+        }
         if let Some(round) = self.jobs.round_of_lease(revision) {
             round.add_attempt(node, attempt.clone());
         }

@@ -7,6 +7,7 @@ use clipig_core::{JobRevision, Node, ShardError, Work};
 use super::Dispatcher;
 use super::action::{Action, Attempt};
 use super::jobs::OpenJob;
+use super::spot_checks::CheckedNode;
 use super::terms::{Accepted, DispatchError, JobTerms, Offer, OfferedWork};
 use super::timers::Time;
 
@@ -28,6 +29,7 @@ impl Dispatcher {
     /// Closes a job; its leases are taken back. Does nothing when it is not open.
     pub fn handle_close(&mut self, revision: JobRevision, now: Time) {
         self.withdraw(revision, now);
+        self.end_all_checks(revision, now);
         self.is_stale |= self.budget.close(revision);
         if self.jobs.close(revision) {
             let told = self.workers.close(revision);
@@ -94,9 +96,11 @@ impl Dispatcher {
         // The job may offer something else by now, or the same once more.
         let round = self.jobs.round_at(revision, work.stage());
         let Some(round) = round.filter(|round| !round.is_open(node)) else { return };
+        let checked = CheckedNode { revision, offer: round.serial(), node };
         let attempt = Attempt { worker: worker.clone(), error: error.clone() };
         round.add_attempt(node, attempt.clone());
         round.reopen(node);
+        self.end_check(checked, now);
         self.attempt_failed(revision, node, attempt, now);
         self.is_stale = true;
     }
@@ -104,10 +108,12 @@ impl Dispatcher {
     /// Drops what a job offers; its leases are taken back.
     pub(super) fn withdraw(&mut self, revision: JobRevision, now: Time) {
         let Some(round) = self.jobs.round(revision) else { return };
+        let offer = round.serial();
         for fence in round.leases() {
             self.revoke(fence, now);
         }
         self.jobs.withdraw(revision);
+        self.end_checks_of_offer(revision, offer, now);
         self.is_stale = true;
     }
 }

@@ -81,14 +81,17 @@ impl Dispatcher {
     }
 
     /// Gives a worker nothing for a while; what it holds goes to others.
-    fn quarantine(&mut self, name: &WorkerName, reason: String, lasts: Duration, now: Time) {
+    pub(super) fn quarantine(&mut self, name: &WorkerName, reason: String, lasts: Duration, now: Time) {
         self.workers.quarantine(name, reason.clone(), lasts, now);
         self.note(Note::Quarantined { worker: name.clone(), reason, lasts });
         self.is_stale = true;
         let Some(session) = self.workers.last_session_of(name) else { return };
         for fence in self.leases.of(session).collect::<Vec<_>>() {
-            self.lose(fence, now);
-            self.actions.push(Action::Revoke { session, fence });
+            // The loss of one may end the check of the same node.
+            if self.leases.get(fence).is_some() {
+                self.lose(fence, now);
+                self.actions.push(Action::Revoke { session, fence });
+            }
         }
     }
 }

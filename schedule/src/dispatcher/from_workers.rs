@@ -8,8 +8,9 @@ use clipig_core::{
 
 use super::Dispatcher;
 use super::action::{Action, LeaveCause, Note};
-use super::leases::Ended;
-use super::terms::{Accepted, Admitted, Answer, JoinError, Verdict};
+use super::leases::{Ended, Grant, Purpose};
+use super::spot_checks::CheckedNode;
+use super::terms::{Accepted, Admitted, Answer, Compared, JoinError, Verdict};
 use super::timers::Time;
 use super::workers::Admission;
 
@@ -71,8 +72,13 @@ impl Dispatcher {
         let Some(grant) = self.leases.held_by(session, fence).map(|lease| *lease.grant()) else {
             return Verdict::Stale;
         };
+        if grant.purpose == Purpose::Check {
+            return self.check_answered(&grant, fence, answer, now);
+        }
         let round = expected(self.jobs.round(grant.revision), "a lease's round exists");
-        let Some(asked) = round.map(|round| round.work(grant.node)) else { return Verdict::Stale };
+        let Some((asked, offer)) = round.map(|round| (round.work(grant.node), round.serial())) else {
+            return Verdict::Stale;
+        };
         if !answer.fits(asked) {
             self.break_off(session, wrong_answer(asked), now);
             return Verdict::Stale;
@@ -84,8 +90,28 @@ impl Dispatcher {
         let took = now.saturating_sub(ended.times.begun.unwrap_or(ended.times.granted));
         self.settle(&ended, answer, took);
         self.finish_node(fence, &ended, &worker, now);
+        let Grant { revision, node, .. } = grant;
+        let compare = self.perhaps_compare(CheckedNode { revision, offer, node }, fence, &worker, now);
         self.is_stale = true;
-        Verdict::Accept(Accepted { revision: grant.revision, work: asked, worker, session })
+        Verdict::Accept(Accepted { revision, work: asked, worker, session, compare })
+    }
+
+    /// The result of a check has come.
+    fn check_answered(&mut self, grant: &Grant, fence: Fence, answer: Answer, now: Time) -> Verdict {
+        let asked = expected(self.checks.asked(fence), "a check's lease belongs to a check");
+        let Some((asked, _)) = asked else { return Verdict::Stale };
+        if !answer.fits(asked) {
+            self.break_off(grant.session, wrong_answer(asked), now);
+            return Verdict::Stale;
+        }
+        let Some(ended) = self.end_lease(fence, now) else { return Verdict::Stale };
+        let took = now.saturating_sub(ended.times.begun.unwrap_or(ended.times.granted));
+        let (_, spent) = self.cost(grant, answer, took);
+        if let Some(job) = self.jobs.of_lease(grant.revision) {
+            job.settle_check(grant.charged, spent);
+        }
+        self.is_stale = true;
+        Verdict::Compare(Compared { revision: grant.revision, fence })
     }
 
     /// The result that was accepted last is a gradient of so many bytes, which goes to its job. The job says when it has
@@ -97,15 +123,22 @@ impl Dispatcher {
     /// What a result has cost counts for its job and its worker.
     fn settle(&mut self, ended: &Ended, answer: Answer, took: Duration) {
         let grant = &ended.grant;
+        let (computing, spent) = self.cost(grant, answer, took);
         let Some(job) = self.jobs.of_lease(grant.revision) else { return };
         job.record(grant.stage, took, grant.shards);
-        let Some(connection) = self.workers.holder(grant.session) else { return };
+        job.settle(grant.charged, spent, grant.shards);
+        self.workers.succeed(grant.session, grant.revision, grant.shards, computing);
+    }
+
+    /// Time of computing and core seconds of a result.
+    fn cost(&self, grant: &Grant, answer: Answer, took: Duration) -> (Duration, f64) {
+        let (job, connection) = (self.jobs.get(grant.revision), self.workers.holder(grant.session));
+        let (Some(job), Some(connection)) = (job, connection) else { return (Duration::ZERO, 0.0) };
         let threads = job.threads();
         // A worker cannot have computed longer than it had the lease, whatever it says.
         let computing = answer.computing().min(took.saturating_mul(connection.slots(threads)));
         let cores = f64::from(connection.cores_per_shard(threads));
-        job.settle(grant.charged, computing.as_secs_f64() * cores, grant.shards);
-        self.workers.succeed(grant.session, grant.revision, grant.shards, computing);
+        (computing, computing.as_secs_f64() * cores)
     }
 
     /// A node is done: its other copy is taken back, and those who failed with it were at fault.

@@ -1,9 +1,10 @@
 //! What a switchboard, tests and the simulation of a farm look at, beside what people see.
 
-use clipig_core::{Fence, JobRevision, SessionId, Work, WorkerKind};
+use clipig_core::{Fence, JobRevision, Lease, SessionId, Work, WorkerKind};
 
 use super::Dispatcher;
 use super::jobs::OpenJob;
+use super::leases::{Grant, Purpose};
 use super::terms::Fit;
 use super::timers::Time;
 use super::views::RoundView;
@@ -40,9 +41,26 @@ impl Dispatcher {
 
     /// Who holds a lease and what it asks for, while it is valid.
     pub fn lease(&self, fence: Fence) -> Option<(SessionId, JobRevision, Work)> {
-        let grant = self.leases.get(fence)?.grant();
-        let round = self.jobs.round(grant.revision)?;
-        Some((grant.session, grant.revision, round.work(grant.node)))
+        let session = self.leases.get(fence)?.grant().session;
+        self.as_granted(fence).map(|lease| (session, lease.revision, lease.work))
+    }
+
+    /// A lease as it was sent, while it is valid.
+    pub(super) fn as_granted(&self, fence: Fence) -> Option<Lease> {
+        let Grant { revision, node, purpose, .. } = *self.leases.get(fence)?.grant();
+        let (work, values) = match purpose {
+            Purpose::Work => {
+                let round = self.jobs.round(revision)?;
+                (round.work(node), round.values())
+            }
+            Purpose::Check => self.checks.asked(fence)?,
+        };
+        Some(Lease { fence, revision, work, values })
+    }
+
+    /// Is this a valid lease whose result is only compared with another one?
+    pub fn is_check(&self, fence: Fence) -> bool {
+        self.leases.is_check(fence)
     }
 
     /// When a lease was granted, while it is valid, and how many shards it covers.

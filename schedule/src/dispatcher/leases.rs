@@ -26,10 +26,20 @@ pub(super) struct Leases {
     deadlines: Timers<Fence>,
 }
 
+/// What becomes of a lease's result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It goes to the job.
+    Work,
+    /// It is compared with that of another worker. The lease is none of its round's, and may outlive the round.
+    Check,
+}
+
 /// What a lease is about; nothing of it changes while the lease is valid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grant {
     pub(super) session: SessionId,
+    pub(super) purpose: Purpose,
     pub(super) revision: JobRevision,
     pub(super) stage: Stage,
     pub(super) node: Node,
@@ -84,7 +94,7 @@ pub(super) struct HoldingChange {
     pub(super) session: SessionId,
     /// The shares of all its leases, added up.
     pub(super) load: u64,
-    /// Leases that its slots have come to by now.
+    /// Leases that its slots have come to by now, except for those of checks, which no round waits for.
     pub(super) begun: Vec<Begun>,
 }
 
@@ -151,6 +161,11 @@ impl Leases {
 
     pub(super) fn get(&self, fence: Fence) -> Option<&GrantedLease> {
         self.valid.get(&fence)
+    }
+
+    /// Is this a valid lease of a check?
+    pub(super) fn is_check(&self, fence: Fence) -> bool {
+        self.get(fence).is_some_and(|lease| lease.grant.purpose == Purpose::Check)
     }
 
     /// The lease, if it is valid and in this session's hands.
@@ -239,7 +254,9 @@ impl Leases {
             };
             lease.times.begun = Some(now);
             let (revision, granted) = (lease.grant.revision, lease.times.granted);
-            change.begun.push(Begun { fence: *fence, revision, granted });
+            if lease.grant.purpose == Purpose::Work {
+                change.begun.push(Begun { fence: *fence, revision, granted });
+            }
             holding.begun_load += lease.grant.share;
             holding.begun += 1;
         }

@@ -16,11 +16,13 @@
 //! | `jobs` | open jobs, the round that each offers, its pace and its pass |
 //! | `leases` | fences, who holds what, progress and deadlines |
 //! | `budget` | bytes of gradients that are on their way or unmerged |
+//! | `checks` | nodes that a second worker computes, too, and the digests of their results |
 //!
 //! The rooms do not know each other; the other files here are the `Dispatcher`, which joins them: what is told by
 //! workers (`from_workers`), jobs (`from_jobs`) and people (`from_people`), how leases end or change hands (`ending`,
-//! `failing`, `disappearing`, `reconnecting`, `returning`, `deadlines`), who gets one (`assign`, `speculate`), and what
-//! others see (`view`, `inspect`). No two files import each other.
+//! `failing`, `disappearing`, `reconnecting`, `returning`, `deadlines`), who gets one (`assign`, `speculate`, `checking`),
+//! what follows when two workers compute different things (`comparing`), and what others see (`view`, `inspect`). No two
+//! files import each other.
 //!
 //! # A lease
 //! ```text
@@ -54,6 +56,9 @@
 //! - A worker whose last three leases failed for three jobs, or although others could compute the same, is quarantined.
 //!   A lease with which its process ended has failed; one that only its connection lost has not.
 //! - A session that answers something else than it was asked is ended.
+//! - Of jobs whose workers all give the same bits, a few nodes are computed by a second worker, too, if one is idle that
+//!   nobody else has work for. A second result never goes to the job; it is compared with the one that did. If they
+//!   differ, a third worker decides, and who is wrong is quarantined (`checking`, `comparing`).
 //!
 //! # Cost
 //! With W sessions, J open jobs, L leases and H leases per session: a message costs O(log W + log L); a lease that is
@@ -63,6 +68,9 @@
 mod action;
 mod assign;
 mod budget;
+mod checking;
+mod checks;
+mod comparing;
 mod deadlines;
 mod disappearing;
 mod ending;
@@ -77,6 +85,7 @@ mod reconnecting;
 mod returning;
 mod settings;
 mod speculate;
+mod spot_checks;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -88,15 +97,20 @@ mod workers;
 use std::cmp::Ordering;
 
 use budget::GradientBudget;
+use checks::Checks;
 use jobs::Jobs;
 use leases::Leases;
 use workers::{Due, Workers};
 
-pub use action::{Action, Attempt, JobFailure, LeaveCause, Note, TriedBy};
+pub use action::{
+    Action, Attempt, CheckEnd, CheckOutcome, Evidence, JobFailure, LeaveCause, Note, Opinion, TriedBy,
+};
 pub use jobs::MAX_PRIORITY;
 pub use settings::DispatchSettings;
+pub use spot_checks::SpotChecks;
 pub use terms::{
-    Accepted, Admitted, Answer, DispatchError, Fit, JobTerms, JoinError, Offer, OfferedWork, Verdict,
+    Accepted, Admitted, Answer, Compared, DispatchError, Fit, JobTerms, JoinError, Offer, OfferedWork,
+    Verdict,
 };
 pub use timers::Time;
 pub use views::{LeaseView, LeaseWait, RoundView, WorkerView};
@@ -110,6 +124,7 @@ pub struct Dispatcher {
     jobs: Jobs,
     leases: Leases,
     budget: GradientBudget,
+    checks: Checks,
     /// Something has changed since nodes were last given out, so that more might be.
     is_stale: bool,
     /// When a node may be due for speculation.
@@ -126,6 +141,7 @@ impl Dispatcher {
             jobs: Jobs::default(),
             leases: Leases::new(settings.incarnation),
             budget: GradientBudget::new(settings.gradient_bytes),
+            checks: Checks::new(settings.spot_checks),
             is_stale: false,
             speculation: None,
             actions: Vec::new(),

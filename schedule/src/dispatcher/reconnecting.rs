@@ -92,11 +92,7 @@ impl Dispatcher {
         self.workers.knows_of(session, &jobs);
         let change = self.leases.hand_over(from, session, now);
         self.holding_changed(change, now);
-        let leases = self.leases.of(session).filter_map(|fence| {
-            let (_, revision, work) = self.lease(fence)?;
-            let values = self.jobs.round(revision)?.values();
-            Some(Lease { fence, revision, work, values, trace: None })
-        });
+        let leases = self.leases.of(session).filter_map(|fence| self.as_granted(fence));
         (leases.collect(), jobs)
     }
 }

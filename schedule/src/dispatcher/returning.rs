@@ -8,13 +8,21 @@ use clipig_core::{Fence, JobRevision, Node, ShardError};
 
 use super::Dispatcher;
 use super::action::Note;
-use super::leases::Grant;
+use super::leases::{Grant, Purpose};
 use super::timers::Time;
 
 impl Dispatcher {
     /// A lease is handed back undone.
     pub(super) fn hand_back(&mut self, fence: Fence, grant: &Grant, reason: String, now: Time) {
-        let Grant { session, revision, stage, node, .. } = *grant;
+        let Grant { session, revision, stage, node, purpose, .. } = *grant;
+        if purpose == Purpose::Check {
+            // Its canvas may be that of an epoch that is over, so this says nothing about the worker.
+            if self.jobs.round(revision).is_some_and(|round| round.stage() == stage) {
+                self.workers.forget_sent(session, revision);
+            }
+            self.release(fence, now);
+            return;
+        }
         let Some(holder) = self.workers.holder(session) else { return };
         let (worker, leaves) = (holder.worker().clone(), holder.is_draining());
         if !leaves {

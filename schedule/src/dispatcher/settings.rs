@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::spot_checks::SpotChecks;
+
 /// Settings of a [`Dispatcher`](super::Dispatcher).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DispatchSettings {
@@ -18,6 +20,8 @@ pub struct DispatchSettings {
     pub lease_time: Duration,
     /// How long a worker that has failed too often gets nothing.
     pub quarantine: Duration,
+    /// Which nodes a second worker computes, too, to compare the results. [Off](SpotChecks::OFF) by default.
+    pub spot_checks: SpotChecks,
     /// The shortest time after which a node is computed by a second worker, too, near the end of an epoch.
     pub speculate_after: Duration,
     /// Bytes of gradients that may be on their way to the coordinator or wait to be merged.
@@ -59,6 +63,7 @@ impl DispatchSettings {
             lease_timeout: Self::LEASE_TIMEOUT,
             lease_time: Self::LEASE_TIME,
             quarantine: Self::QUARANTINE,
+            spot_checks: SpotChecks::OFF,
             speculate_after: Duration::from_millis(200),
             gradient_bytes: u64::MAX,
             leases_per_slot: 4,

@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use clipig_core::{
-    DeviceClass, Epoch, EpochValues, JobRevision, Lease, SessionId, Stage, Work, WorkerKind, WorkerName,
+    DeviceClass, Epoch, EpochValues, Fence, JobRevision, Lease, SessionId, Stage, Work, WorkerKind,
+    WorkerName,
 };
 
 /// Under which terms a job is computed.
@@ -39,6 +40,11 @@ impl Fit {
             Self::Class(class) => *class == kind.class,
             Self::Any => true,
         }
+    }
+
+    /// Do all who fit give the same bits?
+    pub(super) fn is_exact(&self) -> bool {
+        matches!(self, Self::Kind(kind) if kind.class == DeviceClass::Cpu)
     }
 
     /// Is there a kind that both admit?
@@ -141,6 +147,19 @@ pub struct Accepted {
     pub worker: WorkerName,
     /// Its connection.
     pub session: SessionId,
+    /// The lease, where the result is compared with another worker's. When it has been merged, its
+    /// [digest](crate::digest()) is wanted, by [`Dispatcher::handle_digest`](super::Dispatcher::handle_digest).
+    pub compare: Option<Fence>,
+}
+
+/// A result that is only compared with one that counts. Its [digest](crate::digest()) is wanted, by
+/// [`Dispatcher::handle_digest`](super::Dispatcher::handle_digest).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// The job.
+    pub revision: JobRevision,
+    /// The lease.
+    pub fence: Fence,
 }
 
 /// What is to be done with a result.
@@ -149,6 +168,8 @@ pub struct Accepted {
 pub enum Verdict {
     /// Hand it on to the job; nobody else's result for it will be accepted.
     Accept(Accepted),
+    /// Hash it and drop it; it must not be merged.
+    Compare(Compared),
     /// Drop it: the lease was taken back, never was this session's, or asked for something else.
     Stale,
 }

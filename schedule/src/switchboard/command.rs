@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{Canvas, JobBrief, JobId, JobRevision, ShardError, ShardTiles, WorkerName};
+use clipig_core::{Canvas, Fence, JobBrief, JobId, JobRevision, Sha256, ShardError, ShardTiles, WorkerName};
 
 use crate::dispatcher::{Accepted, DispatchError, Fit, Offer};
 
@@ -48,6 +48,8 @@ pub enum JobCommand {
         /// What is wrong with it.
         error: ShardError,
     },
+    /// The digest of a result that is compared with another one, under this lease.
+    Digest(Fence, Sha256),
     /// A gradient of so many bytes is merged, or was dropped because it came too late.
     Merged(JobRevision, u64),
     /// Take back what is offered and not computed; the revision needs nothing more.

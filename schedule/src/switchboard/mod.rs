@@ -165,6 +165,12 @@ impl SwitchboardCore {
                 let event = JobEvent::Computed { node, gradient, reports, accepted };
                 self.outputs.push(Output::Job { job, event });
             }
+            (Verdict::Compare(compared), _) => {
+                let job = compared.revision.job;
+                self.dispatcher.handle_received(compared.revision, gradient.bytes() as u64);
+                let event = JobEvent::Compared { compared, gradient, reports };
+                self.outputs.push(Output::Job { job, event });
+            }
             _ => self.outputs.push(Output::Shards(ShardReport::Stale { shards: reports.len() as u32 })),
         }
     }
@@ -204,6 +210,7 @@ impl SwitchboardCore {
                 }
             }
             JobCommand::Refuse { accepted, error } => self.dispatcher.handle_refusal(&accepted, &error, now),
+            JobCommand::Digest(fence, digest) => self.dispatcher.handle_digest(fence, digest, now),
             JobCommand::Merged(revision, bytes) => self.dispatcher.handle_merged(revision, bytes),
             JobCommand::Close(revision) => {
                 self.jobs.close(revision);
@@ -262,6 +269,7 @@ impl SwitchboardCore {
                 let job = failure.revision.job;
                 self.outputs.push(Output::Job { job, event: JobEvent::Failed(failure) });
             }
+            Action::Checked(end) => self.outputs.push(Output::Checked(end)),
             Action::Note(note) => self.outputs.push(Output::Note(note)),
         }
     }

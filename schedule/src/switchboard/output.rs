@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clipig_core::{GradientSum, JobId, Lease, Node, Preparation, SampleReport, SessionId, ToWorker, Welcome};
 
-use crate::dispatcher::{Accepted, DispatchError, JobFailure, Note};
+use crate::dispatcher::{Accepted, CheckEnd, Compared, DispatchError, JobFailure, Note};
 
 /// A worker that is let in.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,8 @@ pub enum Output {
     Note(Note),
     /// What became of shards, for the metrics.
     Shards(ShardReport),
+    /// A spot check is over.
+    Checked(CheckEnd),
     /// A job's command made no sense: a bug of the coordinator.
     Fault(DispatchError),
 }
@@ -71,6 +73,16 @@ pub enum JobEvent {
         reports: Vec<Vec<SampleReport>>,
         /// The lease, for the case that the result makes no sense.
         accepted: Accepted,
+    },
+    /// A node is computed once more, for a spot check. It must not be merged: its [digest](crate::digest()) is wanted, by
+    /// [`JobCommand::Digest`](super::JobCommand::Digest). It may belong to an epoch that is over.
+    Compared {
+        /// The lease.
+        compared: Compared,
+        /// The sum of the node's shards.
+        gradient: GradientSum,
+        /// One entry per shard.
+        reports: Vec<Vec<SampleReport>>,
     },
     /// What it offers cannot be computed.
     Failed(JobFailure),

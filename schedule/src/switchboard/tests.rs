@@ -10,7 +10,7 @@ use clipig_core::{
 };
 
 use super::*;
-use crate::dispatcher::{DispatchError, Fit, Note, Offer, OfferedWork};
+use crate::dispatcher::{CheckOutcome, Compared, DispatchError, Fit, Note, Offer, OfferedWork, SpotChecks};
 
 const NOW: Time = Time::from_secs(1);
 const JOB: JobId = JobId(7);
@@ -144,6 +144,59 @@ fn a_result_goes_to_the_job_and_counts_once() {
     assert_eq!(reports, [ShardReport::Accepted { shards: 1, held }, ShardReport::Stale { shards: 1 }]);
     let events: Vec<&Output> = outputs.iter().filter(|output| matches!(output, Output::Job { .. })).collect();
     assert!(matches!(events[..], [Output::Job { job: JOB, event: JobEvent::Computed { .. } }]), "{events:?}");
+}
+
+#[test]
+fn the_result_of_a_check_is_not_the_jobs_and_what_differs_is_told() {
+    let dispatch = DispatchSettings { spot_checks: SpotChecks::new(1.0, 1), ..DispatchSettings::new(1) };
+    let mut core = SwitchboardCore::new(SwitchboardSettings { dispatch, heartbeat: Duration::from_secs(2) });
+    for name in ["a", "bc"] {
+        core.handle_register(registration(name), NOW).unwrap();
+    }
+    let fit = Fit::Kind(registration("a").kind);
+    core.handle_job(JobCommand::Add { job: JOB, share: JobShare { priority: 0, fit } }, NOW);
+    core.handle_job(JobCommand::Open(brief()), NOW);
+    offer(&mut core, epoch(0, 1));
+    let (words, leases) = sent(&core.poll_outputs(NOW));
+    // The second one gets the same, with all that it needs.
+    assert_eq!(words[2..], ["open", "canvas", "lease", "open", "canvas", "lease"]);
+    assert_eq!((leases.len(), leases[0].work), (2, leases[1].work));
+    let [first, second] = [leases[0].fence, leases[1].fence];
+    core.handle_message(SessionId(1), computed(first), NOW);
+    core.handle_message(SessionId(2), computed(second), NOW);
+    let outputs = core.poll_outputs(NOW);
+    let events: Vec<&JobEvent> = outputs
+        .iter()
+        .filter_map(|output| if let Output::Job { event, .. } = output { Some(event) } else { None })
+        .collect();
+    let [JobEvent::Computed { accepted, .. }, JobEvent::Compared { compared, .. }] = events[..] else {
+        panic!("{events:?}");
+    };
+    assert_eq!((accepted.compare, *compared), (Some(first), Compared { revision: REVISION, fence: second }));
+    for (fence, byte) in [(first, 1), (second, 2)] {
+        core.handle_job(JobCommand::Digest(fence, Sha256([byte; 32])), NOW);
+    }
+    let outputs = core.poll_outputs(NOW);
+    let end = outputs.iter().find_map(|output| match output {
+        Output::Checked(end) => Some(end),
+        _ => None,
+    });
+    let end = end.expect("the check is over");
+    assert_eq!((end.outcome, &end.fences[..]), (CheckOutcome::Different, &[second, first][..]));
+    let notes: Vec<&Note> = outputs
+        .iter()
+        .filter_map(|output| if let Output::Note(note) = output { Some(note) } else { None })
+        .collect();
+    let [
+        Note::Differs(evidence),
+        Note::Quarantined { .. },
+        Note::Quarantined { .. },
+        Note::Doubtful { job, .. },
+    ] = notes[..]
+    else {
+        panic!("{notes:?}");
+    };
+    assert_eq!((*job, evidence.right), (JOB, None));
 }
 
 #[test]

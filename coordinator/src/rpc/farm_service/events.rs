@@ -25,7 +25,7 @@ pub(super) fn message(event: &Event) -> (v1::JobEvent, Option<JobState>) {
             None => log(LogLevel::Info, &event.text),
         },
         EventKind::Warning | EventKind::Inexact => What::Warning(event.text.clone()),
-        EventKind::Disk => log(LogLevel::Error, &event.text),
+        EventKind::Disk | EventKind::SpotCheck => log(LogLevel::Error, &event.text),
         EventKind::LeaseFailed | EventKind::CheckpointDamaged => log(LogLevel::Warning, &event.text),
         _ => log(LogLevel::Info, &event.text),
     };

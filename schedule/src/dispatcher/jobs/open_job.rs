@@ -131,6 +131,11 @@ impl OpenJob {
         cost
     }
 
+    /// Corrects the charge for a check, which gets the job no further.
+    pub(in crate::dispatcher) fn settle_check(&mut self, charged: f64, measured: f64) {
+        self.pass += (measured - charged) / self.weight();
+    }
+
     /// Corrects a charge by what was measured.
     pub(in crate::dispatcher) fn settle(&mut self, charged: f64, measured: f64, shards: u32) {
         self.pass += (measured - charged) / self.weight();

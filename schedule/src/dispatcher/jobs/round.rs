@@ -123,6 +123,12 @@ impl Round {
         self.leased.values().flat_map(|leased| std::iter::once(leased.first).chain(leased.second)).collect()
     }
 
+    /// The leases of a node.
+    pub(in crate::dispatcher) fn copies(&self, node: Node) -> impl Iterator<Item = Fence> {
+        let leased = self.leased.get(&node).into_iter();
+        leased.flat_map(|leased| std::iter::once(leased.first).chain(leased.second))
+    }
+
     /// The next node that nothing happened to.
     pub(in crate::dispatcher) fn first_fresh(&self) -> Option<Node> {
         self.fresh.first().map(|(_, node)| *node)

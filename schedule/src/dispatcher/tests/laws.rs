@@ -30,12 +30,14 @@ enum Event {
     Resume(u8),
     Drain(u8),
     Refuse,
+    /// The digests that are wanted are given.
+    Hash,
 }
 
 fn event() -> impl Strategy<Value = Event> {
     use Event::{
-        Abandon, Beat, Crash, Drain, Fail, Finish, Forget, GiveBack, Impossible, Join, Leave, NotFinite,
-        Offer, Pause, Reconnect, Refuse, Replay, Resume, Wait, Wrong,
+        Abandon, Beat, Crash, Drain, Fail, Finish, Forget, GiveBack, Hash, Impossible, Join, Leave,
+        NotFinite, Offer, Pause, Reconnect, Refuse, Replay, Resume, Wait, Wrong,
     };
     prop_oneof![
         3 => any::<u8>().prop_map(Join),
@@ -58,6 +60,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => any::<u8>().prop_map(Resume),
         1 => any::<u8>().prop_map(Drain),
         1 => Just(Refuse),
+        4 => Just(Hash),
     ]
 }
 
@@ -174,6 +177,7 @@ impl World {
                 }
             }
             Event::Refuse => self.refuse(),
+            Event::Hash => self.farm.hash(),
         }
     }
 
@@ -235,6 +239,14 @@ impl World {
             let load: u64 = view.leases.iter().map(|lease| share(lease.fence)).sum();
             assert_eq!(connection.load(), load);
         }
+        // Whoever checks is waited for, and nobody who computes the same bits is accused.
+        let held = self.farm.held.values().flatten();
+        for lease in held.filter(|lease| self.farm.dispatcher.is_check(lease.fence)) {
+            assert!(self.farm.dispatcher.checks.expects(lease.fence), "{lease:?}");
+        }
+        let (nodes, results) = self.farm.dispatcher.checks.counts();
+        assert!(nodes <= 2 * 256 * JOBS as usize && results <= 3 * nodes, "{nodes} nodes, {results} results");
+        assert!(!self.farm.notes.iter().any(|note| matches!(note, Note::Differs(_) | Note::Doubtful { .. })));
         // Nobody is idle while there is something that it could do.
         let idle = self.farm.dispatcher.workers.idle(&Fit::Kind(kind("a"))).next();
         if let Some((_, session, connection)) = idle {
@@ -254,9 +266,10 @@ proptest! {
 
     #[test]
     fn every_shard_is_in_one_place_and_every_offer_completes(
-        events in prop::collection::vec(event(), 1..120)
+        events in prop::collection::vec(event(), 1..120),
+        checks in prop_oneof![Just(0.0), Just(0.5), Just(1.0)],
     ) {
-        let farm = Farm::with_workers(&[2, 1]);
+        let farm = Farm::with_checks(checks, &[2, 1]);
         let mut world = World { farm, past: Vec::new(), epochs: 0, instance: 1000, accepted: None };
         for job in 1..=JOBS {
             world.farm.open(job, job as i32);
@@ -268,7 +281,7 @@ proptest! {
         // One healthy worker stays: every offer that has not failed completes.
         let failed = world.farm.failures.len();
         let (healthy, _) = world.farm.join(registration("healthy", 999_999, 1));
-        for _ in 0..2000 {
+        for _ in 0..4000 {
             let open = |job: &u64| {
                 world.farm.dispatcher.round(revision(*job)).is_some_and(|round| round.done < round.shards)
             };

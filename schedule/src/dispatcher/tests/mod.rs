@@ -1,5 +1,6 @@
 //! Tests of the dispatcher, by a farm of honest workers that is played by hand.
 
+mod checks;
 mod deadlines;
 mod disappearing;
 mod failures;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use clipig_core::{
     DeviceClass, Epoch, EpochValues, Fence, Held, JobId, JobRevision, Lease, Node, PROTOCOL, Registration,
-    SessionId, ShardError, Stage, Work, WorkerKind, WorkerName,
+    SessionId, Sha256, ShardError, Stage, Work, WorkerKind, WorkerName,
 };
 
 use super::*;
@@ -72,12 +73,21 @@ pub(super) struct Farm {
     pub(super) done: BTreeMap<(JobRevision, Epoch), Vec<u32>>,
     sessions: u64,
     registrations: BTreeMap<SessionId, Registration>,
+    /// Sessions that compute something else than others, in one node of so many.
+    pub(super) liars: BTreeMap<u64, u64>,
+    /// Digests that are wanted and were not given yet.
+    pub(super) unhashed: Vec<(Fence, Sha256)>,
+    pub(super) checked: Vec<CheckOutcome>,
 }
 
 impl Farm {
     pub(super) fn new() -> Self {
+        Self::of(DispatchSettings::new(3))
+    }
+
+    pub(super) fn of(settings: DispatchSettings) -> Self {
         Self {
-            dispatcher: Dispatcher::new(DispatchSettings::new(3)),
+            dispatcher: Dispatcher::new(settings),
             now: Time::ZERO,
             held: BTreeMap::new(),
             opened: BTreeSet::new(),
@@ -89,12 +99,21 @@ impl Farm {
             done: BTreeMap::new(),
             sessions: 0,
             registrations: BTreeMap::new(),
+            liars: BTreeMap::new(),
+            unhashed: Vec::new(),
+            checked: Vec::new(),
         }
     }
 
     /// A farm with workers `w1`, `w2`, … in the sessions 1, 2, ….
     pub(super) fn with_workers(cores: &[u32]) -> Self {
-        let mut farm = Self::new();
+        Self::with_checks(0.0, cores)
+    }
+
+    /// The same, and this share of nodes is checked if somebody is idle.
+    pub(super) fn with_checks(share: f64, cores: &[u32]) -> Self {
+        let spot_checks = SpotChecks::new(share, 1);
+        let mut farm = Self::of(DispatchSettings { spot_checks, ..DispatchSettings::new(3) });
         for (i, cores) in cores.iter().enumerate() {
             farm.join(registration(&format!("w{}", i + 1), i as u128 + 1, *cores));
         }
@@ -162,6 +181,7 @@ impl Farm {
                     self.held.remove(&session);
                 }
                 Action::JobFailed(failure) => self.failures.push(failure),
+                Action::Checked(end) => self.checked.push(end.outcome),
                 Action::Note(note) => self.notes.push(note),
             }
         }
@@ -218,7 +238,20 @@ impl Farm {
             Work::Prepare => Answer::Prepared,
             Work::Node { .. } => Answer::Computed(MS),
         };
+        let is_check = self.dispatcher.is_check(lease.fence);
         let verdict = self.dispatcher.handle_result(SessionId(session), lease.fence, answer, self.now);
+        let compared = match &verdict {
+            Verdict::Accept(accepted) => {
+                assert!(!is_check, "the result of a check goes to the job");
+                accepted.compare
+            }
+            Verdict::Compare(compared) => Some(compared.fence),
+            Verdict::Stale => None,
+        };
+        if let Some(fence) = compared {
+            assert_eq!(fence, lease.fence);
+            self.unhashed.push((fence, self.digest(session, lease)));
+        }
         if let Verdict::Accept(accepted) = &verdict
             && let Work::Node { epoch, node, total } = accepted.work
         {
@@ -226,6 +259,34 @@ impl Farm {
         }
         self.act();
         verdict
+    }
+
+    /// What a session computes under a lease.
+    fn digest(&self, session: u64, lease: &Lease) -> Sha256 {
+        // SplitMix64's multiplier spreads the fences.
+        let draw = lease.fence.number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
+        let lies = self.liars.get(&session).is_some_and(|one_in| draw % one_in == 0);
+        let text = format!("{} {:?} {}", lease.revision, lease.work, if lies { session } else { 0 });
+        let mut bytes = [0; 32];
+        for (i, byte) in text.bytes().enumerate() {
+            let place = &mut bytes[i % 32];
+            *place = place.rotate_left(3).wrapping_add(byte);
+        }
+        Sha256(bytes)
+    }
+
+    /// Gives all digests that are wanted.
+    pub(super) fn hash(&mut self) {
+        for (fence, digest) in std::mem::take(&mut self.unhashed) {
+            self.dispatcher.handle_digest(fence, digest, self.now);
+            self.act();
+        }
+    }
+
+    /// Why a worker is quarantined, if it is.
+    pub(super) fn quarantined(&self, worker: &str) -> Option<String> {
+        let view = self.dispatcher.worker(&worker.parse().unwrap())?;
+        view.quarantine.map(|quarantine| quarantine.reason)
     }
 
     pub(super) fn fail(&mut self, session: u64, error: &ShardError) {
@@ -238,8 +299,10 @@ impl Farm {
     pub(super) fn give_back(&mut self, session: u64) {
         let lease = self.first(session);
         self.drop_lease(session, lease.fence);
-        // It hands back what it cannot compute for want of the brief or the canvas; both come again.
-        if self.dispatcher.lease(lease.fence).is_some() {
+        // It hands back what it cannot compute for want of the brief or the canvas; both come again. Only a check may be
+        // of a canvas that is not offered any more.
+        let offered = self.dispatcher.round(lease.revision).map(|round| round.stage);
+        if self.dispatcher.lease(lease.fence).is_some() && offered == Some(lease.work.stage()) {
             self.opened.remove(&(SessionId(session), lease.revision));
             self.canvases.remove(&(SessionId(session), lease.revision));
         }

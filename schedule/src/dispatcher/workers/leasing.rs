@@ -71,7 +71,7 @@ impl Workers {
         let Some(connection) = self.connections.get_mut(&session) else { return };
         connection.succeed(revision);
         if let Some(worker) = self.known.get_mut(connection.worker()) {
-            worker.succeed();
+            worker.succeed(revision.job);
             let counts = worker.counts_mut();
             counts.nodes += 1;
             counts.shards += u64::from(shards);

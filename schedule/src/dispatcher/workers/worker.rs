@@ -14,16 +14,19 @@
 //! Besides, a worker may be paused by a person, quarantined because it failed, and its connection may be draining. Only a
 //! connected worker that is none of these gets leases.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use clipig_core::{JobRevision, Node, Registration, SessionId, Stage, WorkerName};
+use clipig_core::{JobId, JobRevision, Node, Registration, SessionId, Stage, WorkerName};
 
 use crate::dispatcher::action::LeaveCause;
 use crate::dispatcher::timers::Time;
 
 /// Strikes in a row after which a worker may be quarantined.
 const STRIKES: usize = 3;
+
+/// How many jobs are remembered that took results of a worker.
+const JOBS: usize = 256;
 
 /// A worker by its name.
 #[derive(Debug)]
@@ -40,6 +43,8 @@ pub(in crate::dispatcher) struct Worker {
     /// Its last connection, which broke, while the process is waited for.
     broken: Option<SessionId>,
     counts: WorkerCounts,
+    /// Jobs that took results of it, the latest.
+    jobs: BTreeSet<JobId>,
 }
 
 /// Is a worker there?
@@ -153,6 +158,7 @@ impl Worker {
             vanished,
             broken: None,
             counts,
+            jobs: BTreeSet::new(),
         }
     }
 
@@ -272,8 +278,17 @@ impl Worker {
         }
     }
 
-    pub(super) fn succeed(&mut self) {
+    /// A result of it for this job counts.
+    pub(super) fn succeed(&mut self, job: JobId) {
         self.strikes.clear();
+        if self.jobs.insert(job) && self.jobs.len() > JOBS {
+            self.jobs.pop_first();
+        }
+    }
+
+    /// Jobs that took results of it since the coordinator first saw it; of very many, the latest.
+    pub(in crate::dispatcher) fn jobs(&self) -> impl Iterator<Item = JobId> {
+        self.jobs.iter().copied()
     }
 
     /// Somebody else computed what failed here.

@@ -55,7 +55,7 @@ impl Dispatcher {
             }
             Purpose::Check => self.checks.asked(fence)?,
         };
-        Some(Lease { fence, revision, work, values })
+        Some(Lease { fence, revision, work, values, trace: None })
     }
 
     /// Is this a valid lease whose result is only compared with another one?

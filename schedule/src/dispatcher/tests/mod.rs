@@ -267,7 +267,7 @@ impl Farm {
         let draw = lease.fence.number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
         let lies = self.liars.get(&session).is_some_and(|one_in| draw % one_in == 0);
         let text = format!("{} {:?} {}", lease.revision, lease.work, if lies { session } else { 0 });
-        let mut bytes = [0; 32];
+        let mut bytes = [0_u8; 32];
         for (i, byte) in text.bytes().enumerate() {
             let place = &mut bytes[i % 32];
             *place = place.rotate_left(3).wrapping_add(byte);

@@ -166,12 +166,15 @@ fn warn_if_lost(kept: Result<(), StoreError>, text: &str) {
 mod tests {
     use std::sync::Arc;
 
-    use clipig_core::{DeviceClass, PROTOCOL, Registration, WorkerKind};
-    use clipig_schedule::dispatcher::DispatchSettings;
+    use clipig_core::{
+        DeviceClass, Epoch, JobRevision, Node, PROTOCOL, Registration, Sha256, Stage, WorkerKind,
+    };
+    use clipig_schedule::dispatcher::{DispatchSettings, Opinion};
 
     use super::*;
     use crate::farm::health::tests::farm_of;
-    use crate::store::{Store, SystemClock};
+    use crate::store::tests::submission;
+    use crate::store::{EventFilter, Store, SystemClock};
     use crate::switchboard::{self, Reports, SwitchboardSettings};
 
     /// A coordinator's life on what is kept, with one worker that has joined.
@@ -213,6 +216,37 @@ mod tests {
         worker
             .quarantine
             .map(|quarantine| (quarantine.until.saturating_sub(quarantine.since), quarantine.reason))
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_a_spot_check_found_is_an_event_of_the_job_and_makes_pictures_doubtful() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), Arc::new(SystemClock::default())).unwrap();
+        let farm = life(&store, "a").await;
+        let job = store.submit(&submission("t")).unwrap().job();
+        let opinion = |worker: &str, byte| Opinion {
+            worker: worker.parse().unwrap(),
+            digest: Sha256([byte; 32]),
+            merged: byte == 1,
+        };
+        let evidence = Evidence {
+            revision: JobRevision { job, revision: 0 },
+            stage: Stage::Epoch(Epoch(3)),
+            node: Node { level: 0, index: 2 },
+            opinions: vec![opinion("a", 1), opinion("b", 2)],
+            right: None,
+        };
+        note(&farm, Note::Differs(evidence.clone())).await;
+        assert_eq!(store.job(job).unwrap().inexact, None, "that is said of each job that it concerns");
+        note(&farm, Note::Doubtful { job, evidence: evidence.clone() }).await;
+        // Of a job that was removed nothing is written.
+        note(&farm, Note::Doubtful { job: JobId(99), evidence }).await;
+        let inexact = store.job(job).unwrap().inexact.unwrap();
+        assert!(inexact.contains("worker a or b may have computed wrongly for it"), "{inexact}");
+        let kinds = store.events(&EventFilter { subject: Some(Subject::Job(job)), ..EventFilter::default() });
+        let kinds: Vec<String> = kinds.unwrap().into_iter().map(|event| event.kind.to_string()).collect();
+        assert!(kinds.ends_with(&["spot_check".to_owned(), "inexact".to_owned()]), "{kinds:?}");
+        tokio::task::spawn_blocking(move || farm.close(std::time::Instant::now())).await.unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread")]

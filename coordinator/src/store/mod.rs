@@ -46,7 +46,7 @@ mod uploads;
 mod workers;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use clipig_schedule::job::{JobState, JobStateError};
 

@@ -34,7 +34,7 @@ impl Farm {
     }
 }
 
-pub(super) fn submission(token: &str) -> Submission {
+pub(crate) fn submission(token: &str) -> Submission {
     Submission {
         token: token.into(),
         request: Sha256([7; 32]),

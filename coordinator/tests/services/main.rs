@@ -10,6 +10,7 @@ mod hostile_workers;
 mod http_client;
 mod quotas;
 mod roles;
+mod spot_checks;
 mod standin;
 mod support;
 mod tls;

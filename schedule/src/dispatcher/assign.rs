@@ -1,11 +1,12 @@
 //! Nodes go into workers' hands.
 
-use clipig_core::{Fence, JobRevision, Lease, Node, SessionId, Stage, expected};
+use clipig_core::{Fence, JobRevision, Lease, Node, SessionId, Stage, Work, expected};
 
 use super::Dispatcher;
 use super::action::Action;
 use super::jobs::{History, Round};
 use super::leases::{CAPACITY, Grant, HoldingChange, Purpose};
+use super::spot_checks::OfferedNode;
 use super::timers::Time;
 use super::workers::Connection;
 
@@ -113,8 +114,8 @@ impl Dispatcher {
     }
 
     fn grant(&mut self, revision: JobRevision, node: Node, session: SessionId, now: Time) {
-        let issued = self.issue(revision, node, session, Purpose::Work, now);
-        let Some((fence, change)) = issued else { return };
+        let Some(offered) = self.offered(revision, node) else { return };
+        let Some((fence, change)) = self.issue(offered, session, Purpose::Work, now) else { return };
         if let Some(round) = self.jobs.round_of_lease(revision) {
             round.grant(node, fence, now);
         }
@@ -122,19 +123,33 @@ impl Dispatcher {
         self.perhaps_check(revision, node);
     }
 
+    /// A node of what a job offers now.
+    pub(super) fn offered(&self, revision: JobRevision, node: Node) -> Option<OfferedNode> {
+        let round = expected(self.jobs.round(revision), "what is leased is offered")?;
+        Some(OfferedNode { revision, offer: round.serial(), node })
+    }
+
     /// Issues a lease of a node and sends what the worker needs for it.
     pub(super) fn issue(
         &mut self,
-        revision: JobRevision,
-        node: Node,
+        offered: OfferedNode,
         session: SessionId,
         purpose: Purpose,
         now: Time,
     ) -> Option<(Fence, HoldingChange)> {
+        let OfferedNode { revision, offer, node } = offered;
         let job = self.jobs.of_lease(revision)?;
-        let round = expected(job.round(), "what is leased is offered")?;
-        let (stage, values, work) = (round.stage(), round.values(), round.work(node));
-        let (shards, offer) = (round.shards(node), round.serial());
+        let (work, values) = match purpose {
+            Purpose::Work => {
+                let round = expected(job.round(), "what is leased is offered")?;
+                (round.work(node), round.values())
+            }
+            Purpose::Check => expected(self.checks.work(offered), "what is checked was chosen")?,
+        };
+        let (stage, shards) = match work {
+            Work::Prepare => (Stage::Prepare, 1),
+            Work::Node { total, .. } => (work.stage(), node.shards(total).len() as u32),
+        };
         let reserved = match stage {
             Stage::Prepare => 0,
             Stage::Epoch(_) => self.budget.expected(revision, values),

@@ -119,6 +119,11 @@ impl GradientBudget {
         std::mem::take(&mut self.is_tight)
     }
 
+    #[cfg(test)]
+    pub(super) fn reserved(&self) -> u64 {
+        self.reserved
+    }
+
     /// Bytes that have come and are not merged.
     pub(super) fn unmerged(&self) -> u64 {
         self.unmerged
@@ -126,7 +131,7 @@ impl GradientBudget {
 }
 
 /// Bytes of a gradient that touches every pixel: it is kept in whole tiles.
-fn whole([width, height]: [u32; 2]) -> u64 {
+pub(super) fn whole([width, height]: [u32; 2]) -> u64 {
     let tiles = |side: u32| u64::from(side).div_ceil(TILE as u64);
     tiles(width) * tiles(height) * (3 * TILE * TILE * size_of::<f32>()) as u64
 }

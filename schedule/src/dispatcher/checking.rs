@@ -5,16 +5,17 @@
 //!
 //! It may begin while the node is still under way: then both results come at about the same time, also where an epoch has
 //! only one node. The epoch does not wait for it. It may outlive its epoch, since the worker has what it needs of the
-//! canvas, but not the next one.
+//! canvas, but not the next one. So long the canvas of the epoch is kept, too, for a third worker (`comparing`).
 
-use clipig_core::{Fence, JobRevision, Node, SessionId, ShardError, Stage, WorkerName};
+use clipig_core::{EpochValues, Fence, JobRevision, Node, SessionId, ShardError, Stage, WorkerName};
 
 use super::Dispatcher;
 use super::action::{Action, Attempt, CheckEnd, CheckOutcome, Note};
-use super::checks::{Check, Comparison};
+use super::budget::whole;
+use super::checks::{Check, Comparison, KeptOffer};
 use super::jobs::Round;
 use super::leases::Purpose;
-use super::spot_checks::CheckedNode;
+use super::spot_checks::OfferedNode;
 use super::timers::Time;
 use super::workers::Strike;
 
@@ -27,7 +28,7 @@ impl Dispatcher {
     pub(super) fn perhaps_check(&mut self, revision: JobRevision, node: Node) {
         let Some(job) = self.jobs.get(revision).filter(|job| job.fit().is_exact()) else { return };
         let Some(round) = job.round().filter(|round| round.stage() != Stage::Prepare) else { return };
-        let checked = CheckedNode { revision, offer: round.serial(), node };
+        let checked = OfferedNode { revision, offer: round.serial(), node };
         if self.checks.choose(checked) && self.workers.serving(job.fit()).nth(1).is_some() {
             self.checks.add(checked, round.work(node), round.values());
         }
@@ -36,7 +37,7 @@ impl Dispatcher {
     /// The result of a node goes to its job. Returns its fence if it is compared with another one.
     pub(super) fn perhaps_compare(
         &mut self,
-        checked: CheckedNode,
+        checked: OfferedNode,
         fence: Fence,
         worker: &WorkerName,
         now: Time,
@@ -63,7 +64,7 @@ impl Dispatcher {
         }
     }
 
-    fn choose_check(&self, revision: JobRevision, now: Time) -> Option<(CheckedNode, SessionId)> {
+    fn choose_check(&self, revision: JobRevision, now: Time) -> Option<(OfferedNode, SessionId)> {
         self.idle_for(revision, now).next()?;
         if self.others_wait(revision) || !self.budget.has_spare_room(self.next_gradient(revision)) {
             return None;
@@ -85,9 +86,9 @@ impl Dispatcher {
     }
 
     /// Leases a node for a check.
-    pub(super) fn grant_check(&mut self, checked: CheckedNode, session: SessionId, now: Time) {
+    pub(super) fn grant_check(&mut self, checked: OfferedNode, session: SessionId, now: Time) {
         let worker = self.workers.name_of(session).cloned();
-        let issued = self.issue(checked.revision, checked.node, session, Purpose::Check, now);
+        let issued = self.issue(checked, session, Purpose::Check, now);
         let (Some((fence, change)), Some(worker)) = (issued, worker) else {
             self.end_check(checked, now);
             return;
@@ -149,13 +150,43 @@ impl Dispatcher {
     }
 
     /// Ends the check of a node that goes out again, or of which nothing can be found out any more.
-    pub(super) fn end_check(&mut self, checked: CheckedNode, now: Time) {
+    pub(super) fn end_check(&mut self, checked: OfferedNode, now: Time) {
         let Some(check) = self.checks.remove(checked) else { return };
         self.revoke_checks(&check, now);
         if check.is_granted() {
             let fences = check.results.iter().map(|result| result.fence).collect();
             self.check_ends(checked, CheckOutcome::Dropped, fences);
         }
+    }
+
+    /// A job offers something else than this, of which checks may still be open. Its canvas is kept for them if there is
+    /// spare room, so that a third worker can decide where two differ.
+    pub(super) fn keep_offer(&mut self, revision: JobRevision, offer: u64, values: EpochValues) {
+        self.release_kept(revision);
+        let bytes = whole(values.resolution);
+        if self.checks.is_open(revision, offer) && self.budget.has_spare_room(bytes) {
+            self.budget.reserve_spare(bytes);
+            self.checks.keep(revision, KeptOffer { offer, bytes });
+        }
+    }
+
+    /// Nothing is kept any more of what a job offered before.
+    pub(super) fn release_kept(&mut self, revision: JobRevision) {
+        if let Some(kept) = self.checks.release(revision) {
+            self.budget.release_spare(kept.bytes);
+        }
+    }
+
+    /// Lets go of what was offered before and of which no check is open any more.
+    pub(super) fn release_unneeded(&mut self) {
+        for revision in self.checks.unneeded() {
+            self.release_kept(revision);
+        }
+    }
+
+    /// Must the canvas be kept that a job offered before the one that it offers now?
+    pub fn keeps_previous(&self, revision: JobRevision) -> bool {
+        self.checks.kept(revision).is_some()
     }
 
     /// Takes back what is still computed for a check that is over.
@@ -167,8 +198,8 @@ impl Dispatcher {
         }
     }
 
-    pub(super) fn check_ends(&mut self, checked: CheckedNode, outcome: CheckOutcome, fences: Vec<Fence>) {
-        let CheckedNode { revision, node, .. } = checked;
+    pub(super) fn check_ends(&mut self, checked: OfferedNode, outcome: CheckOutcome, fences: Vec<Fence>) {
+        let OfferedNode { revision, node, .. } = checked;
         self.actions.push(Action::Checked(CheckEnd { revision, node, outcome, fences }));
     }
 }

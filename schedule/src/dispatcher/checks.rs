@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clipig_core::{EpochValues, Fence, JobRevision, Node, Sha256, Work, WorkerName};
 
-use super::spot_checks::{CheckedNode, SpotChecks};
+use super::spot_checks::{OfferedNode, SpotChecks};
 
 /// So many workers are asked about one node at most, in case that leases are lost.
 const MOST_ASKED: usize = 8;
@@ -28,13 +28,23 @@ const MOST_ASKED: usize = 8;
 #[derive(Debug)]
 pub(super) struct Checks {
     spot_checks: SpotChecks,
-    checks: BTreeMap<CheckedNode, Check>,
+    checks: BTreeMap<OfferedNode, Check>,
     /// The nodes of the results, by the leases that they come or came under.
-    fences: BTreeMap<Fence, CheckedNode>,
+    fences: BTreeMap<Fence, OfferedNode>,
     /// Nodes that nobody checks yet.
-    waiting: BTreeSet<CheckedNode>,
+    waiting: BTreeSet<OfferedNode>,
     /// Nodes of which two results differ, and that nobody else computes yet.
-    disputed: BTreeSet<CheckedNode>,
+    disputed: BTreeSet<OfferedNode>,
+    /// Of each job: what it offered before, while checks of that are open.
+    kept: BTreeMap<JobRevision, KeptOffer>,
+}
+
+/// An offer that is over and whose canvas is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeptOffer {
+    pub(super) offer: u64,
+    /// Bytes that are reserved for the canvas.
+    pub(super) bytes: u64,
 }
 
 /// A node that was chosen.
@@ -45,6 +55,8 @@ pub(super) struct Check {
     pub(super) results: Vec<CheckedResult>,
     /// All who were ever asked, except for the one whose result was merged.
     asked: Vec<WorkerName>,
+    /// How many offers have ended since the node was leased, its own among them.
+    outlived: u32,
 }
 
 /// A result that is compared.
@@ -99,18 +111,19 @@ impl Checks {
             fences: BTreeMap::new(),
             waiting: BTreeSet::new(),
             disputed: BTreeSet::new(),
+            kept: BTreeMap::new(),
         }
     }
 
     /// Is this node to be checked, if somebody is idle?
-    pub(super) fn choose(&self, checked: CheckedNode) -> bool {
+    pub(super) fn choose(&self, checked: OfferedNode) -> bool {
         self.spot_checks.choose(checked)
     }
 
     /// A node that is to be checked was leased.
-    pub(super) fn add(&mut self, checked: CheckedNode, work: Work, values: EpochValues) {
+    pub(super) fn add(&mut self, checked: OfferedNode, work: Work, values: EpochValues) {
         if let Entry::Vacant(free) = self.checks.entry(checked) {
-            free.insert(Check { work, values, results: Vec::new(), asked: Vec::new() });
+            free.insert(Check { work, values, results: Vec::new(), asked: Vec::new(), outlived: 0 });
             self.waiting.insert(checked);
         }
     }
@@ -119,7 +132,7 @@ impl Checks {
     /// is of no interest any more: the fence is returned of a lease under which it may still compute it.
     pub(super) fn merge(
         &mut self,
-        checked: CheckedNode,
+        checked: OfferedNode,
         fence: Fence,
         worker: &WorkerName,
     ) -> (bool, Option<Fence>) {
@@ -137,7 +150,7 @@ impl Checks {
     }
 
     /// Somebody is to compute the node for the check.
-    pub(super) fn grant(&mut self, checked: CheckedNode, fence: Fence, worker: WorkerName) {
+    pub(super) fn grant(&mut self, checked: OfferedNode, fence: Fence, worker: WorkerName) {
         let Some(check) = self.checks.get_mut(&checked) else { return };
         check.asked.push(worker.clone());
         check.results.push(CheckedResult { fence, worker, merged: false, digest: None });
@@ -146,14 +159,18 @@ impl Checks {
         self.disputed.remove(&checked);
     }
 
+    /// What the lease of a node asks for.
+    pub(super) fn work(&self, checked: OfferedNode) -> Option<(Work, EpochValues)> {
+        self.checks.get(&checked).map(|check| (check.work, check.values))
+    }
+
     /// What a lease of a check asks for.
     pub(super) fn asked(&self, fence: Fence) -> Option<(Work, EpochValues)> {
-        let check = self.checks.get(self.fences.get(&fence)?)?;
-        Some((check.work, check.values))
+        self.work(*self.fences.get(&fence)?)
     }
 
     /// The digest of a result is known. Returns its node, unless nobody is interested any more.
-    pub(super) fn set_digest(&mut self, fence: Fence, digest: Sha256) -> Option<CheckedNode> {
+    pub(super) fn set_digest(&mut self, fence: Fence, digest: Sha256) -> Option<OfferedNode> {
         let checked = *self.fences.get(&fence)?;
         let results = &mut self.checks.get_mut(&checked)?.results;
         results.iter_mut().find(|result| result.fence == fence)?.digest = Some(digest);
@@ -161,17 +178,17 @@ impl Checks {
     }
 
     /// What the results of a node say.
-    pub(super) fn compare(&self, checked: CheckedNode) -> Comparison {
+    pub(super) fn compare(&self, checked: OfferedNode) -> Comparison {
         self.checks.get(&checked).map_or(Comparison::Open, Check::compare)
     }
 
     /// Two results of a node differ: somebody else is to compute it.
-    pub(super) fn dispute(&mut self, checked: CheckedNode) {
+    pub(super) fn dispute(&mut self, checked: OfferedNode) {
         self.disputed.insert(checked);
     }
 
     /// A lease of a check has ended without a result. Returns its node.
-    pub(super) fn lose(&mut self, fence: Fence) -> Option<CheckedNode> {
+    pub(super) fn lose(&mut self, fence: Fence) -> Option<OfferedNode> {
         let checked = self.fences.remove(&fence)?;
         if let Some(check) = self.checks.get_mut(&checked) {
             check.results.retain(|result| result.fence != fence);
@@ -180,7 +197,7 @@ impl Checks {
     }
 
     /// Ends a check.
-    pub(super) fn remove(&mut self, checked: CheckedNode) -> Option<Check> {
+    pub(super) fn remove(&mut self, checked: OfferedNode) -> Option<Check> {
         let check = self.checks.remove(&checked)?;
         for result in &check.results {
             self.fences.remove(&result.fence);
@@ -195,23 +212,32 @@ impl Checks {
     }
 
     /// Nodes of an offer that nobody checks yet.
-    pub(super) fn waiting(&self, revision: JobRevision, offer: u64) -> impl Iterator<Item = CheckedNode> {
-        let first = CheckedNode { revision, offer, node: Node { level: 0, index: 0 } };
-        let of_offer = move |checked: &&CheckedNode| (checked.revision, checked.offer) == (revision, offer);
+    pub(super) fn waiting(&self, revision: JobRevision, offer: u64) -> impl Iterator<Item = OfferedNode> {
+        let first = OfferedNode { revision, offer, node: Node { level: 0, index: 0 } };
+        let of_offer = move |checked: &&OfferedNode| (checked.revision, checked.offer) == (revision, offer);
         self.waiting.range(first..).take_while(of_offer).copied()
     }
 
-    pub(super) fn disputed(&self) -> Vec<CheckedNode> {
+    pub(super) fn disputed(&self) -> Vec<OfferedNode> {
         self.disputed.iter().copied().collect()
     }
 
-    pub(super) fn is_disputed(&self, checked: CheckedNode) -> bool {
-        self.disputed.contains(&checked)
+    /// An offer of the node's job has ended. Returns how many have since the node was leased.
+    pub(super) fn outlive(&mut self, checked: OfferedNode) -> u32 {
+        let Some(check) = self.checks.get_mut(&checked) else { return 0 };
+        check.outlived += 1;
+        check.outlived
+    }
+
+    /// The leases that the results of a node come or came under.
+    pub(super) fn fences(&self, checked: OfferedNode) -> Vec<Fence> {
+        let results = self.checks.get(&checked).map_or(&[][..], |check| &check.results);
+        results.iter().map(|result| result.fence).collect()
     }
 
     /// All nodes of a job that were chosen.
-    pub(super) fn of(&self, revision: JobRevision) -> Vec<CheckedNode> {
-        let first = CheckedNode { revision, offer: 0, node: Node { level: 0, index: 0 } };
+    pub(super) fn of(&self, revision: JobRevision) -> Vec<OfferedNode> {
+        let first = OfferedNode { revision, offer: 0, node: Node { level: 0, index: 0 } };
         let nodes = self.checks.range(first..).map(|(checked, _)| *checked);
         nodes.take_while(|checked| checked.revision == revision).collect()
     }
@@ -223,29 +249,53 @@ impl Checks {
     }
 
     /// Do results of a node that are known differ?
-    pub(super) fn differs(&self, checked: CheckedNode) -> bool {
+    pub(super) fn differs(&self, checked: OfferedNode) -> bool {
         let results = self.checks.get(&checked).map_or(&[][..], |check| &check.results);
         let mut digests = results.iter().filter_map(|result| result.digest);
         digests.next().is_some_and(|first| digests.any(|other| other != first))
     }
 
     /// Can the check of a node still have an outcome when nothing more of its offer is leased?
-    pub(super) fn can_outlive_offer(&self, checked: CheckedNode) -> bool {
+    pub(super) fn can_outlive_offer(&self, checked: OfferedNode) -> bool {
         self.checks
             .get(&checked)
             .is_some_and(|check| check.results.len() > 1 && check.results.iter().any(|result| result.merged))
     }
 
     /// Does this worker take part in the check of a node, or has it?
-    pub(super) fn knows(&self, checked: CheckedNode, worker: &WorkerName) -> bool {
+    pub(super) fn knows(&self, checked: OfferedNode, worker: &WorkerName) -> bool {
         self.checks.get(&checked).is_some_and(|check| {
             check.asked.contains(worker) || check.results.iter().any(|result| result.worker == *worker)
         })
     }
 
     /// May another worker be asked about a node?
-    pub(super) fn may_ask(&self, checked: CheckedNode) -> bool {
+    pub(super) fn may_ask(&self, checked: OfferedNode) -> bool {
         self.checks.get(&checked).is_some_and(|check| check.asked.len() < MOST_ASKED)
+    }
+
+    /// Were nodes of this offer chosen that are not over?
+    pub(super) fn is_open(&self, revision: JobRevision, offer: u64) -> bool {
+        self.of(revision).iter().any(|checked| checked.offer == offer)
+    }
+
+    pub(super) fn keep(&mut self, revision: JobRevision, kept: KeptOffer) {
+        self.kept.insert(revision, kept);
+    }
+
+    pub(super) fn release(&mut self, revision: JobRevision) -> Option<KeptOffer> {
+        self.kept.remove(&revision)
+    }
+
+    /// What is kept of what a job offered before.
+    pub(super) fn kept(&self, revision: JobRevision) -> Option<KeptOffer> {
+        self.kept.get(&revision).copied()
+    }
+
+    /// Jobs of which something is kept for checks that are over.
+    pub(super) fn unneeded(&self) -> Vec<JobRevision> {
+        let unneeded = self.kept.iter().filter(|(revision, kept)| !self.is_open(**revision, kept.offer));
+        unneeded.map(|(revision, _)| *revision).collect()
     }
 
     /// Leases of first checks, whose worker has perhaps answered already. Those that decide between two are not among

@@ -1,8 +1,8 @@
 //! Two workers have computed the same node: are the bits the same, and if not, who is wrong?
 //!
-//! Two results do not say which of them is right. A third worker is asked, if there is one and the job still offers the
-//! canvas. Whoever disagrees with two others is wrong. If nobody can be asked, or all three differ, nobody knows, and none
-//! of them is believed any more.
+//! Two results do not say which of them is right. A third worker is asked, if there is one, as long as the canvas is there:
+//! until the epoch after the node's ends. However long it takes, it is waited for. Whoever disagrees with two others is
+//! wrong. If nobody can be asked, or all three differ, nobody knows, and none of them is believed any more.
 //!
 //! Whoever is not believed is quarantined. What it has computed before is part of pictures, so the jobs that took it are
 //! told.
@@ -14,9 +14,12 @@ use clipig_core::{Fence, JobId, JobRevision, Sha256};
 use super::Dispatcher;
 use super::action::{CheckOutcome, Evidence, Note, Opinion};
 use super::checks::Comparison;
-use super::spot_checks::CheckedNode;
+use super::spot_checks::OfferedNode;
 use super::timers::Time;
 use super::workers::{Connection, Worker};
+
+/// For so many offers a digest is waited for that would decide. The job has the result, and hashes it when it comes to it.
+const PATIENCE: u32 = 4;
 
 impl Dispatcher {
     /// The digest of a result is known: one that was merged and that is [compared](super::Accepted::compare), or one that
@@ -44,14 +47,21 @@ impl Dispatcher {
         for checked in self.checks.disputed() {
             let round = self.jobs.round(checked.revision);
             let is_offered = round.is_some_and(|round| round.serial() == checked.offer);
+            let is_kept = self.checks.kept(checked.revision).is_some_and(|kept| kept.offer == checked.offer);
             let other = |connection: &Connection| !self.checks.knows(checked, connection.worker());
-            let fit = self.jobs.fit(checked.revision).filter(|_| is_offered && self.checks.may_ask(checked));
+            let fit = self
+                .jobs
+                .fit(checked.revision)
+                .filter(|_| (is_offered || is_kept) && self.checks.may_ask(checked));
             let Some(fit) = fit.filter(|fit| self.workers.serving(fit).any(other)) else {
                 self.find_fault(checked, now);
                 continue;
             };
-            let willing =
-                |connection: &Connection| other(connection) && !connection.declines(checked.revision, now);
+            let willing = |connection: &Connection| {
+                // An older canvas would take the place of the one that its other leases need.
+                let is_free = is_offered || !self.serves(connection, checked.revision);
+                other(connection) && is_free && !connection.declines(checked.revision, now)
+            };
             // Otherwise somebody will have room, or the offer ends.
             if let Some((_, session)) = self.workers.roomiest(fit, willing) {
                 self.grant_check(checked, session, now);
@@ -59,16 +69,30 @@ impl Dispatcher {
         }
     }
 
-    /// Nothing more of an offer is leased. What is known to differ is not left open for longer than one more offer.
-    pub(super) fn end_checks_of_offer(&mut self, revision: JobRevision, offer: u64, now: Time) {
+    /// Does a worker hold leases of this job?
+    fn serves(&self, connection: &Connection, revision: JobRevision) -> bool {
+        let session = self.workers.last_session_of(connection.worker());
+        let mut held = session.into_iter().flat_map(|session| self.leases.of(session));
+        held.any(|fence| self.leases.get(fence).is_some_and(|lease| lease.grant().revision == revision))
+    }
+
+    /// What a job has offered is over, and nothing more of it is leased but for checks.
+    pub(super) fn end_checks_of_offer(&mut self, revision: JobRevision, now: Time) {
         for checked in self.checks.of(revision) {
-            let is_older = checked.offer < offer;
-            if self.checks.is_disputed(checked) || (is_older && self.checks.differs(checked)) {
+            let outlived = self.checks.outlive(checked);
+            if !self.checks.differs(checked) {
+                if outlived > 1 || !self.checks.can_outlive_offer(checked) {
+                    self.end_check(checked, now);
+                }
+            } else if outlived > PATIENCE && !self.is_being_decided(checked) {
                 self.find_fault(checked, now);
-            } else if is_older || !self.checks.can_outlive_offer(checked) {
-                self.end_check(checked, now);
             }
         }
+    }
+
+    /// Does anybody compute a node of which two results differ?
+    fn is_being_decided(&self, checked: OfferedNode) -> bool {
+        self.checks.fences(checked).into_iter().any(|fence| self.leases.is_check(fence))
     }
 
     /// A job is closed, and so are its checks.
@@ -83,8 +107,8 @@ impl Dispatcher {
     }
 
     /// Results of a node differ, and no more are expected.
-    fn find_fault(&mut self, checked: CheckedNode, now: Time) {
-        let CheckedNode { revision, node, .. } = checked;
+    fn find_fault(&mut self, checked: OfferedNode, now: Time) {
+        let OfferedNode { revision, node, .. } = checked;
         let Some(check) = self.checks.remove(checked) else { return };
         self.revoke_checks(&check, now);
         let fences = check.results.iter().map(|result| result.fence).collect();

@@ -8,7 +8,7 @@ use clipig_core::{Fence, SessionId, expected};
 use super::Dispatcher;
 use super::action::{Action, Note};
 use super::leases::{Ended, HoldingChange, Purpose};
-use super::spot_checks::CheckedNode;
+use super::spot_checks::OfferedNode;
 use super::timers::Time;
 
 impl Dispatcher {
@@ -65,7 +65,7 @@ impl Dispatcher {
             // It goes out again, perhaps in parts.
             None => {
                 let (revision, offer, node) = (grant.revision, round.serial(), grant.node);
-                self.end_check(CheckedNode { revision, offer, node }, now);
+                self.end_check(OfferedNode { revision, offer, node }, now);
             }
         }
         Some(ended)

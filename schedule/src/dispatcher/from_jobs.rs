@@ -7,7 +7,7 @@ use clipig_core::{JobRevision, Node, ShardError, Work};
 use super::Dispatcher;
 use super::action::{Action, Attempt};
 use super::jobs::OpenJob;
-use super::spot_checks::CheckedNode;
+use super::spot_checks::OfferedNode;
 use super::terms::{Accepted, DispatchError, JobTerms, Offer, OfferedWork};
 use super::timers::Time;
 
@@ -30,6 +30,7 @@ impl Dispatcher {
     pub fn handle_close(&mut self, revision: JobRevision, now: Time) {
         self.withdraw(revision, now);
         self.end_all_checks(revision, now);
+        self.release_kept(revision);
         self.is_stale |= self.budget.close(revision);
         if self.jobs.close(revision) {
             let told = self.workers.close(revision);
@@ -61,7 +62,11 @@ impl Dispatcher {
             OfferedWork::Epoch { shards, .. } => self.level(job, shards),
         };
         let cores = self.workers.cores(job.fit());
+        let before = job.round().map(|round| (round.serial(), round.values()));
         self.withdraw(revision, now);
+        if let Some((offer, values)) = before {
+            self.keep_offer(revision, offer, values);
+        }
         self.jobs.offer(&offer, level, cores);
         self.free_others(revision, now);
         self.is_stale = true;
@@ -96,7 +101,7 @@ impl Dispatcher {
         // The job may offer something else by now, or the same once more.
         let round = self.jobs.round_at(revision, work.stage());
         let Some(round) = round.filter(|round| !round.is_open(node)) else { return };
-        let checked = CheckedNode { revision, offer: round.serial(), node };
+        let checked = OfferedNode { revision, offer: round.serial(), node };
         let attempt = Attempt { worker: worker.clone(), error: error.clone() };
         round.add_attempt(node, attempt.clone());
         round.reopen(node);
@@ -108,12 +113,11 @@ impl Dispatcher {
     /// Drops what a job offers; its leases are taken back.
     pub(super) fn withdraw(&mut self, revision: JobRevision, now: Time) {
         let Some(round) = self.jobs.round(revision) else { return };
-        let offer = round.serial();
         for fence in round.leases() {
             self.revoke(fence, now);
         }
         self.jobs.withdraw(revision);
-        self.end_checks_of_offer(revision, offer, now);
+        self.end_checks_of_offer(revision, now);
         self.is_stale = true;
     }
 }

@@ -9,7 +9,7 @@ use clipig_core::{
 use super::Dispatcher;
 use super::action::{Action, LeaveCause, Note};
 use super::leases::{Ended, Grant, Purpose};
-use super::spot_checks::CheckedNode;
+use super::spot_checks::OfferedNode;
 use super::terms::{Accepted, Admitted, Answer, Compared, JoinError, Verdict};
 use super::timers::Time;
 use super::workers::Admission;
@@ -91,7 +91,7 @@ impl Dispatcher {
         self.settle(&ended, answer, took);
         self.finish_node(fence, &ended, &worker, now);
         let Grant { revision, node, .. } = grant;
-        let compare = self.perhaps_compare(CheckedNode { revision, offer, node }, fence, &worker, now);
+        let compare = self.perhaps_compare(OfferedNode { revision, offer, node }, fence, &worker, now);
         self.is_stale = true;
         Verdict::Accept(Accepted { revision, work: asked, worker, session, compare })
     }

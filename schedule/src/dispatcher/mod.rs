@@ -154,6 +154,7 @@ impl Dispatcher {
         if std::mem::take(&mut self.is_stale) {
             self.assign(now);
         }
+        self.release_unneeded();
         std::mem::take(&mut self.actions)
     }
 

@@ -73,8 +73,8 @@ impl Dispatcher {
 
     fn grant_second(&mut self, revision: JobRevision, speculation: &Speculation, now: Time) {
         let Speculation { node, first, second } = *speculation;
-        let issued = self.issue(revision, node, second, Purpose::Work, now);
-        let Some((fence, change)) = issued else { return };
+        let Some(offered) = self.offered(revision, node) else { return };
+        let Some((fence, change)) = self.issue(offered, second, Purpose::Work, now) else { return };
         if let Some(round) = self.jobs.round_of_lease(revision) {
             round.grant_second(node, fence, first);
         }

@@ -15,7 +15,7 @@ pub struct SpotChecks {
 
 /// A node of one offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct CheckedNode {
+pub(super) struct OfferedNode {
     pub(super) revision: JobRevision,
     /// The serial number of the offer.
     pub(super) offer: u64,
@@ -36,13 +36,13 @@ impl SpotChecks {
     }
 
     /// Is this node to be checked, if somebody is idle?
-    pub(super) fn choose(self, checked: CheckedNode) -> bool {
+    pub(super) fn choose(self, checked: OfferedNode) -> bool {
         self.most > 0 && self.draw(checked) <= self.most
     }
 
     /// A number that looks random to everybody who does not know the key.
-    fn draw(self, checked: CheckedNode) -> u64 {
-        let CheckedNode { revision, offer, node } = checked;
+    fn draw(self, checked: OfferedNode) -> u64 {
+        let OfferedNode { revision, offer, node } = checked;
         let hash = sha2::Sha256::new()
             .chain_update(self.key.to_le_bytes())
             .chain_update(revision.job.0.to_le_bytes())
@@ -68,15 +68,15 @@ mod tests {
 
     use super::*;
 
-    fn nodes(count: u32) -> impl Iterator<Item = CheckedNode> {
+    fn nodes(count: u32) -> impl Iterator<Item = OfferedNode> {
         let revision = JobRevision { job: JobId(3), revision: 1 };
         let node = |index| Node { level: index % 4, index };
-        (0..count).map(move |index| CheckedNode { revision, offer: u64::from(index / 8), node: node(index) })
+        (0..count).map(move |index| OfferedNode { revision, offer: u64::from(index / 8), node: node(index) })
     }
 
     #[test]
     fn the_share_is_chosen_and_another_key_chooses_others() {
-        let chosen = |checks: SpotChecks| -> Vec<CheckedNode> {
+        let chosen = |checks: SpotChecks| -> Vec<OfferedNode> {
             nodes(50_000).filter(|node| checks.choose(*node)).collect()
         };
         let (first, second) = (chosen(SpotChecks::new(0.01, 1)), chosen(SpotChecks::new(0.01, 2)));

@@ -70,6 +70,7 @@ impl SwitchboardCore {
         for action in self.dispatcher.poll_actions(now) {
             self.apply(action);
         }
+        self.jobs.drop_previous(|revision| self.dispatcher.keeps_previous(revision));
         std::mem::take(&mut self.outputs)
     }
 

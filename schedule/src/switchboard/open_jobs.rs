@@ -15,6 +15,8 @@ use crate::dispatcher::{JobTerms, Offer};
 pub(super) struct OpenJobs {
     shares: BTreeMap<JobId, JobShare>,
     revisions: BTreeMap<JobRevision, Revision>,
+    /// What revisions offered before, where checks of that may be open.
+    previous: BTreeMap<JobRevision, Offered>,
 }
 
 #[derive(Debug)]
@@ -43,6 +45,7 @@ impl OpenJobs {
         self.shares.remove(&job);
         let open = self.open_revisions(job);
         self.revisions.retain(|revision, _| revision.job != job);
+        self.previous.retain(|revision, _| revision.job != job);
         open
     }
 
@@ -68,17 +71,25 @@ impl OpenJobs {
 
     pub(super) fn close(&mut self, revision: JobRevision) {
         self.revisions.remove(&revision);
+        self.previous.remove(&revision);
     }
 
-    /// Keeps the canvas of an offer for the sessions that get leases of it. `false` where the job is not there (any
+    /// Keeps the canvas of an offer for the sessions that get leases of it, and the one before until
+    /// [`drop_previous`](Self::drop_previous). `false` where the job is not there (any
     /// more).
     pub(super) fn offer(&mut self, offer: &Offer, canvas: Canvas, tiles: ShardTiles) -> bool {
         let (revision, stage) = (offer.revision, offer.work.stage());
         if let Some(known) = self.revisions.get_mut(&revision) {
             let canvas = EpochCanvas { revision, stage, canvas };
-            known.offered = Some(Offered { canvas, tiles, sent: BTreeMap::new() });
+            let before = known.offered.replace(Offered { canvas, tiles, sent: BTreeMap::new() });
+            self.previous.extend(before.map(|before| (revision, before)));
         }
         self.shares.contains_key(&revision.job)
+    }
+
+    /// Lets go of what was offered before, but for the revisions that need it.
+    pub(super) fn drop_previous(&mut self, needed: impl Fn(JobRevision) -> bool) {
+        self.previous.retain(|revision, _| needed(*revision));
     }
 
     /// A session has nothing of the canvas of a stage. `false` where that is not what is offered.
@@ -90,7 +101,8 @@ impl OpenJobs {
 
     /// A session is over.
     pub(super) fn forget_session(&mut self, session: SessionId) {
-        for offered in self.revisions.values_mut().filter_map(|known| known.offered.as_mut()) {
+        let offered = self.revisions.values_mut().filter_map(|known| known.offered.as_mut());
+        for offered in offered.chain(self.previous.values_mut()) {
             offered.sent.remove(&session);
         }
     }
@@ -122,8 +134,9 @@ impl OpenJobs {
     }
 
     fn offered(&mut self, revision: JobRevision, stage: Stage) -> Option<&mut Offered> {
-        let offered = self.revisions.get_mut(&revision)?.offered.as_mut();
-        offered.filter(|offered| offered.canvas.stage == stage)
+        let offered = self.revisions.get_mut(&revision).and_then(|known| known.offered.as_mut());
+        let previous = self.previous.get_mut(&revision);
+        offered.into_iter().chain(previous).find(|offered| offered.canvas.stage == stage)
     }
 
     pub(super) fn brief(&self, revision: JobRevision) -> Option<Arc<JobBrief>> {

@@ -169,28 +169,81 @@ fn a_third_worker_that_is_busy_decides_as_soon_as_it_has_room() {
 }
 
 #[test]
-fn what_differs_is_told_though_the_third_does_not_answer() {
+fn a_third_worker_decides_about_an_epoch_that_is_over() {
     let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
-    farm.liars.insert(1, 1);
+    farm.liars.insert(2, 1);
     farm.open(1, 0);
     farm.offer(epoch(1, 0, 1));
-    let _ = (farm.finish(1), farm.finish(2));
+    let _ = farm.finish(1);
     farm.hash();
-    let third = farm.first(3);
+    // The third worker checks the next epoch's node when the first one's results turn out to differ.
     farm.offer(epoch(1, 1, 1));
-    assert_eq!(differences(&farm).len(), 0, "it may still answer");
-    farm.offer(epoch(1, 2, 1));
+    assert_eq!(farm.first(3).work.stage(), Stage::Epoch(Epoch(1)));
+    let _ = farm.finish(2);
+    farm.hash();
+    assert!(farm.dispatcher.keeps_previous(revision(1)));
+    let _ = farm.finish(3);
+    // That canvas is sent once more, which the farm of these tests sees to; and then the next epochs' ones.
+    let third = farm.first(3);
+    assert_eq!(third.work.stage(), Stage::Epoch(Epoch(0)));
+    for number in 2..=6 {
+        let _ = farm.finish(1);
+        farm.hash();
+        farm.offer(epoch(1, number, 1));
+    }
+    assert!(!farm.checked.contains(&CheckOutcome::Different), "it is waited for");
+    assert!(matches!(farm.finish_lease(3, &third), Verdict::Compare(_)));
+    farm.hash();
+    assert!(farm.checked.contains(&CheckOutcome::Different));
+    let quarantined = ["w1", "w2", "w3"].map(|worker| farm.quarantined(worker).is_some());
+    assert_eq!(quarantined, [false, true, false]);
+    farm.finish_all();
+    farm.offer(epoch(1, 7, 3));
+    farm.finish_all();
+    assert_eq!(farm.shards(1, 7), [0, 1, 2]);
+    farm.hash();
+    farm.dispatcher.handle_close(revision(1), farm.now);
+    farm.act();
+    assert!(!farm.dispatcher.keeps_previous(revision(1)));
+    assert_eq!(farm.dispatcher.budget.reserved(), 0);
+}
+
+#[test]
+fn what_differs_is_told_though_the_third_does_not_answer() {
+    let disputed = || {
+        let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
+        farm.liars.insert(1, 1);
+        farm.open(1, 0);
+        farm.offer(epoch(1, 0, 1));
+        let _ = (farm.finish(1), farm.finish(2));
+        farm.hash();
+        farm
+    };
+    // It hands the lease back, and nobody else is there.
+    let mut farm = disputed();
+    farm.give_back(3);
     assert_eq!(differences(&farm)[0].right, None);
     assert!(farm.quarantined("w1").is_some() && farm.quarantined("w2").is_some());
+    // The job ends meanwhile.
+    let mut farm = disputed();
+    let third = farm.first(3);
+    farm.dispatcher.handle_close(revision(1), farm.now);
+    farm.act();
+    assert_eq!(differences(&farm).len(), 1);
     assert_eq!(farm.finish_lease(3, &third), Verdict::Stale);
-    // Where it hands the lease back, and nobody else is there, it is told at once.
-    let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
-    farm.liars.insert(1, 1);
-    farm.open(1, 0);
-    farm.offer(epoch(1, 0, 1));
-    let _ = (farm.finish(1), farm.finish(2));
-    farm.hash();
-    farm.give_back(3);
+    // Its answer is there, but the job never hashes it.
+    let mut farm = disputed();
+    let _ = farm.finish(3);
+    for number in 1..=8 {
+        farm.offer(epoch(1, number, 1));
+    }
+    assert_eq!(differences(&farm).len(), 1);
+    // It makes no progress.
+    let mut farm = disputed();
+    for _ in 0..330 {
+        (1..=3).for_each(|session| farm.beat(session, 1));
+        farm.wait(Duration::from_secs(2));
+    }
     assert_eq!(differences(&farm).len(), 1);
 }
 

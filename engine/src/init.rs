@@ -11,6 +11,7 @@ use crate::canvas_model::{CanvasModel, MapError};
 use crate::colors;
 use crate::noise::normal;
 use crate::piece::cut;
+use crate::placement;
 use crate::read_back::{ReadBackError, read_back};
 use crate::resample;
 
@@ -30,8 +31,8 @@ pub enum InitError {
 
 /// The values `[3, height, width]` of the first canvas. `run` is the key of the whole run.
 ///
-/// An image, or noise, has the size `init.resolution` (if unset, that of the canvas). It is multiplied by `std`, `mean` is
-/// added, and it is resized and limited to [0, 1]. Raw pixels are taken as they are. Noise of the canvas's own size gets the
+/// An image, or noise, has the size `init.resolution` (if unset, that of the canvas). An image is moved as `init` says. It is
+/// multiplied by `std`, `mean` is added, and it is resized and limited to [0, 1]. Raw pixels are taken as they are. Noise of the canvas's own size gets the
 /// spectrum that the canvas's model prefers.
 pub(crate) fn first_canvas(
     init: &Init,
@@ -50,7 +51,10 @@ pub(crate) fn first_canvas(
         cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
     } else {
         let pixels = match &init.image {
-            Some(name) => cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), own),
+            Some(name) => {
+                let image = cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), own);
+                placed(image, own, init)?
+            }
             None => Tensor::from_slice(&normal(run.with_path("init"), Region::whole(own)))
                 .view([1, 3, own.height, own.width]),
         };
@@ -77,6 +81,15 @@ fn noise_canvas(init: &Init, model: Option<&CanvasModel>, size: Size, run: Key) 
         }
     }
     values
+}
+
+/// An image `[1, 3, height, width]`, moved.
+fn placed(image: Tensor, size: Size, init: &Init) -> Result<Tensor, ReadBackError> {
+    if init.placement.is_still() {
+        return Ok(image);
+    }
+    let moved = placement::place(&read_back(&image)?, size, &init.placement);
+    Ok(Tensor::from_slice(&moved).view([1, 3, size.height, size.width]))
 }
 
 fn image_tensor(image: &image::RgbImage) -> Tensor {
@@ -118,7 +131,8 @@ mod tests {
     fn noise_has_the_bits_of_tensor_operations() {
         let (size, run) = (Size { width: 37, height: 11 }, Key::root(3));
         let (mean, std) = ([0.5, 0.2, 0.9], [0.1, 0.7, 0.3]);
-        let init = Init { resolution: None, mean, std, image: None, image_tensor: None };
+        let placement = clipig_experiment::Placement::STILL;
+        let init = Init { resolution: None, mean, std, image: None, placement, image_tensor: None };
         let found = first_canvas(&init, None, size, &Assets::default(), run).expect("noise");
         let noise =
             Tensor::from_slice(&normal(run.with_path("init"), Region::whole(size))).view([1, 3, 11, 37]);

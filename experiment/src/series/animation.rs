@@ -26,7 +26,7 @@ pub struct Animation {
     /// The experiment's seed, where it has one.
     pub seed: Option<u64>,
     /// What is odd about the files.
-    pub warnings: Diagnostics,
+    warnings: Diagnostics,
     settings: AnimationSettings,
     moves: Moves,
     tracks: Vec<Track>,
@@ -216,7 +216,7 @@ impl Animation {
     pub fn load(&self, frame: u32, seed: u64, previous: &str) -> Result<Loaded, Diagnostics> {
         let count = Count { frame, frames: self.settings.frames };
         let mut tree = self.tree.clone();
-        let mut problems = Diagnostics::new(Arc::clone(&self.sources));
+        let mut problems = self.warnings.clone();
         let seed = seed.wrapping_add(u64::from(frame));
         tree.set("seed", made(Value::Int(seed.into())));
         let mut context = Context { sources: &self.sources, problems: &mut problems, computed: 0 };

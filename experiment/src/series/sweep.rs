@@ -1,7 +1,5 @@
 //! Sweeps: pictures that differ in some parameters.
 
-use std::sync::Arc;
-
 use super::axis::Axis;
 use super::{absent, take};
 use crate::build::SweepSettings;
@@ -24,10 +22,9 @@ pub struct Sweep {
     /// Name of the picture that a file without a sweep would give.
     pub picture: String,
     /// What is odd about the files.
-    pub warnings: Diagnostics,
+    warnings: Diagnostics,
     zip: bool,
     tree: Map,
-    sources: Arc<[Source]>,
 }
 
 /// Reads a sweep from its sources. Values of a sweep win over the command line.
@@ -56,7 +53,7 @@ pub fn sweep_of(sources: &[Source], overrides: &Overrides) -> Result<Sweep, Diag
     if !errors.is_empty() {
         return Err(errors);
     }
-    Ok(Sweep { axes, judge: settings.judge, picture, warnings, zip: settings.zip, tree, sources: kept })
+    Ok(Sweep { axes, judge: settings.judge, picture, warnings, zip: settings.zip, tree })
 }
 
 fn axes(
@@ -169,6 +166,6 @@ impl Sweep {
         for (axis, at) in self.axes.iter().zip(self.choice(index)) {
             axis.slot.set(&mut tree, axis.branches[at].clone(), axis.origin);
         }
-        finish(tree, Diagnostics::new(Arc::clone(&self.sources)), self.picture.clone())
+        finish(tree, self.warnings.clone(), self.picture.clone())
     }
 }

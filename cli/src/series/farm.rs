@@ -74,7 +74,7 @@ impl FarmEasel<'_> {
     }
 
     async fn end_of(&self, job: u64) -> Result<JobState, Failure> {
-        let mut watch = Watch::new(self.connection.clone(), job);
+        let mut watch = Watch::of_known_farm(self.connection.clone(), job);
         while let Some(seen) = watch.next().await? {
             let line = match seen {
                 Seen::Event(_) => continue,

@@ -128,7 +128,8 @@ fn item((index, node): (usize, &Node)) -> Item {
         }
         _ => scalar(node),
     };
-    Item { node: node.clone(), label: label.unwrap_or_else(|| format!("no. {}", index + 1)) }
+    let number = || format!("no. {}", index + 1);
+    Item { node: node.clone(), label: label.filter(|label| !label.is_empty()).unwrap_or_else(number) }
 }
 
 /// `1..8`, both ends included; `None` where it is something else.

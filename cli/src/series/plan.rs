@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::picture::sha256;
 use crate::{image_files, local, output};
 
-/// Texts about a picture that are kept: with more of them a person reads none.
+/// Mistakes that are shown: with more of them a person reads none.
 const MOST_FAILURES: usize = 5;
 
 /// What a series is made from.

@@ -1,6 +1,8 @@
 //! The run as a whole: output, time, canvas, learn rate, start.
 
-use super::definition::{Choice, Definition, FLOAT, FLOAT_3, INT, INT_2, Initial, Kind, Stage, TEXT, Type};
+use super::definition::{
+    Choice, Definition, FLOAT, FLOAT_2, FLOAT_3, INT, INT_2, Initial, Kind, Stage, TEXT, Type,
+};
 use crate::limits::{MAX_COLORS, MAX_EPOCHS, MAX_LEVELS, MAX_SIDE, MAX_TILES};
 
 pub(crate) const OPTIMIZERS: &[Choice] = &[

@@ -132,7 +132,7 @@ fn mistakes_are_shown_where_they_are_written() {
         ("sweep:\n  parameters:\n    learnrate: []\n", "the list of values is empty", 3, 16),
         ("sweep:\n  parameters:\n    learnrate: [1, fast]\n", "fast", 3, 20),
         ("sweep:\n  parameters:\n    epochs: [5, -1]\n", "`epochs` is too small: -1", 3, 17),
-        ("sweep:\n  parameters:\n    canvas.model: [fft, ftt]\n", "`model` cannot be `ftt`", 3, 25),
+        ("sweep:\n  parameters:\n    canvas.model: [fft, ftt]\n", "`model` cannot be `ftt`", 3, 25), // typos: on purpose
         ("sweep:\n  parameters:\n    seed: 1..2000\n", "2000 values; a sweep may have 1000", 3, 11),
         ("sweep:\n  parameters:\n    seed: 1..40\n    epochs: 1..40\n", "40 · 40 are 1600 pictures", 3, 5),
         (
@@ -267,7 +267,7 @@ fn mistakes_in_animations_are_shown_where_they_are_written() {
             "is not the number of a frame",
             "a.yaml:12:16",
         ),
-        ("animation:\n  frames: 5\n  border: mirorr\n", "did you mean `mirror`?", "a.yaml:12:11"),
+        ("animation:\n  frames: 5\n  border: mirorr\n", "did you mean `mirror`?", "a.yaml:12:11"), // typos: on purpose
         ("animation:\n  frames: 5\n  strength: 2\n", "`strength` cannot be 2", "a.yaml:12:13"),
         ("animation:\n  frames: 5\n  zoom: 1 + t\n", "`t`", "a.yaml:12:"),
         ("animation:\n  frames: 5\n  parameters:\n    init.zoom: 2\n", "cannot change", "a.yaml:13:5"),

@@ -1,11 +1,16 @@
 //! What can be said of a file that describes several pictures.
 
+use std::time::{Duration, Instant};
+
 use clipig_experiment::{Diagnostics, Loaded, Overrides, Source, animation_of, sweep_of};
 
 use super::finding::{Finding, Summary};
 use super::rehearsal::{self, Rehearsal};
 use crate::failure::Failure;
 use crate::{image_files, local};
+
+/// A thousand pictures of a large experiment could take minutes. Others are checked within a second.
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// A file with a sweep: all of its pictures are checked.
 pub(super) fn of_sweep(sources: &[Source], file: &str) -> Finding {
@@ -40,7 +45,12 @@ fn of_all(
     let files = [file.to_owned()];
     let mut rehearsed = Rehearsal::default();
     let mut first: Option<(Summary, Diagnostics)> = None;
+    let end = Instant::now() + LONGEST;
     for (name, loaded) in pictures {
+        if Instant::now() > end {
+            rehearsed.cut_short = true;
+            break;
+        }
         let mut loaded = match loaded {
             Ok(loaded) => loaded,
             Err(problems) => return Finding::Refused(problems),

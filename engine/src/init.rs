@@ -88,7 +88,8 @@ fn placed(image: Tensor, size: Size, init: &Init) -> Result<Tensor, ReadBackErro
     if init.placement.is_still() {
         return Ok(image);
     }
-    let moved = placement::place(&read_back(&image)?, size, &init.placement);
+    let pixels: Vec<f32> = read_back(&image)?;
+    let moved = placement::place(&pixels, size, &init.placement);
     Ok(Tensor::from_slice(&moved).view([1, 3, size.height, size.width]))
 }
 

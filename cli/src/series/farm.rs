@@ -36,12 +36,11 @@ impl FarmEasel<'_> {
     /// Submits the job of a picture, or finds it where it was submitted before. Its number.
     pub(crate) async fn submit(&self, order: &Order) -> Result<u64, Failure> {
         let submission = Submission::of(order.loaded.clone(), None, &order.assets, self.files)?;
-        let mut request = submission.job(0, self.compute, self.terms)?;
+        let name = self.terms.name.clone().unwrap_or_else(|| order.name.clone());
+        let terms = TermsArguments { name: Some(name), ..self.terms.clone() };
+        let mut request = submission.job(0, self.compute, &terms)?;
         request.client_token = order.token.clone();
         request.seed = Some(order.seed);
-        if self.terms.name.is_none() {
-            request.name.clone_from(&order.name);
-        }
         let answer = upload::submit(&self.connection, &submission, &request).await?;
         let warnings = submission.new_warnings(&answer.warnings);
         if self.talkative && !warnings.is_empty() {

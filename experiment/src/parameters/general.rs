@@ -323,7 +323,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "init.zoom",
         FLOAT,
         Initial::Float(1.0),
-        "With `image`: how much larger it is made, about the middle; below 1 it becomes smaller. All that moves the image,          `zoom`, `rotate` and `move`, is done in one step, with cubic interpolation.",
+        "With `image`: how much larger it is made, about the middle; below 1 it becomes smaller. All that moves the image, \
+         `zoom`, `rotate` and `move`, is done in one step, with cubic interpolation.",
     )
     .example("init:\n  image: start.png\n  mean: 0\n  std: 1\n  zoom: 1.2\n  rotate: 10\n")
     .addition(),

@@ -41,27 +41,29 @@ impl Slot {
     /// Finds the place that `text` means in a tree. The number of an entry may be left out where only one can be meant: the
     /// only entry, or the only one in which the rest of the path is written.
     pub(super) fn find(tree: &Map, text: &str) -> Result<Self, Astray> {
-        let registered = without_indices(text);
-        let parameter = parameters().get(&registered).ok_or_else(|| unknown(text, &registered))?;
-        if is_series(&registered) || FIXED.contains(&registered.as_str()) {
-            return Err(Astray::new(
-                format!("`{registered}` is the same for all pictures of a series"),
-                "what may differ is what decides how a picture looks",
-            ));
-        }
         let plain = text.replace(['[', ']'], ".");
         let parts: Vec<&str> = plain.split('.').filter(|part| !part.is_empty()).collect();
-        if parts.last().is_some_and(|last| index(last).is_some()) {
-            return Err(Astray::new(
-                format!("`{text}` is a whole entry"),
-                format!("name one of its parameters, or all entries at once: `{registered}`"),
-            ));
-        }
-        let mut walk =
-            Walk { steps: Vec::new(), path: String::new(), registered: String::new(), here: Some(tree) };
+        let whole = without_indices(text);
+        let mut walk = Walk {
+            steps: Vec::new(),
+            path: String::new(),
+            registered: String::new(),
+            here: Some(tree),
+            parameter: None,
+        };
         let mut rest = parts.as_slice();
         while let Some((name, behind)) = rest.split_first() {
-            rest = walk.enter(name, behind)?;
+            rest = walk.enter(name, behind).map_err(|stop| match stop {
+                Stop::Unknown => unknown(text, &whole),
+                Stop::Unclear(astray) => astray,
+            })?;
+        }
+        let parameter = walk.parameter.ok_or_else(|| unknown(text, &whole))?;
+        if is_series(&parameter.path) || FIXED.contains(&parameter.path.as_str()) {
+            return Err(Astray::new(
+                format!("`{}` is the same for all pictures of a series", parameter.path),
+                "what may differ is what decides how a picture looks",
+            ));
         }
         Ok(Self { parameter, steps: walk.steps, path: walk.path })
     }
@@ -109,15 +111,32 @@ struct Walk<'a> {
     registered: String,
     /// The map that was reached, where it is written.
     here: Option<&'a Map>,
+    /// The parameter that was reached.
+    parameter: Option<&'static Parameter>,
+}
+
+/// Why a walk ends early.
+enum Stop {
+    /// There is no parameter of this name.
+    Unknown,
+    /// It is not clear where to go.
+    Unclear(Astray),
 }
 
 impl<'a> Walk<'a> {
     /// Goes to `name`, and if that is a list, on to one of its entries. What is left of the path.
-    fn enter<'p, 't>(&mut self, name: &str, rest: &'p [&'t str]) -> Result<&'p [&'t str], Astray> {
+    fn enter<'p, 't>(&mut self, name: &str, rest: &'p [&'t str]) -> Result<&'p [&'t str], Stop> {
+        if index(name).is_some() {
+            let list = &self.path;
+            return Err(Stop::Unclear(Astray::new(
+                format!("`{list}` is not a list of entries, or one of them is meant as a whole"),
+                format!("name a parameter, or all entries at once: `{list}`"),
+            )));
+        }
         self.registered = join(&self.registered, name);
         self.path = join(&self.path, name);
-        let registered = &self.registered;
-        let parameter = parameters().get(registered).ok_or_else(|| unknown(registered, registered))?;
+        let parameter = parameters().get(&self.registered).ok_or(Stop::Unknown)?;
+        self.parameter = Some(parameter);
         self.steps.push(Step::Name(parameter.name()));
         let branch = self.here.and_then(|map| map.get(name)).map(|entry| &entry.branch);
         if rest.is_empty() {
@@ -134,17 +153,24 @@ impl<'a> Walk<'a> {
             Some(Branch::Entries(entries)) => entries,
             _ => &[],
         };
+        let list = &self.registered;
         let (entry, rest) = match index(rest[0]) {
+            Some(_) if rest.len() == 1 => {
+                return Err(Stop::Unclear(Astray::new(
+                    format!("`{}.{}` is a whole entry", self.path, rest[0]),
+                    format!("name one of its parameters, or all entries at once: `{list}`"),
+                )));
+            }
             Some(entry) => (entry, &rest[1..]),
-            None => (only(entries, rest, registered)?, rest),
+            None => (only(entries, rest, list).map_err(Stop::Unclear)?, rest),
         };
         let Some(map) = entries.get(entry) else {
             let count = entries.len();
             let entries = if count == 1 { "entry" } else { "entries" };
-            return Err(Astray::new(
-                format!("`{registered}` has {count} {entries}, so there is no entry {entry}"),
+            return Err(Stop::Unclear(Astray::new(
+                format!("`{list}` has {count} {entries}, so there is no entry {entry}"),
                 "the first entry has the number 0",
-            ));
+            )));
         };
         self.steps.push(Step::Entry(entry));
         self.path = format!("{}.{entry}", self.path);
@@ -298,9 +324,10 @@ targets:
         for (text, message) in [
             ("targets.features.text", "which of the 2 entries of `targets`"),
             ("targets.weight", "which of the 2 entries of `targets`"),
-            ("targets.0.features.text.x", "is not a parameter"),
+            ("targets.0.features.0.text.x", "is not a parameter"),
             ("targets.7.weight", "has 2 entries, so there is no entry 7"),
             ("targets.0", "is a whole entry"),
+            ("canvas.0", "is not a list of entries"),
             ("postproc.blur.sigma", "`postproc` has no entries"),
             ("weight", "`weight` is not a parameter of an experiment"),
             ("sweep.judge", "is the same for all pictures"),

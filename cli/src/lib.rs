@@ -11,6 +11,7 @@ mod interrupt;
 mod output;
 mod panics;
 mod picture;
+mod series;
 mod terminal;
 #[cfg(feature = "top")]
 mod top;
@@ -86,6 +87,8 @@ fn run(command: &Command) -> Result<ExitCode, Failure> {
             Some(farm) => command::remote_render::run(arguments, farm),
             None => local::render(arguments),
         }),
+        Command::Sweep(arguments) => command::sweep::run(arguments),
+        Command::Animate(arguments) => command::animate::run(arguments),
         Command::Studio(arguments) => local::studio(arguments),
         Command::Submit(arguments) => traces::of_command("clipig submit", || command::submit::run(arguments)),
         Command::Jobs(arguments) => command::jobs::run(arguments),

@@ -12,6 +12,7 @@ use crate::colors;
 use crate::mask::MaskError;
 use crate::noise::normal;
 use crate::piece::cut;
+use crate::placement;
 use crate::read_back::{ReadBackError, read_back};
 use crate::resample;
 
@@ -34,10 +35,10 @@ pub enum InitError {
 
 /// The values `[3, height, width]` of the first canvas. `run` is the key of the whole run.
 ///
-/// An image, or noise, has the size `init.resolution` (if unset, that of the canvas). It is multiplied by `std`, `mean` is
-/// added, and it is resized and limited to [0, 1]. Raw pixels are taken as they are. Noise of the canvas's own size gets the
-/// spectrum that the canvas's model prefers. An image with a place or a mask is not multiplied: the canvas begins as noise,
-/// with the image in its place unless the mask keeps it there anyway.
+/// An image, or noise, has the size `init.resolution` (if unset, that of the canvas). An image is moved as `init` says. It
+/// is multiplied by `std`, `mean` is added, and it is resized and limited to [0, 1]. Raw pixels are taken as they are. Noise
+/// of the canvas's own size gets the spectrum that the canvas's model prefers. An image with a place or a mask is neither
+/// moved nor multiplied: the canvas begins as noise, with the image in its place unless the mask keeps it there anyway.
 pub(crate) fn first_canvas(
     init: &Init,
     model: Option<&CanvasModel>,
@@ -60,7 +61,10 @@ pub(crate) fn first_canvas(
         cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
     } else {
         let pixels = match multiplied {
-            Some(name) => cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), own),
+            Some(name) => {
+                let image = cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), own);
+                placed(image, own, init)?
+            }
             None => Tensor::from_slice(&normal(run.with_path("init"), Region::whole(own)))
                 .view([1, 3, own.height, own.width]),
         };
@@ -129,6 +133,16 @@ fn noise_canvas(init: &Init, model: Option<&CanvasModel>, size: Size, run: Key) 
     values
 }
 
+/// An image `[1, 3, height, width]`, moved.
+fn placed(image: Tensor, size: Size, init: &Init) -> Result<Tensor, ReadBackError> {
+    if init.placement.is_still() {
+        return Ok(image);
+    }
+    let pixels: Vec<f32> = read_back(&image)?;
+    let moved = placement::place(&pixels, size, &init.placement);
+    Ok(Tensor::from_slice(&moved).view([1, 3, size.height, size.width]))
+}
+
 fn image_tensor(image: &image::RgbImage) -> Tensor {
     let (width, height) = image.dimensions();
     Tensor::from_data_size(image.as_raw(), &[i64::from(height), i64::from(width), 3], Kind::Uint8)
@@ -168,8 +182,9 @@ mod tests {
     fn noise_has_the_bits_of_tensor_operations() {
         let (size, run) = (Size { width: 37, height: 11 }, Key::root(3));
         let (mean, std) = ([0.5, 0.2, 0.9], [0.1, 0.7, 0.3]);
-        let init =
-            Init { resolution: None, mean, std, image: None, image_tensor: None, mask: None, place: None };
+        let placement = clipig_experiment::Placement::STILL;
+        let (image, mask, place) = (None, None, None);
+        let init = Init { resolution: None, mean, std, image, placement, image_tensor: None, mask, place };
         let found = first_canvas(&init, None, size, &Assets::default(), run).expect("noise");
         let noise =
             Tensor::from_slice(&normal(run.with_path("init"), Region::whole(size))).view([1, 3, 11, 37]);

@@ -24,6 +24,7 @@ mod noise;
 mod optimizer;
 mod piece;
 mod pixels;
+mod placement;
 mod postproc;
 mod prepare;
 mod prompts;

@@ -138,6 +138,11 @@ impl Diagnostics {
         (&source.name, line, column)
     }
 
+    /// The sources that the places are in.
+    pub(crate) fn sources(&self) -> Arc<[Source]> {
+        Arc::clone(&self.sources)
+    }
+
     pub(crate) fn source(&self, place: Place) -> Option<&Source> {
         self.sources.get(place.source)
     }

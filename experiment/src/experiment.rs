@@ -216,6 +216,8 @@ pub struct Init {
     pub std: [f64; 3],
     /// An image to start from: `pixels · std + mean`.
     pub image: Option<String>,
+    /// How the image is moved before that.
+    pub placement: Placement,
     /// Raw pixels to start from, given by programs.
     pub image_tensor: Option<ImageTensor>,
     /// Where the picture is drawn; elsewhere it stays the image. Its numbers are constants.
@@ -289,6 +291,42 @@ impl Mask {
         });
         images.collect()
     }
+}
+
+/// How the image to start from is placed on the canvas: made larger and turned about its middle, then moved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placement {
+    /// Factor on its size; above 0.
+    pub zoom: f64,
+    /// Degrees, counter-clockwise.
+    pub rotate: f64,
+    /// To the right and down, as shares of width and height.
+    pub shift: [f64; 2],
+    /// What comes in from outside.
+    pub border: Beyond,
+}
+
+impl Placement {
+    /// The image as it is.
+    pub const STILL: Self = Self { zoom: 1.0, rotate: 0.0, shift: [0.0; 2], border: Beyond::Mirror };
+
+    /// Does the image stay where it is?
+    pub fn is_still(&self) -> bool {
+        self.zoom == 1.0 && self.rotate == 0.0 && self.shift == [0.0; 2]
+    }
+}
+
+/// What stands beyond the edges of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// The image, mirrored at the edge.
+    Mirror,
+    /// Its outermost pixels.
+    Edge,
+    /// The image again.
+    Wrap,
+    /// Black.
+    Black,
 }
 
 /// Raw pixels `[3, height, width]`.

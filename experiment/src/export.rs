@@ -3,7 +3,7 @@
 use serde_json::{Map as Object, Number, Value as Json, json};
 
 use crate::build::{initial, is_of_model};
-use crate::parameters::{Initial, Kind, Parameter, Type, parameters};
+use crate::parameters::{Initial, Kind, Parameter, Type, is_series, parameters};
 use crate::source::Origin;
 use crate::tree::{Branch, Map, Setting, Value};
 use crate::yaml::Writer;
@@ -23,6 +23,7 @@ fn json_map(map: &Map, path: &str) -> Object<String, Json> {
                 maps.iter().map(|map| Json::Object(json_map(map, &parameter.path))).collect()
             }
             Some(Branch::Setting(setting)) => json_value(&setting.value, parameter),
+            Some(Branch::Raw(_)) => Json::Null,
             None => match parameter.kind {
                 Kind::Map if parameter.default == Initial::Map => {
                     Json::Object(json_map(&Map::empty(Origin::Default), &parameter.path))
@@ -79,7 +80,8 @@ fn json_value(value: &Value, parameter: &Parameter) -> Json {
 /// Everything below a path: parameters in the order of the registry, steps (transforms, constraints) in the
 /// order written, which is the order in which they act.
 fn in_order<'a>(map: &'a Map, path: &str) -> Vec<(&'static Parameter, Option<&'a Branch>)> {
-    let all = || parameters().children(path);
+    // What belongs to a series is no part of one of its experiments.
+    let all = || parameters().children(path).filter(|one| !is_series(&one.path));
     let branch = |parameter: &Parameter| map.get(parameter.name()).map(|entry| &entry.branch);
     let mut ordered: Vec<_> =
         all().filter(|one| !one.is_step()).map(|parameter| (parameter, branch(parameter))).collect();
@@ -92,8 +94,8 @@ fn in_order<'a>(map: &'a Map, path: &str) -> Vec<(&'static Parameter, Option<&'a
 }
 
 /// YAML that gives the same experiment again wherever it is read. Every default is written out; parameters
-/// without a value are left out, and so are the model where nobody chose one, what belongs to another `canvas.model`, and
-/// symmetry and tiles where there are none.
+/// without a value are left out, and so are the model where nobody chose one, what belongs to another `canvas.model`,
+/// symmetry and tiles where there are none, and the place of the first image where it is not moved.
 pub(crate) fn to_yaml(tree: &Map) -> String {
     let mut writer = Writer::default();
     yaml_map(&mut writer, tree, "");
@@ -119,10 +121,11 @@ fn yaml_map(writer: &mut Writer, map: &Map, path: &str) {
                     writer.item(|writer| yaml_map(writer, map, &parameter.path));
                 }
             }),
-            Some(Branch::Entries(_)) => {}
+            Some(Branch::Entries(_) | Branch::Raw(_)) => {}
             Some(Branch::Setting(setting)) => yaml_value(writer, name, &setting.value),
             None if parameter.path == "model" => {}
             None if path == "canvas" && is_idle(name, map) => {}
+            None if path == "init" && is_placement(name) => {}
             None => match parameter.kind {
                 Kind::Map if parameter.default == Initial::Map => {
                     let empty = Map::empty(Origin::Default);
@@ -140,6 +143,11 @@ fn is_idle(name: &str, canvas: &Map) -> bool {
     let of_palette = name == "colors" && canvas.get("palette").is_some();
     let of_another = !is_of_model(name, canvas.text("model").unwrap_or("pixels"));
     of_palette || of_another || matches!(name, "symmetry" | "tile")
+}
+
+/// Does a parameter of `init` place the image? Where none of them is written, the image stays where it is.
+fn is_placement(name: &str) -> bool {
+    matches!(name, "zoom" | "rotate" | "move" | "border")
 }
 
 fn yaml_value(writer: &mut Writer, name: &str, value: &Value) {

@@ -21,6 +21,7 @@ pub mod parameters;
 pub mod random;
 pub mod reference;
 mod render;
+mod series;
 mod source;
 mod tree;
 mod yaml;
@@ -28,14 +29,15 @@ mod yaml;
 pub use describe::rounded;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use experiment::{
-    Border, Bounds, CanvasSettings, Constraint, ConstraintKind, ConstraintLoss, Cuts, Experiment, Feature,
-    FeatureLoss, FeatureScale, FeatureSource, FrameTime, ImageTensor, Init, Interpolation, Interval, Kernel,
-    Mask, MaskShape, Moment, Optimizer, PadMode, PaletteColors, PixelModel, PostProcess, Select, Span,
-    Symmetry, Target, Transform, TransformKind,
+    Beyond, Border, Bounds, CanvasSettings, Constraint, ConstraintKind, ConstraintLoss, Cuts, Experiment,
+    Feature, FeatureLoss, FeatureScale, FeatureSource, FrameTime, ImageTensor, Init, Interpolation, Interval,
+    Kernel, Mask, MaskShape, Moment, Optimizer, PadMode, PaletteColors, PixelModel, Placement, PostProcess,
+    Select, Span, Symmetry, Target, Transform, TransformKind,
 };
 pub use expression::{EvaluationError, Scope, Value};
-pub use load::{Loaded, Tree, load, read};
+pub use load::{Loaded, Tree, load, read, series_of};
 pub use numbers::Number;
 pub use overrides::Overrides;
 pub use parameters::parameters;
+pub use series::{Animation, Axis, SeriesKind, Sweep, animation_of, sweep_of};
 pub use source::{NotText, Origin, Place, Source};

@@ -36,6 +36,13 @@ pub const MAX_PROMPT_PARTS: usize = 64;
 /// Greatest number of characters of a text or a name.
 pub const MAX_TEXT: usize = 10_000;
 
+/// Greatest number of pictures of a sweep.
+pub const MAX_SWEEP: usize = 1_000;
+/// Greatest number of frames of an animation.
+pub const MAX_FRAMES: i64 = 10_000;
+/// Least and greatest factor by which an image to start from is made larger.
+pub const ZOOM: std::ops::RangeInclusive<f64> = 0.01..=100.0;
+
 /// A resolution that no canvas can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ResolutionError {

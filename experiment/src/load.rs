@@ -10,6 +10,7 @@ use crate::export;
 use crate::limits::{MAX_SOURCE_BYTES, MAX_SOURCES};
 use crate::output_name;
 use crate::overrides::Overrides;
+use crate::series::{self, SeriesKind};
 use crate::source::{Origin, Place, Source};
 use crate::tree::{Map, Value};
 use crate::yaml::{self, Composed};
@@ -40,6 +41,11 @@ impl Loaded {
 pub struct Tree(Map);
 
 impl Tree {
+    #[cfg(test)]
+    pub(crate) fn into_map(self) -> Map {
+        self.0
+    }
+
     /// Every parameter with its value as JSON: unset ones are `null`, expressions objects
     /// `{"expr": …, "type": …, "groups": […]}`.
     pub fn to_json(&self) -> serde_json::Value {
@@ -73,16 +79,25 @@ impl Tree {
 /// # Errors
 /// All problems of all sources at once.
 pub fn load(sources: &[Source], overrides: &Overrides) -> Result<Loaded, Diagnostics> {
-    let Collected { tree, mut problems, last_output } = collect(sources, overrides);
+    let mut collected = collect(sources, overrides);
+    series::refuse(&collected.tree, &mut collected.problems);
+    let picture = collected.picture(sources, overrides);
+    finish(collected.tree, collected.problems, picture)
+}
+
+/// Builds the experiment of a tree. `problems` are those that were found so far.
+pub(crate) fn finish(tree: Map, mut problems: Diagnostics, picture: String) -> Result<Loaded, Diagnostics> {
     let experiment = build::build(&tree, &mut problems);
     let (errors, warnings) = problems.split();
     if !errors.is_empty() {
         return Err(errors);
     }
-    let files: Vec<(&str, Option<&str>)> =
-        sources.iter().map(|source| (source.name.as_str(), last_output.as_deref())).collect();
-    let picture = output_name::wanted(&files, overrides.output.as_deref());
     Ok(Loaded { experiment, warnings, tree: Tree(tree), picture })
+}
+
+/// Which kind of series the sources describe; `None`: a single picture, or they cannot be read.
+pub fn series_of(sources: &[Source]) -> Option<SeriesKind> {
+    series::kind_of(&collect(sources, &Overrides::default()).tree)
 }
 
 /// Reads sources and converts every value, but does not check that the values make an experiment together. For tools
@@ -96,14 +111,25 @@ pub fn read(sources: &[Source], overrides: &Overrides) -> Result<Tree, Diagnosti
     if errors.is_empty() { Ok(Tree(tree)) } else { Err(errors) }
 }
 
-struct Collected {
-    tree: Map,
-    problems: Diagnostics,
+/// What the sources and the command line say, converted and merged.
+pub(crate) struct Collected {
+    pub(crate) tree: Map,
+    pub(crate) problems: Diagnostics,
     /// The `output` that stands in the last source.
     last_output: Option<String>,
 }
 
-fn collect(given: &[Source], overrides: &Overrides) -> Collected {
+impl Collected {
+    /// Name of the picture that they ask for.
+    pub(crate) fn picture(&self, sources: &[Source], overrides: &Overrides) -> String {
+        let output = self.last_output.as_deref();
+        let files: Vec<(&str, Option<&str>)> =
+            sources.iter().map(|source| (source.name.as_str(), output)).collect();
+        output_name::wanted(&files, overrides.output.as_deref())
+    }
+}
+
+pub(crate) fn collect(given: &[Source], overrides: &Overrides) -> Collected {
     let sources: Arc<[Source]> = given.iter().map(kept).collect();
     let mut problems = Diagnostics::new(Arc::clone(&sources));
     let mut tree = Map::empty(Origin::Default);

@@ -2,6 +2,7 @@
 
 use crate::experiment::ImageTensor;
 use crate::source::Origin;
+use crate::yaml::Node;
 
 /// A converted value.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +35,8 @@ pub(crate) enum Branch {
     Map(Map),
     /// A list of maps of parameters.
     Entries(Vec<Map>),
+    /// What a series varies, as written: its values are converted for each picture.
+    Raw(Node),
 }
 
 /// Parameters in the order written, no name twice.

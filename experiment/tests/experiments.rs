@@ -6,11 +6,30 @@ use clipig_experiment::experiment::{
     FeatureSource, FrameTime, PaletteColors, PixelModel, Select, Symmetry, TransformKind,
 };
 use clipig_experiment::expression::Int;
-use clipig_experiment::{Overrides, Source, load};
+use clipig_experiment::{Overrides, SeriesKind, Source, animation_of, load, series_of, sweep_of};
 use clipig_testing::Oracle;
 
 fn one(text: &str) -> clipig_experiment::Loaded {
     load(&[Source::new("x.yaml", text)], &Overrides::default()).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// The experiment of a file, or all of a series.
+fn all(text: &str) -> Vec<clipig_experiment::Loaded> {
+    let sources = [Source::new("x.yaml", text)];
+    match series_of(&sources) {
+        None => vec![one(text)],
+        Some(SeriesKind::Sweep) => {
+            let sweep = sweep_of(&sources, &Overrides::default()).unwrap_or_else(|errors| panic!("{errors}"));
+            let pictures = (0..sweep.count()).map(|index| sweep.load(index));
+            pictures.collect::<Result<_, _>>().unwrap_or_else(|errors| panic!("{errors}"))
+        }
+        Some(SeriesKind::Animation) => {
+            let animation =
+                animation_of(&sources, &Overrides::default()).unwrap_or_else(|errors| panic!("{errors}"));
+            let frames = (0..animation.frames()).map(|frame| animation.load(frame, 1, "frame.png"));
+            frames.collect::<Result<_, _>>().unwrap_or_else(|errors| panic!("{errors}"))
+        }
+    }
 }
 
 /// The folders are `CLIPIG_EXPERIMENTS`, or the project's examples and its walkthrough.
@@ -29,13 +48,13 @@ fn every_example_loads_without_warnings_and_exports_itself() {
             if path.extension().is_none_or(|extension| extension != "yaml") {
                 continue;
             }
-            let text = std::fs::read_to_string(&path).unwrap();
-            let loaded = one(&text);
-            assert!(loaded.warnings.is_empty(), "{}:\n{}", path.display(), loaded.warnings);
-            let yaml = loaded.to_yaml();
-            let again = one(&yaml);
-            assert!(again.warnings.is_empty(), "{}, exported:\n{}", path.display(), again.warnings);
-            assert_eq!(again.to_yaml(), yaml);
+            for loaded in all(&std::fs::read_to_string(&path).unwrap()) {
+                assert!(loaded.warnings.is_empty(), "{}:\n{}", path.display(), loaded.warnings);
+                let yaml = loaded.to_yaml();
+                let again = one(&yaml);
+                assert!(again.warnings.is_empty(), "{}, exported:\n{}", path.display(), again.warnings);
+                assert_eq!(again.to_yaml(), yaml);
+            }
             count += 1;
         }
         assert!(count > 0, "no experiments in {}", folder.display());

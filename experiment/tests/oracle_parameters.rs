@@ -183,6 +183,9 @@ fn shape(parameter: &Parameter) -> (&'static str, Json, Json) {
         Kind::Moment => ("FrameTimeParameter", json!(["int", "float"]), Json::Null),
         Kind::Map => ("PlaceholderParameter", json!(["dict"]), Json::Null),
         Kind::Entries => ("PlaceholderParameter", json!(["list"]), Json::Null),
+        Kind::Axes | Kind::Keys(_) | Kind::Tracks => {
+            panic!("`{}` is no parameter of the original", parameter.path)
+        }
     }
 }
 

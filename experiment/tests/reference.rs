@@ -1,6 +1,20 @@
 //! The reference and the schema, as far as they can be wrong.
 
-use clipig_experiment::{Overrides, Source, load, parameters, reference};
+use clipig_experiment::{
+    Diagnostics, Overrides, SeriesKind, Source, animation_of, load, parameters, reference, series_of,
+    sweep_of,
+};
+
+fn every_picture(sources: &[Source]) -> Result<(), Diagnostics> {
+    let sweep = sweep_of(sources, &Overrides::default())?;
+    assert!(sweep.count() > 1);
+    (0..sweep.count()).try_for_each(|index| sweep.load(index).map(|_| ()))
+}
+
+fn every_frame(sources: &[Source]) -> Result<(), Diagnostics> {
+    let animation = animation_of(sources, &Overrides::default())?;
+    (0..animation.frames()).try_for_each(|frame| animation.load(frame, 1, "frame.png").map(|_| ()))
+}
 
 /// Every example of the registry is a piece of a valid experiment.
 #[test]
@@ -15,8 +29,13 @@ fn every_example_of_the_reference_works() {
             "postproc" if parameter.is_step() => format!("postproc:\n{indented}"),
             _ => example.to_owned(),
         };
-        let loaded = load(&[Source::new("example", text.clone())], &Overrides::default());
-        assert!(loaded.is_ok(), "{}:\n{text}\n{}", parameter.path, loaded.err().unwrap());
+        let sources = [Source::new("example", text.clone())];
+        let problems = match series_of(&sources) {
+            None => load(&sources, &Overrides::default()).err(),
+            Some(SeriesKind::Sweep) => every_picture(&sources).err(),
+            Some(SeriesKind::Animation) => every_frame(&sources).err(),
+        };
+        assert!(problems.is_none(), "{}:\n{text}\n{}", parameter.path, problems.unwrap());
         count += 1;
     }
     assert!(count > 50, "{count}");

@@ -11,9 +11,12 @@ export interface Example {
   text: string;
 }
 
-/** The examples that come with clipig. Those with images of their own are left out: the page has no such files. */
+/**
+ * The examples that come with clipig. Those with images of their own are left out, because the page has no such files, and
+ * so are those of several pictures, which a job cannot draw.
+ */
 export const examples: Example[] = Object.entries(files)
-  .filter(([, text]) => !/^\s*(?:-\s+)?image\s*:/m.test(text))
+  .filter(([, text]) => !/^\s*(?:-\s+)?image\s*:|^(?:sweep|animation)\s*:/m.test(text))
   .map(([path, text]): Example => {
     const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.yaml$/, "");
     return { name, text, group: path.includes("/walkthrough/") ? "Walkthrough" : "Examples" };

@@ -9,6 +9,7 @@ use clap_complete::Shell;
 mod experiment;
 mod farm;
 mod render;
+mod series;
 mod token;
 
 pub(crate) use self::experiment::{ComputeArguments, Precision};
@@ -22,6 +23,7 @@ pub(crate) use self::farm::{
 #[cfg(feature = "local")]
 pub(crate) use self::farm::{CoordinatorArguments, DataArguments};
 pub(crate) use self::render::RenderArguments;
+pub(crate) use self::series::{AnimateArguments, SeriesArguments, SweepArguments};
 pub(crate) use self::token::{
     CreateArguments, FileArguments, Lifetime, LimitsArguments, RevokeArguments, RotateArguments,
     TokenArguments, TokenCommand,
@@ -69,6 +71,17 @@ impl Command {
 pub(crate) enum Command {
     /// Turn an experiment into a picture.
     Render(Box<RenderArguments>),
+    /// Draw the pictures of an experiment with `sweep`: parameters that take several values.
+    ///
+    /// The pictures go into a folder, with a contact sheet (sheet.png) and a table (table.csv). If the command is
+    /// interrupted, the same command goes on with the pictures that are missing. If some of the pictures fail, the others
+    /// are drawn, and the exit code is 1.
+    Sweep(Box<SweepArguments>),
+    /// Draw the frames of an experiment with `animation`: each begins as the one before it, moved.
+    ///
+    /// The frames go into a folder. If the command is interrupted, the same command goes on after the last whole frame, and
+    /// the frames are the same, bit for bit, as without the interruption.
+    Animate(Box<AnimateArguments>),
     /// Open the studio in the browser: write an experiment, start it and watch the picture emerge.
     ///
     /// This starts a farm on this machine, as `clipig farm start` does, and prints the address of its page.

@@ -121,7 +121,7 @@ fn is_frame(artifact: &Artifact, all: &[Artifact]) -> bool {
     snapshot(artifact) || !all.iter().any(|one| snapshot(one) && one.epoch == artifact.epoch)
 }
 
-pub(super) async fn picture(connection: &Connection, job: u64) -> Result<Artifact, Failure> {
+pub(crate) async fn picture(connection: &Connection, job: u64) -> Result<Artifact, Failure> {
     let artifacts = download::list(connection, job).await?;
     let finished = artifacts.into_iter().rfind(|artifact| artifact.kind() == ArtifactKind::Picture);
     finished.ok_or_else(|| Failure::failed(format!("job {job} has ended without a picture")))
@@ -147,7 +147,7 @@ fn newest<'a>(job: &Job, artifacts: &'a [Artifact]) -> Result<&'a Artifact, Fail
 
 /// Downloads a picture to `wanted`. Existing files are never overwritten: one with the same content is used as it is,
 /// otherwise the picture gets the next number.
-pub(super) async fn save(
+pub(crate) async fn save(
     connection: &Connection,
     job: u64,
     artifact: &Artifact,

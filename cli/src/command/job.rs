@@ -25,13 +25,13 @@ pub(crate) fn run(arguments: &JobArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn get(connection: &Connection, job: u64) -> Result<Job, FarmFailure> {
+pub(crate) async fn get(connection: &Connection, job: u64) -> Result<Job, FarmFailure> {
     let request = GetJobRequest { job, with_experiment: false };
     let answer = connection.call(request, async |mut client, request| client.get_job(request).await).await?;
     present(answer.job)
 }
 
 /// The job of an answer, which always holds one.
-pub(super) fn present(job: Option<Job>) -> Result<Job, FarmFailure> {
+pub(crate) fn present(job: Option<Job>) -> Result<Job, FarmFailure> {
     job.ok_or_else(|| FarmFailure::Content("the farm's answer has no job".to_owned()))
 }

@@ -1,5 +1,6 @@
 //! One module per command.
 
+pub(crate) mod animate;
 pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod control;
@@ -13,6 +14,7 @@ pub(crate) mod model;
 pub(crate) mod reference;
 pub(crate) mod remote_render;
 pub(crate) mod submit;
+pub(crate) mod sweep;
 pub(crate) mod token;
 pub(crate) mod top;
 pub(crate) mod update;

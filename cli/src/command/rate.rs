@@ -3,6 +3,7 @@
 mod encoder;
 mod export;
 mod feature_cache;
+pub(crate) mod judge;
 mod ratings;
 mod sources;
 mod table;

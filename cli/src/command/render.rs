@@ -1,5 +1,7 @@
 //! `clipig render`: an experiment becomes a picture, on a farm of one in this process.
 
+pub(crate) mod easel;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +22,7 @@ use clipig_schedule::dispatcher::JobFailure;
 use clipig_schedule::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
 use tch::Device;
 
-use crate::arguments::{Precision, RenderArguments};
+use crate::arguments::{ComputeArguments, Precision, RenderArguments};
 use crate::experiment_files::{self, Sources};
 use crate::failure::Failure;
 use crate::image_files;
@@ -56,13 +58,19 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
         say(explanation.clone());
     }
     let assets = image_files::read(&loaded.experiment, &arguments.experiment.files, record.as_ref(), &say)?;
-    let number = match arguments.compute.precision {
-        Precision::Float32 => NumberType::Float32,
-        Precision::Bfloat16 => NumberType::Bfloat16,
-        Precision::Float16 => NumberType::Float16,
-    };
+    let number = number_type(&arguments.compute);
     let factory = Arc::new(DeviceFactory::new(device));
-    let setup = Setup { arguments, loaded, device, kind: factory.kind(), number, model, assets, record };
+    let setup = Setup {
+        compute: &arguments.compute,
+        json: arguments.json,
+        loaded,
+        device,
+        kind: factory.kind(),
+        number,
+        model,
+        assets,
+        record,
+    };
     let farm = FarmOfOne::start(&factory, setup.cores(), &setup.model.resolved, &setup.assets)?;
     interrupt::listen(move || say("\nfinishing this epoch; press Ctrl-C again to stop at once".to_owned()));
     for i in 0..arguments.compute.repeat {
@@ -74,9 +82,19 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn number_type(compute: &ComputeArguments) -> NumberType {
+    match compute.precision {
+        Precision::Float32 => NumberType::Float32,
+        Precision::Bfloat16 => NumberType::Bfloat16,
+        Precision::Float16 => NumberType::Float16,
+    }
+}
+
 /// What all pictures of one command share.
 struct Setup<'a> {
-    arguments: &'a RenderArguments,
+    compute: &'a ComputeArguments,
+    /// Is a line of JSON printed for each picture?
+    json: bool,
     loaded: Loaded,
     device: Device,
     kind: WorkerKind,
@@ -91,7 +109,7 @@ impl Setup<'_> {
     /// The seed of picture `i`: `i` above the given seed, or a random one.
     fn seed(&self, i: u32) -> Result<u64, Failure> {
         let drawn = || u64::from(getrandom::u32().unwrap_or_else(|_| std::process::id()));
-        Ok(self.arguments.compute.seed(self.loaded.experiment.seed, i)?.unwrap_or_else(drawn))
+        Ok(self.compute.seed(self.loaded.experiment.seed, i)?.unwrap_or_else(drawn))
     }
 
     /// Shards that can be computed side by side, on a CPU with one thread each.
@@ -111,7 +129,6 @@ impl Setup<'_> {
         let recorded = self.record.as_ref().map(|record| &record.run);
         let shard_size = recorded.map_or(CPU_SHARD, |run| run.shard_size);
         let threads = self
-            .arguments
             .compute
             .threads
             .or(recorded.map(|run| run.threads))
@@ -130,7 +147,7 @@ impl Setup<'_> {
                 progress.say(&format!("note: {difference}; the picture may differ"));
             }
         }
-        if experiment.seed.is_none() || self.arguments.compute.repeat > 1 {
+        if experiment.seed.is_none() || self.compute.repeat > 1 {
             progress.say(&format!("seed {seed} (--seed {seed} repeats this picture)"));
         }
         first_resolution(&experiment, seed).map_err(|error| failure(RunError::Job(error)))?;
@@ -161,7 +178,7 @@ impl Setup<'_> {
             output::say(format!("{epochs_done} {unit} in {seconds:.1} seconds, seed {seed}"));
         }
         let written = beside.as_ref().ok().and_then(Option::as_deref);
-        output::print(&beside::line(&path, written, None, &record, self.arguments.json))?;
+        output::print(&beside::line(&path, written, None, &record, self.json))?;
         beside?;
         outcome
     }
@@ -238,10 +255,10 @@ impl Setup<'_> {
 }
 
 /// Runs the job on this thread; Ctrl-C ends it after the epoch under way.
-fn run_job(
+fn run_job<O: Observer<Error = Failure>>(
     farm: &FarmOfOne,
     order: JobOrder,
-    observer: &mut RenderObserver,
+    observer: &mut O,
 ) -> Result<(Ending, EpochLoop), RunError<Failure>> {
     let (runner, inbox) = inbox();
     let port = farm.add_job(JOB, runner.clone());

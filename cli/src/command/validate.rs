@@ -3,11 +3,12 @@
 
 mod finding;
 pub(crate) mod rehearsal;
+mod series;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clipig_experiment::{Overrides, load};
+use clipig_experiment::{Overrides, SeriesKind, load, series_of};
 
 use self::finding::{Finding, Summary};
 use crate::arguments::ValidateArguments;
@@ -47,6 +48,11 @@ fn examine(file: &str) -> Finding {
         Err(Failure::Experiment(problems)) => return Finding::Refused(*problems),
         Err(Failure::Usage(reason) | Failure::Failed(reason)) => return Finding::Unreadable(reason),
     };
+    match series_of(&sources.yaml) {
+        Some(SeriesKind::Sweep) => return series::of_sweep(&sources.yaml, file),
+        Some(SeriesKind::Animation) => return series::of_animation(&sources.yaml, file),
+        None => {}
+    }
     match load(&sources.yaml, &Overrides::default()) {
         Ok(loaded) => {
             let mut rehearsed = rehearsal::rehearse(&loaded.experiment);

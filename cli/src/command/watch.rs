@@ -108,7 +108,9 @@ pub(super) async fn until_end(connection: &Connection, job: u64, how: Show) -> R
 }
 
 /// `None` where the person pressed Ctrl-C before the end.
-async fn interruptible<T>(work: impl Future<Output = Result<T, Failure>>) -> Option<Result<T, Failure>> {
+pub(crate) async fn interruptible<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Option<Result<T, Failure>> {
     tokio::select! {
         done = work => Some(done),
         Ok(()) = tokio::signal::ctrl_c() => None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use bytes::Bytes;
-use clipig_core::Activation;
+use clipig_core::{Activation, Assets};
 use clipig_experiment::{Loaded, Overrides, load};
 use clipig_picture::Record;
 use sha2::{Digest, Sha256};
@@ -57,6 +57,16 @@ impl Submission {
             return Err(Failure::usage(failures.join("\nerror: ")));
         }
         let images = image_files::read(&loaded.experiment, files, record.as_ref(), &say)?;
+        Self::of(loaded, record, &images, files)
+    }
+
+    /// An experiment that was checked, with its images. `files` are those that it was read from.
+    pub(crate) fn of(
+        loaded: Loaded,
+        record: Option<Record>,
+        images: &Assets,
+        files: &[String],
+    ) -> Result<Self, Failure> {
         let mut blobs = BTreeMap::new();
         let mut assets = BTreeMap::new();
         for (name, bytes) in images.iter() {

@@ -57,6 +57,11 @@ impl Watch {
         }
     }
 
+    /// As [`Watch::new`], for a farm that has just answered: if it is not there at first, it is waited for, too.
+    pub(crate) fn of_known_farm(connection: Connection, job: u64) -> Self {
+        Self { begun: true, ..Self::new(connection, job) }
+    }
+
     /// The job's state, as far as it was seen.
     pub(crate) fn state(&self) -> JobState {
         self.state

@@ -27,6 +27,8 @@ pub(crate) use self::data_folder::{check, restore};
 pub(crate) use self::farm::{coordinate, start_farm};
 pub(crate) use self::studio::studio;
 pub(crate) use self::worker::work;
+pub(crate) use crate::command::rate::judge::Judge;
+pub(crate) use crate::command::render::easel::Easel;
 
 pub(crate) fn render(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     command::render::run(arguments)

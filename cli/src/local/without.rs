@@ -2,13 +2,15 @@
 
 use std::process::ExitCode;
 
+use clipig_core::Assets;
 use clipig_experiment::Experiment;
 
 use crate::arguments::{
-    CheckArguments, RateArguments, RenderArguments, RestoreArguments, StartArguments, StudioArguments,
-    WorkArguments,
+    CheckArguments, ComputeArguments, RateArguments, RenderArguments, RestoreArguments, StartArguments,
+    StudioArguments, WorkArguments,
 };
 use crate::failure::Failure;
+use crate::series::{Drawn, Order};
 
 /// The version of libtorch that computes here: none.
 pub(crate) const LIBTORCH: Option<&str> = None;
@@ -18,6 +20,44 @@ pub(crate) const PAGE_NOTICES: &str = "(not part of this clipig)\n";
 
 pub(crate) fn render(_: &RenderArguments) -> Result<ExitCode, Failure> {
     Err(absent("render on this machine", "`clipig render --farm URL` renders on a farm"))
+}
+
+/// Draws the pictures of a series on this machine, which this clipig cannot.
+#[derive(Default)]
+pub(crate) struct Easel(());
+
+impl Easel {
+    #[expect(clippy::unused_self, reason = "a clipig that computes keeps models in it")]
+    pub(crate) fn draw(
+        &mut self,
+        _: &Order,
+        _: &ComputeArguments,
+        _: &mut dyn FnMut(),
+    ) -> Result<Drawn, Failure> {
+        Err(absent("draw pictures on this machine", "`--farm URL` draws them on a farm"))
+    }
+}
+
+/// Rates the pictures of a series, which this clipig cannot.
+pub(crate) enum Judge {}
+
+impl Judge {
+    pub(crate) fn new(_: &str, _: &str) -> Result<Self, Failure> {
+        Err(absent("rate pictures", "a clipig with libtorch rates them: `clipig rate FOLDER -t TEXT`"))
+    }
+
+    pub(crate) fn model(&self) -> &str {
+        match *self {}
+    }
+
+    pub(crate) fn score(
+        &mut self,
+        _: (&str, &[u8]),
+        _: &Experiment,
+        _: &Assets,
+    ) -> Result<Option<f64>, Failure> {
+        match *self {}
+    }
 }
 
 pub(crate) fn rate(_: &RateArguments) -> Result<ExitCode, Failure> {

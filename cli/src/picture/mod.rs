@@ -4,6 +4,7 @@ pub(crate) mod beside;
 pub(crate) mod file;
 #[cfg(feature = "local")]
 mod growing;
+pub(crate) mod sheet;
 
 #[cfg(feature = "local")]
 pub(crate) use self::growing::PictureFile;

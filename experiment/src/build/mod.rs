@@ -5,11 +5,12 @@ mod constraint;
 mod mask;
 mod prompt;
 mod reader;
+mod series;
 mod target;
 mod transform;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::experiment::{Experiment, Init, Interpolation, Interval, Optimizer};
+use crate::experiment::{Beyond, Experiment, Init, Interpolation, Interval, Optimizer, Placement};
 use crate::limits;
 use crate::tree::{Map, Value};
 
@@ -17,6 +18,7 @@ pub(crate) use canvas::is_of_model;
 use mask::Masks;
 use reader::Reader;
 pub(crate) use reader::initial;
+pub(crate) use series::{AnimationSettings, Easing, SweepSettings};
 
 /// Builds the experiment of a tree. Where an error is added to `problems`, the result must not be used.
 pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
@@ -116,6 +118,7 @@ fn init(reader: &mut Reader<'_>, masks: &Masks) -> Init {
         mean: reader.fixed_floats("mean").unwrap_or([0.5; 3]),
         std: reader.fixed_floats("std").unwrap_or([0.1; 3]),
         image: reader.optional_text("image"),
+        placement: placement(reader),
         image_tensor: reader.pixels("image_tensor"),
         mask: masks.of(reader),
         place: reader.fixed_floats("place"),
@@ -136,6 +139,37 @@ fn init(reader: &mut Reader<'_>, masks: &Masks) -> Init {
             .help(|| "to start from the image as it is: `mean: 0` and `std: 1`".to_owned());
     }
     init
+}
+
+fn placement(reader: &mut Reader<'_>) -> Placement {
+    let zoom = reader.float("zoom").as_constant().unwrap_or(1.0);
+    if !limits::ZOOM.contains(&zoom) && !reader.is_broken("zoom") {
+        let (least, most) = (limits::ZOOM.start(), limits::ZOOM.end());
+        reader
+            .error("zoom", &format!("`zoom` cannot be {zoom}"))
+            .help(|| format!("allowed: from {least} to {most}; 1 is the image as it is"));
+    }
+    for name in ["zoom", "rotate", "move", "border"] {
+        if reader.is_written(name) && !reader.is_written("image") {
+            reader.warning(name, &format!("`{name}` has no effect without `image`"));
+        }
+    }
+    Placement {
+        zoom,
+        rotate: reader.float("rotate").as_constant().unwrap_or(0.0),
+        shift: reader.fixed_floats("move").unwrap_or([0.0; 2]),
+        border: reader.choice("border", beyond),
+    }
+}
+
+pub(crate) fn beyond(name: &str) -> Option<Beyond> {
+    match name {
+        "mirror" => Some(Beyond::Mirror),
+        "edge" => Some(Beyond::Edge),
+        "wrap" => Some(Beyond::Wrap),
+        "black" => Some(Beyond::Black),
+        _ => None,
+    }
 }
 
 fn interpolation(name: &str) -> Option<Interpolation> {

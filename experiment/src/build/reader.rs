@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
         match self.map.get(name) {
             Some(entry) => match &entry.branch {
                 Branch::Setting(setting) => setting.origin,
-                Branch::Map(_) | Branch::Entries(_) => entry.origin,
+                Branch::Map(_) | Branch::Entries(_) | Branch::Raw(_) => entry.origin,
             },
             None => self.origin,
         }

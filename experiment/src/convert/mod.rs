@@ -5,7 +5,8 @@ mod pixels;
 mod structure;
 mod value;
 
-pub(crate) use structure::convert;
+pub(crate) use structure::{branch, convert};
+pub(crate) use value::fixed_number;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Place, Source};

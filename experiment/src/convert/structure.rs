@@ -47,7 +47,8 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-fn branch(
+/// What is written for one parameter; `None` if its shape is wrong, which is reported.
+pub(crate) fn branch(
     context: &mut Context<'_>,
     parameter: &'static Parameter,
     node: &Node,
@@ -65,6 +66,7 @@ fn branch(
             None
         }
         Kind::Entries => entries(context, parameter, node, path).map(Branch::Entries),
+        Kind::Axes | Kind::Keys(_) | Kind::Tracks => Some(Branch::Raw(node.clone())),
         _ if matches!(node.kind, NodeKind::Map(_)) => {
             let message = format!("`{}` takes {}, found a map", parameter.name(), parameter.takes());
             let problem = Diagnostic::error(path, Origin::Written(node.place), message);

@@ -25,10 +25,44 @@ pub(super) fn convert(context: &mut Context<'_>, parameter: &Parameter, node: &N
             Kind::Scalar(Type::Pixels) => pixels::convert(context, node, path),
             Kind::Scalar(_) | Kind::Moment => single(context, parameter, node, path),
             Kind::List(of, lengths) => list(context, parameter, (of, lengths), node, path),
-            Kind::Map | Kind::Entries | Kind::Mask => Value::Broken,
+            Kind::Map | Kind::Entries | Kind::Mask | Kind::Axes | Kind::Keys(_) | Kind::Tracks => {
+                Value::Broken
+            }
         }
     };
     Setting { value, origin: Origin::Written(node.place) }
+}
+
+/// The number of a key frame: a number, or an expression without variables. `None` if it is neither, or out of bounds,
+/// which is reported.
+pub(crate) fn fixed_number(
+    context: &mut Context<'_>,
+    parameter: &Parameter,
+    node: &Node,
+    path: &str,
+) -> Option<f64> {
+    let origin = Origin::Written(node.place);
+    let NodeKind::Scalar { text, value } = &node.kind else {
+        let message = format!("a key frame of `{}` is a number, found {}", parameter.name(), node.noun());
+        context.report(Diagnostic::error(path, origin, message));
+        return None;
+    };
+    let written = number::Written { text, value: *value, place: node.place, whole: None };
+    let number = match number::convert(context, parameter, &written, path) {
+        Ok(Value::Float(number)) => number,
+        Ok(Value::Int(number)) => number as f64,
+        Ok(_) => return None,
+        Err(problem) => {
+            context.report(*problem);
+            return None;
+        }
+    };
+    if !parameter.limits.allow(number) {
+        let message = format!("`{}` cannot be {}", parameter.name(), python_float(number));
+        context.report(Diagnostic::error(path, origin, message).help(number::allowed(parameter)));
+        return None;
+    }
+    Some(number)
 }
 
 /// Where nothing is written but a comment that looks like a word (`text: #1 fan`): its place and words.

@@ -18,6 +18,7 @@ mod error;
 mod evaluate;
 mod exact;
 mod formula;
+mod frame;
 mod functions;
 mod limits;
 mod names;
@@ -32,6 +33,7 @@ mod value;
 
 pub use error::{EvaluationError, ParseError};
 pub use formula::Expression;
+pub(crate) use frame::with_frame;
 pub(crate) use quantity::fixed_integer;
 pub use quantity::{Float, Int};
 pub use scope::{Scope, Variables};

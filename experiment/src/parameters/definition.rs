@@ -63,6 +63,12 @@ pub enum Kind {
     Map,
     /// A list of maps of parameters.
     Entries,
+    /// A map from parameters to the values that they take in turn: lists and ranges. It is kept as written.
+    Axes,
+    /// One value for all frames, or a map of key frames. It is kept as written.
+    Keys(Type),
+    /// A map from parameters to values or key frames. It is kept as written.
+    Tracks,
 }
 
 /// The value of a parameter that is not written.

@@ -1,7 +1,7 @@
 //! The run as a whole: output, time, canvas, learn rate, start.
 
 use super::definition::{
-    Choice, Definition, FLOAT, FLOAT_3, FLOAT_4, INT, INT_2, Initial, Kind, Stage, TEXT, Type,
+    Choice, Definition, FLOAT, FLOAT_2, FLOAT_3, FLOAT_4, INT, INT_2, Initial, Kind, Stage, TEXT, Type,
 };
 use crate::limits::{MAX_COLORS, MAX_EPOCHS, MAX_LEVELS, MAX_SIDE, MAX_TILES};
 
@@ -53,6 +53,14 @@ const SYMMETRIES: &[Choice] = &[
         name: "rotate-4",
         doc: "turned by 90 degrees it is the same, as a pinwheel; the picture must be square",
     },
+];
+
+/// What stands beyond the edges of an image that is moved.
+pub(super) const BORDERS: &[Choice] = &[
+    Choice { name: "mirror", doc: "the picture mirrored at its edge" },
+    Choice { name: "edge", doc: "the outermost pixels, drawn outwards" },
+    Choice { name: "wrap", doc: "the picture from the other side" },
+    Choice { name: "black", doc: "black" },
 ];
 
 pub(super) const PARAMETERS: &[Definition] = &[
@@ -330,6 +338,37 @@ pub(super) const PARAMETERS: &[Definition] = &[
     .example(
         "init:\n  image: start.png\n  place: .25 .25 .5 .5\n  mask: {box: .27 .27 .46 .46, feather: .04, invert: yes}\n",
     )
+    .addition(),
+    Definition::new(
+        "init.zoom",
+        FLOAT,
+        Initial::Float(1.0),
+        "With `image`: how much larger it is made, about the middle; below 1 it becomes smaller. All that moves the image, \
+         `zoom`, `rotate` and `move`, is done in one step, with cubic interpolation.",
+    )
+    .example("init:\n  image: start.png\n  mean: 0\n  std: 1\n  zoom: 1.2\n  rotate: 10\n")
+    .addition(),
+    Definition::new(
+        "init.rotate",
+        FLOAT,
+        Initial::Float(0.0),
+        "With `image`: by how many degrees it is turned about the middle, counter-clockwise.",
+    )
+    .addition(),
+    Definition::new(
+        "init.move",
+        FLOAT_2,
+        Initial::Floats(&[0.0, 0.0]),
+        "With `image`: how far it is moved after that, to the right and down, as shares of width and height.",
+    )
+    .addition(),
+    Definition::new(
+        "init.border",
+        TEXT,
+        Initial::Text("mirror"),
+        "What comes in from outside where `image` was moved away.",
+    )
+    .choices(BORDERS)
     .addition(),
     Definition::new(
         "init.image_tensor",

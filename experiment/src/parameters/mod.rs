@@ -8,6 +8,7 @@ mod constraints;
 mod definition;
 mod general;
 mod masks;
+mod series;
 mod targets;
 mod transforms;
 
@@ -82,6 +83,9 @@ impl Parameter {
             Kind::Moment => "an epoch (`50`), a share of the run (`.5`) or a percentage (`50%`)".to_owned(),
             Kind::Map => "a map of parameters".to_owned(),
             Kind::Entries => "a list of entries".to_owned(),
+            Kind::Axes => "parameters, each with a list or a range of values".to_owned(),
+            Kind::Keys(of) => format!("{}, or key frames (`{{0: …, 24: …}}`)", of.noun(false)),
+            Kind::Tracks => "parameters, each with an expression of `frame` or key frames".to_owned(),
         }
     }
 
@@ -97,6 +101,9 @@ impl Parameter {
             Kind::Moment => "time".to_owned(),
             Kind::Map => "map".to_owned(),
             Kind::Entries => "list of entries".to_owned(),
+            Kind::Axes => "map of lists and ranges".to_owned(),
+            Kind::Keys(of) => format!("{} or key frames", of.name()),
+            Kind::Tracks => "map of key frames".to_owned(),
         }
     }
 }
@@ -121,6 +128,7 @@ impl Registry {
             .add_group("postproc", Stage::Rate, transforms::TRANSFORMS, |group| !group.changes_resolution);
         registry.add_all("", Stage::Fixed, constraints::HEAD);
         registry.add_group("targets.constraints", Stage::Target, constraints::CONSTRAINTS, |_| true);
+        registry.add_all("", Stage::Fixed, series::PARAMETERS);
         registry
     }
 
@@ -212,6 +220,11 @@ pub fn without_indices(path: &str) -> String {
     joined
 }
 
+/// Does a parameter describe a series of pictures, a sweep or an animation, and not one picture?
+pub fn is_series(path: &str) -> bool {
+    matches!(path.split('.').next(), Some("sweep" | "animation"))
+}
+
 /// The registry of the language.
 pub fn parameters() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
@@ -230,7 +243,7 @@ mod tests {
             registry.complete("targets.0.transforms.3.random_sh"),
             ["targets.transforms.random_shift"]
         );
-        assert_eq!(registry.complete("init.").len(), 7);
+        assert_eq!(registry.complete("init.").len(), 11);
         assert_eq!(registry.complete("targets.0.mask.g"), ["masks.gradient"]);
         assert!(registry.complete("frob").is_empty());
         assert_eq!(registry.complete("").len(), registry.children("").count());

@@ -45,6 +45,7 @@ Expressions are written as in Python: `+ - * / // % **`, comparisons (`0 < t <= 
 | `width`, `height` | resolution | of the picture in pixels |
 | `learnrate`, `lr` | learnrate | the learn rate of this epoch |
 | `learnrate_scale`, `lrs` | learnrate | its factor |
+| `frame`, `frames` | animation | the number of the frame, from 0, and how many there are |
 | `similarity`, `sim` | `sim` | the similarity with the feature (or the mean of the target's features), 0 to 100 |
 
 Functions and constants: everything numeric in Python's `math` (`sin`, `cos`, `sqrt`, `exp`, `pi`, …), `abs`, `min`, \

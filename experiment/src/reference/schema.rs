@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::default;
-use crate::parameters::{Kind, MASKS, Parameter, Type, parameters};
+use crate::limits::MAX_SWEEP;
+use crate::parameters::{Kind, MASKS, Parameter, Type, is_series, parameters};
 
 /// The language as JSON Schema, draft 7. It accepts what the language accepts: numbers, texts that are
 /// expressions, lists, and one value for all.
@@ -14,6 +15,26 @@ pub fn schema() -> Json {
     let head = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "clipig experiment",
+        "definitions": {
+            "values": {
+                "anyOf": [
+                    { "type": "array", "minItems": 1 },
+                    { "type": "string", "pattern": r"^\s*-?\d+\s*\.\.\s*-?\d+\s*$" },
+                    {
+                        "type": "object",
+                        "additionalProperties": false,
+                        "required": ["from", "to"],
+                        "properties": {
+                            "from": { "type": ["number", "string"] },
+                            "to": { "type": ["number", "string"] },
+                            "steps": { "type": "integer", "minimum": 1, "maximum": MAX_SWEEP },
+                            "scale": { "enum": ["linear", "log"] },
+                        },
+                    },
+                ],
+            },
+            "track": key_frames(&json!({ "type": ["number", "string", "boolean", "array"] })),
+        },
     });
     if let (Json::Object(schema), Json::Object(head)) = (&mut schema, head) {
         for (index, (name, value)) in head.into_iter().enumerate() {
@@ -40,6 +61,36 @@ fn object(path: &str) -> Json {
     object
 }
 
+/// A map whose names are paths of parameters. Those of lists may have numbers and are not all proposed.
+fn by_path(definition: &str, keep: impl Fn(&Parameter) -> bool) -> Json {
+    let value = json!({ "$ref": format!("#/definitions/{definition}") });
+    let is_proposed = |parameter: &&Parameter| {
+        let of_steps = ["targets.transforms.", "targets.constraints.", "postproc."];
+        !is_series(&parameter.path) && !of_steps.iter().any(|prefix| parameter.path.starts_with(prefix))
+    };
+    let proposed = parameters().iter().filter(is_proposed).filter(|parameter| keep(parameter));
+    let properties: Map<String, Json> =
+        proposed.map(|parameter| (parameter.path.clone(), value.clone())).collect();
+    json!({
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": false,
+        "properties": properties,
+        "patternProperties": { r"^(targets|postproc|canvas\.palette)[.\[]": value },
+    })
+}
+
+/// One value for all frames, or values by the numbers of frames.
+fn key_frames(value: &Json) -> Json {
+    let by_frame = json!({
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": false,
+        "patternProperties": { "^[0-9]+$": value },
+    });
+    json!({ "anyOf": [value, by_frame] })
+}
+
 fn described(parameter: &Parameter) -> Json {
     let mut schema = bare(parameter);
     let mut doc = parameter.doc.to_owned();
@@ -61,6 +112,9 @@ fn bare(parameter: &Parameter) -> Json {
             mask["type"] = json!(["object", "string", "number"]);
             mask
         }
+        Kind::Axes => by_path("values", |_| true),
+        Kind::Tracks => by_path("track", |one| !matches!(one.kind, Kind::Map | Kind::Entries)),
+        Kind::Keys(_) => key_frames(&json!({ "type": ["number", "string"] })),
         Kind::Moment => json!({ "type": ["number", "string"] }),
         Kind::Scalar(Type::Bool) => json!({ "type": "boolean" }),
         Kind::Scalar(Type::Pixels) => json!({

@@ -56,17 +56,24 @@ struct Waiting {
 impl Encoder {
     /// Finds the model and the device.
     pub(super) fn prepare(arguments: &RateArguments) -> Result<Self, Failure> {
-        if arguments.device != "cpu" {
-            device::load_cuda();
-        }
-        let device = device::select(&arguments.device).map_err(Failure::usage)?;
-        let model = Model::find(arguments.model.as_deref())?;
-        if let Some(explanation) = &model.explanation {
+        let mut encoder = Self::of_model(arguments.model.as_deref(), &arguments.device)?;
+        if let Some(explanation) = &encoder.model.explanation {
             output::say(explanation);
         }
-        let cache =
-            if arguments.no_cache { FeatureCache::none() } else { FeatureCache::of_user(&model.resolved) };
-        Ok(Self { model, device, clip: None, cache })
+        if !arguments.no_cache {
+            encoder.cache = FeatureCache::of_user(&encoder.model.resolved);
+        }
+        Ok(encoder)
+    }
+
+    /// Finds a model and a device by their names. Nothing is kept for the next time.
+    pub(super) fn of_model(model: Option<&str>, device: &str) -> Result<Self, Failure> {
+        if device != "cpu" {
+            device::load_cuda();
+        }
+        let device = device::select(device).map_err(Failure::usage)?;
+        let model = Model::find(model)?;
+        Ok(Self { model, device, clip: None, cache: FeatureCache::none() })
     }
 
     pub(super) fn model(&self) -> &Resolved {
@@ -89,6 +96,19 @@ impl Encoder {
             encoded.extend(self.rows(&features)?);
         }
         Ok(encoded)
+    }
+
+    /// The features of an image in memory, known by this name.
+    pub(super) fn content(&mut self, name: &str, bytes: &[u8]) -> Result<Vec<f32>, Failure> {
+        let sha256 = sha256(bytes);
+        if let Some(feature) = self.cache.get(&sha256) {
+            return Ok(feature);
+        }
+        let features = encode_images(&*self.clip()?, &[bytes])
+            .map_err(|(_, reason)| Failure::failed(format!("{name}: {reason}")))?;
+        let feature = self.rows(&features)?.pop().unwrap_or_default();
+        self.cache.put(&sha256, &feature);
+        Ok(feature)
     }
 
     /// The features of image files; `None` where the person has asked to stop.

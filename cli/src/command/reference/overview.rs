@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clipig_experiment::parameters;
-use clipig_experiment::parameters::{Kind, Parameter};
+use clipig_experiment::parameters::{Kind, Parameter, is_series};
 use console::{Term, style, truncate_str};
 
 const CONSTRAINTS: &str = "targets.constraints";
@@ -33,7 +33,8 @@ pub(super) fn text() -> String {
     let mut text = String::new();
     for (path, title) in PARTS {
         let _ = writeln!(text, "{}", style(title).bold());
-        let children: Vec<&Parameter> = parameters().children(path).collect();
+        let children: Vec<&Parameter> =
+            parameters().children(path).filter(|parameter| !is_series(&parameter.path)).collect();
         for parameter in &children {
             add(&mut text, parameter, 1, width);
         }
@@ -49,6 +50,7 @@ pub(super) fn text() -> String {
         text.push('\n');
     }
     post_processing(&mut text, width);
+    series(&mut text, width);
     text.push_str(
         "\n`clipig reference blur` explains one of them, `clipig reference --all` prints everything.\n",
     );
@@ -88,14 +90,28 @@ fn post_processing(text: &mut String, width: usize) {
         add(text, parameter, 1, width);
     }
     text.push_str("  and the transforms that keep the resolution, with the same parameters:\n");
+    names(text, &effects);
+}
+
+/// A line each for a sweep and an animation, and the names of what belongs to them.
+fn series(text: &mut String, width: usize) {
+    let _ = writeln!(text, "\n{}", style("several pictures from one file").bold());
+    for parameter in parameters().children("").filter(|parameter| is_series(&parameter.path)) {
+        add_line(text, parameter, 1, width);
+        names(text, &parameters().children(&parameter.path).collect::<Vec<_>>());
+    }
+}
+
+/// Names with commas between, on as many lines as they need.
+fn names(text: &mut String, parameters: &[&Parameter]) {
     let mut line = String::from("   ");
-    for (index, effect) in effects.iter().enumerate() {
-        let comma = if index + 1 < effects.len() { "," } else { "" };
-        if line.len() + effect.name().len() > 76 {
+    for (index, parameter) in parameters.iter().enumerate() {
+        let comma = if index + 1 < parameters.len() { "," } else { "" };
+        if line.len() + parameter.name().len() > 76 {
             let _ = writeln!(text, "{line}");
             line = String::from("   ");
         }
-        let _ = write!(line, " {}{comma}", effect.name());
+        let _ = write!(line, " {}{comma}", parameter.name());
     }
     let _ = writeln!(text, "{line}");
 }

@@ -31,6 +31,8 @@ pub(super) struct Summary {
     epochs: u32,
     /// Width and height, where they stay the same.
     resolution: Option<(i64, i64)>,
+    /// How many pictures or frames there are of this size, in a series.
+    series: Option<(usize, &'static str)>,
 }
 
 impl Summary {
@@ -44,13 +46,22 @@ impl Summary {
             samples: samples.sum(),
             epochs: experiment.epochs.saturating_sub(experiment.start_epoch),
             resolution: width.as_constant().zip(height.as_constant()),
+            series: None,
         }
+    }
+
+    /// The first of so many pictures or frames.
+    pub(super) fn of_series(experiment: &Experiment, count: usize, what: &'static str) -> Self {
+        Self { series: Some((count, what)), ..Self::of(experiment) }
     }
 }
 
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { targets, samples, epochs, resolution } = self;
+        let Self { targets, samples, epochs, resolution, series } = self;
+        if let Some((count, what)) = series {
+            write!(f, "{}; the first: ", counted(*count as u64, what))?;
+        }
         write!(f, "{}, ", counted(*targets as u64, "target"))?;
         write!(f, "{} per epoch at most, ", counted(*samples, "sample"))?;
         write!(f, "{}", counted(u64::from(*epochs), "epoch"))?;
@@ -122,6 +133,9 @@ impl Finding {
                 record["samples_per_epoch"] = json!(summary.samples);
                 record["epochs"] = json!(summary.epochs);
                 record["resolution"] = json!(summary.resolution);
+                if let Some((count, what)) = summary.series {
+                    record[format!("{what}s")] = json!(count);
+                }
             }
         }
         record

@@ -1,0 +1,92 @@
+//! The pictures of a series, drawn on a farm.
+
+use crate::arguments::{ComputeArguments, TermsArguments};
+use crate::command::{fetch, job};
+use crate::failure::Failure;
+use crate::farm::connection::Connection;
+use crate::farm::failure::problems;
+use crate::farm::show::{columns::plain, job_state};
+use crate::farm::submission::Submission;
+use crate::farm::upload;
+use crate::farm::watching::{Seen, Watch};
+use crate::farm::wire::JobState;
+use crate::output;
+use crate::series::Order;
+
+/// Submits the pictures of a series to a farm, and fetches them.
+pub(crate) struct FarmEasel<'a> {
+    pub(crate) connection: Connection,
+    pub(crate) compute: &'a ComputeArguments,
+    pub(crate) terms: &'a TermsArguments,
+    /// The experiment's files, for relative names of images.
+    pub(crate) files: &'a [String],
+    pub(crate) talkative: bool,
+}
+
+/// How a job of a series ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Its picture is in the folder.
+    Fetched,
+    /// There is no picture, and why.
+    Failed(String),
+}
+
+impl FarmEasel<'_> {
+    /// Submits the job of a picture, or finds it where it was submitted before. Its number.
+    pub(crate) async fn submit(&self, order: &Order) -> Result<u64, Failure> {
+        let submission = Submission::of(order.loaded.clone(), None, &order.assets, self.files)?;
+        let name = self.terms.name.clone().unwrap_or_else(|| order.name.clone());
+        let terms = TermsArguments { name: Some(name), ..self.terms.clone() };
+        let mut request = submission.job(0, self.compute, &terms)?;
+        request.client_token = order.token.clone();
+        request.seed = Some(order.seed);
+        let answer = upload::submit(&self.connection, &submission, &request).await?;
+        let warnings = submission.new_warnings(&answer.warnings);
+        if self.talkative && !warnings.is_empty() {
+            output::say(format!("warning: {}", problems(&warnings)));
+        }
+        Ok(job::present(answer.job)?.number)
+    }
+
+    /// Waits for the end of a job, across interruptions of the connection, and fetches its picture.
+    pub(crate) async fn fetch(&self, job: u64, order: &Order) -> Result<Ending, Failure> {
+        let state = self.end_of(job).await?;
+        if state != JobState::Completed {
+            let reason = job::get(&self.connection, job).await?.reason;
+            let reason = if reason.is_empty() { String::new() } else { format!(": {}", plain(&reason, 300)) };
+            return Ok(Ending::Failed(format!(
+                "job {job} is {}{reason}; `clipig retry {job}` starts it again",
+                job_state(state)
+            )));
+        }
+        let artifact = fetch::picture(&self.connection, job).await?;
+        let path = fetch::save(&self.connection, job, &artifact, &order.path).await?;
+        if path != order.path {
+            return Err(Failure::failed(format!(
+                "{} appeared while it was drawn; the picture of job {job} is {}",
+                order.path.display(),
+                path.display()
+            )));
+        }
+        Ok(Ending::Fetched)
+    }
+
+    async fn end_of(&self, job: u64) -> Result<JobState, Failure> {
+        let mut watch = Watch::of_known_farm(self.connection.clone(), job);
+        while let Some(seen) = watch.next().await? {
+            let line = match seen {
+                Seen::Event(_) => continue,
+                Seen::Nonsense(what) => format!("warning: {what}"),
+                Seen::Lost(why) => {
+                    format!("the connection is lost ({why}); trying to reach the farm again …")
+                }
+                Seen::Back => "the farm is back".to_owned(),
+            };
+            if self.talkative {
+                output::say(line);
+            }
+        }
+        Ok(watch.state())
+    }
+}

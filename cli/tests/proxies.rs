@@ -94,24 +94,25 @@ fn docs_operations_shows_the_settings_that_are_tested() {
 }
 
 #[test]
-fn nginx_haproxy_and_caddy_change_no_picture_whether_all_is_silent_or_they_are_reloaded() {
+fn nginx_haproxy_and_caddy_change_no_picture_whether_all_is_silent_or_they_end_their_connections() {
     // A worker is waited for as long as the machine keeps it from coming back.
     let patience = [("CLIPIG_COORDINATOR__DISPATCH__HEARTBEAT_TIMEOUT_SECONDS", "900")];
     let mut farm = Farm::start_with("proxies", &patience);
     let certificates = Certificates::new();
-    let proxies = Kind::ALL.map(|kind| Proxy::start(kind, &farm, &certificates));
+    let mut proxies = Kind::ALL.map(|kind| Proxy::start(kind, &farm, &certificates));
     let [nginx, haproxy, caddy] = &proxies;
     let image = farm.folder().join("large.bmp");
     std::fs::write(&image, support::square_image(640, [200, 30, 40])).unwrap();
     let experiment = shared_by_three(&image);
     std::fs::write(farm.folder().join("experiment.yaml"), &experiment).unwrap();
-    let client = |proxy, arguments: &[&str]| said(&mut through(proxy, &farm, &certificates, arguments), &farm);
+    let client =
+        |proxy, arguments: &[&str]| said(&mut through(proxy, &farm, &certificates, arguments), &farm);
     let job: u64 = client(nginx, &["submit", "experiment.yaml"]).trim().parse().unwrap();
     let number = format!("{job}");
     client(haproxy, &["pause", &number]);
 
     // While the job is paused, workers and watches have nothing to say for longer than proxies take.
-    let watches = [nginx, haproxy, caddy].map(|proxy| {
+    let watches = proxies.each_ref().map(|proxy| {
         let log = File::create(farm.folder().join(format!("watch-{}.log", proxy.name()))).unwrap();
         let mut watch = through(proxy, &farm, &certificates, &["watch", &number]);
         Owned::new(watch.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap())
@@ -128,17 +129,19 @@ fn nginx_haproxy_and_caddy_change_no_picture_whether_all_is_silent_or_they_are_r
 
     // Each worker holds a lease when it is told that its connection ends, and when that ends.
     farm.stop_all_in_the_middle();
-    proxies.iter().for_each(Proxy::reload);
+    proxies.iter().for_each(Proxy::end_connections);
     farm.wait_until("all connections are cut", || {
         farm.known_workers().iter().all(|worker| worker.state() == WorkerState::Lost)
     });
+    proxies.iter_mut().for_each(|proxy| proxy.come_back(&farm));
     (0..proxies.len()).for_each(|worker| farm.worker(worker).go_on());
     farm.wait_until("all workers are back", || returns(&farm).iter().all(|count| *count >= 1));
 
     // The same, and now they compute on while the proxies still let them.
     farm.stop_all_in_the_middle();
-    proxies.iter().for_each(Proxy::reload);
+    proxies.iter().for_each(Proxy::end_connections);
     (0..proxies.len()).for_each(|worker| farm.worker(worker).go_on());
+    proxies.iter_mut().for_each(|proxy| proxy.come_back(&farm));
     assert_eq!(farm.finish(job), expected);
     farm.wait_until("all workers are back again", || returns(&farm).iter().all(|count| *count >= 2));
     for worker in farm.known_workers() {

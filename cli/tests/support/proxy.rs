@@ -83,7 +83,7 @@ impl Certificates {
     }
 }
 
-/// A proxy before a farm. It reloads within a second: streams that are open then are cut after this time.
+/// A proxy before a farm.
 pub(crate) struct Proxy {
     kind: Kind,
     folder: PathBuf,
@@ -116,40 +116,27 @@ impl Proxy {
         let folder = farm.folder().join(kind.program());
         std::fs::create_dir(&folder).unwrap();
         let settings = adapted(kind, settings, farm, certificates);
-        let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
-        let mut command = command(kind, &folder);
-        match kind {
-            Kind::Nginx => {
-                write("clipig.conf", &settings);
-                write("nginx.conf", &nginx(&folder));
-                command.arg("-p").arg(&folder).arg("-c").arg(folder.join("nginx.conf"));
-            }
-            Kind::HaProxy => {
-                write("haproxy.cfg", &settings);
-                // With a master process, as Debian's unit starts it.
-                command.args(["-W", "-db", "-f"]).arg(folder.join("haproxy.cfg"));
-            }
-            Kind::Caddy => {
-                write("Caddyfile", &settings);
-                command.args(["run", "--adapter", "caddyfile", "--config"]).arg(folder.join("Caddyfile"));
-            }
+        std::fs::write(folder.join("settings"), settings).unwrap();
+        if kind == Kind::Nginx {
+            std::fs::write(folder.join("nginx.conf"), nginx(&folder)).unwrap();
         }
-        let log = File::create(farm.folder().join(format!("{}.log", kind.program()))).unwrap();
-        command.stdout(log.try_clone().unwrap()).stderr(log);
-        let process = command.spawn().unwrap_or_else(|error| {
-            panic!(
-                "{}: {error}; this test needs nginx, HAProxy and Caddy (Debian: `apt install nginx haproxy caddy`)",
-                kind.program()
-            )
-        });
-        let mut proxy = Self { kind, folder, process };
+        let mut proxy = Self { kind, process: launch(kind, &folder), folder };
+        proxy.wait_until_it_listens(farm);
+        proxy
+    }
+
+    fn wait_until_it_listens(&mut self, farm: &Farm) {
         let start = Instant::now();
-        while TcpStream::connect((host(), kind.port())).is_err() {
-            let ended = proxy.process.try_wait().unwrap();
-            assert!(ended.is_none() && start.elapsed() < STANDSTILL, "{kind:?} {ended:?}{}", farm.logs());
+        while TcpStream::connect((host(), self.kind.port())).is_err() {
+            let ended = self.process.try_wait().unwrap();
+            assert!(
+                ended.is_none() && start.elapsed() < STANDSTILL,
+                "{:?} {ended:?}{}",
+                self.kind,
+                farm.logs()
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
-        proxy
     }
 
     /// The name of its program.
@@ -162,22 +149,22 @@ impl Proxy {
         format!("https://{}:{}", host(), self.kind.port())
     }
 
-    /// Reads its settings again, as `systemctl reload` makes it: connections that are open are told to end (GOAWAY), and
-    /// are cut after a second.
-    pub(crate) fn reload(&self) {
-        match self.kind {
-            Kind::Nginx => self.signal(Signal::HUP),
-            Kind::HaProxy => self.signal(Signal::USR2),
-            Kind::Caddy => {
-                let output = command(self.kind, &self.folder)
-                    .args(["reload", "--force", "--adapter", "caddyfile", "--config"])
-                    .arg(self.folder.join("Caddyfile"))
-                    .arg("--address")
-                    .arg(format!("unix/{}", self.folder.join("caddy.sock").display()))
-                    .output()
-                    .unwrap();
-                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            }
+    /// Makes it end its connections: they are told to end (GOAWAY), and are cut after a second. nginx and HAProxy do so when
+    /// they read their settings again. Caddy does so when it ends.
+    pub(crate) fn end_connections(&self) {
+        self.signal(match self.kind {
+            Kind::Nginx => Signal::HUP,
+            Kind::HaProxy => Signal::USR2,
+            Kind::Caddy => Signal::TERM,
+        });
+    }
+
+    /// Starts Caddy again, which has ended its connections and then itself. The others have never been away.
+    pub(crate) fn come_back(&mut self, farm: &Farm) {
+        if self.kind == Kind::Caddy {
+            self.process.wait().unwrap();
+            self.process = launch(self.kind, &self.folder);
+            self.wait_until_it_listens(farm);
         }
     }
 
@@ -194,14 +181,29 @@ impl Drop for Proxy {
     }
 }
 
-/// A proxy's program; some lie where only root looks for programs.
-fn command(kind: Kind, folder: &Path) -> Command {
-    let path = std::env::var("PATH").unwrap_or_default();
+/// Starts a proxy whose settings lie in this folder.
+fn launch(kind: Kind, folder: &Path) -> Child {
+    let settings = folder.join("settings");
     let mut command = Command::new(kind.program());
+    match kind {
+        Kind::Nginx => command.arg("-p").arg(folder).arg("-c").arg(folder.join("nginx.conf")),
+        // With a master process, as Debian's unit starts it.
+        Kind::HaProxy => command.args(["-W", "-db", "-f"]).arg(settings),
+        Kind::Caddy => command.args(["run", "--adapter", "caddyfile", "--config"]).arg(settings),
+    };
+    // Some lie where only root looks for programs.
+    let path = std::env::var("PATH").unwrap_or_default();
     command.env("PATH", format!("{path}:/usr/local/sbin:/usr/sbin"));
     // Caddy keeps its state there.
-    command.env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder).stdin(Stdio::null());
-    command
+    command.env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder);
+    let log = File::options().create(true).append(true).open(folder.with_extension("log")).unwrap();
+    command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+    command.spawn().unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}; this test needs nginx, HAProxy and Caddy (Debian: `apt install nginx haproxy caddy`)",
+            kind.program()
+        )
+    })
 }
 
 /// The settings with a test's places and times instead of those of a real farm.
@@ -209,7 +211,6 @@ fn adapted(kind: Kind, settings: &str, farm: &Farm, certificates: &Certificates)
     let (host, port) = (host(), kind.port());
     let socket = farm.folder().join("farm.sock").display().to_string();
     let silence = format!("{}s", SILENCE.as_secs());
-    let admin = farm.folder().join("caddy/caddy.sock").display().to_string();
     let mut changes = match kind {
         Kind::Nginx => vec![
             ("listen 443 ", format!("listen {host}:{port} ")),
@@ -228,7 +229,7 @@ fn adapted(kind: Kind, settings: &str, farm: &Farm, certificates: &Certificates)
                 "grace_period 30s",
                 // Port 80 and the default port of administration are not free for a test.
                 format!(
-                    "grace_period 1s\n\tadmin unix/{admin}\n\tdefault_bind {host}\n\tauto_https disable_redirects"
+                    "grace_period 1s\n\tadmin off\n\tdefault_bind {host}\n\tauto_https disable_redirects"
                 ),
             ),
         ],
@@ -254,6 +255,6 @@ fn nginx(folder: &Path) -> String {
         .concat();
     format!(
         "{user}daemon off;\nworker_processes 1;\nworker_shutdown_timeout 1s;\npid {folder}/nginx.pid;\n\
-         error_log stderr;\nevents {{}}\nhttp {{\n    access_log off;\n{temporary}    include {folder}/clipig.conf;\n}}\n"
+         error_log stderr;\nevents {{}}\nhttp {{\n    access_log off;\n{temporary}    include {folder}/settings;\n}}\n"
     )
 }

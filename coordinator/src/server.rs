@@ -242,6 +242,10 @@ impl Coordinator {
             leases: rpc::standing::LeaseCounts::default(),
             intervals: rpc::Intervals::default(),
             uploads: rpc::Uploads::default(),
+            partial_answers: rpc::PartialAnswers::new(
+                settings.dispatch.heartbeat_timeout,
+                gradient_bytes(&settings.limits),
+            ),
             hashes: rpc::Hashes::default(),
             doorkeeper: Arc::clone(&doorkeeper),
             certificates: certificates.clone(),
@@ -369,7 +373,7 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
         lease_timeout: dispatch.lease_timeout,
         lease_time: dispatch.lease_time,
         quarantine: dispatch.quarantine,
-        gradient_bytes: settings.limits.gradient_bytes.unwrap_or_else(memory_for_gradients),
+        gradient_bytes: gradient_bytes(&settings.limits),
         ..DispatchSettings::new(store.opening().incarnation)
     };
     SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat }
@@ -379,6 +383,11 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
 /// coordinator needs some, too. No limit where the system does not say.
 fn memory_for_jobs() -> u64 {
     clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 10 * 9)
+}
+
+/// What gradients may take.
+fn gradient_bytes(limits: &Limits) -> u64 {
+    limits.gradient_bytes.unwrap_or_else(memory_for_gradients)
 }
 
 /// What gradients may take where no setting says how much: a quarter of what the process may use.

@@ -390,7 +390,10 @@ mod tests {
             }
             prop_assert_eq!(sum.to_dense(), dense);
             let mut again = GradientSum::new(width, height);
+            prop_assert!(sum.tile_numbers().eq(sum.clone().into_tiles().map(|(number, _)| number)));
             for (number, tile) in sum.clone().into_tiles() {
+                let found = sum.tile(number).map(Cow::into_owned);
+                prop_assert_eq!(found.as_ref(), Some(&tile));
                 prop_assert_eq!(again.insert_tile(number, tile.clone()), Ok(()));
                 prop_assert_eq!(again.insert_tile(number, tile), Err(TileError::Twice));
             }

@@ -66,9 +66,9 @@ impl Certificates {
         let studio = Studio::new();
         let authority = tls::authority(&studio, "ca.crt");
         let pair = tls::signed(&authority, &host().to_string(), [-1, 1]);
-        studio.write("farm.crt", &pair.certificate);
-        studio.write("farm.key", &pair.key);
-        studio.write("farm.pem", format!("{}{}", pair.certificate, pair.key));
+        studio.write("tls.crt", &pair.certificate);
+        studio.write("tls.key", &pair.key);
+        studio.write("tls.pem", format!("{}{}", pair.certificate, pair.key));
         Self(studio)
     }
 

@@ -108,7 +108,7 @@ fn nginx_haproxy_and_caddy_change_no_picture_whether_all_is_silent_or_they_end_t
     let client =
         |proxy, arguments: &[&str]| said(&mut through(proxy, &farm, &certificates, arguments), &farm);
     let job: u64 = client(nginx, &["submit", "experiment.yaml"]).trim().parse().unwrap();
-    let number = format!("{job}");
+    let number = job.to_string();
     client(haproxy, &["pause", &number]);
 
     // While the job is paused, workers and watches have nothing to say for longer than proxies take.

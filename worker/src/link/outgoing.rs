@@ -95,7 +95,7 @@ impl Uploaded {
 struct Transfer {
     messages: Messages,
     answer: Option<Answer>,
-    /// The coordinator may not want it any more, and still expects the rest.
+    /// Is it known already that the answer need not be kept? The coordinator expects the rest all the same.
     is_confirmed: bool,
 }
 
@@ -225,7 +225,8 @@ impl Queue {
         loop {
             if let Some(held) = self.heartbeat.take() {
                 let heartbeat = FromWorker::Heartbeat(self.with_progress(held));
-                if let Some(message) = encode(heartbeat, None).messages.next() {
+                // One that is too long for the farm is left out.
+                if let Some(message) = from_worker(heartbeat).ok().and_then(|mut messages| messages.next()) {
                     return Some(message);
                 }
             }
@@ -283,7 +284,7 @@ impl Transfer {
         self.answer.as_ref().map(|answer| answer.fence)
     }
 
-    /// The answer, of whose messages none is left here.
+    /// The answer; its messages are let go of.
     fn into_answer(self) -> Option<Answer> {
         self.answer
     }
@@ -406,6 +407,7 @@ mod tests {
         assert_eq!(rest.last(), Some(&"goodbye"));
         assert_eq!(fences, [fence(0), fence(1), fence(2)]);
     }
+
     fn kinds(outgoing: &mut Outgoing) -> Vec<&'static str> {
         let next = || outgoing.next().now_or_never().flatten();
         std::iter::from_fn(next).map(|message| kind(&message)).collect()

@@ -26,13 +26,13 @@ use self::farm::Farm;
 use self::process::Owned;
 use self::proxy::{Certificates, Kind, Proxy, SILENCE};
 
-/// Several shards in each epoch, so that each of three workers has one. The image is large: with its default settings, nginx
-/// would not let it pass.
+/// Three shards in each epoch, so that each of three workers may have one. The image is large: with its default settings,
+/// nginx would not let it pass.
 fn shared_by_three(image: &Path) -> String {
     let image = image.display();
     format!(
         "
-epochs: 40
+epochs: 60
 resolution: 48
 learnrate: 2
 optimizer: adam
@@ -40,9 +40,15 @@ seed: 7
 model: clipig-tiny
 snapshot_interval: 0
 targets:
-  - batch_size: 48
-    features: [{{text: a red apple}}, {{image: {image}}}]
-    transforms: [{{noise: .1}}, {{random_rotate: {{degree: -10 10}}}}]
+  - batch_size: 2
+    features: [{{text: a red apple}}]
+    transforms: [{{noise: .1}}]
+  - batch_size: 2
+    features: [{{image: {image}}}]
+    transforms: [{{random_shift: 0 1}}]
+  - batch_size: 2
+    features: [{{text: a banana}}]
+    transforms: [{{random_rotate: {{degree: -10 10}}}}]
 "
     )
 }

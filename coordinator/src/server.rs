@@ -30,7 +30,7 @@ use crate::open_files::{self, OpenFiles};
 use crate::page;
 use crate::quotas::Quotas;
 use crate::rpc::{self, Certificates, ListenError, Listener, Reception, RpcContext, TlsError};
-use crate::settings::{ListenAddress, Settings};
+use crate::settings::{Limits, ListenAddress, Settings};
 use crate::store::{ClockStep, EventKind, Store, StoreError, Subject, SystemClock};
 use crate::switchboard::{self, Reports, SwitchboardSettings};
 
@@ -242,10 +242,7 @@ impl Coordinator {
             leases: rpc::standing::LeaseCounts::default(),
             intervals: rpc::Intervals::default(),
             uploads: rpc::Uploads::default(),
-            partial_answers: rpc::PartialAnswers::new(
-                settings.dispatch.heartbeat_timeout,
-                gradient_bytes(&settings.limits),
-            ),
+            partial_answers: partial_answers(&settings),
             hashes: rpc::Hashes::default(),
             doorkeeper: Arc::clone(&doorkeeper),
             certificates: certificates.clone(),
@@ -383,6 +380,10 @@ fn dispatching(settings: &Settings, store: &Store) -> SwitchboardSettings {
 /// coordinator needs some, too. No limit where the system does not say.
 fn memory_for_jobs() -> u64 {
     clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 10 * 9)
+}
+
+fn partial_answers(settings: &Settings) -> rpc::PartialAnswers {
+    rpc::PartialAnswers::new(settings.dispatch.heartbeat_timeout, gradient_bytes(&settings.limits))
 }
 
 /// What gradients may take.

@@ -32,7 +32,7 @@ fn shared_by_three(image: &Path) -> String {
     let image = image.display();
     format!(
         "
-epochs: 60
+epochs: 40
 resolution: 48
 learnrate: 2
 optimizer: adam

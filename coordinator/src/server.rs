@@ -30,7 +30,7 @@ use crate::open_files::{self, OpenFiles};
 use crate::page;
 use crate::quotas::Quotas;
 use crate::rpc::{self, Certificates, ListenError, Listener, Reception, RpcContext, TlsError};
-use crate::settings::{ListenAddress, Settings};
+use crate::settings::{Limits, ListenAddress, Settings};
 use crate::store::{ClockStep, EventKind, Store, StoreError, Subject, SystemClock};
 use crate::switchboard::{self, Reports, SwitchboardSettings};
 
@@ -245,6 +245,7 @@ impl Coordinator {
             leases: rpc::standing::LeaseCounts::default(),
             intervals: rpc::Intervals::default(),
             uploads: rpc::Uploads::default(),
+            partial_answers: partial_answers(&settings),
             hashes: rpc::Hashes::default(),
             doorkeeper: Arc::clone(&doorkeeper),
             certificates: certificates.clone(),
@@ -375,7 +376,7 @@ fn dispatching(settings: &Settings, store: &Store) -> Result<SwitchboardSettings
         lease_time: dispatch.lease_time,
         quarantine: dispatch.quarantine,
         spot_checks: SpotChecks::new(dispatch.spot_checks, u128::from_le_bytes(key)),
-        gradient_bytes: settings.limits.gradient_bytes.unwrap_or_else(memory_for_gradients),
+        gradient_bytes: gradient_bytes(&settings.limits),
         ..DispatchSettings::new(store.opening().incarnation)
     };
     Ok(SwitchboardSettings { dispatch: timeouts, heartbeat: dispatch.heartbeat })
@@ -385,6 +386,15 @@ fn dispatching(settings: &Settings, store: &Store) -> Result<SwitchboardSettings
 /// coordinator needs some, too. No limit where the system does not say.
 fn memory_for_jobs() -> u64 {
     clipig_core::memory::available().map_or(u64::MAX, |bytes| bytes / 10 * 9)
+}
+
+fn partial_answers(settings: &Settings) -> rpc::PartialAnswers {
+    rpc::PartialAnswers::new(settings.dispatch.heartbeat_timeout, gradient_bytes(&settings.limits))
+}
+
+/// What gradients may take.
+fn gradient_bytes(limits: &Limits) -> u64 {
+    limits.gradient_bytes.unwrap_or_else(memory_for_gradients)
 }
 
 /// What gradients may take where no setting says how much: a quarter of what the process may use.

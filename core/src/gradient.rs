@@ -3,11 +3,12 @@
 //! Windows cover a small part of a large canvas, so a gradient is kept in square tiles, each made when something is
 //! first added to it. A pixel's value does not depend on which tiles exist: a missing tile is zero.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::finite::all_finite;
-use crate::tile::{TILE, TileGrid};
+use crate::tile::{TILE, TileArea, TileGrid};
 use crate::tile_values::TileValues;
 
 /// [`TILE`] among columns and rows.
@@ -105,6 +106,21 @@ impl GradientSum {
         self.tiles.iter().map(|(place, tile)| (*place, &**tile))
     }
 
+    /// The numbers of the tiles that are there, in the order of [`into_tiles`](Self::into_tiles).
+    pub fn tile_numbers(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        let columns = self.grid().columns();
+        self.tiles.keys().map(move |(column, row)| row * columns + column)
+    }
+
+    /// The values of a tile, `[3, height, width]` of its area: those of a whole tile as they lie in memory, a copy of others.
+    /// `None`: it is not there, so it is zero.
+    pub fn tile(&self, number: usize) -> Option<Cow<'_, TileValues>> {
+        let grid = self.grid();
+        let area = grid.area(number)?;
+        let tile = self.tiles.get(&(number % grid.columns(), number / grid.columns()))?;
+        Some(if area.is_whole() { Cow::Borrowed(tile) } else { Cow::Owned(cropped(tile, area)) })
+    }
+
     /// The tiles with their numbers, each as `[3, height, width]` of its area. Whole tiles are handed over
     /// without a copy.
     pub fn into_tiles(self) -> impl ExactSizeIterator<Item = (usize, TileValues)> + Send {
@@ -112,12 +128,7 @@ impl GradientSum {
         self.tiles.into_iter().map(move |((column, row), tile)| {
             let number = row * grid.columns() + column;
             match grid.area(number) {
-                Some(area) if !area.is_whole() => {
-                    let mut cropped = Vec::with_capacity(area.values());
-                    area.lines()
-                        .for_each(|(_, from)| cropped.extend_from_slice(&tile[from..from + area.width]));
-                    (number, cropped.into())
-                }
+                Some(area) if !area.is_whole() => (number, cropped(&tile, area)),
                 _ => (number, tile),
             }
         })
@@ -220,6 +231,13 @@ impl GradientSum {
     pub fn bytes(&self) -> usize {
         self.tiles.len() * 3 * TILE * TILE * size_of::<f32>()
     }
+}
+
+/// What of a tile `[3, TILE, TILE]` lies on the canvas: `[3, height, width]` of its area.
+fn cropped(tile: &TileValues, area: TileArea) -> TileValues {
+    let mut cropped = Vec::with_capacity(area.values());
+    area.lines().for_each(|(_, from)| cropped.extend_from_slice(&tile[from..from + area.width]));
+    cropped.into()
 }
 
 /// The rows of a gradient.
@@ -419,7 +437,10 @@ mod tests {
             }
             prop_assert_eq!(sum.to_dense(), dense);
             let mut again = GradientSum::new(width, height);
+            prop_assert!(sum.tile_numbers().eq(sum.clone().into_tiles().map(|(number, _)| number)));
             for (number, tile) in sum.clone().into_tiles() {
+                let found = sum.tile(number).map(Cow::into_owned);
+                prop_assert_eq!(found.as_ref(), Some(&tile));
                 prop_assert_eq!(again.insert_tile(number, tile.clone()), Ok(()));
                 prop_assert_eq!(again.insert_tile(number, tile), Err(TileError::Twice));
             }

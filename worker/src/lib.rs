@@ -19,7 +19,7 @@ mod threads;
 pub use blobs::{Blob, BlobCache, BlobError, BlobSource, Download, FetchError, Finding, Found, Pieces};
 pub use contents::{Contents, FindWeights};
 pub use health::{AskCoordinatorError, AskError, Health, ask, ask_coordinator};
-pub use link::{Address, AddressError, IdentityFiles, Link, Token, TokenError};
+pub use link::{Address, AddressError, Delivery, IdentityFiles, Link, Token, TokenError, Unconfirmed};
 pub use run::{LocalWorker, WorkerDevice, WorkerError, run_worker};
 pub use settings::{
     Devices, Environment, Flags, LogFormat, SETTINGS, SettingsError, WorkerSettings, environment,

@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 
 use crate::contents::Contents;
 use crate::health::TakesLeases;
-use crate::link::Link;
+use crate::link::{Delivery, Link, Unconfirmed};
 use crate::session::{
     Effect, ExitCause, FetchError, Input, Outcome, Request, Session, SessionSettings, Task, Ticket,
 };
@@ -140,11 +140,13 @@ impl<'a> Conversation<'a> {
         self.welcome = false;
         self.outbox.push_front(self.session.register());
         let (mut now, mut drain) = (shutdown.clone(), shutdown.clone());
-        let Link { mut incoming, outgoing, written } = link;
-        let arrives = written.is_none();
+        let Link { mut incoming, outgoing, delivery } = link;
+        let arrives = delivery.is_none();
+        let (delivered, unconfirmed) =
+            delivery.map(|Delivery { delivered, unconfirmed }| (delivered, unconfirmed)).unzip();
         // Without it there is nothing to hear: a channel that stays open and empty.
         let (_silent, silence) = mpsc::channel(1);
-        let mut written = written.unwrap_or(silence);
+        let mut delivered = delivered.unwrap_or(silence);
         let mut draining = false;
         while self.exit.is_none() {
             let input = tokio::select! {
@@ -154,16 +156,16 @@ impl<'a> Conversation<'a> {
                     Input::Drain("the worker was told to end".to_owned())
                 }
                 permit = outgoing.reserve(), if !self.outbox.is_empty() => {
-                    let Ok(permit) = permit else { return self.lost() };
+                    let Ok(permit) = permit else { return self.lost(unconfirmed.as_ref()) };
                     match self.send(permit, arrives) {
                         Some(input) => input,
                         None => continue,
                     }
                 }
-                Some(fence) = written.recv() => Input::Sent(fence),
+                Some(fence) = delivered.recv() => Input::Sent(fence),
                 message = incoming.recv() => match message {
                     Some(message) => Input::Received(message),
-                    None => return self.lost(),
+                    None => return self.lost(unconfirmed.as_ref()),
                 },
                 input = self.next_of_itself() => input,
             };
@@ -201,10 +203,11 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// The connection is gone.
-    fn lost(&mut self) -> SessionEnd {
-        let unsent = std::mem::take(&mut self.outbox).into();
-        self.handle(Input::Cut(unsent));
+    /// The connection is gone. What may not have arrived, and what waits, are for the next one.
+    fn lost(&mut self, unconfirmed: Option<&Unconfirmed>) -> SessionEnd {
+        let mut answers = unconfirmed.map_or_else(Vec::new, Unconfirmed::take_back);
+        answers.extend(std::mem::take(&mut self.outbox));
+        self.handle(Input::Cut(answers));
         SessionEnd::Lost { welcome: self.welcome, reason: None }
     }
 

@@ -198,6 +198,36 @@ impl Farm {
         });
     }
 
+    /// Stops all workers (SIGSTOP) at a moment when each of them holds a lease of an epoch.
+    pub(crate) fn stop_all_in_the_middle(&self) {
+        let held = || -> Option<Vec<_>> {
+            let workers = self.known_workers().into_iter();
+            let leases = workers.map(|worker| {
+                let lease =
+                    worker.leases.into_iter().find(|lease| matches!(lease.work, Some(Work::Node(_))))?;
+                Some((worker.name, lease.job, lease.work))
+            });
+            leases.collect()
+        };
+        self.wait_until("each worker holds a lease", || {
+            self.workers.iter().for_each(Worker::stop);
+            // What they said before may still be on its way.
+            let found = held().filter(|leases| {
+                thread::sleep(4 * LOOK);
+                held().as_ref() == Some(leases)
+            });
+            if found.is_none() {
+                self.workers.iter().for_each(Worker::go_on);
+            }
+            found.is_some()
+        });
+    }
+
+    /// What a worker has logged so far.
+    pub(crate) fn log_of(&self, number: usize) -> String {
+        std::fs::read_to_string(self.folder.path().join(format!("w{}.log", number + 1))).unwrap()
+    }
+
     /// Runs the client, which must succeed; what it printed.
     pub(crate) fn ask(&self, arguments: &[&str]) -> String {
         let output = self.clipig(arguments);

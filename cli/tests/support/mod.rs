@@ -102,13 +102,17 @@ impl Run {
 }
 
 /// A BMP file of one colour.
-pub(crate) fn plain_image([red, green, blue]: [u8; 3]) -> Vec<u8> {
-    const SIDE: u32 = 64;
+pub(crate) fn plain_image(colour: [u8; 3]) -> Vec<u8> {
+    square_image(64, colour)
+}
+
+/// A BMP file of one colour, with so many pixels on each side: a multiple of 4.
+pub(crate) fn square_image(side: u32, [red, green, blue]: [u8; 3]) -> Vec<u8> {
     let mut bytes = b"BM".to_vec();
-    for field in [54 + 3 * SIDE * SIDE, 0, 54, 40, SIDE, SIDE, 1 | 24 << 16, 0, 3 * SIDE * SIDE, 0, 0, 0, 0] {
+    for field in [54 + 3 * side * side, 0, 54, 40, side, side, 1 | 24 << 16, 0, 3 * side * side, 0, 0, 0, 0] {
         bytes.extend(field.to_le_bytes());
     }
-    bytes.extend([blue, green, red].repeat((SIDE * SIDE) as usize));
+    bytes.extend([blue, green, red].repeat((side * side) as usize));
     bytes
 }
 

@@ -53,6 +53,7 @@ use self::standing::LeaseCounts;
 pub(crate) use self::transport::{HTTP_2, serve};
 pub(crate) use self::uploads::Uploads;
 pub use self::worker_authorities::AuthorityError;
+pub(crate) use self::worker_service::PartialAnswers;
 use self::worker_service::WorkerEndpoint;
 use crate::access::{Deed, Doorkeeper, Principal};
 use crate::farm::Farm;
@@ -83,6 +84,8 @@ pub(crate) struct RpcContext {
     pub(crate) intervals: Intervals,
     /// Uploads under way.
     pub(crate) uploads: Uploads,
+    /// What has arrived of answers that are not complete.
+    pub(crate) partial_answers: PartialAnswers,
     /// Hashes of the files that jobs have made.
     pub(crate) hashes: Hashes,
     /// Who may call, and what they did.

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use clipig_core::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, Computed, ConstraintReport, DeviceClass,
-    EpochContext, FeatureReport, FromWorker, GradientSum, JobBrief, Lease, PROTOCOL, Prepared,
+    EpochContext, FeatureReport, Fence, FromWorker, GradientSum, JobBrief, Lease, PROTOCOL, Prepared,
     PreparedTarget, Registration, SampleReport, StepError, ToWorker, Work, WorkerKind,
 };
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
 use clipig_proto::incoming::CoordinatorAssembler;
 use clipig_proto::outgoing::from_worker;
+use clipig_proto::session::RECEIPTS_HEADER;
 use clipig_proto::v1;
+use clipig_proto::v1::coordinator_message::Message;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_schedule::plan;
 use tokio::sync::mpsc;
@@ -110,6 +112,7 @@ pub(crate) struct WorkerEnd {
     stream: Streaming<v1::CoordinatorMessage>,
     assembler: CoordinatorAssembler,
     jobs: HashMap<clipig_core::JobRevision, (Arc<JobBrief>, Arc<Experiment>)>,
+    receipts: Vec<Fence>,
 }
 
 impl WorkerEnd {
@@ -129,7 +132,54 @@ impl WorkerEnd {
             request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         }
         let stream = client.session(request).await?.into_inner();
-        Ok(Self { sender, stream, assembler: CoordinatorAssembler::new(), jobs: HashMap::new() })
+        Ok(Self::of(sender, stream))
+    }
+
+    fn of(sender: mpsc::Sender<v1::WorkerMessage>, stream: Streaming<v1::CoordinatorMessage>) -> Self {
+        let (assembler, jobs, receipts) = (CoordinatorAssembler::new(), HashMap::new(), Vec::new());
+        Self { sender, stream, assembler, jobs, receipts }
+    }
+
+    /// Opens a session, asks for receipts and registers. What the coordinator has of answers, and the leases that are
+    /// still valid.
+    pub(crate) async fn join_with_receipts(
+        mut client: WorkerServiceClient<Channel>,
+        name: &str,
+    ) -> (Self, v1::Resume, Vec<Fence>) {
+        let (sender, messages) = mpsc::channel(64);
+        let mut request = tonic::Request::new(ReceiverStream::new(messages));
+        request.metadata_mut().insert(RECEIPTS_HEADER, "1".parse().unwrap());
+        let register = FromWorker::Register(registration(name));
+        for message in from_worker(register).unwrap() {
+            sender.send(message).await.unwrap();
+        }
+        let stream = client.session(request).await.unwrap().into_inner();
+        let mut end = Self::of(sender, stream);
+        let first = end.stream.message().await.unwrap().unwrap();
+        let Some(Message::Resume(resume)) = first.message else { panic!("{first:?}") };
+        let Ok(Some(ToWorker::Welcome(welcome))) = end.receive().await else { panic!("it is not welcome") };
+        (end, resume, welcome.leases)
+    }
+
+    /// Waits for the receipt of an answer; what else comes before is passed over.
+    pub(crate) async fn receipt(&mut self, fence: Fence) {
+        while !self.receipts.contains(&fence) {
+            let message = self.stream.message().await.unwrap().expect("the session stands");
+            self.note_receipt(&message);
+        }
+    }
+
+    fn note_receipt(&mut self, message: &v1::CoordinatorMessage) {
+        if let Some(Message::Receipt(receipt)) = &message.message {
+            self.receipts.extend(receipt.fence.map(Fence::from));
+        }
+    }
+
+    /// Says nothing more, and waits until the coordinator has heard everything.
+    pub(crate) async fn hang_up(self) {
+        let Self { sender, mut stream, .. } = self;
+        drop(sender);
+        while let Ok(Some(_)) = stream.message().await {}
     }
 
     /// Opens a session and registers.
@@ -151,6 +201,7 @@ impl WorkerEnd {
     pub(crate) async fn receive(&mut self) -> Result<Option<ToWorker>, Status> {
         loop {
             let Some(message) = self.stream.message().await? else { return Ok(None) };
+            self.note_receipt(&message);
             let received = self.assembler.receive(message).unwrap();
             if let Some(ToWorker::Open(brief)) = &received {
                 let source = Source::new("experiment", brief.yaml.as_str());

@@ -1,7 +1,10 @@
 //! Sessions of workers as they should be.
 
+use std::sync::Arc;
+
 use clipig_core::{Epoch, FromWorker, Held, Stage, TiledCanvas, ToWorker};
 use clipig_geometry::{Size, footprint};
+use clipig_proto::outgoing::computed_messages;
 use clipig_proto::v1::worker_service_client::WorkerServiceClient;
 use clipig_proto::v1::{self, WorkerState};
 use sha2::Digest;
@@ -106,6 +109,48 @@ async fn a_worker_that_comes_back_answers_what_it_was_leased_on_another_stream()
     assert_eq!((&welcome.leases[..], &welcome.jobs[..]), (&[lease.fence][..], &[lease.revision][..]));
     // Its gradient is taken, although nothing was leased on this stream.
     worker.say(answer).await;
+    let request = v1::GetJobRequest { job, with_experiment: false };
+    until("the first epoch", async || {
+        let answer = farm.client().await.get_job(request).await.unwrap().into_inner();
+        answer.job.unwrap().epochs_done > 0
+    })
+    .await;
+    let worker = &workers(&farm).await[0];
+    assert_eq!(worker.leases_failed, 0, "{worker:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gradient_whose_streams_are_cut_arrives_piece_by_piece() {
+    let farm = TestFarm::start().await;
+    let experiment = EXPERIMENT.replace("resolution: 16", "resolution: 640");
+    let job = submit(&mut farm.client().await, &experiment).await.unwrap().number;
+    let (mut worker, resume, _) = WorkerEnd::join_with_receipts(farm.worker().await, "node-1").await;
+    assert!(resume.answers.is_empty());
+    let preparation = worker.lease().await;
+    let answer = worker.answer(&preparation);
+    worker.say(answer).await;
+    let lease = worker.lease().await;
+    worker.receipt(preparation.fence).await;
+    let FromWorker::Computed(mut computed) = worker.answer(&lease) else { panic!("not a node") };
+    let pixels: Vec<_> = (0..640 * 640).map(Some).collect();
+    computed.gradient.add_at(&pixels, &vec![1.0; 3 * pixels.len()]);
+    let computed = Arc::new(computed);
+    let mut arrived = None;
+    // There are five tiles in a message, and the first one has none.
+    for (messages, tiles) in [(7, 30), (7, 65), (6, 95)] {
+        for message in computed_messages(Arc::clone(&computed), arrived).unwrap().take(messages) {
+            worker.sender.send(message).await.unwrap();
+        }
+        worker.hang_up().await;
+        let (next, resume, leases) = WorkerEnd::join_with_receipts(farm.worker().await, "node-1").await;
+        assert_eq!(leases, [lease.fence]);
+        assert_eq!(resume.answers, [v1::PartialAnswer { fence: Some(lease.fence.into()), tiles }]);
+        (worker, arrived) = (next, Some(tiles as usize));
+    }
+    for message in computed_messages(Arc::clone(&computed), arrived).unwrap() {
+        worker.sender.send(message).await.unwrap();
+    }
+    worker.receipt(lease.fence).await;
     let request = v1::GetJobRequest { job, with_experiment: false };
     until("the first epoch", async || {
         let answer = farm.client().await.get_job(request).await.unwrap().into_inner();

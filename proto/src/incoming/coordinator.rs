@@ -67,7 +67,8 @@ impl CoordinatorAssembler {
                 self.canvases.open(header)?;
                 return Ok(None);
             }
-            Said::KeepAlive(_) => return Ok(None),
+            // Nothing, and what the connection alone is concerned with.
+            Said::KeepAlive(_) | Said::Resume(_) | Said::Receipt(_) => return Ok(None),
             Said::CanvasPixels(pixels) => return Ok(self.canvases.add(&pixels)?.map(ToWorker::Canvas)),
             Said::CanvasTilesHeader(header) => {
                 return Ok(self.canvases.open_tiles(header)?.map(ToWorker::Tiles));

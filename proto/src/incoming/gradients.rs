@@ -28,6 +28,27 @@ pub struct ExpectedGradient {
 #[derive(Debug, Default)]
 pub(super) struct Gradients {
     open: BTreeMap<Fence, Transfer>,
+    /// Transfers that have come to their end without a result.
+    passed_over: Vec<Fence>,
+}
+
+/// What has arrived of a gradient on a connection that broke.
+#[derive(Debug)]
+pub struct PartialGradient {
+    fence: Fence,
+    transfer: Transfer,
+}
+
+impl PartialGradient {
+    /// Of the lease.
+    pub fn fence(&self) -> Fence {
+        self.fence
+    }
+
+    /// Tiles that have arrived: the first ones, in the order in which the worker sends them.
+    pub fn tiles(&self) -> u32 {
+        self.transfer.result.as_ref().map_or(0, |computed| computed.gradient.tile_count() as u32)
+    }
 }
 
 #[derive(Debug)]
@@ -67,6 +88,8 @@ impl Gradients {
             // The lease was revoked while its result was on the way.
             if left > 0 {
                 self.open.insert(fence, Transfer { left, result: None });
+            } else {
+                self.passed_over.push(fence);
             }
             return Ok(None);
         };
@@ -103,7 +126,27 @@ impl Gradients {
             }
         }
         let complete = if transfer.left == 0 { self.open.remove(&fence) } else { None };
+        if complete.as_ref().is_some_and(|transfer| transfer.result.is_none()) {
+            self.passed_over.push(fence);
+        }
         outcome.map(|()| complete?.result)
+    }
+
+    /// Transfers that have come to their end without a result since the last call.
+    pub(super) fn take_passed_over(&mut self) -> Vec<Fence> {
+        std::mem::take(&mut self.passed_over)
+    }
+
+    /// Takes out the transfers that somebody still waits for.
+    pub(super) fn take_partial(&mut self) -> Vec<PartialGradient> {
+        let open = std::mem::take(&mut self.open).into_iter();
+        let wanted = open.filter(|(_, transfer)| transfer.result.is_some());
+        wanted.map(|(fence, transfer)| PartialGradient { fence, transfer }).collect()
+    }
+
+    /// Goes on with a transfer.
+    pub(super) fn resume(&mut self, PartialGradient { fence, transfer }: PartialGradient) {
+        self.open.insert(fence, transfer);
     }
 
     /// Passes over what else comes under this fence.

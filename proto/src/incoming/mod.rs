@@ -10,5 +10,5 @@ mod tiles;
 mod worker;
 
 pub use coordinator::CoordinatorAssembler;
-pub use gradients::ExpectedGradient;
+pub use gradients::{ExpectedGradient, PartialGradient};
 pub use worker::WorkerAssembler;

@@ -4,7 +4,7 @@ use clipig_core::{Fence, FromWorker, Held};
 use prost::Message;
 
 use super::fragments::Fragments;
-use super::gradients::{ExpectedGradient, Gradients};
+use super::gradients::{ExpectedGradient, Gradients, PartialGradient};
 use crate::convert::{failure, limited, listed, required};
 use crate::limits::{REASON_BYTES, WARNINGS, WORKER_FRAGMENTS_BYTES};
 use crate::v1::WorkerMessage;
@@ -64,6 +64,23 @@ impl WorkerAssembler {
     /// Passes over what else comes of the gradient under this fence: the lease was revoked.
     pub fn pass_over(&mut self, fence: Fence) {
         self.gradients.pass_over(fence);
+    }
+
+    /// Answers that have come to their end since the last call, and of which [`receive`](Self::receive) has returned
+    /// nothing: their gradients were passed over, or did not keep to the rules.
+    pub fn take_passed_over(&mut self) -> Vec<Fence> {
+        self.gradients.take_passed_over()
+    }
+
+    /// Takes out what has come of gradients that are not complete: the connection has broken.
+    pub fn take_partial(&mut self) -> Vec<PartialGradient> {
+        self.gradients.take_partial()
+    }
+
+    /// Goes on with a gradient of an earlier connection, whose first tiles do not come again. The worker has to be told
+    /// of it before it sends the rest.
+    pub fn resume(&mut self, gradient: PartialGradient) {
+        self.gradients.resume(gradient);
     }
 
     /// Memory held by what is not complete, in bytes.

@@ -1,12 +1,14 @@
 //! From values to messages of a bounded size.
 //!
-//! The memory of canvases and of whole tiles of a gradient is handed over, not copied.
+//! The memory of canvases and of whole tiles of a gradient is shared, not copied.
 
 mod canvas;
 mod fragments;
 mod gradient;
 
 pub use canvas::{canvas_messages, tile_messages};
+
+use std::sync::Arc;
 
 use clipig_core::{Computed, FromWorker, ToWorker};
 
@@ -16,6 +18,9 @@ use crate::v1::coordinator_message::Message as ToWorkerMessage;
 use crate::v1::worker_message::Message as FromWorkerMessage;
 use crate::v1::{self, CoordinatorMessage, WorkerMessage};
 use gradient::GradientMessages;
+
+/// What is said of an answer that is too long.
+const RESULT: &str = "a result";
 
 /// Why a value cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,9 +68,11 @@ pub fn to_worker(
 /// When the value is too long.
 pub fn from_worker(
     message: FromWorker,
-) -> Result<impl Iterator<Item = WorkerMessage> + Send + use<>, OutgoingError> {
-    let mut tiles = None;
+) -> Result<Box<dyn Iterator<Item = WorkerMessage> + Send>, OutgoingError> {
     let message = match message {
+        FromWorker::Computed(computed) => {
+            return Ok(Box::new(computed_messages(Arc::new(computed), None)?));
+        }
         FromWorker::Register(worker) => FromWorkerMessage::Register(worker.into()),
         FromWorker::Heartbeat(held) => FromWorkerMessage::Heartbeat(held.into()),
         FromWorker::Prepared { fence, prepared, warnings } => {
@@ -75,21 +82,6 @@ pub fn from_worker(
                 warnings: warnings.into_iter().map(reason).collect(),
             })
         }
-        FromWorker::Computed(Computed { fence, gradient, reports, seconds, trace }) => {
-            let header = v1::ComputedHeader {
-                fence: Some(fence.into()),
-                resolution: Some(v1::Resolution {
-                    width: gradient.width() as u32,
-                    height: gradient.height() as u32,
-                }),
-                tile_count: gradient.tile_count() as u32,
-                reports: Some(wire_reports(&reports)),
-                seconds,
-                traceparent: wire_trace(trace),
-            };
-            tiles = Some(GradientMessages::new(fence, gradient));
-            FromWorkerMessage::Computed(header)
-        }
         FromWorker::Failed { fence, error } => FromWorkerMessage::Failed(wire_failure(fence, error)),
         FromWorker::Returned { fence, reason: why } => {
             FromWorkerMessage::Returned(v1::Returned { fence: Some(fence.into()), reason: reason(why) })
@@ -98,6 +90,39 @@ pub fn from_worker(
         FromWorker::Goodbye => FromWorkerMessage::Goodbye(v1::Goodbye {}),
     };
     let message = WorkerMessage { message: Some(message) };
-    let pieces = fragments::split(message, "a result", WORKER_FRAGMENTS_BYTES)?;
-    Ok(pieces.into_iter().chain(tiles.into_iter().flatten()))
+    let pieces = fragments::split(message, RESULT, WORKER_FRAGMENTS_BYTES)?;
+    Ok(Box::new(pieces.into_iter()))
+}
+
+/// The messages that carry the sum of a node's shards, in order. They share its memory.
+///
+/// `arrived` is how many tiles the coordinator has from an earlier connection, as its `Resume` says: the header is not sent
+/// again then, and neither are they.
+///
+/// # Errors
+/// When there are more reports than a receiver takes.
+pub fn computed_messages(
+    computed: Arc<Computed>,
+    arrived: Option<usize>,
+) -> Result<impl Iterator<Item = WorkerMessage> + Send + use<>, OutgoingError> {
+    let header = match arrived {
+        Some(_) => Vec::new(),
+        None => {
+            let Computed { fence, gradient, reports, seconds, trace } = &*computed;
+            let resolution =
+                v1::Resolution { width: gradient.width() as u32, height: gradient.height() as u32 };
+            let header = v1::ComputedHeader {
+                fence: Some((*fence).into()),
+                resolution: Some(resolution),
+                tile_count: gradient.tile_count() as u32,
+                reports: Some(wire_reports(reports)),
+                seconds: *seconds,
+                traceparent: wire_trace(*trace),
+            };
+            let message = WorkerMessage { message: Some(FromWorkerMessage::Computed(header)) };
+            fragments::split(message, RESULT, WORKER_FRAGMENTS_BYTES)?
+        }
+    };
+    let tiles = GradientMessages::new(computed, arrived.unwrap_or(0));
+    Ok(header.into_iter().chain(tiles))
 }

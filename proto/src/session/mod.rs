@@ -29,6 +29,10 @@ pub use pieces::Pieces;
 /// [`KEEP_ALIVE`].
 pub const KEEP_ALIVE_HEADER: &str = "clipig-keep-alive";
 
+/// The header by which a worker asks for receipts of its answers: it keeps them until then, and sends what did not
+/// arrive on its next connection.
+pub const RECEIPTS_HEADER: &str = "clipig-receipts";
+
 /// The longest silence of a coordinator whose caller asks for that. Proxies cut streams that are silent for longer, mostly
 /// for a minute.
 pub const KEEP_ALIVE: std::time::Duration = std::time::Duration::from_secs(5);

@@ -1,6 +1,7 @@
 //! From value to bytes and back.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use clipig_core::{
     Canvas, CanvasTiles, Computed, Epoch, EpochCanvas, EpochTiles, EpochValues, Fence, FromWorker,
@@ -237,6 +238,66 @@ fn a_revoked_gradient_is_passed_over() {
             assert!(assembler.receive(message, |_| known.then_some(expected)).unwrap().is_none());
             assembler.pass_over(fence);
             assert_eq!(assembler.bytes(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_gradient_goes_on_where_its_connection_broke() {
+    // Tiles at the lower edge are cropped.
+    let (width, height) = (640, 100);
+    let mut gradient = GradientSum::new(width, height);
+    let pixels: Vec<_> = (0..(width * height) as u32).map(Some).collect();
+    gradient.add_at(&pixels, &(0..3 * pixels.len()).map(|value| value as f32).collect::<Vec<_>>());
+    let fence = Fence { incarnation: 1, number: 1 };
+    let computed = Computed { fence, gradient, reports: vec![vec![SampleReport::default()]], seconds: 0.5 };
+    let expected = messages::expected(&computed);
+    let sent: Vec<_> = outgoing::from_worker(FromWorker::Computed(computed.clone())).unwrap().collect();
+    assert!(sent.len() > 3, "{}", sent.len());
+    for arrived in 1..sent.len() {
+        let mut assembler = WorkerAssembler::new();
+        for message in &sent[..arrived] {
+            assert!(assembler.receive(message.clone(), |_| Some(expected)).unwrap().is_none());
+        }
+        let partial = assembler.take_partial();
+        assert_eq!((partial.len(), assembler.bytes()), (1, 0));
+        let mut next = WorkerAssembler::new();
+        let mut tiles = 0;
+        for gradient in partial {
+            assert_eq!(gradient.fence(), fence);
+            tiles = gradient.tiles();
+            next.resume(gradient);
+        }
+        let rest = outgoing::computed_messages(Arc::new(computed.clone()), Some(tiles as usize)).unwrap();
+        let said: Vec<_> = rest
+            .filter_map(|message| {
+                next.receive(over_the_wire(&message), |_| panic!("no header comes")).unwrap()
+            })
+            .collect();
+        assert!(matches!(&said[..], [FromWorker::Computed(received)] if *received == computed), "{arrived}");
+    }
+}
+
+#[test]
+fn what_ends_without_a_result_is_said() {
+    let mut gradient = GradientSum::new(64, 64);
+    gradient.add_at(&[Some(0)], &[1.0; 3]);
+    let computed = |number, gradient| Computed {
+        fence: Fence { incarnation: 1, number },
+        gradient,
+        reports: vec![vec![]],
+        seconds: 0.0,
+    };
+    let mut assembler = WorkerAssembler::new();
+    // One with a tile, and one without.
+    for computed in [computed(1, gradient), computed(2, GradientSum::new(64, 64))] {
+        let fence = computed.fence;
+        let messages: Vec<_> = outgoing::from_worker(FromWorker::Computed(computed)).unwrap().collect();
+        let count = messages.len();
+        for (number, message) in messages.into_iter().enumerate() {
+            assert!(assembler.receive(message, |_| None).unwrap().is_none());
+            let ended = if number + 1 == count { vec![fence] } else { Vec::new() };
+            assert_eq!(assembler.take_passed_over(), ended);
         }
     }
 }

@@ -15,6 +15,7 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity
 use tonic::{Code, Request, Status};
 
 use super::Address;
+use super::outgoing::Uploaded;
 use super::token::{Token, TokenError};
 
 /// Files in PEM form with what a worker shows.
@@ -38,6 +39,8 @@ pub(crate) struct Coordinator {
     endpoint: Arc<RwLock<Endpoint>>,
     /// How often the files were read again.
     looks: Arc<AtomicU64>,
+    /// What went over all connections.
+    uploaded: Uploaded,
 }
 
 /// Why there is no connection.
@@ -71,12 +74,17 @@ impl Coordinator {
     ) -> io::Result<Self> {
         let endpoint = endpoint(&address, authorities.as_ref(), identity.as_ref())?;
         let (endpoint, looks) = (Arc::new(RwLock::new(endpoint)), Arc::default());
-        Ok(Self { address, token, authorities, identity, endpoint, looks })
+        Ok(Self { address, token, authorities, identity, endpoint, looks, uploaded: Uploaded::default() })
     }
 
     /// Where it is.
     pub(crate) fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// Counts what goes over all connections.
+    pub(super) fn uploaded(&self) -> Uploaded {
+        self.uploaded.clone()
     }
 
     /// A connection that stands.

@@ -15,7 +15,7 @@ use tonic::{Code, Status};
 
 use super::dial::{refusal, status_text};
 use super::outgoing::{Outgoing, Sent};
-use super::{Coordinator, DialError, Link};
+use super::{Coordinator, Delivery, DialError, Link, Unconfirmed};
 
 /// Messages that wait for the session; canvases are among them.
 const INCOMING: usize = 16;
@@ -23,8 +23,8 @@ const INCOMING: usize = 16;
 /// Messages that wait for the connection. Few: what was not handed over can still be replaced by a newer heartbeat.
 const OUTGOING: usize = 4;
 
-/// Leases whose answers were written and that the session has not heard of.
-const WRITTEN: usize = 1024;
+/// Leases whose answers were delivered and that the session has not heard of.
+const DELIVERED: usize = 1024;
 
 /// How a connection ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,19 +46,22 @@ impl Coordinator {
         let channel = self.connect().await?;
         let (outgoing, messages) = mpsc::channel(OUTGOING);
         let (to_session, incoming) = mpsc::channel(INCOMING);
-        let (tell, written) = mpsc::channel(WRITTEN);
-        let outgoing_messages = Outgoing::new(messages, tell);
-        let sent = outgoing_messages.sent();
+        let (tell, delivered) = mpsc::channel(DELIVERED);
+        let outgoing_messages = Outgoing::new(messages, tell, self.uploaded());
+        let (sent, unconfirmed) = (outgoing_messages.sent(), outgoing_messages.unconfirmed());
+        let delivery = Delivery { delivered, unconfirmed: unconfirmed.clone() };
         let mut request = self.request(outgoing_messages)?;
-        request.metadata_mut().insert(session::KEEP_ALIVE_HEADER, MetadataValue::from_static("1"));
+        for header in [session::KEEP_ALIVE_HEADER, session::RECEIPTS_HEADER] {
+            request.metadata_mut().insert(header, MetadataValue::from_static("1"));
+        }
         // In a task, because the coordinator may answer only after the registration has arrived.
         let pump = tokio::spawn(async move {
             match session::open(channel, request).await {
-                Ok(messages) => pump(messages, &to_session, &sent).await,
+                Ok(messages) => pump(messages, &to_session, &unconfirmed, &sent).await,
                 Err(status) => end_of(&status, sent.bytes()),
             }
         });
-        Ok((Link { incoming, outgoing, written: Some(written) }, pump))
+        Ok((Link { incoming, outgoing, delivery: Some(delivery) }, pump))
     }
 }
 
@@ -66,6 +69,7 @@ impl Coordinator {
 async fn pump(
     mut stream: Messages<CoordinatorMessage>,
     to_session: &mpsc::Sender<ToWorker>,
+    unconfirmed: &Unconfirmed,
     sent: &Sent,
 ) -> LinkEnd {
     let mut assembler = CoordinatorAssembler::new();
@@ -89,7 +93,16 @@ async fn pump(
             Ok(None) => return LinkEnd::Closed,
             Err(status) => return end_of(&status, sent.bytes()),
         };
-        keeps_alive |= matches!(message.message, Some(Message::KeepAlive(_)));
+        match &message.message {
+            Some(Message::KeepAlive(_)) => keeps_alive = true,
+            Some(Message::Resume(resume)) => unconfirmed.resume(resume),
+            Some(Message::Receipt(receipt)) => {
+                if let Some(fence) = receipt.fence {
+                    unconfirmed.confirm(fence.into());
+                }
+            }
+            _ => {}
+        }
         match assembler.receive(message) {
             Ok(None) => {}
             Ok(Some(message)) => {
@@ -133,6 +146,7 @@ mod tests {
     use tokio_stream::wrappers::ReceiverStream;
     use tonic::body::Body;
 
+    use super::super::outgoing::Uploaded;
     use super::*;
 
     #[expect(clippy::unnecessary_wraps, reason = "as the stream has it")]
@@ -146,7 +160,10 @@ mod tests {
         let (coordinator, said) = mpsc::channel(1);
         let stream = Messages::of_server(Body::new(MessageBody::of_server(ReceiverStream::new(said))));
         let (to_session, mut incoming) = mpsc::channel(1);
-        let pumping = tokio::spawn(async move { pump(stream, &to_session, &Sent::default()).await });
+        let (_says, messages) = mpsc::channel(1);
+        let unconfirmed = Outgoing::new(messages, mpsc::channel(1).0, Uploaded::default()).unconfirmed();
+        let pumping =
+            tokio::spawn(async move { pump(stream, &to_session, &unconfirmed, &Sent::default()).await });
         // One that has sent none may be silent for as long as it likes.
         tokio::time::sleep(100 * session::SILENCE).await;
         assert!(!pumping.is_finished());

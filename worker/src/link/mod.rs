@@ -15,6 +15,7 @@ pub(crate) use blob_fetch::GrpcBlobs;
 pub use dial::IdentityFiles;
 pub(crate) use dial::{Coordinator, DialError};
 pub(crate) use grpc::LinkEnd;
+pub use outgoing::Unconfirmed;
 pub use token::{Token, TokenError};
 
 /// A connection of a worker to its coordinator. It ends when one of the channels does.
@@ -24,9 +25,17 @@ pub struct Link {
     pub incoming: mpsc::Receiver<ToWorker>,
     /// What the worker says.
     pub outgoing: mpsc::Sender<FromWorker>,
-    /// The leases whose answers were written as a whole. `None` where a message has arrived as soon as it is in the
-    /// channel.
-    pub written: Option<mpsc::Receiver<Fence>>,
+    /// What becomes of the answers. `None` where a message has arrived as soon as it is in the channel.
+    pub delivery: Option<Delivery>,
+}
+
+/// What becomes of a worker's answers on a connection that may break.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The leases whose answers need not be kept any longer.
+    pub delivered: mpsc::Receiver<Fence>,
+    /// All others.
+    pub unconfirmed: Unconfirmed,
 }
 
 impl Link {
@@ -34,6 +43,6 @@ impl Link {
     pub fn local(capacity: usize) -> (Self, mpsc::Sender<ToWorker>, mpsc::Receiver<FromWorker>) {
         let (to_worker, incoming) = mpsc::channel(capacity);
         let (outgoing, from_worker) = mpsc::channel(capacity);
-        (Self { incoming, outgoing, written: None }, to_worker, from_worker)
+        (Self { incoming, outgoing, delivery: None }, to_worker, from_worker)
     }
 }

@@ -79,10 +79,10 @@ pub enum Input {
         /// Time of computing.
         took: Duration,
     },
-    /// An answer under this fence ([`FromWorker::Computed`], `Prepared`, `Failed` or `Returned`) was written to
-    /// the connection as a whole. Until then it counts as held, so that nobody takes it for lost.
+    /// An answer under this fence ([`FromWorker::Computed`], `Prepared`, `Failed` or `Returned`) has arrived, as far as
+    /// that can be known. Until then it counts as held, so that nobody takes it for lost.
     Sent(Fence),
-    /// The connection is gone. These messages had not been handed over to it.
+    /// The connection is gone. These messages have not arrived, or nobody knows.
     Cut(Vec<FromWorker>),
     /// The worker is to leave (a signal): finish what runs, hand back the rest, say goodbye.
     Drain(String),
@@ -170,7 +170,7 @@ pub struct Session {
     jobs: BTreeMap<JobRevision, OpenJob>,
     /// In the order of arrival.
     leases: VecDeque<HeldLease>,
-    /// Answered, but not yet written to the connection.
+    /// Answered, but not known to have arrived.
     answered: BTreeMap<Fence, Answered>,
     /// What threads do, also for leases that are gone.
     running: BTreeMap<Ticket, Running>,

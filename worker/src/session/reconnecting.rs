@@ -7,8 +7,9 @@
 //! ```
 //!
 //! The coordinator's welcome names the leases that are still valid: those are gone on with, and all others dropped. What
-//! was written to the lost connection may have arrived or not. Of an answer that did not, the lease is still valid, and
-//! is handed back to be computed again. Of one that did, it is not, and nothing counts twice.
+//! went over the lost connection may have arrived or not. Of an answer that did not, the lease is still valid, and the
+//! answer is sent again. Of one that did, it is not, and nothing counts twice. A valid lease of which nothing is known here
+//! never arrived: it is handed back.
 
 use std::collections::BTreeSet;
 
@@ -30,14 +31,14 @@ impl Away {
 }
 
 impl Session {
-    /// The connection is gone; `unsent` was not handed over to it.
-    pub(super) fn cut(&mut self, unsent: Vec<FromWorker>) {
+    /// The connection is gone; `messages` may not have arrived.
+    pub(super) fn cut(&mut self, messages: Vec<FromWorker>) {
         // Without a welcome there is nothing to come back to, or the session is away already.
         if !self.is_welcome() {
             return;
         }
         let answers: Vec<FromWorker> =
-            unsent.into_iter().filter(|message| message.answers().is_some()).collect();
+            messages.into_iter().filter(|message| message.answers().is_some()).collect();
         let waiting: BTreeSet<Fence> = answers.iter().filter_map(FromWorker::answers).collect();
         self.answered.retain(|fence, _| waiting.contains(fence));
         self.away = Some(Away { answers });

@@ -82,6 +82,36 @@ async fn a_stream_that_is_cut_costs_no_work() {
 }
 
 #[tokio::test]
+async fn a_gradient_arrives_though_no_stream_lives_long_enough_for_it() {
+    let (manners, brief) = with_model();
+    // A registration, and three pieces of the gradient, which has more.
+    let farm = TestCoordinator::start(Place::loopback(), Manners { cut_after: Some(4), ..manners });
+    let worker = Worker::start(&farm.address, 2);
+    let (mut connection, _) = farm.worker(SELDOM).await;
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    let node = Node { level: 3, index: 0 };
+    let fence = connection.lease(brief.revision, 1, node, 8).await;
+    let mut cuts = 0;
+    let computed = loop {
+        match connection.next_word().await {
+            Some(FromWorker::Computed(computed)) => break computed,
+            Some(other) => panic!("{other:?}"),
+            None => {
+                cuts += 1;
+                let (next, registration) = farm.registered().await;
+                next.welcome_back(&registration, SELDOM, &[fence], &[brief.revision]).await;
+                connection = next;
+            }
+        }
+    };
+    assert_eq!(computed.fence, fence);
+    assert!(computed.gradient == expected(&brief, node, 8).0);
+    assert_eq!(worker.device.computed.load(Ordering::SeqCst), 8, "nothing is computed twice");
+    assert!(cuts > 0);
+}
+
+#[tokio::test]
 async fn a_coordinator_may_start_later() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("later.sock");

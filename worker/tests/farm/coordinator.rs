@@ -11,11 +11,13 @@ use clipig_core::{
     Canvas, Epoch, EpochCanvas, EpochValues, Fence, FromWorker, JobRevision, Lease, Node, Registration,
     SessionId, Sha256, Stage, ToWorker, Welcome, Work,
 };
-use clipig_proto::incoming::{ExpectedGradient, WorkerAssembler};
+use clipig_proto::incoming::{ExpectedGradient, PartialGradient, WorkerAssembler};
 use clipig_proto::outgoing::to_worker;
+use clipig_proto::v1::coordinator_message::Message;
 use clipig_proto::v1::worker_service_server::{WorkerService, WorkerServiceServer};
 use clipig_proto::v1::{
-    ContentChunk, ContentHeader, CoordinatorMessage, FetchBlobRequest, FetchBlobResponse, WorkerMessage,
+    ContentChunk, ContentHeader, CoordinatorMessage, FetchBlobRequest, FetchBlobResponse, PartialAnswer,
+    Receipt, Resume, WorkerMessage,
 };
 use futures_util::{Stream, StreamExt as _};
 use sha2::Digest as _;
@@ -42,6 +44,8 @@ pub(crate) struct Manners {
     pub(crate) damaged: u32,
     /// With TLS.
     pub(crate) identity: Option<(String, String)>,
+    /// Each stream is cut after so many messages of the worker. Answers are confirmed, and go on with the next stream.
+    pub(crate) cut_after: Option<usize>,
 }
 
 /// Where it listens.
@@ -78,6 +82,8 @@ pub(crate) struct Shared {
     expected: Mutex<BTreeMap<Fence, ExpectedGradient>>,
     /// Hash and offset of all downloads.
     pub(crate) downloads: Mutex<Vec<(Sha256, u64)>>,
+    /// What came before a stream was cut.
+    partial: Mutex<Vec<PartialGradient>>,
     connections: mpsc::Sender<Connection>,
 }
 
@@ -97,6 +103,7 @@ impl TestCoordinator {
             manners: Mutex::new(manners),
             expected: Mutex::default(),
             downloads: Mutex::default(),
+            partial: Mutex::default(),
             connections: connected,
         });
         // Of its own, so that everything can die at once.
@@ -259,6 +266,11 @@ pub(crate) fn lease(fence: Fence, revision: JobRevision, work: Work) -> Lease {
     Lease { fence, revision, work, values, trace: None }
 }
 
+/// Whoever does not listen any more need not be told.
+async fn write(to: &mpsc::Sender<Result<CoordinatorMessage, Status>>, message: Message) {
+    let _ = to.send(Ok(CoordinatorMessage { message: Some(message) })).await;
+}
+
 struct Service(Arc<Shared>);
 
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -289,7 +301,7 @@ impl WorkerService for Service {
         request: Request<Streaming<WorkerMessage>>,
     ) -> Result<Response<Self::SessionStream>, Status> {
         self.admit(&request)?;
-        let delay = self.manners().delay;
+        let Manners { delay, cut_after, .. } = self.manners();
         let shared = Arc::clone(&self.0);
         let mut messages = request.into_inner();
         let (say, says) = mpsc::channel(256);
@@ -301,15 +313,38 @@ impl WorkerService for Service {
         let heard = answer.clone();
         tokio::spawn(async move {
             let mut assembler = WorkerAssembler::new();
+            if cut_after.is_some() {
+                let partial = std::mem::take(&mut *shared.partial.lock().unwrap());
+                let mut answers = Vec::new();
+                for gradient in partial {
+                    answers.push(PartialAnswer {
+                        fence: Some(gradient.fence().into()),
+                        tiles: gradient.tiles(),
+                    });
+                    assembler.resume(gradient);
+                }
+                write(&heard, Message::Resume(Resume { answers })).await;
+            }
+            let mut left = cut_after.unwrap_or(usize::MAX);
             while let Ok(Some(message)) = messages.message().await {
                 let expect = |fence| shared.expected.lock().unwrap().get(&fence).copied();
                 if let Some(message) =
                     assembler.receive(message, expect).expect("the worker keeps to the rules")
                 {
                     tokio::time::sleep(delay).await;
+                    let answers = message.answers();
                     if say.send(message).await.is_err() {
                         return;
                     }
+                    if let Some(fence) = answers.filter(|_| cut_after.is_some()) {
+                        write(&heard, Message::Receipt(Receipt { fence: Some(fence.into()) })).await;
+                    }
+                }
+                left -= 1;
+                if left == 0 {
+                    *shared.partial.lock().unwrap() = assembler.take_partial();
+                    let _ = heard.send(Err(Status::unavailable("cut"))).await;
+                    return;
                 }
             }
             let _ = heard.send(Err(Status::ok(""))).await;

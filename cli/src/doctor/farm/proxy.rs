@@ -40,7 +40,7 @@ fn remedy(sign: &str) -> String {
     } else if sign.contains("envoy") {
         "set `timeout: 0s` on the route"
     } else if sign.contains("haproxy") {
-        "set `timeout client 1h`, `timeout server 1h` and `tune.h2.fe.initial-window-size 4194304`"
+        "set `timeout client 1h`, `timeout server 1h` and `tune.h2.initial-window-size 4194304`"
     } else {
         "let it keep streams of hours open and take bodies of any size"
     };

@@ -3,6 +3,7 @@
 mod content;
 mod leases;
 mod outbox;
+mod partial_answers;
 mod service;
 mod session;
 
@@ -14,6 +15,7 @@ use tokio_stream::Empty;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+pub(crate) use self::partial_answers::PartialAnswers;
 pub(super) use self::service::WorkerEndpoint;
 
 use super::status::Refusal;

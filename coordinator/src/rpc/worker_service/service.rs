@@ -48,10 +48,12 @@ impl WorkerEndpoint {
         let Some(who) = request.extensions().get::<Principal>().cloned() else {
             return Status::internal("a call came past the guard").into_http();
         };
-        let keep_alive = request.headers().contains_key(session::KEEP_ALIVE_HEADER);
+        let asks_for = |header| request.headers().contains_key(header);
+        let (keep_alive, receipts) =
+            (asks_for(session::KEEP_ALIVE_HEADER), asks_for(session::RECEIPTS_HEADER));
         let (sender, messages) = mpsc::channel(WAITING);
         let context = Arc::clone(&self.context);
-        let remote = RemoteWorker { peer, who, keep_alive };
+        let remote = RemoteWorker { peer, who, keep_alive, receipts };
         tokio::spawn(run(context, remote, Messages::of_client(request.into_body()), sender));
         session::answer(ReceiverStream::new(messages))
     }

@@ -3,23 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{FromWorker, Registration, SessionId, ShardError, ToWorker};
+use clipig_core::{Fence, FromWorker, Registration, SessionId, ShardError, ToWorker};
 use clipig_proto::WireError;
 use clipig_proto::incoming::WorkerAssembler;
 use clipig_proto::outgoing::{canvas_messages, tile_messages, to_worker};
 use clipig_proto::session::{KEEP_ALIVE, Messages};
 use clipig_proto::v1::coordinator_message::Message;
-use clipig_proto::v1::{CoordinatorMessage, KeepAlive, WorkerMessage};
+use clipig_proto::v1::{CoordinatorMessage, KeepAlive, Receipt, Resume, WorkerMessage};
 use clipig_schedule::dispatcher::LeaveCause;
 use clipig_schedule::switchboard::Entry;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tonic::Status;
 
 use super::super::RpcContext;
 use super::super::status::Refusal;
 use super::leases::Leases;
 use super::outbox::Outbox;
+use super::partial_answers::{Assembly, Process};
 use crate::access::Principal;
 use crate::switchboard::{ConnectError, SESSION_QUEUE};
 
@@ -34,12 +35,17 @@ pub(super) struct RemoteWorker {
     pub(super) who: Principal,
     /// Does it want a message from time to time, so that the stream is never silent?
     pub(super) keep_alive: bool,
+    /// Does it keep its answers until it hears that they have arrived?
+    pub(super) receipts: bool,
 }
 
 /// The messages of a canvas, or of tiles of one.
 type Bulk = Box<dyn Iterator<Item = CoordinatorMessage> + Send>;
 
 type Sender = mpsc::Sender<Result<CoordinatorMessage, Status>>;
+
+/// Receipts that wait for the way to the socket. A worker that does not read is not read from.
+const RECEIPTS: usize = 256;
 
 /// Holds the conversation until one side ends it.
 pub(super) async fn run(
@@ -48,7 +54,7 @@ pub(super) async fn run(
     mut stream: Messages<WorkerMessage>,
     sender: Sender,
 ) {
-    let RemoteWorker { peer, who, keep_alive } = remote;
+    let RemoteWorker { peer, who, keep_alive, receipts } = remote;
     let mut assembler = WorkerAssembler::new();
     let registration = match register(&mut stream, &mut assembler).await {
         Ok(registration) => registration,
@@ -57,11 +63,11 @@ pub(super) async fn run(
             return refuse(&sender, error.to_string()).await;
         }
     };
-    let worker = registration.name.clone();
+    let (worker, instance) = (registration.name.clone(), registration.instance);
     let (outbound, inbox) = mpsc::channel(SESSION_QUEUE);
     let switchboard = context.farm.switchboard();
     let leases = Arc::new(Leases::default());
-    let session = match switchboard.connect(registration, outbound).await {
+    let (session, process, kept) = match switchboard.connect(registration, outbound).await {
         Ok(Entry { welcome, leases: kept }) => {
             let (name, session, token) = (&welcome.name, welcome.session, who.token());
             tracing::info!(peer, worker = %name, %session, token, kept = kept.len(), "a worker has joined");
@@ -69,7 +75,8 @@ pub(super) async fn run(
             for lease in &kept {
                 leases.kept(lease);
             }
-            welcome.session
+            let kept: Vec<Fence> = kept.iter().map(|kept| kept.lease.fence).collect();
+            (welcome.session, Process { name: welcome.name, instance }, kept)
         }
         Err(ConnectError::ShuttingDown) => return send_away(&sender).await,
         Err(ConnectError::Refused(error)) => {
@@ -77,9 +84,22 @@ pub(super) async fn run(
             return refuse(&sender, error.to_string()).await;
         }
     };
+    // A worker that keeps nothing sends everything anew.
+    let known = if receipts { &kept[..] } else { &[] };
+    let (assembly, answers) = context.partial_answers.begin(&process, assembler, known);
+    let (confirm, confirmed) = mpsc::channel(RECEIPTS);
+    let incoming =
+        Incoming { session, assembly: &assembly, leases: &leases, receipts: receipts.then_some(confirm) };
+    let outgoing = async {
+        // Before the welcome, with which the worker goes on.
+        if receipts && sender.send(Ok(of_session(Message::Resume(Resume { answers })))).await.is_err() {
+            return End::HungUp(String::new());
+        }
+        send_outgoing(inbox, confirmed, &leases, &sender, keep_alive).await
+    };
     let end = tokio::select! {
-        end = handle_incoming(&context, session, &mut stream, assembler, &leases) => end,
-        end = send_outgoing(inbox, &leases, &sender, keep_alive) => end,
+        end = handle_incoming(&context, &mut stream, incoming) => end,
+        end = outgoing => end,
         () = context.closed() => End::Closing,
         () = context.doorkeeper.until_revoked(&who) => End::Revoked,
     };
@@ -91,7 +111,12 @@ pub(super) async fn run(
         End::HungUp(_) | End::Ended | End::Revoked => LeaveCause::Disconnected,
         End::Closing => LeaveCause::Closing,
     };
+    let may_return = matches!(end, End::HungUp(_) | End::Revoked);
+    let is_kept = context.partial_answers.end(&process, &assembly, may_return);
     switchboard.disconnected(session, cause).await;
+    if is_kept {
+        tokio::spawn(forget_later(Arc::clone(&context), process, assembly));
+    }
     match end {
         End::Fault(reason) => refuse(&sender, reason).await,
         End::Closing => send_away(&sender).await,
@@ -102,6 +127,12 @@ pub(super) async fn run(
         }
         End::HungUp(_) | End::Ended => {}
     }
+}
+
+/// Forgets what came of answers when nobody has come back with the rest in time.
+async fn forget_later(context: Arc<RpcContext>, process: Process, assembly: Arc<Assembly>) {
+    sleep(context.partial_answers.patience()).await;
+    context.partial_answers.forget(&process, &assembly);
 }
 
 /// How a conversation ends.
@@ -180,14 +211,32 @@ async fn register(
     timeout(REGISTRATION_TIMEOUT, first).await.map_err(|_| RegistrationError::Late)?
 }
 
+/// Where a worker's messages go.
+struct Incoming<'a> {
+    session: SessionId,
+    assembly: &'a Assembly,
+    leases: &'a Leases,
+    /// Takes answers that have come to their end, if the worker wants to hear of it.
+    receipts: Option<mpsc::Sender<Fence>>,
+}
+
+impl Incoming<'_> {
+    /// Lets the worker know that an answer has come to its end. Without room this waits, and nothing is read.
+    async fn confirm(&self, fence: Fence) {
+        if let Some(receipts) = &self.receipts {
+            // An error means that the session ends.
+            let _ = receipts.send(fence).await;
+        }
+    }
+}
+
 /// Passes the worker's messages on until the session ends.
 async fn handle_incoming(
     context: &RpcContext,
-    session: SessionId,
     stream: &mut Messages<WorkerMessage>,
-    mut assembler: WorkerAssembler,
-    leases: &Leases,
+    incoming: Incoming<'_>,
 ) -> End {
+    let Incoming { session, assembly, leases, .. } = incoming;
     loop {
         let message = match stream.message().await {
             Ok(Some(message)) => message,
@@ -199,14 +248,18 @@ async fn handle_incoming(
             Err(status) => return End::HungUp(format!("the connection broke off: {}", status.message())),
         };
         for fence in leases.take_revoked() {
-            assembler.pass_over(fence);
+            assembly.pass_over(fence);
         }
         let mut prepares = false;
         let expected = |fence| {
             prepares = leases.prepares(fence);
             leases.expected(fence)
         };
-        let said = match assembler.receive(message, expected) {
+        let Some(received) = assembly.receive(message, expected) else { return End::Ended };
+        for fence in assembly.take_passed_over() {
+            incoming.confirm(fence).await;
+        }
+        let said = match received {
             // Without expectations a gradient would be passed over, as one whose lease was taken back.
             Ok(_) if prepares => {
                 let what = "it answered with a gradient where texts and images were to be encoded";
@@ -225,11 +278,15 @@ async fn handle_incoming(
         if let FromWorker::Register(_) = said {
             return End::Fault("it registered twice".to_owned());
         }
-        if let Some(fence) = said.answers() {
+        let answered = said.answers();
+        if let Some(fence) = answered {
             leases.answered(fence);
         }
         if !context.farm.switchboard().message(session, said).await {
             return End::Ended;
+        }
+        if let Some(fence) = answered {
+            incoming.confirm(fence).await;
         }
     }
 }
@@ -237,6 +294,7 @@ async fn handle_incoming(
 /// Sends the switchboard's messages until the session ends.
 async fn send_outgoing(
     mut inbox: mpsc::Receiver<ToWorker>,
+    mut confirmed: mpsc::Receiver<Fence>,
     leases: &Leases,
     sender: &Sender,
     keep_alive: bool,
@@ -248,6 +306,11 @@ async fn send_outgoing(
     loop {
         while let Some(message) = take(&mut inbox, &mut open, &outbox) {
             outbox.push(message);
+        }
+        while let Ok(fence) = confirmed.try_recv() {
+            if write(sender, receipt(fence), &mut inbox, &mut outbox, &mut open).await.is_err() {
+                return End::HungUp(String::new());
+            }
         }
         if travelling.as_ref().is_some_and(|(canvas, _)| outbox.overtakes(*canvas)) {
             travelling = None;
@@ -284,19 +347,35 @@ async fn send_outgoing(
                 }
                 None if travelling.take().is_some() => {}
                 None if !open => return End::Ended,
-                None => match timeout(longest_silence, inbox.recv()).await {
-                    Ok(Some(message)) => outbox.push(message),
-                    Ok(None) => open = false,
-                    Err(_) => {
-                        let message = CoordinatorMessage { message: Some(Message::KeepAlive(KeepAlive {})) };
-                        if write(sender, message, &mut inbox, &mut outbox, &mut open).await.is_err() {
-                            return End::HungUp(String::new());
+                None => {
+                    let said = tokio::select! {
+                        more = inbox.recv() => {
+                            match more {
+                                Some(more) => outbox.push(more),
+                                None => open = false,
+                            }
+                            None
                         }
+                        Some(fence) = confirmed.recv() => Some(receipt(fence)),
+                        () = sleep(longest_silence) => Some(of_session(Message::KeepAlive(KeepAlive {}))),
+                    };
+                    if let Some(said) = said
+                        && write(sender, said, &mut inbox, &mut outbox, &mut open).await.is_err()
+                    {
+                        return End::HungUp(String::new());
                     }
-                },
+                }
             },
         }
     }
+}
+
+fn of_session(message: Message) -> CoordinatorMessage {
+    CoordinatorMessage { message: Some(message) }
+}
+
+fn receipt(fence: Fence) -> CoordinatorMessage {
+    of_session(Message::Receipt(Receipt { fence: Some(fence.into()) }))
 }
 
 /// A message that is there already, as long as the outbox has room: what is beyond waits in the switchboard's queue,
@@ -358,6 +437,10 @@ fn note(message: &ToWorker, leases: &Leases) {
 mod tests {
     use super::*;
 
+    fn no_receipts() -> mpsc::Receiver<Fence> {
+        mpsc::channel(1).1
+    }
+
     // Time stands still, and jumps to the next deadline when nothing else is left to do.
     #[tokio::test(start_paused = true)]
     async fn a_worker_that_asks_for_it_hears_something_all_the_time() {
@@ -381,7 +464,7 @@ mod tests {
             };
             let (longest, silent) = tokio::select! {
                 heard = hear => heard,
-                _ = send_outgoing(inbox, &leases, &sender, keep_alive) => panic!("the session has ended"),
+                _ = send_outgoing(inbox, no_receipts(), &leases, &sender, keep_alive) => panic!("the session has ended"),
             };
             assert_eq!(silent, !keep_alive);
             assert!(longest < Duration::from_secs(10), "{longest:?}");

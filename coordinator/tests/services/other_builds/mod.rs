@@ -67,7 +67,9 @@ async fn an_earlier_client_and_an_earlier_worker_make_pictures() {
     let farm = TestFarm::start().await;
     let mut client = EarlierClient::new(farm.channel().await);
     let mut worker = OtherWorker::earlier(farm.channel().await).await;
-    worker.register(registration()).await.unwrap();
+    let served =
+        "workers of the same protocol are served; frozen/README.md says what to do where it was raised";
+    worker.register(registration()).await.expect(served);
     for (number, yaml) in [(1, EXPERIMENT.to_owned()), (2, cropping())] {
         let job = client.submit(request(&yaml)).await;
         assert_eq!(job.number, number);

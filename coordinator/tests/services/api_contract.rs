@@ -210,12 +210,13 @@ fn read(path: &Path) -> Json {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
-/// The descriptions of earlier builds.
+/// The descriptions of earlier builds, the oldest first.
 fn frozen() -> Vec<(String, Json)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../frozen");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("openapi.json"));
     let found: Vec<_> =
         paths.filter(|path| path.exists()).map(|path| (path.display().to_string(), read(&path))).collect();
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert!(!found.is_empty(), "frozen/ has no openapi.json");
     found
 }

@@ -74,10 +74,11 @@ impl OtherWorker {
 
     /// Registers; the reason where that is refused.
     pub(super) async fn register(&mut self, registration: Register) -> Result<(), String> {
-        self.say(Said::Register(registration.clone())).await;
+        let name = registration.name.clone();
+        self.say(Said::Register(registration)).await;
         match self.next().await {
             Some(Told::Welcome(welcome)) => {
-                assert_eq!(welcome.name, registration.name);
+                assert_eq!(welcome.name, name);
                 assert!(welcome.heartbeat_milliseconds > 0 && welcome.leases.is_empty(), "{welcome:?}");
                 Ok(())
             }

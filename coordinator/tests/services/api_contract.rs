@@ -214,7 +214,7 @@ fn read(path: &Path) -> Json {
 fn frozen() -> Vec<(String, Json)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../frozen");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("openapi.json"));
-    let found: Vec<_> =
+    let mut found: Vec<_> =
         paths.filter(|path| path.exists()).map(|path| (path.display().to_string(), read(&path))).collect();
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert!(!found.is_empty(), "frozen/ has no openapi.json");

@@ -35,7 +35,22 @@ impl<'a> Comparison<'a> {
                 comparison.operations(&place, operation, &new["paths"][path][method]);
             }
         }
+        for (name, schema) in entries(&old["components"]["schemas"]) {
+            comparison.named(name, schema, &new["components"]["schemas"][name]);
+        }
         comparison.problems
+    }
+
+    /// A schema that no call refers to: words do, such as those about the events of a stream.
+    fn named(&mut self, name: &str, old: &'a Json, new: &'a Json) {
+        let reference = format!("#/components/schemas/{name}");
+        if self.compared.iter().any(|(compared, _, _)| *compared == reference) {
+            return;
+        }
+        match new {
+            Json::Null => self.report(name, "is gone"),
+            now => self.schemas(name, old, now, Direction::Answered),
+        }
     }
 
     fn report(&mut self, place: &str, what: &str) {
@@ -290,7 +305,8 @@ fn breaks_of_the_json_api_are_found() {
         ),
         ("/components/schemas/PriorityRequest/properties/priority/format", Some(json!("int8")), "the format"),
         ("/components/schemas/JobState/enum/0", None, "is gone"),
-        ("/components/schemas/JobEvent/oneOf/0", None, "is gone"),
+        ("/components/schemas/JobEvent/oneOf/0", None, "JobEvent, oneOf 7: is gone"),
+        ("/components/schemas/JobEvent", None, "JobEvent: is gone"),
     ] {
         let problems = after_change(pointer, change);
         assert!(problems.iter().any(|problem| problem.contains(said)), "{pointer}: {problems:?}");

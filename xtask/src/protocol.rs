@@ -1,7 +1,9 @@
 //! The definitions in `proto/`: their style, and whether programs built before a change still understand those
-//! built after it. The rules are in `proto/buf.yaml`; what was promised is in the committed [`IMAGE`].
+//! built after it. The rules are in `proto/buf.yaml`. What was promised is in the committed [`IMAGE`], which grows with
+//! the definitions, and in the folders below [`FROZEN`], which never change.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::pins::BUF;
@@ -14,16 +16,47 @@ pub(crate) const IMAGE: &str = "proto/farm/v1/compatibility.binpb";
 /// The folder of the definitions.
 const DEFINITIONS: &str = "proto";
 
+/// The folder with what earlier builds speak, a folder for each.
+const FROZEN: &str = "frozen";
+
+/// What to do about a change that the definitions' own image does not allow.
+const NOT_PROMISED_YET: &str = "Where nothing was released that speaks the old protocol, delete \
+                                proto/farm/v1/compatibility.binpb and run `cargo xtask generate`";
+
+/// What to do about a change that a released build does not understand.
+const RELEASED: &str = "If workers must speak in another way, raise PROTOCOL. frozen/README.md says what else has to be \
+                        done then, and what if clients must";
+
 /// Style, and compatibility with what was promised. That the image is up to date is seen with the generated files.
 pub(crate) fn check(places: &Places) -> Result<(), Error> {
     run(BUF.command(places)?.args(["lint", DEFINITIONS]))?;
-    compatible(places, Path::new(DEFINITIONS), Path::new(IMAGE))
+    compatible(places, Path::new(DEFINITIONS), Path::new(IMAGE), NOT_PROMISED_YET)?;
+    earlier_builds(places)
+}
+
+/// Do the peers of each frozen contract understand the definitions?
+fn earlier_builds(places: &Places) -> Result<(), Error> {
+    let contracts = contracts(&places.repository.join(FROZEN))?;
+    contracts.iter().try_for_each(|contract| compatible(places, Path::new(DEFINITIONS), contract, RELEASED))
+}
+
+/// The folders of contracts in a folder, the oldest first.
+fn contracts(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = entries.map_err(|error| Error::Other(format!("{}: {error}", folder.display())))?;
+    let mut contracts: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    contracts.retain(|path| path.join("farm").is_dir());
+    contracts.sort();
+    if contracts.is_empty() {
+        return Err(Error::Other(format!("{} holds no contract of an earlier build", folder.display())));
+    }
+    Ok(contracts)
 }
 
 /// What [`IMAGE`] should hold. An incompatible change is an error, so that it is not promised by accident.
 pub(crate) fn image(places: &Places) -> Result<Vec<u8>, Error> {
     if places.repository.join(IMAGE).exists() {
-        compatible(places, Path::new(DEFINITIONS), Path::new(IMAGE))?;
+        compatible(places, Path::new(DEFINITIONS), Path::new(IMAGE), NOT_PROMISED_YET)?;
     }
     built(places, Path::new(DEFINITIONS))
 }
@@ -37,13 +70,15 @@ fn built(places: &Places, definitions: &Path) -> Result<Vec<u8>, Error> {
     ]))
 }
 
-fn compatible(places: &Places, definitions: &Path, promised: &Path) -> Result<(), Error> {
+/// `promised` is an image or a folder of definitions; `remedy` says what else can be done than to keep to it.
+fn compatible(places: &Places, definitions: &Path, promised: &Path, remedy: &str) -> Result<(), Error> {
     run(BUF.command(places)?.arg("breaking").arg(definitions).arg("--against").arg(promised)).map_err(|error| {
         match error {
             Error::Failed { .. } => Error::Other(format!(
-                "the protocol has changed in a way that other versions do not understand; see above\n  \
-                 New fields take new numbers; a field that goes leaves `reserved` for its number and name. Where \
-                 nothing was released that speaks the old protocol, delete {IMAGE} and run `cargo xtask generate`"
+                "the protocol has changed in a way that other versions do not understand; see above. What they speak is \
+                 in {}\n  \
+                 New fields take new numbers; a field that goes leaves `reserved` for its number and name. {remedy}",
+                promised.display()
             )),
             other => other,
         }
@@ -52,9 +87,6 @@ fn compatible(places: &Places, definitions: &Path, promised: &Path) -> Result<()
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::PathBuf;
-
     use tempfile::TempDir;
 
     use super::*;
@@ -117,8 +149,34 @@ enum State {
             let definitions = self.definitions();
             fs::write(definitions.join("p.proto"), BEFORE.replace(from, to)).unwrap();
             built(&self.places, &definitions).expect("it is a definition");
-            compatible(&self.places, &definitions, &self.image()).is_ok()
+            compatible(&self.places, &definitions, &self.image(), "").is_ok()
         }
+    }
+
+    #[test]
+    fn the_definitions_are_understood_by_all_earlier_builds() {
+        let places = Places::find().unwrap();
+        assert!(!contracts(&places.repository.join(FROZEN)).unwrap().is_empty());
+        earlier_builds(&places).unwrap();
+    }
+
+    #[test]
+    fn what_an_earlier_build_does_not_understand_is_found_and_the_way_out_named() {
+        let places = Places::find().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (before, after) = (folder.path().join("frozen/2026-01-01"), folder.path().join("proto"));
+        for place in [&before, &after] {
+            fs::create_dir_all(place.join("farm")).unwrap();
+            fs::copy(places.repository.join("proto/buf.yaml"), place.join("buf.yaml")).unwrap();
+            fs::write(place.join("farm/p.proto"), BEFORE).unwrap();
+        }
+        assert_eq!(contracts(&folder.path().join("frozen")).unwrap(), [before.clone()]);
+        compatible(&places, &after, &before, RELEASED).unwrap();
+        fs::write(after.join("farm/p.proto"), BEFORE.replace("uint64 number = 1;", "")).unwrap();
+        let error = compatible(&places, &after, &before, RELEASED).unwrap_err().to_string();
+        assert!(error.contains("frozen/2026-01-01") && error.contains("raise PROTOCOL"), "{error}");
+        let nothing = contracts(&after).unwrap_err().to_string();
+        assert!(nothing.contains("holds no contract"), "{nothing}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ const APPLICATION: i64 = 0x636c_7067;
 
 /// Each step leads from the version of its index to the next. Published steps never change: a farm that was
 /// made with them must still open.
-const STEPS: &[&str] =
+pub(super) const STEPS: &[&str] =
     &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8];
 
 const VERSION_1: &str = "

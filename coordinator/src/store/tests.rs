@@ -585,7 +585,7 @@ fn a_damaged_database_is_named() {
 /// Versions as they were when they were first published. Those files never change; a new version gets its own.
 #[test]
 fn published_versions_are_opened_for_ever() {
-    for (version, frozen) in [
+    let published = [
         (1, include_str!("../../tests/fixtures/store/farm-v1.sql")),
         (2, include_str!("../../tests/fixtures/store/farm-v2.sql")),
         (3, include_str!("../../tests/fixtures/store/farm-v3.sql")),
@@ -593,7 +593,10 @@ fn published_versions_are_opened_for_ever() {
         (5, include_str!("../../tests/fixtures/store/farm-v5.sql")),
         (6, include_str!("../../tests/fixtures/store/farm-v6.sql")),
         (7, include_str!("../../tests/fixtures/store/farm-v7.sql")),
-    ] {
+    ];
+    let newest = super::schema::STEPS.len();
+    assert_eq!(published.len(), newest, "version {newest} of the tables needs a farm-v{newest}.sql");
+    for (version, frozen) in published {
         let farm = Farm::new();
         let connection = rusqlite::Connection::open(farm.folder.path().join("farm.sqlite")).unwrap();
         connection.execute_batch(frozen).unwrap();

@@ -2,12 +2,14 @@
 
 mod api;
 mod api_access;
+mod api_contract;
 mod bombs;
 mod documents;
 mod exhaustion;
 mod health;
 mod hostile_workers;
 mod http_client;
+mod other_builds;
 mod quotas;
 mod roles;
 mod spot_checks;

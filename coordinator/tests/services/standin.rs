@@ -21,7 +21,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 
-/// Canvases that a step makes a little brighter.
+/// Canvases that a step makes a little brighter, and moves against the gradient. That of [`WorkerEnd`] is zero.
 pub(crate) struct StandInCanvases;
 
 struct StandInCanvas {
@@ -70,8 +70,10 @@ impl CanvasOwner for StandInCanvas {
         [self.canvas.width() as u32, self.canvas.height() as u32]
     }
 
-    fn step(&mut self, _: &GradientSum, _: f64) -> Result<(), StepError> {
-        let pixels = self.canvas.pixels().iter().map(|pixel| pixel * 1.001).collect();
+    fn step(&mut self, gradient: &GradientSum, learnrate: f64) -> Result<(), StepError> {
+        let gradient = gradient.to_dense();
+        let pixels = self.canvas.pixels().iter().zip(gradient);
+        let pixels = pixels.map(|(pixel, slope)| pixel * 1.001 - learnrate as f32 * slope).collect();
         self.canvas = Canvas::new(self.canvas.width(), self.canvas.height(), pixels).unwrap();
         self.steps += 1;
         Ok(())

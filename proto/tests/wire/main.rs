@@ -2,4 +2,5 @@
 
 mod hostile;
 mod identity;
+mod later;
 mod messages;

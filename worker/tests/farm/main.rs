@@ -5,6 +5,7 @@ mod stand_in;
 
 mod computing;
 mod connections;
+mod earlier_coordinator;
 mod health;
 mod leaving;
 

@@ -16,5 +16,5 @@ pub mod switchboard;
 
 pub use concurrency::{CPU_SHARD, GPU_SHARD, threads_per_shard};
 pub use merge::{MergeError, MergeTree};
-pub use plan::{plan, samples_of_epoch};
+pub use plan::{plan, samples_at, samples_of_epoch};
 pub use statistics::{JobStatistics, Recent, TargetStatistics};

@@ -206,6 +206,7 @@ impl Setup<'_> {
             revisions: vec![revision],
             resume: None,
             most_pixels: u64::MAX,
+            most_samples: u64::MAX,
             shares_memory: true,
         })
     }

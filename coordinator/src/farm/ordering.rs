@@ -56,6 +56,7 @@ impl Farm {
             revisions,
             resume: None,
             most_pixels: self.inner.settings.job_pixels,
+            most_samples: self.inner.settings.epoch_samples,
             shares_memory: false,
         })
     }

@@ -9,14 +9,13 @@ use console::{Term, style, truncate_str};
 const CONSTRAINTS: &str = "targets.constraints";
 
 /// The parts of an experiment in the order in which people meet them.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 6] = [
     ("", "the experiment"),
     ("init", "init: the first picture"),
     ("targets", "targets: what is desired"),
     ("targets.features", "targets.features: texts and images"),
     ("targets.transforms", "targets.transforms: how CLIP sees the picture"),
     (CONSTRAINTS, "targets.constraints: what else it should be"),
-    ("masks", "masks: where something counts"),
 ];
 
 /// Parameters that every constraint has; they stand behind the last of them.
@@ -55,14 +54,36 @@ pub(super) fn text() -> String {
     text
 }
 
+/// Maps whose parameters are only named: each of them is explained by `clipig reference NAME`.
+const NAMED: [&str; 3] = ["canvas", "masks", "targets.cuts"];
+
 /// One parameter, and below it those of a map.
 fn add(text: &mut String, parameter: &Parameter, level: usize, width: usize) {
     add_line(text, parameter, level, width);
-    if matches!(parameter.kind, Kind::Map) && !PARTS.iter().any(|(path, _)| *path == parameter.path) {
-        for child in parameters().children(&parameter.path).filter(|child| !is_shared(child)) {
+    let children = || parameters().children(&parameter.path);
+    if NAMED.contains(&parameter.path.as_str()) {
+        add_names(text, level, children());
+    } else if matches!(parameter.kind, Kind::Map) && !PARTS.iter().any(|(path, _)| *path == parameter.path) {
+        for child in children().filter(|child| !is_shared(child)) {
             add(text, child, level + 1, width);
         }
     }
+}
+
+/// Names side by side, in lines that are not too long.
+fn add_names<'a>(text: &mut String, level: usize, names: impl Iterator<Item = &'a Parameter>) {
+    let names: Vec<&str> = names.map(Parameter::name).collect();
+    let indent = " ".repeat(2 * level + 1);
+    let mut line = indent.clone();
+    for (index, name) in names.iter().enumerate() {
+        let comma = if index + 1 < names.len() { "," } else { "" };
+        if line.len() + name.len() > 76 {
+            let _ = writeln!(text, "{line}");
+            line.clone_from(&indent);
+        }
+        let _ = write!(line, " {name}{comma}");
+    }
+    let _ = writeln!(text, "{line}");
 }
 
 fn add_line(text: &mut String, parameter: &Parameter, level: usize, width: usize) {
@@ -88,16 +109,7 @@ fn post_processing(text: &mut String, width: usize) {
         add(text, parameter, 1, width);
     }
     text.push_str("  and the transforms that keep the resolution, with the same parameters:\n");
-    let mut line = String::from("   ");
-    for (index, effect) in effects.iter().enumerate() {
-        let comma = if index + 1 < effects.len() { "," } else { "" };
-        if line.len() + effect.name().len() > 76 {
-            let _ = writeln!(text, "{line}");
-            line = String::from("   ");
-        }
-        let _ = write!(line, " {}{comma}", effect.name());
-    }
-    let _ = writeln!(text, "{line}");
+    add_names(text, 1, effects.into_iter());
 }
 
 /// The first sentence of a documentation, on one line.

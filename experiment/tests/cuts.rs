@@ -49,7 +49,7 @@ fn what_lies_beyond_the_bounds_of_a_batch_is_the_nearest() {
     let loaded = one("targets: [{batch_size: 100000*(t-.5), transforms: [{noise: .1}]}]");
     let target = &loaded.experiment.targets[0];
     let samples = |epoch| target.samples(&Scope::new(Key::root(1), epoch, 11)).expect("a number");
-    assert_eq!([0, 6, 10].map(samples), [1, 10_000, 50_000]);
+    assert_eq!([0, 5, 10].map(samples), [1, 1, 50_000]);
     let loaded = one("targets: [{batch_size: 200000*t, transforms: [{noise: .1}]}]");
     let scope = Scope::new(Key::root(1), 10, 11);
     assert_eq!(loaded.experiment.targets[0].samples(&scope).expect("a number"), 65_536);
@@ -63,7 +63,7 @@ fn what_cannot_be_is_said() {
     assert!(of_target("cuts: {overview: -1}").contains("`overview` is too small: -1"));
     assert!(of_target("cuts: {innercut: 4}").contains("`innercut` is not a parameter of `cuts`"));
     assert!(of_target("cuts: 4").contains("`cuts` takes its parameters by name, found `4`"));
-    assert!(of_target("batch_size: randint(1, 9)").contains("`batch_size` cannot be random"));
+    assert!(of_target("batch_size: 1+8*random()").contains("`batch_size` cannot be random"));
     assert!(of_target("batch_size: width").contains("width"));
     let warned = one("targets: [{features: [{text: a}], cuts: {overview: 1}}]\n");
     assert!(

@@ -16,7 +16,7 @@ use clipig_core::{
 use clipig_experiment::limits;
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Scope, Target};
-use clipig_schedule::{JobStatistics, MergeTree, plan};
+use clipig_schedule::{JobStatistics, MergeTree, plan, samples_at};
 
 use crate::shard_tiles::shard_tiles;
 
@@ -66,6 +66,8 @@ pub struct EpochLoop {
     next: u32,
     /// The most pixels that the canvas may have in any epoch.
     most_pixels: u64,
+    /// The most samples that any epoch may have.
+    most_samples: u64,
 }
 
 /// Everything that a job needs to go on elsewhere, between two epochs.
@@ -169,7 +171,8 @@ impl EpochLoop {
     /// A job that has not begun. `canvas` holds the first canvas, see [`first_resolution`].
     pub fn new(spec: JobSpec, canvas: Box<dyn CanvasOwner>) -> Self {
         let statistics = JobStatistics::new(&spec.experiment);
-        Self { next: spec.experiment.start_epoch, statistics, spec, canvas, most_pixels: u64::MAX }
+        let next = spec.experiment.start_epoch;
+        Self { next, statistics, spec, canvas, most_pixels: u64::MAX, most_samples: u64::MAX }
     }
 
     /// A job that goes on where it stopped. `canvas` was restored from its progress.
@@ -180,13 +183,19 @@ impl EpochLoop {
         statistics: JobStatistics,
     ) -> Self {
         let statistics = statistics.fitted_to(&spec.experiment);
-        Self { next: next.0, statistics, spec, canvas, most_pixels: u64::MAX }
+        Self { next: next.0, statistics, spec, canvas, most_pixels: u64::MAX, most_samples: u64::MAX }
     }
 
     /// The same job with a bound on its canvas: an epoch that asks for more pixels fails before memory is taken.
     #[must_use]
     pub fn with_most_pixels(self, most_pixels: u64) -> Self {
         Self { most_pixels, ..self }
+    }
+
+    /// The same job with a bound on its samples: an epoch that asks for more fails before anything is computed.
+    #[must_use]
+    pub fn with_most_samples(self, most_samples: u64) -> Self {
+        Self { most_samples, ..self }
     }
 
     /// The epoch after the last finished one, whether it will be computed or not.
@@ -265,6 +274,10 @@ impl EpochLoop {
             return Err(JobErrorCause::CanvasNotFinite);
         }
         // 5. plan
+        let samples = samples_at(&experiment, &scope)?;
+        if samples > self.most_samples {
+            return Err(JobErrorCause::TooManySamples { samples, most: self.most_samples });
+        }
         let plan = plan(&experiment, &scope, self.spec.shard_size);
         // 6. shards → gradients: others compute them. 7. merge: as they arrive.
         let tree = MergeTree::new(plan.shards.len() as u32);

@@ -73,7 +73,7 @@ pub(crate) fn first_canvas(
         let pixels = if own == size { pixels } else { resample::bicubic(&pixels, size) };
         pixels.clamp(0.0, 1.0)
     };
-    let mut canvas = read_back(&pixels)?;
+    let mut canvas: Vec<f32> = read_back(&pixels)?;
     if init.place.is_some() && init.mask.is_none() {
         put_image(init, size, assets, &mut canvas)?;
     }

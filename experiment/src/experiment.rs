@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::expression::{Float, Int};
+use crate::expression::{EvaluationError, Float, Int, Scope};
+use crate::limits::MAX_BATCH;
 
 /// A whole experiment, every default filled in.
 #[derive(Clone, Debug)]
@@ -351,8 +352,8 @@ pub struct Target {
     pub span: Span,
     /// Factor on its losses; may use `sim`, the mean similarity of its features.
     pub weight: Float,
-    /// Samples per epoch, at least 1 (a target that draws nothing is one sample all the same).
-    pub batch_size: u32,
+    /// Samples per epoch (a target that draws nothing is one sample all the same). It depends on the time alone.
+    pub batch_size: Int,
     /// Which features count.
     pub select: Select,
     /// How similarities of features are made comparable.
@@ -373,6 +374,19 @@ impl Target {
     /// Whether its samples are random. If not, they are all alike, and one per epoch is enough.
     pub fn draws(&self) -> bool {
         self.cuts.is_some() || self.transforms.iter().any(Transform::draws)
+    }
+
+    /// Its samples in the scope's epoch, from 1 to [`MAX_BATCH`]: what lies beyond is the nearest of these. A target that
+    /// draws nothing gives the same window every time, so one sample says all.
+    ///
+    /// # Errors
+    /// When the expression fails.
+    pub fn samples(&self, scope: &Scope) -> Result<u32, EvaluationError> {
+        if !self.draws() {
+            return Ok(1);
+        }
+        // The greatest batch fits.
+        Ok(self.batch_size.evaluate(scope)?.clamp(1, MAX_BATCH) as u32)
     }
 }
 

@@ -177,7 +177,7 @@ impl Experiment {
         let mut out = vec![Number::Float(&self.learnrate), Number::Float(&self.learnrate_scale)];
         ints(&mut out, &self.resolution);
         for target in &self.targets {
-            out.push(Number::Float(&target.weight));
+            out.extend([Number::Float(&target.weight), Number::Int(&target.batch_size)]);
             for feature in &target.features {
                 out.extend([Number::Float(&feature.weight), Number::Float(&feature.scale)]);
             }

@@ -45,7 +45,7 @@ impl Motion {
 impl PixelMap {
     /// Replaces columns and rows of the output by those of the input. A pixel that comes from nowhere has the column
     /// [`NOWHERE`] and any row.
-    pub(crate) fn follow(&self, xs: &mut Vec<i32>, ys: &mut Vec<i32>) {
+    pub(crate) fn follow(&self, xs: &mut [i32], ys: &mut [i32]) {
         match self.way {
             Way::Grid([columns, rows]) => {
                 columns.follow(xs);
@@ -56,11 +56,9 @@ impl PixelMap {
             }
             Way::Turn(turn) => {
                 let (mut to_x, mut to_y) = (vec![0; xs.len()], vec![0; ys.len()]);
-                turn.follow(
-                    RowPlaces { xs: xs.as_slice(), ys: Ys::Each(ys.as_slice()) },
-                    [&mut to_x, &mut to_y],
-                );
-                (*xs, *ys) = (to_x, to_y);
+                turn.follow(RowPlaces { xs: &*xs, ys: Ys::Each(&*ys) }, [&mut to_x, &mut to_y]);
+                xs.copy_from_slice(&to_x);
+                ys.copy_from_slice(&to_y);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use clipig_experiment::Experiment;
 
-use crate::plan::sample_count;
+use crate::plan::most_samples;
 
 /// The greatest number of samples in a shard on CPUs: large enough for matrix products to be efficient, small
 /// enough for shards to spread over cores.
@@ -17,12 +17,8 @@ pub const GPU_SHARDS: u32 = 2;
 /// Threads within an operation when nobody chose: one, or more when an epoch has fewer shards than there are
 /// cores. It is a recorded property of the job, because it changes bits.
 pub fn threads_per_shard(experiment: &Experiment, shard_size: u32, cores: usize) -> usize {
-    let shards: u64 = experiment
-        .targets
-        .iter()
-        .filter(|target| target.active)
-        .map(|target| u64::from(sample_count(target).div_ceil(shard_size.max(1))))
-        .sum();
+    let shards: u64 =
+        most_samples(experiment).map(|samples| u64::from(samples.div_ceil(shard_size.max(1)))).sum();
     let side_by_side = usize::try_from(shards).unwrap_or(usize::MAX).clamp(1, cores.max(1));
     cores.max(1) / side_by_side
 }

@@ -126,6 +126,7 @@ impl Stored {
             revisions: (0..).zip(&self.revisions).map(revision).collect(),
             resume: None,
             most_pixels: u64::MAX,
+            most_samples: u64::MAX,
             shares_memory: false,
             trace: TraceTerms::default(),
         }

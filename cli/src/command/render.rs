@@ -223,6 +223,7 @@ impl Setup<'_> {
             revisions: vec![revision],
             resume: None,
             most_pixels: u64::MAX,
+            most_samples: u64::MAX,
             shares_memory: true,
             trace: TraceTerms::below(clipig_telemetry::current()),
         })

@@ -30,6 +30,17 @@ pub enum JobErrorCause {
     /// The canvas would be larger than the farm takes.
     #[error(transparent)]
     TooLarge(#[from] CanvasTooLarge),
+    /// The epoch would have more samples than the farm takes.
+    #[error(
+        "it has {samples} samples; this farm takes {most} (`limits.epoch_samples`): lower `batch_size`, or have the \
+         limit raised"
+    )]
+    TooManySamples {
+        /// Samples of all targets.
+        samples: u64,
+        /// The most that they may be.
+        most: u64,
+    },
     /// The canvas failed.
     #[error(transparent)]
     Step(#[from] StepError),

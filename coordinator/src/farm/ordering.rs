@@ -57,6 +57,7 @@ impl Farm {
             revisions,
             resume: None,
             most_pixels: self.inner.settings.job_pixels,
+            most_samples: self.inner.settings.epoch_samples,
             shares_memory: false,
             trace: TraceTerms { parent: store.job(job)?.trace, epochs: self.inner.settings.traced_epochs },
         })

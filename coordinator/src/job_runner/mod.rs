@@ -191,7 +191,8 @@ impl<'a, O: Observer> Runner<'a, O> {
             }
             None => EpochLoop::new(revision.spec(), first_canvas(revision, canvases, most)?),
         };
-        let (job, commands) = (job.with_most_pixels(most), VecDeque::new());
+        let job = job.with_most_pixels(most).with_most_samples(order.most_samples);
+        let commands = VecDeque::new();
         Ok(Self { order, current, canvases, port, inbox, observer, job, trace, commands })
     }
 
@@ -420,7 +421,7 @@ impl<'a, O: Observer> Runner<'a, O> {
         } else {
             EpochLoop::new(revision.spec(), first_canvas(revision, self.canvases, most)?)
         };
-        self.job = job.with_most_pixels(most);
+        self.job = job.with_most_pixels(most).with_most_samples(self.order.most_samples);
         self.observer.on_revision(self.revision());
         self.open()
     }

@@ -21,6 +21,8 @@ pub struct JobOrder {
     pub resume: Option<JobProgress>,
     /// The most pixels that the canvas may have in any epoch.
     pub most_pixels: u64,
+    /// The most samples that any epoch may have.
+    pub most_samples: u64,
     /// Are the workers in this process? They see the whole canvas at no cost then.
     pub shares_memory: bool,
     /// What of the run is traced.

@@ -217,14 +217,9 @@ fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
 }
 
 fn order(revisions: Vec<Revision>, resume: Option<JobProgress>) -> JobOrder {
-    JobOrder {
-        first: Epoch(0),
-        revisions,
-        resume,
-        most_pixels: 100,
-        shares_memory: false,
-        trace: TraceTerms::default(),
-    }
+    let (most_pixels, most_samples) = (100, 50);
+    let trace = TraceTerms::default();
+    JobOrder { first: Epoch(0), revisions, resume, most_pixels, most_samples, shares_memory: false, trace }
 }
 
 fn go(
@@ -449,6 +444,20 @@ fn a_canvas_that_grows_too_large_fails_the_job_in_that_epoch() {
     assert_eq!(
         outcome.err().unwrap().to_string(),
         "epoch 1: a canvas of 12×12 has 144 pixels; this farm takes 100 (`limits.job_pixels`)"
+    );
+    assert_eq!(watching.epochs, [0]);
+}
+
+#[test]
+fn a_batch_that_grows_too_large_fails_the_job_in_that_epoch() {
+    let (runner, inbox) = inbox();
+    let workers = Workers::new(&runner, 0, false);
+    let grows = of_yaml(0, 0, &yaml(1.0).replace("batch_size: 10", "batch_size: 2 if epoch < 1 else 51"));
+    let (outcome, watching) = go(order(vec![grows], None), &workers, &inbox);
+    let error = outcome.err().unwrap().to_string();
+    assert!(
+        error.starts_with("epoch 1: it has 51 samples; this farm takes 50 (`limits.epoch_samples`)"),
+        "{error}"
     );
     assert_eq!(watching.epochs, [0]);
 }

@@ -4,7 +4,6 @@
 //! is the image to the last bit, whatever the model draws there, and where it is 1 it is what the model draws. Gradients are
 //! multiplied by m on their way back.
 
-use clipig_core::Assets;
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Scope};
 use clipig_geometry::Size;
@@ -30,8 +29,7 @@ impl Keep {
         let Some(mask) = &experiment.init.mask else { return Ok(None) };
         // Its numbers are constants, so any scope will do.
         let mask = masks.draw(mask, &Scope::new(Key::root(0), 0, 1), size)?;
-        let assets: &Assets = masks.assets();
-        let image = kept_image(&experiment.init, size, assets)?;
+        let image = kept_image(&experiment.init, size, masks.assets())?;
         Ok(Some(Self { mask, image, width: size.width as usize }))
     }
 

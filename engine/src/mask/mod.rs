@@ -303,7 +303,7 @@ mod tests {
 
     const SIZE: Size = Size { width: 40, height: 20 };
 
-    fn png(image: image::DynamicImage) -> Vec<u8> {
+    fn png(image: &image::DynamicImage) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
         image.write_to(&mut bytes, ImageFormat::Png).expect("a small image");
         bytes.into_inner()
@@ -314,8 +314,8 @@ mod tests {
         let half = image::ImageBuffer::from_fn(80, 40, |x, _| LumaA([255_u8, if x < 40 { 255 } else { 0 }]));
         let strip = RgbImage::from_fn(3, 60, |_, y| Rgb([if (20..40).contains(&y) { 255 } else { 0 }; 3]));
         let mut assets = Assets::default();
-        assets.insert("half.png", png(half.into()));
-        assets.insert("strip.png", png(strip.into()));
+        assets.insert("half.png", png(&half.into()));
+        assets.insert("strip.png", png(&strip.into()));
         assets
     }
 
@@ -410,9 +410,9 @@ mod tests {
         let (left, low) = (all(&drawn(masks, "left", SIZE)), all(&drawn(masks, "low", SIZE)));
         let both = all(&drawn(masks, "{name: left, gradient: 0 0 0 1}", SIZE));
         let right = all(&drawn(masks, "{name: left, invert: yes}", SIZE));
-        for i in 0..left.len() {
-            assert_eq!(both[i], left[i] * low[i], "{i}");
-            assert_eq!(right[i], 1.0 - left[i], "{i}");
+        for ((both, right), (left, low)) in both.iter().zip(&right).zip(left.iter().zip(&low)) {
+            assert_eq!(*both, left * low);
+            assert_eq!(*right, 1.0 - left);
         }
         // Half of the run is over.
         let moved = all(&drawn("", "{box: t 0 .5 1}", SIZE));

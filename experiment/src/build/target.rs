@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::{constraint, prompt, transform};
 use crate::diagnostic::shown;
 use crate::experiment::{Cuts, Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
+use crate::expression::Int;
 
 pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
     let target = Target {
@@ -12,7 +13,7 @@ pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
         name: reader.text("name"),
         span: reader.span(),
         weight: reader.float("weight"),
-        batch_size: reader.int("batch_size"),
+        batch_size: batch_size(reader),
         select: reader.choice("select", select),
         feature_scale: feature_scale(reader),
         features: reader.entries("features", features).into_iter().flatten().collect(),
@@ -30,18 +31,30 @@ pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
             .warning_here("this target has neither features nor constraints, so it changes nothing")
             .help(|| "say what it should show:\n  features:\n    - text: a curly spoon".to_owned());
     }
-    if target.batch_size == 1 && target.cuts.is_some() {
+    let samples = target.batch_size.as_constant();
+    if samples == Some(1) && target.cuts.is_some() {
         reader
             .warning("cuts", "`cuts` divides the looks of `batch_size`, and there is only one")
             .help(|| "for example: `batch_size: 8`".to_owned());
     }
-    if target.batch_size > 1 && !target.draws() {
+    if samples != Some(1) && !target.draws() {
         reader.warning(
             "batch_size",
             "`batch_size` counts only where a transform is random; this target is seen once per epoch",
         );
     }
     target
+}
+
+/// How many samples an epoch has must be known beforehand, so chance decides nothing here.
+fn batch_size(reader: &mut Reader<'_>) -> Int {
+    let size = reader.int_expression("batch_size");
+    if size.draws() {
+        reader
+            .error("batch_size", "`batch_size` cannot be random")
+            .help(|| "it may depend on the time: `4 if t < .5 else 12`".to_owned());
+    }
+    size
 }
 
 fn cuts(reader: &mut Reader<'_>) -> Cuts {

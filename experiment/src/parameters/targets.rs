@@ -70,10 +70,12 @@ pub(super) const PARAMETERS: &[Definition] = &[
         Initial::Int(1),
         "How often the target looks at the picture in one epoch, each time through newly drawn random transforms. \
          More looks give calmer pictures and take longer. A target without random transforms looks once, \
-         whatever the number.",
+         whatever the number. It may change over time: an expression that gives less than 1 counts as 1.",
     )
+    .stage(Stage::Canvas)
     .least(1)
-    .most(MAX_BATCH as i128),
+    .most(MAX_BATCH as i128)
+    .example("targets:\n  - batch_size: 4 if t < .5 else 12\n    transforms:\n      - noise: .1\n"),
     Definition::new(
         "targets.cuts",
         Kind::Map,

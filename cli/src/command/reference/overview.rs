@@ -9,14 +9,13 @@ use console::{Term, style, truncate_str};
 const CONSTRAINTS: &str = "targets.constraints";
 
 /// The parts of an experiment in the order in which people meet them.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 6] = [
     ("", "the experiment"),
     ("init", "init: the first picture"),
     ("targets", "targets: what is desired"),
     ("targets.features", "targets.features: texts and images"),
     ("targets.transforms", "targets.transforms: how CLIP sees the picture"),
     (CONSTRAINTS, "targets.constraints: what else it should be"),
-    ("masks", "masks: where something counts"),
 ];
 
 /// Parameters that every constraint has; they stand behind the last of them.
@@ -57,14 +56,36 @@ pub(super) fn text() -> String {
     text
 }
 
+/// Maps whose parameters are only named: each of them is explained by `clipig reference NAME`.
+const NAMED: [&str; 3] = ["canvas", "masks", "targets.cuts"];
+
 /// One parameter, and below it those of a map.
 fn add(text: &mut String, parameter: &Parameter, level: usize, width: usize) {
     add_line(text, parameter, level, width);
-    if matches!(parameter.kind, Kind::Map) && !PARTS.iter().any(|(path, _)| *path == parameter.path) {
-        for child in parameters().children(&parameter.path).filter(|child| !is_shared(child)) {
+    let children = || parameters().children(&parameter.path);
+    if NAMED.contains(&parameter.path.as_str()) {
+        add_names(text, level, children());
+    } else if matches!(parameter.kind, Kind::Map) && !PARTS.iter().any(|(path, _)| *path == parameter.path) {
+        for child in children().filter(|child| !is_shared(child)) {
             add(text, child, level + 1, width);
         }
     }
+}
+
+/// Names side by side, in lines that are not too long.
+fn add_names<'a>(text: &mut String, level: usize, names: impl Iterator<Item = &'a Parameter>) {
+    let names: Vec<&str> = names.map(Parameter::name).collect();
+    let indent = " ".repeat(2 * level + 1);
+    let mut line = indent.clone();
+    for (index, name) in names.iter().enumerate() {
+        let comma = if index + 1 < names.len() { "," } else { "" };
+        if line.len() + name.len() > 76 {
+            let _ = writeln!(text, "{line}");
+            line.clone_from(&indent);
+        }
+        let _ = write!(line, " {name}{comma}");
+    }
+    let _ = writeln!(text, "{line}");
 }
 
 fn add_line(text: &mut String, parameter: &Parameter, level: usize, width: usize) {
@@ -90,7 +111,7 @@ fn post_processing(text: &mut String, width: usize) {
         add(text, parameter, 1, width);
     }
     text.push_str("  and the transforms that keep the resolution, with the same parameters:\n");
-    names(text, &effects);
+    add_names(text, 1, effects.into_iter());
 }
 
 /// A line each for a sweep and an animation, and the names of what belongs to them.
@@ -98,22 +119,8 @@ fn series(text: &mut String, width: usize) {
     let _ = writeln!(text, "\n{}", style("several pictures from one file").bold());
     for parameter in parameters().children("").filter(|parameter| is_series(&parameter.path)) {
         add_line(text, parameter, 1, width);
-        names(text, &parameters().children(&parameter.path).collect::<Vec<_>>());
+        add_names(text, 1, parameters().children(&parameter.path));
     }
-}
-
-/// Names with commas between, on as many lines as they need.
-fn names(text: &mut String, parameters: &[&Parameter]) {
-    let mut line = String::from("   ");
-    for (index, parameter) in parameters.iter().enumerate() {
-        let comma = if index + 1 < parameters.len() { "," } else { "" };
-        if line.len() + parameter.name().len() > 76 {
-            let _ = writeln!(text, "{line}");
-            line = String::from("   ");
-        }
-        let _ = write!(line, " {}{comma}", parameter.name());
-    }
-    let _ = writeln!(text, "{line}");
 }
 
 /// The first sentence of a documentation, on one line.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use clipig_experiment::{Diagnostic, Diagnostics, Experiment};
+use clipig_schedule::samples_of_epoch;
 use serde_json::{Value as Json, json};
 
 use super::rehearsal::Rehearsal;
@@ -39,11 +40,10 @@ impl Summary {
     /// Counts what is active; targets may be active at different times, so samples are an upper bound.
     pub(super) fn of(experiment: &Experiment) -> Self {
         let active = || experiment.targets.iter().filter(|target| target.active);
-        let samples = active().map(|target| if target.draws() { u64::from(target.batch_size) } else { 1 });
         let [width, height] = &experiment.resolution;
         Self {
             targets: active().count(),
-            samples: samples.sum(),
+            samples: samples_of_epoch(experiment),
             epochs: experiment.epochs.saturating_sub(experiment.start_epoch),
             resolution: width.as_constant().zip(height.as_constant()),
             series: None,

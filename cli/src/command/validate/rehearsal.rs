@@ -98,6 +98,7 @@ impl Stage {
 
     fn target(&mut self, target: &Target, scope: &Scope) {
         self.number(Number::Float(&target.weight), scope);
+        self.number(Number::Int(&target.batch_size), scope);
         for feature in target.features.iter().filter(|feature| during(&feature.span, scope)) {
             self.number(Number::Float(&feature.weight), scope);
             self.number(Number::Float(&feature.scale), scope);

@@ -104,6 +104,8 @@ fn what_is_no_mask_is_said_with_its_place() {
     assert!(error("masks: [{name: a}]\n").contains("a mask needs"));
     let none = error("targets: [{mask: sky}]\n");
     assert!(none.contains("there is no mask `sky`") && none.contains("define it in `masks`"), "{none}");
+    let moved = error("init: {image: a.png, place: 0 0 .5 .5, zoom: 2}\n");
+    assert!(moved.contains("`zoom` does not go with `mask` or `place`"), "{moved}");
     let transform = error("targets: [{transforms: [{noise: .1, mask: sky}]}]\n");
     assert!(
         transform.contains("`mask` is not a transform") && transform.contains("may have moved the picture")

@@ -60,9 +60,9 @@ pub(crate) struct SeriesArguments {
 }
 
 impl SeriesArguments {
-    /// The values that override those of the files.
+    /// The values that override those of the files. How much is printed is none of them: a series can go on with less noise.
     pub(crate) fn overrides(&self) -> Overrides {
-        Overrides { verbose: self.verbose, ..self.experiment.overrides() }
+        self.experiment.overrides()
     }
 
     /// How each picture is computed.

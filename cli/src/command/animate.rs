@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &AnimateArguments) -> Result<ExitCode, Failure> {
     // Before hours are spent on frames of a film that cannot be made.
     let film =
         arguments.video.as_deref().map(|path| Film::prepare(path, animation.fps, FFMPEG)).transpose()?;
-    let verbose = prepare(&animation, &mut plan)?;
+    let verbose = prepare(&animation, &mut plan, series.verbose)?;
     let hash = plan.finish()?;
     let name = series.folder(&animation.picture, "frames");
     let folder = SeriesFolder::open(&name, "animation", &hash)?;
@@ -84,15 +84,15 @@ pub(crate) fn run(arguments: &AnimateArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Checks all frames before the first one is drawn. How talkative the experiment is.
-fn prepare(animation: &Animation, plan: &mut Plan) -> Result<i64, Failure> {
+/// Checks all frames before the first one is drawn. How much is said: `wanted`, or else as the experiment says.
+fn prepare(animation: &Animation, plan: &mut Plan, wanted: Option<i64>) -> Result<i64, Failure> {
     let seed = animation.seed.unwrap_or_default();
     let mut verbose = 0;
     for frame in 0..animation.frames() {
         let previous = previous(frame);
         let loaded = animation.load(frame, seed, &previous)?;
         if frame == 0 {
-            verbose = loaded.experiment.verbose;
+            verbose = wanted.unwrap_or(loaded.experiment.verbose);
             let epochs = loaded.experiment.epochs.saturating_sub(loaded.experiment.start_epoch);
             if epochs == 0 {
                 return Err(Failure::usage(

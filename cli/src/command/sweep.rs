@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
     let series = &arguments.series;
     let mut plan = Plan::read(series)?;
     let sweep = sweep_of(&plan.sources, &series.overrides())?;
-    let verbose = prepare(&sweep, &mut plan)?;
+    let verbose = prepare(&sweep, &mut plan, series.verbose)?;
     let hash = plan.finish()?;
     // Before hours are spent on pictures that nobody can rate.
     let judge = sweep.judge.as_deref().map(|name| Judge::new(name, judging_device(series)));
@@ -93,13 +93,13 @@ pub(crate) fn run(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::FAILURE)
 }
 
-/// Checks all pictures before the first one is drawn. How talkative the experiment is.
-fn prepare(sweep: &Sweep, plan: &mut Plan) -> Result<i64, Failure> {
+/// Checks all pictures before the first one is drawn. How much is said: `wanted`, or else as the experiment says.
+fn prepare(sweep: &Sweep, plan: &mut Plan, wanted: Option<i64>) -> Result<i64, Failure> {
     let mut verbose = 0;
     for index in 0..sweep.count() {
         let loaded = sweep.load(index)?;
         if index == 0 {
-            verbose = loaded.experiment.verbose;
+            verbose = wanted.unwrap_or(loaded.experiment.verbose);
             if verbose >= 1 && !loaded.warnings.is_empty() {
                 output::say(loaded.warnings.render(terminal::colours_on_stderr()).trim_end());
             }

@@ -153,6 +153,17 @@ pub(super) fn check_init(reader: &mut Reader<'_>, mask: Option<&Mask>, place: Op
                 .help(|| "for example:\ninit:\n  image: start.png".to_owned());
         }
     }
+    let fixed = mask.is_some() || place.is_some();
+    for name in ["zoom", "rotate", "move", "border"] {
+        if fixed && reader.is_written(name) {
+            reader
+                .error(
+                    name,
+                    &format!("`{name}` does not go with `mask` or `place`, which leave the image as it is"),
+                )
+                .help(|| "leave one of them out; `place` says where the image lies".to_owned());
+        }
+    }
     if mask.is_some_and(|mask| !mask.is_fixed()) {
         reader.error("mask", "the mask of `init` must stay the same, so its numbers have no variables").help(
             || {

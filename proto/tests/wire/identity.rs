@@ -250,7 +250,8 @@ fn a_gradient_goes_on_where_its_connection_broke() {
     let pixels: Vec<_> = (0..(width * height) as u32).map(Some).collect();
     gradient.add_at(&pixels, &(0..3 * pixels.len()).map(|value| value as f32).collect::<Vec<_>>());
     let fence = Fence { incarnation: 1, number: 1 };
-    let computed = Computed { fence, gradient, reports: vec![vec![SampleReport::default()]], seconds: 0.5 };
+    let computed =
+        Computed { fence, gradient, reports: vec![vec![SampleReport::default()]], seconds: 0.5, trace: None };
     let expected = messages::expected(&computed);
     let sent: Vec<_> = outgoing::from_worker(FromWorker::Computed(computed.clone())).unwrap().collect();
     assert!(sent.len() > 3, "{}", sent.len());
@@ -287,6 +288,7 @@ fn what_ends_without_a_result_is_said() {
         gradient,
         reports: vec![vec![]],
         seconds: 0.0,
+        trace: None,
     };
     let mut assembler = WorkerAssembler::new();
     // One with a tile, and one without.

@@ -6,7 +6,6 @@ use clipig_experiment::{Diagnostics, Loaded, Overrides, Source, animation_of, sw
 
 use super::finding::{Finding, Summary};
 use super::rehearsal::{self, Rehearsal};
-use crate::failure::Failure;
 use crate::{image_files, local};
 
 /// A thousand pictures of a large experiment could take minutes. Others are checked within a second.
@@ -78,6 +77,6 @@ fn of_all(
     }
     match first {
         Some((summary, warnings)) => Finding::Loaded { summary, warnings, rehearsed },
-        None => Finding::Unreadable(Failure::failed(format!("there is no {what} in it")).to_string()),
+        None => Finding::Unreadable(format!("there is no {what} in it")),
     }
 }

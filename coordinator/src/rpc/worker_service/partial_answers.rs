@@ -179,7 +179,8 @@ mod tests {
     fn messages(number: u64) -> (Computed, Vec<v1::WorkerMessage>) {
         let mut gradient = GradientSum::new(640, 64);
         (0..10).for_each(|tile| gradient.add_at(&[Some(tile * 64)], &[1.0; 3]));
-        let computed = Computed { fence: fence(number), gradient, reports: vec![vec![]], seconds: 0.0 };
+        let (fence, reports) = (fence(number), vec![vec![]]);
+        let computed = Computed { fence, gradient, reports, seconds: 0.0, trace: None };
         let messages: Vec<_> = from_worker(FromWorker::Computed(computed.clone())).unwrap().collect();
         assert_eq!(messages.len(), 3);
         (computed, messages)

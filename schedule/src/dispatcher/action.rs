@@ -137,12 +137,21 @@ impl fmt::Display for Evidence {
         for (i, Opinion { worker, digest, merged }) in opinions.iter().enumerate() {
             let comma = if i == 0 { "" } else { ", " };
             let merged = if *merged { ", merged" } else { "" };
-            write!(f, "{comma}worker {worker} has {:.16}{merged}", digest.to_string())?;
+            write!(f, "{comma}worker {worker} has {}{merged}", Short(*digest))?;
         }
         match right {
-            Some(right) => write!(f, "; most say {:.16}", right.to_string()),
+            Some(right) => write!(f, "; most say {}", Short(*right)),
             None => f.write_str("; nobody knows which is right"),
         }
+    }
+}
+
+/// The first digits of a digest: enough to tell a few of them apart.
+struct Short(Sha256);
+
+impl fmt::Display for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.0[..8].iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

@@ -98,6 +98,8 @@ impl Honest {
             ("CLIPIG_COORDINATOR__DISPATCH__HEARTBEAT_TIMEOUT_SECONDS", heartbeat_timeout),
             ("CLIPIG_COORDINATOR__DISPATCH__LEASE_TIMEOUT_SECONDS", "60"),
             ("CLIPIG_COORDINATOR__LIMITS__BLOB_BYTES", "16777216"),
+            // Chance does not decide who gets which lease.
+            ("CLIPIG_COORDINATOR__DISPATCH__SPOT_CHECKS", "0"),
         ];
         let mut farm = Farm::start_with(name, &timeouts);
         let distant = DelayedSocket::before(&farm, DISTANCE);

@@ -130,10 +130,14 @@ fn seven_workers_make_the_picture_of_one() {
 #[test]
 fn workers_that_are_sent_tiles_make_the_picture_of_render() {
     let expected = farm::rendered_here(WINDOWS);
+    // Whoever is idle checks what others compute, and none of them is found to be wrong.
+    let checks = [("CLIPIG_COORDINATOR__DISPATCH__SPOT_CHECKS", "1")];
     for workers in [1, 3] {
-        let farm = Farm::start("tiles").with_workers(workers);
+        let farm = Farm::start_with("tiles", &checks).with_workers(workers);
         let job = farm.submit(WINDOWS);
         assert_eq!(farm.finish(job), expected, "{workers} workers");
+        let made = farm.job(job).unwrap();
+        assert!(made.bit_exact, "{made:#?}{}", farm.logs());
     }
 }
 

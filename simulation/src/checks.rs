@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clipig_core::{Fence, GradientSum, JobId, SampleReport, Sha256, WorkerName};
 use clipig_schedule::digest;
-use clipig_schedule::dispatcher::{CheckEnd, CheckOutcome, Note};
+use clipig_schedule::dispatcher::{CheckEnd, CheckOutcome, Note, Opinion};
 use clipig_schedule::switchboard::JobCommand;
 
 use crate::coordinator::Queued;
@@ -108,6 +108,11 @@ impl World {
                 let liars_decide = right.any(|opinion| self.lies.liars.contains(&opinion.worker));
                 if let (Some(name), Some(_), false) = (honest, evidence.right, liars_decide) {
                     self.violation(&format!("worker {name} is accused, and has not lied: {evidence}"));
+                }
+                let lied = |opinion: &&Opinion| self.lies.liars.contains(&opinion.worker);
+                let liars = evidence.opinions.iter().filter(lied).count();
+                if evidence.right.is_none() && evidence.opinions.len() > 2 && liars < 2 {
+                    self.violation(&format!("two honest workers differ: {evidence}"));
                 }
                 self.lies.found = true;
             }

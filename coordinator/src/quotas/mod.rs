@@ -284,40 +284,49 @@ impl Quotas {
     /// Counts a call of an owner. What all together may call does not hold for operators: they have to get in while
     /// others flood the farm.
     pub(crate) fn take_call(&self, owner: &str, is_operator: bool) -> Result<(), OverLimit> {
-        let now = Instant::now();
-        let mut calls = lock(&self.0.calls);
-        let pace = |rate: u64| Pace::per_second(rate as f64, CALL_BURST);
-        if let Some(quota) = self.of(owner, Limit::Calls) {
-            let pace = pace(quota.most);
-            let taken = calls.owner(owner, pace, now).take_one(pace, now);
-            taken.map_err(|wait| self.refuse(quota, Excess::Rate(wait)))?;
-        }
-        if let Some(most) = self.0.all.calls.filter(|_| !is_operator) {
-            let pace = pace(most);
-            let source = Source::All("limits.calls_per_second");
-            let quota = Quota { limit: Limit::Calls, most, source };
-            let taken = calls.all(pace, now).take_one(pace, now);
-            taken.map_err(|wait| self.refuse(quota, Excess::Rate(wait)))?;
-        }
-        Ok(())
+        let all = self.0.all.calls.filter(|_| !is_operator);
+        let rate = Rate {
+            limit: Limit::Calls,
+            burst: CALL_BURST,
+            all: all.map(|most| (most, "limits.calls_per_second")),
+            buckets: &self.0.calls,
+        };
+        let one = |bucket: &mut Bucket, pace, now| bucket.take_one(pace, now).map(|()| Duration::ZERO);
+        self.take(&rate, owner, one).map(|_| ())
     }
 
     /// Counts bytes of an upload. Returns how long to wait before more is read.
     pub(crate) fn take_upload(&self, owner: &str, bytes: u64) -> Result<Duration, OverLimit> {
+        let all = self.0.all.upload;
+        let rate = Rate {
+            limit: Limit::Upload,
+            burst: UPLOAD_BURST,
+            all: all.map(|most| (most, "limits.upload_bytes_per_second")),
+            buckets: &self.0.uploads,
+        };
+        self.take(&rate, owner, |bucket, pace, now| bucket.take(bytes as f64, pace, UPLOAD_PATIENCE, now))
+    }
+
+    /// Takes from an owner's share of a rate, then from that of all together, where there are such limits. `take` returns
+    /// how long to wait before the next time, or after what time it is not too much any more.
+    fn take(
+        &self,
+        rate: &Rate<'_>,
+        owner: &str,
+        take: impl Fn(&mut Bucket, Pace, Instant) -> Result<Duration, Duration>,
+    ) -> Result<Duration, OverLimit> {
         let now = Instant::now();
-        let mut uploads = lock(&self.0.uploads);
-        let pace = |rate: u64| Pace::per_second(rate as f64, UPLOAD_BURST);
+        let mut buckets = lock(rate.buckets);
+        let limit = rate.limit;
+        let all = rate.all.map(|(most, setting)| Quota { limit, most, source: Source::All(setting) });
         let mut wait = Duration::ZERO;
-        if let Some(quota) = self.of(owner, Limit::Upload) {
-            let pace = pace(quota.most);
-            let taken = uploads.owner(owner, pace, now).take(bytes as f64, pace, UPLOAD_PATIENCE, now);
-            wait = taken.map_err(|wait| self.refuse(quota, Excess::Rate(wait)))?;
-        }
-        if let Some(most) = self.0.all.upload {
-            let pace = pace(most);
-            let source = Source::All("limits.upload_bytes_per_second");
-            let quota = Quota { limit: Limit::Upload, most, source };
-            let taken = uploads.all(pace, now).take(bytes as f64, pace, UPLOAD_PATIENCE, now);
+        for quota in self.of(owner, limit).into_iter().chain(all) {
+            let pace = Pace::per_second(quota.most as f64, rate.burst);
+            let bucket = match &quota.source {
+                Source::Token(_) | Source::Owner(_) => buckets.owner(owner, pace, now),
+                Source::All(_) => buckets.all(pace, now),
+            };
+            let taken = take(bucket, pace, now);
             wait = wait.max(taken.map_err(|wait| self.refuse(quota, Excess::Rate(wait)))?);
         }
         Ok(wait)
@@ -327,6 +336,16 @@ impl Quotas {
         self.0.metrics.over_limit(quota.limit, matches!(quota.source, Source::All(_)));
         quota.over(excess)
     }
+}
+
+/// Something of which owners, and all together, may take so much per second.
+struct Rate<'a> {
+    limit: Limit,
+    /// What this time brings may be taken at once.
+    burst: Duration,
+    /// How much all together may take, and the setting that says so.
+    all: Option<(u64, &'static str)>,
+    buckets: &'a Mutex<Buckets>,
 }
 
 /// The shares of owners, and that of all.

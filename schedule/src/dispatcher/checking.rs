@@ -10,9 +10,10 @@
 use clipig_core::{EpochValues, Fence, JobRevision, Node, SessionId, ShardError, Stage, WorkerName};
 
 use super::Dispatcher;
-use super::action::{Action, Attempt, CheckEnd, CheckOutcome, Note};
+use super::action::{Action, Attempt, Note};
 use super::budget::whole;
 use super::checks::{Check, Comparison, KeptOffer};
+use super::evidence::{CheckEnd, CheckOutcome};
 use super::jobs::Round;
 use super::leases::Purpose;
 use super::spot_checks::OfferedNode;

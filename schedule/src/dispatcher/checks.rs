@@ -231,7 +231,7 @@ impl Checks {
 
     /// The leases that the results of a node come or came under.
     pub(super) fn fences(&self, checked: OfferedNode) -> Vec<Fence> {
-        let results = self.checks.get(&checked).map_or(&[][..], |check| &check.results);
+        let results = self.checks.get(&checked).map_or(&[][..], |check| &check.results[..]);
         results.iter().map(|result| result.fence).collect()
     }
 
@@ -250,7 +250,7 @@ impl Checks {
 
     /// Do results of a node that are known differ?
     pub(super) fn differs(&self, checked: OfferedNode) -> bool {
-        let results = self.checks.get(&checked).map_or(&[][..], |check| &check.results);
+        let results = self.checks.get(&checked).map_or(&[][..], |check| &check.results[..]);
         let mut digests = results.iter().filter_map(|result| result.digest);
         digests.next().is_some_and(|first| digests.any(|other| other != first))
     }

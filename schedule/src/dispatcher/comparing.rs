@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use clipig_core::{Fence, JobId, JobRevision, Sha256};
 
 use super::Dispatcher;
-use super::action::{CheckOutcome, Evidence, Note, Opinion};
+use super::action::Note;
 use super::checks::Comparison;
+use super::evidence::{CheckOutcome, Evidence, Opinion};
 use super::spot_checks::OfferedNode;
 use super::timers::Time;
 use super::workers::{Connection, Worker};

@@ -61,7 +61,10 @@ impl Dispatcher {
         // Taken back, but the worker has not heard of it.
         self.actions.extend(report.unknown.into_iter().map(|fence| Action::Revoke { session, fence }));
         for fence in report.lost {
-            self.lose(fence, now);
+            // The loss of one may end the check of the same node.
+            if self.leases.get(fence).is_some() {
+                self.lose(fence, now);
+            }
         }
     }
 

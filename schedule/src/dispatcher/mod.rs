@@ -74,6 +74,7 @@ mod comparing;
 mod deadlines;
 mod disappearing;
 mod ending;
+mod evidence;
 mod failing;
 mod from_jobs;
 mod from_people;
@@ -102,9 +103,8 @@ use jobs::Jobs;
 use leases::Leases;
 use workers::{Due, Workers};
 
-pub use action::{
-    Action, Attempt, CheckEnd, CheckOutcome, Evidence, JobFailure, LeaveCause, Note, Opinion, TriedBy,
-};
+pub use action::{Action, Attempt, JobFailure, LeaveCause, Note, TriedBy};
+pub use evidence::{CheckEnd, CheckOutcome, Evidence, Opinion};
 pub use jobs::MAX_PRIORITY;
 pub use settings::DispatchSettings;
 pub use spot_checks::SpotChecks;

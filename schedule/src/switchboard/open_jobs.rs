@@ -87,6 +87,12 @@ impl OpenJobs {
         self.shares.contains_key(&revision.job)
     }
 
+    /// How many canvases are kept of what was offered before.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.previous.len()
+    }
+
     /// Lets go of what was offered before, but for the revisions that need it.
     pub(super) fn drop_previous(&mut self, needed: impl Fn(JobRevision) -> bool) {
         self.previous.retain(|revision, _| needed(*revision));

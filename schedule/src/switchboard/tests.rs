@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use clipig_core::{
     Activation, Canvas, DeviceClass, Epoch, EpochValues, GradientSum, JobBrief, JobRevision, Lease,
-    ModelReference, ModelSettings, NumberType, PROTOCOL, Prepared, Sha256, ShardTiles, TileSet, WorkerKind,
+    ModelReference, ModelSettings, NumberType, PROTOCOL, Prepared, Sha256, ShardTiles, Stage, TileSet,
+    WorkerKind,
 };
 
 use super::*;
@@ -146,16 +147,54 @@ fn a_result_goes_to_the_job_and_counts_once() {
     assert!(matches!(events[..], [Output::Job { job: JOB, event: JobEvent::Computed { .. } }]), "{events:?}");
 }
 
-#[test]
-fn the_result_of_a_check_is_not_the_jobs_and_what_differs_is_told() {
+/// A core that checks every node, with a job that is open and workers of one kind.
+fn with_checks(workers: &[&str]) -> SwitchboardCore {
     let dispatch = DispatchSettings { spot_checks: SpotChecks::new(1.0, 1), ..DispatchSettings::new(1) };
     let mut core = SwitchboardCore::new(SwitchboardSettings { dispatch, heartbeat: Duration::from_secs(2) });
-    for name in ["a", "bc"] {
+    for name in workers {
         core.handle_register(registration(name), NOW).unwrap();
     }
     let fit = Fit::Kind(registration("a").kind);
     core.handle_job(JobCommand::Add { job: JOB, share: JobShare { priority: 0, fit } }, NOW);
     core.handle_job(JobCommand::Open(brief()), NOW);
+    core
+}
+
+#[test]
+fn who_decides_about_an_epoch_that_is_over_is_sent_its_canvas() {
+    let mut core = with_checks(&["a", "bc", "def"]);
+    offer(&mut core, epoch(0, 1));
+    let (_, leases) = sent(&core.poll_outputs(NOW));
+    let [first, second] = [leases[0].fence, leases[1].fence];
+    core.handle_message(SessionId(1), computed(first), NOW);
+    core.handle_job(JobCommand::Digest(first, Sha256([1; 32])), NOW);
+    // The third worker checks the next epoch, of which it has the canvas then.
+    offer(&mut core, epoch(1, 1));
+    let (_, leases) = sent(&core.poll_outputs(NOW));
+    core.handle_message(SessionId(3), computed(leases[1].fence), NOW);
+    core.handle_message(SessionId(2), computed(second), NOW);
+    core.handle_job(JobCommand::Digest(second, Sha256([2; 32])), NOW);
+    let stages = |outputs: &[Output]| -> Vec<Stage> {
+        let stages = outputs.iter().filter_map(|output| match output {
+            Output::Send { session: SessionId(3), message: ToWorker::Canvas(canvas) } => Some(canvas.stage),
+            Output::Send { session: SessionId(3), message: ToWorker::Lease(lease) } => {
+                Some(lease.work.stage())
+            }
+            _ => None,
+        });
+        stages.collect()
+    };
+    assert_eq!(stages(&core.poll_outputs(NOW)), [Stage::Epoch(Epoch(0)); 2]);
+    assert_eq!(core.jobs.kept(), 1);
+    // The job ends, and nothing of it is left.
+    core.handle_job(JobCommand::Close(REVISION), NOW);
+    core.poll_outputs(NOW);
+    assert_eq!(core.jobs.kept(), 0);
+}
+
+#[test]
+fn the_result_of_a_check_is_not_the_jobs_and_what_differs_is_told() {
+    let mut core = with_checks(&["a", "bc"]);
     offer(&mut core, epoch(0, 1));
     let (words, leases) = sent(&core.poll_outputs(NOW));
     // The second one gets the same, with all that it needs.

@@ -265,7 +265,7 @@ impl Farm {
     fn digest(&self, session: u64, lease: &Lease) -> Sha256 {
         // SplitMix64's multiplier spreads the fences.
         let draw = lease.fence.number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
-        let lies = self.liars.get(&session).is_some_and(|one_in| draw % one_in == 0);
+        let lies = self.liars.get(&session).is_some_and(|one_in| draw.is_multiple_of(*one_in));
         let text = format!("{} {:?} {}", lease.revision, lease.work, if lies { session } else { 0 });
         let mut bytes = [0_u8; 32];
         for (i, byte) in text.bytes().enumerate() {

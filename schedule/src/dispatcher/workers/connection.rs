@@ -21,8 +21,6 @@ pub(in crate::dispatcher) struct Connection {
     worker: WorkerName,
     place: Place,
     last_message: Time,
-    /// It broke, and its process may come back.
-    broken: bool,
     draining: bool,
     /// The shares of its leases, added up.
     load: u64,
@@ -60,16 +58,7 @@ struct Retry {
 impl Connection {
     pub(super) fn new(worker: WorkerName, place: Place, now: Time) -> Self {
         let (open, retries) = (BTreeMap::new(), BTreeMap::new());
-        Self { worker, place, last_message: now, broken: false, draining: false, load: 0, open, retries }
-    }
-
-    /// It broke; from now on its process is waited for.
-    pub(super) fn interrupt(&mut self, now: Time) {
-        (self.broken, self.last_message) = (true, now);
-    }
-
-    pub(super) fn is_broken(&self) -> bool {
-        self.broken
+        Self { worker, place, last_message: now, draining: false, load: 0, open, retries }
     }
 
     /// The jobs that it was told of and that are still open.

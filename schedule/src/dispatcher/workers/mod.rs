@@ -174,7 +174,8 @@ impl Workers {
     /// [`disconnect`](Self::disconnect). Returns its worker's name.
     pub(super) fn interrupt(&mut self, session: SessionId, now: Time) -> Option<WorkerName> {
         let connection = self.connections.get_mut(&session)?;
-        connection.interrupt(now);
+        // From now on its process is waited for.
+        connection.set_last_message(now);
         let name = connection.worker().clone();
         let worker = expected(self.known.get_mut(&name), "a connection has a worker")?;
         worker.set_liveness(Liveness::Gone(Gone { since: now, cause: LeaveCause::Disconnected }));
@@ -186,7 +187,10 @@ impl Workers {
 
     /// A message has come. Returns the worker's name if it was silent before.
     pub(super) fn mark_alive(&mut self, session: SessionId, now: Time) -> Option<WorkerName> {
-        let connection = self.connections.get_mut(&session).filter(|connection| !connection.is_broken())?;
+        if self.is_broken(session) {
+            return None;
+        }
+        let connection = self.connections.get_mut(&session)?;
         connection.set_last_message(now);
         let worker = expected(self.known.get_mut(connection.worker()), "a connection has a worker")?;
         if worker.is_connected() {
@@ -243,7 +247,13 @@ impl Workers {
 
     /// Is this a session whose connection stands, as far as is known?
     pub(super) fn is_connected(&self, session: SessionId) -> bool {
-        self.connections.get(&session).is_some_and(|connection| !connection.is_broken())
+        self.connections.contains_key(&session) && !self.is_broken(session)
+    }
+
+    /// Did the connection of a session break, and its process may come back?
+    fn is_broken(&self, session: SessionId) -> bool {
+        let worker = self.name_of(session).and_then(|name| self.known.get(name));
+        worker.is_some_and(|worker| worker.is_broken(session))
     }
 
     /// The jobs that a session was told of and that are still open.

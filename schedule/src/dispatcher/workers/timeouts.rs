@@ -41,7 +41,7 @@ impl Workers {
             self.timers.set(due, Timer::Silence(session));
             return Due::Nothing;
         }
-        if connection.is_broken() { Due::Vanished(session) } else { Due::Silent(session) }
+        if self.is_broken(session) { Due::Vanished(session) } else { Due::Silent(session) }
     }
 
     fn forget_if_due(&mut self, name: &WorkerName, now: Time) {

@@ -197,6 +197,11 @@ impl Worker {
         self.session().or(self.broken)
     }
 
+    /// Is it waited for since this connection of it broke?
+    pub(super) fn is_broken(&self, session: SessionId) -> bool {
+        self.broken == Some(session)
+    }
+
     pub(super) fn set_broken(&mut self, broken: Option<SessionId>) {
         self.broken = broken;
     }

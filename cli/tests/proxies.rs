@@ -1,5 +1,5 @@
-//! Workers and clients behind the proxies that operators use: nginx, HAProxy and Caddy from the system's packages, with the
-//! settings that docs/operations.md shows.
+//! Workers and clients behind the proxies that operators use: nginx, HAProxy and Caddy from the system's packages, with
+//! the settings that docs/operations.md shows.
 
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/farm.rs"]
@@ -26,8 +26,8 @@ use self::farm::Farm;
 use self::process::Owned;
 use self::proxy::{Certificates, Kind, Proxy, SILENCE};
 
-/// Three shards in each epoch, so that each of three workers may have one. The image is large: with its default settings,
-/// nginx would not let it pass.
+/// Three shards in each epoch, so that each of three workers may have one. The image is large: with its default
+/// settings, nginx would not let it pass.
 fn shared_by_three(image: &Path) -> String {
     let image = image.display();
     format!(

@@ -107,7 +107,7 @@ impl GradientSum {
     }
 
     /// The numbers of the tiles that are there, in the order of [`into_tiles`](Self::into_tiles).
-    pub fn tile_numbers(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+    pub fn tile_numbers(&self) -> impl ExactSizeIterator<Item = usize> {
         let columns = self.grid().columns();
         self.tiles.keys().map(move |(column, row)| row * columns + column)
     }

@@ -214,7 +214,7 @@ impl Farm {
             // What they said before may still be on its way.
             let found = held().filter(|leases| {
                 thread::sleep(4 * LOOK);
-                held().as_ref() == Some(leases)
+                leases.len() == self.workers.len() && held().as_ref() == Some(leases)
             });
             if found.is_none() {
                 self.workers.iter().for_each(Worker::go_on);

@@ -149,8 +149,8 @@ impl Proxy {
         format!("https://{}:{}", host(), self.kind.port())
     }
 
-    /// Makes it end its connections: they are told to end (GOAWAY), and are cut after a second. nginx and HAProxy do so when
-    /// they read their settings again. Caddy does so when it ends.
+    /// Makes it end its connections: they are told to end (GOAWAY), and are cut after a second. nginx and HAProxy do so
+    /// when they read their settings again. Caddy does so when it ends.
     pub(crate) fn end_connections(&self) {
         self.signal(match self.kind {
             Kind::Nginx => Signal::HUP,

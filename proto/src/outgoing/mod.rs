@@ -105,24 +105,22 @@ pub fn computed_messages(
     computed: Arc<Computed>,
     arrived: Option<usize>,
 ) -> Result<impl Iterator<Item = WorkerMessage> + Send + use<>, OutgoingError> {
-    let header = match arrived {
-        Some(_) => Vec::new(),
-        None => {
-            let Computed { fence, gradient, reports, seconds, trace } = &*computed;
-            let resolution =
-                v1::Resolution { width: gradient.width() as u32, height: gradient.height() as u32 };
-            let header = v1::ComputedHeader {
-                fence: Some((*fence).into()),
-                resolution: Some(resolution),
-                tile_count: gradient.tile_count() as u32,
-                reports: Some(wire_reports(reports)),
-                seconds: *seconds,
-                traceparent: wire_trace(*trace),
-            };
-            let message = WorkerMessage { message: Some(FromWorkerMessage::Computed(header)) };
-            fragments::split(message, RESULT, WORKER_FRAGMENTS_BYTES)?
-        }
-    };
+    let header = if arrived.is_some() { Vec::new() } else { header(&computed)? };
     let tiles = GradientMessages::new(computed, arrived.unwrap_or(0));
     Ok(header.into_iter().chain(tiles))
+}
+
+fn header(computed: &Computed) -> Result<Vec<WorkerMessage>, OutgoingError> {
+    let Computed { fence, gradient, reports, seconds, trace } = computed;
+    let resolution = v1::Resolution { width: gradient.width() as u32, height: gradient.height() as u32 };
+    let header = v1::ComputedHeader {
+        fence: Some((*fence).into()),
+        resolution: Some(resolution),
+        tile_count: gradient.tile_count() as u32,
+        reports: Some(wire_reports(reports)),
+        seconds: *seconds,
+        traceparent: wire_trace(*trace),
+    };
+    let message = WorkerMessage { message: Some(FromWorkerMessage::Computed(header)) };
+    fragments::split(message, RESULT, WORKER_FRAGMENTS_BYTES)
 }

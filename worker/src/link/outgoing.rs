@@ -4,8 +4,9 @@
 //! order.
 //!
 //! Nobody knows how much of what was handed to a connection has arrived when it breaks. So an answer is kept until the
-//! coordinator has confirmed it, and goes over the next connection again: of a gradient, those tiles that the coordinator does
-//! not have. An older coordinator confirms nothing. Then an answer counts as arrived as soon as it was handed over.
+//! coordinator has confirmed it, and goes over the next connection again: of a gradient, those tiles that the
+//! coordinator does not have. An older coordinator confirms nothing. Then an answer counts as arrived as soon as it was
+//! handed over.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -75,8 +76,8 @@ impl Sent {
     }
 }
 
-/// Messages of gradients that a worker has handed over to all its connections so far. As long as it grows, answers that are
-/// still to be sent make progress.
+/// Messages of gradients that a worker has handed over to all its connections so far. As long as it grows, answers that
+/// are still to be sent make progress.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Uploaded(Arc<AtomicU32>);
 
@@ -110,7 +111,7 @@ struct Answer {
 enum Content {
     /// Shares its memory with the messages that carry it.
     Computed(Arc<Computed>),
-    Other(FromWorker),
+    Other(Box<FromWorker>),
 }
 
 impl Answer {
@@ -118,7 +119,7 @@ impl Answer {
         match self.content {
             // Only a connection that has not quite ended may still hold on to it.
             Content::Computed(computed) => FromWorker::Computed(Arc::unwrap_or_clone(computed)),
-            Content::Other(message) => message,
+            Content::Other(message) => *message,
         }
     }
 }
@@ -256,8 +257,8 @@ impl Queue {
         }
     }
 
-    /// Answers that wait for the connection make progress as long as it carries anything: the coordinator must not take a
-    /// slow line for a worker that hangs.
+    /// Answers that wait for the connection make progress as long as it carries anything: the coordinator must not take
+    /// a slow line for a worker that hangs.
     fn with_progress(&self, mut held: Vec<Held>) -> Vec<Held> {
         let waiting = self.waiting.iter().filter_map(FromWorker::answers);
         let under_way = self.under_way.iter().filter_map(Transfer::fence);
@@ -299,7 +300,7 @@ fn encode(message: FromWorker, arrived: Option<usize>) -> Transfer {
             let messages = computed_messages(Arc::clone(&computed), arrived);
             (messages.map(|messages| Box::new(messages) as Messages), Content::Computed(computed))
         }
-        other => (from_worker(other.clone()), Content::Other(other)),
+        other => (from_worker(other.clone()), Content::Other(Box::new(other))),
     };
     let messages: Messages = match (messages, fence) {
         (Ok(messages), _) => messages,

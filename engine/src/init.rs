@@ -192,4 +192,27 @@ mod tests {
         let wanted = (&noise * color(init.std) + color(init.mean)).clamp(0.0, 1.0);
         assert_eq!(found, read_back::<f32>(&wanted).expect("values"));
     }
+
+    #[test]
+    fn an_image_is_moved() {
+        let size = Size { width: 8, height: 6 };
+        let picture = image::RgbImage::from_fn(8, 6, |x, y| image::Rgb([x as u8 * 30, y as u8 * 40, 90]));
+        let mut png = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut png, image::ImageFormat::Png).expect("a PNG");
+        let mut assets = Assets::default();
+        assets.insert("a.png", png.into_inner());
+        let text = |more: &str| format!("init: {{image: a.png, mean: 0, std: 1{more}}}\n");
+        let first = |more: &str| {
+            let sources = [clipig_experiment::Source::new("a.yaml", text(more))];
+            let loaded = clipig_experiment::load(&sources, &clipig_experiment::Overrides::default());
+            let init = loaded.expect("an experiment").experiment.init;
+            let canvas = first_canvas(&init, None, size, &assets, Key::root(1)).expect("an image");
+            (canvas, init.placement)
+        };
+        let (still, _) = first("");
+        assert_eq!(still[7], 210.0 / 255.0);
+        let (moved, placement) = first(", move: .25 0, border: wrap");
+        assert_eq!(moved, placement::place(&still, size, &placement));
+        assert_eq!((moved[2], moved[0]), (still[0], still[6]));
+    }
 }

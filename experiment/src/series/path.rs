@@ -202,15 +202,17 @@ fn only(entries: &[Map], rest: &[&str], list: &str) -> Result<usize, Astray> {
 /// Is the rest of a path written in this map?
 fn has(map: &Map, rest: &[&str]) -> bool {
     let Some((name, rest)) = rest.split_first() else { return true };
-    match map.get(name).map(|entry| &entry.branch) {
-        None => false,
-        Some(_) if rest.is_empty() => true,
-        Some(Branch::Map(map)) => has(map, rest),
-        Some(Branch::Entries(maps)) => match index(rest[0]) {
+    let Some(entry) = map.get(name) else { return false };
+    if rest.is_empty() {
+        return true;
+    }
+    match &entry.branch {
+        Branch::Map(map) => has(map, rest),
+        Branch::Entries(maps) => match index(rest[0]) {
             Some(entry) => maps.get(entry).is_some_and(|map| has(map, &rest[1..])),
             None => maps.iter().any(|map| has(map, rest)),
         },
-        Some(Branch::Setting(_) | Branch::Raw(_)) => false,
+        Branch::Setting(_) | Branch::Raw(_) => false,
     }
 }
 

@@ -125,7 +125,7 @@ impl Report {
         let head = std::iter::once("picture").chain(self.parameters.iter().map(String::as_str));
         table.write_record(head.chain(["score", "error"])).map_err(|error| failed(&error))?;
         for row in &self.rows {
-            let score = row.score.map(|score| score.to_string()).unwrap_or_default();
+            let score = row.score.as_ref().map(ToString::to_string).unwrap_or_default();
             let error = row.error().unwrap_or_default();
             let record = std::iter::once(row.file.as_str()).chain(row.values.iter().map(String::as_str));
             table.write_record(record.chain([score.as_str(), error])).map_err(|error| failed(&error))?;

@@ -23,6 +23,11 @@ async fn work(mut end: WorkerEnd, lies: bool) {
     }
 }
 
+async fn seen(farm: &TestFarm, job: u64) -> v1::Job {
+    let request = v1::GetJobRequest { job, with_experiment: false };
+    farm.client().await.get_job(request).await.unwrap().into_inner().job.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_computes_wrongly_is_found_and_its_jobs_are_told() {
     let farm = TestFarm::with(|settings| settings.dispatch.spot_checks = 1.0).await;
@@ -35,12 +40,8 @@ async fn a_worker_that_computes_wrongly_is_found_and_its_jobs_are_told() {
         .replace("epochs: 40", "epochs: 1000000")
         .replace("snapshot_interval: 10", "snapshot_interval: 0");
     let job = submit(&mut client, &yaml).await.unwrap().number;
-    let seen = async || {
-        let request = v1::GetJobRequest { job, with_experiment: false };
-        farm.client().await.get_job(request).await.unwrap().into_inner().job.unwrap()
-    };
-    until("a job that says that its picture may be wrong", async || !seen().await.bit_exact).await;
-    let reason = seen().await.bit_exact_reason;
+    until("a job that says that its picture may be wrong", async || !seen(&farm, job).await.bit_exact).await;
+    let reason = seen(&farm, job).await.bit_exact_reason;
     assert!(reason.contains("its picture may not be the one") && reason.contains("liar"), "{reason}");
     // What differed is a line of the job's log.
     let request = v1::WatchJobRequest { job, since: Some(0), ..Default::default() };
@@ -70,6 +71,6 @@ async fn a_worker_that_computes_wrongly_is_found_and_its_jobs_are_told() {
     };
     assert!(count("different") > 0, "{text}");
     // Others go on without it, and agree.
-    let done = seen().await.epochs_done;
-    until("more epochs", async || seen().await.epochs_done > done + 5).await;
+    let done = seen(&farm, job).await.epochs_done;
+    until("more epochs", async || seen(&farm, job).await.epochs_done > done + 5).await;
 }

@@ -104,7 +104,7 @@ fn jobs_and_workers_obey_the_client() {
     assert!(paths("snapshot").len() > 1, "{fetched:#}");
     let history = std::fs::read_to_string(&paths("history")[0]).unwrap();
     assert_eq!(history.lines().count() as u32, epochs + 1, "a heading, and a line per epoch");
-    film(&farm, &number);
+    words_about_ffmpeg(&farm, &number);
 
     // And what people decide about workers.
     let worker = |verb: &str| farm.json(&["workers", verb, "w1"])["state"].clone();
@@ -180,17 +180,23 @@ fn whoever_watches_may_leave_and_the_job_goes_on() {
     farm.wait_for_epochs(job, epochs + 2);
 }
 
-/// A film of the snapshots; without ffmpeg, words about it.
-fn film(farm: &Farm, job: &str) {
-    let made = farm.clipig(&["fetch", job, "-o", "made", "--video", "film.mp4"]);
-    let (_, said) = texts(&made);
-    assert!(made.status.success(), "this test needs ffmpeg: {said}");
-    let film = std::fs::read(farm.folder().join("film.mp4")).unwrap();
-    assert_eq!(&film[4..8], b"ftyp");
+/// What somebody hears who wants a film and has no ffmpeg.
+fn words_about_ffmpeg(farm: &Farm, job: &str) {
     let without =
         farm.command(&["fetch", job, "-o", "made", "--video", "other.mp4"]).env("PATH", "").output();
     let (_, said) = texts(&without.unwrap());
     assert!(said.contains("a film needs ffmpeg") && said.contains("--snapshots"), "{said}");
+}
+
+#[test]
+fn snapshots_of_a_farm_become_a_film() {
+    let farm = Farm::start("film").with_workers(1);
+    let job = farm.submit(&fruit(8).replace("snapshot_interval: 20", "snapshot_interval: 2"));
+    farm.finish(job);
+    let made = farm.clipig(&["fetch", &job.to_string(), "-o", "made", "--video", "film.mp4"]);
+    assert!(made.status.success(), "this test needs ffmpeg: {:?}", texts(&made));
+    let film = std::fs::read(farm.folder().join("film.mp4")).unwrap();
+    assert_eq!(&film[4..8], b"ftyp");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod load;
 mod nextest;
+mod programs;
 pub(crate) mod results;
 pub(crate) mod soak;
 mod soak_log;
@@ -27,7 +28,8 @@ pub(crate) fn run(places: &Places, arguments: &[OsString]) -> Result<(), Error> 
 }
 
 /// Adds the steps: building, the tests, those of the page in a browser, and the examples in the documentation, which
-/// nextest does not run. Arguments go to nextest; where there are some, they select among its tests alone.
+/// nextest does not run. Arguments go to nextest; where there are some, they select among its tests alone. Tests whose
+/// programs this machine lacks are left out, and the steps say so.
 pub(crate) fn add(places: &Places, steps: &mut Steps, arguments: &[OsString]) {
     if !arguments.is_empty() {
         steps.run("tests", || tests(places, arguments));
@@ -37,7 +39,12 @@ pub(crate) fn add(places: &Places, steps: &mut Steps, arguments: &[OsString]) {
     if !steps.run("building the tests", || process::run(nextest::run(places)?.arg("--no-run"))) {
         return;
     }
-    steps.run("tests", || tests(places, arguments));
+    let left_out = programs::left_out();
+    let others: Vec<OsString> = programs::all_but(&left_out).into_iter().map(OsString::from).collect();
+    steps.run("tests", || tests(places, &others));
+    for (needy, missing) in left_out {
+        steps.leave_out(needy.name, &Error::Missing(missing));
+    }
     browser::add(places, steps);
     steps.run("examples in the docs", || process::run(cargo(places).args(["test", "--doc", "--workspace"])));
 }

@@ -323,7 +323,10 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "init.mask",
         Kind::Mask,
         Initial::Null,
-        "Where the picture is drawn (inpainting). Elsewhere it stays the `image`, to the last bit, in every epoch and with          every `canvas.model`; where the mask is between 0 and 1, both are mixed. Inside the mask, the picture begins as          noise with `mean` and `std`, which do not change the image then. The mask must stay the same: its numbers have no          variables.",
+        "Where the picture is drawn (inpainting). Elsewhere it stays the `image`, to the last bit, in every epoch \
+         and with every `canvas.model`; where the mask is between 0 and 1, both are mixed. Inside the mask, the \
+         picture begins as noise with `mean` and `std`, which do not change the image then. The mask must stay \
+         the same: its numbers have no variables.",
     )
     .example("init:\n  image: start.png\n  mask: {ellipse: .3 .3 .4 .4, feather: .05}\n")
     .addition(),
@@ -331,7 +334,10 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "init.place",
         FLOAT_4,
         Initial::Null,
-        "Where the `image` lies in the picture: x and y of its upper left corner, its width and its height, as shares of          the picture. It is scaled until it covers this place and cropped at the centre. The picture around it begins as          noise with `mean` and `std`, which do not change the image then. With a `mask` that leaves the image out, the          picture grows around it (outpainting).",
+        "Where the `image` lies in the picture: x and y of its upper left corner, its width and its height, as \
+         shares of the picture. It is scaled until it covers this place and cropped at the centre. The picture \
+         around it begins as noise with `mean` and `std`, which do not change the image then. With a `mask` that \
+         leaves the image out, the picture grows around it (outpainting).",
     )
     .nullable()
     .stage(Stage::Fixed)

@@ -16,7 +16,8 @@ use crate::farm::converse;
 use crate::farm::video::Film;
 use crate::local::Easel;
 use crate::picture::file;
-use crate::series::{Drawn, Ending, FarmEasel, Order, Plan, SeriesFolder, SeriesProgress};
+use crate::series::order::{Drawn, Order};
+use crate::series::{Ending, FarmEasel, Plan, SeriesFolder, SeriesProgress};
 use crate::{interrupt, output, terminal};
 
 /// The program that makes films.

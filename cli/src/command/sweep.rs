@@ -17,7 +17,8 @@ use crate::farm::converse;
 use crate::farm::show::counted;
 use crate::local::{Easel, Judge};
 use crate::picture::file;
-use crate::series::{Drawn, Ending, FarmEasel, Order, Plan, SeriesFolder, SeriesProgress};
+use crate::series::order::{Drawn, Order};
+use crate::series::{Ending, FarmEasel, Plan, SeriesFolder, SeriesProgress};
 use crate::{interrupt, output, terminal};
 
 /// What is known of a picture.

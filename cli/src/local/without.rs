@@ -10,7 +10,7 @@ use crate::arguments::{
     StudioArguments, WorkArguments,
 };
 use crate::failure::Failure;
-use crate::series::{Drawn, Order};
+use crate::series::order::{Drawn, Order};
 
 /// The version of libtorch that computes here: none.
 pub(crate) const LIBTORCH: Option<&str> = None;

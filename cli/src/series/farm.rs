@@ -1,5 +1,6 @@
 //! The pictures of a series, drawn on a farm.
 
+use super::order::Order;
 use crate::arguments::{ComputeArguments, TermsArguments};
 use crate::command::{fetch, job};
 use crate::failure::Failure;
@@ -11,7 +12,6 @@ use crate::farm::upload;
 use crate::farm::watching::{Seen, Watch};
 use crate::farm::wire::JobState;
 use crate::output;
-use crate::series::Order;
 
 /// Submits the pictures of a series to a farm, and fetches them.
 pub(crate) struct FarmEasel<'a> {

@@ -14,7 +14,7 @@ use crate::arguments::ComputeArguments;
 use crate::failure::Failure;
 use crate::local::farm_of_one::FarmOfOne;
 use crate::model::Model;
-use crate::series::{Drawn, Order};
+use crate::series::order::{Drawn, Order};
 
 /// Renders one picture after the other, without a word.
 #[derive(Default)]

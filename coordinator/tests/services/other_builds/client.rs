@@ -43,7 +43,7 @@ impl EarlierClient {
         self.calls.submit_job(request).await.unwrap().into_inner().job.unwrap()
     }
 
-    async fn job(&mut self, job: u64) -> Job {
+    pub(super) async fn job(&mut self, job: u64) -> Job {
         let request = GetJobRequest { job, with_experiment: false };
         self.calls.get_job(request).await.unwrap().into_inner().job.unwrap()
     }

@@ -124,7 +124,8 @@ async fn a_later_client_and_a_later_worker_are_served() {
         // It panics where the canvas is another than what it has returned leads to.
         worker.compute().await;
         let mut earlier = EarlierClient::new(farm.channel().await);
-        assert_eq!(earlier.ended(number).await, JobState::Completed);
+        let ended = earlier.ended(number).await;
+        assert_eq!(ended, JobState::Completed, "{:?}", earlier.job(number).await);
         let asked = GetJobRequest { job: number, with_experiment: true };
         let answer: GetJobResponse = client.send("GetJob", vec![asked]).await.unwrap();
         assert!(answer.yaml.unwrap().contains("a red square"));

@@ -187,7 +187,9 @@ impl OtherWorker {
         assert!(brief.prepared.is_some(), "nodes come after the preparation");
         assert_eq!(node.total_shards, SAMPLES.div_ceil(brief.shard_size));
         let shards = node.index << node.level..((node.index + 1) << node.level).min(node.total_shards);
-        shards.map(|shard| brief.shard_size.min(SAMPLES - shard * brief.shard_size)).collect()
+        // Shards are as equal as they can be.
+        let bound = |shard: u32| SAMPLES * shard / node.total_shards;
+        shards.map(|shard| bound(shard + 1) - bound(shard)).collect()
     }
 }
 

@@ -446,7 +446,9 @@ impl World {
         let number = coordinator.next_write;
         coordinator.writes.insert(number, write);
         let incarnation = coordinator.incarnation;
-        let at = self.now + self.random.time(Duration::from_millis(1), Duration::from_millis(400));
+        // Now and then the disk is busy with something else, so that crashes come in the middle of a write.
+        let most = if self.random.chance(0.1) { Duration::from_secs(5) } else { Duration::from_millis(400) };
+        let at = self.now + self.random.time(Duration::from_millis(1), most);
         self.queue.push(at, Event::Synced(incarnation, number));
     }
 

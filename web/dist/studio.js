@@ -292,6 +292,56 @@ postproc:
       kernel_size:
         - 3 if epoch % 5 == 0 and t < .5 else 1
       sigma: .7
+`,"../../examples/flight.yaml":`# A film: a tulip comes nearer, turns, and becomes a balloon.
+#
+#   clipig animate examples/flight.yaml -o pictures/flight --video pictures/flight.mp4
+#
+# Without --video there are only the frames, and ffmpeg is not needed. If you stop it, the same command goes on after the
+# last whole frame. docs/animation.md explains everything in it.
+
+animation:
+  frames: 24
+  fps: 8
+  # Of each frame after the first, 85 % of the epochs are skipped: 18 are left to repaint the frame before.
+  strength: .85
+  # Each frame begins as the one before it, 3 % larger and turned a little: more and more, and less again.
+  zoom: 1.03
+  rotate: {0: 0, 12: 3, 23: 0}
+  easing: ease
+  # Between two key frames both texts count, by their weights.
+  prompts:
+    0: a tulip
+    8: a tulip
+    20: a balloon
+
+model: clipig-tiny
+seed: 1
+epochs: 120
+resolution:
+  - 32 if t < .3 else 64 if t < .7 else 96
+learnrate: 3
+learnrate_scale: 1 - .8*t
+init:
+  mean: .5
+  std: .05
+
+targets:
+  - features:
+      # the one that \`prompts\` changes
+      - text: a tulip
+    batch_size: 8
+    transforms:
+      - pad:
+          size: width//4
+          color: .5
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
 `,"../../examples/four-in-one.yaml":`# A composition with more pixels than the model sees: four targets, each with its own quarter of the picture.
 #
 #   clipig render examples/four-in-one.yaml -o pictures/
@@ -494,6 +544,115 @@ targets:
     constraints:
       - blur:
           weight: .2*(1-t)
+`,"../../examples/inpainting.yaml":`# Inpainting: a part of an image is drawn anew. A strawberry takes the place of the balloon; sky, hills and basket stay as
+# they are in balloon.png, to the last bit.
+#
+#   clipig render examples/inpainting.yaml -o pictures/
+#
+# It takes less than a minute on two processor cores.
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+
+# The picture grows, as in strawberry.yaml. What stays is taken from the image in every size anew.
+resolution:
+  - 40 if t < .2 else 80 if t < .6 else 160
+learnrate: 3
+learnrate_scale: 1 - .9*t
+
+init:
+  # The name counts from this file's folder (or from where clipig is called).
+  image: balloon.png
+  # Where it is drawn: an ellipse over the balloon, with a soft edge. \`image: hole.png\` would take the mask from a file, in
+  # which white is drawn.
+  mask:
+    ellipse: .2 .06 .6 .68
+    feather: .04
+  # Inside, it begins as sky-blue noise.
+  mean: .6 .8 .95
+  std: .05
+
+targets:
+  - name: strawberry
+    features:
+      - text: a strawberry
+    batch_size: 8
+    transforms:
+      # look at the ellipse and a little of what is around it
+      - random_shift: -.02 .02
+      - crop: .1 0 .8 .8
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .9 1.1
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
+`,"../../examples/lemon-in-clover.yaml":`# Two things in one picture, each in its own part: a lemon in an ellipse, and clover around it.
+#
+#   clipig render examples/lemon-in-clover.yaml -o pictures/
+#
+# A mask says where something counts. Here it says where a target may change the picture, where it is kept calm, and where
+# it is dimmed. It takes about a minute on two processor cores.
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+resolution:
+  - 48 if t < .2 else 96 if t < .6 else 192
+learnrate: 3
+learnrate_scale: 1 - .9*t
+init:
+  mean: .5
+  std: .05
+
+# Numbers are shares of the picture: x, y, width, height. The edge is soft.
+masks:
+  - name: middle
+    ellipse: .22 .22 .56 .56
+    feather: .06
+
+targets:
+  - name: lemon
+    mask: middle
+    features:
+      - text: a lemon
+    batch_size: 6
+    transforms:
+      # what the model sees of the picture: the ellipse and a little of what is around it
+      - random_shift: -.02 .02
+      - crop: .15 .15 .7 .7
+      - random_scale: .9 1.1
+      - noise: .2-.15*t
+
+  - name: clover
+    # everything but the middle
+    mask: {name: middle, invert: yes}
+    features:
+      - text: a four leaf clover
+    batch_size: 6
+    # one look at the whole, five at pieces of it, so that there are many leaves
+    cuts:
+      overview: 1
+      size: .35 .5
+    transforms:
+      - random_rotate:
+          degree: -20 20
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
+          mask: {name: middle, invert: yes}
+
+postproc:
+  # A little darker towards the corners, in the last third.
+  - mul: .995
+    start: 67%
+    mask:
+      ellipse: -.1 -.1 1.2 1.2
+      feather: .5
+      invert: yes
 `,"../../examples/like-a-picture.yaml":`# An image instead of words: be like balloon.png. Not a copy: the model compares what it sees in both, not pixels.
 #
 #   clipig render examples/like-a-picture.yaml -o pictures/
@@ -524,6 +683,55 @@ targets:
           degree: -10 10
       - random_scale: .8 1.2
       - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
+
+postproc:
+  - blur:
+      kernel_size:
+        - 3 if epoch % 5 == 0 and t < .5 else 1
+      sigma: .7
+`,"../../examples/lion-by-cuts.yaml":`# More pixels than the model sees at once, with one target: some looks see the whole picture (overviews), the others a piece
+# of it (inner cuts). lion-in-detail.yaml does that with two targets.
+#
+#   clipig render examples/lion-by-cuts.yaml -o pictures/
+#
+# Overviews come first and decide what it is. Later most looks are pieces, and give it what is too fine for the whole. It
+# takes about a minute on two processor cores.
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+resolution:
+  - 32 if t < .15 else 64 if t < .4 else 128 if t < .65 else 256
+learnrate: 3
+learnrate_scale: 1 - .9*t
+init:
+  mean: .5
+  std: .05
+
+targets:
+  - name: lion
+    features:
+      - text: a lion
+    # More looks when there are more pixels to look at.
+    batch_size: 6 if t < .4 else 10
+    cuts:
+      # at first all of them, in the end four of ten
+      overview: 10 if t < .5 else 7 if t < .75 else 4
+      # sides of the pieces, as shares of the picture, mostly near the greater one
+      size: .45 .9
+      power: .5
+    transforms:
+      # a grey margin around what is seen
+      - pad:
+          size: width//8
+          color: .5
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .85 1.15
       - noise: .2-.15*t
     constraints:
       - blur:
@@ -717,6 +925,55 @@ postproc:
       kernel_size:
         - 3 if epoch % 5 == 0 and t < .5 else 1
       sigma: .7
+`,"../../examples/outpainting.yaml":`# Outpainting: an image lies in a larger picture, and the picture grows around it. The balloon of balloon.png rises over
+# mountains.
+#
+#   clipig render examples/outpainting.yaml -o pictures/
+#
+# It takes about a minute on two processor cores.
+
+model: clipig-tiny
+seed: 1
+epochs: 250
+resolution:
+  - 64 if t < .2 else 128 if t < .6 else 256
+learnrate: 3
+learnrate_scale: 1 - .9*t
+
+init:
+  image: balloon.png
+  # Where the image lies: x, y, width and height as shares of the picture.
+  place: .3 .15 .4 .4
+  # Everything else is drawn. The box is a little smaller than the image, and its edge is soft, so that there is no seam.
+  mask:
+    box: .34 .19 .32 .32
+    feather: .07
+    invert: yes
+  # Around the image it begins as sky-blue noise.
+  mean: .6 .8 .95
+  std: .04
+
+targets:
+  - name: land
+    features:
+      - text: a mountain
+    batch_size: 8
+    # some looks at the whole, others at pieces of it
+    cuts:
+      overview: 5 if t < .5 else 3
+      size: .45 .8
+    transforms:
+      - random_rotate:
+          degree: -5 5
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
+      # The upper third is as blue as the sky of the image.
+      - mean:
+          above: .5 .7 .85
+          below: .7 .9 1
+          mask: {box: 0 0 1 .33}
 `,"../../examples/pear-and-lemon.yaml":`# Two things, each in its place: a target for each half of a wide picture.
 #
 #   clipig render examples/pear-and-lemon.yaml -o pictures/
@@ -916,6 +1173,48 @@ postproc:
       kernel_size:
         - 3 if epoch % 5 == 0 and t < .5 else 1
       sigma: .7
+`,"../../examples/sweep-of-canvases.yaml":`# Six attempts from one file: three ways to make a picture, each with two learn rates.
+#
+#   clipig sweep examples/sweep-of-canvases.yaml -o pictures/canvases
+#
+# The folder gets six pictures, a contact sheet (sheet.png) and a table (table.csv). If you stop it, the same command
+# goes on. docs/sweeps.md explains what else a sweep can do.
+
+sweep:
+  # Any parameter by its path; the last one changes fastest, from left to right on the contact sheet.
+  parameters:
+    canvas.model: [pixels, fft, pyramid]
+    learnrate: [2, 5]
+  # Who rates the pictures: best a model that has drawn none of them. Remove the mark if you have ViT-B/32
+  # (\`clipig model pull ViT-B/32\`).
+  # judge: ViT-B/32
+
+model: clipig-tiny
+seed: 1
+epochs: 150
+resolution:
+  - 32 if t < .4 else 64
+learnrate_scale: 1 - .9*t
+init:
+  mean: .5
+  std: .05
+
+targets:
+  - features:
+      - text: a bee
+    batch_size: 8
+    transforms:
+      - pad:
+          size: width//4
+          color: .5
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
 `,"../../examples/tulip-in-purple.yaml":`# A colour theme: what the picture shows is one wish, which colours it has on average is another.
 #
 #   clipig render examples/tulip-in-purple.yaml -o pictures/
@@ -1269,7 +1568,7 @@ postproc:
       kernel_size:
         - 3 if epoch % 5 == 0 and t < .5 else 1
       sigma: .7
-`})).filter(([,e])=>!/^\s*(?:-\s+)?image\s*:/m.test(e)).map(([e,t])=>({name:e.slice(e.lastIndexOf(`/`)+1).replace(/\.yaml$/,``),text:t,group:e.includes(`/walkthrough/`)?`Walkthrough`:`Examples`})),ae=[`strawberry`,`cherry-pattern`,`chimera`,`four-in-one`,`framed-bee`,`lion-in-detail`,`metamorphosis`,`not-a-cherry`,`pear-and-lemon`,`tulip-in-purple`,`whale`,`1-one-text`,`2-shift`,`3-rotate`,`4-noise-and-calm`,`5-small-to-large`,`6-corners-and-border`,`7-many`,`8-one-large`];function oe(){let e=ie.find(e=>e.name===`strawberry`)??ie[0];if(!e)throw Error(`clipig comes with examples`);return e}var j=Symbol.for(`yaml.alias`),M=Symbol.for(`yaml.document`),N=Symbol.for(`yaml.map`),se=Symbol.for(`yaml.pair`),P=Symbol.for(`yaml.scalar`),F=Symbol.for(`yaml.seq`),ce=Symbol.for(`yaml.node.type`),le=e=>!!e&&typeof e==`object`&&e[ce]===j,ue=e=>!!e&&typeof e==`object`&&e[ce]===M,de=e=>!!e&&typeof e==`object`&&e[ce]===N,I=e=>!!e&&typeof e==`object`&&e[ce]===se,L=e=>!!e&&typeof e==`object`&&e[ce]===P,fe=e=>!!e&&typeof e==`object`&&e[ce]===F;function R(e){if(e&&typeof e==`object`)switch(e[ce]){case N:case F:return!0}return!1}function z(e){if(e&&typeof e==`object`)switch(e[ce]){case j:case N:case P:case F:return!0}return!1}var pe=e=>(L(e)||R(e))&&!!e.anchor,me=Symbol(`break visit`),he=Symbol(`skip children`),ge=Symbol(`remove node`);function _e(e,t){let n=ye(t);ue(e)?ve(null,e.contents,n,Object.freeze([e]))===ge&&(e.contents=null):ve(null,e,n,Object.freeze([]))}_e.BREAK=me,_e.SKIP=he,_e.REMOVE=ge;function ve(e,t,n,r){let i=B(e,t,n,r);if(z(i)||I(i))return V(e,r,i),ve(e,i,n,r);if(typeof i!=`symbol`){if(R(t)){r=Object.freeze(r.concat(t));for(let e=0;e<t.items.length;++e){let i=ve(e,t.items[e],n,r);if(typeof i==`number`)e=i-1;else if(i===me)return me;else i===ge&&(t.items.splice(e,1),--e)}}else if(I(t)){r=Object.freeze(r.concat(t));let e=ve(`key`,t.key,n,r);if(e===me)return me;e===ge&&(t.key=null);let i=ve(`value`,t.value,n,r);if(i===me)return me;i===ge&&(t.value=null)}}return i}function ye(e){return typeof e==`object`&&(e.Collection||e.Node||e.Value)?Object.assign({Alias:e.Node,Map:e.Node,Scalar:e.Node,Seq:e.Node},e.Value&&{Map:e.Value,Scalar:e.Value,Seq:e.Value},e.Collection&&{Map:e.Collection,Seq:e.Collection},e):e}function B(e,t,n,r){if(typeof n==`function`)return n(e,t,r);if(de(t))return n.Map?.(e,t,r);if(fe(t))return n.Seq?.(e,t,r);if(I(t))return n.Pair?.(e,t,r);if(L(t))return n.Scalar?.(e,t,r);if(le(t))return n.Alias?.(e,t,r)}function V(e,t,n){let r=t[t.length-1];if(R(r))r.items[e]=n;else if(I(r))e===`key`?r.key=n:r.value=n;else if(ue(r))r.contents=n;else{let e=le(r)?`alias`:`scalar`;throw Error(`Cannot replace node with ${e} parent`)}}var be={"!":`%21`,",":`%2C`,"[":`%5B`,"]":`%5D`,"{":`%7B`,"}":`%7D`},xe=e=>e.replace(/[!,[\]{}]/g,e=>be[e]),Se=class e{constructor(t,n){this.docStart=null,this.docEnd=!1,this.yaml=Object.assign({},e.defaultYaml,t),this.tags=Object.assign({},e.defaultTags,n)}clone(){let t=new e(this.yaml,this.tags);return t.docStart=this.docStart,t}atDocument(){let t=new e(this.yaml,this.tags);switch(this.yaml.version){case`1.1`:this.atNextDocument=!0;break;case`1.2`:this.atNextDocument=!1,this.yaml={explicit:e.defaultYaml.explicit,version:`1.2`},this.tags=Object.assign({},e.defaultTags)}return t}add(t,n){this.atNextDocument&&=(this.yaml={explicit:e.defaultYaml.explicit,version:`1.1`},this.tags=Object.assign({},e.defaultTags),!1);let r=t.trim().split(/[ \t]+/),i=r.shift();switch(i){case`%TAG`:{if(r.length!==2&&(n(0,`%TAG directive should contain exactly two parts`),r.length<2))return!1;let[e,t]=r;return this.tags[e]=t,!0}case`%YAML`:{if(this.yaml.explicit=!0,r.length!==1)return n(0,`%YAML directive should contain exactly one part`),!1;let[e]=r;if(e===`1.1`||e===`1.2`)return this.yaml.version=e,!0;{let t=/^\d+\.\d+$/.test(e);return n(6,`Unsupported YAML version ${e}`,t),!1}}default:return n(0,`Unknown directive ${i}`,!0),!1}}tagName(e,t){if(e===`!`)return`!`;if(e[0]!==`!`)return t(`Not a valid tag: ${e}`),null;if(e[1]===`<`){let n=e.slice(2,-1);return n===`!`||n===`!!`?(t(`Verbatim tags aren't resolved, so ${e} is invalid.`),null):(e[e.length-1]!==`>`&&t(`Verbatim tags must end with a >`),n)}let[,n,r]=e.match(/^(.*!)([^!]*)$/s);r||t(`The ${e} tag has no suffix`);let i=this.tags[n];if(i)try{return i+decodeURIComponent(r)}catch(e){return t(String(e)),null}return n===`!`?e:(t(`Could not resolve tag: ${e}`),null)}tagString(e){for(let[t,n]of Object.entries(this.tags))if(e.startsWith(n))return t+xe(e.substring(n.length));return e[0]===`!`?e:`!<${e}>`}toString(e){let t=this.yaml.explicit?[`%YAML ${this.yaml.version||`1.2`}`]:[],n=Object.entries(this.tags),r;if(e&&n.length>0&&z(e.contents)){let t={};_e(e.contents,(e,n)=>{z(n)&&n.tag&&(t[n.tag]=!0)}),r=Object.keys(t)}else r=[];for(let[i,a]of n)i===`!!`&&a===`tag:yaml.org,2002:`||e&&!r.some(e=>e.startsWith(a))||t.push(`%TAG ${i} ${a}`);return t.join(`
+`})).filter(([,e])=>!/^\s*(?:-\s+)?image\s*:|^(?:sweep|animation)\s*:/m.test(e)).map(([e,t])=>({name:e.slice(e.lastIndexOf(`/`)+1).replace(/\.yaml$/,``),text:t,group:e.includes(`/walkthrough/`)?`Walkthrough`:`Examples`})),ae=[`strawberry`,`cherry-pattern`,`chimera`,`four-in-one`,`framed-bee`,`lion-in-detail`,`metamorphosis`,`not-a-cherry`,`pear-and-lemon`,`tulip-in-purple`,`whale`,`1-one-text`,`2-shift`,`3-rotate`,`4-noise-and-calm`,`5-small-to-large`,`6-corners-and-border`,`7-many`,`8-one-large`];function oe(){let e=ie.find(e=>e.name===`strawberry`)??ie[0];if(!e)throw Error(`clipig comes with examples`);return e}var j=Symbol.for(`yaml.alias`),M=Symbol.for(`yaml.document`),N=Symbol.for(`yaml.map`),se=Symbol.for(`yaml.pair`),P=Symbol.for(`yaml.scalar`),F=Symbol.for(`yaml.seq`),ce=Symbol.for(`yaml.node.type`),le=e=>!!e&&typeof e==`object`&&e[ce]===j,ue=e=>!!e&&typeof e==`object`&&e[ce]===M,de=e=>!!e&&typeof e==`object`&&e[ce]===N,I=e=>!!e&&typeof e==`object`&&e[ce]===se,L=e=>!!e&&typeof e==`object`&&e[ce]===P,fe=e=>!!e&&typeof e==`object`&&e[ce]===F;function R(e){if(e&&typeof e==`object`)switch(e[ce]){case N:case F:return!0}return!1}function z(e){if(e&&typeof e==`object`)switch(e[ce]){case j:case N:case P:case F:return!0}return!1}var pe=e=>(L(e)||R(e))&&!!e.anchor,me=Symbol(`break visit`),he=Symbol(`skip children`),ge=Symbol(`remove node`);function _e(e,t){let n=ye(t);ue(e)?ve(null,e.contents,n,Object.freeze([e]))===ge&&(e.contents=null):ve(null,e,n,Object.freeze([]))}_e.BREAK=me,_e.SKIP=he,_e.REMOVE=ge;function ve(e,t,n,r){let i=B(e,t,n,r);if(z(i)||I(i))return V(e,r,i),ve(e,i,n,r);if(typeof i!=`symbol`){if(R(t)){r=Object.freeze(r.concat(t));for(let e=0;e<t.items.length;++e){let i=ve(e,t.items[e],n,r);if(typeof i==`number`)e=i-1;else if(i===me)return me;else i===ge&&(t.items.splice(e,1),--e)}}else if(I(t)){r=Object.freeze(r.concat(t));let e=ve(`key`,t.key,n,r);if(e===me)return me;e===ge&&(t.key=null);let i=ve(`value`,t.value,n,r);if(i===me)return me;i===ge&&(t.value=null)}}return i}function ye(e){return typeof e==`object`&&(e.Collection||e.Node||e.Value)?Object.assign({Alias:e.Node,Map:e.Node,Scalar:e.Node,Seq:e.Node},e.Value&&{Map:e.Value,Scalar:e.Value,Seq:e.Value},e.Collection&&{Map:e.Collection,Seq:e.Collection},e):e}function B(e,t,n,r){if(typeof n==`function`)return n(e,t,r);if(de(t))return n.Map?.(e,t,r);if(fe(t))return n.Seq?.(e,t,r);if(I(t))return n.Pair?.(e,t,r);if(L(t))return n.Scalar?.(e,t,r);if(le(t))return n.Alias?.(e,t,r)}function V(e,t,n){let r=t[t.length-1];if(R(r))r.items[e]=n;else if(I(r))e===`key`?r.key=n:r.value=n;else if(ue(r))r.contents=n;else{let e=le(r)?`alias`:`scalar`;throw Error(`Cannot replace node with ${e} parent`)}}var be={"!":`%21`,",":`%2C`,"[":`%5B`,"]":`%5D`,"{":`%7B`,"}":`%7D`},xe=e=>e.replace(/[!,[\]{}]/g,e=>be[e]),Se=class e{constructor(t,n){this.docStart=null,this.docEnd=!1,this.yaml=Object.assign({},e.defaultYaml,t),this.tags=Object.assign({},e.defaultTags,n)}clone(){let t=new e(this.yaml,this.tags);return t.docStart=this.docStart,t}atDocument(){let t=new e(this.yaml,this.tags);switch(this.yaml.version){case`1.1`:this.atNextDocument=!0;break;case`1.2`:this.atNextDocument=!1,this.yaml={explicit:e.defaultYaml.explicit,version:`1.2`},this.tags=Object.assign({},e.defaultTags)}return t}add(t,n){this.atNextDocument&&=(this.yaml={explicit:e.defaultYaml.explicit,version:`1.1`},this.tags=Object.assign({},e.defaultTags),!1);let r=t.trim().split(/[ \t]+/),i=r.shift();switch(i){case`%TAG`:{if(r.length!==2&&(n(0,`%TAG directive should contain exactly two parts`),r.length<2))return!1;let[e,t]=r;return this.tags[e]=t,!0}case`%YAML`:{if(this.yaml.explicit=!0,r.length!==1)return n(0,`%YAML directive should contain exactly one part`),!1;let[e]=r;if(e===`1.1`||e===`1.2`)return this.yaml.version=e,!0;{let t=/^\d+\.\d+$/.test(e);return n(6,`Unsupported YAML version ${e}`,t),!1}}default:return n(0,`Unknown directive ${i}`,!0),!1}}tagName(e,t){if(e===`!`)return`!`;if(e[0]!==`!`)return t(`Not a valid tag: ${e}`),null;if(e[1]===`<`){let n=e.slice(2,-1);return n===`!`||n===`!!`?(t(`Verbatim tags aren't resolved, so ${e} is invalid.`),null):(e[e.length-1]!==`>`&&t(`Verbatim tags must end with a >`),n)}let[,n,r]=e.match(/^(.*!)([^!]*)$/s);r||t(`The ${e} tag has no suffix`);let i=this.tags[n];if(i)try{return i+decodeURIComponent(r)}catch(e){return t(String(e)),null}return n===`!`?e:(t(`Could not resolve tag: ${e}`),null)}tagString(e){for(let[t,n]of Object.entries(this.tags))if(e.startsWith(n))return t+xe(e.substring(n.length));return e[0]===`!`?e:`!<${e}>`}toString(e){let t=this.yaml.explicit?[`%YAML ${this.yaml.version||`1.2`}`]:[],n=Object.entries(this.tags),r;if(e&&n.length>0&&z(e.contents)){let t={};_e(e.contents,(e,n)=>{z(n)&&n.tag&&(t[n.tag]=!0)}),r=Object.keys(t)}else r=[];for(let[i,a]of n)i===`!!`&&a===`tag:yaml.org,2002:`||e&&!r.some(e=>e.startsWith(a))||t.push(`%TAG ${i} ${a}`);return t.join(`
 `)}};Se.defaultYaml={explicit:!1,version:`1.2`},Se.defaultTags={"!!":`tag:yaml.org,2002:`};function Ce(e){if(/[\x00-\x19\s,[\]{}]/.test(e)){let t=`Anchor must not contain whitespace or control characters: ${JSON.stringify(e)}`;throw Error(t)}return!0}function we(e){let t=new Set;return _e(e,{Value(e,n){n.anchor&&t.add(n.anchor)}}),t}function Te(e,t){for(let n=1;;++n){let r=`${e}${n}`;if(!t.has(r))return r}}function Ee(e,t){let n=[],r=new Map,i=null;return{onAnchor:r=>{n.push(r),i??=we(e);let a=Te(t,i);return i.add(a),a},setAnchors:()=>{for(let e of n){let t=r.get(e);if(typeof t==`object`&&t.anchor&&(L(t.node)||R(t.node)))t.node.anchor=t.anchor;else{let t=Error(`Failed to resolve repeated object (this should not happen)`);throw t.source=e,t}}},sourceObjects:r}}function De(e,t,n,r){if(r&&typeof r==`object`){if(Array.isArray(r))for(let t=0,n=r.length;t<n;++t){let n=r[t],i=De(e,r,String(t),n);i===void 0?delete r[t]:i!==n&&(r[t]=i)}else if(r instanceof Map)for(let t of Array.from(r.keys())){let n=r.get(t),i=De(e,r,t,n);i===void 0?r.delete(t):i!==n&&r.set(t,i)}else if(r instanceof Set)for(let t of Array.from(r)){let n=De(e,r,t,t);n===void 0?r.delete(t):n!==t&&(r.delete(t),r.add(n))}else for(let[t,n]of Object.entries(r)){let i=De(e,r,t,n);i===void 0?delete r[t]:i!==n&&(r[t]=i)}}return e.call(t,n,r)}function Oe(e,t,n){if(Array.isArray(e))return e.map((e,t)=>Oe(e,String(t),n));if(e&&typeof e.toJSON==`function`){if(!n||!pe(e))return e.toJSON(t,n);let r={aliasCount:0,count:1,res:void 0};n.anchors.set(e,r),n.onCreate=e=>{r.res=e,delete n.onCreate};let i=e.toJSON(t,n);return n.onCreate&&n.onCreate(i),i}return typeof e==`bigint`&&!n?.keep?Number(e):e}var ke=class{constructor(e){Object.defineProperty(this,ce,{value:e})}clone(){let e=Object.create(Object.getPrototypeOf(this),Object.getOwnPropertyDescriptors(this));return this.range&&(e.range=this.range.slice()),e}toJS(e,{mapAsMap:t,maxAliasCount:n,onAnchor:r,reviver:i}={}){if(!ue(e))throw TypeError(`A document argument is required`);let a={anchors:new Map,doc:e,keep:!0,mapAsMap:t===!0,mapKeyWarned:!1,maxAliasCount:typeof n==`number`?n:100},o=Oe(this,``,a);if(typeof r==`function`)for(let{count:e,res:t}of a.anchors.values())r(t,e);return typeof i==`function`?De(i,{"":o},``,o):o}},Ae=class extends ke{constructor(e){super(j),this.source=e,Object.defineProperty(this,"tag",{set(){throw Error(`Alias nodes cannot have tags`)}})}resolve(e,t){if(t?.maxAliasCount===0)throw ReferenceError(`Alias resolution is disabled`);let n;t?.aliasResolveCache?n=t.aliasResolveCache:(n=[],_e(e,{Node:(e,t)=>{(le(t)||pe(t))&&n.push(t)}}),t&&(t.aliasResolveCache=n));let r;for(let e of n){if(e===this)break;e.anchor===this.source&&(r=e)}if(r&&t){let{anchors:e,doc:n,maxAliasCount:i}=t,a=e.get(r);if(a||=(Oe(r,null,t),e.get(r)),a?.res===void 0)throw ReferenceError(`This should not happen: Alias anchor was not resolved?`);if(i>=0&&(a.count+=1,a.aliasCount===0&&(a.aliasCount=je(n,r,e)),a.count*a.aliasCount>i))throw ReferenceError(`Excessive alias count indicates a resource exhaustion attack`)}return r}toJSON(e,t){if(!t)return{source:this.source};let n=this.resolve(t.doc,t);if(!n){let e=`Unresolved alias (the anchor must be set before the alias): ${this.source}`;throw ReferenceError(e)}return t.anchors.get(n).res}toString(e,t,n){let r=`*${this.source}`;if(e){if(Ce(this.source),e.options.verifyAliasOrder&&!e.anchors.has(this.source)){let e=`Unresolved alias (the anchor must be set before the alias): ${this.source}`;throw Error(e)}if(e.implicitKey)return`${r} `}return r}};function je(e,t,n){if(le(t)){let r=t.resolve(e),i=n&&r&&n.get(r);return i?i.count*i.aliasCount:0}if(R(t)){let r=0;for(let i of t.items){let t=je(e,i,n);t>r&&(r=t)}return r}if(I(t)){let r=je(e,t.key,n),i=je(e,t.value,n);return Math.max(r,i)}return 1}var Me=e=>!e||typeof e!=`function`&&typeof e!=`object`,H=class extends ke{constructor(e){super(P),this.value=e}toJSON(e,t){return t?.keep?this.value:Oe(this.value,e,t)}toString(){return String(this.value)}};H.BLOCK_FOLDED=`BLOCK_FOLDED`,H.BLOCK_LITERAL=`BLOCK_LITERAL`,H.PLAIN=`PLAIN`,H.QUOTE_DOUBLE=`QUOTE_DOUBLE`,H.QUOTE_SINGLE=`QUOTE_SINGLE`;var Ne=`tag:yaml.org,2002:`;function Pe(e,t,n){if(t){let e=n.filter(e=>e.tag===t),r=e.find(e=>!e.format)??e[0];if(!r)throw Error(`Tag ${t} not found`);return r}return n.find(t=>t.identify?.(e)&&!t.format)}function Fe(e,t,n){if(ue(e)&&(e=e.contents),z(e))return e;if(I(e)){let t=n.schema[N].createNode?.(n.schema,null,n);return t.items.push(e),t}(e instanceof String||e instanceof Number||e instanceof Boolean||typeof BigInt<`u`&&e instanceof BigInt)&&(e=e.valueOf());let{aliasDuplicateObjects:r,onAnchor:i,onTagObj:a,schema:o,sourceObjects:s}=n,c;if(r&&e&&typeof e==`object`){if(c=s.get(e),c)return c.anchor??(c.anchor=i(e)),new Ae(c.anchor);c={anchor:null,node:null},s.set(e,c)}t?.startsWith(`!!`)&&(t=Ne+t.slice(2));let l=Pe(e,t,o.tags);if(!l){if(e&&typeof e.toJSON==`function`&&(e=e.toJSON()),!e||typeof e!=`object`){let t=new H(e);return c&&(c.node=t),t}l=e instanceof Map?o[N]:Symbol.iterator in Object(e)?o[F]:o[N]}a&&(a(l),delete n.onTagObj);let u=l?.createNode?l.createNode(n.schema,e,n):typeof l?.nodeClass?.from==`function`?l.nodeClass.from(n.schema,e,n):new H(e);return t?u.tag=t:l.default||(u.tag=l.tag),c&&(c.node=u),u}function Ie(e,t,n){let r=n;for(let e=t.length-1;e>=0;--e){let n=t[e];if(typeof n==`number`&&Number.isInteger(n)&&n>=0){let e=[];e[n]=r,r=e}else r=new Map([[n,r]])}return Fe(r,void 0,{aliasDuplicateObjects:!1,keepUndefined:!1,onAnchor:()=>{throw Error(`This should not happen, please report a bug.`)},schema:e,sourceObjects:new Map})}var Le=e=>e==null||typeof e==`object`&&!!e[Symbol.iterator]().next().done,Re=class extends ke{constructor(e,t){super(e),Object.defineProperty(this,"schema",{value:t,configurable:!0,enumerable:!1,writable:!0})}clone(e){let t=Object.create(Object.getPrototypeOf(this),Object.getOwnPropertyDescriptors(this));return e&&(t.schema=e),t.items=t.items.map(t=>z(t)||I(t)?t.clone(e):t),this.range&&(t.range=this.range.slice()),t}addIn(e,t){if(Le(e))this.add(t);else{let[n,...r]=e,i=this.get(n,!0);if(R(i))i.addIn(r,t);else if(i===void 0&&this.schema)this.set(n,Ie(this.schema,r,t));else throw Error(`Expected YAML collection at ${n}. Remaining path: ${r}`)}}deleteIn(e){let[t,...n]=e;if(n.length===0)return this.delete(t);let r=this.get(t,!0);if(R(r))return r.deleteIn(n);throw Error(`Expected YAML collection at ${t}. Remaining path: ${n}`)}getIn(e,t){let[n,...r]=e,i=this.get(n,!0);return r.length===0?!t&&L(i)?i.value:i:R(i)?i.getIn(r,t):void 0}hasAllNullValues(e){return this.items.every(t=>{if(!I(t))return!1;let n=t.value;return n==null||e&&L(n)&&n.value==null&&!n.commentBefore&&!n.comment&&!n.tag})}hasIn(e){let[t,...n]=e;if(n.length===0)return this.has(t);let r=this.get(t,!0);return R(r)?r.hasIn(n):!1}setIn(e,t){let[n,...r]=e;if(r.length===0)this.set(n,t);else{let e=this.get(n,!0);if(R(e))e.setIn(r,t);else if(e===void 0&&this.schema)this.set(n,Ie(this.schema,r,t));else throw Error(`Expected YAML collection at ${n}. Remaining path: ${r}`)}}},ze=e=>e.replace(/^(?!$)(?: $)?/gm,`#`);function Be(e,t){return/^\n+$/.test(e)?e.substring(1):t?e.replace(/^(?! *$)/gm,t):e}var Ve=(e,t,n)=>e.endsWith(`
 `)?Be(n,t):n.includes(`
 `)?`

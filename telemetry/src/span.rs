@@ -33,6 +33,7 @@ impl Span {
     }
 
     /// A span within this one.
+    #[must_use]
     pub fn child(&self, name: &'static str) -> Self {
         Self::below(name, Kind::Internal, self.context())
     }

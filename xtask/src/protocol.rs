@@ -170,7 +170,7 @@ enum State {
             fs::copy(places.repository.join("proto/buf.yaml"), place.join("buf.yaml")).unwrap();
             fs::write(place.join("farm/p.proto"), BEFORE).unwrap();
         }
-        assert_eq!(contracts(&folder.path().join("frozen")).unwrap(), [before.clone()]);
+        assert_eq!(contracts(&folder.path().join("frozen")).unwrap(), std::slice::from_ref(&before));
         compatible(&places, &after, &before, RELEASED).unwrap();
         fs::write(after.join("farm/p.proto"), BEFORE.replace("uint64 number = 1;", "")).unwrap();
         let error = compatible(&places, &after, &before, RELEASED).unwrap_err().to_string();

@@ -38,15 +38,14 @@ pub fn sweep_of(sources: &[Source], overrides: &Overrides) -> Result<Sweep, Diag
     let kept = problems.sources();
     let origin = tree.get("sweep").map_or(Origin::Default, |entry| entry.origin);
     let settings = SweepSettings::read(&tree, &mut problems);
-    let axes = match take(&mut tree, "sweep", &mut problems) {
-        Some(map) => axes(&map, origin, &tree, &kept, &mut problems),
-        None => {
-            if origin == Origin::Default {
-                let example = parameters().get("sweep").map_or("", |parameter| parameter.example);
-                problems.push(absent("sweep", example));
-            }
-            Vec::new()
+    let axes = if let Some(map) = take(&mut tree, "sweep", &mut problems) {
+        axes(&map, origin, &tree, &kept, &mut problems)
+    } else {
+        if origin == Origin::Default {
+            let example = parameters().get("sweep").map_or("", |parameter| parameter.example);
+            problems.push(absent("sweep", example));
         }
+        Vec::new()
     };
     check_number(&axes, settings.zip, &mut problems);
     let (errors, warnings) = problems.split();

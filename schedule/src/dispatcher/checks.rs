@@ -276,7 +276,9 @@ impl Checks {
 
     /// Were nodes of this offer chosen that are not over?
     pub(super) fn is_open(&self, revision: JobRevision, offer: u64) -> bool {
-        self.of(revision).iter().any(|checked| checked.offer == offer)
+        let first = OfferedNode { revision, offer, node: Node { level: 0, index: 0 } };
+        let next = self.checks.range(first..).next();
+        next.is_some_and(|(checked, _)| (checked.revision, checked.offer) == (revision, offer))
     }
 
     pub(super) fn keep(&mut self, revision: JobRevision, kept: KeptOffer) {

@@ -338,6 +338,28 @@ fn checks_take_only_spare_room_for_gradients() {
 }
 
 #[test]
+fn the_room_of_a_canvas_that_is_kept_no_longer_goes_to_a_lease_that_waits_for_it() {
+    let (spot_checks, gradient_bytes) = (SpotChecks::new(1.0, 1), 3 * 3 * 64 * 64 * 4);
+    let mut farm = Farm::of(DispatchSettings { spot_checks, gradient_bytes, ..DispatchSettings::new(3) });
+    for name in 1..=3 {
+        farm.join(registration(&format!("w{name}"), name, 1));
+    }
+    farm.open(1, 0);
+    farm.offer(epoch(1, 0, 1));
+    let check = farm.first(2);
+    let _ = farm.finish(1);
+    farm.offer(epoch(1, 1, 64));
+    assert!(matches!(farm.finish_lease(2, &check), Verdict::Compare(_)));
+    let leased = |farm: &Farm| [1, 2, 3].map(|session| farm.holds(session)).iter().sum::<usize>();
+    assert!(farm.dispatcher.keeps_previous(revision(1)));
+    assert_eq!(leased(&farm), 2, "the canvas has the room of the third");
+    farm.hash();
+    assert_eq!(farm.checked, [CheckOutcome::Same]);
+    assert!(!farm.dispatcher.keeps_previous(revision(1)));
+    assert_eq!(leased(&farm), 3);
+}
+
+#[test]
 fn a_check_that_is_lost_harms_nobody() {
     let ways: [fn(&mut Farm); 5] = [
         |farm| farm.leave(2, LeaveCause::Goodbye),

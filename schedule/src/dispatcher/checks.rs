@@ -53,7 +53,7 @@ pub(super) struct Check {
     pub(super) work: Work,
     values: EpochValues,
     pub(super) results: Vec<CheckedResult>,
-    /// All who were ever asked, except for the one whose result was merged.
+    /// All who were asked, except for the one whose result was merged and those who have lost the lease.
     asked: Vec<WorkerName>,
     /// How many offers have ended since the node was leased, its own among them.
     outlived: u32,
@@ -185,6 +185,15 @@ impl Checks {
     /// Two results of a node differ: somebody else is to compute it.
     pub(super) fn dispute(&mut self, checked: OfferedNode) {
         self.disputed.insert(checked);
+    }
+
+    /// The holder of a lease has not said that it cannot compute the node: it may be asked again.
+    pub(super) fn excuse(&mut self, fence: Fence) {
+        let check = self.fences.get(&fence).and_then(|checked| self.checks.get_mut(checked));
+        let Some(Check { results, asked, .. }) = check else { return };
+        if let Some(result) = results.iter().find(|result| result.fence == fence) {
+            asked.retain(|worker| *worker != result.worker);
+        }
     }
 
     /// A lease of a check has ended without a result. Returns its node.

@@ -80,6 +80,7 @@ impl Dispatcher {
 
     /// Ends a lease that its holder does not compute any more.
     pub(super) fn lose(&mut self, fence: Fence, now: Time) {
+        self.checks.excuse(fence);
         let Some(Ended { grant, .. }) = self.release(fence, now) else { return };
         let Some(worker) = self.workers.holder(grant.session).map(|holder| holder.worker().clone()) else {
             return;

@@ -178,10 +178,11 @@ impl Dispatcher {
         }
     }
 
-    /// Lets go of what was offered before and of which no check is open any more.
+    /// Lets go of what was offered before and of which no check is open any more. A lease may have waited for the room.
     pub(super) fn release_unneeded(&mut self) {
         for revision in self.checks.unneeded() {
             self.release_kept(revision);
+            self.is_stale = true;
         }
     }
 

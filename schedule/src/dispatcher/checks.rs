@@ -27,8 +27,9 @@ const MOST_ASKED: usize = 8;
 /// All nodes that were chosen for a check.
 #[derive(Debug)]
 pub(super) struct Checks {
-    spot_checks: SpotChecks,
-    checks: BTreeMap<OfferedNode, Check>,
+    /// Which nodes are chosen.
+    lottery: SpotChecks,
+    open: BTreeMap<OfferedNode, Check>,
     /// The nodes of the results, by the leases that they come or came under.
     fences: BTreeMap<Fence, OfferedNode>,
     /// Nodes that nobody checks yet.
@@ -53,7 +54,7 @@ pub(super) struct Check {
     pub(super) work: Work,
     values: EpochValues,
     pub(super) results: Vec<CheckedResult>,
-    /// All who were ever asked, except for the one whose result was merged.
+    /// All who were asked, except for the one whose result was merged and those who have lost the lease.
     asked: Vec<WorkerName>,
     /// How many offers have ended since the node was leased, its own among them.
     outlived: u32,
@@ -106,8 +107,8 @@ impl Check {
 impl Checks {
     pub(super) fn new(spot_checks: SpotChecks) -> Self {
         Self {
-            spot_checks,
-            checks: BTreeMap::new(),
+            lottery: spot_checks,
+            open: BTreeMap::new(),
             fences: BTreeMap::new(),
             waiting: BTreeSet::new(),
             disputed: BTreeSet::new(),
@@ -117,12 +118,12 @@ impl Checks {
 
     /// Is this node to be checked, if somebody is idle?
     pub(super) fn choose(&self, checked: OfferedNode) -> bool {
-        self.spot_checks.choose(checked)
+        self.lottery.choose(checked)
     }
 
     /// A node that is to be checked was leased.
     pub(super) fn add(&mut self, checked: OfferedNode, work: Work, values: EpochValues) {
-        if let Entry::Vacant(free) = self.checks.entry(checked) {
+        if let Entry::Vacant(free) = self.open.entry(checked) {
             free.insert(Check { work, values, results: Vec::new(), asked: Vec::new(), outlived: 0 });
             self.waiting.insert(checked);
         }
@@ -136,7 +137,7 @@ impl Checks {
         fence: Fence,
         worker: &WorkerName,
     ) -> (bool, Option<Fence>) {
-        let Some(check) = self.checks.get_mut(&checked) else { return (false, None) };
+        let Some(check) = self.open.get_mut(&checked) else { return (false, None) };
         let own = check.results.iter().position(|result| result.worker == *worker);
         let own = own.map(|place| check.results.remove(place).fence);
         check.results.push(CheckedResult { fence, worker: worker.clone(), merged: true, digest: None });
@@ -151,7 +152,7 @@ impl Checks {
 
     /// Somebody is to compute the node for the check.
     pub(super) fn grant(&mut self, checked: OfferedNode, fence: Fence, worker: WorkerName) {
-        let Some(check) = self.checks.get_mut(&checked) else { return };
+        let Some(check) = self.open.get_mut(&checked) else { return };
         check.asked.push(worker.clone());
         check.results.push(CheckedResult { fence, worker, merged: false, digest: None });
         self.fences.insert(fence, checked);
@@ -161,7 +162,7 @@ impl Checks {
 
     /// What the lease of a node asks for.
     pub(super) fn work(&self, checked: OfferedNode) -> Option<(Work, EpochValues)> {
-        self.checks.get(&checked).map(|check| (check.work, check.values))
+        self.open.get(&checked).map(|check| (check.work, check.values))
     }
 
     /// What a lease of a check asks for.
@@ -172,14 +173,14 @@ impl Checks {
     /// The digest of a result is known. Returns its node, unless nobody is interested any more.
     pub(super) fn set_digest(&mut self, fence: Fence, digest: Sha256) -> Option<OfferedNode> {
         let checked = *self.fences.get(&fence)?;
-        let results = &mut self.checks.get_mut(&checked)?.results;
+        let results = &mut self.open.get_mut(&checked)?.results;
         results.iter_mut().find(|result| result.fence == fence)?.digest = Some(digest);
         Some(checked)
     }
 
     /// What the results of a node say.
     pub(super) fn compare(&self, checked: OfferedNode) -> Comparison {
-        self.checks.get(&checked).map_or(Comparison::Open, Check::compare)
+        self.open.get(&checked).map_or(Comparison::Open, Check::compare)
     }
 
     /// Two results of a node differ: somebody else is to compute it.
@@ -187,10 +188,19 @@ impl Checks {
         self.disputed.insert(checked);
     }
 
+    /// The holder of a lease has not said that it cannot compute the node: it may be asked again.
+    pub(super) fn excuse(&mut self, fence: Fence) {
+        let check = self.fences.get(&fence).and_then(|checked| self.open.get_mut(checked));
+        let Some(Check { results, asked, .. }) = check else { return };
+        if let Some(result) = results.iter().find(|result| result.fence == fence) {
+            asked.retain(|worker| *worker != result.worker);
+        }
+    }
+
     /// A lease of a check has ended without a result. Returns its node.
     pub(super) fn lose(&mut self, fence: Fence) -> Option<OfferedNode> {
         let checked = self.fences.remove(&fence)?;
-        if let Some(check) = self.checks.get_mut(&checked) {
+        if let Some(check) = self.open.get_mut(&checked) {
             check.results.retain(|result| result.fence != fence);
         }
         Some(checked)
@@ -198,7 +208,7 @@ impl Checks {
 
     /// Ends a check.
     pub(super) fn remove(&mut self, checked: OfferedNode) -> Option<Check> {
-        let check = self.checks.remove(&checked)?;
+        let check = self.open.remove(&checked)?;
         for result in &check.results {
             self.fences.remove(&result.fence);
         }
@@ -224,59 +234,61 @@ impl Checks {
 
     /// An offer of the node's job has ended. Returns how many have since the node was leased.
     pub(super) fn outlive(&mut self, checked: OfferedNode) -> u32 {
-        let Some(check) = self.checks.get_mut(&checked) else { return 0 };
+        let Some(check) = self.open.get_mut(&checked) else { return 0 };
         check.outlived += 1;
         check.outlived
     }
 
     /// The leases that the results of a node come or came under.
     pub(super) fn fences(&self, checked: OfferedNode) -> Vec<Fence> {
-        let results = self.checks.get(&checked).map_or(&[][..], |check| &check.results[..]);
+        let results = self.open.get(&checked).map_or(&[][..], |check| &check.results[..]);
         results.iter().map(|result| result.fence).collect()
     }
 
     /// All nodes of a job that were chosen.
     pub(super) fn of(&self, revision: JobRevision) -> Vec<OfferedNode> {
         let first = OfferedNode { revision, offer: 0, node: Node { level: 0, index: 0 } };
-        let nodes = self.checks.range(first..).map(|(checked, _)| *checked);
+        let nodes = self.open.range(first..).map(|(checked, _)| *checked);
         nodes.take_while(|checked| checked.revision == revision).collect()
     }
 
     /// Did the result of the node go to its job that is compared with that of this lease?
     pub(super) fn is_merged(&self, fence: Fence) -> bool {
-        let check = self.fences.get(&fence).and_then(|checked| self.checks.get(checked));
+        let check = self.fences.get(&fence).and_then(|checked| self.open.get(checked));
         check.is_some_and(|check| check.results.iter().any(|result| result.merged))
     }
 
     /// Do results of a node that are known differ?
     pub(super) fn differs(&self, checked: OfferedNode) -> bool {
-        let results = self.checks.get(&checked).map_or(&[][..], |check| &check.results[..]);
+        let results = self.open.get(&checked).map_or(&[][..], |check| &check.results[..]);
         let mut digests = results.iter().filter_map(|result| result.digest);
         digests.next().is_some_and(|first| digests.any(|other| other != first))
     }
 
     /// Can the check of a node still have an outcome when nothing more of its offer is leased?
     pub(super) fn can_outlive_offer(&self, checked: OfferedNode) -> bool {
-        self.checks
+        self.open
             .get(&checked)
             .is_some_and(|check| check.results.len() > 1 && check.results.iter().any(|result| result.merged))
     }
 
     /// Does this worker take part in the check of a node, or has it?
     pub(super) fn knows(&self, checked: OfferedNode, worker: &WorkerName) -> bool {
-        self.checks.get(&checked).is_some_and(|check| {
+        self.open.get(&checked).is_some_and(|check| {
             check.asked.contains(worker) || check.results.iter().any(|result| result.worker == *worker)
         })
     }
 
     /// May another worker be asked about a node?
     pub(super) fn may_ask(&self, checked: OfferedNode) -> bool {
-        self.checks.get(&checked).is_some_and(|check| check.asked.len() < MOST_ASKED)
+        self.open.get(&checked).is_some_and(|check| check.asked.len() < MOST_ASKED)
     }
 
     /// Were nodes of this offer chosen that are not over?
     pub(super) fn is_open(&self, revision: JobRevision, offer: u64) -> bool {
-        self.of(revision).iter().any(|checked| checked.offer == offer)
+        let first = OfferedNode { revision, offer, node: Node { level: 0, index: 0 } };
+        let next = self.open.range(first..).next();
+        next.is_some_and(|(checked, _)| (checked.revision, checked.offer) == (revision, offer))
     }
 
     pub(super) fn keep(&mut self, revision: JobRevision, kept: KeptOffer) {
@@ -303,14 +315,14 @@ impl Checks {
     pub(super) fn first_checks(&self) -> Vec<Fence> {
         let first =
             |check: &Check| check.results.iter().find(|result| !result.merged).map(|result| result.fence);
-        let open = self.checks.values().filter(|check| check.results.len() < 3);
+        let open = self.open.values().filter(|check| check.results.len() < 3);
         open.filter_map(first).collect()
     }
 
     /// How many nodes were chosen and are not over, and how many leases their results come or came under.
     #[cfg(test)]
     pub(super) fn counts(&self) -> (usize, usize) {
-        (self.checks.len(), self.fences.len())
+        (self.open.len(), self.fences.len())
     }
 
     /// Is anything expected under this lease?

@@ -1,8 +1,9 @@
 //! Two workers have computed the same node: are the bits the same, and if not, who is wrong?
 //!
 //! Two results do not say which of them is right. A third worker is asked, if there is one, as long as the canvas is there:
-//! until the epoch after the node's ends. However long it takes, it is waited for. Whoever disagrees with two others is
-//! wrong. If nobody can be asked, or all three differ, nobody knows, and none of them is believed any more.
+//! until the epoch after the node's ends. However long it takes, it is waited for, also while it is silent or its connection
+//! is broken. Whoever disagrees with two others is wrong. If nobody can be asked, or all three differ, nobody knows, and
+//! none of them is believed any more.
 //!
 //! Whoever is not believed is quarantined. What it has computed before is part of pictures, so the jobs that took it are
 //! told.
@@ -16,6 +17,7 @@ use super::action::Note;
 use super::checks::Comparison;
 use super::evidence::{CheckOutcome, Evidence, Opinion};
 use super::spot_checks::OfferedNode;
+use super::terms::Fit;
 use super::timers::Time;
 use super::workers::{Connection, Worker};
 
@@ -54,7 +56,9 @@ impl Dispatcher {
                 .jobs
                 .fit(checked.revision)
                 .filter(|_| (is_offered || is_kept) && self.checks.may_ask(checked));
-            let Some(fit) = fit.filter(|fit| self.workers.serving(fit).any(other)) else {
+            let is_known =
+                |fit: &&Fit| self.workers.serving(fit).chain(self.workers.waited_for(fit)).any(other);
+            let Some(fit) = fit.filter(is_known) else {
                 self.find_fault(checked, now);
                 continue;
             };
@@ -63,7 +67,7 @@ impl Dispatcher {
                 let is_free = is_offered || !self.serves(connection, checked.revision);
                 other(connection) && is_free && !connection.declines(checked.revision, now)
             };
-            // Otherwise somebody will have room, or the offer ends.
+            // Otherwise somebody will have room or come back, or the offer ends.
             if let Some((_, session)) = self.workers.roomiest(fit, willing) {
                 self.grant_check(checked, session, now);
             }

@@ -56,17 +56,14 @@ impl Dispatcher {
         }
         let round = expected(job.round_mut(), "a lease's round exists")?;
         round.release(grant.node, fence, times);
-        match round.only_copy(grant.node) {
-            Some(copy) => {
-                if let Some(other) = expected(self.leases.get(copy), "what a round has leased is valid") {
-                    round.alone(copy, other.times());
-                }
+        if let Some(copy) = round.only_copy(grant.node) {
+            if let Some(other) = expected(self.leases.get(copy), "what a round has leased is valid") {
+                round.alone(copy, other.times());
             }
+        } else {
             // It goes out again, perhaps in parts.
-            None => {
-                let (revision, offer, node) = (grant.revision, round.serial(), grant.node);
-                self.end_check(OfferedNode { revision, offer, node }, now);
-            }
+            let (revision, offer, node) = (grant.revision, round.serial(), grant.node);
+            self.end_check(OfferedNode { revision, offer, node }, now);
         }
         Some(ended)
     }
@@ -80,6 +77,7 @@ impl Dispatcher {
 
     /// Ends a lease that its holder does not compute any more.
     pub(super) fn lose(&mut self, fence: Fence, now: Time) {
+        self.checks.excuse(fence);
         let Some(Ended { grant, .. }) = self.release(fence, now) else { return };
         let Some(worker) = self.workers.holder(grant.session).map(|holder| holder.worker().clone()) else {
             return;

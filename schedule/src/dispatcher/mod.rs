@@ -151,10 +151,11 @@ impl Dispatcher {
     /// Gives out what can be given out, and returns what is to be done since the last call, in order. Call it after every
     /// `handle_…`; after several of them, nodes are given out by what holds then.
     pub fn poll_actions(&mut self, now: Time) -> Vec<Action> {
-        if std::mem::take(&mut self.is_stale) {
-            self.assign(now);
-        }
         self.release_unneeded();
+        while std::mem::take(&mut self.is_stale) {
+            self.assign(now);
+            self.release_unneeded();
+        }
         std::mem::take(&mut self.actions)
     }
 

@@ -32,9 +32,14 @@ impl Outbox {
             // An epoch's canvas takes the place of the one before. Tiles add to those of the same epoch.
             ToWorker::Canvas(_) | ToWorker::Tiles(_) => {
                 let whole = |message: &ToWorker| matches!(message, ToWorker::Canvas(_));
+                let needed: Vec<Travelling> = self.waiting.iter().filter_map(leased).collect();
                 let is_old = |other: &ToWorker| match (bulk(&message), bulk(other)) {
-                    (Some(new), Some(old)) => {
-                        new.0 == old.0 && (new.1 != old.1 || whole(&message) && whole(other))
+                    (Some(new), Some(old)) if new.0 == old.0 => {
+                        if new.1 == old.1 {
+                            whole(&message) && whole(other)
+                        } else {
+                            !needed.contains(&old)
+                        }
                     }
                     _ => false,
                 };
@@ -73,10 +78,20 @@ impl Outbox {
     /// Is the canvas `travelling` of no use any more, because a later one of its job waits, or its job is closed?
     pub(super) fn overtakes(&self, travelling: Travelling) -> bool {
         let (revision, stage) = travelling;
+        let is_needed = self.waiting.iter().any(|message| leased(message) == Some(travelling));
         self.waiting.iter().any(|message| match message {
             ToWorker::Close(job) => *job == revision,
-            _ => bulk(message).is_some_and(|(job, newer)| job == revision && newer != stage),
+            _ => bulk(message).is_some_and(|(job, newer)| job == revision && newer != stage && !is_needed),
         })
+    }
+}
+
+/// The canvas that a lease is computed from. Where a later one waits, too, this is the lease of a spot check: only such a
+/// lease outlives its epoch. Without its canvas it would come back undone, and who is right might never be known.
+fn leased(message: &ToWorker) -> Option<Travelling> {
+    match message {
+        ToWorker::Lease(lease) => Some((lease.revision, lease.work.stage())),
+        _ => None,
     }
 }
 
@@ -194,6 +209,23 @@ mod tests {
         outbox.push(canvas(1, 6));
         outbox.push(lease(1, 4));
         assert_eq!(out(&mut outbox, None), ["tiles 1 epoch 6", "canvas 1 epoch 6", "lease 4"]);
+    }
+
+    #[test]
+    fn a_lease_that_outlives_its_epoch_keeps_its_canvas() {
+        let of_epoch_0 = (job(1), Stage::Epoch(Epoch(0)));
+        let mut outbox = outbox([tiles(1, 0), lease(1, 1), tiles(1, 1)]);
+        assert!(!outbox.overtakes(of_epoch_0), "it may be on its way already");
+        assert_eq!(out(&mut outbox, None), ["tiles 1 epoch 0", "lease 1", "tiles 1 epoch 1"]);
+        // Once it is taken back, nobody needs them.
+        [tiles(1, 0), lease(1, 2), ToWorker::Revoke(fence(2)), tiles(1, 1)]
+            .into_iter()
+            .for_each(|message| outbox.push(message));
+        assert!(outbox.overtakes(of_epoch_0));
+        assert_eq!(out(&mut outbox, None), ["tiles 1 epoch 1"]);
+        // The job needs nothing any more, whatever waits.
+        [lease(1, 3), ToWorker::Close(job(1))].into_iter().for_each(|message| outbox.push(message));
+        assert!(outbox.overtakes(of_epoch_0));
     }
 
     #[test]

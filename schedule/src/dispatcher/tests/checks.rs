@@ -209,6 +209,37 @@ fn a_third_worker_decides_about_an_epoch_that_is_over() {
 }
 
 #[test]
+fn a_third_worker_that_is_silent_for_a_while_is_waited_for() {
+    let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
+    farm.liars.insert(2, 1);
+    farm.open(1, 0);
+    farm.offer(epoch(1, 0, 1));
+    let _ = (farm.finish(1), farm.finish(2));
+    farm.hash();
+    let lost = farm.first(3);
+    farm.live(Duration::from_secs(12), &[1, 2]);
+    assert!(farm.dispatcher.lease(lost.fence).is_none());
+    assert_eq!(farm.checked, [], "it may come back");
+    farm.beat(3, 1);
+    assert_eq!(farm.finish_lease(3, &lost), Verdict::Stale);
+    assert!(matches!(farm.finish(3), Verdict::Compare(_)), "it is asked again");
+    farm.hash();
+    assert_eq!(farm.checked, [CheckOutcome::Different]);
+    let quarantined = ["w1", "w2", "w3"].map(|worker| farm.quarantined(worker).is_some());
+    assert_eq!(quarantined, [false, true, false]);
+    // Not if it is gone for good.
+    let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
+    farm.liars.insert(2, 1);
+    farm.open(1, 0);
+    farm.offer(epoch(1, 0, 1));
+    let _ = (farm.finish(1), farm.finish(2));
+    farm.hash();
+    farm.live(Duration::from_secs(12), &[1, 2]);
+    farm.leave(3, LeaveCause::Goodbye);
+    assert_eq!(farm.checked, [CheckOutcome::Different]);
+}
+
+#[test]
 fn what_differs_is_told_though_the_third_does_not_answer() {
     let disputed = || {
         let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
@@ -335,6 +366,28 @@ fn checks_take_only_spare_room_for_gradients() {
         farm.finish_all();
         assert_eq!((farm.shards(1, 0), farm.shards(2, 0)), (vec![0], vec![0]));
     }
+}
+
+#[test]
+fn the_room_of_a_canvas_that_is_kept_no_longer_goes_to_a_lease_that_waits_for_it() {
+    let (spot_checks, gradient_bytes) = (SpotChecks::new(1.0, 1), 3 * 3 * 64 * 64 * 4);
+    let mut farm = Farm::of(DispatchSettings { spot_checks, gradient_bytes, ..DispatchSettings::new(3) });
+    for name in 1..=3 {
+        farm.join(registration(&format!("w{name}"), name, 1));
+    }
+    farm.open(1, 0);
+    farm.offer(epoch(1, 0, 1));
+    let check = farm.first(2);
+    let _ = farm.finish(1);
+    farm.offer(epoch(1, 1, 64));
+    assert!(matches!(farm.finish_lease(2, &check), Verdict::Compare(_)));
+    let leased = |farm: &Farm| [1, 2, 3].map(|session| farm.holds(session)).iter().sum::<usize>();
+    assert!(farm.dispatcher.keeps_previous(revision(1)));
+    assert_eq!(leased(&farm), 2, "the canvas has the room of the third");
+    farm.hash();
+    assert_eq!(farm.checked, [CheckOutcome::Same]);
+    assert!(!farm.dispatcher.keeps_previous(revision(1)));
+    assert_eq!(leased(&farm), 3);
 }
 
 #[test]

@@ -301,6 +301,15 @@ impl Workers {
         self.pool.serving(fit).filter_map(|session| self.connections.get(&session))
     }
 
+    /// Those that fit and would serve, but are silent, or their connection broke and their process may come back.
+    pub(super) fn waited_for(&self, fit: &Fit) -> impl Iterator<Item = &Connection> {
+        self.connections.values().filter(move |connection| {
+            let worker = self.known.get(connection.worker());
+            let is_missed = worker.is_some_and(Worker::is_missed);
+            is_missed && !connection.is_draining() && self.admits(connection, fit)
+        })
+    }
+
     /// Cores of those that serve and fit.
     pub(super) fn cores(&self, fit: &Fit) -> u64 {
         self.pool.cores(fit)

@@ -239,6 +239,11 @@ impl Worker {
         self.is_connected() && !self.paused && self.quarantine.is_none()
     }
 
+    /// Would it get leases if it were connected and heard of?
+    pub(super) fn is_missed(&self) -> bool {
+        !self.is_connected() && !self.paused && self.quarantine.is_none()
+    }
+
     pub(super) fn set_liveness(&mut self, liveness: Liveness) {
         self.liveness = liveness;
     }

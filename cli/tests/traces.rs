@@ -184,7 +184,7 @@ fn one_trace_holds_a_job_from_submit_to_picture_over_all_processes() {
         let job = job.chain(epochs.iter().map(|epoch| Received::clone(epoch))).collect();
         let panels = [
             Panel { title: "The job", spans: job },
-            Panel { title: "One of its epochs, from within", spans: detail },
+            Panel { title: "One of its epochs", spans: detail },
         ];
         std::fs::write(file, waterfall::waterfall(&panels)).unwrap();
     }

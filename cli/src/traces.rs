@@ -30,8 +30,13 @@ pub(crate) fn of_command<T>(
     let parent = std::env::var("TRACEPARENT").ok().and_then(|text| TraceContext::parse(&text));
     let mut span = Span::root(name, Kind::Internal, parent);
     let outcome = with_current(span.context(), command);
-    if let Err(failure) = &outcome {
-        span.fail(failure);
+    // Not the message: it may quote the experiment, and whoever runs the command reads it anyway.
+    match &outcome {
+        Ok(_) => {}
+        Err(Failure::Usage(_) | Failure::Experiment(_)) => {
+            span.fail("the experiment or the command line is wrong")
+        }
+        Err(Failure::Failed(_)) => span.fail("the command failed"),
     }
     outcome
 }

@@ -10,13 +10,16 @@ mod farm;
 #[path = "support/waterfall.rs"]
 mod waterfall;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 
+use clipig_proto::v1::JobState;
+
 use self::collector::{Collector, Received};
 use self::farm::Farm;
+use self::waterfall::Panel;
 
 /// Several shards in each epoch, of one target with features and one without.
 const EXPERIMENT: &str = "
@@ -40,12 +43,28 @@ fn experiment(epochs: u32) -> String {
     format!("epochs: {epochs}\n{EXPERIMENT}")
 }
 
-/// A farm whose processes all send their spans to a collector. Its epochs are all told in full.
+/// Five shards in each epoch, which take a millisecond or two.
+fn quick(epochs: u32) -> String {
+    format!(
+        "epochs: {epochs}
+resolution: 64
+learnrate: 2
+seed: 3
+model: clipig-tiny
+snapshot_interval: 0
+targets: [{{batch_size: 40, transforms: [{{random_crop: 48}}], constraints: [{{blur: {{kernel_size: 3}}}}]}}]
+"
+    )
+}
+
+/// A farm whose processes all send their spans to a collector. Its epochs are all told in full, and no node is computed
+/// twice only to compare the results.
 fn traced(name: &str, collector: &Collector, more: &[(&str, &str)]) -> Farm {
     let variables = collector.variables();
     let mut settings: Vec<(&str, &str)> =
         variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
     settings.push(("CLIPIG_COORDINATOR__TRACES__EPOCHS", "1000"));
+    settings.push(("CLIPIG_COORDINATOR__DISPATCH__SPOT_CHECKS", "0"));
     settings.extend(more);
     Farm::start_with(name, &settings)
 }
@@ -142,6 +161,14 @@ fn one_trace_holds_a_job_from_submit_to_picture_over_all_processes() {
         assert_eq!(shards, 5, "{epoch:#?}");
     }
 
+    // Before its first shard a worker makes an engine, which may take longer than the shard.
+    let opened = named(&spans, "open");
+    assert!(!opened.is_empty());
+    for open in &opened {
+        assert_eq!((open.name.as_str(), open.service.as_str()), ("open", "clipig-worker"));
+        assert!(named(&spans, "shard").iter().any(|shard| shard.id == open.parent), "{open:#?}");
+    }
+
     // Texts are encoded by one of the workers.
     let prepare = only(&spans, "prepare", "clipig-coordinator");
     let leases = below(prepare, "lease");
@@ -149,24 +176,30 @@ fn one_trace_holds_a_job_from_submit_to_picture_over_all_processes() {
     assert_eq!(below(&leases[0], "encode").len(), 1);
 
     if let Some(file) = std::env::var_os("CLIPIG_TRACE_PICTURE") {
-        std::fs::write(file, waterfall::waterfall(&readable(&spans, epochs[2]))).unwrap();
+        let epoch = epochs[2];
+        let (detail, rest): (Vec<Received>, Vec<Received>) =
+            spans.iter().cloned().partition(|span| is_within(&spans, span, |above| above.id == epoch.id));
+        // Of the other epochs, and of the third one up here, only that there were some.
+        let job = rest.into_iter().filter(|span| !is_within(&spans, span, |above| above.name == "epoch"));
+        let job = job.chain(epochs.iter().map(|epoch| Received::clone(epoch))).collect();
+        let panels = [
+            Panel { title: "The job", spans: job },
+            Panel { title: "One of its epochs", spans: detail },
+        ];
+        std::fs::write(file, waterfall::waterfall(&panels)).unwrap();
     }
 }
 
-/// What a picture can show: everything but the other epochs.
-fn readable(spans: &[Received], epoch: &Received) -> Vec<Received> {
-    let parents: HashMap<&[u8], &Received> = spans.iter().map(|span| (&span.id[..], span)).collect();
-    let is_of_another = |span: &Received| {
-        let mut at = Some(span);
-        while let Some(span) = at {
-            if span.name == "epoch" {
-                return span.id != epoch.id;
-            }
-            at = parents.get(&span.parent[..]).copied();
+/// Is the span, or anything above it, such a one?
+fn is_within(spans: &[Received], span: &Received, is_such: impl Fn(&Received) -> bool) -> bool {
+    let mut at = Some(span);
+    while let Some(span) = at {
+        if is_such(span) {
+            return true;
         }
-        false
-    };
-    spans.iter().filter(|span| !is_of_another(span)).cloned().collect()
+        at = spans.iter().find(|other| other.id == span.parent);
+    }
+    false
 }
 
 #[test]
@@ -202,6 +235,53 @@ fn the_lease_of_a_killed_worker_fails_and_its_copy_is_marked() {
     for lease in named(&spans, "lease").into_iter().filter(|lease| lease.error.is_some()) {
         assert_eq!(lease.of("clipig.worker"), "w1", "{lease:#?}");
     }
+}
+
+#[test]
+fn leases_of_spot_checks_are_marked_and_followed_beyond_their_epoch() {
+    let collector = Collector::start();
+    let farm = traced("traced-checks", &collector, &[("CLIPIG_COORDINATOR__DISPATCH__SPOT_CHECKS", "1")]);
+    let farm = farm.with_workers(2);
+    let job = farm.submit(&quick(60));
+    farm.finish(job);
+    farm.wait_until("the run is told", || !named(&collector.spans(), "run").is_empty());
+    let spans = collector.spans();
+    let end = named(&spans, "epoch").iter().map(|epoch| epoch.ended).max().unwrap();
+    let leases = named(&spans, "lease");
+    let (checks, others): (Vec<&Received>, Vec<&Received>) =
+        leases.into_iter().partition(|lease| lease.of("clipig.lease.check") == "true");
+    assert!(checks.iter().any(|check| check.of("clipig.lease.outcome") == "computed"), "{checks:#?}");
+    for check in checks {
+        assert_eq!(check.of("clipig.lease.speculative"), "false", "its result never counts: {check:#?}");
+        // The next epoch does not end it.
+        assert!(check.of("clipig.lease.outcome") != "dropped" || check.ended >= end, "{check:#?}");
+        let is_same = |other: &&Received| {
+            (&other.parent, other.of("clipig.node")) == (&check.parent, check.of("clipig.node"))
+        };
+        assert!(others.iter().any(|other| is_same(&other)), "whose result counts: {check:#?}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_told_without_the_experiments_texts() {
+    let collector = Collector::start();
+    let farm = traced("traced-failures", &collector, &[]).with_workers(1);
+    // The client finds the first mistake, a worker the second one, and both messages quote the experiment.
+    let wrong = quick(3).replace("batch_size: 40", "batch_size: hush");
+    std::fs::write(farm.folder().join("wrong.yaml"), wrong).unwrap();
+    assert!(!farm.clipig(&["submit", "wrong.yaml"]).status.success());
+    let wild = quick(3).replace("{batch_size: 40,", "{name: hush, batch_size: 40, weight: 3e38,");
+    let job = farm.submit(&wild.replace("kernel_size: 3", "kernel_size: 3, weight: 3e38"));
+    farm.wait_until("the job has failed", || {
+        farm.job(job).is_some_and(|job| job.state() == JobState::Failed && job.reason.contains("hush"))
+    });
+    farm.wait_until("both failures are told", || {
+        let spans = collector.spans();
+        let failed = |name: &str| named(&spans, name).iter().any(|span| span.error.is_some());
+        ["clipig submit", "run", "epoch", "lease", "node", "shard"].into_iter().all(failed)
+    });
+    let told = format!("{:?}", collector.spans());
+    assert!(!told.contains("hush"), "{told}");
 }
 
 #[test]

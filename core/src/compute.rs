@@ -4,6 +4,7 @@
 //! [`ComputeFactory`] and a [`CanvasFactory`] make them. The engine implements all with libtorch; tests of the
 //! farm use stand-ins that answer in microseconds.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,6 +56,21 @@ pub enum ShardError {
     /// The device has not enough memory, even after everything was freed that could be. Another worker may have.
     #[error("the device is out of memory: {0}; smaller batches or a device with more memory would do")]
     OutOfMemory(String),
+}
+
+/// What is told of an experiment that asks for what cannot be, where nothing of it may be quoted.
+const IMPOSSIBLE: &str = "the experiment asks for something impossible";
+
+impl ShardError {
+    /// What may be told where the experiment itself is not: without its texts and its targets' names, which the messages
+    /// of some errors quote.
+    pub fn without_texts(&self) -> Cow<'_, str> {
+        match self {
+            Self::Experiment(_) => IMPOSSIBLE.into(),
+            Self::NotFinite(_) => "the gradient of a target is not finite (NaN or infinite)".into(),
+            Self::Device(_) | Self::OutOfMemory(_) => self.to_string().into(),
+        }
+    }
 }
 
 /// Turns canvas and shard into a gradient. Owned by one thread.
@@ -205,6 +221,16 @@ pub enum StepError {
     /// The computation failed.
     #[error("the step failed: {0}")]
     Device(String),
+}
+
+impl StepError {
+    /// As [`ShardError::without_texts`].
+    pub fn without_texts(&self) -> Cow<'_, str> {
+        match self {
+            Self::Experiment(_) => IMPOSSIBLE.into(),
+            Self::Device(_) => self.to_string().into(),
+        }
+    }
 }
 
 /// Owns canvas, optimiser and post-processing. Owned by one thread.

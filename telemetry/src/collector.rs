@@ -70,11 +70,19 @@ impl fmt::Debug for Collector {
     }
 }
 
+/// Why there was no answer. One error quotes the endpoint, which may hold a password.
+fn explained(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::BadUri(_) => "the endpoint is no address of HTTP".to_owned(),
+        error => error.to_string(),
+    }
+}
+
 #[async_trait]
 impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let answer = self.send(request);
-        let why = answer.as_ref().err().map(ToString::to_string);
+        let why = answer.as_ref().err().map(explained);
         *self.unanswered.lock().unwrap_or_else(PoisonError::into_inner) = why;
         Ok(answer?)
     }

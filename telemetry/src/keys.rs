@@ -28,6 +28,8 @@ pub const WORKER: &str = "clipig.worker";
 pub const FENCE: &str = "clipig.lease.fence";
 /// Another worker holds a lease of the same node: the first answer counts.
 pub const COPY: &str = "clipig.lease.speculative";
+/// A spot check: the node's result comes from another worker, and this one is only compared with it.
+pub const CHECK: &str = "clipig.lease.check";
 /// How a lease ended: `computed`, `prepared`, `failed`, `returned`, `lost`, `revoked` or `dropped`.
 pub const OUTCOME: &str = "clipig.lease.outcome";
 /// How a run ended: `completed`, `paused`, `cancelled` or `failed`; `stopped` where the coordinator was shutting down.

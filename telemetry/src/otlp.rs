@@ -151,7 +151,8 @@ pub fn start(service: &'static str, patience: Duration) -> Result<Option<Exporti
         .with_protocol(Protocol::HttpBinary)
         .with_http_client(collector)
         .build()
-        .map_err(|error| StartError::Settings(error.to_string()))?;
+        // The message may quote the endpoint.
+        .map_err(|error| StartError::Settings(error.to_string().replace(&endpoint, &shown(&endpoint))))?;
     let exporter = Watched { exporter, endpoint: shown(&endpoint), unanswered, losses: Mutex::default() };
     let provider =
         SdkTracerProvider::builder().with_resource(resource(service)).with_batch_exporter(exporter).build();
@@ -195,8 +196,9 @@ fn resource(service: &'static str) -> Resource {
     Resource::builder().with_attributes(more).build()
 }
 
-/// An endpoint without a name and password that it may hold.
+/// An endpoint without secrets that it may hold: a name and password, and a query.
 fn shown(endpoint: &str) -> String {
+    let endpoint = endpoint.split(['?', '#']).next().unwrap_or_default();
     match endpoint.split_once("://") {
         Some((scheme, rest)) => {
             let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -297,6 +299,8 @@ impl<E> Watched<E> {
 mod tests {
     use std::sync::Arc;
 
+    use opentelemetry_otlp::Compression;
+
     use super::*;
 
     fn watched() -> Watched<()> {
@@ -329,6 +333,19 @@ mod tests {
         assert_eq!(shown("https://me:secret@collector:4318/v1@2"), "https://collector:4318/v1@2");
         assert_eq!(shown("http://collector:4318"), "http://collector:4318");
         assert_eq!(shown("collector:4318"), "collector:4318");
+        assert_eq!(shown("https://collector/v1/traces?key=secret"), "https://collector/v1/traces");
+        assert_eq!(shown("https://collector?key=secret@home"), "https://collector");
+    }
+
+    #[test]
+    fn batches_can_be_compressed() {
+        let collector = Collector::new(Duration::from_secs(1), None).unwrap();
+        let exporter = opentelemetry_otlp::SpanExporter::builder()
+            .with_http()
+            .with_endpoint("http://collector:4318/v1/traces")
+            .with_compression(Compression::Gzip)
+            .with_http_client(collector);
+        exporter.build().unwrap();
     }
 
     #[test]

@@ -6,22 +6,31 @@ use super::collector::Received;
 
 /// Pixels.
 const WIDTH: f64 = 1_000.0;
-const NAMES: f64 = 330.0;
+const NAMES: f64 = 190.0;
 const ROW: f64 = 18.0;
 const HEAD: f64 = 34.0;
+/// Right of the bars, for how long the last of them are.
+const DURATIONS: f64 = 70.0;
 
-/// Draws the spans of one trace as SVG. They come as a tree: whoever draws has left out what is too much.
-pub(crate) fn waterfall(spans: &[Received]) -> String {
-    let begin = spans.iter().map(|span| span.begun).min().unwrap_or(0);
-    let end = spans.iter().map(|span| span.ended).max().unwrap_or(0);
-    let rows = rows(spans);
-    let scale = (WIDTH - NAMES - 70.0) / ((end - begin).max(1) as f64);
-    let height = HEAD + ROW * rows.len() as f64 + 10.0;
+/// A part of a picture, with a scale of its own.
+pub(crate) struct Panel<'a> {
+    pub(crate) title: &'a str,
+    /// They come as a tree: whoever draws has left out what is too much.
+    pub(crate) spans: Vec<Received>,
+}
+
+/// Draws spans of one trace as SVG, panel below panel.
+pub(crate) fn waterfall(panels: &[Panel<'_>]) -> String {
+    let mut y = HEAD;
+    let bodies: String = panels.iter().map(|panel| drawn(panel, &mut y)).collect();
+    let height = y + 4.0;
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" font-family=\"sans-serif\" \
-         font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
+         viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
     );
-    let mut services: Vec<&str> = spans.iter().map(|span| span.service.as_str()).collect();
+    let spans = || panels.iter().flat_map(|panel| &panel.spans);
+    let mut services: Vec<&str> = spans().map(|span| span.service.as_str()).collect();
     services.sort_unstable();
     services.dedup();
     for (i, service) in services.iter().enumerate() {
@@ -34,8 +43,38 @@ pub(crate) fn waterfall(spans: &[Received]) -> String {
             escaped(service)
         );
     }
-    for (row, (depth, span)) in rows.iter().enumerate() {
-        let y = HEAD + ROW * row as f64;
+    svg + &bodies + "</svg>\n"
+}
+
+/// Draws a panel below `y`, which is its lower edge then.
+fn drawn(panel: &Panel<'_>, y: &mut f64) -> String {
+    let spans = &panel.spans;
+    let begin = spans.iter().map(|span| span.begun).min().unwrap_or(0);
+    let end = spans.iter().map(|span| span.ended).max().unwrap_or(0);
+    let scale = (WIDTH - NAMES - DURATIONS) / ((end - begin).max(1) as f64);
+    let mut svg = String::new();
+    let _ = writeln!(
+        svg,
+        "<text x=\"10\" y=\"{:.0}\" font-weight=\"bold\">{}</text>",
+        *y + 14.0,
+        escaped(panel.title)
+    );
+    *y += ROW + 6.0;
+    let rows = rows(spans);
+    for tenth in 0..=10_u32 {
+        let x = NAMES + (WIDTH - NAMES - DURATIONS) * f64::from(tenth) / 10.0;
+        let bottom = *y + ROW * rows.len() as f64;
+        let _ = writeln!(svg, "<path d=\"M{x:.1} {:.0}V{bottom:.0}\" stroke=\"#e4e4e4\"/>", *y);
+        if tenth % 5 == 0 {
+            let time = duration((end - begin) / 10 * u64::from(tenth));
+            let _ = writeln!(
+                svg,
+                "<text x=\"{x:.1}\" y=\"{:.0}\" fill=\"#555\" font-size=\"10\" text-anchor=\"middle\">{time}</text>",
+                *y - 4.0
+            );
+        }
+    }
+    for (depth, span) in &rows {
         let x = NAMES + (span.begun - begin) as f64 * scale;
         let width = ((span.ended - span.begun) as f64 * scale).max(1.0);
         let outline = if span.error.is_some() { " stroke=\"#c00\" stroke-width=\"2\"" } else { "" };
@@ -44,17 +83,19 @@ pub(crate) fn waterfall(spans: &[Received]) -> String {
             "<text x=\"{:.0}\" y=\"{:.0}\">{}</text><rect x=\"{x:.1}\" y=\"{:.0}\" width=\"{width:.1}\" height=\"{:.0}\" \
              fill=\"{}\"{outline}/><text x=\"{:.1}\" y=\"{:.0}\" fill=\"#555\" font-size=\"10\">{}</text>",
             10.0 + 12.0 * *depth as f64,
-            y + 13.0,
+            *y + 13.0,
             escaped(&label(span)),
-            y + 3.0,
+            *y + 3.0,
             ROW - 5.0,
             colour(&span.service),
             x + width + 4.0,
-            y + 13.0,
+            *y + 13.0,
             duration(span.ended - span.begun)
         );
+        *y += ROW;
     }
-    svg + "</svg>\n"
+    *y += 10.0;
+    svg
 }
 
 /// Each span after its parent, children by their begin, with its depth.
@@ -99,7 +140,8 @@ fn colour(service: &str) -> &'static str {
 
 fn duration(nanoseconds: u64) -> String {
     match nanoseconds {
-        ..1_000_000 => format!("{} µs", nanoseconds / 1_000),
+        0 => "0".to_owned(),
+        1..1_000_000 => format!("{} µs", nanoseconds / 1_000),
         1_000_000..1_000_000_000 => format!("{:.1} ms", nanoseconds as f64 * 1e-6),
         _ => format!("{:.2} s", nanoseconds as f64 * 1e-9),
     }

@@ -1,5 +1,7 @@
 //! What can go wrong in an epoch.
 
+use std::borrow::Cow;
+
 use clipig_core::{Epoch, Node, ShardError, StepError};
 use clipig_experiment::EvaluationError;
 use clipig_experiment::limits::ResolutionError;
@@ -62,6 +64,18 @@ pub enum JobErrorCause {
     /// The epoch was to be finished before all its shards were merged.
     #[error("{0} shards were not computed")]
     Incomplete(usize),
+}
+
+impl JobErrorCause {
+    /// As [`ShardError::without_texts`].
+    pub fn without_texts(&self) -> Cow<'_, str> {
+        match self {
+            Self::Expression(_) => "an expression cannot be evaluated".into(),
+            Self::Shard(error) => error.without_texts(),
+            Self::Step(error) => error.without_texts(),
+            _ => self.to_string().into(),
+        }
+    }
 }
 
 /// Why a node's result was not taken. Nothing has changed then.

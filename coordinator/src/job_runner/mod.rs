@@ -272,7 +272,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                     }
                 }
                 Some(ToRunner::Event(JobEvent::Failed(failure))) => {
-                    span.fail(&failure);
+                    span.fail(failure.error.without_texts());
                     return Err(RunError::Prepare(failure));
                 }
                 Some(ToRunner::Command(RunCommand::Cancel)) => {
@@ -339,7 +339,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                 }
                 Some(ToRunner::Event(event @ JobEvent::Compared { .. })) => self.drop_result(&event),
                 Some(ToRunner::Event(JobEvent::Failed(failure))) => {
-                    trace.fail(&failure);
+                    trace.fail(failure.error.without_texts());
                     return Err(RunError::Shard { epoch: number, failure });
                 }
                 Some(ToRunner::Command(RunCommand::Cancel)) => return Ok(Waited::Cancel),

@@ -84,9 +84,11 @@ impl RunTrace {
             Err(RunError::ShuttingDown) => "stopped",
             Err(error) => {
                 match error {
-                    RunError::Job(error) => self.span.fail(error),
-                    RunError::Canvas(error) => self.span.fail(error),
-                    RunError::Prepare(failure) | RunError::Shard { failure, .. } => self.span.fail(failure),
+                    RunError::Job(error) => self.span.fail(error.cause.without_texts()),
+                    RunError::Canvas(error) => self.span.fail(error.without_texts()),
+                    RunError::Prepare(failure) | RunError::Shard { failure, .. } => {
+                        self.span.fail(failure.error.without_texts());
+                    }
                     RunError::Observer(_) | RunError::ShuttingDown => {
                         self.span.fail("what happened could not be kept");
                     }

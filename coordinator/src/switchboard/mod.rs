@@ -124,7 +124,10 @@ impl Task {
                 }
                 self.core.handle_job(command, now);
             }
-            Command::Trace(revision, stage, span) => self.traces.begin(revision, stage, span),
+            Command::Trace(revision, stage, span) => {
+                let is_check = |fence| self.core.dispatcher().is_check(fence);
+                self.traces.begin(revision, stage, span, is_check);
+            }
             Command::Ping(reply) => {
                 let _ = reply.send(());
             }
@@ -189,6 +192,7 @@ impl Task {
             }
             Output::Shards(report) => self.count(report),
             Output::Checked(end) => {
+                self.traces.checked(&end);
                 let CheckEnd { revision, node, outcome, fences } = end;
                 tracing::debug!(job = %revision.job, %node, ?outcome, ?fences, "a spot check is over");
                 self.reports.metrics.spot_checks(outcome, 1);
@@ -215,7 +219,8 @@ impl Task {
                 let (job, fence) = (lease.revision.job, lease.fence);
                 let epoch = lease.work.stage().epoch().map(|epoch| epoch.0);
                 tracing::trace!(%job, epoch, %fence, %session, work = ?lease.work, "leased");
-                self.traces.granted(session, lease);
+                let is_check = self.core.dispatcher().is_check(fence);
+                self.traces.granted(session, lease, is_check);
             }
             ToWorker::Revoke(fence) => self.traces.revoked(*fence),
             _ => {}

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use clipig_core::{Fence, FromWorker, JobId, JobRevision, Lease, Node, SessionId, Stage, Work, WorkerName};
-use clipig_schedule::dispatcher::Note;
+use clipig_schedule::dispatcher::{CheckEnd, Note};
 use clipig_telemetry::{Kind, Span, TraceContext, keys};
 
 /// Leases of an epoch that are traced; others of it have no span. With more, a collector could not keep up, and nobody
@@ -36,6 +36,8 @@ struct TracedLease {
     span: Span,
     work: LeasedWork,
     worker: WorkerName,
+    /// Is its result only compared with another one?
+    check: bool,
 }
 
 /// What is leased; several leases may be of the same.
@@ -56,23 +58,38 @@ impl LeaseTraces {
         self.workers.remove(&session);
     }
 
-    /// Leases of a stage are traced below a span.
-    pub(super) fn begin(&mut self, revision: JobRevision, stage: Stage, parent: TraceContext) {
-        self.end(revision.job);
+    /// Leases of a stage are traced below a span. Those of spot checks that are still valid may outlive their stage.
+    pub(super) fn begin(
+        &mut self,
+        revision: JobRevision,
+        stage: Stage,
+        parent: TraceContext,
+        is_check: impl Fn(Fence) -> bool,
+    ) {
+        self.drop_leases(|fence, lease| lease.work.revision.job == revision.job && !is_check(fence));
         self.stages.insert(revision.job, TracedStage { revision, stage, parent, left: MOST });
     }
 
     /// A job needs nothing more.
     pub(super) fn end(&mut self, job: JobId) {
         if self.stages.remove(&job).is_some() {
-            for (_, mut lease) in self.leases.extract_if(|_, lease| lease.work.revision.job == job) {
-                lease.span.set(keys::OUTCOME, "dropped");
-            }
+            self.drop_leases(|_, lease| lease.work.revision.job == job);
         }
     }
 
-    /// A lease is about to be sent; it is told its span.
-    pub(super) fn granted(&mut self, session: SessionId, lease: &mut Lease) {
+    /// The spot check of a node is over, and with it those of its leases that have no answer.
+    pub(super) fn checked(&mut self, end: &CheckEnd) {
+        self.drop_leases(|fence, lease| lease.check && end.fences.contains(&fence));
+    }
+
+    fn drop_leases(&mut self, is_over: impl Fn(Fence, &TracedLease) -> bool) {
+        for (_, mut lease) in self.leases.extract_if(|fence, lease| is_over(*fence, lease)) {
+            lease.span.set(keys::OUTCOME, "dropped");
+        }
+    }
+
+    /// A lease is about to be sent; it is told its span. `check`: its result is only compared with another one.
+    pub(super) fn granted(&mut self, session: SessionId, lease: &mut Lease, check: bool) {
         let Some(traced) = self.stages.get_mut(&lease.revision.job) else { return };
         let is_of_stage = traced.revision == lease.revision && traced.stage == lease.work.stage();
         let Some(worker) = self.workers.get(&session).filter(|_| is_of_stage && traced.left > 0) else {
@@ -87,14 +104,16 @@ impl LeaseTraces {
         span.set(keys::JOB, work.revision.job.0);
         span.set(keys::FENCE, lease.fence.to_string());
         span.set(keys::WORKER, worker.as_str());
-        span.set(keys::COPY, self.leases.values().any(|other| other.work == work));
+        let has_copy = |other: &TracedLease| other.work == work && !other.check;
+        span.set(keys::COPY, !check && self.leases.values().any(has_copy));
+        span.set(keys::CHECK, check);
         if let Work::Node { epoch, node, total } = lease.work {
             span.set(keys::EPOCH, epoch.0);
             span.set(keys::NODE, node.to_string());
             span.set(keys::SHARDS, node.shards(total).len());
         }
         lease.trace = span.context();
-        self.leases.insert(lease.fence, TracedLease { span, work, worker: worker.clone() });
+        self.leases.insert(lease.fence, TracedLease { span, work, worker: worker.clone(), check });
     }
 
     /// A worker has said something, which the core has not heard yet.
@@ -115,7 +134,7 @@ impl LeaseTraces {
                 "computed"
             }
             FromWorker::Failed { error, .. } => {
-                lease.span.fail(error);
+                lease.span.fail(error.without_texts());
                 "failed"
             }
             FromWorker::Returned { reason, .. } => {
@@ -159,7 +178,10 @@ impl LeaseTraces {
         for (_, mut lease) in self.leases.extract_if(|_, lease| lease.work == work && lease.worker == *worker)
         {
             lease.span.set(keys::OUTCOME, outcome);
-            lease.span.fail(note);
+            match note {
+                Note::Failed { attempt, .. } => lease.span.fail(attempt.error.without_texts()),
+                _ => lease.span.fail(note),
+            }
         }
     }
 }

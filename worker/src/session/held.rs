@@ -271,7 +271,7 @@ impl HeldLease {
         match begun.take(ticket, outcome) {
             Ok(answer) => answer,
             Err(error) => {
-                begun.span.fail(&error);
+                begun.span.fail(error.without_texts());
                 Some(FromWorker::Failed { fence, error })
             }
         }

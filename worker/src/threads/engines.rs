@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clipig_core::{
     Canvas, ComputeFactory, ComputeJob, Preparation, ShardCompute, ShardError, ShardResult, ShardTask,
 };
+use clipig_telemetry::below_current;
 
 use super::Forget;
 
@@ -31,7 +32,10 @@ impl Engines {
     ) -> Result<ShardResult, ShardError> {
         let mut engine = match self.take(job) {
             Some(engine) => engine,
-            None => open(factory, job)?,
+            None => {
+                let _opening = below_current("open");
+                open(factory, job)?
+            }
         };
         match catch_unwind(AssertUnwindSafe(|| engine.compute(task))) {
             Ok(result) => {

@@ -314,7 +314,7 @@ impl<T: Send + 'static> Thread<T> {
         let below = span.context().or(order.trace);
         let outcome = with_current(below, || self.compute(&order.job, &order.task));
         if let Outcome::Shard(Err(error)) = &outcome {
-            span.fail(error);
+            span.fail(error.without_texts());
         }
         outcome
     }

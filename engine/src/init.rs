@@ -16,6 +16,9 @@ use crate::placement;
 use crate::read_back::{ReadBackError, read_back};
 use crate::resample;
 
+/// The most pixels of a scaled image of which only a part is wanted, where that is less than a quarter. 200 MB.
+const MOST_SCALED: i64 = 1 << 24;
+
 /// Why a first canvas could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
@@ -58,11 +61,11 @@ pub(crate) fn first_canvas(
         return Ok(canvas);
     }
     let pixels = if let Some(ImageTensor { width, height, data }) = &init.image_tensor {
-        cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)
+        cover(&Tensor::from_slice(data).view([1, 3, i64::from(*height), i64::from(*width)]), size)?
     } else {
         let pixels = match multiplied {
             Some(name) => {
-                let image = cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), own);
+                let image = cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), own)?;
                 placed(image, own, init)?
             }
             None => Tensor::from_slice(&normal(run.with_path("init"), Region::whole(own)))
@@ -94,7 +97,7 @@ pub(crate) fn kept_image(init: &Init, size: Size, assets: &Assets) -> Result<Vec
 fn put_image(init: &Init, size: Size, assets: &Assets, canvas: &mut [f32]) -> Result<(), InitError> {
     let Some(name) = &init.image else { return Ok(()) };
     let place = place_on(init.place.unwrap_or([0.0, 0.0, 1.0, 1.0]), size);
-    let image = cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), place.size());
+    let image = cover(&image_tensor(&assets::image(assets, name)?.to_rgb8()), place.size())?;
     let image: Vec<f32> = read_back(&image.clamp(0.0, 1.0))?;
     let (width, height) = (size.width as usize, size.height as usize);
     for (line, pixels) in image.chunks_exact(place.width as usize).enumerate() {
@@ -153,17 +156,19 @@ fn image_tensor(image: &image::RgbImage) -> Tensor {
 }
 
 /// Scales an image to cover `size` (bicubic, not antialiased) and crops its middle.
-fn cover(image: &Tensor, size: Size) -> Tensor {
+///
+/// Of a long strip that covers a square, almost all would be cropped. Then only the middle is computed: the whole could take
+/// more memory than there is.
+fn cover(image: &Tensor, size: Size) -> Result<Tensor, ReadBackError> {
     let (height, width) = (image.size()[2], image.size()[3]);
     if (Size { width, height }) == size {
-        return image.shallow_clone();
+        return Ok(image.shallow_clone());
     }
     let factor = (size.width as f64 / width as f64).max(size.height as f64 / height as f64);
     let scaled = Size {
         width: ((width as f64 * factor) as i64).max(size.width),
         height: ((height as f64 * factor) as i64).max(size.height),
     };
-    let image = resample::bicubic(image, scaled);
     let offset = |whole: i64, part: i64| ((whole - part) as f64 / 2.0).round_ties_even() as i64;
     let middle = Region {
         x: offset(scaled.width, size.width),
@@ -171,7 +176,12 @@ fn cover(image: &Tensor, size: Size) -> Tensor {
         width: size.width,
         height: size.height,
     };
-    cut(middle, &image).contiguous()
+    if scaled.area() > MOST_SCALED.max(4 * size.area()) {
+        let pixels: Vec<f32> = read_back(image)?;
+        let piece = placement::scaled_piece(&pixels, Size { width, height }, scaled, middle);
+        return Ok(Tensor::from_slice(&piece).view([1, 3, size.height, size.width]));
+    }
+    Ok(cut(middle, &resample::bicubic(image, scaled)).contiguous())
 }
 
 #[cfg(test)]
@@ -191,6 +201,28 @@ mod tests {
         let color = |values: [f64; 3]| colors::one(values.map(|value| value as f32), &noise);
         let wanted = (&noise * color(init.std) + color(init.mean)).clamp(0.0, 1.0);
         assert_eq!(found, read_back::<f32>(&wanted).expect("values"));
+    }
+
+    #[test]
+    fn a_strip_covers_a_square_in_little_memory() {
+        let pixels = |width: usize, height: usize| -> Tensor {
+            let values: Vec<f32> = (0..3 * width * height).map(|i| (i * 37 % 101) as f32 / 101.0).collect();
+            Tensor::from_slice(&values).view([1, 3, height as i64, width as i64])
+        };
+        // 60 GB, scaled as a whole.
+        let size = Size { width: 560, height: 500 };
+        let found = cover(&pixels(1, 16_384), size).expect("a canvas");
+        assert_eq!(found.size(), [1, 3, 500, 560]);
+        // It is what is cut from the whole, where that is small enough.
+        let (image, scaled) = (pixels(5, 90), Size { width: 40, height: 720 });
+        let middle = Region { x: 0, y: 340, width: 40, height: 40 };
+        let whole: Vec<f32> = read_back(&cut(middle, &resample::bicubic(&image, scaled))).expect("values");
+        let image: Vec<f32> = read_back(&image).expect("values");
+        let piece = placement::scaled_piece(&image, Size { width: 5, height: 90 }, scaled, middle);
+        assert_eq!(piece.len(), whole.len());
+        for (place, (piece, whole)) in piece.iter().zip(&whole).enumerate() {
+            assert!((piece - whole).abs() < 1e-4, "{place}: {piece} for {whole}");
+        }
     }
 
     #[test]

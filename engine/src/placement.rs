@@ -5,7 +5,7 @@
 //! every processor, and it is done once per run.
 
 use clipig_experiment::{Beyond, Placement};
-use clipig_geometry::Size;
+use clipig_geometry::{Region, Size};
 
 /// Coefficient of the cubic kernel.
 const A: f64 = -0.75;
@@ -31,6 +31,25 @@ pub(crate) fn place(image: &[f32], size: Size, placement: &Placement) -> Vec<f32
         }
     }
     moved
+}
+
+/// A piece of the image `[3, height, width]` scaled to `to`, whose other pixels are not computed: `[3, height, width]` of the
+/// piece.
+pub(crate) fn scaled_piece(image: &[f32], from: Size, to: Size, piece: Region) -> Vec<f32> {
+    let (width, height) = (from.width as usize, from.height as usize);
+    let taps = |first: i64, count: i64, from: i64, to: i64| -> Vec<Taps> {
+        let place = |pixel: i64| (pixel as f64 + 0.5) * from as f64 / to as f64 - 0.5;
+        (first..first + count).map(|pixel| Taps::at(place(pixel), from as usize, Beyond::Edge)).collect()
+    };
+    let columns = taps(piece.x, piece.width, from.width, to.width);
+    let rows = taps(piece.y, piece.height, from.height, to.height);
+    let mut scaled = Vec::with_capacity(3 * piece.size().area() as usize);
+    for plane in image.chunks_exact(width * height) {
+        for row in &rows {
+            scaled.extend(columns.iter().map(|column| mixed(plane, width, column, row) as f32));
+        }
+    }
+    scaled
 }
 
 /// Where a pixel of the result comes from.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::expression::{EvaluationError, Float, Int, Scope};
-use crate::limits::MAX_BATCH;
+use crate::limits::{MAX_BATCH, MAX_MASK_IMAGES};
 
 /// A whole experiment, every default filled in.
 #[derive(Clone, Debug)]
@@ -285,12 +285,17 @@ impl Mask {
 
     /// The images that it uses.
     pub fn images(&self) -> Vec<&str> {
-        let images = self.shapes.iter().flat_map(|shape| match shape {
-            MaskShape::Image(name) => vec![name.as_str()],
-            MaskShape::Named(mask) => mask.images(),
+        self.planes().into_iter().map(|(_, image)| image).collect()
+    }
+
+    /// The same with the masks that they stand in.
+    fn planes(&self) -> Vec<(&Self, &str)> {
+        let planes = self.shapes.iter().flat_map(|shape| match shape {
+            MaskShape::Image(name) => vec![(self, name.as_str())],
+            MaskShape::Named(mask) => mask.planes(),
             MaskShape::Box(_) | MaskShape::Ellipse(_) | MaskShape::Gradient(_) => Vec::new(),
         });
-        images.collect()
+        planes.collect()
     }
 }
 
@@ -704,6 +709,16 @@ impl Experiment {
     /// The images that masks use.
     pub fn mask_images(&self) -> BTreeSet<&str> {
         self.masks().into_iter().flat_map(Mask::images).collect()
+    }
+
+    /// How many images masks hold at once in the size of the canvas, at most. Masks share one if their feathers are the same
+    /// number; one whose feather changes has its own.
+    pub fn mask_planes(&self) -> usize {
+        let planes = self.masks().into_iter().flat_map(Mask::planes).map(|(mask, image)| {
+            let feather = mask.feather.as_constant().map(f64::to_bits);
+            (image, feather.ok_or(mask.path.as_str()))
+        });
+        planes.collect::<BTreeSet<_>>().len().min(MAX_MASK_IMAGES)
     }
 
     /// The images that are used: those of active targets, of masks, and the first canvas.

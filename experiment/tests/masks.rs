@@ -113,6 +113,26 @@ fn what_is_no_mask_is_said_with_its_place() {
 }
 
 #[test]
+fn a_feather_that_softens_nothing_is_told() {
+    let warnings = |mask: &str| {
+        let text = format!(
+            "masks: [{{name: sky, box: 0 0 1 .5}}]\ntargets:\n- mask: {mask}\n  constraints: [{{blur: {{}}}}]\n"
+        );
+        one(&text).warnings.to_string()
+    };
+    for mask in ["{name: sky, feather: .1}", "{gradient: 0 0 0 1, feather: .1*t}"] {
+        let found = warnings(mask);
+        assert!(
+            found.contains("`feather` has no effect here") && found.contains("mask.yaml:3:"),
+            "{mask}: {found}"
+        );
+    }
+    for mask in ["sky", "{name: sky, ellipse: 0 0 1 1, feather: .1}", "{gradient: 0 0 0 1, feather: 0}"] {
+        assert_eq!(warnings(mask), "", "{mask}");
+    }
+}
+
+#[test]
 fn a_first_picture_with_a_mask_needs_an_image_that_fits() {
     let of_init = |init: &str| error(&format!("init: {{{init}}}\n"));
     assert!(of_init("mask: {box: 0 0 1 1}").contains("`mask` needs an `image` to start from"));

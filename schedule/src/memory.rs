@@ -49,7 +49,7 @@ impl JobMemory {
         let maps = if canvas.has_maps() { 3 * plane } else { 0 };
         // The image that stays, and what is drawn of pixels that have changed.
         let keep = if keeps { 2 * plane } else { 0 };
-        let masks = MASK_PIXEL * (plane / PIXEL) * experiment.mask_images().len() as u64;
+        let masks = MASK_PIXEL * (plane / PIXEL) * experiment.mask_planes() as u64;
         let average = plane.max(parameters);
         Self {
             canvas: 2 * plane + pixel_model + maps + keep + masks,
@@ -110,6 +110,10 @@ mod tests {
         assert_eq!(kept.total(), 18 * 805_306_368 + 805_306_368 / 6);
         let masked = "postproc: [{mul: .9, mask: {image: b.png}}]\ntargets: [{mask: {image: b.png}}]\n";
         assert_eq!(memory(8192, masked).total(), 10 * 805_306_368 + 805_306_368 / 6);
+        // With three feathers, one of which changes, it is held three times.
+        let feathers = "masks: [{name: b, image: b.png, feather: .1*t}]\npostproc: [{mul: .9, mask: b}]\n\
+                        targets: [{mask: {image: b.png}}, {mask: b}, {mask: {image: b.png, feather: .2}}]\n";
+        assert_eq!(memory(8192, feathers).total(), 10 * 805_306_368 + 805_306_368 / 2);
     }
 
     #[test]

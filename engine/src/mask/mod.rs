@@ -68,7 +68,16 @@ impl From<MaskError> for DrawError {
 pub(crate) struct Masks {
     assets: Assets,
     /// The one that was used last stands last.
-    planes: Mutex<Vec<(PlaneKey, Arc<Plane>)>>,
+    planes: Mutex<Vec<KeptPlane>>,
+}
+
+/// The image of a mask, which is kept until the mask wants another one.
+#[derive(Debug)]
+struct KeptPlane {
+    key: PlaneKey,
+    /// Path of the mask that it was made for.
+    path: String,
+    plane: Arc<Plane>,
 }
 
 /// What an image becomes depends on these.
@@ -156,20 +165,22 @@ impl Masks {
         let radius = ((feather / 2.0 - 1.0) / 2.0).max(0.0).round() as usize;
         let key = PlaneKey { image: name.to_owned(), size, radius };
         let mut planes = self.planes.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = planes.iter().position(|(known, _)| *known == key).map(|place| planes.remove(place).1);
-        let plane = if let Some(plane) = kept {
-            plane
+        let kept = planes.iter().position(|kept| kept.key == key).map(|place| planes.remove(place));
+        let kept = if let Some(kept) = kept {
+            kept
         } else {
-            // The canvas has one size at a time.
-            planes.retain(|(known, _)| known.size == size);
+            // The canvas has one size at a time, and a mask one feather.
+            let is_old = |kept: &KeptPlane| kept.path == mask.path && kept.key.image == name;
+            planes.retain(|kept| kept.key.size == size && !is_old(kept));
             if planes.len() >= limits::MAX_MASK_IMAGES {
                 planes.remove(0);
             }
             let image = assets::image(&self.assets, name)
                 .map_err(|source| MaskError::Image { path: mask.path.clone(), source })?;
-            Arc::new(Plane::of(&image, size, radius))
+            KeptPlane { key, path: mask.path.clone(), plane: Arc::new(Plane::of(&image, size, radius)) }
         };
-        planes.push((key, Arc::clone(&plane)));
+        let plane = Arc::clone(&kept.plane);
+        planes.push(kept);
         Ok(plane)
     }
 }
@@ -449,10 +460,10 @@ mod tests {
         let large = Size { width: 400, height: 400 };
         for epoch in 0..100 {
             plane(epoch, large);
-            assert!(masks.planes.lock().expect("a list").len() <= limits::MAX_MASK_IMAGES);
+            let planes = masks.planes.lock().expect("a list");
+            // Its feather changes, and those before are of no use.
+            assert!(planes.len() == 1 && planes[0].key.size == large, "{} planes", planes.len());
         }
-        let planes = masks.planes.lock().expect("a list");
-        assert!(planes.iter().all(|(key, _)| key.size == large), "{} planes", planes.len());
     }
 
     #[test]

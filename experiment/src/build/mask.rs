@@ -91,12 +91,22 @@ fn no_shape(reader: &mut Reader<'_>) {
 }
 
 fn mask(reader: &mut Reader<'_>, shapes: Vec<MaskShape>) -> Mask {
-    Mask {
-        path: reader.path().to_owned(),
-        shapes,
-        feather: reader.float("feather"),
-        invert: reader.bool("invert"),
+    let feather = reader.float("feather");
+    let is_any = |names: &[&str]| names.iter().any(|name| reader.is_written(name));
+    if feather.as_constant() != Some(0.0)
+        && is_any(&["gradient", NAME])
+        && !is_any(&["box", "ellipse", "image"])
+    {
+        reader
+            .warning(
+                "feather",
+                "`feather` has no effect here: no `box`, `ellipse` or `image` stands beside it",
+            )
+            .help(|| {
+                "a gradient is soft already; the edge of a mask of `masks` is made soft there".to_owned()
+            });
     }
+    Mask { path: reader.path().to_owned(), shapes, feather, invert: reader.bool("invert") }
 }
 
 fn shapes(reader: &mut Reader<'_>) -> Vec<MaskShape> {

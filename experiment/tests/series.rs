@@ -242,19 +242,22 @@ animation:
 
 #[test]
 fn two_texts_are_blended_by_their_weights() {
+    const WEIGHT: &str = "  parameters: {targets.features.weight: {0: 0, 4: 4}}\n";
     let yaml = "animation:\n  frames: 9\n  prompts: {0: a tulip, 8: a balloon}\n";
-    let animation = animation(yaml);
-    let features = |number| {
-        let features = frame(&animation, number).targets.remove(0).features;
+    let (plain, heavier) = (animation(yaml), animation(&format!("{yaml}{WEIGHT}")));
+    let features = |animation: &Animation, number| {
+        let features = frame(animation, number).targets.remove(0).features;
         let feature = |feature: &clipig_experiment::Feature| {
             (feature.source.as_str().to_owned(), feature.weight.as_constant().unwrap())
         };
         features.iter().map(feature).collect::<Vec<_>>()
     };
     let [tulip, balloon] = ["a tulip", "a balloon"].map(str::to_owned);
-    assert_eq!(features(0), [(tulip.clone(), 1.0)]);
-    assert_eq!(features(2), [(tulip, 0.75), (balloon.clone(), 0.25)]);
-    assert_eq!(features(8), [(balloon, 1.0)]);
+    assert_eq!(features(&plain, 0), [(tulip.clone(), 1.0)]);
+    assert_eq!(features(&plain, 2), [(tulip.clone(), 0.75), (balloon.clone(), 0.25)]);
+    // They share a weight that changes, too.
+    assert_eq!(features(&heavier, 2), [(tulip, 1.5), (balloon.clone(), 0.5)]);
+    assert_eq!(features(&plain, 8), [(balloon, 1.0)]);
 }
 
 #[test]

@@ -220,7 +220,10 @@ impl Animation {
         let seed = seed.wrapping_add(u64::from(frame));
         tree.set("seed", made(Value::Int(seed.into())));
         let mut context = Context { sources: &self.sources, problems: &mut problems, computed: 0 };
-        for track in &self.tracks {
+        // A second text is a copy of the first one's feature, and shares its weight: all others have their values before.
+        let (texts, others): (Vec<&Track>, Vec<&Track>) =
+            self.tracks.iter().partition(|track| track.slot.is_text_of_feature());
+        for track in others.into_iter().chain(texts) {
             track.put_into(&mut tree, count, &self.settings, &mut context);
         }
         if frame > 0 {

@@ -30,13 +30,14 @@ python_packages() {
   pip install --quiet --disable-pip-version-check --no-compile --no-deps "$@"
 }
 
-# torch 2.11.0 for the CPU. The package of PyPI is built for CUDA and wants 2.5 GB of libraries that a CPU never
-# calls. Empty libraries of the same names let it load.
+# torch 2.11.0, or $torch_version, for the CPU. The package of PyPI is built for CUDA and wants 2.5 GB of libraries that
+# a CPU never calls. Empty libraries of the same names let it load.
 torch_for_cpu() {
-  python_packages torch==2.11.0 numpy==2.4.6 typing_extensions==4.16.0 filelock==4.3.1 sympy==1.14.0 \
+  python_packages torch=="${torch_version-2.11.0}" numpy==2.4.6 typing_extensions==4.16.0 filelock==4.3.1 sympy==1.14.0 \
     mpmath==1.3.0 networkx==3.6.1 jinja2==3.1.6 markupsafe==3.0.3 fsspec==2026.9.0 setuptools==81.0.0 "$@"
   local torch name version
   torch=$(echo "$work"/venv/lib/python*/site-packages/torch/lib)
+  rm -rf "$work/cuda" # of another version
   mkdir "$work/cuda"
   readelf --dyn-syms --wide "$torch"/lib{torch,c10,caffe2}*.so |
     awk '$7 == "UND" {split($8, name, "@"); print name[1]}' | grep -E '^(_*cu[a-zA-Z]|nccl|nvsh|nvrtc)' | sort -u |

@@ -338,7 +338,9 @@ impl Person {
 
     fn logs(&self) -> String {
         let log = |path: &PathBuf| fs::read_to_string(path).unwrap_or_default();
-        self.servers.iter().map(|(_, path)| format!("\n--- {}\n{}", path.display(), log(path))).collect()
+        let logs: Vec<String> =
+            self.servers.iter().map(|(_, path)| format!("\n--- {}\n{}", path.display(), log(path))).collect();
+        logs.concat()
     }
 }
 

@@ -123,7 +123,9 @@ fn nginx_haproxy_and_caddy_change_no_picture_whether_all_is_silent_or_they_end_t
         let mut watch = through(proxy, &farm, &certificates, &["watch", &number]);
         Owned::new(watch.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap())
     });
-    proxies.iter().for_each(|proxy| add_worker_behind(proxy, &mut farm, &certificates));
+    for proxy in &proxies {
+        add_worker_behind(proxy, &mut farm, &certificates);
+    }
     farm.wait_for_workers(proxies.len());
     let expected = thread::scope(|scope| {
         let rendered = scope.spawn(|| farm::rendered_here(&experiment));
@@ -139,7 +141,9 @@ fn nginx_haproxy_and_caddy_change_no_picture_whether_all_is_silent_or_they_end_t
     farm.wait_until("all connections are cut", || {
         farm.known_workers().iter().all(|worker| worker.state() == WorkerState::Lost)
     });
-    proxies.iter_mut().for_each(|proxy| proxy.come_back(&farm));
+    for proxy in &mut proxies {
+        proxy.come_back(&farm);
+    }
     (0..proxies.len()).for_each(|worker| farm.worker(worker).go_on());
     farm.wait_until("all workers are back", || returns(&farm).iter().all(|count| *count >= 1));
 
@@ -147,7 +151,9 @@ fn nginx_haproxy_and_caddy_change_no_picture_whether_all_is_silent_or_they_end_t
     farm.stop_all_in_the_middle();
     proxies.iter().for_each(Proxy::end_connections);
     (0..proxies.len()).for_each(|worker| farm.worker(worker).go_on());
-    proxies.iter_mut().for_each(|proxy| proxy.come_back(&farm));
+    for proxy in &mut proxies {
+        proxy.come_back(&farm);
+    }
     assert_eq!(farm.finish(job), expected);
     farm.wait_until("all workers are back again", || returns(&farm).iter().all(|count| *count >= 2));
     for worker in farm.known_workers() {

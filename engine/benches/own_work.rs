@@ -113,7 +113,7 @@ fn on_device(device: &str, batches: usize) {
             let windows = start.elapsed();
             let mut gradient = GradientSum::new(side, side);
             rendered.back_propagate(&total, &mut gradient, &mut memory).expect("a gradient");
-            let back = start.elapsed() - windows;
+            let back = start.elapsed().saturating_sub(windows);
             // The first batch brings the canvas.
             if batch > 0 {
                 for (times, time) in times.iter_mut().zip([host, windows, back]) {

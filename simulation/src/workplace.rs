@@ -156,7 +156,7 @@ impl World {
                     self.queue.push(at, Event::Fetched(number, serial, request));
                 }
                 Effect::Compute { ticket, job, task, .. } => {
-                    self.compute(number, (serial, ticket), job, task)
+                    self.compute(number, (serial, ticket), job, task);
                 }
                 Effect::Cancel(_) | Effect::Forget(_) => {}
                 Effect::Exit(cause) => self.exit(number, &cause),

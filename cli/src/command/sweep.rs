@@ -216,15 +216,13 @@ impl Work<'_> {
                 talkative: verbose >= 1,
             };
             let most = arguments.jobs as usize;
-            match interruptible(self.all_on(&easel, most, progress)).await {
-                Some(done) => done.map(|()| End::Done),
-                None => {
-                    if verbose >= 1 {
-                        output::say("the jobs that were submitted go on; `clipig jobs` lists them");
-                    }
-                    Ok(End::Interrupted)
-                }
+            if let Some(done) = Box::pin(interruptible(self.all_on(&easel, most, progress))).await {
+                return done.map(|()| End::Done);
             }
+            if verbose >= 1 {
+                output::say("the jobs that were submitted go on; `clipig jobs` lists them");
+            }
+            Ok(End::Interrupted)
         })
     }
 

@@ -77,7 +77,7 @@ pub(crate) fn draw(cells: &[Cell], columns: usize) -> Result<RgbImage, Failure> 
 
 /// How many pictures stand in a row of a nearly square sheet.
 pub(crate) fn square(pictures: usize) -> usize {
-    (1..).find(|columns| columns * columns >= pictures).unwrap_or(1)
+    (1..=pictures).find(|columns| columns * columns >= pictures).unwrap_or(1)
 }
 
 /// The side of each picture, so that the sheet does not become too large.

@@ -218,13 +218,15 @@ mod tests {
         assert!(!outbox.overtakes(of_epoch_0), "it may be on its way already");
         assert_eq!(out(&mut outbox, None), ["tiles 1 epoch 0", "lease 1", "tiles 1 epoch 1"]);
         // Once it is taken back, nobody needs them.
-        [tiles(1, 0), lease(1, 2), ToWorker::Revoke(fence(2)), tiles(1, 1)]
-            .into_iter()
-            .for_each(|message| outbox.push(message));
+        for message in [tiles(1, 0), lease(1, 2), ToWorker::Revoke(fence(2)), tiles(1, 1)] {
+            outbox.push(message);
+        }
         assert!(outbox.overtakes(of_epoch_0));
         assert_eq!(out(&mut outbox, None), ["tiles 1 epoch 1"]);
         // The job needs nothing any more, whatever waits.
-        [lease(1, 3), ToWorker::Close(job(1))].into_iter().for_each(|message| outbox.push(message));
+        for message in [lease(1, 3), ToWorker::Close(job(1))] {
+            outbox.push(message);
+        }
         assert!(outbox.overtakes(of_epoch_0));
     }
 

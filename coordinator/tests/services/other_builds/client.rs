@@ -171,7 +171,7 @@ impl EarlierClient {
         let sha256 = sha2::Sha256::digest(content).to_vec();
         let ask = CheckBlobsRequest { sha256: vec![sha256.clone()] };
         let missing = self.calls.check_blobs(ask.clone()).await.unwrap().into_inner().missing;
-        assert_eq!(missing, [sha256.clone()]);
+        assert_eq!(missing, std::slice::from_ref(&sha256));
         let header = ContentHeader { sha256, size: content.len() as u64, offset: 0 };
         let chunk = Some(ContentChunk { header: Some(header), data: content.to_vec() });
         let upload = tokio_stream::iter([UploadBlobRequest { chunk }]);

@@ -256,7 +256,7 @@ fn leases_of_spot_checks_are_marked_and_followed_beyond_their_epoch() {
         let is_same = |other: &&Received| {
             (&other.parent, other.of("clipig.node")) == (&check.parent, check.of("clipig.node"))
         };
-        assert!(others.iter().any(|other| is_same(other)), "whose result counts: {check:#?}");
+        assert!(others.iter().any(is_same), "whose result counts: {check:#?}");
     }
 }
 

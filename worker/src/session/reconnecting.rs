@@ -66,10 +66,11 @@ impl Session {
             // The same welcome twice.
             (Phase::Serving(_) | Phase::Draining(_), None) | (Phase::Ended, _) => return,
         };
-        self.go_on(welcome, away, effects);
+        // First, because the last answer may be followed by the goodbye.
         if let Phase::Draining(draining) = &self.phase {
             effects.push(Effect::Send(FromWorker::Draining(draining.reason.clone())));
         }
+        self.go_on(welcome, away, effects);
     }
 
     /// Goes on with what is still valid, and drops the rest.

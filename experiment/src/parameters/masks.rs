@@ -102,7 +102,9 @@ pub(super) const OF_TARGET: Definition = Definition::new(
     Kind::Mask,
     Initial::Null,
     "Where the target may change the picture. What it sees stays the same, but the pull of its features and constraints on \
-     each pixel is multiplied by the mask. With `canvas.model: fft` or `pyramid`, the numbers behind the pixels reach \
+     each pixel is multiplied by the mask. With `adam`, a pixel that gets a tenth of \
+     the pull of a single target moves as far as one that gets all of it: a soft edge mixes targets, but does not slow one \
+     of them down. With `canvas.model: fft` or `pyramid`, the numbers behind the pixels reach \
      farther than a pixel, so the picture moves a little outside, too; `init.mask` holds it there.",
 )
 .example("targets:\n  - mask: {box: 0 .5 1 .5, feather: .1}\n    features:\n      - text: a lawn\n")

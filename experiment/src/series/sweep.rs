@@ -1,7 +1,7 @@
 //! Sweeps: pictures that differ in some parameters.
 
 use super::axis::Axis;
-use super::{absent, take};
+use super::take;
 use crate::build::SweepSettings;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::limits::MAX_SWEEP;
@@ -40,13 +40,7 @@ pub fn sweep_of(sources: &[Source], overrides: &Overrides) -> Result<Sweep, Diag
     let settings = SweepSettings::read(&tree, &mut problems);
     let axes = match take(&mut tree, "sweep", &mut problems) {
         Some(map) => axes(&map, origin, &tree, &kept, &mut problems),
-        None => {
-            if origin == Origin::Default {
-                let example = parameters().get("sweep").map_or("", |parameter| parameter.example);
-                problems.push(absent("sweep", example));
-            }
-            Vec::new()
-        }
+        None => Vec::new(),
     };
     check_number(&axes, settings.zip, &mut problems);
     let (errors, warnings) = problems.split();

@@ -73,6 +73,7 @@ fn a_job_that_fails_is_named_and_the_others_are_fetched() {
     assert_eq!(output.status.code(), Some(1), "{said}{}", farm.logs());
     assert!(said.contains("001.png (random_crop 500): ") && said.contains("1 picture failed"), "{said}");
     assert!(farm.folder().join("there/002.png").is_file());
+    assert!(said.contains("and then the same command fetches its picture"), "{said}");
 }
 
 #[test]

@@ -111,6 +111,11 @@ impl Diagnostics {
         (part(errors, self.left_out), part(warnings, 0))
     }
 
+    /// Whether the experiment cannot run.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.found.iter().any(|one| one.severity == Severity::Error)
+    }
+
     /// Each problem.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.found.iter()

@@ -179,6 +179,15 @@ fn one_picture_is_refused_with_the_command_that_draws_all() {
     let none = sources("");
     let absent = animation_of(&none, &Overrides::default()).unwrap_err().to_string();
     assert!(absent.contains("there is no `animation`") && absent.contains("frames: 48"), "{absent}");
+    // One message each: what is written, and the command for it; and nothing is absent from a file that is no YAML.
+    let sweep = sources("sweep: {parameters: {seed: 1..3}}\n");
+    let other = animation_of(&sweep, &Overrides::default()).unwrap_err();
+    assert_eq!(other.len(), 1, "{other}");
+    assert!(other.to_string().contains("`clipig sweep FILE` draws it"), "{other}");
+    let torn = animation_of(&sources("animation: {frames: 3\n"), &Overrides::default()).unwrap_err();
+    assert!(!torn.is_empty() && !torn.to_string().contains("there is no `animation`"), "{torn}");
+    let list = sweep_of(&sources("sweep: [3]\n"), &Overrides::default()).unwrap_err();
+    assert_eq!(list.len(), 1, "{list}");
 }
 
 #[test]

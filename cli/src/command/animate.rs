@@ -16,7 +16,7 @@ use crate::farm::converse;
 use crate::farm::video::Film;
 use crate::local::Easel;
 use crate::picture::file;
-use crate::series::order::{Drawn, Order};
+use crate::series::order::{Drawn, Order, Prepared, epochs_of};
 use crate::series::{Ending, FarmEasel, Plan, SeriesFolder, SeriesProgress};
 use crate::{interrupt, output, terminal};
 
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &AnimateArguments) -> Result<ExitCode, Failure> {
     // Before hours are spent on frames of a film that cannot be made.
     let film =
         arguments.video.as_deref().map(|path| Film::prepare(path, animation.fps, FFMPEG)).transpose()?;
-    let verbose = prepare(&animation, &mut plan, series.verbose)?;
+    let Prepared { verbose, epochs } = prepare(&animation, &mut plan, series.verbose)?;
     let hash = plan.finish()?;
     let name = series.folder(&animation.picture, "frames");
     let folder = SeriesFolder::open(&name, "animation", &hash)?;
@@ -53,7 +53,8 @@ pub(crate) fn run(arguments: &AnimateArguments) -> Result<ExitCode, Failure> {
     let work = Work { animation: &animation, plan: &plan, folder: &folder, seed };
     let total = animation.frames() as usize;
     let missing = work.missing();
-    let mut progress = SeriesProgress::begin("frame", total, total - missing.len(), verbose);
+    let epochs = missing.iter().map(|frame| epochs[*frame as usize]);
+    let mut progress = SeriesProgress::begin("frame", total - missing.len(), epochs, verbose);
     let end = match &series.farm {
         Some(address) => work.on_farm(series, address, &missing, verbose, &mut progress),
         None => work.here(series, &missing, &mut progress),
@@ -86,16 +87,16 @@ pub(crate) fn run(arguments: &AnimateArguments) -> Result<ExitCode, Failure> {
 }
 
 /// Checks all frames before the first one is drawn. How much is said: `wanted`, or else as the experiment says.
-fn prepare(animation: &Animation, plan: &mut Plan, wanted: Option<i64>) -> Result<i64, Failure> {
+fn prepare(animation: &Animation, plan: &mut Plan, wanted: Option<i64>) -> Result<Prepared, Failure> {
     let seed = animation.seed.unwrap_or_default();
     let mut verbose = 0;
+    let mut epochs = Vec::with_capacity(animation.frames() as usize);
     for frame in 0..animation.frames() {
         let previous = previous(frame);
         let loaded = animation.load(frame, seed, &previous)?;
         if frame == 0 {
             verbose = wanted.unwrap_or(loaded.experiment.verbose);
-            let epochs = loaded.experiment.epochs.saturating_sub(loaded.experiment.start_epoch);
-            if epochs == 0 {
+            if epochs_of(&loaded) == 0 {
                 return Err(Failure::usage(
                     "an animation needs at least one epoch per frame: nothing else moves the picture; set `epochs`",
                 ));
@@ -105,8 +106,9 @@ fn prepare(animation: &Animation, plan: &mut Plan, wanted: Option<i64>) -> Resul
             }
         }
         plan.add(&format!("frame {frame}"), &loaded, Some(&previous))?;
+        epochs.push(epochs_of(&loaded));
     }
-    Ok(verbose)
+    Ok(Prepared { verbose, epochs })
 }
 
 /// The name of a frame's file.

@@ -17,7 +17,7 @@ use crate::farm::converse;
 use crate::farm::show::counted;
 use crate::local::{Easel, Judge};
 use crate::picture::file;
-use crate::series::order::{Drawn, Order};
+use crate::series::order::{Drawn, Order, Prepared, epochs_of};
 use crate::series::{Ending, FarmEasel, Plan, SeriesFolder, SeriesProgress};
 use crate::{interrupt, output, terminal};
 
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
     let series = &arguments.series;
     let mut plan = Plan::read(series)?;
     let sweep = sweep_of(&plan.sources, &series.overrides())?;
-    let verbose = prepare(&sweep, &mut plan, series.verbose)?;
+    let Prepared { verbose, epochs } = prepare(&sweep, &mut plan, series.verbose)?;
     let hash = plan.finish()?;
     // Before hours are spent on pictures that nobody can rate.
     let judge = sweep.judge.as_deref().map(|name| Judge::new(name, judging_device(series)));
@@ -67,8 +67,10 @@ pub(crate) fn run(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
         .map(|index| if path(&folder, &sweep, index).is_file() { State::There } else { State::Missing })
         .collect();
     let mut work = Work { sweep: &sweep, plan: &plan, folder: &folder, states };
-    let before = work.states.iter().filter(|state| **state == State::There).count();
-    let mut progress = SeriesProgress::begin("picture", sweep.count(), before, verbose);
+    let missing = work.missing();
+    let before = sweep.count() - missing.len();
+    let mut progress =
+        SeriesProgress::begin("picture", before, missing.iter().map(|index| epochs[*index]), verbose);
     let end = match &series.farm {
         Some(address) => work.on_farm(arguments, address, verbose, &mut progress),
         None => work.here(arguments, &mut progress),
@@ -90,13 +92,19 @@ pub(crate) fn run(arguments: &SweepArguments) -> Result<ExitCode, Failure> {
     for line in &failed {
         output::say(format!("error: {line}"));
     }
-    output::say(format!("{} failed; the same command tries again", counted(failed.len() as u64, "picture")));
+    let remedy = if series.farm.is_some() {
+        "`clipig retry JOB` starts a job again, and then the same command fetches its picture"
+    } else {
+        "the same command tries again"
+    };
+    output::say(format!("{} failed; {remedy}", counted(failed.len() as u64, "picture")));
     Ok(ExitCode::FAILURE)
 }
 
 /// Checks all pictures before the first one is drawn. How much is said: `wanted`, or else as the experiment says.
-fn prepare(sweep: &Sweep, plan: &mut Plan, wanted: Option<i64>) -> Result<i64, Failure> {
+fn prepare(sweep: &Sweep, plan: &mut Plan, wanted: Option<i64>) -> Result<Prepared, Failure> {
     let mut verbose = 0;
+    let mut epochs = Vec::with_capacity(sweep.count());
     for index in 0..sweep.count() {
         let loaded = sweep.load(index)?;
         if index == 0 {
@@ -106,8 +114,9 @@ fn prepare(sweep: &Sweep, plan: &mut Plan, wanted: Option<i64>) -> Result<i64, F
             }
         }
         plan.add(&title(sweep, index), &loaded, None)?;
+        epochs.push(epochs_of(&loaded));
     }
-    Ok(verbose)
+    Ok(Prepared { verbose, epochs })
 }
 
 /// Where the judge computes: as the command line says for the pictures, else wherever it is fast.

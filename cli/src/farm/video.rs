@@ -38,11 +38,16 @@ impl<'a> Film<'a> {
         let format = format(path)?;
         if format == Format::Gif && rate > FASTEST_GIF {
             return Err(Failure::usage(format!(
-                "--frame-rate {rate}: a GIF shows at most {FASTEST_GIF} frames per second; lower it, or make an .mp4"
+                "--video {}: a GIF shows at most {FASTEST_GIF} frames per second, and {rate} are asked for\nhelp: ask for \
+                 fewer, or make an .mp4",
+                path.display()
             )));
         }
         if path.exists() {
-            return Err(Failure::usage(format!("--video {}: the file exists already", path.display())));
+            return Err(Failure::usage(format!(
+                "--video {}: the file exists already\nhelp: choose another name, or delete the file",
+                path.display()
+            )));
         }
         let found = Command::new(ffmpeg).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         match found {
@@ -51,8 +56,8 @@ impl<'a> Film<'a> {
                 Err(Failure::failed(format!("ffmpeg cannot be started: {error}")))
             }
             _ => Err(Failure::failed(
-                "a film needs ffmpeg, which is not on the PATH\nhelp: install it (Debian: `apt install ffmpeg`), or fetch \
-                 --snapshots and make the film elsewhere",
+                "a film needs ffmpeg, which is not on the PATH\nhelp: install it (Debian: `apt install ffmpeg`), or leave \
+                 --video out and make the film of the pictures elsewhere",
             )),
         }
     }
@@ -366,7 +371,8 @@ mod tests {
         let Err(Failure::Usage(message)) = Film::prepare(Path::new("film.gif"), 60, "ffmpeg") else {
             panic!("no GIF is that quick")
         };
-        assert!(message.contains("at most 50") && message.contains(".mp4"), "{message}");
+        // `clipig fetch` calls it --frame-rate, an animation `fps`.
+        assert!(message.contains("at most 50") && message.contains("60 are asked for"), "{message}");
     }
 
     #[test]
@@ -375,7 +381,7 @@ mod tests {
         else {
             panic!("it is not there")
         };
-        assert!(message.contains("apt install ffmpeg") && message.contains("--snapshots"), "{message}");
+        assert!(message.contains("apt install ffmpeg") && message.contains("leave --video out"), "{message}");
     }
 
     #[test]

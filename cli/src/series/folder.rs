@@ -40,8 +40,16 @@ impl SeriesFolder {
     pub(crate) fn open(folder: &Path, what: &str, plan: &str) -> Result<Self, Failure> {
         let shown = folder.display();
         let cannot = |error: &dyn std::fmt::Display| Failure::failed(format!("cannot use {shown}: {error}"));
-        let was_there = folder.exists();
-        std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
+        let other = |why: &str| Failure::usage(format!("{shown} {why}\nhelp: choose another one with -o"));
+        let path = folder.join(STATE);
+        // Before the first file is written: not even a lock is left in a folder of others.
+        match std::fs::metadata(folder) {
+            Ok(there) if !there.is_dir() => return Err(other("is a file, and a series needs a folder")),
+            Ok(_) if !path.exists() && !is_empty(folder).map_err(|error| cannot(&error))? => {
+                return Err(other("is not empty, and a series needs a folder of its own"));
+            }
+            _ => std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?,
+        }
         let lock = File::options()
             .create(true)
             .truncate(false)
@@ -53,7 +61,6 @@ impl SeriesFolder {
             return Err(Failure::failed(format!("another clipig is drawing into {shown} at this moment")));
         }
         durable::remove_leftovers(folder);
-        let path = folder.join(STATE);
         let state = match std::fs::read_to_string(&path) {
             Ok(text) => checked(&text, what, plan).map_err(|why| {
                 Failure::usage(format!(
@@ -61,11 +68,6 @@ impl SeriesFolder {
                 ))
             })?,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                if was_there && !is_empty(folder).map_err(|error| cannot(&error))? {
-                    return Err(Failure::usage(format!(
-                        "{shown} is not empty, and a series needs a folder of its own\nhelp: choose another one with -o"
-                    )));
-                }
                 let state = State::drawn()?;
                 let json = json!({
                     "version": VERSION, "series": what, "plan": plan, "id": state.id, "seed": state.seed,
@@ -168,6 +170,9 @@ mod tests {
         let path = folder.path();
         std::fs::write(path.join("holiday.png"), "").unwrap();
         assert!(message(SeriesFolder::open(path, "sweep", "ab")).contains("is not empty"));
+        assert_eq!(std::fs::read_dir(path).unwrap().count(), 1, "something was left in it");
+        let file = path.join("holiday.png");
+        assert!(message(SeriesFolder::open(&file, "sweep", "ab")).contains("is a file"));
         std::fs::remove_file(path.join("holiday.png")).unwrap();
         SeriesFolder::open(path, "sweep", "ab").unwrap();
         assert!(message(SeriesFolder::open(path, "sweep", "cd")).contains("holds another sweep"));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::keys::{Count, Keys, Moment};
 use super::path::{Astray, Slot};
-use super::{absent, take};
+use super::take;
 use crate::build::{AnimationSettings, initial};
 use crate::convert::{self, Context};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -69,7 +69,7 @@ pub fn animation_of(sources: &[Source], overrides: &Overrides) -> Result<Animati
     let picture = collected.picture(sources, overrides);
     let (mut tree, mut problems) = (collected.tree, collected.problems);
     let kept = problems.sources();
-    let Some(map) = take_animation(&mut tree, &mut problems) else { return Err(problems.split().0) };
+    let Some(map) = take(&mut tree, "animation", &mut problems) else { return Err(problems.split().0) };
     let settings = {
         // The reader begins at the top.
         let mut top = Map::empty(map.origin);
@@ -95,16 +95,6 @@ pub fn animation_of(sources: &[Source], overrides: &Overrides) -> Result<Animati
         _ => None,
     };
     Ok(Animation { fps: settings.fps, picture, seed, warnings, settings, moves, tracks, tree, sources: kept })
-}
-
-fn take_animation(tree: &mut Map, problems: &mut Diagnostics) -> Option<Map> {
-    let written = tree.get("animation").is_some();
-    let map = take(tree, "animation", problems);
-    if !written {
-        let example = parameters().get("animation").map_or("", |parameter| parameter.example);
-        problems.push(absent("animation", example));
-    }
-    map
 }
 
 /// The parameters that change: the text of `prompts`, and those of `parameters`.

@@ -16,6 +16,7 @@ pub use axis::Axis;
 pub use sweep::{Sweep, sweep_of};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::parameters::parameters;
 use crate::tree::{Branch, Map};
 
 /// The names of a series in an experiment, and the command that draws it.
@@ -50,14 +51,25 @@ pub(crate) fn refuse(tree: &Map, problems: &mut Diagnostics) {
     }
 }
 
-/// Takes one kind of series out of a tree. The other must not be there.
+/// Takes one kind of series out of a tree. The other must not be there. `None` where it cannot be read, which is reported.
 fn take(tree: &mut Map, name: &'static str, problems: &mut Diagnostics) -> Option<Map> {
+    let written = tree.get(name).is_some();
     for (other, command) in SERIES.into_iter().filter(|(other, _)| *other != name) {
         if let Some(entry) = tree.get(other) {
-            let message = format!("`{name}` and `{other}` cannot be in one file");
-            let help = format!("`{command}` draws a file with `{other}` alone");
+            let (message, help) = if written {
+                let message = format!("`{name}` and `{other}` cannot be in one file");
+                (message, format!("`{command}` draws a file with `{other}` alone"))
+            } else {
+                let message = format!("there is no `{name}` in this experiment, but `{other}`");
+                (message, format!("`{command} FILE` draws it"))
+            };
             problems.push(Diagnostic::error(other, entry.origin, message).help(help));
         }
+    }
+    // In a file that cannot be read, nothing is known to be absent.
+    if !written && !problems.has_errors() {
+        let example = parameters().get(name).map_or("", |parameter| parameter.example);
+        problems.push(absent(name, example));
     }
     let at = tree.entries.iter().position(|entry| entry.name == name)?;
     match tree.entries.remove(at).branch {

@@ -1,7 +1,7 @@
 //! Sweeps: pictures that differ in some parameters.
 
 use super::axis::Axis;
-use super::{absent, take};
+use super::take;
 use crate::build::SweepSettings;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::limits::MAX_SWEEP;
@@ -38,15 +38,8 @@ pub fn sweep_of(sources: &[Source], overrides: &Overrides) -> Result<Sweep, Diag
     let kept = problems.sources();
     let origin = tree.get("sweep").map_or(Origin::Default, |entry| entry.origin);
     let settings = SweepSettings::read(&tree, &mut problems);
-    let axes = if let Some(map) = take(&mut tree, "sweep", &mut problems) {
-        axes(&map, origin, &tree, &kept, &mut problems)
-    } else {
-        if origin == Origin::Default {
-            let example = parameters().get("sweep").map_or("", |parameter| parameter.example);
-            problems.push(absent("sweep", example));
-        }
-        Vec::new()
-    };
+    let map = take(&mut tree, "sweep", &mut problems);
+    let axes = map.map(|map| axes(&map, origin, &tree, &kept, &mut problems)).unwrap_or_default();
     check_number(&axes, settings.zip, &mut problems);
     let (errors, warnings) = problems.split();
     if !errors.is_empty() {

@@ -67,7 +67,7 @@ impl Report {
         let judge = judge.map(|judge| judge.model().to_owned());
         if let Some(judge) = judge.as_ref().filter(|_| partial) {
             output::say(format!(
-                "warning: the judge {judge} has drawn some of these pictures itself, so its ratings are partial\nhelp: \
+                "warning: the judge {judge} has drawn some of these pictures itself, and every model likes its own drawings\nhelp: \
                  name another model as `judge`; `clipig model list` shows those that are here"
             ));
         }

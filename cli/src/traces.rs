@@ -34,7 +34,7 @@ pub(crate) fn of_command<T>(
     match &outcome {
         Ok(_) => {}
         Err(Failure::Usage(_) | Failure::Experiment(_)) => {
-            span.fail("the experiment or the command line is wrong")
+            span.fail("the experiment or the command line is wrong");
         }
         Err(Failure::Failed(_)) => span.fail("the command failed"),
     }

@@ -181,11 +181,9 @@ fn one_trace_holds_a_job_from_submit_to_picture_over_all_processes() {
             spans.iter().cloned().partition(|span| is_within(&spans, span, |above| above.id == epoch.id));
         // Of the other epochs, and of the third one up here, only that there were some.
         let job = rest.into_iter().filter(|span| !is_within(&spans, span, |above| above.name == "epoch"));
-        let job = job.chain(epochs.iter().map(|epoch| Received::clone(epoch))).collect();
-        let panels = [
-            Panel { title: "The job", spans: job },
-            Panel { title: "One of its epochs", spans: detail },
-        ];
+        let job = job.chain(epochs.iter().copied().cloned()).collect();
+        let panels =
+            [Panel { title: "The job", spans: job }, Panel { title: "One of its epochs", spans: detail }];
         std::fs::write(file, waterfall::waterfall(&panels)).unwrap();
     }
 }
@@ -258,7 +256,7 @@ fn leases_of_spot_checks_are_marked_and_followed_beyond_their_epoch() {
         let is_same = |other: &&Received| {
             (&other.parent, other.of("clipig.node")) == (&check.parent, check.of("clipig.node"))
         };
-        assert!(others.iter().any(|other| is_same(&other)), "whose result counts: {check:#?}");
+        assert!(others.iter().any(is_same), "whose result counts: {check:#?}");
     }
 }
 

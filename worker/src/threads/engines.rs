@@ -30,12 +30,11 @@ impl Engines {
         job: &Arc<ComputeJob>,
         task: &ShardTask,
     ) -> Result<ShardResult, ShardError> {
-        let mut engine = match self.take(job) {
-            Some(engine) => engine,
-            None => {
-                let _opening = below_current("open");
-                open(factory, job)?
-            }
+        let mut engine = if let Some(engine) = self.take(job) {
+            engine
+        } else {
+            let _opening = below_current("open");
+            open(factory, job)?
         };
         match catch_unwind(AssertUnwindSafe(|| engine.compute(task))) {
             Ok(result) => {

@@ -82,17 +82,21 @@ impl Diagnostics {
     }
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        if self.found.len() < Self::MOST {
-            self.found.push(diagnostic);
-        } else {
+        if self.found.len() >= Self::MOST {
             self.left_out += 1;
+            // The first error takes the place of a warning: without it, the experiment would count as sound.
+            if diagnostic.severity == Severity::Warning || self.has_errors() {
+                return;
+            }
+            self.found.pop();
         }
+        self.found.push(diagnostic);
     }
 
-    /// Whether no more are kept. Callers can then save the search for words and call
+    /// Whether no more errors are kept. Callers can then save the search for words and call
     /// [`leave_out`](Self::leave_out).
     pub(crate) fn is_full(&self) -> bool {
-        self.found.len() >= Self::MOST
+        self.found.len() >= Self::MOST && self.has_errors()
     }
 
     /// Counts a problem without keeping it.
@@ -162,4 +166,24 @@ pub(crate) fn shown(text: &str) -> String {
         out.push('…');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_hide_no_error() {
+        let mut problems = Diagnostics::new(Vec::new().into());
+        for number in 0..Diagnostics::MOST {
+            problems.push(Diagnostic::warning("a", Origin::Default, format!("warning {number}")));
+        }
+        assert!(!problems.is_full(), "an error still counts");
+        problems.push(Diagnostic::error("a", Origin::Default, "wrong"));
+        problems.push(Diagnostic::warning("a", Origin::Default, "one more"));
+        assert!(problems.is_full());
+        let (errors, warnings) = problems.split();
+        assert_eq!((errors.iter().count(), errors.left_out()), (1, 2));
+        assert_eq!(warnings.iter().count(), Diagnostics::MOST - 1);
+    }
 }

@@ -548,8 +548,6 @@ targets:
 # they are in balloon.png, to the last bit.
 #
 #   clipig render examples/inpainting.yaml -o pictures/
-#
-# It takes less than a minute on two processor cores.
 
 model: clipig-tiny
 seed: 1
@@ -594,17 +592,17 @@ targets:
 #   clipig render examples/lemon-in-clover.yaml -o pictures/
 #
 # A mask says where something counts. Here it says where a target may change the picture, where it is kept calm, and where
-# it is dimmed. It takes about a minute on two processor cores.
+# it is dimmed.
 
 model: clipig-tiny
 seed: 1
-epochs: 300
+epochs: 250
 resolution:
-  - 48 if t < .2 else 96 if t < .6 else 192
+  - 48 if t < .3 else 96 if t < .7 else 144
 learnrate: 3
 learnrate_scale: 1 - .9*t
 init:
-  mean: .5
+  mean: .4 .6 .3
   std: .05
 
 # Numbers are shares of the picture: x, y, width, height. The edge is soft.
@@ -625,20 +623,22 @@ targets:
       - crop: .15 .15 .7 .7
       - random_scale: .9 1.1
       - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
+          mask: middle
 
   - name: clover
     # everything but the middle
     mask: {name: middle, invert: yes}
     features:
       - text: a four leaf clover
-    batch_size: 6
-    # one look at the whole, five at pieces of it, so that there are many leaves
+    batch_size: 8
+    # looks at pieces of the picture only, so that there are many leaves
     cuts:
-      overview: 1
-      size: .35 .5
+      overview: 0
+      size: .3 .5
     transforms:
-      - random_rotate:
-          degree: -20 20
       - noise: .2-.15*t
     constraints:
       - blur:
@@ -646,8 +646,12 @@ targets:
           mask: {name: middle, invert: yes}
 
 postproc:
+  - blur:
+      kernel_size:
+        - 3 if epoch % 5 == 0 and t < .7 else 1
+      sigma: .7
   # A little darker towards the corners, in the last third.
-  - mul: .995
+  - mul: .999
     start: 67%
     mask:
       ellipse: -.1 -.1 1.2 1.2
@@ -698,8 +702,7 @@ postproc:
 #
 #   clipig render examples/lion-by-cuts.yaml -o pictures/
 #
-# Overviews come first and decide what it is. Later most looks are pieces, and give it what is too fine for the whole. It
-# takes about a minute on two processor cores.
+# Overviews come first and decide what it is. Later most looks are pieces, and give it what is too fine for the whole.
 
 model: clipig-tiny
 seed: 1
@@ -925,55 +928,52 @@ postproc:
       kernel_size:
         - 3 if epoch % 5 == 0 and t < .5 else 1
       sigma: .7
-`,"../../examples/outpainting.yaml":`# Outpainting: an image lies in a larger picture, and the picture grows around it. The balloon of balloon.png rises over
-# mountains.
+`,"../../examples/outpainting.yaml":`# Outpainting: an image lies in a larger picture, and the picture grows below it. Under the balloon of balloon.png there
+# is a sea, with a turtle.
 #
 #   clipig render examples/outpainting.yaml -o pictures/
-#
-# It takes about a minute on two processor cores.
 
 model: clipig-tiny
 seed: 1
 epochs: 250
 resolution:
+  - 32 if t < .2 else 64 if t < .6 else 128
   - 64 if t < .2 else 128 if t < .6 else 256
 learnrate: 3
 learnrate_scale: 1 - .9*t
 
 init:
   image: balloon.png
-  # Where the image lies: x, y, width and height as shares of the picture.
-  place: .3 .15 .4 .4
-  # Everything else is drawn. The box is a little smaller than the image, and its edge is soft, so that there is no seam.
+  # Where the image lies: x, y, width and height as shares of the picture. It is the upper half.
+  place: 0 0 1 .5
+  # What is drawn: the lower half. The edge is soft, so that there is no seam.
   mask:
-    box: .34 .19 .32 .32
-    feather: .07
-    invert: yes
-  # Around the image it begins as sky-blue noise.
-  mean: .6 .8 .95
-  std: .04
+    box: -1 .49 3 1
+    feather: .06
+  # There it begins as noise in the blue of the sky.
+  mean: .59 .8 .94
+  std: .05
 
 targets:
-  - name: land
+  - name: sea
     features:
-      - text: a mountain
-    batch_size: 8
-    # some looks at the whole, others at pieces of it
-    cuts:
-      overview: 5 if t < .5 else 3
-      size: .45 .8
+      - text: a turtle
+    batch_size: 6
     transforms:
-      - random_rotate:
-          degree: -5 5
+      # look at the lower half, and not always exactly at the same piece
+      - random_shift: -.02 .02
+      - crop: 0 .5 width .5
+      - random_scale: .9 1.1
       - noise: .2-.15*t
     constraints:
       - blur:
           weight: 3-2.5*t
-      # The upper third is as blue as the sky of the image.
-      - mean:
-          above: .5 .7 .85
-          below: .7 .9 1
-          mask: {box: 0 0 1 .33}
+
+postproc:
+  - blur:
+      kernel_size:
+        - 3 if epoch % 5 == 0 and t < .5 else 1
+      sigma: .7
 `,"../../examples/pear-and-lemon.yaml":`# Two things, each in its place: a target for each half of a wide picture.
 #
 #   clipig render examples/pear-and-lemon.yaml -o pictures/

@@ -57,7 +57,7 @@ impl<'a> Film<'a> {
             }
             _ => Err(Failure::failed(
                 "a film needs ffmpeg, which is not on the PATH\nhelp: install it (Debian: `apt install ffmpeg`), or leave \
-                 --video out and make the film of the pictures elsewhere",
+                 --video out and make the film elsewhere (`clipig fetch --snapshots` brings the pictures of a job)",
             )),
         }
     }

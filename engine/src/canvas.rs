@@ -17,6 +17,7 @@ use crate::mask::Masks;
 use crate::optimizer::{Dense, OptimizerState, base_rate};
 use crate::pixels::Pixels;
 use crate::read_back::read_back;
+use crate::start_image::StartImageError;
 use crate::transform::TransformError;
 use crate::{postproc, resample};
 
@@ -236,10 +237,10 @@ fn model_of(experiment: &Experiment, size: Size, masks: &Masks) -> Result<Option
 /// Translates why a canvas cannot be made.
 pub(crate) fn init_error(error: InitError) -> StepError {
     match error {
-        InitError::ReadBack(error) => StepError::Device(error.to_string()),
-        InitError::Image(_) | InitError::Map(_) | InitError::Mask(_) => {
-            StepError::Experiment(error.to_string())
+        InitError::ReadBack(error) | InitError::StartImage(StartImageError::ReadBack(error)) => {
+            StepError::Device(error.to_string())
         }
+        InitError::StartImage(_) | InitError::Map(_) => StepError::Experiment(error.to_string()),
     }
 }
 

@@ -31,6 +31,7 @@ mod prompts;
 mod rating;
 mod read_back;
 mod resample;
+mod start_image;
 pub mod transform;
 mod vocabulary;
 
@@ -46,3 +47,4 @@ pub use prepare::{PrepareError, encode_texts, prepare};
 pub use prompts::check_texts;
 pub use rating::encode_images;
 pub use read_back::ReadBackError;
+pub use start_image::StartImageError;

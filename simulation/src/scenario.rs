@@ -350,7 +350,7 @@ fn troubles(random: &mut Random, quiet: Time, workers: usize, jobs: usize) -> Ve
             let at = random.time(Time::ZERO, quiet);
             let worker = random.below(workers);
             let job = random.below(jobs);
-            let trouble = match random.below(25) {
+            let trouble = match random.below(26) {
                 0..=2 => Trouble::Crash(worker, random.time(100 * MS, 20 * SECOND)),
                 3..=4 => Trouble::Freeze(worker, random.time(100 * MS, 40 * SECOND)),
                 5..=7 => Trouble::Break(worker),
@@ -364,7 +364,7 @@ fn troubles(random: &mut Random, quiet: Time, workers: usize, jobs: usize) -> Ve
                 18 if random.chance(0.5) => Trouble::DrainWorker(worker),
                 18..=19 => Trouble::PauseJob(job, pause(random)),
                 20 => Trouble::CancelJob(job, pause(random)),
-                21..=23 => Trouble::UpdateJob(job),
+                21..=24 => Trouble::UpdateJob(job),
                 _ => Trouble::Priority(job, random.between(0, 6) as i32 - 3),
             };
             (at, trouble)

@@ -9,8 +9,8 @@ use clipig_experiment::{Experiment, Scope};
 use clipig_geometry::Size;
 
 use crate::bands::on_pixels;
-use crate::init::{InitError, kept_image};
 use crate::mask::{DrawnMask, Masks};
+use crate::start_image::{StartImageError, kept_image};
 
 /// What stays on canvases of one size.
 pub(crate) struct Keep {
@@ -25,7 +25,11 @@ impl Keep {
     ///
     /// # Errors
     /// When an image cannot be used.
-    pub(crate) fn of(experiment: &Experiment, size: Size, masks: &Masks) -> Result<Option<Self>, InitError> {
+    pub(crate) fn of(
+        experiment: &Experiment,
+        size: Size,
+        masks: &Masks,
+    ) -> Result<Option<Self>, StartImageError> {
         let Some(mask) = &experiment.init.mask else { return Ok(None) };
         // Its numbers are constants, so any scope will do.
         let mask = masks.draw(mask, &Scope::new(Key::root(0), 0, 1), size)?;

@@ -1,6 +1,6 @@
 //! Field steps: what needs neighbours or the whole image, as tensor operations.
 
-use clipig_geometry::FieldStep;
+use clipig_geometry::{Chain, Field, FieldStep, Step};
 use tch::Tensor;
 
 use super::{blur, contrast, edge, fnoise, mean, resize, rnoise};
@@ -17,4 +17,22 @@ pub(super) fn apply(step: &FieldStep, x: &Tensor, piece: &Piece) -> Tensor {
         FieldStep::Resize(drawn) => resize::apply(drawn, x, piece),
         FieldStep::RNoise(drawn) => rnoise::apply(drawn, x, piece),
     }
+}
+
+/// Applies one field step, in one go where all samples have the same numbers and the same piece.
+pub(super) fn apply_field(chains: &[Chain], fields: &[Field], x: &Tensor) -> Tensor {
+    let step = |chain: &Chain, field: &Field| match &chain.steps[field.step] {
+        Step::Field(step) => step.clone(),
+        Step::Map(_) | Step::Pixel(_) => unreachable!("fields of a trace are field steps"),
+    };
+    let piece = |field: &Field| Piece { size: field.size, input: field.input, output: field.output };
+    let steps: Vec<_> = chains.iter().zip(fields).map(|(chain, field)| step(chain, field)).collect();
+    let alike = |i: usize| {
+        steps[i] == steps[0] && fields[i].input == fields[0].input && fields[i].output == fields[0].output
+    };
+    if (0..steps.len()).all(alike) {
+        return apply(&steps[0], x, &piece(&fields[0]));
+    }
+    let each = |i: usize| apply(&steps[i], &x.narrow(0, i as i64, 1), &piece(&fields[i]));
+    Tensor::cat(&(0..steps.len()).map(each).collect::<Vec<_>>(), 0)
 }

@@ -4,7 +4,7 @@ use clipig_geometry::Region;
 use clipig_geometry::transform::fnoise::FNoise;
 use tch::Tensor;
 
-use super::on_device::noise_images;
+use super::on_device::noise::noise_images;
 use crate::colors;
 
 /// Makes the standard deviation look like that of `noise`.

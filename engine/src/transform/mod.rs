@@ -26,6 +26,7 @@ mod resize;
 mod rnoise;
 mod rows;
 mod saturation;
+mod source;
 
 #[cfg(test)]
 mod oracle_tests;
@@ -35,7 +36,8 @@ mod properties;
 mod reference;
 
 pub use error::TransformError;
-pub(crate) use on_device::noise_images;
-pub use render::{BatchMemory, Rendered, Source, render};
+pub(crate) use on_device::noise::noise_images;
+pub use render::{BatchMemory, Rendered, render};
 pub(crate) use repaint::repaint;
 pub use rows::Values;
+pub use source::Source;

@@ -8,9 +8,10 @@ use clipig_geometry::{Chain, DrawError, Size, Trace, footprint_of};
 use tch::Tensor;
 
 use super::reference::{DEVICE, Reference, first_difference, weighted};
-use super::render::{BatchMemory, Rendered, Source, are_alike, render};
+use super::render::{BatchMemory, Rendered, are_alike, render};
 use super::repaint;
 use super::rows::Values;
+use super::source::Source;
 use crate::pixels::Pixels;
 
 /// Maps and pixel steps, each in several forms: they may leave the image, turn it or not, hit its edges.

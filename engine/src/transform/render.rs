@@ -5,29 +5,16 @@
 //! gradients are taken of, and goes on with field steps until the next run that does something.
 
 use clipig_core::GradientSum;
-use clipig_geometry::{Chain, Field, Region, Size, Step, Trace};
+use clipig_geometry::{Chain, Field, Region, Trace};
 use tch::{Device, Tensor};
 
 use super::error::TransformError;
-use super::field;
+use super::field::apply_field;
 use super::gate::{Gates, rows};
 use super::on_device::{CanvasSums, OnDevice, TensorBatch};
 use super::rows::{Image, Sink, Values, backward, forward};
-use crate::piece::Piece;
+use super::source::Source;
 use crate::read_back::{ReadBackError, tensor_written, with_values};
-
-/// The image that chains start from.
-#[derive(Clone, Copy)]
-pub struct Source<'a> {
-    /// The values.
-    pub values: Values<'a>,
-    /// Its size.
-    pub size: Size,
-    /// Limit values to [0, 1] on the way in? The gradient of values outside is zero then.
-    pub clamp: bool,
-    /// Where tensors are computed.
-    pub device: Device,
-}
 
 /// Memory that is used again for the next batch.
 #[derive(Debug, Default)]
@@ -292,24 +279,6 @@ impl Batch {
         }
         Ok(())
     }
-}
-
-/// Applies one field step, in one go where all samples have the same numbers and the same piece.
-pub(super) fn apply_field(chains: &[Chain], fields: &[Field], x: &Tensor) -> Tensor {
-    let step = |chain: &Chain, field: &Field| match &chain.steps[field.step] {
-        Step::Field(step) => step.clone(),
-        Step::Map(_) | Step::Pixel(_) => unreachable!("fields of a trace are field steps"),
-    };
-    let piece = |field: &Field| Piece { size: field.size, input: field.input, output: field.output };
-    let steps: Vec<_> = chains.iter().zip(fields).map(|(chain, field)| step(chain, field)).collect();
-    let alike = |i: usize| {
-        steps[i] == steps[0] && fields[i].input == fields[0].input && fields[i].output == fields[0].output
-    };
-    if (0..steps.len()).all(alike) {
-        return field::apply(&steps[0], x, &piece(&fields[0]));
-    }
-    let each = |i: usize| field::apply(&steps[i], &x.narrow(0, i as i64, 1), &piece(&fields[i]));
-    Tensor::cat(&(0..steps.len()).map(each).collect::<Vec<_>>(), 0)
 }
 
 /// The gradient of a piece of an image, `[3, height, width]`.

@@ -5,8 +5,9 @@ use clipig_geometry::{Chain, DrawError, Effect, Region, Run, Size, Trace};
 use tch::Device;
 
 use super::error::TransformError;
-use super::render::{BatchMemory, Source, render};
+use super::render::{BatchMemory, render};
 use super::rows::{Image, Values, forward};
+use super::source::Source;
 use crate::bands::{all_of, bands, threads_for};
 use crate::pixels::{Change, Pixels};
 use crate::read_back::read_to_slice;

@@ -4,7 +4,7 @@ use clipig_geometry::Region;
 use clipig_geometry::transform::rnoise::RNoise;
 use tch::Tensor;
 
-use super::on_device::noise_images;
+use super::on_device::noise::noise_images;
 use crate::piece::Piece;
 use crate::{colors, resample};
 

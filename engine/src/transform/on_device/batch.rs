@@ -11,7 +11,8 @@ use super::places::{Places, places};
 use super::plan::Plan;
 use super::sums::{CanvasSums, PixelSums};
 use super::{OnDevice, Unfit};
-use crate::transform::render::{Source, apply_field};
+use crate::transform::field::apply_field;
+use crate::transform::source::Source;
 
 /// Samples that were computed together, from the source to the windows.
 pub(crate) struct TensorBatch {

@@ -12,7 +12,7 @@
 mod batch;
 mod canvas;
 mod effects;
-mod noise;
+pub(super) mod noise;
 mod numbers;
 mod places;
 mod plan;
@@ -24,10 +24,9 @@ use clipig_core::TileGrid;
 use clipig_geometry::{Chain, Trace};
 use tch::{Device, Tensor};
 
-use super::render::Source;
+use super::source::Source;
 pub(crate) use batch::TensorBatch;
 use canvas::DeviceCanvas;
-pub(crate) use noise::noise_images;
 pub(crate) use sums::CanvasSums;
 
 /// The most pixels of a run of a batch, or of the pieces before it. Every tensor with an int64 for each of their colours then

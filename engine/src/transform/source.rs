@@ -1,0 +1,19 @@
+//! What windows are rendered from.
+
+use clipig_geometry::Size;
+use tch::Device;
+
+use super::rows::Values;
+
+/// The image that chains start from.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The values.
+    pub values: Values<'a>,
+    /// Its size.
+    pub size: Size,
+    /// Limit values to [0, 1] on the way in? The gradient of values outside is zero then.
+    pub clamp: bool,
+    /// Where tensors are computed.
+    pub device: Device,
+}

@@ -1,7 +1,7 @@
 //! The typed experiment: what remains when a file has been read, merged and validated.
 //!
 //! The structure follows the YAML one to one, so a reader of the language finds every field here. Numbers
-//! that may be expressions are [`Float`] and [`Int`]: evaluate them with a [`Scope`](crate::Scope) each time
+//! that may be expressions are [`Float`] and [`Int`]: evaluate them with a [`Scope`] each time
 //! their value is needed.
 
 use std::collections::BTreeSet;

@@ -222,7 +222,7 @@ mod tests {
     fn long_labels_are_broken_between_words() {
         assert_eq!(lines("text: a red apple", 10), ["text: a", "red apple"]);
         assert_eq!(lines("abcdefghijkl", 5), ["abcde", "fghij", "kl"]);
-        assert_eq!(lines("one two three four five", 5), ["one", "two", "thr.."]);
+        assert_eq!(lines("one two 12345 four five", 5), ["one", "two", "123.."]);
         assert_eq!(lines("", 5), [""; 0]);
         assert_eq!([square(1), square(4), square(5), square(12)], [1, 2, 3, 4]);
     }

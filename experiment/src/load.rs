@@ -10,7 +10,7 @@ use crate::export;
 use crate::limits::{MAX_SOURCE_BYTES, MAX_SOURCES};
 use crate::output_name;
 use crate::overrides::Overrides;
-use crate::series::{self, SeriesKind};
+use crate::series::kind::{self, SeriesKind};
 use crate::source::{Origin, Place, Source};
 use crate::tree::{Map, Value};
 use crate::yaml::{self, Composed};
@@ -80,7 +80,7 @@ impl Tree {
 /// All problems of all sources at once.
 pub fn load(sources: &[Source], overrides: &Overrides) -> Result<Loaded, Diagnostics> {
     let mut collected = collect(sources, overrides);
-    series::refuse(&collected.tree, &mut collected.problems);
+    kind::refuse(&collected.tree, &mut collected.problems);
     let picture = collected.picture(sources, overrides);
     finish(collected.tree, collected.problems, picture)
 }
@@ -97,7 +97,7 @@ pub(crate) fn finish(tree: Map, mut problems: Diagnostics, picture: String) -> R
 
 /// Which kind of series the sources describe; `None`: a single picture, or they cannot be read.
 pub fn series_of(sources: &[Source]) -> Option<SeriesKind> {
-    series::kind_of(&collect(sources, &Overrides::default()).tree)
+    kind::kind_of(&collect(sources, &Overrides::default()).tree)
 }
 
 /// Reads sources and converts every value, but does not check that the values make an experiment together. For tools

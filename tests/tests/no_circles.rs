@@ -31,7 +31,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("settings", &[]),
     ("telemetry", &[]),
     // The parts of one world, which act on each other.
-    ("simulation", &["coordinator", "runner", "world"]),
+    ("simulation", &["checks", "coordinator", "runner", "world"]),
     ("worker", &[]),
 ];
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::keys::{Count, Keys, Moment};
+use super::kind::take;
 use super::path::{Astray, Slot};
-use super::take;
 use crate::build::{AnimationSettings, initial};
 use crate::convert::{self, Context};
 use crate::diagnostic::{Diagnostic, Diagnostics};

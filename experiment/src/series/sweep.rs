@@ -1,7 +1,7 @@
 //! Sweeps: pictures that differ in some parameters.
 
 use super::axis::Axis;
-use super::take;
+use super::kind::take;
 use crate::build::SweepSettings;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::limits::MAX_SWEEP;

@@ -120,7 +120,7 @@ impl Dispatcher {
             round.grant(node, fence, now);
         }
         self.holding_changed(change, now);
-        self.perhaps_check(revision, node);
+        self.perhaps_check(offered);
     }
 
     /// A node of what a job offers now.

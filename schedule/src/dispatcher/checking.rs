@@ -26,12 +26,15 @@ const CONSIDERED: usize = 8;
 impl Dispatcher {
     /// A node was leased. If it is one of those that are to be checked, and two workers might give the same bits, it waits
     /// for a second one from now on.
-    pub(super) fn perhaps_check(&mut self, revision: JobRevision, node: Node) {
-        let Some(job) = self.jobs.get(revision).filter(|job| job.fit().is_exact()) else { return };
+    pub(super) fn perhaps_check(&mut self, checked: OfferedNode) {
+        // First, because it is not for most nodes.
+        if !self.checks.choose(checked) {
+            return;
+        }
+        let Some(job) = self.jobs.get(checked.revision).filter(|job| job.fit().is_exact()) else { return };
         let Some(round) = job.round().filter(|round| round.stage() != Stage::Prepare) else { return };
-        let checked = OfferedNode { revision, offer: round.serial(), node };
-        if self.checks.choose(checked) && self.workers.serving(job.fit()).nth(1).is_some() {
-            self.checks.add(checked, round.work(node), round.values());
+        if self.workers.serving(job.fit()).nth(1).is_some() {
+            self.checks.add(checked, round.work(checked.node), round.values());
         }
     }
 

@@ -114,37 +114,31 @@ impl Dispatcher {
     }
 
     fn grant(&mut self, revision: JobRevision, node: Node, session: SessionId, now: Time) {
-        let Some(offered) = self.offered(revision, node) else { return };
-        let Some((fence, change)) = self.issue(offered, session, Purpose::Work, now) else { return };
+        let Some((fence, change, offer)) = self.issue(revision, node, session, None, now) else { return };
         if let Some(round) = self.jobs.round_of_lease(revision) {
             round.grant(node, fence, now);
         }
         self.holding_changed(change, now);
-        self.perhaps_check(offered);
+        self.perhaps_check(OfferedNode { revision, offer, node });
     }
 
-    /// A node of what a job offers now.
-    pub(super) fn offered(&self, revision: JobRevision, node: Node) -> Option<OfferedNode> {
-        let round = expected(self.jobs.round(revision), "what is leased is offered")?;
-        Some(OfferedNode { revision, offer: round.serial(), node })
-    }
-
-    /// Issues a lease of a node and sends what the worker needs for it.
+    /// Issues a lease of a node, as work or for a check, and sends what the worker needs for it. Also returns the serial
+    /// number of the offer.
     pub(super) fn issue(
         &mut self,
-        offered: OfferedNode,
+        revision: JobRevision,
+        node: Node,
         session: SessionId,
-        purpose: Purpose,
+        check: Option<OfferedNode>,
         now: Time,
-    ) -> Option<(Fence, HoldingChange)> {
-        let OfferedNode { revision, offer, node } = offered;
+    ) -> Option<(Fence, HoldingChange, u64)> {
         let job = self.jobs.of_lease(revision)?;
-        let (work, values) = match purpose {
-            Purpose::Work => {
-                let round = expected(job.round(), "what is leased is offered")?;
-                (round.work(node), round.values())
-            }
-            Purpose::Check => expected(self.checks.work(offered), "what is checked was chosen")?,
+        let (work, values, offer, purpose) = if let Some(checked) = check {
+            let (work, values) = expected(self.checks.work(checked), "what is checked was chosen")?;
+            (work, values, checked.offer, Purpose::Check)
+        } else {
+            let round = expected(job.round(), "what is leased is offered")?;
+            (round.work(node), round.values(), round.serial(), Purpose::Work)
         };
         let (stage, shards) = match work {
             Work::Prepare => (Stage::Prepare, 1),
@@ -171,7 +165,7 @@ impl Dispatcher {
         }
         let lease = Lease { fence, revision, work, values, trace: None };
         self.actions.push(Action::Lease { session, lease });
-        Some((fence, change))
+        Some((fence, change, offer))
     }
 
     /// Takes a lease back that waits in the hands of a busy worker, for one that is idle.

@@ -92,8 +92,8 @@ impl Dispatcher {
     /// Leases a node for a check.
     pub(super) fn grant_check(&mut self, checked: OfferedNode, session: SessionId, now: Time) {
         let worker = self.workers.name_of(session).cloned();
-        let issued = self.issue(checked, session, Purpose::Check, now);
-        let (Some((fence, change)), Some(worker)) = (issued, worker) else {
+        let issued = self.issue(checked.revision, checked.node, session, Some(checked), now);
+        let (Some((fence, change, _)), Some(worker)) = (issued, worker) else {
             self.end_check(checked, now);
             return;
         };

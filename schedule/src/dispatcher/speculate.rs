@@ -6,7 +6,6 @@ use clipig_core::{Fence, JobRevision, Node, SessionId, expected};
 
 use super::Dispatcher;
 use super::action::Note;
-use super::leases::Purpose;
 use super::timers::Time;
 
 /// A node is computed speculatively when it takes this many times as long as the median says.
@@ -73,8 +72,7 @@ impl Dispatcher {
 
     fn grant_second(&mut self, revision: JobRevision, speculation: &Speculation, now: Time) {
         let Speculation { node, first, second } = *speculation;
-        let Some(offered) = self.offered(revision, node) else { return };
-        let Some((fence, change)) = self.issue(offered, second, Purpose::Work, now) else { return };
+        let Some((fence, change, _)) = self.issue(revision, node, second, None, now) else { return };
         if let Some(round) = self.jobs.round_of_lease(revision) {
             round.grant_second(node, fence, first);
         }

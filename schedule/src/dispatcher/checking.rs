@@ -7,7 +7,7 @@
 //! only one node. The epoch does not wait for it. It may outlive its epoch, since the worker has what it needs of the
 //! canvas, but not the next one. So long the canvas of the epoch is kept, too, for a third worker (`comparing`).
 
-use clipig_core::{EpochValues, Fence, JobRevision, Node, SessionId, ShardError, Stage, WorkerName};
+use clipig_core::{EpochValues, Fence, JobRevision, SessionId, ShardError, Stage, WorkerName};
 
 use super::Dispatcher;
 use super::action::{Action, Attempt, Note};

@@ -1,6 +1,6 @@
 //! Spot checks: results are hashed for them, and what comes of them must fit what really happened.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clipig_core::{Fence, GradientSum, JobId, SampleReport, Sha256, WorkerName};
 use clipig_schedule::digest;
@@ -17,6 +17,8 @@ const LIES: usize = 5;
 /// What faulty devices have computed, and what the farm says about it.
 #[derive(Debug, Default)]
 pub(crate) struct Lies {
+    /// Is the answer to a lease spoiled? One that is sent again is the same again.
+    decided: BTreeMap<Fence, bool>,
     /// Leases whose result was not what an honest worker computes.
     told: BTreeSet<Fence>,
     /// Those of them whose result looks right.
@@ -32,6 +34,11 @@ pub(crate) struct Lies {
 }
 
 impl Lies {
+    /// Whether the answer to a lease is spoiled: as it was drawn when it was sent first.
+    pub(crate) fn decide(&mut self, fence: Fence, drawn: bool) -> bool {
+        *self.decided.entry(fence).or_insert(drawn)
+    }
+
     /// A worker answers a lease with something else than it should.
     pub(crate) fn tell(&mut self, fence: Fence, liar: Option<WorkerName>, is_plausible: bool) {
         self.told.insert(fence);

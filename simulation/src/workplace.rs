@@ -276,8 +276,9 @@ impl World {
         else {
             return message;
         };
+        let drawn = self.random.chance(share);
         match message {
-            FromWorker::Computed(mut computed) if self.random.chance(share) => {
+            FromWorker::Computed(mut computed) if self.lies.decide(computed.fence, drawn) => {
                 let is_plausible = matches!(device, Device::Lies(_));
                 let liar = self.name_of(number);
                 self.lies.tell(computed.fence, liar, is_plausible);

@@ -33,6 +33,27 @@ fn a_job_cancelled_in_the_middle_of_an_epoch_and_tried_again_makes_the_same_pict
     assert_eq!(farm.view(job).checkpoint, None, "a finished job needs none");
 }
 
+/// Otherwise the old run's checkpoint could come after those of the new one, without an update that holds for earlier
+/// epochs.
+#[test]
+fn a_job_starts_again_only_when_its_last_checkpoint_is_written() {
+    let farm = TestFarm::with(|settings| settings.checkpoint_interval = std::time::Duration::ZERO);
+    farm.join();
+    let job = farm.submit(&YAML.replace("snapshot_interval: 3\n", ""));
+    farm.run_into(0);
+    farm.store().hold_files(true);
+    farm.run_into(2);
+    farm.until(job, "writing a checkpoint", |_| farm.store().holds_a_file());
+    farm.farm.cancel(job, "enough").unwrap();
+    farm.farm.retry(job).unwrap();
+    farm.farm.inner.changed.notify_all();
+    // Time for a mistake: a farm that is right waits however long this is.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert_eq!(farm.view(job).record.status, JobState::Waiting);
+    farm.store().hold_files(false);
+    assert_eq!(farm.finish(job).losses, undisturbed().losses);
+}
+
 #[test]
 fn checkpoints_stay_until_the_completion_is_on_disk() {
     let farm = TestFarm::new();

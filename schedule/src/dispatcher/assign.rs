@@ -10,6 +10,14 @@ use super::spot_checks::OfferedNode;
 use super::timers::Time;
 use super::workers::Connection;
 
+/// A lease that was issued.
+pub(super) struct Issued {
+    pub(super) fence: Fence,
+    pub(super) change: HoldingChange,
+    /// The node, where all who may compute it give the same bits. That of a check is none.
+    pub(super) exact: Option<OfferedNode>,
+}
+
 impl Dispatcher {
     /// Gives out whatever can be given out.
     pub(super) fn assign(&mut self, now: Time) {
@@ -114,16 +122,18 @@ impl Dispatcher {
     }
 
     fn grant(&mut self, revision: JobRevision, node: Node, session: SessionId, now: Time) {
-        let Some((fence, change, offer)) = self.issue(revision, node, session, None, now) else { return };
+        let issued = self.issue(revision, node, session, None, now);
+        let Some(Issued { fence, change, exact }) = issued else { return };
         if let Some(round) = self.jobs.round_of_lease(revision) {
             round.grant(node, fence, now);
         }
         self.holding_changed(change, now);
-        self.perhaps_check(OfferedNode { revision, offer, node });
+        if let Some(exact) = exact {
+            self.perhaps_check(exact);
+        }
     }
 
-    /// Issues a lease of a node, as work or for a check, and sends what the worker needs for it. Also returns the serial
-    /// number of the offer.
+    /// Issues a lease of a node, as work or for a check, and sends what the worker needs for it.
     pub(super) fn issue(
         &mut self,
         revision: JobRevision,
@@ -131,7 +141,7 @@ impl Dispatcher {
         session: SessionId,
         check: Option<OfferedNode>,
         now: Time,
-    ) -> Option<(Fence, HoldingChange, u64)> {
+    ) -> Option<Issued> {
         let job = self.jobs.of_lease(revision)?;
         let (work, values, offer, purpose) = if let Some(checked) = check {
             let (work, values) = expected(self.checks.work(checked), "what is checked was chosen")?;
@@ -148,6 +158,8 @@ impl Dispatcher {
             Stage::Prepare => 0,
             Stage::Epoch(_) => self.budget.expected(revision, values),
         };
+        // Known here without a look-up, so jobs that are never checked cost nothing more.
+        let is_exact = purpose == Purpose::Work && stage != Stage::Prepare && job.fit().is_exact();
         let share = self.workers.holder(session)?.share(job.threads());
         let missing = self.workers.send(session, revision, offer)?;
         let charged = self.jobs.serve(revision, shards);
@@ -165,7 +177,8 @@ impl Dispatcher {
         }
         let lease = Lease { fence, revision, work, values, trace: None };
         self.actions.push(Action::Lease { session, lease });
-        Some((fence, change, offer))
+        let exact = is_exact.then_some(OfferedNode { revision, offer, node });
+        Some(Issued { fence, change, exact })
     }
 
     /// Takes a lease back that waits in the hands of a busy worker, for one that is idle.

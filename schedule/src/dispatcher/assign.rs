@@ -5,7 +5,7 @@ use clipig_core::{Fence, JobRevision, Lease, Node, SessionId, Stage, Work, expec
 use super::Dispatcher;
 use super::action::Action;
 use super::jobs::{History, Round};
-use super::leases::{CAPACITY, Grant, HoldingChange, Purpose};
+use super::leases::{CAPACITY, Grant, Granted, Purpose};
 use super::spot_checks::OfferedNode;
 use super::timers::Time;
 use super::workers::Connection;
@@ -13,7 +13,8 @@ use super::workers::Connection;
 /// A lease that was issued.
 pub(super) struct Issued {
     pub(super) fence: Fence,
-    pub(super) change: HoldingChange,
+    /// Has the worker come to it at once?
+    pub(super) is_begun: bool,
     /// The node, where all who may compute it give the same bits. That of a check is none.
     pub(super) exact: Option<OfferedNode>,
 }
@@ -123,11 +124,10 @@ impl Dispatcher {
 
     fn grant(&mut self, revision: JobRevision, node: Node, session: SessionId, now: Time) {
         let issued = self.issue(revision, node, session, None, now);
-        let Some(Issued { fence, change, exact }) = issued else { return };
+        let Some(Issued { fence, is_begun, exact }) = issued else { return };
         if let Some(round) = self.jobs.round_of_lease(revision) {
-            round.grant(node, fence, now);
+            round.grant(node, fence, is_begun.then_some(now));
         }
-        self.holding_changed(change, now);
         if let Some(exact) = exact {
             self.perhaps_check(exact);
         }
@@ -160,15 +160,21 @@ impl Dispatcher {
         };
         // Known here without a look-up, so jobs that are never checked cost nothing more.
         let is_exact = purpose == Purpose::Work && stage != Stage::Prepare && job.fit().is_exact();
-        let share = self.workers.holder(session)?.share(job.threads());
-        let missing = self.workers.send(session, revision, offer)?;
+        let threads = job.threads();
+        let holder = self.workers.holder_mut(session)?;
+        let (share, slots, cores) =
+            (holder.share(threads), holder.slots(threads), holder.cores_per_shard(threads));
+        let missing = holder.send(revision, offer);
         let charged = self.jobs.serve(revision, shards);
-        let grant = Grant { session, purpose, revision, stage, node, shards, share, charged, reserved };
+        let grant =
+            Grant { session, purpose, revision, stage, node, shards, share, slots, cores, charged, reserved };
         match purpose {
             Purpose::Work => self.budget.reserve(revision, reserved),
             Purpose::Check => self.budget.reserve_spare(reserved),
         }
-        let (fence, change) = self.leases.grant(grant, now, now + self.settings.lease_timeout);
+        let deadline = now + self.settings.lease_timeout;
+        let Granted { fence, is_begun, load } = self.leases.grant(grant, now, deadline);
+        self.workers.set_load(session, load);
         if missing.brief {
             self.actions.push(Action::Open { session, revision });
         }
@@ -178,7 +184,7 @@ impl Dispatcher {
         let lease = Lease { fence, revision, work, values, trace: None };
         self.actions.push(Action::Lease { session, lease });
         let exact = is_exact.then_some(OfferedNode { revision, offer, node });
-        Some(Issued { fence, change, exact })
+        Some(Issued { fence, is_begun, exact })
     }
 
     /// Takes a lease back that waits in the hands of a busy worker, for one that is idle.

@@ -93,12 +93,11 @@ impl Dispatcher {
     pub(super) fn grant_check(&mut self, checked: OfferedNode, session: SessionId, now: Time) {
         let worker = self.workers.name_of(session).cloned();
         let issued = self.issue(checked.revision, checked.node, session, Some(checked), now);
-        let (Some(Issued { fence, change, .. }), Some(worker)) = (issued, worker) else {
+        let (Some(Issued { fence, .. }), Some(worker)) = (issued, worker) else {
             self.end_check(checked, now);
             return;
         };
         self.checks.grant(checked, fence, worker);
-        self.holding_changed(change, now);
     }
 
     /// Takes back a check that is in the way of another job's work.

@@ -29,7 +29,7 @@ impl Dispatcher {
         self.workers.set_load(change.session, change.load);
         for begun in change.begun {
             if let Some(round) = self.jobs.round_of_lease(begun.revision) {
-                round.begin(begun.fence, begun.granted, now);
+                round.begin(begun.fence, now);
             }
         }
         self.is_stale = true;

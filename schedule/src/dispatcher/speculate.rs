@@ -73,13 +73,12 @@ impl Dispatcher {
 
     fn grant_second(&mut self, revision: JobRevision, speculation: &Speculation, now: Time) {
         let Speculation { node, first, second } = *speculation;
-        let Some(Issued { fence, change, .. }) = self.issue(revision, node, second, None, now) else {
+        let Some(Issued { fence, .. }) = self.issue(revision, node, second, None, now) else {
             return;
         };
         if let Some(round) = self.jobs.round_of_lease(revision) {
             round.grant_second(node, fence, first);
         }
-        self.holding_changed(change, now);
         let Some(lease) = expected(self.leases.get(first.1), "the first copy is valid") else { return };
         let (slow, stage) = (lease.grant().session, lease.grant().stage);
         let name = |session| self.workers.holder(session).map(|holder| holder.worker().clone());

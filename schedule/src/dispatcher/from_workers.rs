@@ -196,7 +196,7 @@ impl Dispatcher {
     pub(super) fn end_session(&mut self, session: SessionId, cause: LeaveCause, now: Time) {
         self.note_disappearance(session, &cause, now);
         let leases = self.lose_all(session, now);
-        let left = self.workers.disconnect(session, cause.clone(), now);
+        let left = self.disconnect(session, cause.clone(), now);
         let Some(worker) = expected(left, "a session that ends is known") else { return };
         self.note(Note::Left { worker: worker.clone(), cause, leases });
         self.judge(&worker, now);

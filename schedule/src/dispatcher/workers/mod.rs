@@ -254,8 +254,9 @@ impl Workers {
     }
 
     /// Did the connection of a session break, and its process may come back?
-    fn is_broken(&self, session: SessionId) -> bool {
-        let worker = self.name_of(session).and_then(|name| self.known.get(name));
+    pub(super) fn is_broken(&self, session: SessionId) -> bool {
+        let connection = self.connections.get(&session).filter(|connection| !connection.is_heard());
+        let worker = connection.and_then(|connection| self.known.get(connection.worker()));
         worker.is_some_and(|worker| worker.is_broken(session))
     }
 

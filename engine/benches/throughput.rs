@@ -13,13 +13,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
-use clipig_core::{Assets, CanvasOwner, ModelSettings, Node, ProgressCounter, ShardCompute, ShardTask};
+use clipig_core::{
+    Assets, CanvasOwner, ModelSettings, Node, NumberType, ProgressCounter, ShardCompute, ShardTask,
+};
 use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights;
-use clipig_engine::{CanvasEngine, GradientEngine, device, prepare};
+use clipig_engine::{CanvasEngine, GradientEngine, device, gpu, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
+use clipig_models::ModelInfo;
+use clipig_schedule::{CPU_SHARD, GPU_SHARDS, gpu_shard, threads_per_shard};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use tch::{Device, Kind, Tensor};
@@ -41,8 +44,16 @@ fn main() {
         Clip::new(&weights, &ModelSettings::default(), device, options.kind)
             .expect("the weights fit together"),
     );
+    let shard_size = match device {
+        Device::Cuda(index) => {
+            let info = ModelInfo::of_bytes(&bytes).expect("a whole CLIP");
+            let memory = gpu::describe(index).map_or(0, |gpu| gpu.memory);
+            gpu_shard(&info.window_cost(options.number()), memory)
+        }
+        _ => CPU_SHARD,
+    };
     for file in &options.files {
-        let run = Run::of(file, &clip, &options, cores);
+        let run = Run::of(file, &clip, &options, (cores, shard_size));
         let share = run.samples_per_second * GFLOP / peak;
         println!(
             "{file}: {:.2} samples/s, {:.2} of the matrix product's peak, {} threads per shard, {} MB at most",
@@ -91,6 +102,16 @@ impl Options {
     }
 }
 
+impl Options {
+    fn number(&self) -> NumberType {
+        match self.kind {
+            Kind::BFloat16 => NumberType::Bfloat16,
+            Kind::Half => NumberType::Float16,
+            _ => NumberType::Float32,
+        }
+    }
+}
+
 /// The best of several products of 2048 × 2048 matrices, in GFLOP/s.
 fn peak(device: Device, kind: Kind) -> f64 {
     let n = if device == Device::Cpu { 2_048 } else { 8_192 };
@@ -112,7 +133,7 @@ struct Run {
 }
 
 impl Run {
-    fn of(file: &str, clip: &Arc<Clip>, options: &Options, cores: usize) -> Self {
+    fn of(file: &str, clip: &Arc<Clip>, options: &Options, (cores, shard_size): (usize, u32)) -> Self {
         let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
         let overrides = Overrides { epochs: Some(options.epochs), ..Overrides::default() };
         let loaded = load(&[Source::new(file, text)], &overrides).unwrap_or_else(|error| panic!("{error}"));
@@ -121,7 +142,6 @@ impl Run {
         experiment.init.image = None;
         let experiment = Arc::new(experiment);
         let on_cpu = clip.device() == Device::Cpu;
-        let shard_size = if on_cpu { CPU_SHARD } else { GPU_SHARD };
         let auto = if on_cpu { threads_per_shard(&experiment, shard_size, cores) } else { 1 };
         let threads = options.threads.unwrap_or(auto);
         device::set_threads(threads);

@@ -17,6 +17,8 @@ mod factory;
 mod gaussian;
 pub mod gpu;
 mod gradient;
+#[cfg(test)]
+mod gradient_tests;
 mod init;
 mod loss;
 mod mask;

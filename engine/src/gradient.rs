@@ -16,7 +16,7 @@ use crate::constraint;
 use crate::device;
 use crate::loss::{Choice, FeatureLosses, similarities};
 use crate::mask::{MaskError, Masks};
-use crate::read_back::{Parcel, Part, ReadBackError, read_back, send};
+use crate::read_back::{Parcel, Part, ReadBackError, read_back, send, send_rows};
 use crate::resample;
 use crate::transform::{BatchMemory, Rendered, Source, TransformError, Values, render};
 
@@ -394,15 +394,19 @@ fn weighted(
     weights: &[f64],
 ) -> Option<Tensor> {
     let mut sum = features.and_then(|features| features.losses.total.as_ref().map(Tensor::shallow_clone));
-    for ConstraintLosses { weights, losses } in constraints.iter().flatten() {
-        let weighted = losses * vector(weights, losses);
+    let constraints: Vec<&ConstraintLosses> = constraints.iter().flatten().collect();
+    let device = sum.as_ref().or(constraints.first().map(|constraint| &constraint.losses))?.device();
+    let rows = constraints.iter().map(|constraint| constraint.weights.clone()).chain([weights.to_vec()]);
+    let mut sent = send_rows(&rows.collect::<Vec<Vec<f64>>>(), device);
+    let weights = sent.pop()?;
+    for (ConstraintLosses { losses, .. }, weights) in constraints.into_iter().zip(&sent) {
+        let weighted = losses * weights;
         sum = Some(match sum {
             Some(sum) => sum + weighted,
             None => weighted,
         });
     }
     sum.map(|sum| {
-        let weights = vector(weights, &sum);
         // 0 · NaN is NaN: a target without weight asks for nothing.
         (&sum * &weights).where_scalarother(&weights.ne(0.0), 0.0)
     })
@@ -441,10 +445,6 @@ fn evaluate_all(
     scopes: &[Scope],
 ) -> Result<Vec<f64>, ShardError> {
     scopes.iter().map(|scope| value.evaluate(scope).map_err(experiment_error)).collect()
-}
-
-fn vector(values: &[f64], like: &Tensor) -> Tensor {
-    send(&Tensor::from_slice(values).to_kind(Kind::Float), like.device())
 }
 
 impl From<MaskError> for ShardError {

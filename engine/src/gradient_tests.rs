@@ -15,7 +15,7 @@ use crate::clip::Clip;
 use crate::clip::weights::Weights;
 use crate::device;
 use crate::gradient::GradientEngine;
-use crate::read_back::waits;
+use crate::read_back::counts;
 
 const SIDE: usize = 150;
 
@@ -31,8 +31,12 @@ fn experiment(target: &str) -> Arc<Experiment> {
     Arc::new(loaded.unwrap_or_else(|errors| panic!("{yaml}\n{errors}")).experiment)
 }
 
-/// A shard of three samples, after one of another canvas, and how often it waited.
-fn computed(clip: &Arc<Clip>, experiment: &Arc<Experiment>, rendering: Rendering) -> (ShardResult, usize) {
+/// A shard of three samples, after one of another canvas, how often it waited, and how often it sent something.
+fn computed(
+    clip: &Arc<Clip>,
+    experiment: &Arc<Experiment>,
+    rendering: Rendering,
+) -> (ShardResult, usize, usize) {
     let feature = |seed: usize| {
         (0..clip.embedding()).map(|i| ((i as f32 + seed as f32) * 7.7).sin()).collect::<Vec<f32>>()
     };
@@ -52,7 +56,9 @@ fn computed(clip: &Arc<Clip>, experiment: &Arc<Experiment>, rendering: Rendering
         let canvas = Canvas::new(SIDE, SIDE, (0..3 * SIDE * SIDE).map(value).collect()).expect("its size");
         let shard = Shard { index: ShardIndex(0), target: TargetIndex(0), samples: 0..3 };
         let task = ShardTask { shard, scope: scope.clone(), canvas: canvas.into() };
-        waits::during(|| engine.compute(&task).expect("a shard"))
+        let compute = || counts::WAITS.during(|| engine.compute(&task).expect("a shard"));
+        let ((result, waits), uploads) = counts::UPLOADS.during(compute);
+        (result, waits, uploads)
     };
     compute(0.2);
     compute(0.7)
@@ -76,9 +82,17 @@ fn a_shard_waits_once_and_once_more_where_similarities_decide() {
             1,
         ),
         // Windows of other sizes than CLIP's, of sizes that differ, and with steps that need neighbours.
-        ("transforms: [{random_rotate: {degree: -20 20}}, {random_crop: 90}], features: [{text: a}]".into(), 1),
+        (
+            "transforms: [{random_rotate: {degree: -20 20}}, {random_crop: 90}], features: [{text: a}]"
+                .into(),
+            1,
+        ),
         ("transforms: [{random_crop: 40 + int(30 * random())}], features: [{text: a}]".into(), 1),
-        ("transforms: [{random_crop: 80}, {blur: {kernel_size: 3}}, {shift: 2 3}], features: [{text: a}]".into(), 1),
+        (
+            "transforms: [{random_crop: 80}, {blur: {kernel_size: 3}}, {shift: 2 3}], features: [{text: a}]"
+                .into(),
+            1,
+        ),
         // Nothing to pull: no gradient either.
         (format!("{crops}, weight: 0, features: [{{text: a}}]"), 1),
         (format!("{crops}, constraints: [{{mean: {{above: -1}}}}]"), 1),
@@ -90,11 +104,29 @@ fn a_shard_waits_once_and_once_more_where_similarities_decide() {
         (format!("{crops}, features: [{{text: a}}], constraints: [{{mean: {{above: .5 + .1 * sim}}}}]"), 2),
     ] {
         let experiment = experiment(&target);
-        let (found, waits) = computed(&clip, &experiment, Rendering::Device);
+        let (found, waits, _) = computed(&clip, &experiment, Rendering::Device);
         assert_eq!(waits, wanted, "{target}");
-        let (rows, _) = computed(&clip, &experiment, Rendering::Host);
+        let (rows, ..) = computed(&clip, &experiment, Rendering::Host);
         if device == Device::Cpu {
             assert_eq!((found.gradient, found.samples), (rows.gradient, rows.samples), "{target}");
         }
     }
+}
+
+/// The numbers of all transforms travel together, and so do the weights of all features and of all constraints.
+#[test]
+fn what_is_sent_does_not_grow_with_transforms_and_features() {
+    let clip = clip(Device::Cpu);
+    let uploads = |target: &str| computed(&clip, &experiment(target), Rendering::Device).2;
+    let few = uploads("transforms: [{random_crop: 64}], features: [{text: a}]");
+    for many in [
+        "transforms: [{noise: .1}, {random_shift: -.2 .2}, {random_rotate: {degree: -20 20}}, {random_scale: .9 1.1}, \
+         {mul: .9}, {add: .1}, {random_crop: 64}, {bwnoise: .1}], features: [{text: a}]",
+        "transforms: [{random_crop: 64}], features: [{text: a}, {text: b}, {text: c}, {text: d}]",
+        "transforms: [{random_crop: 64}], select: mix, features: [{text: a}, {text: b}]",
+    ] {
+        assert_eq!(uploads(many), few, "{many}");
+    }
+    // Nothing is sent of a shard but numbers, the canvas's tiles with their slots, features, weights, and the tiles to read.
+    assert_eq!(few, 7);
 }

@@ -48,5 +48,5 @@ pub use mask::MaskError;
 pub use prepare::{PrepareError, encode_texts, prepare};
 pub use prompts::check_texts;
 pub use rating::encode_images;
-pub use read_back::ReadBackError;
+pub use read_back::{ReadBackError, time_waited};
 pub use start_image::StartImageError;

@@ -7,7 +7,7 @@ use clipig_core::{FeatureReport, PreparedTarget};
 use clipig_experiment::{EvaluationError, FeatureLoss, Scope, Select, Target};
 use tch::{Kind, Tensor};
 
-use crate::read_back::send;
+use crate::read_back::{send, send_rows};
 
 /// The decisions for one sample.
 #[derive(Clone, Debug)]
@@ -102,14 +102,15 @@ impl FeatureLosses {
 
     /// Adds one loss for each applied feature.
     fn add_single(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
-        for (i, feature) in target.features.iter().enumerate() {
-            if !choices.iter().any(|choice| choice.applied[i]) {
-                continue;
-            }
-            let loss = distance(feature.loss, image, &features.narrow(0, i as i64, 1));
-            let weights =
-                choices.iter().map(|choice| if choice.applied[i] { choice.weights[i] } else { 0.0 });
-            self.add(&loss, &weights.collect::<Vec<_>>());
+        let applied: Vec<usize> =
+            (0..target.features.len()).filter(|&i| choices.iter().any(|choice| choice.applied[i])).collect();
+        let weight = |choice: &Choice, i: usize| if choice.applied[i] { choice.weights[i] } else { 0.0 };
+        let weights = applied.iter().map(|&i| choices.iter().map(|choice| weight(choice, i)).collect());
+        let weights = send_rows(&weights.collect::<Vec<Vec<f64>>>(), image.device());
+        for (i, weights) in applied.into_iter().zip(weights) {
+            let feature = features.narrow(0, i as i64, 1);
+            let loss = distance(target.features[i].loss, image, &feature);
+            self.add(&loss, &weights);
             self.parts.push((loss, vec![i]));
         }
     }
@@ -119,8 +120,9 @@ impl FeatureLosses {
     fn add_mix(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
         let Some(first) = target.features.first() else { return };
         let count = target.features.len();
+        // By sample: the share of each feature, and whether there is a mix.
         let mut shares = vec![0.0_f32; choices.len() * count];
-        let mut weights = vec![0.0; choices.len()];
+        let mut weights = vec![0.0_f32; choices.len()];
         for (sample, choice) in choices.iter().enumerate() {
             let weight = |i: usize| if choice.applied[i] { choice.weights[i] } else { 0.0 };
             let sum: f64 = (0..count).map(|i| weight(i).abs()).sum();
@@ -136,17 +138,18 @@ impl FeatureLosses {
         if weights.iter().all(|&weight| weight == 0.0) {
             return;
         }
-        let shares = Tensor::from_slice(&shares).view([choices.len() as i64, count as i64]);
-        let shares = send(&shares, image.device());
-        let loss = distance(first.loss, image, &shares.matmul(features));
+        let (n, count_of_shares) = (choices.len() as i64, shares.len() as i64);
+        shares.extend(weights);
+        let sent = send(&Tensor::from_slice(&shares), image.device());
+        let (shares, weights) = (sent.narrow(0, 0, count_of_shares), sent.narrow(0, count_of_shares, n));
+        let loss = distance(first.loss, image, &shares.view([n, -1]).matmul(features));
         self.add(&loss, &weights);
         self.parts.push((loss, (0..count).collect()));
     }
 
-    fn add(&mut self, loss: &Tensor, weights: &[f64]) {
-        let weights = send(&Tensor::from_slice(weights).to_kind(Kind::Float), loss.device());
+    fn add(&mut self, loss: &Tensor, weights: &Tensor) {
         // A weight of zero must not let a NaN of an unused feature through.
-        let weighted = (loss * &weights).where_scalarother(&weights.ne(0.0), 0.0);
+        let weighted = (loss * weights).where_scalarother(&weights.ne(0.0), 0.0);
         self.total = Some(match self.total.take() {
             Some(total) => total + weighted,
             None => weighted,

@@ -3,7 +3,9 @@
 //! Whoever reads values waits until the device has computed them, and everything that it was asked for before. So what a
 //! shard gives is read at once, as a [`Parcel`]. All reading goes through [`waited`].
 
+use std::cell::Cell;
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use tch::kind::Element;
 use tch::{Device, Kind, TchError, Tensor};
@@ -19,34 +21,62 @@ pub struct ReadBackError(String);
 /// When the device fails.
 pub(crate) fn read_back<T: Element + Copy>(tensor: &Tensor) -> Result<Vec<T>, ReadBackError> {
     let flat = waited(tensor).and_then(|tensor| tensor.f_reshape([-1_i64]));
-    Ok(flat.and_then(|flat| Vec::try_from(&flat))?)
+    Ok(flat.and_then(|flat| timed(|| Vec::try_from(&flat)))?)
 }
 
 /// A tensor whose values are about to be read.
 fn waited(tensor: &Tensor) -> Result<Tensor, TchError> {
     #[cfg(test)]
-    waits::count();
+    counts::WAITS.count();
     tensor.f_detach()
 }
 
-/// How often values were read.
+thread_local! {
+    static WAITED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// How long this thread has waited for the values of tensors since it began, for benchmarks.
+pub fn time_waited() -> Duration {
+    WAITED.get()
+}
+
+fn timed<R>(read: impl FnOnce() -> R) -> R {
+    let start = Instant::now();
+    let values = read();
+    WAITED.set(WAITED.get() + start.elapsed());
+    values
+}
+
+/// How often this thread did something with a device.
 #[cfg(test)]
-pub(crate) mod waits {
+pub(crate) mod counts {
     use std::cell::Cell;
+    use std::thread::LocalKey;
+
+    /// A number of each thread.
+    pub(crate) struct Count(&'static LocalKey<Cell<usize>>);
+
+    /// Values were read.
+    pub(crate) const WAITS: Count = Count(&READ);
+    /// Values were sent.
+    pub(crate) const UPLOADS: Count = Count(&SENT);
 
     thread_local! {
-        static COUNT: Cell<usize> = const { Cell::new(0) };
+        static READ: Cell<usize> = const { Cell::new(0) };
+        static SENT: Cell<usize> = const { Cell::new(0) };
     }
 
-    pub(super) fn count() {
-        COUNT.set(COUNT.get() + 1);
-    }
+    impl Count {
+        pub(super) fn count(&self) {
+            self.0.set(self.0.get() + 1);
+        }
 
-    /// By this thread, during `compute`.
-    pub(crate) fn during<R>(compute: impl FnOnce() -> R) -> (R, usize) {
-        let before = COUNT.get();
-        let result = compute();
-        (result, COUNT.get() - before)
+        /// How much it grows during `compute`.
+        pub(crate) fn during<R>(&self, compute: impl FnOnce() -> R) -> (R, usize) {
+            let before = self.0.get();
+            let result = compute();
+            (result, self.0.get() - before)
+        }
     }
 }
 
@@ -96,7 +126,7 @@ impl Parcel {
         let all = waited(&all)?;
         let mut here = memory.take(self.length, all.device());
         // Waits until the values are there.
-        here.f_copy_(&all)?;
+        timed(|| here.f_copy_(&all))?;
         Ok(read_in_place(&here, read))
     }
 }
@@ -137,10 +167,21 @@ fn read_in_place<R>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> R) -> R {
 /// From pageable memory libtorch waits until the device has done everything before the transfer. From pinned memory it
 /// waits for nothing, and keeps the memory until the transfer is done.
 pub(crate) fn send(tensor: &Tensor, device: Device) -> Tensor {
+    #[cfg(test)]
+    counts::UPLOADS.count();
     if device == Device::Cpu {
         return tensor.shallow_clone();
     }
     tensor.pin_memory(device).to_dtype_layout((tensor.kind(), device), true, false)
+}
+
+/// Rows of the same length as float32 tensors on the device, in one transfer.
+pub(crate) fn send_rows(rows: &[Vec<f64>], device: Device) -> Vec<Tensor> {
+    let values: Vec<f32> = rows.iter().flatten().map(|value| *value as f32).collect();
+    if values.is_empty() {
+        return rows.iter().map(|_| Tensor::zeros([0], (Kind::Float, device))).collect();
+    }
+    send(&Tensor::from_slice(&values).view([rows.len() as i64, -1]), device).unbind(0)
 }
 
 /// All values of a float32 tensor, in the order of its indices, into memory that is used again.
@@ -158,7 +199,8 @@ pub(crate) fn read_to_slice(tensor: &Tensor, values: &mut [f32]) -> Result<(), R
     if count != values.len() {
         return Err(ReadBackError(format!("it has {count} values, not {}", values.len())));
     }
-    Ok(waited(tensor).and_then(|tensor| tensor.f_contiguous()?.f_copy_data(values, count))?)
+    let contiguous = waited(tensor).and_then(|tensor| tensor.f_contiguous());
+    Ok(contiguous.and_then(|tensor| timed(|| tensor.f_copy_data(values, count)))?)
 }
 
 /// Gives all values of a float32 tensor to `read`, in the order of its indices. Where they lie in the computer's memory in
@@ -224,13 +266,13 @@ mod tests {
             let mut parcel = Parcel::default();
             let parts = [&bytes, &matrix.tr(), &matrix.narrow(0, 1, 1)]
                 .map(|tensor| parcel.add(&tensor.to_device(device)).expect("values"));
-            let (read, count) = waits::during(|| {
+            let (read, count) = counts::WAITS.during(|| {
                 parcel.read(&mut memory, |values| parts.map(|part| values[part].to_vec())).expect("a device")
             });
             assert_eq!(read, [vec![0.0, 1.0], vec![0.5, 3.0, -1.5, 4.0], vec![3.0, 4.0]]);
             assert_eq!(count, 1);
         }
-        let (nothing, count) = waits::during(|| Parcel::default().read(&mut memory, <[f32]>::len));
+        let (nothing, count) = counts::WAITS.during(|| Parcel::default().read(&mut memory, <[f32]>::len));
         assert_eq!((nothing.ok(), count), (Some(0), 0));
         assert!(Parcel::default().add(&Tensor::new()).is_err());
     }

@@ -116,7 +116,7 @@ impl GradientEngine {
                 None => None,
             };
             let sums = sums.map(|sums| sums.pack(&mut parcel)).transpose()?;
-            return parcel.read(&mut self.memory.pinned, |values| {
+            return parcel.read(&mut self.memory.pinned, |values| -> Result<_, ShardError> {
                 let samples = losses.reports(&packed, values)?;
                 if let Some(sums) = sums.filter(|_| some(&samples)) {
                     sums.add_to(gradient, values);

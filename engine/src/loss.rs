@@ -167,9 +167,9 @@ impl FeatureLosses {
         similarities: &[Vec<f64>],
         values: impl Iterator<Item = Vec<f64>>,
     ) -> Vec<Vec<FeatureReport>> {
-        let report = |(&similarity, &weight)| FeatureReport { similarity, weight, loss: None };
-        let of_sample = |(similarities, weights): (&Vec<f64>, &Vec<f64>)| {
-            similarities.iter().zip(weights).map(report).collect()
+        let of_sample = |(similarities, weights): (&Vec<f64>, &Vec<f64>)| -> Vec<FeatureReport> {
+            let pairs = similarities.iter().zip(weights);
+            pairs.map(|(&similarity, &weight)| FeatureReport { similarity, weight, loss: None }).collect()
         };
         let mut reports: Vec<Vec<FeatureReport>> =
             similarities.iter().zip(&self.weights).map(of_sample).collect();

@@ -159,7 +159,8 @@ fn read_in_place<R>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> R) -> R {
     // SAFETY: `count` float32 lie there, and the tensor keeps the memory while it is borrowed. Nothing in this crate
     // writes to a tensor that it reads from.
     #[allow(unsafe_code)]
-    read(unsafe { std::slice::from_raw_parts(first, count) })
+    let values = unsafe { std::slice::from_raw_parts(first, count) };
+    read(values)
 }
 
 /// A tensor of the computer's memory on the device.

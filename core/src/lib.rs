@@ -36,6 +36,7 @@ mod tile;
 mod tile_set;
 mod tile_values;
 mod tiled_canvas;
+mod window_cost;
 
 pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
 pub use canvas::{Canvas, CanvasId, CanvasSizeError};
@@ -69,3 +70,4 @@ pub use tile::{TILE, TileArea, TileGrid};
 pub use tile_set::{TileSet, WHOLE_SHARE};
 pub use tile_values::TileValues;
 pub use tiled_canvas::TiledCanvas;
+pub use window_cost::{RENDERED_PIXELS, WindowCost};

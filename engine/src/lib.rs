@@ -17,6 +17,8 @@ mod factory;
 mod gaussian;
 pub mod gpu;
 mod gradient;
+#[cfg(test)]
+mod gradient_tests;
 mod init;
 mod loss;
 mod mask;
@@ -46,5 +48,5 @@ pub use mask::MaskError;
 pub use prepare::{PrepareError, encode_texts, prepare};
 pub use prompts::check_texts;
 pub use rating::encode_images;
-pub use read_back::ReadBackError;
+pub use read_back::{ReadBackError, time_waited};
 pub use start_image::StartImageError;

@@ -1,36 +1,35 @@
 //! Feature losses: which features count for a sample, with what weight, and how far the window is from them.
 //!
-//! The decisions depend on similarities and expressions, so they are made in Rust, after one read-back per shard. The
-//! losses themselves are tensors, because gradients go through them.
+//! The decisions depend on expressions, and sometimes on similarities, so they are made in Rust. Only where they depend on
+//! similarities does a shard wait for these. The losses themselves are tensors, because gradients go through them.
 
 use clipig_core::{FeatureReport, PreparedTarget};
 use clipig_experiment::{EvaluationError, FeatureLoss, Scope, Select, Target};
 use tch::{Kind, Tensor};
 
-use crate::read_back::send;
+use crate::read_back::{send, send_rows};
 
 /// The decisions for one sample.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
-    /// Similarities, 100 · cosine · auto scale · scale.
+    /// Similarities, 100 · cosine · auto scale · scale; none where nobody looked at them.
     pub(crate) similarities: Vec<f64>,
     weights: Vec<f64>,
     applied: Vec<bool>,
 }
 
 impl Choice {
-    /// Decides for one sample from the cosines of its window with the target's features.
+    /// Decides for one sample from its similarities with the target's features. Where the target does not
+    /// [ask for them](Target::asks_for_similarities), there may be none.
     pub(crate) fn of(
         target: &Target,
-        prepared: &PreparedTarget,
-        cosines: &[f64],
+        similarities: Vec<f64>,
         scope: &Scope,
     ) -> Result<Self, EvaluationError> {
-        let mut choice = Self { similarities: Vec::new(), weights: Vec::new(), applied: Vec::new() };
-        for ((feature, cosine), auto) in target.features.iter().zip(cosines).zip(&prepared.auto_scales) {
-            let similarity = 100.0 * cosine * auto * feature.scale.evaluate(scope)?;
+        let mut choice = Self { similarities, weights: Vec::new(), applied: Vec::new() };
+        for (i, feature) in target.features.iter().enumerate() {
+            let similarity = choice.similarities.get(i).copied().unwrap_or(0.0);
             choice.weights.push(feature.weight.evaluate(&scope.with_similarity(similarity))?);
-            choice.similarities.push(similarity);
             choice.applied.push(feature.span.contains(scope.epoch(), scope.time()));
         }
         match target.select {
@@ -57,28 +56,40 @@ impl Choice {
     }
 }
 
+/// The similarities of one sample with the target's features, from their cosines.
+///
+/// # Errors
+/// When the `scale` of a feature cannot be evaluated.
+pub(crate) fn similarities(
+    target: &Target,
+    prepared: &PreparedTarget,
+    cosines: &[f64],
+    scope: &Scope,
+) -> Result<Vec<f64>, EvaluationError> {
+    let parts = target.features.iter().zip(cosines).zip(&prepared.auto_scales);
+    parts
+        .map(|((feature, cosine), auto)| Ok(100.0 * cosine * auto * feature.scale.evaluate(scope)?))
+        .collect()
+}
+
 /// The feature losses of a batch.
 pub(crate) struct FeatureLosses {
     /// One loss per sample `[n]`, summed over features and weighted; `None` where no feature is applied.
     pub(crate) total: Option<Tensor>,
-    /// One report per sample and feature; losses are filled in by [`FeatureLosses::reports()`].
-    reports: Vec<Vec<FeatureReport>>,
     /// Losses before weighting: a tensor `[n]` and the features that it counts for.
     parts: Vec<(Tensor, Vec<usize>)>,
+    /// By sample and feature.
+    weights: Vec<Vec<f64>>,
     applied: Vec<Vec<bool>>,
 }
 
 impl FeatureLosses {
     /// Losses of unit-length image features `[n, d]` against the target's `[f, d]`.
     pub(crate) fn of(target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) -> Self {
-        let reports = choices.iter().map(|choice| {
-            let pairs = choice.similarities.iter().zip(&choice.weights);
-            pairs.map(|(&similarity, &weight)| FeatureReport { similarity, weight, loss: None }).collect()
-        });
         let mut losses = Self {
             total: None,
-            reports: reports.collect(),
             parts: Vec::new(),
+            weights: choices.iter().map(|choice| choice.weights.clone()).collect(),
             applied: choices.iter().map(|choice| choice.applied.clone()).collect(),
         };
         if target.select == Select::Mix {
@@ -91,14 +102,15 @@ impl FeatureLosses {
 
     /// Adds one loss for each applied feature.
     fn add_single(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
-        for (i, feature) in target.features.iter().enumerate() {
-            if !choices.iter().any(|choice| choice.applied[i]) {
-                continue;
-            }
-            let loss = distance(feature.loss, image, &features.narrow(0, i as i64, 1));
-            let weights =
-                choices.iter().map(|choice| if choice.applied[i] { choice.weights[i] } else { 0.0 });
-            self.add(&loss, &weights.collect::<Vec<_>>());
+        let applied: Vec<usize> =
+            (0..target.features.len()).filter(|&i| choices.iter().any(|choice| choice.applied[i])).collect();
+        let weight = |choice: &Choice, i: usize| if choice.applied[i] { choice.weights[i] } else { 0.0 };
+        let weights = applied.iter().map(|&i| choices.iter().map(|choice| weight(choice, i)).collect());
+        let weights = send_rows(&weights.collect::<Vec<Vec<f64>>>(), image.device());
+        for (i, weights) in applied.into_iter().zip(weights) {
+            let feature = features.narrow(0, i as i64, 1);
+            let loss = distance(target.features[i].loss, image, &feature);
+            self.add(&loss, &weights);
             self.parts.push((loss, vec![i]));
         }
     }
@@ -108,8 +120,9 @@ impl FeatureLosses {
     fn add_mix(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
         let Some(first) = target.features.first() else { return };
         let count = target.features.len();
+        // By sample: the share of each feature, and whether there is a mix.
         let mut shares = vec![0.0_f32; choices.len() * count];
-        let mut weights = vec![0.0; choices.len()];
+        let mut weights = vec![0.0_f32; choices.len()];
         for (sample, choice) in choices.iter().enumerate() {
             let weight = |i: usize| if choice.applied[i] { choice.weights[i] } else { 0.0 };
             let sum: f64 = (0..count).map(|i| weight(i).abs()).sum();
@@ -125,17 +138,18 @@ impl FeatureLosses {
         if weights.iter().all(|&weight| weight == 0.0) {
             return;
         }
-        let shares = Tensor::from_slice(&shares).view([choices.len() as i64, count as i64]);
-        let shares = send(&shares, image.device());
-        let loss = distance(first.loss, image, &shares.matmul(features));
+        let (n, count_of_shares) = (choices.len() as i64, shares.len() as i64);
+        shares.extend(weights);
+        let sent = send(&Tensor::from_slice(&shares), image.device());
+        let (shares, weights) = (sent.narrow(0, 0, count_of_shares), sent.narrow(0, count_of_shares, n));
+        let loss = distance(first.loss, image, &shares.view([n, -1]).matmul(features));
         self.add(&loss, &weights);
         self.parts.push((loss, (0..count).collect()));
     }
 
-    fn add(&mut self, loss: &Tensor, weights: &[f64]) {
-        let weights = send(&Tensor::from_slice(weights).to_kind(Kind::Float), loss.device());
+    fn add(&mut self, loss: &Tensor, weights: &Tensor) {
         // A weight of zero must not let a NaN of an unused feature through.
-        let weighted = (loss * &weights).where_scalarother(&weights.ne(0.0), 0.0);
+        let weighted = (loss * weights).where_scalarother(&weights.ne(0.0), 0.0);
         self.total = Some(match self.total.take() {
             Some(total) => total + weighted,
             None => weighted,
@@ -147,18 +161,28 @@ impl FeatureLosses {
         self.parts.iter().map(|(loss, _)| loss)
     }
 
-    /// The reports, with the values of [`losses`](Self::losses).
-    pub(crate) fn reports(mut self, values: impl Iterator<Item = Vec<f64>>) -> Vec<Vec<FeatureReport>> {
+    /// The reports by sample and feature, with these similarities and the values of [`losses`](Self::losses).
+    pub(crate) fn reports(
+        &self,
+        similarities: &[Vec<f64>],
+        values: impl Iterator<Item = Vec<f64>>,
+    ) -> Vec<Vec<FeatureReport>> {
+        let of_sample = |(similarities, weights): (&Vec<f64>, &Vec<f64>)| -> Vec<FeatureReport> {
+            let pairs = similarities.iter().zip(weights);
+            pairs.map(|(&similarity, &weight)| FeatureReport { similarity, weight, loss: None }).collect()
+        };
+        let mut reports: Vec<Vec<FeatureReport>> =
+            similarities.iter().zip(&self.weights).map(of_sample).collect();
         for ((_, features), values) in self.parts.iter().zip(values) {
             for (sample, value) in values.into_iter().enumerate() {
                 for &feature in features {
                     if self.applied[sample][feature] {
-                        self.reports[sample][feature].loss = Some(value);
+                        reports[sample][feature].loss = Some(value);
                     }
                 }
             }
         }
-        self.reports
+        reports
     }
 }
 

@@ -6,6 +6,7 @@ use crate::bench::Bench;
 use crate::cluster::Rehearsal;
 use crate::containers::{Containers, Family};
 use crate::error::Error;
+use crate::gpu::Gpu;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
 
@@ -51,7 +52,10 @@ Usage: cargo xtask COMMAND
   instructions [--write]    count the instructions of fixed pieces of work under valgrind, and compare them with
                             engine/benches/instructions.txt
                             --write  keep the new counts
-  gpu                       on a machine with an NVIDIA GPU: run the oracle's tests on it, and measure its speed
+  gpu [--pack FOLDER]       on a machine with an NVIDIA GPU: run the oracle's tests on it, and measure its speed, in less
+                            than six minutes after everything is built
+                            --pack   only put everything into a folder, with a script `run`, for a machine with a GPU and
+                                     libtorch but without compiler and network
 
 You need Linux on x86-64, a Rust toolchain, a C++ compiler, and Python 3 with pip.
 Libtorch and tools are kept in $XDG_CACHE_HOME/clipig, or in ~/.cache/clipig.
@@ -75,7 +79,7 @@ pub(crate) enum Command {
     /// Write the generated files.
     Generate,
     /// What needs a GPU: the oracle there, and its speed.
-    Gpu,
+    Gpu(Gpu),
     /// Build the page and test it in a browser; the arguments go to Playwright.
     Page(Vec<OsString>),
     /// Fuzz the page's API.
@@ -118,7 +122,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "containers" => return containers(&mut parser),
         "check" => Command::Check,
         "generate" => Command::Generate,
-        "gpu" => Command::Gpu,
+        "gpu" => return gpu(&mut parser),
         "page" => return page(&mut parser),
         "prometheus" => Command::Prometheus,
         "size" => Command::Size,
@@ -238,6 +242,20 @@ fn page(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     }
 }
 
+fn gpu(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    use lexopt::prelude::{Long, Short};
+
+    let mut gpu = Gpu::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("pack") => gpu.pack = Some(parser.value()?.into()),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Gpu(gpu))
+}
+
 fn instructions(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     use lexopt::prelude::{Long, Short};
 
@@ -302,6 +320,13 @@ mod tests {
         assert_eq!(parsed("page -g tabs").unwrap(), Command::Page(selection));
         assert_eq!(parsed("page --fuzz").unwrap(), Command::FuzzPage);
         assert!(parsed("page --fuzz -g").is_err());
+    }
+
+    #[test]
+    fn a_folder_for_another_machine_may_be_packed() {
+        assert_eq!(parsed("gpu").unwrap(), Command::Gpu(Gpu { pack: None }));
+        assert_eq!(parsed("gpu --pack a/b").unwrap(), Command::Gpu(Gpu { pack: Some("a/b".into()) }));
+        assert!(matches!(parsed("gpu --pack"), Err(Error::Usage(_))));
     }
 
     #[test]

@@ -15,11 +15,11 @@ use clipig_core::{
     Assets, Canvas, Epoch, JobBrief, JobId, JobRevision, ModelReference, NumberType, Preparation, ShardError,
     StepError, WorkerKind,
 };
-use clipig_engine::{CanvasEngines, DeviceFactory, device};
+use clipig_engine::{CanvasEngines, DeviceFactory, device, gpu};
 use clipig_experiment::{Experiment, Loaded, Tree, load};
 use clipig_picture::{Record, Run};
 use clipig_schedule::dispatcher::JobFailure;
-use clipig_schedule::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
+use clipig_schedule::{CPU_SHARD, GPU_SHARDS, gpu_shard, threads_per_shard};
 use tch::Device;
 
 use crate::arguments::{ComputeArguments, Precision, RenderArguments};
@@ -122,23 +122,30 @@ impl Setup<'_> {
     }
 
     /// The shard size and the threads within an operation: both are part of what decides the bits.
-    fn concurrency(&self) -> (u32, usize) {
-        if self.device != Device::Cpu {
-            return (GPU_SHARD, 1);
-        }
+    fn concurrency(&self) -> Result<(u32, usize), Failure> {
         let recorded = self.record.as_ref().map(|record| &record.run);
+        if let Device::Cuda(index) = self.device {
+            // With another device or model the picture comes out differently anyway, and its shards may not fit.
+            let (kind, model) = (self.kind.recorded(self.number, 1), &self.model.resolved);
+            let is_same = |run: &&Run| run.kind == kind && run.model_sha256 == model.sha256;
+            if let Some(run) = recorded.filter(is_same) {
+                return Ok((run.shard_size, 1));
+            }
+            let memory = gpu::describe(index).map_or(0, |gpu| gpu.memory);
+            return Ok((gpu_shard(&model.info()?.window_cost(self.number), memory), 1));
+        }
         let shard_size = recorded.map_or(CPU_SHARD, |run| run.shard_size);
         let threads = self
             .compute
             .threads
             .or(recorded.map(|run| run.threads))
             .unwrap_or_else(|| threads_per_shard(&self.loaded.experiment, shard_size, self.cores()));
-        (shard_size, threads.max(1))
+        Ok((shard_size, threads.max(1)))
     }
 
     fn render(&self, farm: &FarmOfOne, seed: u64) -> Result<(), Failure> {
         let experiment = Arc::new(self.loaded.experiment.clone());
-        let (shard_size, threads) = self.concurrency();
+        let (shard_size, threads) = self.concurrency()?;
         let record = self.new_record(seed, shard_size, threads);
         let epochs = u64::from(experiment.epochs.saturating_sub(experiment.start_epoch));
         let progress = Progress::begin(epochs, experiment.verbose);

@@ -1,6 +1,6 @@
 //! Weights of models: inside the program, in the coordinator's store of models, or brought by a client.
 
-use clipig_core::{ModelReference, ModelSettings, Sha256, WeightsSource};
+use clipig_core::{ModelReference, ModelSettings, NumberType, Sha256, WeightsSource, WindowCost};
 use clipig_models::{ModelError, ModelInfo, Place, embedded, registry};
 
 use super::{CommandError, Farm, SubmitRequest};
@@ -87,6 +87,20 @@ impl Farm {
         self.brought(name, wanted, request.model_settings.or(recorded))
     }
 
+    /// What a window costs a device that computes with the weights of that content in this number type; `None` where this
+    /// farm does not have them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(super) fn window_cost(
+        &self,
+        sha256: Sha256,
+        number: NumberType,
+    ) -> Result<Option<WindowCost>, ModelError> {
+        let info = self.weights(sha256)?.map(|weights| info(&weights)).transpose()?;
+        Ok(info.map(|info| info.window_cost(number)))
+    }
+
     /// A model by its content, which may be a stranger's file.
     fn brought(
         &self,
@@ -102,12 +116,10 @@ impl Farm {
         // Renews its time, so that it is not collected before the job names it.
         self.store().blobs().has(&sha256);
         let refused = |error| ModelRefusal::Unusable { name: name.to_owned(), error };
-        let info = match self.weights(sha256).map_err(refused)? {
-            None => return Err(StoreError::MissingBlobs(vec![(format!("the model {name}"), sha256)]).into()),
-            Some(WeightsSource::Embedded) => ModelInfo::of_bytes(embedded::BYTES),
-            Some(WeightsSource::File(path)) => ModelInfo::of_file(&path),
+        let Some(weights) = self.weights(sha256).map_err(refused)? else {
+            return Err(StoreError::MissingBlobs(vec![(format!("the model {name}"), sha256)]).into());
         };
-        let architecture = info.map_err(refused)?.architecture;
+        let architecture = info(&weights).map_err(refused)?.architecture;
         if let Some(why) = known.and_then(|known| architecture.mismatch(&known.spec)) {
             let name = name.to_owned();
             return Err(ModelRefusal::Mismatch { sha256, name, why }.into());
@@ -119,6 +131,14 @@ impl Farm {
             None => Ok(ModelReference { name: name.to_owned(), sha256, settings }),
             Some(why) => Err(ModelRefusal::Misfit { name: name.to_owned(), why }.into()),
         }
+    }
+}
+
+/// What the header of weights says.
+fn info(weights: &WeightsSource) -> Result<ModelInfo, ModelError> {
+    match weights {
+        WeightsSource::Embedded => ModelInfo::of_bytes(embedded::BYTES),
+        WeightsSource::File(path) => ModelInfo::of_file(path),
     }
 }
 

@@ -65,7 +65,7 @@ impl Easel {
 impl Setup<'_> {
     fn draw(&self, farm: &FarmOfOne, seed: u64, on_epoch: &mut dyn FnMut()) -> Result<Drawn, Failure> {
         let experiment = Arc::new(self.loaded.experiment.clone());
-        let (shard_size, threads) = self.concurrency();
+        let (shard_size, threads) = self.concurrency()?;
         first_resolution(&experiment, seed).map_err(|error| failure(RunError::Job(error)))?;
         let order = self.order(&experiment, seed, shard_size, threads)?;
         let mut observer = SeriesObserver { epochs: 0, warnings: Vec::new(), on_epoch };

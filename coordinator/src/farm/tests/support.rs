@@ -118,9 +118,14 @@ impl TestFarm {
 
     /// A worker joins.
     pub(super) fn join(&self) {
+        self.join_as(kind(), 1 << 30);
+    }
+
+    /// The same, of this kind and with so many bytes of memory.
+    pub(super) fn join_as(&self, kind: WorkerKind, memory: u64) {
         let switchboard = self.farm.switchboard().clone();
         let (gate, leased) = (self.gate.subscribe(), self.leased.clone());
-        self.runtime.spawn(work(switchboard, gate, leased));
+        self.runtime.spawn(work(switchboard, (kind, memory), gate, leased));
     }
 
     /// The worker answers for epochs up to this one.
@@ -263,7 +268,12 @@ pub(super) fn kind() -> WorkerKind {
     }
 }
 
-async fn work(switchboard: Switchboard, mut gate: watch::Receiver<u32>, leased: watch::Sender<Option<u32>>) {
+async fn work(
+    switchboard: Switchboard,
+    (kind, memory): (WorkerKind, u64),
+    mut gate: watch::Receiver<u32>,
+    leased: watch::Sender<Option<u32>>,
+) {
     let (to_worker, mut messages) = mpsc::channel(SESSION_QUEUE);
     let (answers, from_worker) = mpsc::channel(64);
     tokio::spawn(async move { switchboard.serve_local(to_worker, from_worker).await });
@@ -272,9 +282,9 @@ async fn work(switchboard: Switchboard, mut gate: watch::Receiver<u32>, leased: 
         version: "0.1.0".into(),
         name: "worker".parse().unwrap(),
         instance: 1,
-        kind: kind(),
+        kind,
         cores: 2,
-        memory: 1 << 30,
+        memory,
         device: "cpu".into(),
     };
     answers.send(FromWorker::Register(registration)).await.unwrap();

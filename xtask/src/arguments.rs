@@ -35,13 +35,14 @@ Usage: cargo xtask COMMAND
                             rehearse on a Kubernetes cluster (needs kubectl): does it admit all objects? With an
                             image that its nodes have, install a farm as documented and disturb it in several ways
                             --keep   leave the farm there
-  containers [--programs FOLDER] [--cuda] [--ipv4] [--ipv6] [--keep-images]
+  containers [--programs FOLDER] [--cuda] [--ipv4] [--ipv6] [--no-farm] [--keep-images]
                             rehearse in containers, as root (needs podman and more, which it names): build the images'
                             last stages on stand-ins for their base images, start a farm of them, disturb it in several
                             ways, on IPv4 and on IPv6, and compare its pictures with those of `clipig render`
                             --programs     take the programs from here instead of building them for release
                             --cuda         build the image for GPUs, too (downloads 2.5 GB)
                             --ipv4, --ipv6 only on this network
+                            --no-farm      only the images, the compose file and the batch script
                             --keep-images  leave the images there
   prometheus                a real Prometheus scrapes a real farm: every query of the dashboard must return data (needs
                             Debian's package `prometheus`)
@@ -187,6 +188,7 @@ fn containers(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             Long("cuda") => containers.cuda = true,
             Long("ipv4") => only.push(Family::V4),
             Long("ipv6") => only.push(Family::V6),
+            Long("no-farm") => containers.no_farm = true,
             Long("keep-images") => containers.keep_images = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
@@ -372,9 +374,10 @@ mod tests {
             programs: Some("p".into()),
             cuda: true,
             only: Some(Family::V6),
+            no_farm: true,
             ..Containers::default()
         };
-        let line = "containers --cuda --programs p --ipv6";
+        let line = "containers --cuda --programs p --ipv6 --no-farm";
         assert_eq!(parsed(line).unwrap(), Command::Containers(containers));
         assert!(matches!(parsed("containers --ipv4 --ipv6"), Err(Error::Usage(_))));
     }

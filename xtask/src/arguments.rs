@@ -7,6 +7,7 @@ use crate::cluster::Rehearsal;
 use crate::containers::{Containers, Family};
 use crate::error::Error;
 use crate::gpu::Gpu;
+use crate::looks::Looks;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
 
@@ -50,6 +51,10 @@ Usage: cargo xtask COMMAND
                             measure clipig's own work N times (3), and write tables and plot of docs/performance.md
                             --old    compare with another build; PROGRAM is its `own_work`
                             --new    use this `own_work` instead of building it
+  bench --looks [--new PROGRAM] [--rounds N]
+                            measure what canvas models, masks, cuts and other looks add to an epoch, N times (3), and write
+                            the table of docs/performance.md
+                            --new    use this `clipig` instead of building it
   instructions [--write]    count the instructions of fixed pieces of work under valgrind, and compare them with
                             engine/benches/instructions.txt
                             --write  keep the new counts
@@ -95,6 +100,8 @@ pub(crate) enum Command {
     Size,
     /// Measure clipig's own work.
     Bench(Bench),
+    /// Measure what looks cost.
+    Looks(Looks),
     /// Count the instructions of fixed pieces of work.
     Instructions {
         /// Keep the new counts?
@@ -210,8 +217,10 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     use lexopt::prelude::{Long, Short};
 
     let mut bench = Bench { old: None, new: None, rounds: 3 };
+    let mut looks = false;
     while let Some(argument) = parser.next()? {
         match argument {
+            Long("looks") => looks = true,
             Long("old") => bench.old = Some(parser.value()?.into()),
             Long("new") => bench.new = Some(parser.value()?.into()),
             Long("rounds") => {
@@ -228,7 +237,13 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Bench(bench))
+    match bench {
+        bench if !looks => Ok(Command::Bench(bench)),
+        Bench { old: None, new: program, rounds } => Ok(Command::Looks(Looks { program, rounds })),
+        _ => Err(Error::Usage(
+            "--looks compares looks with pixels, and no two builds: it takes no --old".into(),
+        )),
+    }
 }
 
 fn page(parser: &mut lexopt::Parser) -> Result<Command, Error> {
@@ -314,6 +329,9 @@ mod tests {
         let bench = Bench { old: Some("a/b".into()), new: Some("c".into()), rounds: 5 };
         assert_eq!(parsed("bench --rounds 5 --old a/b --new c").unwrap(), Command::Bench(bench));
         assert!(parsed("bench --rounds 0").is_err());
+        let looks = Looks { program: Some("c".into()), rounds: 1 };
+        assert_eq!(parsed("bench --new c --looks --rounds 1").unwrap(), Command::Looks(looks));
+        assert!(parsed("bench --looks --old a").is_err());
         assert_eq!(parsed("instructions").unwrap(), Command::Instructions { write: false });
         assert_eq!(parsed("instructions --write").unwrap(), Command::Instructions { write: true });
         assert!(parsed("instructions --old").is_err());

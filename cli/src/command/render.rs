@@ -12,8 +12,8 @@ use clipig_coordinator::job_runner::{
 use clipig_coordinator::snapshot::SnapshotClock;
 use clipig_coordinator::{EpochLoop, EpochReport, JobErrorCause, first_resolution};
 use clipig_core::{
-    Assets, Canvas, Epoch, JobBrief, JobId, JobRevision, ModelReference, NumberType, Preparation, ShardError,
-    StepError, WorkerKind,
+    Assets, Canvas, Epoch, JobBrief, JobId, JobRevision, NumberType, Preparation, ShardError, StepError,
+    WorkerKind,
 };
 use clipig_engine::{CanvasEngines, DeviceFactory, device};
 use clipig_experiment::{Experiment, Loaded, Tree, load};
@@ -53,8 +53,8 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     }
     device::load_cuda();
     let device = device::select(&loaded.experiment.device).map_err(Failure::usage)?;
-    let model = Model::find(loaded.experiment.model.as_deref())?;
-    if let Some(explanation) = &model.explanation {
+    let models = Model::all_of(&loaded.experiment)?;
+    for explanation in models.iter().filter_map(|model| model.explanation.as_ref()) {
         say(explanation.clone());
     }
     let assets = image_files::read(&loaded.experiment, &arguments.experiment.files, record.as_ref(), &say)?;
@@ -67,11 +67,11 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
         device,
         kind: factory.kind(),
         number,
-        model,
+        models,
         assets,
         record,
     };
-    let farm = FarmOfOne::start(&factory, setup.cores(), &setup.model.resolved, &setup.assets)?;
+    let farm = FarmOfOne::start(&factory, setup.cores(), &setup.models, &setup.assets)?;
     interrupt::listen(move || say("\nfinishing this epoch; press Ctrl-C again to stop at once".to_owned()));
     for i in 0..arguments.compute.repeat {
         setup.render(&farm, setup.seed(i)?)?;
@@ -99,7 +99,8 @@ struct Setup<'a> {
     device: Device,
     kind: WorkerKind,
     number: NumberType,
-    model: Model,
+    /// At least one.
+    models: Vec<Model>,
     assets: Assets,
     /// The record of the picture to repeat, if one was given.
     record: Option<Record>,
@@ -190,7 +191,7 @@ impl Setup<'_> {
         shard_size: u32,
         threads: usize,
     ) -> Result<JobOrder, Failure> {
-        let resolved = &self.model.resolved;
+        let mut models = self.models.iter().map(Model::reference).collect::<Result<Vec<_>, Failure>>()?;
         let hash = |text: &str| text.parse().map_err(|error| Failure::failed(format!("{text}: {error}")));
         let assets = self.assets.iter().map(|(name, bytes)| {
             let sha256 = hash(&picture::sha256(bytes))?;
@@ -200,11 +201,8 @@ impl Setup<'_> {
             revision: JobRevision { job: JOB, revision: 0 },
             yaml: self.recorded_tree(seed).to_yaml(),
             seed,
-            model: ModelReference {
-                name: resolved.name.clone(),
-                sha256: hash(&resolved.sha256)?,
-                settings: resolved.spec.settings(),
-            },
+            model: models.remove(0),
+            more_models: models,
             assets: assets.collect::<Result<_, Failure>>()?,
             number: self.number,
             threads: threads as u32,
@@ -232,19 +230,21 @@ impl Setup<'_> {
     /// The experiment with everything that was chosen for this run.
     fn recorded_tree(&self, seed: u64) -> Tree {
         let mut tree = self.loaded.tree.clone();
-        tree.record_model(&self.model.resolved.name);
+        tree.record_model(&self.models[0].resolved.name);
         tree.record_seed(seed);
         tree
     }
 
     fn new_record(&self, seed: u64, shard_size: u32, threads: usize) -> Record {
         let mut tree = self.recorded_tree(seed);
+        let first = &self.models[0].resolved;
         let run = Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed,
-            model: self.model.resolved.name.clone(),
-            model_sha256: self.model.resolved.sha256.clone(),
-            model_settings: Some(self.model.resolved.spec.settings()),
+            model: first.name.clone(),
+            model_sha256: first.sha256.clone(),
+            model_settings: Some(first.spec.settings()),
+            more_models: self.models[1..].iter().map(Model::recorded).collect(),
             kind: self.kind.recorded(self.number, threads as u32),
             threads,
             shard_size,

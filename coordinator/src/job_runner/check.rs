@@ -1,5 +1,7 @@
 //! Checks that a worker's encoded texts and images fit the experiment.
 
+use std::collections::BTreeMap;
+
 use clipig_core::{Prepared, all_finite};
 use clipig_experiment::Experiment;
 
@@ -49,7 +51,7 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
     if expected != found {
         return Err(PreparationError::Targets { expected, found });
     }
-    let mut length = None;
+    let mut lengths = BTreeMap::new();
     for (target, (wanted, came)) in experiment.targets.iter().zip(&prepared.targets).enumerate() {
         let (features, scales, expected) =
             (came.features.len(), came.auto_scales.len(), wanted.features.len());
@@ -58,7 +60,8 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
             return Err(PreparationError::Features { target, expected, features, scales });
         }
         for feature in &came.features {
-            let (expected, found) = (*length.get_or_insert(feature.len()), feature.len());
+            let found = feature.len();
+            let expected = *lengths.entry(wanted.model).or_insert(found);
             if expected != found {
                 return Err(PreparationError::Length { target, expected, found });
             }

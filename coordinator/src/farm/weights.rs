@@ -17,7 +17,7 @@ pub enum ModelRefusal {
     #[error("on the coordinator: {0}")]
     Unresolved(ModelError),
     /// A client says another number of models than the experiment has.
-    #[error("the experiment has {wanted} models, and the request says the weights of {said}")]
+    #[error("the experiment's number of models is {wanted}, and the request says the weights of {said}")]
     Number {
         /// Models of the experiment.
         wanted: usize,

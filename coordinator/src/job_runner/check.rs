@@ -75,3 +75,30 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use clipig_core::PreparedTarget;
+    use clipig_experiment::{Overrides, Source, load};
+
+    use super::*;
+
+    #[test]
+    fn features_have_one_length_for_each_model() {
+        let yaml =
+            "models: [{name: a}, {name: b}]\ntargets: [{features: [{text: x}]}, {features: [{text: y}]}]\n";
+        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default());
+        let experiment = loaded.unwrap_or_else(|errors| panic!("{errors}")).experiment;
+        let of_lengths = |lengths: [usize; 4]| {
+            let target = |length| PreparedTarget {
+                features: vec![vec![0.5; length]],
+                auto_scales: vec![1.0],
+                warning: None,
+            };
+            preparation(&Prepared { targets: lengths.map(target).to_vec() }, &experiment)
+        };
+        assert_eq!(of_lengths([2, 3, 2, 3]), Ok(()));
+        let error = PreparationError::Length { target: 3, expected: 3, found: 2 };
+        assert_eq!(of_lengths([2, 3, 2, 2]), Err(error));
+    }
+}

@@ -37,8 +37,8 @@ pub enum PrepareError {
     ReadBack(#[from] ReadBackError),
 }
 
-/// Encodes the features of all active targets. `canvas` is the first canvas, which `feature_scale: fair` compares them
-/// with; `progress` advances with each feature.
+/// Encodes the features of all active targets of an experiment with one model. `canvas` is the first canvas, which
+/// `feature_scale: fair` compares them with; `progress` advances with each feature.
 ///
 /// # Errors
 /// When a text or an image cannot be used, or the device fails.
@@ -49,43 +49,80 @@ pub fn prepare(
     canvas: &Canvas,
     progress: &ProgressCounter,
 ) -> Result<Prepared, PrepareError> {
-    let _guard = tch::no_grad_guard();
-    check_masks(experiment, assets)?;
-    let mut targets = Vec::with_capacity(experiment.targets.len());
-    for target in &experiment.targets {
-        let mut prepared = PreparedTarget::default();
-        if target.active {
+    let mut encoder = Encoder::new(experiment, assets, canvas, progress);
+    encoder.check_masks()?;
+    encoder.encode(clip, 0)?;
+    Ok(encoder.finish())
+}
+
+/// Encodes the features of an experiment, one model after the other.
+pub struct Encoder<'a> {
+    experiment: &'a Experiment,
+    assets: &'a Assets,
+    /// The first canvas.
+    canvas: &'a Canvas,
+    progress: &'a ProgressCounter,
+    prepared: Prepared,
+}
+
+impl<'a> Encoder<'a> {
+    /// Nothing is encoded yet.
+    pub fn new(
+        experiment: &'a Experiment,
+        assets: &'a Assets,
+        canvas: &'a Canvas,
+        progress: &'a ProgressCounter,
+    ) -> Self {
+        let targets = vec![PreparedTarget::default(); experiment.targets.len()];
+        Self { experiment, assets, canvas, progress, prepared: Prepared { targets } }
+    }
+
+    /// Masks are drawn when they are needed; that an image of theirs is none is said before.
+    ///
+    /// # Errors
+    /// When an image cannot be used.
+    pub fn check_masks(&self) -> Result<(), PrepareError> {
+        let mut seen = BTreeSet::new();
+        for mask in self.experiment.masks() {
+            for name in mask.images().into_iter().filter(|name| seen.insert(*name)) {
+                assets::image(self.assets, name)
+                    .map_err(|source| PrepareError::Image { path: format!("{}.image", mask.path), source })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Encodes the features of all active targets that a model sees; `place` is its place among the experiment's.
+    ///
+    /// # Errors
+    /// When a text or an image cannot be used, or the device fails.
+    pub fn encode(&mut self, clip: &Clip, place: usize) -> Result<(), PrepareError> {
+        let _guard = tch::no_grad_guard();
+        let targets = self.experiment.targets.iter().zip(&mut self.prepared.targets);
+        for (target, prepared) in targets.filter(|(target, _)| target.active && target.model == place) {
             for feature in &target.features {
                 let path = || feature.path.clone();
                 let encoded = match &feature.source {
                     FeatureSource::Text(text) => encode_texts(clip, &[text])
                         .map_err(|source| PrepareError::Text { path: path(), source })?,
-                    FeatureSource::Image(name) => encode_asset(clip, assets, name)
+                    FeatureSource::Image(name) => encode_asset(clip, self.assets, name)
                         .map_err(|source| PrepareError::Image { path: path(), source })?,
                 };
                 prepared.features.push(read_back(&encoded)?);
-                progress.advance();
+                self.progress.advance();
             }
             prepared.auto_scales = vec![1.0; target.features.len()];
             if target.feature_scale == FeatureScale::Fair && !target.features.is_empty() {
-                fair_scales(clip, canvas, &mut prepared)?;
+                fair_scales(clip, self.canvas, prepared)?;
             }
         }
-        targets.push(prepared);
+        Ok(())
     }
-    Ok(Prepared { targets })
-}
 
-/// Masks are drawn when they are needed; that an image of theirs is none is said before.
-fn check_masks(experiment: &Experiment, assets: &Assets) -> Result<(), PrepareError> {
-    let mut seen = BTreeSet::new();
-    for mask in experiment.masks() {
-        for name in mask.images().into_iter().filter(|name| seen.insert(*name)) {
-            assets::image(assets, name)
-                .map_err(|source| PrepareError::Image { path: format!("{}.image", mask.path), source })?;
-        }
+    /// The features of all targets.
+    pub fn finish(self) -> Prepared {
+        self.prepared
     }
-    Ok(())
 }
 
 /// Features of unit length `[n, embedding]` of texts.

@@ -27,8 +27,10 @@ pub struct Experiment {
     pub resolution: [Int; 2],
     /// How the canvas is resized when `resolution` changes.
     pub interpolation: Interpolation,
-    /// Name of the CLIP model; `None` where the file does not say.
+    /// Name of the CLIP model; `None` where the file does not say, and where it lists `models`.
     pub model: Option<String>,
+    /// Names of the CLIP models where the file lists them, each once; see [`model_names`](Self::model_names).
+    pub models: Vec<String>,
     /// `cpu`, `cuda`, `cuda:N` or `auto`.
     pub device: String,
     /// Factor on the optimiser's base rate.
@@ -43,7 +45,7 @@ pub struct Experiment {
     pub canvas: CanvasSettings,
     /// The first canvas.
     pub init: Init,
-    /// What is desired.
+    /// What is desired. A target that several models see stands here once for each of them.
     pub targets: Vec<Target>,
     /// Effects on the canvas itself, once per epoch before the step, in the order written.
     pub postproc: Vec<PostProcess>,
@@ -373,6 +375,13 @@ pub struct Target {
     pub constraints: Vec<Constraint>,
     /// Where it may change the canvas: a factor on its gradient.
     pub mask: Option<Arc<Mask>>,
+    /// Its place among the targets that are written. Those that stand here once for each of several models share it.
+    pub place: usize,
+    /// The model that sees it: a place in [`Experiment::model_names`].
+    pub model: usize,
+    /// The model's part of what the target asks for: a factor on all losses, above 0. The shares of all models that see a
+    /// target add up to 1, so with one model it is exactly 1.
+    pub share: f64,
 }
 
 impl Target {
@@ -694,6 +703,15 @@ pub struct Bounds {
 }
 
 impl Experiment {
+    /// The CLIP models that compute it, at least one and at most [`MAX_MODELS`](crate::limits::MAX_MODELS). `None` is the
+    /// only one where the file names none: whoever computes the experiment chooses it.
+    pub fn model_names(&self) -> Vec<Option<&str>> {
+        if self.models.is_empty() {
+            return vec![self.model.as_deref()];
+        }
+        self.models.iter().map(|name| Some(name.as_str())).collect()
+    }
+
     /// The masks of everything that is active.
     pub fn masks(&self) -> Vec<&Mask> {
         let mut masks: Vec<&Arc<Mask>> = Vec::new();

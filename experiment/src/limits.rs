@@ -31,6 +31,8 @@ pub const MAX_LEVELS: i64 = 15;
 pub const SOFTNESS: std::ops::RangeInclusive<f64> = 0.01..=2.0;
 /// Greatest number of different images that the masks of an experiment use. Each of them is held in the size of the canvas.
 pub const MAX_MASK_IMAGES: usize = 8;
+/// Greatest number of CLIP models of one experiment. A device that computes the experiment holds all of them.
+pub const MAX_MODELS: usize = 4;
 /// Greatest number of texts in one prompt.
 pub const MAX_PROMPT_PARTS: usize = 64;
 /// Greatest number of characters of a text or a name.

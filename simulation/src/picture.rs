@@ -50,6 +50,7 @@ impl Picture {
                 sha256: Sha256([7; 32]),
                 settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
             },
+            more_models: Vec::new(),
             assets: BTreeMap::new(),
             number: NumberType::Float32,
             threads,
@@ -62,7 +63,7 @@ impl Picture {
         Arc::new(ComputeJob {
             brief: Arc::clone(brief),
             experiment: Arc::clone(&self.experiment),
-            weights: WeightsSource::Embedded,
+            weights: vec![WeightsSource::Embedded],
             assets: Assets::default(),
             progress: ProgressCounter::default(),
         })

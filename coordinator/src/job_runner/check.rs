@@ -1,5 +1,7 @@
 //! Checks that a worker's encoded texts and images fit the experiment.
 
+use std::collections::BTreeMap;
+
 use clipig_core::{Prepared, all_finite};
 use clipig_experiment::Experiment;
 
@@ -49,7 +51,7 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
     if expected != found {
         return Err(PreparationError::Targets { expected, found });
     }
-    let mut length = None;
+    let mut lengths = BTreeMap::new();
     for (target, (wanted, came)) in experiment.targets.iter().zip(&prepared.targets).enumerate() {
         let (features, scales, expected) =
             (came.features.len(), came.auto_scales.len(), wanted.features.len());
@@ -58,7 +60,8 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
             return Err(PreparationError::Features { target, expected, features, scales });
         }
         for feature in &came.features {
-            let (expected, found) = (*length.get_or_insert(feature.len()), feature.len());
+            let found = feature.len();
+            let expected = *lengths.entry(wanted.model).or_insert(found);
             if expected != found {
                 return Err(PreparationError::Length { target, expected, found });
             }
@@ -71,4 +74,31 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_core::PreparedTarget;
+    use clipig_experiment::{Overrides, Source, load};
+
+    use super::*;
+
+    #[test]
+    fn features_have_one_length_for_each_model() {
+        let yaml =
+            "models: [{name: a}, {name: b}]\ntargets: [{features: [{text: x}]}, {features: [{text: y}]}]\n";
+        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default());
+        let experiment = loaded.unwrap_or_else(|errors| panic!("{errors}")).experiment;
+        let of_lengths = |lengths: [usize; 4]| {
+            let target = |length| PreparedTarget {
+                features: vec![vec![0.5; length]],
+                auto_scales: vec![1.0],
+                warning: None,
+            };
+            preparation(&Prepared { targets: lengths.map(target).to_vec() }, &experiment)
+        };
+        assert_eq!(of_lengths([2, 3, 2, 3]), Ok(()));
+        let error = PreparationError::Length { target: 3, expected: 3, found: 2 };
+        assert_eq!(of_lengths([2, 3, 2, 2]), Err(error));
+    }
 }

@@ -202,6 +202,7 @@ fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
             sha256: Sha256([0; 32]),
             settings: clipig_core::ModelSettings::default(),
         },
+        more_models: Vec::new(),
         assets: std::collections::BTreeMap::new(),
         number: NumberType::Float32,
         threads: 1,

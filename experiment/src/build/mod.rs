@@ -3,6 +3,7 @@
 mod canvas;
 mod constraint;
 mod mask;
+mod models;
 mod prompt;
 mod reader;
 mod series;
@@ -10,12 +11,13 @@ mod target;
 mod transform;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::experiment::{Beyond, Experiment, Init, Interpolation, Interval, Optimizer, Placement};
+use crate::experiment::{Beyond, Experiment, Init, Interpolation, Interval, Optimizer, Placement, Target};
 use crate::limits;
 use crate::tree::{Map, Value};
 
 pub(crate) use canvas::is_of_model;
 use mask::Masks;
+use models::Models;
 use reader::Reader;
 pub(crate) use reader::initial;
 pub(crate) use series::{AnimationSettings, Easing, SweepSettings};
@@ -26,7 +28,11 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
     let canvas = reader.map("canvas", canvas::canvas);
     let masks = Masks::read(&mut reader);
     let init = reader.map("init", |reader| init(reader, &masks));
-    let targets = reader.entries("targets", |reader| target::target(reader, &masks));
+    let models = Models::read(&mut reader);
+    let targets = reader.entries("targets", |reader| {
+        let target = target::target(reader, &masks);
+        models.divide(reader, target)
+    });
     let postproc = reader.entries("postproc", |reader| transform::post_process(reader, &masks));
     let experiment = Experiment {
         verbose: reader.int("verbose"),
@@ -37,6 +43,7 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
         resolution: reader.ints("resolution"),
         interpolation: reader.choice("interpolation", interpolation),
         model: model(&mut reader),
+        models: models.names(),
         device: device(&mut reader),
         learnrate: reader.float("learnrate"),
         learnrate_scale: reader.float("learnrate_scale"),
@@ -44,7 +51,7 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
         optimizer: reader.choice("optimizer", optimizer),
         canvas,
         init,
-        targets,
+        targets: targets.into_iter().enumerate().flat_map(placed).collect(),
         postproc,
     };
     if experiment.start_epoch >= experiment.epochs && !reader.is_broken("epochs") {
@@ -67,6 +74,11 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
     canvas::check_square(&mut Reader::top(tree, problems), &experiment);
     mask::check_images(&experiment, tree.get("masks").map_or(tree.origin, |entry| entry.origin), problems);
     experiment
+}
+
+/// Notes the place of a target that is written in what became of it.
+fn placed((place, targets): (usize, Vec<Target>)) -> impl Iterator<Item = Target> {
+    targets.into_iter().map(move |target| Target { place, ..target })
 }
 
 fn interval(reader: &mut Reader<'_>) -> Interval {

@@ -25,6 +25,9 @@ pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
             .flatten()
             .collect(),
         mask: masks.of(reader),
+        place: 0,
+        model: 0,
+        share: 1.0,
     };
     if target.features.is_empty() && !reader.is_written("constraints") {
         reader

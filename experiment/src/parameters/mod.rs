@@ -8,6 +8,7 @@ mod constraints;
 mod definition;
 mod general;
 mod masks;
+mod models;
 mod series;
 mod targets;
 mod transforms;
@@ -18,6 +19,7 @@ use std::sync::LazyLock;
 pub use definition::{Choice, Initial, Kind, Limits, Stage, Type};
 pub(crate) use definition::{Definition, Group};
 pub(crate) use masks::{MASKS, NAME};
+pub(crate) use models::MODELS;
 
 /// One parameter of the language.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of a table, no state")]
@@ -120,8 +122,10 @@ impl Registry {
     fn new() -> Self {
         let mut registry = Self { parameters: Vec::new(), by_path: HashMap::new(), children: HashMap::new() };
         registry.add_all("", Stage::Fixed, general::PARAMETERS);
+        registry.add_all("", Stage::Fixed, models::PARAMETERS);
         registry.add_all("", Stage::Fixed, masks::PARAMETERS);
         registry.add_all("", Stage::Fixed, targets::PARAMETERS);
+        registry.add_all("", Stage::Fixed, &models::OF_TARGET);
         registry.add_group("targets.transforms", Stage::Rate, transforms::TRANSFORMS, |_| true);
         registry.add_all("", Stage::Fixed, targets::POSTPROC);
         registry

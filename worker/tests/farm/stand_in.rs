@@ -121,7 +121,10 @@ impl ComputeFactory for Factory {
 
     fn open(&self, job: &ComputeJob, _: &Arc<Prepared>) -> Result<Box<dyn ShardCompute>, ShardError> {
         self.0.opened.fetch_add(1, Ordering::SeqCst);
-        if let WeightsSource::File(path) = &job.weights {
+        for path in job.weights.iter().filter_map(|weights| match weights {
+            WeightsSource::File(path) => Some(path),
+            WeightsSource::Embedded => None,
+        }) {
             let read = std::fs::read(path).map_err(|error| ShardError::Device(error.to_string()))?;
             assert!(!read.is_empty());
             self.0.weights.lock().unwrap().push(path.clone());
@@ -197,6 +200,7 @@ pub(crate) fn brief(number: u64, model: Sha256) -> JobBrief {
             sha256: model,
             settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
         },
+        more_models: Vec::new(),
         assets: BTreeMap::new(),
         number: NumberType::Float32,
         threads: 1,

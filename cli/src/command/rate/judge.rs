@@ -48,7 +48,7 @@ impl Judge {
                 features.add(100.0 * product.sum::<f64>(), constant(&feature.weight));
             }
             if let Some(mean) = features.value() {
-                targets.add(mean, constant(&target.weight));
+                targets.add(mean, constant(&target.weight) * target.share);
             }
         }
         Ok(targets.value())

@@ -161,6 +161,7 @@ impl TestFarm {
             assets: BTreeMap::new(),
             model_sha256: None,
             model_settings: None,
+            more_models: Vec::new(),
             snapshot_interval: None,
             submitter: "a test".to_owned(),
             owner: owner.to_owned(),

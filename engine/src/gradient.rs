@@ -11,9 +11,10 @@ use clipig_geometry::{Chain, DrawError, Size};
 use clipig_telemetry::below_current;
 use tch::{Device, Kind, Tensor};
 
-use crate::clip::{Clip, unit_length};
-use crate::constraint;
+use crate::clip::Clip;
+use crate::constraint::{self, Constrained};
 use crate::device;
+use crate::likeness::Likeness;
 use crate::loss::{Choice, FeatureLosses};
 use crate::mask::{MaskError, Masks};
 use crate::read_back::{ReadBackError, read_back, read_rows, send};
@@ -246,10 +247,9 @@ impl Losses {
         let (choices, features) = if target.features.is_empty() {
             (Vec::new(), None)
         } else {
-            let image = unit_length(&clip.encode_image(&clip.normalize(windows.values)));
-            let desired = desired_features(prepared, &image);
-            let choices = choose(target, prepared, &image, &desired, scopes)?;
-            let losses = FeatureLosses::of(target, &image, &desired, &choices);
+            let likeness = Likeness::of(clip, target, prepared, windows.values)?;
+            let choices = choose(target, prepared, &likeness, scopes)?;
+            let losses = FeatureLosses::of(target, &likeness, &choices);
             (choices, Some(losses))
         };
         let similar: Vec<Scope> = scopes
@@ -260,15 +260,17 @@ impl Losses {
         let constraints = target
             .constraints
             .iter()
-            .map(|constraint| {
+            .enumerate()
+            .map(|(place, constraint)| {
                 if !constraint::is_active(constraint, &similar[0]).map_err(experiment_error)? {
                     return Ok(None);
                 }
                 let weights = evaluate_all(&constraint.weight, &similar)?;
                 let mask =
                     constraint.mask.as_deref().map(|mask| windows.weights(mask)).transpose()?.flatten();
-                let losses = constraint::losses(constraint, windows.values, mask.as_ref(), &similar);
-                let losses = losses.map_err(experiment_error)?;
+                let prepared = prepared.of_constraint(place);
+                let seen = Constrained { windows: windows.values, mask: mask.as_ref(), prepared };
+                let losses = constraint::losses(constraint, seen, &similar).map_err(experiment_error)?;
                 Ok(Some(ConstraintLosses { weights, losses }))
             })
             .collect::<Result<Vec<_>, ShardError>>()?;
@@ -333,21 +335,15 @@ impl Losses {
     }
 }
 
-fn desired_features(prepared: &PreparedTarget, like: &Tensor) -> Tensor {
-    let (count, flat) = (prepared.features.len() as i64, prepared.features.concat());
-    send(&Tensor::from_slice(&flat).view([count, -1]), like.device())
-}
-
 /// Decides everything that depends on similarities. They are read back here, once per shard, because each read-back
 /// waits for the device.
 fn choose(
     target: &Target,
     prepared: &PreparedTarget,
-    image: &Tensor,
-    desired: &Tensor,
+    likeness: &Likeness,
     scopes: &[Scope],
 ) -> Result<Vec<Choice>, ShardError> {
-    let cosines = read(&image.detach().matmul(&desired.tr()))?;
+    let cosines = read(&likeness.cosines())?;
     let rows = cosines.chunks(target.features.len());
     let choice = |(cosines, scope)| Choice::of(target, prepared, cosines, scope).map_err(experiment_error);
     rows.zip(scopes).map(choice).collect()

@@ -1,7 +1,9 @@
 //! Checks that a worker's encoded texts and images fit the experiment.
 
-use clipig_core::{Prepared, all_finite};
-use clipig_experiment::Experiment;
+use std::collections::BTreeMap;
+
+use clipig_core::{HISTOGRAM_VALUES, Prepared, PreparedTarget, all_finite};
+use clipig_experiment::{ConstraintKind, Experiment, FeatureSource, Target};
 
 /// Why a preparation is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +40,18 @@ pub(super) enum PreparationError {
         /// Numbers of this one.
         found: usize,
     },
+    /// What a feature or constraint needs besides is missing, has another length, or was not asked for.
+    #[error("target {target}: there are {found} more numbers at place {place}, expected {expected}")]
+    Supplement {
+        /// Place of the target.
+        target: usize,
+        /// Place of the feature or constraint, features first.
+        place: u32,
+        /// Numbers that it needs.
+        expected: usize,
+        /// Numbers that came.
+        found: usize,
+    },
     /// A number that is NaN or infinite, or a feature without numbers.
     #[error("target {0}: a feature or scale is empty or not finite (NaN or infinite)")]
     NotFinite(usize),
@@ -69,6 +83,44 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
         if !came.auto_scales.iter().all(|scale| scale.is_finite()) {
             return Err(PreparationError::NotFinite(target));
         }
+        supplements(target, wanted, came)?;
     }
     Ok(())
+}
+
+/// What features and constraints need besides their vectors must be there, and nothing else.
+fn supplements(target: usize, wanted: &Target, came: &PreparedTarget) -> Result<(), PreparationError> {
+    let mut expected = BTreeMap::new();
+    for (place, vector) in came.features.iter().enumerate() {
+        if let Some(length) = wanted.features.get(place).and_then(|one| of_feature(&one.source, vector.len()))
+        {
+            expected.insert(place as u32, length);
+        }
+    }
+    for (place, constraint) in wanted.constraints.iter().enumerate().filter(|_| wanted.active) {
+        if matches!(constraint.kind, ConstraintKind::Histogram(_)) {
+            expected.insert((came.features.len() + place) as u32, HISTOGRAM_VALUES);
+        }
+    }
+    let places = expected.keys().chain(came.supplements.keys());
+    for place in places {
+        let found = came.supplements.get(place).map_or(0, Vec::len);
+        let expected = expected.get(place).copied().unwrap_or(0);
+        if found != expected {
+            return Err(PreparationError::Supplement { target, place: *place, expected, found });
+        }
+    }
+    if came.supplements.values().all(|values| all_finite(values)) {
+        Ok(())
+    } else {
+        Err(PreparationError::NotFinite(target))
+    }
+}
+
+/// How many numbers a feature needs besides its vector, which has this length.
+fn of_feature(source: &FeatureSource, vector: usize) -> Option<usize> {
+    match source {
+        FeatureSource::Text(_) | FeatureSource::Image(_) => None,
+        FeatureSource::Direction(_) => Some(vector),
+    }
 }

@@ -20,6 +20,8 @@ mod gradient;
 mod histogram;
 mod init;
 mod likeness;
+#[cfg(test)]
+mod looks_tests;
 mod loss;
 mod mask;
 mod noise;

@@ -10,6 +10,12 @@
 //! itself has not moved at all, and the slope there has to end. As in `CLIPstyler` (Kwon and Ye, 2022), windows are pieces of
 //! the picture, and the origin is seen as a whole.
 
+//!
+//! So has a style: half the cosine between the means of the patches of window and image, and half that between their
+//! covariances. These are the statistics by which Li et al. (Universal Style Transfer, 2017) describe a style; with angles
+//! instead of distances, neither needs a weight. A covariance of patches X is C = XᵀX with as many rows as the model is wide.
+//! It is not computed: the product of two of them is `⟨XᵀX, YᵀY⟩ = |X Yᵀ|²`, and there are fewer patches than that.
+
 use clipig_core::{PreparedTarget, ShardError};
 use clipig_experiment::{FeatureSource, Target};
 use tch::{Kind, Tensor};
@@ -42,7 +48,14 @@ impl Likeness {
         prepared: &PreparedTarget,
         windows: &Tensor,
     ) -> Result<Self, ShardError> {
-        let image = unit_length(&clip.encode_image(&clip.normalize(windows)));
+        let blocks = target.features.iter().filter_map(|feature| match &feature.source {
+            FeatureSource::Style(style) => Some(clip.block(style.depth)),
+            FeatureSource::Text(_) | FeatureSource::Image(_) | FeatureSource::Direction(_) => None,
+        });
+        let blocks = blocks.collect::<Option<Vec<_>>>();
+        let blocks = blocks.ok_or_else(|| ShardError::Experiment("this model has no patches".to_owned()))?;
+        let (image, patches) = clip.encode_image_and_patches(&clip.normalize(windows), &blocks);
+        let (image, mut patches) = (unit_length(&image), patches.into_iter());
         let (count, flat) = (prepared.features.len() as i64, prepared.features.concat());
         let desired = send(&Tensor::from_slice(&flat).view([count, -1]), image.device());
         let mut likeness = Self { image, desired, angles: Vec::with_capacity(target.features.len()) };
@@ -51,6 +64,15 @@ impl Likeness {
             let angle = match &feature.source {
                 FeatureSource::Text(_) | FeatureSource::Image(_) => None,
                 FeatureSource::Direction(_) => Some(likeness.direction(place, numbers)?),
+                FeatureSource::Style(_) => {
+                    let patches = patches.next().filter(|patches| {
+                        numbers.len() as i64 >= patches.size()[2]
+                            && numbers.len() as i64 % patches.size()[2] == 0
+                    });
+                    let patches = patches.ok_or_else(|| unprepared(place))?;
+                    let style = Tensor::from_slice(numbers).view([1, -1, patches.size()[2]]);
+                    Some(same_look(&patches, &send(&style, patches.device())))
+                }
             };
             likeness.angles.push(angle);
         }
@@ -77,11 +99,29 @@ impl Likeness {
 
     fn direction(&self, place: usize, origin: &[f32]) -> Result<Tensor, ShardError> {
         if origin.len() as i64 != self.image.size()[1] {
-            return Err(ShardError::Experiment(format!("feature {place}: the origin is not prepared")));
+            return Err(unprepared(place));
         }
         let origin = send(&Tensor::from_slice(origin).view([1, -1]), self.image.device());
         Ok(moved(&self.image, &origin, &self.desired.narrow(0, place as i64, 1)))
     }
+}
+
+fn unprepared(place: usize) -> ShardError {
+    ShardError::Experiment(format!("feature {place} of a target is not prepared"))
+}
+
+/// How alike the looks of patches `[n, p, w]` and `[1, q, w]` are, `[n]` from -1 to 1.
+fn same_look(patches: &Tensor, style: &Tensor) -> Tensor {
+    let mean = |x: &Tensor| x.mean_dim([1_i64].as_slice(), true, None::<Kind>);
+    let means = [mean(patches), mean(style)];
+    let (window, image) = (patches - &means[0], style - &means[1]);
+    let product = |a: &Tensor, b: &Tensor| {
+        a.matmul(&b.transpose(1, 2)).square().sum_dim_intlist([1_i64, 2].as_slice(), false, None::<Kind>)
+    };
+    let length = |a: &Tensor| product(a, a).clamp_min(1e-12).sqrt();
+    let covariances = product(&window, &image) / (length(&window) * length(&image));
+    let [of_window, of_image] = means.map(|mean| mean.squeeze_dim(1));
+    (covariances + Tensor::cosine_similarity(&of_window, &of_image, 1, 1e-8)) / 2.0
 }
 
 /// The cosine `[n]` between how far vectors `[n, d]` have moved from the origin `[1, d]`, and a direction `[1, d]` of unit
@@ -129,6 +169,45 @@ mod tests {
         for (slope, wanted) in slope.iter().zip([-0.8, 0.6]) {
             assert!((slope - wanted / SMALL_CHANGE).abs() < 1e-3, "{slope}");
         }
+    }
+
+    #[test]
+    fn a_look_is_the_mean_and_the_covariance() {
+        const WIDTH: usize = 5;
+        let patches = |count: usize, seed: f32| -> Vec<[f64; WIDTH]> {
+            let value = |i: usize| f64::from(((i as f32 + seed) * 12.9898).sin()) + 0.3;
+            (0..count).map(|row| std::array::from_fn(|column| value(WIDTH * row + column))).collect()
+        };
+        let (window, image) = (patches(7, 0.5), patches(4, 0.1));
+        // The same with covariances written out, in doubles.
+        let mean = |rows: &[[f64; WIDTH]]| -> [f64; WIDTH] {
+            std::array::from_fn(|i| rows.iter().map(|row| row[i]).sum::<f64>() / rows.len() as f64)
+        };
+        let covariance = |rows: &[[f64; WIDTH]]| -> Vec<f64> {
+            let mean = mean(rows);
+            let entry = |i: usize, j: usize| {
+                rows.iter().map(|row| (row[i] - mean[i]) * (row[j] - mean[j])).sum::<f64>()
+                    / rows.len() as f64
+            };
+            (0..WIDTH * WIDTH).map(|place| entry(place / WIDTH, place % WIDTH)).collect()
+        };
+        let cosine = |a: &[f64], b: &[f64]| {
+            let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+            product(a, b) / (product(a, a) * product(b, b)).sqrt()
+        };
+        let wanted =
+            (cosine(&covariance(&window), &covariance(&image)) + cosine(&mean(&window), &mean(&image))) / 2.0;
+        let tensor = |rows: &[[f64; WIDTH]]| {
+            Tensor::from_slice(rows.as_flattened()).to_kind(Kind::Float).view([1, -1, WIDTH as i64])
+        };
+        let look = |a: &[[f64; WIDTH]], b: &[[f64; WIDTH]]| {
+            read_back::<f64>(&same_look(&tensor(a), &tensor(b))).expect("a number")[0]
+        };
+        assert!((look(&window, &image) - wanted).abs() < 1e-5, "{} for {wanted}", look(&window, &image));
+        assert!(wanted.abs() < 0.95);
+        // Where patches stand does not count.
+        let turned: Vec<[f64; WIDTH]> = window.iter().rev().copied().collect();
+        assert!((look(&window, &turned) - 1.0).abs() < 1e-5);
     }
 
     #[test]

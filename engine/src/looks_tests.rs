@@ -82,6 +82,8 @@ fn gradients_of_whole_shards_are_those_of_numerical_differences() {
         "features: [{direction: {from: a red apple, to: a yellow banana}}]",
         "features: [{direction: {from: a dog, to_image: stripes.png, origin: stripes.png}, loss: spherical}]",
         "features: [{text: a cat}, {direction: {from: a dog, to: a cat}, weight: 2}]\nselect: all",
+        "features: [{style: {image: stripes.png}}]",
+        "features: [{style: {image: stripes.png, depth: 1}, loss: spherical}, {style: {image: stripes.png, depth: 0}}]",
         "constraints: [{histogram: {image: stripes.png}}]",
         "constraints: [{palette: {colors: [{color: .1}, {color: .9 .5 .2}]}}]",
     ] {
@@ -120,13 +122,14 @@ fn the_first_canvas_has_not_moved() {
 fn supplements_stand_at_their_places() {
     let clip = clip();
     let experiment = experiment(
-        "features: [{text: a cat}, {direction: {from: a dog, to: a cat, origin: stripes.png}}]\n\
+        "features: [{text: a cat}, {direction: {from: a dog, to: a cat, origin: stripes.png}}, {style: {image: stripes.png}}]\n\
          constraints: [{blur: {}}, {histogram: {image: stripes.png}}]",
     );
     let prepared = prepared(&clip, &experiment, &canvas(values())).expect("features");
     let lengths: Vec<(u32, usize)> =
         prepared.targets[0].supplements.iter().map(|(place, values)| (*place, values.len())).collect();
-    assert_eq!(lengths, [(1, clip.embedding() as usize), (3, HISTOGRAM_VALUES)]);
+    let patches = 8 * 8 * 256;
+    assert_eq!(lengths, [(1, clip.embedding() as usize), (2, patches), (4, HISTOGRAM_VALUES)]);
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use clipig_core::{Assets, Canvas, Prepared, PreparedTarget, ProgressCounter};
-use clipig_experiment::{Direction, Experiment, Feature, FeatureScale, FeatureSource, Subject, Target};
+use clipig_experiment::{
+    Direction, Experiment, Feature, FeatureScale, FeatureSource, Style, Subject, Target,
+};
 use clipig_geometry::Size;
 use tch::Tensor;
 
@@ -37,6 +39,12 @@ pub enum PrepareError {
         /// What is wrong with it.
         source: AssetError,
     },
+    /// The model has no patches to take a style from.
+    #[error(
+        "`{0}`: the image tower of this model is a ResNet, which has no patches; a style needs a vision transformer, such \
+         as ViT-B/32"
+    )]
+    NoPatches(String),
     /// An image without a pixel that can be seen.
     #[error("`{0}`: the image has no opaque pixel, so it has no colours")]
     Transparent(String),
@@ -110,6 +118,11 @@ impl Encoder<'_> {
                 prepared.supplements.insert(place, read_back(&origin)?);
                 self.difference(path, direction)?
             }
+            FeatureSource::Style(style) => {
+                let (encoded, patches) = self.style(path, style)?;
+                prepared.supplements.insert(prepared.features.len() as u32, read_back(&patches)?);
+                encoded
+            }
         };
         prepared.features.push(read_back(&encoded)?);
         Ok(())
@@ -135,6 +148,21 @@ impl Encoder<'_> {
 
     fn image(&self, path: String, name: &str) -> Result<Tensor, PrepareError> {
         encode_asset(self.clip, self.assets, name).map_err(|source| PrepareError::Image { path, source })
+    }
+
+    /// The vector of an image, `[1, d]` of unit length, and its patches `[1, patches, width]`.
+    fn style(&self, path: &str, style: &Style) -> Result<(Tensor, Tensor), PrepareError> {
+        let clip = self.clip;
+        let no_patches = || PrepareError::NoPatches(path.to_owned());
+        let block = clip.block(style.depth).ok_or_else(no_patches)?;
+        let path = format!("{path}.image");
+        let image = assets::image(self.assets, &style.image)
+            .map_err(|source| PrepareError::Image { path, source })?;
+        let window = preprocess::window_tensor(&image, clip.window() as u32, clip.resize());
+        let normalized = clip.normalize(&window.to_device(clip.device()));
+        let (encoded, mut patches) = clip.encode_image_and_patches(&normalized, &[block]);
+        let patches = patches.pop().ok_or_else(no_patches)?;
+        Ok((unit_length(&encoded).to_device(tch::Device::Cpu), patches))
     }
 
     /// The direction from one end to the other, `[1, d]` of unit length.

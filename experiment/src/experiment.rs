@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::expression::{EvaluationError, Float, Int, Scope};
-pub use crate::feature_source::{Direction, FeatureSource, Subject};
+pub use crate::feature_source::{Direction, FeatureSource, Style, Subject};
 use crate::limits::{MAX_BATCH, MAX_MASK_IMAGES};
 
 /// A whole experiment, every default filled in.

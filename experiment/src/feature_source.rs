@@ -11,6 +11,17 @@ pub enum FeatureSource {
     Image(String),
     /// A change.
     Direction(Box<Direction>),
+    /// The look of an image, whatever it shows.
+    Style(Style),
+}
+
+/// The look of an image: statistics of its patches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Style {
+    /// Path of the image.
+    pub image: String,
+    /// How deep in the model patches are compared, 0 to 1.
+    pub depth: f64,
 }
 
 /// A change of the picture: as `to` differs from `from`.
@@ -43,13 +54,14 @@ impl Subject {
 }
 
 impl FeatureSource {
-    /// In one line, as tables show it: the words, the path, or `from → to`.
+    /// In one line, as tables show it: the words, the path, `from → to` or `style of …`.
     pub fn shown(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) | Self::Image(text) => text.into(),
             Self::Direction(direction) => {
                 format!("{} → {}", direction.from.as_str(), direction.to.as_str()).into()
             }
+            Self::Style(style) => format!("style of {}", style.image).into(),
         }
     }
 
@@ -59,6 +71,7 @@ impl FeatureSource {
         match self {
             Self::Text(_) | Self::Image(_) => None,
             Self::Direction(_) => Some("direction"),
+            Self::Style(_) => Some("style"),
         }
     }
 
@@ -66,7 +79,7 @@ impl FeatureSource {
     pub fn texts(&self) -> Vec<(&'static str, &str)> {
         match self {
             Self::Text(text) => vec![("", text)],
-            Self::Image(_) => Vec::new(),
+            Self::Image(_) | Self::Style(_) => Vec::new(),
             Self::Direction(direction) => {
                 let ends = [(".from", &direction.from), (".to", &direction.to)].into_iter();
                 let texts = ends.filter_map(|(name, end)| match end {
@@ -91,6 +104,7 @@ impl FeatureSource {
                 });
                 images.chain(direction.origin.as_deref()).collect()
             }
+            Self::Style(style) => vec![&style.image],
         }
     }
 }

@@ -36,7 +36,7 @@ pub use experiment::{
     Symmetry, Target, Transform, TransformKind,
 };
 pub use expression::{EvaluationError, Scope, Value};
-pub use feature_source::{Direction, FeatureSource, Subject};
+pub use feature_source::{Direction, FeatureSource, Style, Subject};
 pub use load::{Loaded, Tree, load, read, series_of};
 pub use numbers::Number;
 pub use overrides::Overrides;

@@ -1,7 +1,7 @@
 //! Directions, and the constraints on colours: what is read, and what is said of mistakes.
 
 use clipig_experiment::{
-    ConstraintKind, Direction, FeatureLoss, FeatureSource, Loaded, Overrides, Source, Subject, load,
+    ConstraintKind, Direction, FeatureLoss, FeatureSource, Loaded, Overrides, Source, Style, Subject, load,
 };
 
 fn load_one(text: &str) -> Result<Loaded, String> {
@@ -29,6 +29,7 @@ targets:
     loss: spherical
     weight: t
   - direction: {from_image: before.png, to_image: after.png, origin: first.png}
+  - style: {image: night.jpg, depth: .25}
   constraints:
   - histogram: {image: sunset.jpg, loss: l1}
   - palette:
@@ -47,7 +48,7 @@ targets:
 fn directions_and_colours_are_read() {
     let loaded = one(LOOKS);
     let [target, _] = &loaded.experiment.targets[..] else { panic!("two targets") };
-    let [words, images] = &target.features[..] else { panic!("two features") };
+    let [words, images, style] = &target.features[..] else { panic!("three features") };
     let wanted = Direction {
         from: Subject::Text("a photo".to_owned()),
         to: Subject::Text("a pencil drawing".to_owned()),
@@ -63,13 +64,14 @@ fn directions_and_colours_are_read() {
     assert_eq!(texts[1], ("targets.0.features.0.direction.to".to_owned(), "a pencil drawing"));
     assert_eq!(images.source.images(), ["before.png", "after.png", "first.png"]);
     assert!(images.texts().is_empty());
+    assert_eq!(style.source, FeatureSource::Style(Style { image: "night.jpg".to_owned(), depth: 0.25 }));
     let [histogram, palette] = &target.constraints[..] else { panic!("two constraints") };
     assert_eq!(histogram.kind.image(), Some("sunset.jpg"));
     let ConstraintKind::Palette(colors) = &palette.kind else { panic!("{palette:?}") };
     assert_eq!(colors.len(), 2);
     assert!(colors[1].iter().all(|value| value.as_constant().is_none()), "it may change over time");
     let images: Vec<&str> = loaded.experiment.image_names().into_iter().collect();
-    assert_eq!(images, ["after.png", "before.png", "first.png", "sunset.jpg"]);
+    assert_eq!(images, ["after.png", "before.png", "first.png", "night.jpg", "sunset.jpg"]);
 }
 
 #[test]
@@ -95,11 +97,17 @@ fn a_direction_has_two_ends() {
         ("{direction: {from: a, to: b}, text: c}", "a feature has either `direction` or `text`, not both"),
         ("{direction: {from: a, to: b}, loss: l2}", "a `direction` is compared by its angle alone"),
         ("{direction: {form: a, to: b}}", "did you mean `from`?"),
+        ("{style: {depth: .5}}", "`style` needs `image`"),
+        ("{style: {image: a.png, depth: 1.5}}", "`depth` is too large"),
+        ("{style: {image: a.png}, loss: l1}", "a `style` is compared by its angle alone"),
+        ("{style: {image: a.png}, direction: {from: a, to: b}}", "either `direction` or `style`, not both"),
         ("{direction: a}", "takes its parameters by name"),
     ] {
         let found = feature_error(feature);
         assert!(found.contains(message), "{feature}: {found}");
     }
+    let many = vec!["{style: {image: a.png}}"; 9].join(", ");
+    assert!(feature_error(&many).contains("there are 9 features `style`; at most 8 are allowed"));
     let target = |more: &str| {
         error(&format!("targets: [{{features: [{{text: c}}, {{direction: {{from: a, to: b}}}}], {more}}}]\n"))
     };

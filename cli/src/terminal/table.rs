@@ -25,9 +25,7 @@ pub(crate) fn lines(experiment: &Experiment, statistics: &JobStatistics, scope: 
             let name = if i == 0 { shortened(&target.name, NAME) } else { String::new() };
             let feature = match &feature.source {
                 FeatureSource::Image(path) => shortened_in_front(path, FEATURE),
-                source @ (FeatureSource::Text(_) | FeatureSource::Direction(_)) => {
-                    shortened(&source.shown(), FEATURE)
-                }
+                source => shortened(&source.shown(), FEATURE),
             };
             let losses = &statistics.losses[i];
             let similarity = &statistics.similarities[i];

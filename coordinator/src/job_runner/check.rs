@@ -91,10 +91,10 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
 /// What features and constraints need besides their vectors must be there, and nothing else.
 fn supplements(target: usize, wanted: &Target, came: &PreparedTarget) -> Result<(), PreparationError> {
     let mut expected = BTreeMap::new();
-    for (place, vector) in came.features.iter().enumerate() {
-        if let Some(length) = wanted.features.get(place).and_then(|one| of_feature(&one.source, vector.len()))
-        {
-            expected.insert(place as u32, length);
+    let of_place = |place: u32| came.supplements.get(&place).map_or(0, Vec::len);
+    for ((place, vector), feature) in (0..).zip(&came.features).zip(&wanted.features) {
+        if let Some(length) = of_feature(&feature.source, vector.len(), of_place(place)) {
+            expected.insert(place, length);
         }
     }
     for (place, constraint) in wanted.constraints.iter().enumerate().filter(|_| wanted.active) {
@@ -104,7 +104,7 @@ fn supplements(target: usize, wanted: &Target, came: &PreparedTarget) -> Result<
     }
     let places = expected.keys().chain(came.supplements.keys());
     for place in places {
-        let found = came.supplements.get(place).map_or(0, Vec::len);
+        let found = of_place(*place);
         let expected = expected.get(place).copied().unwrap_or(0);
         if found != expected {
             return Err(PreparationError::Supplement { target, place: *place, expected, found });
@@ -117,10 +117,12 @@ fn supplements(target: usize, wanted: &Target, came: &PreparedTarget) -> Result<
     }
 }
 
-/// How many numbers a feature needs besides its vector, which has this length.
-fn of_feature(source: &FeatureSource, vector: usize) -> Option<usize> {
+/// How many numbers a feature needs besides its vector, which has this length, where so many came.
+fn of_feature(source: &FeatureSource, vector: usize, came: usize) -> Option<usize> {
     match source {
         FeatureSource::Text(_) | FeatureSource::Image(_) => None,
         FeatureSource::Direction(_) => Some(vector),
+        // How many patches there are depends on the model.
+        FeatureSource::Style(_) => Some(came.max(1)),
     }
 }

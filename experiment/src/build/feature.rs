@@ -1,11 +1,14 @@
 //! What features compare the picture with.
 
 use super::reader::Reader;
-use crate::experiment::FeatureLoss;
-use crate::feature_source::{Direction, FeatureSource, Subject};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::experiment::{Experiment, FeatureLoss};
+use crate::feature_source::{Direction, FeatureSource, Style, Subject};
+use crate::limits::MAX_STYLES;
+use crate::source::Origin;
 
 /// All names that a feature may have, of which it has one.
-const SOURCES: [&str; 4] = ["text", "image", "prompt", "direction"];
+const SOURCES: [&str; 5] = ["text", "image", "prompt", "direction", "style"];
 
 /// The source of a feature and the parameter that names it. A prompt is a text that is still whole.
 pub(super) fn source(reader: &mut Reader<'_>) -> (&'static str, FeatureSource) {
@@ -13,6 +16,11 @@ pub(super) fn source(reader: &mut Reader<'_>) -> (&'static str, FeatureSource) {
         let direction = reader.map("direction", direction);
         check_alone(reader, "direction");
         return ("direction", FeatureSource::Direction(Box::new(direction)));
+    }
+    if reader.is_written("style") {
+        let style = reader.map("style", style);
+        check_alone(reader, "style");
+        return ("style", FeatureSource::Style(style));
     }
     let text = reader.optional_text("text");
     let image = reader.optional_text("image");
@@ -111,11 +119,31 @@ fn subject(reader: &mut Reader<'_>, text: &'static str, image: &'static str) -> 
     }
 }
 
+fn style(reader: &mut Reader<'_>) -> Style {
+    let image = reader.text("image");
+    if image.trim().is_empty() && reader.is_written("image") && !reader.is_broken("image") {
+        reader.error("image", "the name of the image is empty");
+    }
+    Style { image, depth: reader.float("depth").as_constant().unwrap_or_default() }
+}
+
+/// Reports an experiment whose styles would need too much memory.
+pub(super) fn check_styles(experiment: &Experiment, origin: Origin, problems: &mut Diagnostics) {
+    let active = experiment.targets.iter().filter(|target| target.active);
+    let features = active.flat_map(|target| &target.features);
+    let count = features.filter(|feature| matches!(feature.source, FeatureSource::Style(_))).count();
+    if count > MAX_STYLES {
+        let message = format!("there are {count} features `style`; at most {MAX_STYLES} are allowed");
+        problems.push(Diagnostic::error("targets", origin, message));
+    }
+}
+
 /// Checks the loss of a feature: those that compare the numbers of two vectors one by one need vectors.
 pub(super) fn check_loss(reader: &mut Reader<'_>, source: &FeatureSource, loss: FeatureLoss) {
     let name = match source {
         FeatureSource::Text(_) | FeatureSource::Image(_) => return,
         FeatureSource::Direction(_) => "direction",
+        FeatureSource::Style(_) => "style",
     };
     if matches!(loss, FeatureLoss::L1 | FeatureLoss::L2) {
         reader

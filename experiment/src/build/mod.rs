@@ -67,6 +67,7 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
     }
     canvas::check_square(&mut Reader::top(tree, problems), &experiment);
     let targets = tree.get("targets").map_or(tree.origin, |entry| entry.origin);
+    feature::check_styles(&experiment, targets, problems);
     constraint::check_histograms(&experiment, targets, problems);
     mask::check_images(&experiment, tree.get("masks").map_or(tree.origin, |entry| entry.origin), problems);
     experiment

@@ -1,6 +1,6 @@
 //! Features that ask for something else than likeness with a text or an image.
 
-use super::definition::{Definition, Initial, Kind, TEXT};
+use super::definition::{Definition, FLOAT, Initial, Kind, TEXT};
 
 pub(super) const PARAMETERS: &[Definition] = &[
     Definition::new(
@@ -59,5 +59,36 @@ pub(super) const PARAMETERS: &[Definition] = &[
          animation the first canvas of each frame.",
     )
     .nullable()
+    .addition(),
+    Definition::new(
+        "targets.features.style",
+        Kind::Map,
+        Initial::Null,
+        "The look of an image instead of what it shows, in place of `text`: its colours, strokes and textures. The mean and \
+         the covariance of the model's patches (as in Li et al., Universal Style Transfer, 2017) should be those of the \
+         image; where the patches stand does not count. Add a `text` or an `image` for what the picture shows. It needs a \
+         model with a vision transformer (ViT).",
+    )
+    .example(
+        "targets:\n  - features:\n      - text: a lighthouse\n      - style:\n          image: starry-night.jpg\n        weight: 2\n",
+    )
+    .addition(),
+    Definition::new(
+        "targets.features.style.image",
+        TEXT,
+        Initial::Null,
+        "The image file with the look. Its middle square is shown to CLIP, so strokes come out as large in each window as \
+         they are in it.",
+    )
+    .required()
+    .addition(),
+    Definition::new(
+        "targets.features.style.depth",
+        FLOAT,
+        Initial::Float(0.4),
+        "How deep in the model patches are compared: near 0 they know colours and small textures, near 1 what they belong to.",
+    )
+    .least(0)
+    .most(1)
     .addition(),
 ];

@@ -43,7 +43,8 @@ impl Judge {
         for target in experiment.targets.iter().filter(|target| target.active) {
             let mut features = Mean::default();
             for feature in &target.features {
-                let wanted = self.feature(&subject_of(&feature.source), assets)?;
+                let Some(subject) = subject_of(&feature.source) else { continue };
+                let wanted = self.feature(&subject, assets)?;
                 let product = seen.iter().zip(&wanted).map(|(a, b)| f64::from(*a) * f64::from(*b));
                 features.add(100.0 * product.sum::<f64>(), constant(&feature.weight));
             }
@@ -73,12 +74,13 @@ impl Judge {
     }
 }
 
-/// What a picture is compared with: of a direction, where it leads.
-fn subject_of(source: &FeatureSource) -> Subject {
+/// What a picture is compared with: of a direction, where it leads. A style says nothing about what is shown.
+fn subject_of(source: &FeatureSource) -> Option<Subject> {
     match source {
-        FeatureSource::Text(text) => Subject::Text(text.clone()),
-        FeatureSource::Image(name) => Subject::Image(name.clone()),
-        FeatureSource::Direction(direction) => direction.to.clone(),
+        FeatureSource::Text(text) => Some(Subject::Text(text.clone())),
+        FeatureSource::Image(name) => Some(Subject::Image(name.clone())),
+        FeatureSource::Direction(direction) => Some(direction.to.clone()),
+        FeatureSource::Style(_) => None,
     }
 }
 

@@ -11,9 +11,10 @@ use clipig_geometry::{Chain, DrawError, Size};
 use clipig_telemetry::below_current;
 use tch::{Device, Kind, Tensor};
 
-use crate::clip::{Clip, unit_length};
-use crate::constraint;
+use crate::clip::Clip;
+use crate::constraint::{self, Constrained};
 use crate::device;
+use crate::likeness::Likeness;
 use crate::loss::{Choice, FeatureLosses, similarities};
 use crate::mask::{MaskError, Masks};
 use crate::models::{EngineModels, LoadModel};
@@ -312,16 +313,14 @@ impl<'a> Losses<'a> {
         let (choices, features) = if target.features.is_empty() {
             (Vec::new(), None)
         } else {
-            let image = unit_length(&clip.encode_image(&clip.normalize(windows.values)));
-            let desired = desired_features(prepared, &image);
-            let cosines = image.detach().matmul(&desired.tr());
-            let asks = target.asks_for_similarities();
+            let likeness = Likeness::of(clip, target, prepared, windows.values)?;
+            let (cosines, asks) = (likeness.cosines(), target.asks_for_similarities());
             let similarities =
                 if asks { read_similarities(target, prepared, &cosines, scopes)? } else { Vec::new() };
             let of_sample = |i: usize| similarities.get(i).cloned().unwrap_or_default();
             let choice = |(i, scope)| Choice::of(target, of_sample(i), scope).map_err(experiment_error);
             let choices = scopes.iter().enumerate().map(choice).collect::<Result<Vec<_>, _>>()?;
-            let losses = FeatureLosses::of(target, &image, &desired, &choices);
+            let losses = FeatureLosses::of(target, &likeness, &choices);
             (choices, Some(BatchFeatures { losses, similarities, cosines: (!asks).then_some(cosines) }))
         };
         let similar: Vec<Scope> = scopes
@@ -332,15 +331,17 @@ impl<'a> Losses<'a> {
         let constraints = target
             .constraints
             .iter()
-            .map(|constraint| {
+            .enumerate()
+            .map(|(place, constraint)| {
                 if !constraint::is_active(constraint, &similar[0]).map_err(experiment_error)? {
                     return Ok(None);
                 }
                 let weights = evaluate_all(&constraint.weight, &similar)?;
                 let mask =
                     constraint.mask.as_deref().map(|mask| windows.weights(mask)).transpose()?.flatten();
-                let losses = constraint::losses(constraint, windows.values, mask.as_ref(), &similar);
-                let losses = losses.map_err(experiment_error)?;
+                let prepared = prepared.of_constraint(place);
+                let seen = Constrained { windows: windows.values, mask: mask.as_ref(), prepared };
+                let losses = constraint::losses(constraint, seen, &similar).map_err(experiment_error)?;
                 Ok(Some(ConstraintLosses { weights, losses }))
             })
             .collect::<Result<Vec<_>, ShardError>>()?;
@@ -428,11 +429,6 @@ fn weighted(
         // 0 · NaN is NaN: a target without weight asks for nothing.
         (&sum * &weights).where_scalarother(&weights.ne(0.0), 0.0)
     })
-}
-
-fn desired_features(prepared: &PreparedTarget, like: &Tensor) -> Tensor {
-    let (count, flat) = (prepared.features.len() as i64, prepared.features.concat());
-    send(&Tensor::from_slice(&flat).view([count, -1]), like.device())
 }
 
 /// Reads the similarities of a batch. Waits for the device, which has nothing to do meanwhile if no other shard is under way.

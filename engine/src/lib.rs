@@ -19,7 +19,11 @@ pub mod gpu;
 mod gradient;
 #[cfg(test)]
 mod gradient_tests;
+mod histogram;
 mod init;
+mod likeness;
+#[cfg(test)]
+mod looks_tests;
 mod loss;
 mod mask;
 mod models;

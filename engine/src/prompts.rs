@@ -1,6 +1,6 @@
 //! Checks texts before any model is loaded.
 
-use clipig_experiment::{Experiment, FeatureSource};
+use clipig_experiment::Experiment;
 
 use crate::clip::tokenizer::Tokenizer;
 use crate::prepare::PrepareError;
@@ -16,10 +16,10 @@ pub fn check_texts(
     let active = experiment.targets.iter().filter(|target| target.active && target.model == place);
     let mut problems = Vec::new();
     for feature in active.flat_map(|target| &target.features) {
-        if let FeatureSource::Text(text) = &feature.source
-            && let Err(source) = tokenizer.tokenize(text, context, vocabulary)
-        {
-            problems.push(PrepareError::Text { path: feature.path.clone(), source });
+        for (path, text) in feature.texts() {
+            if let Err(source) = tokenizer.tokenize(text, context, vocabulary) {
+                problems.push(PrepareError::Text { path, source });
+            }
         }
     }
     problems
@@ -47,5 +47,9 @@ mod tests {
         let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).unwrap();
         let found = check_texts(&loaded.experiment, 0, (77, 49_408));
         assert!(found[0].to_string().starts_with("`targets.0.features.1.prompt`:"), "{found:?}");
+        let yaml = format!("targets:\n- features:\n  - direction: {{from: a photo, to: {long}}}\n");
+        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).unwrap();
+        let found = check_texts(&loaded.experiment, 77, 49_408);
+        assert!(found[0].to_string().starts_with("`targets.0.features.0.direction.to`:"), "{found:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Words that a model never saw: it cannot draw them.
 
-use clipig_experiment::{Experiment, FeatureSource};
+use clipig_experiment::Experiment;
 
 use crate::clip::Clip;
 use crate::clip::tokenizer::Tokenizer;
@@ -21,8 +21,7 @@ pub(crate) fn unknown_words(
     let targets = experiment.targets.iter().filter(|target| target.active && target.model == place);
     let features = targets.flat_map(|target| &target.features);
     let mut lines = Vec::new();
-    for feature in features {
-        let FeatureSource::Text(text) = &feature.source else { continue };
+    for (_, text) in features.flat_map(|feature| feature.source.texts()) {
         let words = tokenizer.unknown_words(text, &known);
         if words.is_empty() {
             continue;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::expression::{EvaluationError, Float, Int, Scope};
+pub use crate::feature_source::{Direction, FeatureSource, Style, Subject};
 use crate::limits::{MAX_BATCH, MAX_MASK_IMAGES};
 
 /// A whole experiment, every default filled in.
@@ -442,7 +443,7 @@ pub enum FeatureScale {
 /// A text or an image to resemble.
 #[derive(Clone, Debug)]
 pub struct Feature {
-    /// Path of its text or image in the experiment, with list indices: `targets.0.features.1.text`.
+    /// Path of its text, image or direction in the experiment, with list indices: `targets.0.features.1.text`.
     pub path: String,
     /// The text or image.
     pub source: FeatureSource,
@@ -456,21 +457,11 @@ pub struct Feature {
     pub loss: FeatureLoss,
 }
 
-/// Where a feature comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FeatureSource {
-    /// Words.
-    Text(String),
-    /// Path of an image.
-    Image(String),
-}
-
-impl FeatureSource {
-    /// The words, or the path.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Text(text) | Self::Image(text) => text,
-        }
+impl Feature {
+    /// The texts that it uses, each with its path.
+    pub fn texts(&self) -> Vec<(String, &str)> {
+        let texts = self.source.texts().into_iter();
+        texts.map(|(name, text)| (format!("{}{name}", self.path), text)).collect()
     }
 }
 
@@ -676,6 +667,8 @@ pub enum ConstraintKind {
         /// The blur that finds edges.
         kernel: Kernel,
     },
+    /// The window has the colours of an image; its path.
+    Histogram(String),
     /// Bounds on the mean.
     Mean(Bounds),
     /// The window resembles its copy with noise; standard deviation per colour.
@@ -687,10 +680,19 @@ pub enum ConstraintKind {
         /// Greatest value per colour.
         max: [Float; 3],
     },
+    /// Every pixel has one of these colours.
+    Palette(Vec<[Float; 3]>),
     /// Bounds on the saturation.
     Saturation(Bounds),
     /// Bounds on the standard deviation.
     Std(Bounds),
+}
+
+impl ConstraintKind {
+    /// The image that it uses.
+    pub fn image(&self) -> Option<&str> {
+        if let Self::Histogram(image) = self { Some(image) } else { None }
+    }
 }
 
 /// Bounds per colour; at least one of them is given.
@@ -741,11 +743,12 @@ impl Experiment {
 
     /// The images that are used: those of active targets, of masks, and the first canvas.
     pub fn image_names(&self) -> BTreeSet<&str> {
-        let features = self.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
-        let images = features.filter_map(|feature| match &feature.source {
-            FeatureSource::Image(name) => Some(name.as_str()),
-            FeatureSource::Text(_) => None,
-        });
+        let active = || self.targets.iter().filter(|target| target.active);
+        let features = active().flat_map(|target| &target.features);
+        let constraints = active().flat_map(|target| &target.constraints);
+        let images = features
+            .flat_map(|feature| feature.source.images())
+            .chain(constraints.filter_map(|constraint| constraint.kind.image()));
         let init = self.init.image.as_deref().filter(|_| self.init.image_tensor.is_none());
         images.chain(init).chain(self.mask_images()).collect()
     }

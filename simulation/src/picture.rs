@@ -139,7 +139,7 @@ pub(crate) fn prepare(experiment: &Experiment, canvas: &Canvas) -> Prepared {
     let target = |(i, target): (usize, &clipig_experiment::Target)| PreparedTarget {
         features: target.features.iter().map(|_| vec![mean + i as f32]).collect(),
         auto_scales: vec![1.0; target.features.len()],
-        warning: None,
+        ..PreparedTarget::default()
     };
     Prepared { targets: experiment.targets.iter().enumerate().map(target).collect() }
 }

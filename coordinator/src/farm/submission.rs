@@ -338,7 +338,7 @@ fn job_name(asked: &str, experiment: &Experiment) -> String {
         return shortened(asked.trim());
     }
     let mut features = experiment.targets.iter().flat_map(|target| &target.features);
-    features.next().map_or_else(|| "an experiment".to_owned(), |feature| shortened(feature.source.as_str()))
+    features.next().map_or_else(|| "an experiment".to_owned(), |feature| shortened(&feature.source.shown()))
 }
 
 fn shortened(text: &str) -> String {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use clipig_core::{Prepared, all_finite};
-use clipig_experiment::Experiment;
+use clipig_core::{HISTOGRAM_VALUES, Prepared, PreparedTarget, all_finite};
+use clipig_experiment::{ConstraintKind, Experiment, FeatureSource, Target};
 
 /// Why a preparation is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +40,18 @@ pub(super) enum PreparationError {
         /// Numbers of this one.
         found: usize,
     },
+    /// What a feature or constraint needs besides is missing, has another length, or was not asked for.
+    #[error("target {target}: there are {found} more numbers at place {place}, expected {expected}")]
+    Supplement {
+        /// Place of the target.
+        target: usize,
+        /// Place of the feature or constraint, features first.
+        place: u32,
+        /// Numbers that it needs.
+        expected: usize,
+        /// Numbers that came.
+        found: usize,
+    },
     /// A number that is NaN or infinite, or a feature without numbers.
     #[error("target {0}: a feature or scale is empty or not finite (NaN or infinite)")]
     NotFinite(usize),
@@ -72,13 +84,52 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
         if !came.auto_scales.iter().all(|scale| scale.is_finite()) {
             return Err(PreparationError::NotFinite(target));
         }
+        supplements(target, wanted, came)?;
     }
     Ok(())
 }
 
+/// What features and constraints need besides their vectors must be there, and nothing else.
+fn supplements(target: usize, wanted: &Target, came: &PreparedTarget) -> Result<(), PreparationError> {
+    let mut expected = BTreeMap::new();
+    let of_place = |place: u32| came.supplements.get(&place).map_or(0, Vec::len);
+    for ((place, vector), feature) in (0..).zip(&came.features).zip(&wanted.features) {
+        if let Some(length) = of_feature(&feature.source, vector.len(), of_place(place)) {
+            expected.insert(place, length);
+        }
+    }
+    for (place, constraint) in wanted.constraints.iter().enumerate().filter(|_| wanted.active) {
+        if matches!(constraint.kind, ConstraintKind::Histogram(_)) {
+            expected.insert((came.features.len() + place) as u32, HISTOGRAM_VALUES);
+        }
+    }
+    let places = expected.keys().chain(came.supplements.keys());
+    for place in places {
+        let found = of_place(*place);
+        let expected = expected.get(place).copied().unwrap_or(0);
+        if found != expected {
+            return Err(PreparationError::Supplement { target, place: *place, expected, found });
+        }
+    }
+    if came.supplements.values().all(|values| all_finite(values)) {
+        Ok(())
+    } else {
+        Err(PreparationError::NotFinite(target))
+    }
+}
+
+/// How many numbers a feature needs besides its vector, which has this length, where so many came.
+fn of_feature(source: &FeatureSource, vector: usize, came: usize) -> Option<usize> {
+    match source {
+        FeatureSource::Text(_) | FeatureSource::Image(_) => None,
+        FeatureSource::Direction(_) => Some(vector),
+        // How many patches there are depends on the model.
+        FeatureSource::Style(_) => Some(came.max(1)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use clipig_core::PreparedTarget;
     use clipig_experiment::{Overrides, Source, load};
 
     use super::*;
@@ -93,7 +144,7 @@ mod tests {
             let target = |length| PreparedTarget {
                 features: vec![vec![0.5; length]],
                 auto_scales: vec![1.0],
-                warning: None,
+                ..PreparedTarget::default()
             };
             preparation(&Prepared { targets: lengths.map(target).to_vec() }, &experiment)
         };

@@ -78,6 +78,7 @@ fn preparation() -> Preparation {
         features: vec![vec![0.1, -0.0, f32::MIN_POSITIVE / 2.0], vec![]],
         auto_scales: vec![1.0, 0.1 + 0.2],
         warning: Some("no \"fair\" scale".into()),
+        supplements: [(0, vec![0.3, -0.0]), (2, vec![0.7])].into(),
     };
     let prepared = Prepared { targets: vec![target, PreparedTarget::default()] };
     Preparation { prepared, warnings: vec!["never saw `teapotz`".into()] }

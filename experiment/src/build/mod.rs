@@ -2,6 +2,7 @@
 
 mod canvas;
 mod constraint;
+mod feature;
 mod mask;
 mod models;
 mod prompt;
@@ -72,6 +73,9 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
         problems.push(Diagnostic::error("resolution", origin, error.to_string()));
     }
     canvas::check_square(&mut Reader::top(tree, problems), &experiment);
+    let targets = tree.get("targets").map_or(tree.origin, |entry| entry.origin);
+    feature::check_styles(&experiment, targets, problems);
+    constraint::check_histograms(&experiment, targets, problems);
     mask::check_images(&experiment, tree.get("masks").map_or(tree.origin, |entry| entry.origin), problems);
     experiment
 }

@@ -6,6 +6,7 @@
 
 mod constraints;
 mod definition;
+mod features;
 mod general;
 mod masks;
 mod models;
@@ -126,6 +127,7 @@ impl Registry {
         registry.add_all("", Stage::Fixed, masks::PARAMETERS);
         registry.add_all("", Stage::Fixed, targets::PARAMETERS);
         registry.add_all("", Stage::Fixed, &models::OF_TARGET);
+        registry.add_all("", Stage::Fixed, features::PARAMETERS);
         registry.add_group("targets.transforms", Stage::Rate, transforms::TRANSFORMS, |_| true);
         registry.add_all("", Stage::Fixed, targets::POSTPROC);
         registry
@@ -170,11 +172,14 @@ impl Registry {
                 limits: Limits::NONE,
                 doc: group.doc,
                 example: group.example,
-                addition: false,
+                addition: group.addition,
                 draws: group.draws,
             });
-            self.add_all(&path, stage, group.parameters);
-            self.add_all(&path, stage, group.more);
+            for definition in group.parameters.iter().chain(group.more) {
+                let mut parameter = definition.parameter(&path, stage);
+                parameter.addition |= group.addition;
+                self.add(parameter);
+            }
         }
     }
 
@@ -264,7 +269,7 @@ mod tests {
             }
         }
         assert_eq!(transforms::TRANSFORMS.len(), 26);
-        assert_eq!(constraints::CONSTRAINTS.len(), 9);
+        assert_eq!(constraints::CONSTRAINTS.len(), 11);
     }
 
     #[test]

@@ -56,10 +56,11 @@ fn prepared() -> impl Strategy<Value = Prepared> {
         ),
         0..5,
     );
-    prop::collection::vec((target, prop::option::of(".{0,50}")), 0..5).prop_map(|targets| {
-        let targets = targets.into_iter().map(|(features, warning)| {
+    let supplements = prop::collection::btree_map(0..9_u32, prop::collection::vec(finite(), 1..9), 0..3);
+    prop::collection::vec((target, prop::option::of(".{0,50}"), supplements), 0..5).prop_map(|targets| {
+        let targets = targets.into_iter().map(|(features, warning, supplements)| {
             let (features, auto_scales) = features.into_iter().unzip();
-            PreparedTarget { features, auto_scales, warning }
+            PreparedTarget { features, auto_scales, warning, supplements }
         });
         Prepared { targets: targets.collect() }
     })

@@ -114,7 +114,11 @@ impl ComputeFactory for Factory {
     fn prepare(&self, job: &ComputeJob, canvas: &Canvas) -> Result<Preparation, ShardError> {
         assert_eq!(canvas.width(), SIZE);
         let bytes = job.assets.bytes("a picture.png").map_or(0, |bytes| bytes.len());
-        let target = PreparedTarget { features: vec![vec![1.0, 0.0]], auto_scales: vec![1.0], warning: None };
+        let target = PreparedTarget {
+            features: vec![vec![1.0, 0.0]],
+            auto_scales: vec![1.0],
+            ..PreparedTarget::default()
+        };
         let prepared = Prepared { targets: vec![target] };
         Ok(Preparation { prepared, warnings: vec![format!("the picture has {bytes} bytes")] })
     }

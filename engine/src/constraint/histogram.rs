@@ -70,7 +70,7 @@ fn transported(values: &Tensor, weights: Option<&Tensor>, quantiles: &Tensor) ->
     let below = places.floor();
     let between = &places - &below;
     let below = below.to_kind(Kind::Int64);
-    let above = (&below + 1).clamp_max(HISTOGRAM_QUANTILES as i64 - 1);
+    let above = (&below + 1_i64).clamp_max(HISTOGRAM_QUANTILES as i64 - 1);
     let (low, high) = (quantiles.gather(1, &below, false), quantiles.gather(1, &above, false));
     let sorted = &low + (high - &low) * between;
     values.zeros_like().scatter(1, &order, &sorted)

@@ -7,6 +7,7 @@ use crate::cluster::Rehearsal;
 use crate::containers::{Containers, Family};
 use crate::error::Error;
 use crate::gpu::Gpu;
+use crate::looks::Looks;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
 
@@ -35,13 +36,14 @@ Usage: cargo xtask COMMAND
                             rehearse on a Kubernetes cluster (needs kubectl): does it admit all objects? With an
                             image that its nodes have, install a farm as documented and disturb it in several ways
                             --keep   leave the farm there
-  containers [--programs FOLDER] [--cuda] [--ipv4] [--ipv6] [--keep-images]
+  containers [--programs FOLDER] [--cuda] [--ipv4] [--ipv6] [--no-farm] [--keep-images]
                             rehearse in containers, as root (needs podman and more, which it names): build the images'
                             last stages on stand-ins for their base images, start a farm of them, disturb it in several
                             ways, on IPv4 and on IPv6, and compare its pictures with those of `clipig render`
                             --programs     take the programs from here instead of building them for release
                             --cuda         build the image for GPUs, too (downloads 2.5 GB)
                             --ipv4, --ipv6 only on this network
+                            --no-farm      only the images, the compose file and the batch script
                             --keep-images  leave the images there
   prometheus                a real Prometheus scrapes a real farm: every query of the dashboard must return data (needs
                             Debian's package `prometheus`)
@@ -49,6 +51,10 @@ Usage: cargo xtask COMMAND
                             measure clipig's own work N times (3), and write tables and plot of docs/performance.md
                             --old    compare with another build; PROGRAM is its `own_work`
                             --new    use this `own_work` instead of building it
+  bench --looks [--new PROGRAM] [--rounds N]
+                            measure what canvas models, masks, cuts and other looks add to an epoch, N times (3), and write
+                            the table of docs/performance.md
+                            --new    use this `clipig` instead of building it
   instructions [--write]    count the instructions of fixed pieces of work under valgrind, and compare them with
                             engine/benches/instructions.txt
                             --write  keep the new counts
@@ -94,6 +100,8 @@ pub(crate) enum Command {
     Size,
     /// Measure clipig's own work.
     Bench(Bench),
+    /// Measure what looks cost.
+    Looks(Looks),
     /// Count the instructions of fixed pieces of work.
     Instructions {
         /// Keep the new counts?
@@ -187,6 +195,7 @@ fn containers(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             Long("cuda") => containers.cuda = true,
             Long("ipv4") => only.push(Family::V4),
             Long("ipv6") => only.push(Family::V6),
+            Long("no-farm") => containers.no_farm = true,
             Long("keep-images") => containers.keep_images = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
@@ -208,8 +217,10 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     use lexopt::prelude::{Long, Short};
 
     let mut bench = Bench { old: None, new: None, rounds: 3 };
+    let mut looks = false;
     while let Some(argument) = parser.next()? {
         match argument {
+            Long("looks") => looks = true,
             Long("old") => bench.old = Some(parser.value()?.into()),
             Long("new") => bench.new = Some(parser.value()?.into()),
             Long("rounds") => {
@@ -226,7 +237,13 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Bench(bench))
+    match bench {
+        bench if !looks => Ok(Command::Bench(bench)),
+        Bench { old: None, new: program, rounds } => Ok(Command::Looks(Looks { program, rounds })),
+        _ => Err(Error::Usage(
+            "--looks compares looks with pixels, and no two builds: it takes no --old".into(),
+        )),
+    }
 }
 
 fn page(parser: &mut lexopt::Parser) -> Result<Command, Error> {
@@ -312,6 +329,9 @@ mod tests {
         let bench = Bench { old: Some("a/b".into()), new: Some("c".into()), rounds: 5 };
         assert_eq!(parsed("bench --rounds 5 --old a/b --new c").unwrap(), Command::Bench(bench));
         assert!(parsed("bench --rounds 0").is_err());
+        let looks = Looks { program: Some("c".into()), rounds: 1 };
+        assert_eq!(parsed("bench --new c --looks --rounds 1").unwrap(), Command::Looks(looks));
+        assert!(parsed("bench --looks --old a").is_err());
         assert_eq!(parsed("instructions").unwrap(), Command::Instructions { write: false });
         assert_eq!(parsed("instructions --write").unwrap(), Command::Instructions { write: true });
         assert!(parsed("instructions --old").is_err());
@@ -372,9 +392,10 @@ mod tests {
             programs: Some("p".into()),
             cuda: true,
             only: Some(Family::V6),
+            no_farm: true,
             ..Containers::default()
         };
-        let line = "containers --cuda --programs p --ipv6";
+        let line = "containers --cuda --programs p --ipv6 --no-farm";
         assert_eq!(parsed(line).unwrap(), Command::Containers(containers));
         assert!(matches!(parsed("containers --ipv4 --ipv6"), Err(Error::Usage(_))));
     }

@@ -11,10 +11,12 @@ mod crates;
 mod demo;
 mod deploy;
 mod error;
+mod figures;
 mod generated;
 mod gpu;
 mod instructions;
 mod libtorch;
+mod looks;
 mod manual;
 mod page;
 mod pins;
@@ -71,6 +73,7 @@ fn run() -> Result<(), Error> {
         Command::Prometheus => prometheus::run(&places),
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
         Command::Bench(bench) => bench::run(&places, &bench),
+        Command::Looks(looks) => looks::run(&places, &looks),
         Command::Size => size::run(&places),
         Command::Instructions { write } => instructions::run(&places, write),
     }

@@ -44,8 +44,8 @@ pub(crate) fn metrics() -> Result<String, Failure> {
     let table = clipig_coordinator::metrics::table();
     Ok(format!(
         "# Metrics of the coordinator\n\nGenerated from the program by `cargo xtask generate`; do not edit. Times are in \
-         seconds, sizes in bytes.\n[operations.md](operations.md#metrics) says how to collect them and where to look \
-         first.\n\n{table}"
+         seconds, sizes in bytes.\n[operations/monitoring.md](operations/monitoring.md#metrics) says how to collect them \
+         and where to look first.\n\n{table}"
     ))
 }
 

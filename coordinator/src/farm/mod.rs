@@ -183,6 +183,9 @@ struct Inner {
     events: broadcast::Sender<Arc<JobEvent>>,
     vitals: Vitals,
     snapshots: SnapshotCounts,
+    /// Held from the count of the jobs that wait until another one is stored; or else several that come at the same time
+    /// would take the same last place.
+    queue: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -264,6 +267,7 @@ impl Farm {
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let (state, changed) = (Mutex::default(), Changes::default());
         let (vitals, snapshots) = (Vitals::default(), SnapshotCounts::default());
+        let queue = Mutex::default();
         let inner = Inner {
             store,
             models,
@@ -275,6 +279,7 @@ impl Farm {
             events,
             vitals,
             snapshots,
+            queue,
         };
         let farm = Self { inner: Arc::new(inner) };
         farm.estimate_old_jobs()?;
@@ -415,8 +420,10 @@ impl Farm {
     /// Where it has not failed and was not cancelled; where the queue is full, or its owner has as many waiting jobs as
     /// they may; when the store fails.
     pub fn retry(&self, job: JobId) -> Result<JobView, CommandError> {
+        let queue = self.inner.queue();
         self.check_room_for_retry(job)?;
         self.inner.transition(job, &JobChange::Retry)?;
+        drop(queue);
         Ok(self.job(job)?)
     }
 
@@ -480,6 +487,11 @@ impl Farm {
 impl Inner {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The right to put a job into the queue.
+    fn queue(&self) -> MutexGuard<'_, ()> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps and publishes something that the job's owner should know.

@@ -92,6 +92,7 @@ impl Farm {
     pub fn submit(&self, request: &SubmitRequest) -> Result<SubmitAnswer, CommandError> {
         let checked = self.check(request)?;
         let fingerprint = request.fingerprint();
+        let _queue = self.inner.queue();
         // Before the checks below: a repeated call must get its job although the queue is full by now.
         if let Some(job) = self.inner.store.submitted(&request.token, &fingerprint)? {
             return Ok(SubmitAnswer {
@@ -143,7 +144,7 @@ impl Farm {
     }
 
     /// Refuses what would put an ended job into the queue, where a new one would be refused. Where the job's state does not
-    /// allow it, that is the better answer.
+    /// allow it, that is the better answer. Whoever asks holds the [queue](super::Inner::queue) until the job is in it.
     pub(super) fn check_room_for_retry(&self, job: JobId) -> Result<(), CommandError> {
         let record = self.inner.store.job(job)?;
         if record.status.after(&JobChange::Retry).is_err() {

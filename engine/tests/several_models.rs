@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use clipig_core::{
     Assets, Canvas, ComputeFactory, ComputeJob, JobBrief, JobId, JobRevision, ModelReference, ModelSettings,
-    NumberType, Prepared, ProgressCounter, Sha256, Shard, ShardCompute, ShardError, ShardIndex, ShardTask,
-    TargetIndex, WeightsSource,
+    NumberType, Prepared, ProgressCounter, Sha256, Shard, ShardError, ShardIndex, ShardTask, TargetIndex,
+    WeightsSource,
 };
 use clipig_engine::DeviceFactory;
 use clipig_experiment::random::Key;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use clipig_core::{
-    CanvasView, ConstraintReport, FeatureReport, GradientSum, Prepared, PreparedTarget, ProgressCounter,
-    Rendering, SampleReport, ShardCompute, ShardError, ShardResult, ShardTask,
+    CanvasView, ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, Rendering,
+    SampleReport, ShardCompute, ShardError, ShardResult, ShardTask,
 };
 use clipig_experiment::{Experiment, Mask, Scope, Target};
 use clipig_geometry::{Chain, DrawError, Size};

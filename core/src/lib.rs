@@ -59,7 +59,7 @@ pub use messages::{
 };
 pub use model_settings::{Activation, CLIP_MEAN, CLIP_STD, ModelSettings, ResizeMode};
 pub use node::Node;
-pub use prepared::{Prepared, PreparedTarget};
+pub use prepared::{HISTOGRAM_DIRECTIONS, HISTOGRAM_QUANTILES, HISTOGRAM_VALUES, Prepared, PreparedTarget};
 pub use progress_counter::ProgressCounter;
 pub use rendering::{Rendering, RenderingError};
 pub use report::{ConstraintReport, FeatureReport, SampleReport};

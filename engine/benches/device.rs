@@ -259,7 +259,11 @@ fn features(clip: &Clip) -> PreparedTarget {
         let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
         values.into_iter().map(|value| value / length).collect()
     };
-    PreparedTarget { features: vec![feature(), feature()], auto_scales: vec![1.0; 2], warning: None }
+    PreparedTarget {
+        features: vec![feature(), feature()],
+        auto_scales: vec![1.0; 2],
+        ..PreparedTarget::default()
+    }
 }
 
 /// Values in and around [0, 1].

@@ -3,26 +3,29 @@
 use std::sync::Arc;
 
 use clipig_core::{
-    CanvasView, ConstraintReport, FeatureReport, GradientSum, Prepared, PreparedTarget, ProgressCounter,
-    Rendering, SampleReport, ShardCompute, ShardError, ShardResult, ShardTask,
+    CanvasView, ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, Rendering,
+    SampleReport, ShardCompute, ShardError, ShardResult, ShardTask,
 };
 use clipig_experiment::{Experiment, Mask, Scope, Target};
 use clipig_geometry::{Chain, DrawError, Size};
 use clipig_telemetry::below_current;
 use tch::{Device, Kind, Tensor};
 
-use crate::clip::{Clip, unit_length};
-use crate::constraint;
+use crate::clip::Clip;
+use crate::constraint::{self, Constrained};
 use crate::device;
+use crate::likeness::Likeness;
 use crate::loss::{Choice, FeatureLosses, similarities};
 use crate::mask::{MaskError, Masks};
+use crate::models::{EngineModels, LoadModel};
 use crate::read_back::{Parcel, Part, ReadBackError, read_back, send, send_rows};
 use crate::resample;
 use crate::transform::{BatchMemory, Rendered, Source, TransformError, Values, render};
 
-/// Computes shards of one job. Engines share the model and nothing else.
+/// Computes shards of one job. Engines share the models and nothing else.
 pub struct GradientEngine {
-    clip: Arc<Clip>,
+    models: EngineModels,
+    device: Device,
     experiment: Arc<Experiment>,
     prepared: Arc<Prepared>,
     masks: Arc<Masks>,
@@ -32,16 +35,29 @@ pub struct GradientEngine {
 }
 
 impl GradientEngine {
-    /// An engine for one job. `threads` is the number of threads within one tensor operation.
+    /// An engine for one job of one model. `threads` is the number of threads within one tensor operation.
     pub fn new(
         clip: Arc<Clip>,
         experiment: Arc<Experiment>,
         prepared: Arc<Prepared>,
         threads: usize,
     ) -> Self {
-        let memory = memory(Rendering::Auto, clip.device());
+        let device = clip.device();
+        let load: LoadModel = Box::new(move |_| Ok(Arc::clone(&clip)));
+        Self::of_models((device, load), experiment, prepared, threads)
+    }
+
+    /// An engine for one job, of one or several models on `device`. It asks `load` for a model when a shard first needs it.
+    pub fn of_models(
+        (device, load): (Device, LoadModel),
+        experiment: Arc<Experiment>,
+        prepared: Arc<Prepared>,
+        threads: usize,
+    ) -> Self {
+        let memory = memory(Rendering::Auto, device);
         let (masks, progress) = (Arc::default(), ProgressCounter::default());
-        Self { clip, experiment, prepared, masks, threads, progress, memory }
+        let models = EngineModels::new(load);
+        Self { models, device, experiment, prepared, masks, threads, progress, memory }
     }
 
     /// The same engine, which also counts its progress within a shard.
@@ -53,7 +69,7 @@ impl GradientEngine {
     /// The same engine, which renders windows somewhere else.
     #[must_use]
     pub fn with_rendering(self, rendering: Rendering) -> Self {
-        Self { memory: memory(rendering, self.clip.device()), ..self }
+        Self { memory: memory(rendering, self.device), ..self }
     }
 
     /// The same engine with the images that masks use.
@@ -69,19 +85,20 @@ impl GradientEngine {
         else {
             return Err(ShardError::Experiment(format!("the experiment has no target {index}")));
         };
+        let clip = self.models.get(target.model)?;
         let scopes: Vec<Scope> =
             task.shard.samples.clone().map(|sample| task.scope.with_sample(u64::from(sample))).collect();
         let size = Size { width: task.canvas.width() as i64, height: task.canvas.height() as i64 };
         let drawing = below_current("draw");
         let chains = chains(target, &scopes, size)?;
         drop(drawing);
-        let rendered = self.windows(&chains, task)?;
+        let rendered = self.windows(&clip, &chains, task)?;
         self.progress.advance();
         let masks = Arc::clone(&self.masks);
         let windows =
             Windows { values: &rendered.windows, chains: &chains, masks: &masks, scope: &task.scope };
         let forward = below_current("forward");
-        let losses = Losses::of(&self.clip, target, prepared, &windows, &scopes)?;
+        let losses = Losses::of(&clip, target, prepared, &windows, &scopes)?;
         drop(forward);
         self.progress.advance();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
@@ -132,16 +149,16 @@ impl GradientEngine {
     }
 
     /// The windows `[n, 3, S, S]` that CLIP sees, in [0, 1].
-    fn windows(&mut self, chains: &[Chain], task: &ShardTask) -> Result<Rendered, ShardError> {
+    fn windows(&mut self, clip: &Clip, chains: &[Chain], task: &ShardTask) -> Result<Rendered, ShardError> {
         let canvas = &task.canvas;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
         let values = match canvas {
             CanvasView::Whole(canvas) => Values::Whole(canvas),
             CanvasView::Tiles(tiles) => Values::Tiles(tiles),
         };
-        let source = Source { values, size, clamp: true, device: self.clip.device() };
+        let source = Source { values, size, clamp: true, device: self.device };
         let _rendering = below_current("render");
-        let window = Size { width: self.clip.window(), height: self.clip.window() };
+        let window = Size { width: clip.window(), height: clip.window() };
         let mut fitted = |chains: &[Chain]| {
             let fits = chains[0].output() == window;
             let mut rendered = render(chains, &source, fits, &mut self.memory).map_err(transform_error)?;
@@ -296,16 +313,14 @@ impl<'a> Losses<'a> {
         let (choices, features) = if target.features.is_empty() {
             (Vec::new(), None)
         } else {
-            let image = unit_length(&clip.encode_image(&clip.normalize(windows.values)));
-            let desired = desired_features(prepared, &image);
-            let cosines = image.detach().matmul(&desired.tr());
-            let asks = target.asks_for_similarities();
+            let likeness = Likeness::of(clip, target, prepared, windows.values)?;
+            let (cosines, asks) = (likeness.cosines(), target.asks_for_similarities());
             let similarities =
                 if asks { read_similarities(target, prepared, &cosines, scopes)? } else { Vec::new() };
             let of_sample = |i: usize| similarities.get(i).cloned().unwrap_or_default();
             let choice = |(i, scope)| Choice::of(target, of_sample(i), scope).map_err(experiment_error);
             let choices = scopes.iter().enumerate().map(choice).collect::<Result<Vec<_>, _>>()?;
-            let losses = FeatureLosses::of(target, &image, &desired, &choices);
+            let losses = FeatureLosses::of(target, &likeness, &choices);
             (choices, Some(BatchFeatures { losses, similarities, cosines: (!asks).then_some(cosines) }))
         };
         let similar: Vec<Scope> = scopes
@@ -316,19 +331,23 @@ impl<'a> Losses<'a> {
         let constraints = target
             .constraints
             .iter()
-            .map(|constraint| {
+            .enumerate()
+            .map(|(place, constraint)| {
                 if !constraint::is_active(constraint, &similar[0]).map_err(experiment_error)? {
                     return Ok(None);
                 }
                 let weights = evaluate_all(&constraint.weight, &similar)?;
                 let mask =
                     constraint.mask.as_deref().map(|mask| windows.weights(mask)).transpose()?.flatten();
-                let losses = constraint::losses(constraint, windows.values, mask.as_ref(), &similar);
-                let losses = losses.map_err(experiment_error)?;
+                let prepared = prepared.of_constraint(place);
+                let seen = Constrained { windows: windows.values, mask: mask.as_ref(), prepared };
+                let losses = constraint::losses(constraint, seen, &similar).map_err(experiment_error)?;
                 Ok(Some(ConstraintLosses { weights, losses }))
             })
             .collect::<Result<Vec<_>, ShardError>>()?;
         let weights = evaluate_all(&target.weight, &similar)?;
+        // A share of 1 changes no bit.
+        let weights: Vec<f64> = weights.into_iter().map(|weight| weight * target.share).collect();
         let weighted = weighted(features.as_ref(), &constraints, &weights);
         Ok(Self { target, prepared, scopes, features, constraints, weighted })
     }
@@ -410,11 +429,6 @@ fn weighted(
         // 0 · NaN is NaN: a target without weight asks for nothing.
         (&sum * &weights).where_scalarother(&weights.ne(0.0), 0.0)
     })
-}
-
-fn desired_features(prepared: &PreparedTarget, like: &Tensor) -> Tensor {
-    let (count, flat) = (prepared.features.len() as i64, prepared.features.concat());
-    send(&Tensor::from_slice(&flat).view([count, -1]), like.device())
 }
 
 /// Reads the similarities of a batch. Waits for the device, which has nothing to do meanwhile if no other shard is under way.

@@ -44,7 +44,7 @@ fn computed(
     let target = PreparedTarget {
         features: (0..count).map(feature).collect(),
         auto_scales: vec![1.0; count],
-        warning: None,
+        ..PreparedTarget::default()
     };
     let prepared = Arc::new(Prepared { targets: vec![target] });
     let engine = GradientEngine::new(Arc::clone(clip), Arc::clone(experiment), prepared, 1);

@@ -19,9 +19,14 @@ pub mod gpu;
 mod gradient;
 #[cfg(test)]
 mod gradient_tests;
+mod histogram;
 mod init;
+mod likeness;
+#[cfg(test)]
+mod looks_tests;
 mod loss;
 mod mask;
+mod models;
 mod noise;
 mod optimizer;
 mod piece;
@@ -45,7 +50,8 @@ pub use factory::{CanvasEngines, DeviceFactory};
 pub use gradient::GradientEngine;
 pub use init::InitError;
 pub use mask::MaskError;
-pub use prepare::{PrepareError, encode_texts, prepare};
+pub use models::LoadModel;
+pub use prepare::{Encoder, PrepareError, encode_texts, prepare};
 pub use prompts::check_texts;
 pub use rating::encode_images;
 pub use read_back::{ReadBackError, time_waited};

@@ -7,6 +7,7 @@ use clipig_core::{FeatureReport, PreparedTarget};
 use clipig_experiment::{EvaluationError, FeatureLoss, Scope, Select, Target};
 use tch::{Kind, Tensor};
 
+use crate::likeness::Likeness;
 use crate::read_back::{send, send_rows};
 
 /// The decisions for one sample.
@@ -84,8 +85,8 @@ pub(crate) struct FeatureLosses {
 }
 
 impl FeatureLosses {
-    /// Losses of unit-length image features `[n, d]` against the target's `[f, d]`.
-    pub(crate) fn of(target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) -> Self {
+    /// Losses of a batch of windows against the target's features.
+    pub(crate) fn of(target: &Target, likeness: &Likeness, choices: &[Choice]) -> Self {
         let mut losses = Self {
             total: None,
             parts: Vec::new(),
@@ -93,23 +94,28 @@ impl FeatureLosses {
             applied: choices.iter().map(|choice| choice.applied.clone()).collect(),
         };
         if target.select == Select::Mix {
-            losses.add_mix(target, image, features, choices);
+            losses.add_mix(target, likeness, choices);
         } else {
-            losses.add_single(target, image, features, choices);
+            losses.add_single(target, likeness, choices);
         }
         losses
     }
 
     /// Adds one loss for each applied feature.
-    fn add_single(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
+    fn add_single(&mut self, target: &Target, likeness: &Likeness, choices: &[Choice]) {
         let applied: Vec<usize> =
             (0..target.features.len()).filter(|&i| choices.iter().any(|choice| choice.applied[i])).collect();
         let weight = |choice: &Choice, i: usize| if choice.applied[i] { choice.weights[i] } else { 0.0 };
         let weights = applied.iter().map(|&i| choices.iter().map(|choice| weight(choice, i)).collect());
-        let weights = send_rows(&weights.collect::<Vec<Vec<f64>>>(), image.device());
+        let weights = send_rows(&weights.collect::<Vec<Vec<f64>>>(), likeness.image.device());
         for (i, weights) in applied.into_iter().zip(weights) {
-            let feature = features.narrow(0, i as i64, 1);
-            let loss = distance(target.features[i].loss, image, &feature);
+            let loss = match likeness.angle(i) {
+                Some(cosine) => of_angle(target.features[i].loss, cosine),
+                None => {
+                    let feature = likeness.desired.narrow(0, i as i64, 1);
+                    distance(target.features[i].loss, &likeness.image, &feature)
+                }
+            };
             self.add(&loss, &weights);
             self.parts.push((loss, vec![i]));
         }
@@ -117,7 +123,7 @@ impl FeatureLosses {
 
     /// Adds one loss for the mix of the applied features, Σ wᵢ fᵢ / Σ |wᵢ|. The first feature says which loss; the weights
     /// are in the mix already.
-    fn add_mix(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
+    fn add_mix(&mut self, target: &Target, likeness: &Likeness, choices: &[Choice]) {
         let Some(first) = target.features.first() else { return };
         let count = target.features.len();
         // By sample: the share of each feature, and whether there is a mix.
@@ -140,9 +146,9 @@ impl FeatureLosses {
         }
         let (n, count_of_shares) = (choices.len() as i64, shares.len() as i64);
         shares.extend(weights);
-        let sent = send(&Tensor::from_slice(&shares), image.device());
+        let sent = send(&Tensor::from_slice(&shares), likeness.image.device());
         let (shares, weights) = (sent.narrow(0, 0, count_of_shares), sent.narrow(0, count_of_shares, n));
-        let loss = distance(first.loss, image, &shares.view([n, -1]).matmul(features));
+        let loss = distance(first.loss, &likeness.image, &shares.view([n, -1]).matmul(&likeness.desired));
         self.add(&loss, &weights);
         self.parts.push((loss, (0..count).collect()));
     }
@@ -198,14 +204,26 @@ fn distance(loss: FeatureLoss, image: &Tensor, desired: &Tensor) -> Tensor {
         FeatureLoss::L1 => mean(difference().abs()) * 100.0,
         FeatureLoss::L2 => mean(difference().square()) * 100.0,
         FeatureLoss::Spherical => {
-            // The angle from the chord, as guided diffusion computes it. Both ends are left out: the slope of a root ends
-            // where the two are equal, that of an arc sine where they are opposite.
             let length = |x: &Tensor| x.square().sum_dim_intlist([1_i64].as_slice(), true, None::<Kind>);
             let unit = |x: &Tensor| x / length(x).clamp_min(1e-12).sqrt();
             let chord = length(&(unit(image) - unit(desired))).squeeze_dim(1);
-            (chord.clamp(1e-9, 4.0 - 1e-5).sqrt() / 2.0).asin().square() * 2.0
+            half_squared_angle(&chord)
         }
     }
+}
+
+/// The loss `[n]` of a feature that has an angle of its own, from its cosines. The language allows no other losses for it.
+fn of_angle(loss: FeatureLoss, cosine: &Tensor) -> Tensor {
+    match loss {
+        FeatureLoss::Spherical => half_squared_angle(&(2.0 - cosine * 2.0)),
+        FeatureLoss::Cosine | FeatureLoss::L1 | FeatureLoss::L2 => 1.0 - cosine,
+    }
+}
+
+/// Half the square of an angle, from the square of its chord, as guided diffusion computes it. Both ends are left out: the
+/// slope of a root ends where the chord is 0, that of an arc sine where it is as long as can be.
+fn half_squared_angle(chord: &Tensor) -> Tensor {
+    (chord.clamp(1e-9, 4.0 - 1e-5).sqrt() / 2.0).asin().square() * 2.0
 }
 
 #[cfg(test)]
@@ -229,6 +247,10 @@ mod tests {
         loss.sum(Kind::Float).backward();
         let gradient = read_back::<f64>(&image.grad().view([-1])).expect("ten slopes");
         assert!(gradient.iter().all(|slope| slope.is_finite()), "{gradient:?}");
+        // Its own angle gives the same.
+        let cosines = Tensor::from_slice(&angles.map(f32::cos));
+        let same = read_back::<f64>(&of_angle(FeatureLoss::Spherical, &cosines)).expect("five losses");
+        assert!(same.iter().zip(&found).all(|(same, found)| (same - found).abs() < 0.01), "{same:?}");
         // Across the radius the slope is the angle.
         let across = gradient[4].mul_add(-f64::from(1.2_f32.sin()), gradient[5] * f64::from(1.2_f32.cos()));
         assert!((across - 1.2).abs() < 1e-3, "{across}");

@@ -172,7 +172,9 @@ impl Constraint {
                 self::bounds(&mut out, bounds);
                 self::kernel(&mut out, kernel);
             }
+            ConstraintKind::Histogram(_) => {}
             ConstraintKind::Noise(std) => floats(&mut out, std),
+            ConstraintKind::Palette(colors) => floats(&mut out, colors.as_flattened()),
             ConstraintKind::Normalize { min, max } => {
                 floats(&mut out, min);
                 floats(&mut out, max);

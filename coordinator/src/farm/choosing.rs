@@ -52,7 +52,7 @@ impl Farm {
         if kind.class == DeviceClass::Cpu && matches!(fit, Fit::Kind(_)) {
             return CPU_SHARD;
         }
-        let cost = self.window_cost(job.model.sha256, job.number).unwrap_or_else(|error| {
+        let cost = self.window_cost(job).unwrap_or_else(|error| {
             tracing::warn!(job = %job.id, %error, "the weights cannot be read, so shards are small");
             None
         });
@@ -158,6 +158,22 @@ mod tests {
                 assert_eq!([8, 16, 24, 40, 80].map(size), wanted, "{name} in {number}");
             }
         }
+    }
+
+    #[test]
+    fn of_several_models_the_dearest_decides() {
+        let gpu = kind(DeviceClass::Cuda, "a GPU");
+        let cost = |model: Architecture, parameters| model.window_cost(NumberType::Float32, parameters);
+        let base = cost(transformer(224, 32, 768, 12), 151_000_000);
+        let large = cost(transformer(224, 14, 1_024, 24), 428_000_000);
+        let both = [base.beside(large), large.beside(base)];
+        assert_eq!(both[0], both[1]);
+        assert_eq!(both[0].model, base.model + large.model);
+        let size = |cost, gigabytes| {
+            smallest_shard(&gpu, &Fit::Kind(gpu.clone()), cost, [worker(&gpu, gigabytes)].iter())
+        };
+        assert_eq!([&base, &large, &both[0]].map(|cost| size(cost, 80)), [128, 16, 16]);
+        assert_eq!([&large, &both[0]].map(|cost| size(cost, 8)), [8, 4], "both models take memory");
     }
 
     #[test]

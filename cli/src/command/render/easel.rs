@@ -35,7 +35,7 @@ impl Easel {
         self.cuda.get_or_init(device::load_cuda);
         let experiment = &order.loaded.experiment;
         let device = device::select(&experiment.device).map_err(Failure::usage)?;
-        let model = Model::find(experiment.model.as_deref())?;
+        let models = Model::all_of(experiment)?;
         let factory = self.factory(device);
         let setup = Setup {
             compute,
@@ -44,11 +44,11 @@ impl Easel {
             device,
             kind: factory.kind(),
             number: number_type(compute),
-            model,
+            models,
             assets: order.assets.clone(),
             record: None,
         };
-        let farm = FarmOfOne::start(&factory, setup.cores(), &setup.model.resolved, &setup.assets)?;
+        let farm = FarmOfOne::start(&factory, setup.cores(), &setup.models, &setup.assets)?;
         setup.draw(&farm, order.seed, on_epoch)
     }
 

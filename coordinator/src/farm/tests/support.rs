@@ -161,6 +161,7 @@ impl TestFarm {
             assets: BTreeMap::new(),
             model_sha256: None,
             model_settings: None,
+            more_models: Vec::new(),
             snapshot_interval: None,
             submitter: "a test".to_owned(),
             owner: owner.to_owned(),
@@ -314,8 +315,11 @@ fn answer(lease: &Lease, canvas: &Canvas) -> FromWorker {
     let fence = lease.fence;
     let (epoch, node, total) = match lease.work {
         Work::Prepare => {
-            let target =
-                PreparedTarget { features: vec![vec![1.0, 0.0]], auto_scales: vec![1.0], warning: None };
+            let target = PreparedTarget {
+                features: vec![vec![1.0, 0.0]],
+                auto_scales: vec![1.0],
+                ..PreparedTarget::default()
+            };
             return FromWorker::Prepared {
                 fence,
                 prepared: Prepared { targets: vec![target] },

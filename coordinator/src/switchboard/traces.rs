@@ -77,13 +77,6 @@ impl LeaseTraces {
         stages.push_back(TracedStage { revision, stage, parent, left: MOST });
     }
 
-    /// The stage that a lease is of, where that is traced.
-    fn stage_of(&mut self, lease: &Lease) -> Option<&mut TracedStage> {
-        let wanted = (lease.revision, lease.work.stage());
-        let stages = self.stages.get_mut(&lease.revision.job)?;
-        stages.iter_mut().rev().find(|traced| (traced.revision, traced.stage) == wanted)
-    }
-
     /// A job needs nothing more.
     pub(super) fn end(&mut self, job: JobId) {
         if self.stages.remove(&job).is_some() {
@@ -104,8 +97,9 @@ impl LeaseTraces {
 
     /// A lease is about to be sent; it is told its span. `check`: its result is only compared with another one.
     pub(super) fn granted(&mut self, session: SessionId, lease: &mut Lease, check: bool) {
-        let Some(worker) = self.workers.get(&session).cloned() else { return };
-        let Some(traced) = self.stage_of(lease).filter(|traced| traced.left > 0) else { return };
+        let Some(stages) = self.stages.get_mut(&lease.revision.job) else { return };
+        let Some(traced) = stage_of(stages, lease).filter(|traced| traced.left > 0) else { return };
+        let Some(worker) = self.workers.get(&session) else { return };
         traced.left -= 1;
         let mut span = Span::below("lease", Kind::Producer, Some(traced.parent));
         if !span.is_recorded() {
@@ -124,7 +118,7 @@ impl LeaseTraces {
             span.set(keys::SHARDS, node.shards(total).len());
         }
         lease.trace = span.context();
-        self.leases.insert(lease.fence, TracedLease { span, work, worker, check });
+        self.leases.insert(lease.fence, TracedLease { span, work, worker: worker.clone(), check });
     }
 
     /// A worker has said something, which the core has not heard yet.
@@ -197,6 +191,12 @@ impl LeaseTraces {
     }
 }
 
+/// The stage that a lease is of, if that is among them.
+fn stage_of<'a>(stages: &'a mut VecDeque<TracedStage>, lease: &Lease) -> Option<&'a mut TracedStage> {
+    let wanted = (lease.revision, lease.work.stage());
+    stages.iter_mut().rev().find(|traced| (traced.revision, traced.stage) == wanted)
+}
+
 impl LeasedWork {
     fn of(lease: &Lease) -> Self {
         let node = match lease.work {
@@ -229,9 +229,10 @@ mod tests {
         for epoch in [1, 3, 4] {
             traces.begin(revision, Stage::Epoch(Epoch(u32::from(epoch))), parent(epoch), |_| true);
         }
-        let mut told = |epoch: u32| traces.stage_of(&lease(epoch)).map(|traced| traced.parent);
-        assert_eq!([1, 2, 3, 4, 5].map(&mut told), [None, None, Some(parent(3)), Some(parent(4)), None]);
+        let stages = traces.stages.get_mut(&revision.job).unwrap();
+        let told = [1, 2, 3, 4, 5].map(|epoch| stage_of(stages, &lease(epoch)).map(|traced| traced.parent));
+        assert_eq!(told, [None, None, Some(parent(3)), Some(parent(4)), None]);
         traces.end(revision.job);
-        assert!(traces.stage_of(&lease(4)).is_none());
+        assert!(traces.stages.is_empty());
     }
 }

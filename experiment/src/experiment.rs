@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::expression::{EvaluationError, Float, Int, Scope};
 pub use crate::feature_source::{Direction, FeatureSource, Style, Subject};
-use crate::limits::{MAX_BATCH, MAX_MASK_IMAGES};
+use crate::limits::{MAX_BATCH, mask_planes};
 
 /// A whole experiment, every default filled in.
 #[derive(Clone, Debug)]
@@ -731,14 +731,14 @@ impl Experiment {
         self.masks().into_iter().flat_map(Mask::images).collect()
     }
 
-    /// How many images masks hold at once in the size of the canvas, at most. Masks share one if their feathers are the same
-    /// number; one whose feather changes has its own.
-    pub fn mask_planes(&self) -> usize {
+    /// How many images masks hold at once in the size of a canvas of so many pixels, at most. Masks share one if their feathers
+    /// are the same number; one whose feather changes has its own.
+    pub fn mask_planes(&self, pixels: u64) -> usize {
         let planes = self.masks().into_iter().flat_map(Mask::planes).map(|(mask, image)| {
             let feather = mask.feather.as_constant().map(f64::to_bits);
             (image, feather.ok_or(mask.path.as_str()))
         });
-        planes.collect::<BTreeSet<_>>().len().min(MAX_MASK_IMAGES)
+        planes.collect::<BTreeSet<_>>().len().min(mask_planes(pixels))
     }
 
     /// The images that are used: those of active targets, of masks, and the first canvas.

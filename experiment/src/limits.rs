@@ -37,6 +37,21 @@ pub const SOFTNESS: std::ops::RangeInclusive<f64> = 0.01..=2.0;
 pub const MAX_MASK_IMAGES: usize = 8;
 /// Greatest number of CLIP models of one experiment. A device that computes the experiment holds all of them.
 pub const MAX_MODELS: usize = 4;
+
+/// Bytes of a mask's image per pixel of the canvas.
+pub const MASK_PIXEL: u64 = 2;
+/// Bytes of all images of masks in the size of the canvas, unless [`MAX_MASK_IMAGES`] of them take more.
+const MASK_BYTES: u64 = 64 << 20;
+/// Greatest number of them, however small they are.
+const MAX_MASK_PLANES: u64 = 256;
+
+/// How many images of masks are held at once in the size of a canvas of so many pixels. An image counts again for each
+/// feather.
+pub fn mask_planes(pixels: u64) -> usize {
+    let fit = MASK_BYTES / MASK_PIXEL.saturating_mul(pixels).max(1);
+    fit.clamp(MAX_MASK_IMAGES as u64, MAX_MASK_PLANES) as usize
+}
+
 /// Greatest number of texts in one prompt.
 pub const MAX_PROMPT_PARTS: usize = 64;
 /// Greatest number of characters of a text or a name.

@@ -88,7 +88,7 @@ impl Series for Animation {
     }
 
     fn file_name(&self, index: usize) -> String {
-        format!("{index:05}.png")
+        frame_name(index)
     }
 
     fn job_name(&self, index: usize) -> String {
@@ -109,6 +109,11 @@ impl Series for Animation {
     }
 }
 
+/// The name of a frame's file.
+fn frame_name(index: usize) -> String {
+    format!("{index:05}.png")
+}
+
 /// The name by which a frame's experiment knows the frame before; the first one has none.
 fn before(frame: u32) -> String {
     format!("frame-{:05}.png", frame.saturating_sub(1))
@@ -119,7 +124,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frames_are_known_by_the_number_of_the_frame_before() {
+    fn frames_are_in_order_by_name_too() {
+        let names: Vec<String> = [0, 9, 10, 9_999].map(frame_name).into();
+        assert!(names.is_sorted(), "{names:?}");
         assert_eq!([before(1), before(10)], ["frame-00000.png", "frame-00009.png"]);
     }
 }

@@ -16,6 +16,7 @@ use clipig_models::{ModelError, Store};
 use crate::arguments::{RateArguments, RenderArguments};
 use crate::command;
 use crate::failure::Failure;
+use crate::model::Model;
 
 /// The version of libtorch that computes here.
 pub(crate) const LIBTORCH: Option<&str> = Some(clipig_engine::device::LIBTORCH);
@@ -47,6 +48,11 @@ pub(crate) fn metrics() -> Result<String, Failure> {
          seconds, sizes in bytes.\n[operations/monitoring.md](operations/monitoring.md#metrics) says how to collect them \
          and where to look first.\n\n{table}"
     ))
+}
+
+/// Why a sweep would not find its judge, which rates the pictures on this machine wherever they are drawn.
+pub(crate) fn check_judge(name: &str) -> Option<String> {
+    Model::find(Some(name)).err().map(|failure| failure.to_string())
 }
 
 /// What preparing the texts of an experiment for its models would end with; nothing where the weights are not here. Only

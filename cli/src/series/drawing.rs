@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clipig_experiment::Loaded;
 
+use super::farm::{Ending, FarmEasel};
+use super::folder::SeriesFolder;
 use super::order::{Drawn, Order, epochs_of};
+use super::plan::Plan;
 use super::previous::pixels_alone;
-use super::{Ending, FarmEasel, Plan, SeriesFolder, SeriesProgress};
+use super::progress::SeriesProgress;
 use crate::arguments::SeriesArguments;
 use crate::command::watch::interruptible;
 use crate::failure::Failure;

@@ -13,7 +13,5 @@ mod previous;
 mod progress;
 
 pub(crate) use self::drawing::{Checked, Drawing, Series};
-pub(crate) use self::farm::{Ending, FarmEasel};
 pub(crate) use self::folder::SeriesFolder;
 pub(crate) use self::plan::Plan;
-pub(crate) use self::progress::SeriesProgress;

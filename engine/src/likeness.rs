@@ -9,11 +9,10 @@
 //! That is the directional loss of StyleGAN-NADA (Gal et al., 2021), apart from ε = 0.02: a window that shows the origin
 //! itself has not moved at all, and the slope there has to end. As in `CLIPstyler` (Kwon and Ye, 2022), windows are pieces of
 //! the picture, and the origin is seen as a whole.
-
 //!
 //! So has a style: half the cosine between the means of the patches of window and image, and half that between their
 //! covariances. These are the statistics by which Li et al. (Universal Style Transfer, 2017) describe a style; with angles
-//! instead of distances, neither needs a weight. A covariance of patches X is C = XᵀX with as many rows as the model is wide.
+//! instead of distances, neither needs a weight. A covariance of patches X is `C = XᵀX`, with as many rows as the model is wide.
 //! It is not computed: the product of two of them is `⟨XᵀX, YᵀY⟩ = |X Yᵀ|²`, and there are fewer patches than that.
 
 use clipig_core::{PreparedTarget, ShardError};

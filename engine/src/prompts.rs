@@ -49,7 +49,7 @@ mod tests {
         assert!(found[0].to_string().starts_with("`targets.0.features.1.prompt`:"), "{found:?}");
         let yaml = format!("targets:\n- features:\n  - direction: {{from: a photo, to: {long}}}\n");
         let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).unwrap();
-        let found = check_texts(&loaded.experiment, 77, 49_408);
+        let found = check_texts(&loaded.experiment, 0, (77, 49_408));
         assert!(found[0].to_string().starts_with("`targets.0.features.0.direction.to`:"), "{found:?}");
     }
 }

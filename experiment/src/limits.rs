@@ -23,6 +23,10 @@ pub const MAX_EPOCHS: i64 = 10_000_000;
 pub const MAX_BATCH: i64 = 65_536;
 /// Greatest number of colours of a palette.
 pub const MAX_COLORS: u32 = 64;
+/// Greatest number of features `style` in active targets: the patches of each, up to some megabytes, go to every worker.
+pub const MAX_STYLES: usize = 8;
+/// Greatest number of constraints `histogram` in active targets: the quantiles of each go to every worker.
+pub const MAX_HISTOGRAMS: usize = 64;
 /// Greatest number of copies of a tile in each direction.
 pub const MAX_TILES: i64 = 64;
 /// Greatest number of levels of a pyramid: as many as the greatest side can be halved, and the picture itself.
@@ -45,6 +49,8 @@ pub fn mask_planes(pixels: u64) -> usize {
     fit.clamp(MAX_MASK_IMAGES as u64, MAX_MASK_PLANES) as usize
 }
 
+/// Greatest number of CLIP models of one experiment. A device that computes the experiment holds all of them.
+pub const MAX_MODELS: usize = 4;
 /// Greatest number of texts in one prompt.
 pub const MAX_PROMPT_PARTS: usize = 64;
 /// Greatest number of characters of a text or a name.

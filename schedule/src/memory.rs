@@ -90,7 +90,7 @@ mod tests {
             JobMemory::of([side, side], &loaded.expect("an experiment").experiment)
         };
         let adam = memory(8192, "optimizer: adam");
-        // Ten canvases of 768 MiB, as docs/operations.md says.
+        // Ten canvases of 768 MiB, as docs/operations/sizing.md says.
         assert_eq!(adam.total(), 10 * 805_306_368);
         let sgd = memory(8192, "optimizer: sgd");
         assert_eq!((sgd.optimizer, sgd.total()), (0, 6 * 805_306_368));

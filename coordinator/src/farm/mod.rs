@@ -57,7 +57,7 @@ use self::transition::TransitionFailure;
 pub(crate) use self::usage::{OwnerUsage, Usage};
 use self::vitals::Vitals;
 pub(crate) use self::vitals::{Patience, watch as watch_vitals};
-pub use self::weights::ModelRefusal;
+pub use self::weights::{ModelContent, ModelRefusal};
 use crate::job_runner::{RunCommand, ToRunner};
 use crate::metrics::Metrics;
 use crate::pulse::Pulse;
@@ -123,6 +123,8 @@ pub struct SubmitRequest {
     pub model_sha256: Option<Sha256>,
     /// How that content is to be read; weights do not tell. `None`: the client does not know either.
     pub model_settings: Option<ModelSettings>,
+    /// The same of the experiment's other models, in their order; empty where the client says nothing of them.
+    pub more_models: Vec<ModelContent>,
     /// Epochs between two snapshots; `None`: as the experiment says.
     pub snapshot_interval: Option<u32>,
     /// Who submits, as the client says.

@@ -56,7 +56,8 @@ impl Report {
                 })?;
                 let name = order.path.display().to_string();
                 score = judge.score((&name, &bytes), &order.loaded.experiment, &order.assets)?;
-                partial |= Record::read(&bytes).is_ok_and(|record| record.run.model == judge.model());
+                partial |= Record::read(&bytes)
+                    .is_ok_and(|record| record.run.model_names().any(|name| name == judge.model()));
             }
             rows.push(Row {
                 file: sweep.file_name(index),

@@ -35,9 +35,6 @@ pub const MAX_LEVELS: i64 = 15;
 pub const SOFTNESS: std::ops::RangeInclusive<f64> = 0.01..=2.0;
 /// Greatest number of different images that the masks of an experiment use. Each of them is held in the size of the canvas.
 pub const MAX_MASK_IMAGES: usize = 8;
-/// Greatest number of CLIP models of one experiment. A device that computes the experiment holds all of them.
-pub const MAX_MODELS: usize = 4;
-
 /// Bytes of a mask's image per pixel of the canvas.
 pub const MASK_PIXEL: u64 = 2;
 /// Bytes of all images of masks in the size of the canvas, unless [`MAX_MASK_IMAGES`] of them take more.
@@ -52,6 +49,8 @@ pub fn mask_planes(pixels: u64) -> usize {
     fit.clamp(MAX_MASK_IMAGES as u64, MAX_MASK_PLANES) as usize
 }
 
+/// Greatest number of CLIP models of one experiment. A device that computes the experiment holds all of them.
+pub const MAX_MODELS: usize = 4;
 /// Greatest number of texts in one prompt.
 pub const MAX_PROMPT_PARTS: usize = 64;
 /// Greatest number of characters of a text or a name.

@@ -191,7 +191,9 @@ impl Round {
         if node.level == 0 || !self.take_fresh(node) {
             return node;
         }
-        node.children(self.total).for_each(|child| self.add_fresh(child));
+        for child in node.children(self.total) {
+            self.add_fresh(child);
+        }
         self.first_fresh().unwrap_or(node)
     }
 

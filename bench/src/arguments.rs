@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::proxy::ProxyKind;
 use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work};
 
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Wire(WireArguments),
     /// Time per epoch without traces, with the usual ones, with all that there can be, and with a collector that is away
     Tracing(TracingArguments),
+    /// Time per epoch through nginx, HAProxy and Caddy, beside the direct way; or what breaks in many minutes
+    Proxies(ProxiesArguments),
     /// A process of a measurement
     #[command(subcommand, hide = true)]
     Role(Role),
@@ -134,9 +137,15 @@ pub(crate) struct ExhaustionArguments {
     /// Jobs that wait [default: 10000, 1000 where quick]
     #[arg(long)]
     pub(crate) jobs: Option<u32>,
-    /// Workers, of one core each [default: 500, 50 where quick]
+    /// Workers [default: 500, 50 where quick]
     #[arg(long)]
     pub(crate) workers: Option<u32>,
+    /// Cores of each worker. A worker has a thread for each of them, so the system must allow that many threads
+    #[arg(long, default_value_t = 48)]
+    pub(crate) cores: u32,
+    /// Files in the data folder, as snapshots of jobs [default: 100000, 10000 where quick]
+    #[arg(long)]
+    pub(crate) files: Option<u32>,
     /// Clients that watch a job [default: 100, 20 where quick]
     #[arg(long)]
     pub(crate) watchers: Option<u32>,
@@ -184,6 +193,35 @@ pub(crate) struct TracingArguments {
     /// How often each is measured [default: 9, 3 where quick]
     #[arg(long)]
     pub(crate) rounds: Option<usize>,
+}
+
+/// Arguments of `proxies`. Lists are separated by commas.
+#[derive(Debug, Args)]
+pub(crate) struct ProxiesArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Proxies, which must be installed [default: all]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) proxies: Vec<ProxyKind>,
+    /// Sides of the canvas in pixels [default: 512,1024; 512 where quick]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) sides: Vec<usize>,
+    /// Numbers of workers [default: 1,4; 1 where quick]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) workers: Vec<u32>,
+    /// Round trips between workers and what they connect to, in milliseconds [default: 0,40; 0 where quick]
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) round_trips: Vec<u64>,
+    /// Epochs of a measurement [default: 40, 10 where quick]
+    #[arg(long)]
+    pub(crate) epochs: Option<u32>,
+    /// How often each way is measured [default: 5, 2 where quick]
+    #[arg(long)]
+    pub(crate) rounds: Option<usize>,
+    /// Take no times: for so many minutes, let two workers of a farm behind each proxy compute and pause, all at the
+    /// same time, and count what breaks. The first of the sides counts
+    #[arg(long)]
+    pub(crate) minutes: Option<f64>,
 }
 
 /// A process of a measurement.
@@ -235,6 +273,12 @@ pub(crate) struct CoordinatorRole {
     /// Epochs that are traced in full, where an endpoint is set
     #[arg(long)]
     pub(crate) traced_epochs: Option<u32>,
+    /// Serve with TLS: a certificate in PEM form
+    #[arg(long, requires = "key")]
+    pub(crate) certificate: Option<PathBuf>,
+    /// Its key
+    #[arg(long, requires = "certificate")]
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// Workers.
@@ -243,6 +287,9 @@ pub(crate) struct WorkerRole {
     /// Where the coordinator is
     #[arg(long)]
     pub(crate) coordinator: String,
+    /// Who must have signed the certificate that they see, in PEM form
+    #[arg(long)]
+    pub(crate) authority: Option<PathBuf>,
     /// Their name; several get numbers
     #[arg(long)]
     pub(crate) name: String,

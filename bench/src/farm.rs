@@ -1,13 +1,16 @@
 //! A farm of processes for a measurement, and the bare copy that it is compared with.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::certificates::Certificates;
 use crate::child::Child;
 use crate::error::BenchError;
 use crate::machine::{processor_seconds, resident_bytes};
+use crate::proxy::{Proxy, ProxyKind};
 use crate::relay::Relay;
 use crate::socket::SocketKind;
 use crate::stand_in::Work;
@@ -17,6 +20,9 @@ const START: Duration = Duration::from_mins(2);
 
 /// How long an epoch may take.
 const EPOCH: Duration = Duration::from_mins(5);
+
+/// The coordinator's data folder, in the folder of the farm.
+const DATA: &str = "data";
 
 /// What a farm is made of.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +78,43 @@ pub(crate) enum View {
     Windows,
 }
 
+/// What lies between workers and their coordinator.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Route<'a> {
+    /// What workers connect to.
+    pub(crate) front: Front<'a>,
+    /// How much later bytes arrive there, and at workers.
+    pub(crate) delay: Duration,
+}
+
+/// What workers connect to.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Front<'a> {
+    /// The coordinator, without TLS.
+    #[default]
+    Plain,
+    /// The coordinator, with TLS.
+    Tls(&'a Certificates),
+    /// A proxy, which passes on without TLS what comes to it with TLS.
+    Proxy(ProxyKind, &'a Certificates),
+}
+
+impl<'a> Front<'a> {
+    fn certificates(self) -> Option<&'a Certificates> {
+        match self {
+            Self::Plain => None,
+            Self::Tls(certificates) | Self::Proxy(_, certificates) => Some(certificates),
+        }
+    }
+
+    /// What the coordinator is told of it.
+    fn arguments(self) -> Vec<String> {
+        let Self::Tls(certificates) = self else { return Vec::new() };
+        let file = |name: &str| certificates.folder().join(name).display().to_string();
+        vec![format!("--certificate={}", file("tls.crt")), format!("--key={}", file("tls.key"))]
+    }
+}
+
 /// One epoch, from its beginning to the step, in seconds since the machine was started.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Epoch {
@@ -85,38 +128,47 @@ pub(crate) struct Group {
     pub(crate) first: Child,
     /// The others.
     pub(crate) others: Vec<Child>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A farm whose job is ready for its first epoch.
 pub(crate) struct Farm {
     pub(crate) group: Group,
-    /// Where workers connect to: the coordinator, or the relay before it.
+    /// Where workers connect to: the coordinator, the proxy before it, or the relay before these.
     pub(crate) address: String,
+    /// The same without the relay: clients need not be counted.
+    pub(crate) for_clients: String,
     /// Where it answers probes; empty where it does not.
     pub(crate) probes: String,
     plan: FarmPlan,
+    authority: Option<PathBuf>,
     relay: Option<Relay>,
+    proxy: Option<Proxy>,
 }
 
 impl Farm {
     /// Starts coordinator and workers, and waits until the job is prepared.
     pub(crate) fn start(plan: FarmPlan) -> Result<Self, BenchError> {
-        Self::begin(plan, false)
+        Self::begin(plan, false, Route::default())
+    }
+
+    /// The same, with something between workers and coordinator.
+    pub(crate) fn start_over(plan: FarmPlan, route: Route<'_>) -> Result<Self, BenchError> {
+        Self::begin(plan, false, route)
     }
 
     /// The same, with probes over HTTP.
     pub(crate) fn start_with_probes(plan: FarmPlan) -> Result<Self, BenchError> {
-        Self::begin(plan, true)
+        Self::begin(plan, true, Route::default())
     }
 
-    fn begin(plan: FarmPlan, with_probes: bool) -> Result<Self, BenchError> {
+    fn begin(plan: FarmPlan, with_probes: bool, route: Route<'_>) -> Result<Self, BenchError> {
         let folder = tempfile::tempdir().map_err(BenchError::at("a folder for data"))?;
         let FarmPlan { socket, side, work, shards, workers, processes, checkpoints, .. } = plan;
         let mut arguments = vec![
             "coordinator".to_owned(),
             format!("--listen={}", socket.address(folder.path(), "farm.sock")),
-            format!("--data={}", folder.path().join("data").display()),
+            format!("--data={}", folder.path().join(DATA).display()),
             format!("--side={side}"),
             format!("--work={work}"),
             format!("--shards={shards}"),
@@ -126,18 +178,27 @@ impl Farm {
         arguments.extend(with_probes.then(|| "--probes".to_owned()));
         arguments.extend((plan.view == View::Windows).then(|| "--crops".to_owned()));
         arguments.extend(plan.traces.map(|traces| format!("--traced-epochs={}", traces.epochs)));
+        arguments.extend(route.front.arguments());
         let first = Child::role_with("coordinator", &arguments, plan.variables())?;
-        let mut address = first.expect("listening", START)?;
+        let coordinator = first.expect("listening", START)?;
         let probes = if with_probes { first.expect("probes", START)? } else { String::new() };
-        let mut relay = None;
-        if plan.counted {
-            let coordinator = address.trim_start_matches("http://").parse().map_err(BenchError::wrong)?;
-            let counting = Relay::before(coordinator).map_err(BenchError::at("a relay"))?;
-            address = format!("http://{}", counting.address());
-            relay = Some(counting);
+        let (mut for_clients, mut proxy) = (coordinator, None);
+        if let Front::Proxy(kind, certificates) = route.front {
+            let started = Proxy::before(host_and_port(&for_clients)?, kind, certificates)?;
+            for_clients = format!("https://{}", started.address());
+            proxy = Some(started);
         }
-        let group = Group { first, others: Vec::new(), _folder: folder };
-        let mut farm = Self { group, address, probes, plan, relay };
+        let (mut address, mut relay) = (for_clients.clone(), None);
+        if plan.counted || !route.delay.is_zero() {
+            let started = Relay::before(host_and_port(&address)?, route.delay);
+            let started = started.map_err(BenchError::at("a relay"))?;
+            let scheme = if route.front.certificates().is_some() { "https" } else { "http" };
+            address = format!("{scheme}://{}", started.address());
+            relay = Some(started);
+        }
+        let authority = route.front.certificates().map(Certificates::authority);
+        let group = Group { first, others: Vec::new(), folder };
+        let mut farm = Self { group, address, for_clients, probes, plan, authority, relay, proxy };
         let processes = processes.clamp(1, workers.max(1));
         for process in 0..processes {
             let count = (workers / processes) + u32::from(process < workers % processes);
@@ -153,6 +214,26 @@ impl Farm {
         self.relay.as_ref().map_or([0; 2], Relay::bytes)
     }
 
+    /// Connections that workers have made, where they are counted.
+    pub(crate) fn connections(&self) -> u64 {
+        self.relay.as_ref().map_or(0, Relay::connections)
+    }
+
+    /// Time that the proxy has computed, in seconds; 0 where there is none.
+    pub(crate) fn proxy_seconds(&self) -> Result<f64, BenchError> {
+        self.proxy.as_ref().map_or(Ok(0.0), Proxy::processor_seconds)
+    }
+
+    /// The coordinator's data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.group.folder.path().join(DATA)
+    }
+
+    /// Who has signed the certificate that clients see; `None` where there is no TLS.
+    pub(crate) fn authority(&self) -> Option<&Path> {
+        self.authority.as_deref()
+    }
+
     /// Starts one more process of workers.
     pub(crate) fn worker(&self, name: &str, count: u32) -> Result<Child, BenchError> {
         let mut arguments = vec![
@@ -164,6 +245,7 @@ impl Farm {
             format!("--work={}", self.plan.work),
         ];
         arguments.extend(self.plan.tell.then(|| "--tell".to_owned()));
+        arguments.extend(self.authority.as_ref().map(|file| format!("--authority={}", file.display())));
         Child::role_with(name, &arguments, self.plan.variables())
     }
 }
@@ -172,6 +254,12 @@ impl FarmPlan {
     fn variables(&self) -> Vec<(&'static str, String)> {
         self.traces.map(Traces::variables).unwrap_or_default()
     }
+}
+
+/// The place in `http://HOST:PORT`.
+fn host_and_port(address: &str) -> Result<SocketAddr, BenchError> {
+    let (_, place) = address.split_once("://").unwrap_or(("", address));
+    place.parse().map_err(|_| BenchError::Wrong(format!("`{address}` is no address of a network")))
 }
 
 /// The bare copy of as many bytes.
@@ -187,7 +275,7 @@ pub(crate) fn start_copy(socket: SocketKind, there: usize, back: &[usize]) -> Re
     ];
     let first = Child::role("hub", &arguments)?;
     let address = first.expect("listening", START)?;
-    let mut group = Group { first, others: Vec::new(), _folder: folder };
+    let mut group = Group { first, others: Vec::new(), folder };
     for (number, back) in back.iter().enumerate() {
         let arguments = [
             "leaf".to_owned(),
@@ -206,7 +294,7 @@ impl Group {
     /// A program that forks its own others, once it is ready.
     pub(crate) fn of(first: Child, folder: TempDir) -> Result<Self, BenchError> {
         first.expect("ready", START)?;
-        Ok(Self { first, others: Vec::new(), _folder: folder })
+        Ok(Self { first, others: Vec::new(), folder })
     }
 
     /// Asks for so many epochs, which begin as soon as all workers are there, and waits for them.

@@ -58,6 +58,21 @@ pub(crate) fn processor_seconds(process: u32) -> Result<f64, BenchError> {
     Ok(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
 }
 
+/// The same, of a process and of all that it has started itself and that still run.
+pub(crate) fn family_seconds(process: u32) -> Result<f64, BenchError> {
+    let entries = fs::read_dir("/proc").map_err(BenchError::at("/proc"))?;
+    let all = entries.filter_map(Result::ok).filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let children = all.filter(|other: &u32| parent(*other) == Some(process));
+    // One may end while it is looked at.
+    let of_children: f64 = children.filter_map(|child| processor_seconds(child).ok()).sum();
+    Ok(processor_seconds(process)? + of_children)
+}
+
+fn parent(process: u32) -> Option<u32> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    text.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
+}
+
 /// Memory of a process that is in use now, in bytes: all, and the part that is not of files.
 pub(crate) fn resident_bytes(process: u32) -> Result<[u64; 2], BenchError> {
     let path = format!("/proc/{process}/status");

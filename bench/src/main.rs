@@ -1,11 +1,12 @@
 //! What the farm costs, measured with real processes over real sockets.
 //!
-//! `cargo run --release -p clipig-bench -- coordination|scaling|memory|kill|exhaustion|wire|tracing [--quick]`. The coordinator and
-//! the workers are the ones of production; only what computes ([`stand_in`]) is not: it has a gradient ready, or sleeps.
+//! `cargo run --release -p clipig-bench -- coordination|scaling|memory|kill|exhaustion|wire|tracing|proxies [--quick]`. The
+//! coordinator and the workers are the ones of production; only what computes ([`stand_in`]) is not: it has a gradient ready, or sleeps.
 //! Each measurement starts this program again in another [`role`], asks it over its standard input and reads its
 //! standard output. Figures are ratios within one run: what is compared takes turns. `docs/benchmarks.md` says more.
 
 mod arguments;
+mod certificates;
 mod child;
 mod collector;
 mod error;
@@ -13,6 +14,7 @@ mod farm;
 mod gloo;
 mod machine;
 mod measure;
+mod proxy;
 mod relay;
 mod report;
 mod role;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Exhaustion(arguments) => measure::exhaustion::run(&arguments),
         Command::Wire(arguments) => measure::wire::run(&arguments),
         Command::Tracing(arguments) => measure::tracing::run(&arguments),
+        Command::Proxies(arguments) => measure::proxies::run(&arguments),
         Command::Role(role) => role::play(role),
     };
     match outcome {

@@ -6,6 +6,7 @@ use crate::bench::Bench;
 use crate::cluster::Rehearsal;
 use crate::containers::{Containers, Family};
 use crate::error::Error;
+use crate::gpu::Gpu;
 use crate::looks::Looks;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
@@ -35,13 +36,14 @@ Usage: cargo xtask COMMAND
                             rehearse on a Kubernetes cluster (needs kubectl): does it admit all objects? With an
                             image that its nodes have, install a farm as documented and disturb it in several ways
                             --keep   leave the farm there
-  containers [--programs FOLDER] [--cuda] [--ipv4] [--ipv6] [--keep-images]
+  containers [--programs FOLDER] [--cuda] [--ipv4] [--ipv6] [--no-farm] [--keep-images]
                             rehearse in containers, as root (needs podman and more, which it names): build the images'
                             last stages on stand-ins for their base images, start a farm of them, disturb it in several
                             ways, on IPv4 and on IPv6, and compare its pictures with those of `clipig render`
                             --programs     take the programs from here instead of building them for release
                             --cuda         build the image for GPUs, too (downloads 2.5 GB)
                             --ipv4, --ipv6 only on this network
+                            --no-farm      only the images, the compose file and the batch script
                             --keep-images  leave the images there
   prometheus                a real Prometheus scrapes a real farm: every query of the dashboard must return data (needs
                             Debian's package `prometheus`)
@@ -56,7 +58,10 @@ Usage: cargo xtask COMMAND
   instructions [--write]    count the instructions of fixed pieces of work under valgrind, and compare them with
                             engine/benches/instructions.txt
                             --write  keep the new counts
-  gpu                       on a machine with an NVIDIA GPU: run the oracle's tests on it, and measure its speed
+  gpu [--pack FOLDER]       on a machine with an NVIDIA GPU: run the oracle's tests on it, and measure its speed, in less
+                            than six minutes after everything is built
+                            --pack   only put everything into a folder, with a script `run`, for a machine with a GPU and
+                                     libtorch but without compiler and network
 
 You need Linux on x86-64, a Rust toolchain, a C++ compiler, and Python 3 with pip.
 Libtorch and tools are kept in $XDG_CACHE_HOME/clipig, or in ~/.cache/clipig.
@@ -80,7 +85,7 @@ pub(crate) enum Command {
     /// Write the generated files.
     Generate,
     /// What needs a GPU: the oracle there, and its speed.
-    Gpu,
+    Gpu(Gpu),
     /// Build the page and test it in a browser; the arguments go to Playwright.
     Page(Vec<OsString>),
     /// Fuzz the page's API.
@@ -125,7 +130,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "containers" => return containers(&mut parser),
         "check" => Command::Check,
         "generate" => Command::Generate,
-        "gpu" => Command::Gpu,
+        "gpu" => return gpu(&mut parser),
         "page" => return page(&mut parser),
         "prometheus" => Command::Prometheus,
         "size" => Command::Size,
@@ -190,6 +195,7 @@ fn containers(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             Long("cuda") => containers.cuda = true,
             Long("ipv4") => only.push(Family::V4),
             Long("ipv6") => only.push(Family::V6),
+            Long("no-farm") => containers.no_farm = true,
             Long("keep-images") => containers.keep_images = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
@@ -251,6 +257,20 @@ fn page(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         }
         _ => Ok(Command::Page(arguments)),
     }
+}
+
+fn gpu(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    use lexopt::prelude::{Long, Short};
+
+    let mut gpu = Gpu::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("pack") => gpu.pack = Some(parser.value()?.into()),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Gpu(gpu))
 }
 
 fn instructions(parser: &mut lexopt::Parser) -> Result<Command, Error> {
@@ -323,6 +343,13 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_for_another_machine_may_be_packed() {
+        assert_eq!(parsed("gpu").unwrap(), Command::Gpu(Gpu { pack: None }));
+        assert_eq!(parsed("gpu --pack a/b").unwrap(), Command::Gpu(Gpu { pack: Some("a/b".into()) }));
+        assert!(matches!(parsed("gpu --pack"), Err(Error::Usage(_))));
+    }
+
+    #[test]
     fn setup_takes_its_options() {
         assert_eq!(parsed("setup").unwrap(), Command::Setup(Wanted { cuda: false, force: false }));
         assert_eq!(
@@ -365,9 +392,10 @@ mod tests {
             programs: Some("p".into()),
             cuda: true,
             only: Some(Family::V6),
+            no_farm: true,
             ..Containers::default()
         };
-        let line = "containers --cuda --programs p --ipv6";
+        let line = "containers --cuda --programs p --ipv6 --no-farm";
         assert_eq!(parsed(line).unwrap(), Command::Containers(containers));
         assert!(matches!(parsed("containers --ipv4 --ipv6"), Err(Error::Usage(_))));
     }

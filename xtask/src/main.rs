@@ -66,7 +66,7 @@ fn run() -> Result<(), Error> {
         Command::Soak(soak) => testing::soak::run(&places, &soak),
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
-        Command::Gpu => gpu::run(&places),
+        Command::Gpu(gpu) => gpu::run(&places, &gpu),
         Command::Page(arguments) => page::run(&places, &arguments),
         Command::FuzzPage => page::fuzz(&places),
         Command::Containers(containers) => containers::run(&places, &containers),

@@ -1,5 +1,7 @@
-//! How long does a client wait for an answer of a farm that is full of jobs, workers and watchers?
+//! How long does a client wait for an answer of a farm that is full of jobs, workers, watchers and files?
 
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use clipig_proto::v1;
@@ -38,12 +40,20 @@ const EPOCHS: u32 = 1_000_000;
 /// Calls of each kind that are measured.
 const CALLS: usize = 200;
 
+/// Files of each job that has some.
+const FILES: u32 = 1_000;
+
+/// Workers, or files, that a client asks for at once.
+const PAGE: u32 = 100;
+
 /// What is written down. Times in milliseconds.
 #[derive(Serialize)]
 struct Figures {
     jobs: u32,
     workers: u32,
+    cores: u32,
     watchers: u32,
+    files: u32,
     /// Submissions per second while the queue was filled.
     submissions_per_second: f64,
     /// Workers that the farm takes for lost at the end.
@@ -55,7 +65,7 @@ struct Figures {
 #[derive(Serialize)]
 struct Call {
     name: &'static str,
-    /// With an empty queue and no watchers.
+    /// With an empty queue, no watchers and no files.
     empty_median: f64,
     full_median: f64,
     full_percentile_99: f64,
@@ -68,13 +78,14 @@ pub(crate) fn run(arguments: &ExhaustionArguments) -> Result<(), BenchError> {
     let or = |asked: Option<u32>, full: u32, quick: u32| asked.unwrap_or(if few { quick } else { full });
     let jobs = or(arguments.jobs, 10_000, 1_000);
     let (workers, watchers) = (or(arguments.workers, 500, 50), or(arguments.watchers, 100, 20));
+    let (cores, files) = (arguments.cores, or(arguments.files, 100_000, 10_000));
     let plan = FarmPlan {
         socket: SocketKind::Tcp,
         side: 64,
         work: Work { shape: Shape::Dense, sleep: SHARD },
         shards: SHARDS,
         workers,
-        cores: 1,
+        cores,
         processes: PROCESSES,
         checkpoints: true,
         tell: false,
@@ -92,6 +103,7 @@ pub(crate) fn run(arguments: &ExhaustionArguments) -> Result<(), BenchError> {
         let start = Instant::now();
         fill(&farm, jobs).await?;
         let submissions_per_second = f64::from(jobs) / start.elapsed().as_secs_f64();
+        write_files(&farm.data(), files)?;
         let mut watching = JoinSet::new();
         for _ in 0..watchers {
             watch(&farm, &mut watching).await?;
@@ -106,7 +118,9 @@ pub(crate) fn run(arguments: &ExhaustionArguments) -> Result<(), BenchError> {
             full_percentile_99: percentile(&full, 0.99),
         });
         let calls = calls.collect();
-        Ok::<_, BenchError>(Figures { jobs, workers, watchers, submissions_per_second, lost_workers, calls })
+        let figures =
+            Figures { jobs, workers, cores, watchers, files, submissions_per_second, lost_workers, calls };
+        Ok::<_, BenchError>(figures)
     })?;
     machine.ended();
     let table = Table::new(&["call", "empty ms", "full ms", "ratio", "99 % ms"]);
@@ -120,7 +134,8 @@ pub(crate) fn run(arguments: &ExhaustionArguments) -> Result<(), BenchError> {
         table.row(&cells);
     }
     println!(
-        "{jobs} waiting jobs, {workers} workers, {watchers} watchers; {:.0} submissions per second; {} workers lost",
+        "{jobs} waiting jobs, {workers} workers of {cores} cores, {watchers} watchers, {files} files; {:.0} submissions \
+         per second; {} workers lost",
         figures.submissions_per_second, figures.lost_workers
     );
     write(&arguments.common.out, "exhaustion", &machine, &figures)
@@ -139,26 +154,36 @@ async fn measure(
     probes: &str,
     first: u64,
 ) -> Result<Vec<(&'static str, Vec<f64>)>, BenchError> {
-    let [mut submit, mut list, mut status, mut ready] = [const { Vec::new() }; 4];
     let mut client = client.clone();
+    let mut times =
+        ["submit", "list", "status", "workers", "files", "/readyz"].map(|name| (name, Vec::new()));
     for number in first..first + CALLS as u64 {
-        let start = Instant::now();
+        let mut start = Instant::now();
+        let mut taken = Vec::new();
+        let mut note = || {
+            taken.push(1e3 * start.elapsed().as_secs_f64());
+            start = Instant::now();
+        };
         client.submit_job(submission(number)).await.map_err(BenchError::wrong)?;
-        submit.push(start.elapsed());
-        let start = Instant::now();
-        let page = client.list_jobs(v1::ListJobsRequest { limit: 100, ..Default::default() }).await;
+        note();
+        let page = client.list_jobs(v1::ListJobsRequest { limit: PAGE, ..Default::default() }).await;
         page.map_err(BenchError::wrong)?;
-        list.push(start.elapsed());
-        let start = Instant::now();
+        note();
         client.get_farm(v1::GetFarmRequest {}).await.map_err(BenchError::wrong)?;
-        status.push(start.elapsed());
-        let start = Instant::now();
+        note();
+        let page = client.list_workers(v1::ListWorkersRequest { limit: PAGE, ..Default::default() }).await;
+        page.map_err(BenchError::wrong)?;
+        note();
+        let page = v1::ListArtifactsRequest { job: 1, limit: PAGE, ..Default::default() };
+        client.list_artifacts(page).await.map_err(BenchError::wrong)?;
+        note();
         is_ready(probes).await?;
-        ready.push(start.elapsed());
+        note();
+        for ((_, times), time) in times.iter_mut().zip(taken) {
+            times.push(time);
+        }
     }
-    let milliseconds = |times: Vec<Duration>| times.iter().map(|time| time.as_secs_f64() * 1e3).collect();
-    let named = [("submit", submit), ("list", list), ("status", status), ("/readyz", ready)];
-    Ok(named.into_iter().map(|(name, times)| (name, milliseconds(times))).collect())
+    Ok(times.into())
 }
 
 /// A job that waits, as long as others run.
@@ -187,6 +212,22 @@ async fn fill(farm: &Farm, jobs: u32) -> Result<(), BenchError> {
     }
     while let Some(done) = submitting.join_next().await {
         done.map_err(BenchError::wrong)??;
+    }
+    Ok(())
+}
+
+/// Gives jobs snapshots, those that run first.
+fn write_files(data: &Path, files: u32) -> Result<(), BenchError> {
+    let (mut job, mut left) = (1, files);
+    while left > 0 {
+        let folder = data.join(format!("jobs/{job}/snapshots"));
+        let failed = || BenchError::at(folder.display().to_string());
+        fs::create_dir_all(&folder).map_err(failed())?;
+        let here = left.min(FILES);
+        for epoch in 1..=here {
+            fs::write(folder.join(format!("{epoch:08}.png")), b"a snapshot").map_err(failed())?;
+        }
+        (job, left) = (job + 1, left - here);
     }
     Ok(())
 }

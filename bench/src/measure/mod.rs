@@ -4,6 +4,7 @@ pub(crate) mod coordination;
 pub(crate) mod exhaustion;
 pub(crate) mod kill;
 pub(crate) mod memory;
+pub(crate) mod proxies;
 pub(crate) mod scaling;
 pub(crate) mod tracing;
 pub(crate) mod wire;

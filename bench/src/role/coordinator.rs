@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clipig_coordinator::farm::{Farm, SubmitRequest};
 use clipig_coordinator::server::{Coordinator, Parts};
-use clipig_coordinator::settings::{ListenAddress, Settings};
+use clipig_coordinator::settings::{ListenAddress, Settings, TlsFiles};
 use clipig_core::NumberType;
 use clipig_models::Store;
 use clipig_schedule::CPU_SHARD;
@@ -38,9 +38,10 @@ async fn coordinate(arguments: CoordinatorRole) -> Result<(), BenchError> {
     let coordinator = Coordinator::open(settings(&arguments)?, Parts { canvases, models }).await;
     let coordinator = coordinator.map_err(BenchError::wrong)?;
     let farm = coordinator.farm().clone();
+    let scheme = if arguments.certificate.is_some() { "https" } else { "http" };
     let address =
         coordinator.addresses().into_iter().next().map_or_else(String::new, |address| match address {
-            ListenAddress::Tcp(address) => format!("http://{address}"),
+            ListenAddress::Tcp(address) => format!("{scheme}://{address}"),
             ListenAddress::Unix(path) => format!("unix:{}", path.display()),
         });
     report(&format!("listening {address}"))?;
@@ -84,6 +85,9 @@ fn settings(arguments: &CoordinatorRole) -> Result<Settings, BenchError> {
     if let Some(epochs) = arguments.traced_epochs {
         settings.traced_epochs = epochs;
     }
+    if let (Some(certificate), Some(key)) = (&arguments.certificate, &arguments.key) {
+        settings.tls = Some(TlsFiles { certificate: certificate.clone(), key: key.clone() });
+    }
     if !arguments.checkpoints {
         settings.checkpoint.least = NEVER;
     }
@@ -122,6 +126,7 @@ fn request(arguments: &CoordinatorRole) -> SubmitRequest {
         assets: std::collections::BTreeMap::new(),
         model_sha256: None,
         model_settings: None,
+        more_models: Vec::new(),
         snapshot_interval: None,
         submitter: "clipig-bench".to_owned(),
         owner: "local".to_owned(),

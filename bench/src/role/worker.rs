@@ -18,7 +18,8 @@ pub(super) fn play(arguments: WorkerRole) -> Result<(), BenchError> {
         let asked = super::apply_commands(|_| Ok(()));
         std::process::exit(i32::from(asked.is_err()));
     });
-    let flags = vec![("coordinator", arguments.coordinator), ("name", arguments.name)];
+    let mut flags = vec![("coordinator", arguments.coordinator), ("name", arguments.name)];
+    flags.extend(arguments.authority.map(|file| ("tls.ca", file.display().to_string())));
     let settings = WorkerSettings::load(None, &Environment::new(), &flags).map_err(BenchError::wrong)?;
     let factory: Arc<dyn ComputeFactory> = Arc::new(Factory { work: arguments.work, tell: arguments.tell });
     let devices = (0..arguments.count).map(|number| device(number, arguments.cores, &factory)).collect();

@@ -45,6 +45,8 @@ pub(crate) struct Containers {
     pub(crate) cuda: bool,
     /// On this network and not on the other one.
     pub(crate) only: Option<Family>,
+    /// On neither network: only images, the compose file and the batch script.
+    pub(crate) no_farm: bool,
     /// Leave the images there.
     pub(crate) keep_images: bool,
 }
@@ -165,7 +167,7 @@ fn rehearse(
         Ok(Seen::words(newer.clone()))
     });
     for family in [Family::V4, Family::V6] {
-        if options.only.is_some_and(|only| only != family) {
+        if options.no_farm || options.only.is_some_and(|only| only != family) {
             table.fact(format!("Not run: {}.", family.name()));
         } else {
             disturb(places, family, folder, [&image, &newer], table);

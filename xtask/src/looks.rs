@@ -1,8 +1,8 @@
 //! `cargo xtask bench --looks`: what each look adds to an epoch, as a table in `docs/performance.md`.
 //!
-//! `clipig render` draws one experiment for one epoch and for some more. The difference of the processor time, divided by
-//! the number of epochs more, is the cost of an epoch. The experiment with a look and the one without take turns, so that
-//! other programs disturb both alike; each quotient is one of two neighbours in time, and the table has the medians.
+//! `clipig render` draws an experiment with the look and one without it, side by side, so that other programs disturb both
+//! alike: first for one epoch, then for some more. The difference of the processor time, divided by the number of epochs
+//! more, is the cost of an epoch. Each quotient is one of two such neighbours, and the table has the medians.
 
 use std::fmt::Write;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::figures::{line, median, shown, write_into_page};
 use crate::instructions::executable;
 use crate::places::Places;
-use crate::process::{captured, cargo, run as start};
+use crate::process::{self, Started, captured, cargo, started};
 
 /// The options.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) struct Looks {
 }
 
 /// Sides of the canvases, and how many epochs are measured on each.
-const SIZES: [(u32, u32); 2] = [(448, 8), (2048, 2)];
+const SIZES: [(u32, u32); 2] = [(448, 16), (2048, 4)];
 
 /// How an experiment differs from [`PLAIN`]. All are in YAML.
 struct Look {
@@ -99,7 +99,7 @@ targets:
     }
 }
 
-/// Seconds of an epoch: of pixels and, right after them, of the look.
+/// Seconds of an epoch: of pixels and of the look beside them.
 type Pair = [f64; 2];
 
 /// The command.
@@ -114,7 +114,7 @@ pub(crate) fn run(places: &Places, looks: &Looks) -> Result<(), Error> {
 
 fn build(places: &Places) -> Result<PathBuf, Error> {
     let build = ["build", "--release", "--package", "clipig", "--bin", "clipig"];
-    start(cargo(places).args(build))?;
+    process::run(cargo(places).args(build))?;
     executable(&captured(cargo(places).args(build).args(["--quiet", "--message-format=json"]))?)
         .ok_or_else(|| Error::Other("cargo names no program `clipig`".into()))
 }
@@ -124,35 +124,35 @@ fn measured(program: &Path, folder: &Path, rounds: u32) -> Result<Vec<[Vec<Pair>
     let mut pairs = vec![[(); SIZES.len()].map(|()| Vec::new()); LOOKS.len()];
     for round in 1..=rounds {
         for (look, pairs) in LOOKS.iter().zip(&mut pairs) {
-            for (size, pairs) in SIZES.into_iter().zip(pairs) {
-                eprintln!("── round {round} of {rounds}: {} at {}²", look.title, size.0);
-                let of = |look: &Look| seconds_per_epoch(program, folder, look, size);
-                pairs.push([of(&PLAIN)?, of(look)?]);
+            for ((side, epochs), pairs) in SIZES.into_iter().zip(pairs) {
+                eprintln!("── round {round} of {rounds}: {} at {side}²", look.title);
+                let first = side_by_side(program, folder, look, [side, 1])?;
+                let all = side_by_side(program, folder, look, [side, 1 + epochs])?;
+                pairs.push([0, 1].map(|one| (all[one] - first[one]) / f64::from(epochs)));
             }
         }
     }
     Ok(pairs)
 }
 
-/// Processor seconds of an epoch after the first one.
-fn seconds_per_epoch(
-    program: &Path,
-    folder: &Path,
-    look: &Look,
-    (side, epochs): (u32, u32),
-) -> Result<f64, Error> {
-    let file = folder.join("look.yaml");
-    fs::write(&file, look.experiment()).map_err(Error::file("write", &file))?;
-    let seconds = |epochs: u32| {
-        let before = ticks_of_children()?;
+/// Processor seconds of two programs that draw at the same time: pixels and the look.
+fn side_by_side(program: &Path, folder: &Path, look: &Look, [side, epochs]: [u32; 2]) -> Result<Pair, Error> {
+    let start = |name: &str, look: &Look| {
+        let file = folder.join(name).with_extension("yaml");
+        fs::write(&file, look.experiment()).map_err(Error::file("write", &file))?;
         let mut render = Command::new(program);
-        render.arg("render").arg(&file).arg("--output").arg(folder.join("look.png"));
+        render.arg("render").arg(&file).arg("--output").arg(file.with_extension("png"));
         render.args(["--threads", "1", "--epochs", &epochs.to_string(), "--resolution", &side.to_string()]);
-        captured(&mut render)?;
+        started(&mut render)
+    };
+    let [pixels, look] = [start("pixels", &PLAIN)?, start("look", look)?];
+    // A program's time counts from when it was waited for, even if both have ended by then.
+    let seconds = |program: Started| {
+        let before = ticks_of_children()?;
+        program.wait()?;
         Ok::<f64, Error>((ticks_of_children()? - before) as f64 / TICKS_PER_SECOND)
     };
-    let first = seconds(1)?;
-    Ok((seconds(1 + epochs)? - first) / f64::from(epochs))
+    Ok([seconds(pixels)?, seconds(look)?])
 }
 
 /// Linux counts processor time for programs in hundredths of a second.

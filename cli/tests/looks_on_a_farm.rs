@@ -23,24 +23,23 @@ targets:
   - features: [{text: a bowl of fruit, weight: .5}]
 ";
 
-/// A look.
+/// A look, in YAML.
 struct Look {
-    /// Parameters of the canvas.
     canvas: &'static str,
     batch_size: &'static str,
-    /// Of the target's only feature.
-    loss: &'static str,
+    features: &'static str,
     /// More parameters of the target.
     target: &'static str,
 }
 
-const PLAIN: Look = Look { canvas: "model: pixels", batch_size: "3", loss: "cosine", target: "" };
+const PLAIN: Look =
+    Look { canvas: "{model: pixels}", batch_size: "3", features: "[{text: a red apple}]", target: "" };
 
-const LOOKS: [Look; 8] = [
-    Look { canvas: "model: fft", ..PLAIN },
-    Look { canvas: "model: pyramid", ..PLAIN },
-    Look { canvas: "model: palette, colors: 4", ..PLAIN },
-    Look { canvas: "symmetry: rotate-4, tile: 2", ..PLAIN },
+const LOOKS: [Look; 10] = [
+    Look { canvas: "{model: fft}", ..PLAIN },
+    Look { canvas: "{model: pyramid}", ..PLAIN },
+    Look { canvas: "{model: palette, colors: 4}", ..PLAIN },
+    Look { canvas: "{symmetry: rotate-4, tile: 2}", ..PLAIN },
     Look {
         target: "mask: {ellipse: .1 .1 .8 .8, feather: .2*t}
     constraints: [{mean: {above: .7, mask: {box: 0 0 1 .5}}}]",
@@ -49,15 +48,17 @@ const LOOKS: [Look; 8] = [
     Look { target: "cuts: {overview: 2 if t < .5 else 1, size: .3 .9}", ..PLAIN },
     // At first one shard, then two.
     Look { batch_size: "2 if t < .5 else 10", ..PLAIN },
-    Look { loss: "spherical", ..PLAIN },
+    Look { features: "[{text: a red apple, loss: spherical}]", ..PLAIN },
+    Look { features: "[{direction: {from: a red apple, to: a green apple}}]", ..PLAIN },
+    Look { target: "constraints: [{palette: {colors: [{color: 1 0 0}, {color: .9}]}}]", ..PLAIN },
 ];
 
 impl Look {
     fn experiment(&self) -> String {
-        let Self { canvas, batch_size, loss, target } = self;
+        let Self { canvas, batch_size, features, target } = self;
         format!(
-            "canvas: {{{canvas}}}{EXPERIMENT}  - batch_size: {batch_size}
-    features: [{{text: a red apple, loss: {loss}}}]
+            "canvas: {canvas}{EXPERIMENT}  - batch_size: {batch_size}
+    features: {features}
     transforms: [{{noise: .1}}]
     {target}\n"
         )

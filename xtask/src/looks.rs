@@ -34,8 +34,7 @@ struct Look {
     canvas: &'static str,
     batch_size: &'static str,
     features: &'static str,
-    /// More parameters of the constraint.
-    constraint: &'static str,
+    constraints: &'static str,
     /// More parameters of the target.
     target: &'static str,
 }
@@ -43,47 +42,68 @@ struct Look {
 /// The pixels themselves, eight times per epoch through the transforms of examples/strawberry.yaml.
 const PLAIN: Look = Look {
     title: "pixels",
-    canvas: "model: pixels",
+    canvas: "{model: pixels}",
     batch_size: "8",
-    features: "text: a strawberry",
-    constraint: "",
+    features: "[{text: a strawberry}]",
+    constraints: "[{blur: {weight: 1}}]",
     target: "",
 };
 
-const LOOKS: [Look; 11] = [
-    Look { title: "`canvas.model: fft`", canvas: "model: fft", ..PLAIN },
-    Look { title: "`canvas.model: pyramid`", canvas: "model: pyramid", ..PLAIN },
-    Look { title: "`canvas.model: palette`, 6 colours", canvas: "model: palette", ..PLAIN },
-    Look { title: "`canvas.symmetry: left-right`", canvas: "symmetry: left-right", ..PLAIN },
-    Look { title: "`canvas.tile: 2`", canvas: "tile: 2", ..PLAIN },
+/// Images are those of `examples/`.
+const LOOKS: [Look; 15] = [
+    Look { title: "`canvas.model: fft`", canvas: "{model: fft}", ..PLAIN },
+    Look { title: "`canvas.model: pyramid`", canvas: "{model: pyramid}", ..PLAIN },
+    Look { title: "`canvas.model: palette`, 6 colours", canvas: "{model: palette}", ..PLAIN },
+    Look { title: "`canvas.symmetry: left-right`", canvas: "{symmetry: left-right}", ..PLAIN },
+    Look { title: "`canvas.tile: 2`", canvas: "{tile: 2}", ..PLAIN },
     Look { title: "`mask` of the target", target: "mask: {ellipse: .1 .1 .8 .8, feather: .1}", ..PLAIN },
     Look {
         title: "`mask` of the constraint",
-        constraint: ", mask: {ellipse: .1 .1 .8 .8, feather: .1}",
+        constraints: "[{blur: {weight: 1, mask: {ellipse: .1 .1 .8 .8, feather: .1}}}]",
         ..PLAIN
     },
     Look { title: "`cuts`, 4 overviews and 4 pieces", target: "cuts: {overview: 4}", ..PLAIN },
     Look { title: "`batch_size` as an expression", batch_size: "8 if t < 2 else 16", ..PLAIN },
-    Look { title: "`loss: spherical`", features: "text: a strawberry, loss: spherical", ..PLAIN },
+    Look { title: "`loss: spherical`", features: "[{text: a strawberry, loss: spherical}]", ..PLAIN },
     Look {
         title: "`prompt` with three texts",
-        features: "prompt: 'a strawberry | a leaf:0.5 | a stone:-0.3'",
+        features: "[{prompt: 'a strawberry | a leaf:0.5 | a stone:-0.3'}]",
+        ..PLAIN
+    },
+    Look {
+        title: "a `direction` beside the text",
+        features: "[{text: a strawberry}, {direction: {from: a photo, to: a drawing}}]",
+        ..PLAIN
+    },
+    Look {
+        title: "a `style` beside the text",
+        features: "[{text: a strawberry}, {style: {image: brush-strokes.png}}]",
+        ..PLAIN
+    },
+    Look {
+        title: "the constraint `histogram` beside `blur`",
+        constraints: "[{blur: {weight: 1}}, {histogram: {image: balloon.png}}]",
+        ..PLAIN
+    },
+    Look {
+        title: "the constraint `palette` beside `blur`, 3 colours",
+        constraints: "[{blur: {weight: 1}}, {palette: {colors: [{color: 1 0 0}, {color: 0 1 0}, {color: 1}]}}]",
         ..PLAIN
     },
 ];
 
 impl Look {
     fn experiment(&self) -> String {
-        let Self { canvas, batch_size, features, constraint, target, .. } = self;
+        let Self { canvas, batch_size, features, constraints, target, .. } = self;
         format!(
             "model: clipig-tiny
 device: cpu
 seed: 1
 verbose: 0
 snapshot_interval: 0
-canvas: {{{canvas}}}
+canvas: {canvas}
 targets:
-  - features: [{{{features}}}]
+  - features: {features}
     batch_size: {batch_size}
     transforms:
       - pad: {{size: width//4, color: .5}}
@@ -91,8 +111,7 @@ targets:
       - random_scale: .8 1.2
       - crop: 1/6 1/6 2/3 2/3
       - noise: .1
-    constraints:
-      - blur: {{weight: 1{constraint}}}
+    constraints: {constraints}
     {target}
 "
         )
@@ -104,10 +123,16 @@ type Pair = [f64; 2];
 
 /// The command.
 pub(crate) fn run(places: &Places, looks: &Looks) -> Result<(), Error> {
-    let program = looks.program.clone().map_or_else(|| build(places), Ok)?;
+    let program = match &looks.program {
+        // It is started in another folder.
+        Some(program) => fs::canonicalize(program).map_err(Error::file("find", program))?,
+        None => build(places)?,
+    };
     let folder = std::env::temp_dir().join(format!("clipig-looks-{}", std::process::id()));
     fs::create_dir(&folder).map_err(Error::file("create", &folder))?;
-    let pairs = measured(&program, &folder, looks.rounds);
+    let measure = Measure { program, folder, examples: places.repository.join("examples") };
+    let pairs = measure.all(looks.rounds);
+    let folder = measure.folder;
     fs::remove_dir_all(&folder).map_err(Error::file("remove", &folder))?;
     write_into_page(places, "bench --looks", &table(&pairs?))
 }
@@ -119,40 +144,59 @@ fn build(places: &Places) -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::Other("cargo names no program `clipig`".into()))
 }
 
-/// For each look and size, the pairs of all rounds.
-fn measured(program: &Path, folder: &Path, rounds: u32) -> Result<Vec<[Vec<Pair>; SIZES.len()]>, Error> {
-    let mut pairs = vec![[(); SIZES.len()].map(|()| Vec::new()); LOOKS.len()];
-    for round in 1..=rounds {
-        for (look, pairs) in LOOKS.iter().zip(&mut pairs) {
-            for ((side, epochs), pairs) in SIZES.into_iter().zip(pairs) {
-                eprintln!("── round {round} of {rounds}: {} at {side}²", look.title);
-                let first = side_by_side(program, folder, look, [side, 1])?;
-                let all = side_by_side(program, folder, look, [side, 1 + epochs])?;
-                pairs.push([0, 1].map(|one| (all[one] - first[one]) / f64::from(epochs)));
-            }
-        }
-    }
-    Ok(pairs)
+/// What is measured, and where.
+struct Measure {
+    /// `clipig`.
+    program: PathBuf,
+    /// For experiments and pictures.
+    folder: PathBuf,
+    /// Where the images are.
+    examples: PathBuf,
 }
 
-/// Processor seconds of two programs that draw at the same time: pixels and the look.
-fn side_by_side(program: &Path, folder: &Path, look: &Look, [side, epochs]: [u32; 2]) -> Result<Pair, Error> {
-    let start = |name: &str, look: &Look| {
-        let file = folder.join(name).with_extension("yaml");
-        fs::write(&file, look.experiment()).map_err(Error::file("write", &file))?;
-        let mut render = Command::new(program);
-        render.arg("render").arg(&file).arg("--output").arg(file.with_extension("png"));
-        render.args(["--threads", "1", "--epochs", &epochs.to_string(), "--resolution", &side.to_string()]);
-        started(&mut render)
-    };
-    let [pixels, look] = [start("pixels", &PLAIN)?, start("look", look)?];
-    // A program's time counts from when it was waited for, even if both have ended by then.
-    let seconds = |program: Started| {
-        let before = ticks_of_children()?;
-        program.wait()?;
-        Ok::<f64, Error>((ticks_of_children()? - before) as f64 / TICKS_PER_SECOND)
-    };
-    Ok([seconds(pixels)?, seconds(look)?])
+impl Measure {
+    /// For each look and size, the pairs of all rounds.
+    fn all(&self, rounds: u32) -> Result<Vec<[Vec<Pair>; SIZES.len()]>, Error> {
+        let mut pairs = vec![[(); SIZES.len()].map(|()| Vec::new()); LOOKS.len()];
+        for round in 1..=rounds {
+            for (look, pairs) in LOOKS.iter().zip(&mut pairs) {
+                for ((side, epochs), pairs) in SIZES.into_iter().zip(pairs) {
+                    eprintln!("── round {round} of {rounds}: {} at {side}²", look.title);
+                    let first = self.side_by_side(look, side, 1)?;
+                    let all = self.side_by_side(look, side, 1 + epochs)?;
+                    pairs.push([0, 1].map(|one| (all[one] - first[one]) / f64::from(epochs)));
+                }
+            }
+        }
+        Ok(pairs)
+    }
+
+    /// Processor seconds of two programs that draw at the same time: pixels and the look.
+    fn side_by_side(&self, look: &Look, side: u32, epochs: u32) -> Result<Pair, Error> {
+        let start = |name: &str, look: &Look| {
+            let file = self.folder.join(name).with_extension("yaml");
+            fs::write(&file, look.experiment()).map_err(Error::file("write", &file))?;
+            let mut render = Command::new(&self.program);
+            render.arg("render").arg(&file).arg("--output").arg(file.with_extension("png"));
+            render.args([
+                "--threads",
+                "1",
+                "--epochs",
+                &epochs.to_string(),
+                "--resolution",
+                &side.to_string(),
+            ]);
+            started(render.current_dir(&self.examples))
+        };
+        let [pixels, look] = [start("pixels", &PLAIN)?, start("look", look)?];
+        // A program's time counts from when it was waited for, even if both have ended by then.
+        let seconds = |program: Started| {
+            let before = ticks_of_children()?;
+            program.wait()?;
+            Ok::<f64, Error>((ticks_of_children()? - before) as f64 / TICKS_PER_SECOND)
+        };
+        Ok([seconds(pixels)?, seconds(look)?])
+    }
 }
 
 /// Linux counts processor time for programs in hundredths of a second.

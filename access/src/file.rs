@@ -1,5 +1,9 @@
 //! The file of a farm's tokens, in TOML.
 //!
+//! Tokens are not in the coordinator's store. So a farm can have tokens before it first starts, a Kubernetes Secret or a
+//! configuration system can hold them, restoring a backup does not bring back a revoked token, and a token alone does not
+//! let anyone make another one.
+//!
 //! ```toml
 //! [[token]]
 //! name = "alice-laptop"

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use clipig_core::ModelReference;
 use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights as Tensors;
+use clipig_experiment::Experiment;
 use clipig_models::{ModelError, Resolved, Store, Weights, embedded, registry};
+use clipig_picture::RunModel;
 use tch::{Device, Kind};
 
 use crate::failure::Failure;
@@ -18,6 +21,29 @@ pub(crate) struct Model {
 }
 
 impl Model {
+    /// The models of an experiment, at least one.
+    pub(crate) fn all_of(experiment: &Experiment) -> Result<Vec<Self>, Failure> {
+        let mut models: Vec<Self> = Vec::new();
+        for name in experiment.model_names() {
+            let model = Self::find(name)?;
+            if models.iter().any(|known| known.resolved.name == model.resolved.name) {
+                return Err(Failure::usage(format!(
+                    "`models` has the model `{}` twice, under different names; remove one of them",
+                    model.resolved.name
+                )));
+            }
+            models.push(model);
+        }
+        Ok(models)
+    }
+
+    /// The model as jobs and pictures name it.
+    pub(crate) fn reference(&self) -> Result<ModelReference, Failure> {
+        let Resolved { name, sha256, spec, .. } = &self.resolved;
+        let hash = sha256.parse().map_err(|error| Failure::failed(format!("{sha256}: {error}")))?;
+        Ok(ModelReference { name: name.clone(), sha256: hash, settings: spec.settings() })
+    }
+
     /// The model of that name; `None`: ViT-B/32 where it is in the store, else the embedded one. Without a folder for a
     /// store (no `HOME`) there is the embedded one.
     pub(crate) fn find(name: Option<&str>) -> Result<Self, Failure> {
@@ -32,6 +58,12 @@ impl Model {
             (default.name.to_string(), default.explanation)
         };
         Ok(Self { resolved: store.resolve(&name)?, explanation })
+    }
+
+    /// The model as a picture records it beside its first one.
+    pub(crate) fn recorded(&self) -> RunModel {
+        let Resolved { name, sha256, spec, .. } = &self.resolved;
+        RunModel { name: name.clone(), sha256: sha256.clone(), settings: spec.settings() }
     }
 
     /// The embedded model, which needs no store; `None` where another one is wanted.

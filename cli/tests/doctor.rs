@@ -167,7 +167,7 @@ fn settings_that_a_service_would_refuse_are_found() {
         verdict: "fault",
         check: "settings",
         found: "a worker: CLIPIG_WORKER__TOKENFILE: there is no setting `tokenfile`",
-        remedy: "docs/operations.md lists all settings",
+        remedy: "docs/operations/settings.md lists all settings",
     });
     examined.says(&Expected {
         broken: "the coordinator's settings open it to all",

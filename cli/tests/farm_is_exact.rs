@@ -141,6 +141,64 @@ fn workers_that_are_sent_tiles_make_the_picture_of_render() {
     }
 }
 
+/// Two models whose windows differ in size. One target is seen by both, one by a single one, and one by none.
+const MODELS: &str = "
+epochs: 4
+resolution: 72
+learnrate: 2
+seed: 3
+snapshot_interval: 0
+models:
+  - {name: clipig-tiny, weight: 2}
+  - {name: mine}
+targets:
+  - name: fruit
+    batch_size: 10
+    features: [{text: a red apple}, {text: a banana}]
+    transforms: [{random_shift: -.1 .1}, {noise: .05}]
+  - name: fur
+    batch_size: 3
+    features: [{text: fur}]
+    transforms: [{random_crop: 50}]
+    models: [{name: mine}]
+  - name: calm
+    constraints: [{blur: {kernel_size: 3}}]
+";
+
+#[test]
+fn several_models_make_the_same_picture_with_any_number_of_workers() {
+    let models = tempfile::tempdir().unwrap();
+    let weights = models.path().join("random.safetensors");
+    std::fs::write(&weights, clipig_testing::Oracle::open().bytes("clip/model_vit.safetensors")).unwrap();
+    let run = |farm: &Farm, arguments: &[&str]| {
+        let output =
+            farm.command(arguments).env("CLIPIG_MODELS", models.path().join("store")).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "clipig {arguments:?}: {said}{}", farm.logs());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let mut expected = None;
+    for workers in [1, 3] {
+        let farm = Farm::start("two-models").with_workers(workers);
+        std::fs::write(farm.folder().join("models.yaml"), MODELS).unwrap();
+        let expected = expected.get_or_insert_with(|| {
+            let file = weights.display().to_string();
+            let read_by = ["--heads", "2", "--text-heads", "1", "--activation", "quick_gelu"];
+            run(&farm, &[&["model", "import", &file, "--name", "mine"][..], &read_by].concat());
+            let picture =
+                run(&farm, &["render", "models.yaml", "--threads", "1", "-v", "0", "-o", "here.png"]);
+            farm::hash(&farm.folder().join(picture.trim()))
+        });
+        // The farm has only one of the models: the client brings the other one.
+        let job: u64 = run(&farm, &["submit", "models.yaml", "--threads", "1"]).trim().parse().unwrap();
+        assert_eq!(farm.finish(job), *expected, "{workers} workers");
+        let job = farm.job(job).unwrap();
+        let names: Vec<&str> =
+            job.model.iter().chain(&job.more_models).map(|model| model.name.as_str()).collect();
+        assert_eq!((names, job.bit_exact), (vec!["clipig-tiny", "mine"], true));
+    }
+}
+
 #[test]
 fn workers_that_come_late_die_and_sleep_change_no_picture() {
     let experiment = experiment(DISTURBED);

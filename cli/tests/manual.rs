@@ -1,5 +1,5 @@
-//! The commands of docs/operations.md, run as they stand there. Every command of every block `sh` is run by a test of this
-//! file, or is in [`NOT_HERE`] with the reason.
+//! The commands of docs/operations.md and of the pages in docs/operations/, run as they stand there. Every command of every
+//! block `sh` is run by a test of this file, or is in [`NOT_HERE`] with the reason.
 
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/farm.rs"]
@@ -25,25 +25,39 @@ use clipig_proto::v1::JobState;
 use self::farm::{Farm, STANDSTILL};
 use self::process::Owned;
 
-const MANUAL: &str = include_str!("../../docs/operations.md");
+/// All pages, one after the other. No two of them have a heading in common above commands.
+const MANUAL: &str = concat!(
+    include_str!("../../docs/operations.md"),
+    include_str!("../../docs/operations/access.md"),
+    include_str!("../../docs/operations/backup.md"),
+    include_str!("../../docs/operations/failures.md"),
+    include_str!("../../docs/operations/kubernetes.md"),
+    include_str!("../../docs/operations/limits.md"),
+    include_str!("../../docs/operations/monitoring.md"),
+    include_str!("../../docs/operations/proxies.md"),
+    include_str!("../../docs/operations/services.md"),
+    include_str!("../../docs/operations/settings.md"),
+    include_str!("../../docs/operations/sizing.md"),
+    include_str!("../../docs/operations/troubleshooting.md"),
+);
 
 /// Sections whose commands [`the_commands_for_a_farm_on_several_machines_work`] runs.
 const SEVERAL_MACHINES: [&str; 8] = [
     "## TLS and tokens",
-    "### Tokens and roles",
-    "### Quotas",
-    "### Certificates of workers",
+    "## Tokens and roles",
+    "## Quotas",
+    "## Certificates of workers",
     "## Several machines",
     "## From nothing to fifty GPUs",
-    "## Kubernetes",
-    "## Troubleshooting",
+    "## Install a farm",
+    "# Troubleshooting",
 ];
 
 /// Sections whose commands [`the_commands_for_a_farm_on_one_machine_work`] runs.
 const ONE_MACHINE: [&str; 1] = ["## One machine"];
 
 /// Sections whose commands [`the_commands_for_backups_do_what_the_manual_says`] runs.
-const BACKUPS: [&str; 1] = ["## Backup and restore"];
+const BACKUPS: [&str; 2] = ["## Back up", "## Restore"];
 
 /// Commands that no test of this file runs: the section, how they begin, and why.
 const NOT_HERE: &[(&str, &str, &str)] = &[
@@ -61,8 +75,8 @@ const NOT_HERE: &[(&str, &str, &str)] = &[
     ("## Containers", "docker ", "`cargo xtask containers` builds and runs these"),
     ("## Containers", "sudo ", "`cargo xtask containers` builds and runs these"),
     ("## Slurm", "sbatch ", "`cargo xtask containers` runs the script under Slurm"),
-    ("## Kubernetes", "kubectl ", "`cargo xtask cluster` runs these"),
-    ("### Overlays and chart", "helm ", "`cargo xtask check` renders the chart with these values"),
+    ("## Install a farm", "kubectl ", "`cargo xtask cluster` runs these"),
+    ("## Overlays and chart", "helm ", "`cargo xtask check` renders the chart with these values"),
     ("## Health", "clipig-health ", "worker/tests/farm/health.rs runs this program"),
 ];
 
@@ -396,7 +410,7 @@ fn the_commands_for_a_farm_on_several_machines_work() {
         fs::copy(person.path("work").join(file), person.path("home/.config/clipig").join(file)).unwrap();
     }
     let [coordinator, worker]: [String; 2] = settings_of("## Several machines").try_into().unwrap();
-    let quotas = settings_of("### Quotas").concat();
+    let quotas = settings_of("## Quotas").concat();
     assert!(quotas.starts_with("[quotas]"), "{quotas}");
     for (file, settings) in [("coordinator.toml", coordinator + &quotas), ("worker.toml", worker)] {
         fs::write(person.path("etc/clipig").join(file), person.in_place(&settings)).unwrap();
@@ -443,7 +457,7 @@ fn the_commands_for_backups_do_what_the_manual_says() {
     // Until somebody ends it.
     let running = farm.submit(&EXPERIMENT.replace("epochs: 10", "epochs: 1000000\nsnapshot_interval: 0"));
     farm.wait_for_epochs(running, 2);
-    let commands = commands_of(BACKUPS[0]);
+    let commands: Vec<String> = BACKUPS.into_iter().flat_map(commands_of).collect();
     assert!(commands.iter().filter(|line| line.starts_with("clipig farm ")).count() >= 4, "{commands:#?}");
     let (data, root) = (farm.folder().join("data"), farm.folder().to_owned());
     for line in commands {

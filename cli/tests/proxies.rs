@@ -1,5 +1,5 @@
 //! Workers and clients behind the proxies that operators use: nginx, HAProxy and Caddy from the system's packages, with
-//! the settings that docs/operations.md shows.
+//! the settings that docs/operations/proxies.md shows.
 
 #[allow(dead_code, reason = "other tests use the rest")]
 #[path = "support/farm.rs"]
@@ -93,7 +93,7 @@ fn returns(farm: &Farm) -> [usize; Kind::ALL.len()] {
 
 #[test]
 fn docs_operations_shows_the_settings_that_are_tested() {
-    let manual = include_str!("../../docs/operations.md");
+    let manual = include_str!("../../docs/operations/proxies.md");
     for kind in Kind::ALL {
         assert!(manual.contains(&format!("\n{}```\n", kind.settings())), "the settings of {kind:?}");
     }

@@ -183,6 +183,21 @@ fn commands_for_one_picture_name_those_for_many() {
     let unknown = studio("sweep: {judge: nobody, parameters: {seed: 1..2}}\n");
     let run: Run = unknown.run(&["sweep", "apple.yaml"]);
     assert!(run.failed(2).contains("nobody") && !unknown.path("apple-sweep").exists());
+    let said = unknown.run(&["validate", "apple.yaml"]).failed(2);
+    assert!(said.starts_with("error: sweep.judge: unknown model \"nobody\""), "{said}");
+}
+
+#[test]
+fn images_that_are_missing_are_found_before_anything_is_drawn() {
+    let sweep = studio("init: {image: none.png}\nsweep: {parameters: {seed: 1..2}}\n");
+    let animation = studio(&format!("init: {{image: none.png}}\n{ANIMATION}"));
+    for (studio, command) in [(sweep, "sweep"), (animation, "animate")] {
+        let said = studio.run(&["validate", "apple.yaml"]).failed(2);
+        assert_eq!(said.matches("the image `none.png`: there is no such file").count(), 1, "{said}");
+        let said = studio.run(&[command, "apple.yaml", "-o", "folder"]).failed(2);
+        assert!(said.contains("`none.png`: there is no such file"), "{said}");
+        assert!(!studio.path("folder").exists());
+    }
 }
 
 #[test]

@@ -120,6 +120,7 @@ fn submit(store: &Store, number: u32) -> JobId {
             sha256: Sha256([0; 32]),
             settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
         },
+        more_models: Vec::new(),
         assets: BTreeMap::from([("a".into(), blob)]),
         number: NumberType::Float32,
         class: None,

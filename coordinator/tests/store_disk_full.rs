@@ -35,6 +35,7 @@ fn submission(token: &str) -> Submission {
             sha256: Sha256([0; 32]),
             settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
         },
+        more_models: Vec::new(),
         assets: BTreeMap::new(),
         number: NumberType::Float32,
         class: None,

@@ -34,8 +34,10 @@ pub struct JobBrief {
     pub yaml: String,
     /// Seed of all random numbers.
     pub seed: u64,
-    /// The CLIP model.
+    /// The CLIP model; of several, the first.
     pub model: ModelReference,
+    /// The other CLIP models of the experiment's `models`, in their order; see [`models`](Self::models).
+    pub more_models: Vec<ModelReference>,
     /// Images by the names that the experiment uses.
     pub assets: BTreeMap<String, Sha256>,
     /// The number type of CLIP.
@@ -46,6 +48,13 @@ pub struct JobBrief {
     pub shard_size: u32,
     /// Encoded texts and images; `None` before they are.
     pub prepared: Option<Arc<Prepared>>,
+}
+
+impl JobBrief {
+    /// All CLIP models, in the order of [`Experiment::model_names`].
+    pub fn models(&self) -> impl Iterator<Item = &ModelReference> {
+        std::iter::once(&self.model).chain(&self.more_models)
+    }
 }
 
 /// A lease: work given to one session until a deadline.

@@ -98,8 +98,8 @@ pub struct ComputeJob {
     pub brief: Arc<JobBrief>,
     /// The experiment, read from the brief's YAML.
     pub experiment: Arc<Experiment>,
-    /// The model's weights.
-    pub weights: WeightsSource,
+    /// The weights of the models, one entry for each of [`JobBrief::models`].
+    pub weights: Vec<WeightsSource>,
     /// Image files by the names that the experiment uses.
     pub assets: Assets,
     /// Advances whenever something of the job is done here: a batch of windows, a batch of features, a text.
@@ -146,7 +146,8 @@ pub trait ComputeFactory: Send + Sync {
     /// See [`ShardError`].
     fn prepare(&self, job: &ComputeJob, canvas: &Canvas) -> Result<Preparation, ShardError>;
 
-    /// Makes what computes shards of a prepared job. Loads the weights if they are not loaded yet.
+    /// Makes what computes shards of a prepared job. Weights are loaded, if they are not loaded yet, at the latest for the
+    /// first shard that needs them.
     ///
     /// # Errors
     /// See [`ShardError`].

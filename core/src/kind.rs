@@ -33,6 +33,16 @@ pub enum NumberType {
     Float16,
 }
 
+impl NumberType {
+    /// Bytes of a number.
+    pub fn bytes(self) -> u64 {
+        match self {
+            Self::Float32 => 4,
+            Self::Bfloat16 | Self::Float16 => 2,
+        }
+    }
+}
+
 /// A text that names no number type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a number type; `float32`, `bfloat16` and `float16` are")]

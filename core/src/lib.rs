@@ -36,6 +36,7 @@ mod tile;
 mod tile_set;
 mod tile_values;
 mod tiled_canvas;
+mod window_cost;
 
 pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
 pub use canvas::{Canvas, CanvasId, CanvasSizeError};
@@ -58,7 +59,7 @@ pub use messages::{
 };
 pub use model_settings::{Activation, CLIP_MEAN, CLIP_STD, ModelSettings, ResizeMode};
 pub use node::Node;
-pub use prepared::{Prepared, PreparedTarget};
+pub use prepared::{HISTOGRAM_DIRECTIONS, HISTOGRAM_QUANTILES, HISTOGRAM_VALUES, Prepared, PreparedTarget};
 pub use progress_counter::ProgressCounter;
 pub use rendering::{Rendering, RenderingError};
 pub use report::{ConstraintReport, FeatureReport, SampleReport};
@@ -69,3 +70,4 @@ pub use tile::{TILE, TileArea, TileGrid};
 pub use tile_set::{TileSet, WHOLE_SHARE};
 pub use tile_values::TileValues;
 pub use tiled_canvas::TiledCanvas;
+pub use window_cost::{RENDERED_PIXELS, WindowCost};

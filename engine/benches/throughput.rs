@@ -13,16 +13,23 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use clipig_coordinator::{EpochLoop, EpochReport, JobSpec, first_resolution};
-use clipig_core::{Assets, CanvasOwner, ModelSettings, Node, ProgressCounter, ShardCompute, ShardTask};
+use clipig_core::{
+    Assets, CanvasOwner, ModelSettings, Node, NumberType, ProgressCounter, ShardCompute, ShardTask,
+};
 use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights;
-use clipig_engine::{CanvasEngine, GradientEngine, device, prepare};
+use clipig_engine::{CanvasEngine, GradientEngine, device, gpu, prepare};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
-use safetensors::Dtype;
-use safetensors::tensor::TensorView;
-use tch::{Device, Kind, Tensor};
+use clipig_models::ModelInfo;
+use clipig_schedule::{CPU_SHARD, GPU_SHARDS, gpu_shard, threads_per_shard};
+use tch::{Device, Kind};
+
+mod matrix_product;
+mod random_model;
+
+use matrix_product::peak;
+use random_model::{SHAPES, random_model};
 
 /// GFLOP of one window through ViT-B/32 and back.
 const GFLOP: f64 = 17.6;
@@ -35,14 +42,24 @@ fn main() {
     tch::set_num_threads(cores as i32);
     let peak = peak(device, options.kind);
     println!("matrix product: {peak:.0} GFLOP/s ({device:?}, {:?}, {cores} cores)", options.kind);
-    let bytes = random_weights();
+    let shape = &SHAPES[0];
+    println!("random weights of the shape of {}", shape.name);
+    let bytes = random_model(shape);
     let weights = Weights::parse(&bytes).expect("the weights are well-formed");
     let clip = Arc::new(
         Clip::new(&weights, &ModelSettings::default(), device, options.kind)
             .expect("the weights fit together"),
     );
+    let shard_size = match device {
+        Device::Cuda(index) => {
+            let info = ModelInfo::of_bytes(&bytes).expect("a whole CLIP");
+            let memory = gpu::describe(index).map_or(0, |gpu| gpu.memory);
+            gpu_shard(&info.window_cost(options.number()), memory)
+        }
+        _ => CPU_SHARD,
+    };
     for file in &options.files {
-        let run = Run::of(file, &clip, &options, cores);
+        let run = Run::of(file, &clip, &options, (cores, shard_size));
         let share = run.samples_per_second * GFLOP / peak;
         println!(
             "{file}: {:.2} samples/s, {:.2} of the matrix product's peak, {} threads per shard, {} MB at most",
@@ -91,19 +108,14 @@ impl Options {
     }
 }
 
-/// The best of several products of 2048 × 2048 matrices, in GFLOP/s.
-fn peak(device: Device, kind: Kind) -> f64 {
-    let n = if device == Device::Cpu { 2_048 } else { 8_192 };
-    let matrix = || Tensor::rand([n, n], (Kind::Float, device)).to_kind(kind);
-    let (a, b) = (matrix(), matrix());
-    let once = || {
-        let start = Instant::now();
-        // Reading one value waits for the device.
-        let _ = a.matmul(&b).double_value(&[0, 0]);
-        2.0 * (n as f64).powi(3) / start.elapsed().as_secs_f64() / 1e9
-    };
-    once();
-    (0..8).map(|_| once()).fold(0.0, f64::max)
+impl Options {
+    fn number(&self) -> NumberType {
+        match self.kind {
+            Kind::BFloat16 => NumberType::Bfloat16,
+            Kind::Half => NumberType::Float16,
+            _ => NumberType::Float32,
+        }
+    }
 }
 
 struct Run {
@@ -112,7 +124,7 @@ struct Run {
 }
 
 impl Run {
-    fn of(file: &str, clip: &Arc<Clip>, options: &Options, cores: usize) -> Self {
+    fn of(file: &str, clip: &Arc<Clip>, options: &Options, (cores, shard_size): (usize, u32)) -> Self {
         let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
         let overrides = Overrides { epochs: Some(options.epochs), ..Overrides::default() };
         let loaded = load(&[Source::new(file, text)], &overrides).unwrap_or_else(|error| panic!("{error}"));
@@ -121,7 +133,6 @@ impl Run {
         experiment.init.image = None;
         let experiment = Arc::new(experiment);
         let on_cpu = clip.device() == Device::Cpu;
-        let shard_size = if on_cpu { CPU_SHARD } else { GPU_SHARD };
         let auto = if on_cpu { threads_per_shard(&experiment, shard_size, cores) } else { 1 };
         let threads = options.threads.unwrap_or(auto);
         device::set_threads(threads);
@@ -171,62 +182,6 @@ fn run_epoch(job: &mut EpochLoop, engines: &mut [GradientEngine]) -> Option<Epoc
         epoch.accept(node, result.gradient, vec![result.samples]).expect("a shard of this epoch");
     }
     Some(job.finish_epoch(epoch).expect("a step"))
-}
-
-/// A safetensors file in OpenAI's naming with random float16 weights of the ViT-B/32 shape.
-fn random_weights() -> Vec<u8> {
-    let mut tensors: Vec<(String, Vec<usize>)> = vec![
-        ("visual.conv1.weight".into(), vec![768, 3, 32, 32]),
-        ("visual.class_embedding".into(), vec![768]),
-        ("visual.positional_embedding".into(), vec![50, 768]),
-        ("visual.proj".into(), vec![768, 512]),
-        ("token_embedding.weight".into(), vec![49_408, 512]),
-        ("positional_embedding".into(), vec![77, 512]),
-        ("text_projection".into(), vec![512, 512]),
-    ];
-    let mut norm = |name: String, width: usize| {
-        tensors.push((format!("{name}.weight"), vec![width]));
-        tensors.push((format!("{name}.bias"), vec![width]));
-    };
-    norm("visual.ln_pre".into(), 768);
-    norm("visual.ln_post".into(), 768);
-    norm("ln_final".into(), 512);
-    for (tower, width) in [("visual.transformer", 768), ("transformer", 512)] {
-        for layer in 0..12 {
-            let block = format!("{tower}.resblocks.{layer}");
-            norm(format!("{block}.ln_1"), width);
-            norm(format!("{block}.ln_2"), width);
-        }
-    }
-    for (tower, width) in [("visual.transformer", 768), ("transformer", 512)] {
-        for layer in 0..12 {
-            let block = format!("{tower}.resblocks.{layer}");
-            let mut linear = |name: &str, separator: &str, rows: usize, columns: usize| {
-                tensors.push((format!("{block}.{name}{separator}weight"), vec![rows, columns]));
-                tensors.push((format!("{block}.{name}{separator}bias"), vec![rows]));
-            };
-            linear("attn.in_proj", "_", 3 * width, width);
-            linear("attn.out_proj", ".", width, width);
-            linear("mlp.c_fc", ".", 4 * width, width);
-            linear("mlp.c_proj", ".", width, 4 * width);
-        }
-    }
-    let mut stream = Key::root(0).stream();
-    let data: Vec<Vec<u8>> = tensors
-        .iter()
-        .map(|(_, shape)| {
-            let values = shape.iter().product::<usize>();
-            // float16 around ±0.03: sign and mantissa at random, one exponent.
-            (0..values.div_ceil(4))
-                .flat_map(|_| (stream.bits() & 0x83ff_83ff_83ff_83ff | 0x2800_2800_2800_2800).to_le_bytes())
-                .take(2 * values)
-                .collect()
-        })
-        .collect();
-    let views = tensors.iter().zip(&data).map(|((name, shape), data)| {
-        (name.clone(), TensorView::new(Dtype::F16, shape.clone(), data).expect("two bytes per value"))
-    });
-    safetensors::serialize(views, None).expect("valid tensors")
 }
 
 /// The most memory that this process ever had, in bytes.

@@ -5,46 +5,34 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use clipig_core::{
     Canvas, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, DeviceClass,
-    ModelReference, NumberType, Preparation, Prepared, Rendering, ShardCompute, ShardError, StepError,
-    WeightsSource, WorkerKind,
+    Preparation, Prepared, Rendering, ShardCompute, ShardError, StepError, WorkerKind,
 };
 use clipig_experiment::Experiment;
 use clipig_experiment::random::Key;
-use clipig_models::{embedded, registry};
 use tch::{Device, Kind};
 
 use crate::canvas::{CanvasEngine, init_error};
-use crate::clip::Clip;
-use crate::clip::weights::Weights;
 use crate::device::{self, DeviceKind};
 use crate::gradient::{GradientEngine, panic_error, panic_message};
 use crate::mask::Masks;
-use crate::prepare::{PrepareError, prepare};
+use crate::models::{DeviceModels, LoadModel};
+use crate::prepare::{Encoder, PrepareError};
 use crate::vocabulary::unknown_words;
-
-/// How many models stay loaded. With two, switching between two jobs loads nothing.
-const KEPT_MODELS: usize = 2;
 
 /// Makes engines that compute shards on one device.
 pub struct DeviceFactory {
     device: Device,
     rendering: Rendering,
-    models: Mutex<Vec<LoadedModel>>,
+    models: Arc<DeviceModels>,
     /// The masks of the jobs that are computed, one for all threads of a job.
     masks: Mutex<Vec<(Weak<Experiment>, Weak<Masks>)>>,
-}
-
-struct LoadedModel {
-    /// The whole reference: the same weights under another name or with other settings are another model.
-    model: ModelReference,
-    number: NumberType,
-    clip: Arc<Clip>,
 }
 
 impl DeviceFactory {
     /// A factory for one device. A model is loaded when the first job needs it.
     pub fn new(device: Device) -> Self {
-        Self { device, rendering: Rendering::Auto, models: Mutex::default(), masks: Mutex::default() }
+        let models = Arc::new(DeviceModels::new(device));
+        Self { device, rendering: Rendering::Auto, models, masks: Mutex::default() }
     }
 
     /// The same factory, whose engines render windows somewhere else.
@@ -78,39 +66,24 @@ impl DeviceFactory {
         masks.push((Arc::downgrade(&job.experiment), Arc::downgrade(&new)));
         new
     }
-
-    /// The job's model on this device. The lock is held while a model loads, so threads that ask for the same one
-    /// wait and do not load it twice.
-    fn clip(&self, job: &ComputeJob) -> Result<Arc<Clip>, ShardError> {
-        let (model, number) = (&job.brief.model, job.brief.number);
-        let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) =
-            models.iter().position(|loaded| loaded.model == *model && loaded.number == number)
-        {
-            // The last one is the one that was used last.
-            let model = models.remove(place);
-            let clip = Arc::clone(&model.clip);
-            models.push(model);
-            return Ok(clip);
-        }
-        let clip = Arc::new(load(job, self.device)?);
-        job.progress.advance();
-        models.push(LoadedModel { model: model.clone(), number, clip: Arc::clone(&clip) });
-        if let Some(surplus) = models.len().checked_sub(KEPT_MODELS) {
-            models.drain(..surplus);
-        }
-        Ok(clip)
-    }
 }
 
 impl ComputeFactory for DeviceFactory {
     fn prepare(&self, job: &ComputeJob, canvas: &Canvas) -> Result<Preparation, ShardError> {
         guarded(|| {
             device::set_threads(job.brief.threads as usize);
-            let clip = self.clip(job)?;
-            let prepared =
-                prepare(&clip, &job.experiment, &job.assets, canvas, &job.progress).map_err(prepare_error)?;
-            let mut warnings = unknown_words(&clip, &job.experiment)?;
+            let mut encoder = Encoder::new(&job.experiment, &job.assets, canvas, &job.progress);
+            encoder.check_masks().map_err(prepare_error)?;
+            let mut warnings = Vec::new();
+            let of_several = !job.brief.more_models.is_empty();
+            for (place, model) in job.brief.models().enumerate() {
+                let clip = self.models.get(job, place)?;
+                encoder.encode(&clip, place).map_err(prepare_error)?;
+                let unknown = unknown_words(&clip, &job.experiment, place)?;
+                let named = |line: String| if of_several { format!("{}: {line}", model.name) } else { line };
+                warnings.extend(unknown.into_iter().map(named));
+            }
+            let prepared = encoder.finish();
             warnings.extend(prepared.targets.iter().filter_map(|target| target.warning.clone()));
             Ok(Preparation { prepared, warnings })
         })
@@ -118,9 +91,12 @@ impl ComputeFactory for DeviceFactory {
 
     fn open(&self, job: &ComputeJob, prepared: &Arc<Prepared>) -> Result<Box<dyn ShardCompute>, ShardError> {
         guarded(|| {
-            let (clip, experiment) = (self.clip(job)?, Arc::clone(&job.experiment));
+            let experiment = Arc::clone(&job.experiment);
             let threads = job.brief.threads as usize;
-            let engine = GradientEngine::new(clip, experiment, Arc::clone(prepared), threads);
+            let (models, of_job) = (Arc::clone(&self.models), job.clone());
+            let load: LoadModel = Box::new(move |place| models.get(&of_job, place));
+            let source = (self.device, load);
+            let engine = GradientEngine::of_models(source, experiment, Arc::clone(prepared), threads);
             let engine = engine.with_progress(job.progress.clone()).with_rendering(self.rendering);
             let engine = engine.with_masks(self.masks(job));
             Ok(Box::new(engine) as Box<dyn ShardCompute>)
@@ -128,39 +104,8 @@ impl ComputeFactory for DeviceFactory {
     }
 
     fn forget(&self) {
-        let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whoever computes with a model holds it; the others' memory goes back.
-        models.retain(|model| Arc::strong_count(&model.clip) > 1);
+        self.models.forget();
     }
-}
-
-/// Reads a job's weights and builds the model.
-fn load(job: &ComputeJob, device: Device) -> Result<Clip, ShardError> {
-    let model = &job.brief.model;
-    let unreadable = |reason: String| ShardError::Device(format!("the model `{}`: {reason}", model.name));
-    // The hash was compared, so another worker would find the same.
-    let unfit = |reason: String| ShardError::Experiment(format!("the model `{}`: {reason}", model.name));
-    let file;
-    let bytes = match &job.weights {
-        WeightsSource::Embedded => embedded::BYTES,
-        WeightsSource::File(path) => {
-            file = std::fs::read(path).map_err(|error| unreadable(format!("{}: {error}", path.display())))?;
-            file.as_slice()
-        }
-    };
-    let settings = match registry::find(&model.name) {
-        // An older coordinator says only the activation.
-        Some(known) if model.settings.vision_heads.is_none() => known.spec.settings(),
-        _ => model.settings,
-    };
-    let kind = match job.brief.number {
-        NumberType::Float32 => Kind::Float,
-        NumberType::Bfloat16 => Kind::BFloat16,
-        NumberType::Float16 => Kind::Half,
-    };
-    Weights::parse(bytes)
-        .and_then(|tensors| Clip::new(&tensors, &settings, device, kind))
-        .map_err(|error| unfit(error.to_string()))
 }
 
 /// Makes canvases in the memory of this machine.

@@ -3,26 +3,29 @@
 use std::sync::Arc;
 
 use clipig_core::{
-    CanvasView, ConstraintReport, FeatureReport, GradientSum, Prepared, PreparedTarget, ProgressCounter,
-    Rendering, SampleReport, ShardCompute, ShardError, ShardResult, ShardTask,
+    CanvasView, ConstraintReport, GradientSum, Prepared, PreparedTarget, ProgressCounter, Rendering,
+    SampleReport, ShardCompute, ShardError, ShardResult, ShardTask,
 };
 use clipig_experiment::{Experiment, Mask, Scope, Target};
 use clipig_geometry::{Chain, DrawError, Size};
 use clipig_telemetry::below_current;
 use tch::{Device, Kind, Tensor};
 
-use crate::clip::{Clip, unit_length};
-use crate::constraint;
+use crate::clip::Clip;
+use crate::constraint::{self, Constrained};
 use crate::device;
-use crate::loss::{Choice, FeatureLosses};
+use crate::likeness::Likeness;
+use crate::loss::{Choice, FeatureLosses, similarities};
 use crate::mask::{MaskError, Masks};
-use crate::read_back::{ReadBackError, read_back, read_rows, send};
+use crate::models::{EngineModels, LoadModel};
+use crate::read_back::{Parcel, Part, ReadBackError, read_back, send, send_rows};
 use crate::resample;
 use crate::transform::{BatchMemory, Rendered, Source, TransformError, Values, render};
 
-/// Computes shards of one job. Engines share the model and nothing else.
+/// Computes shards of one job. Engines share the models and nothing else.
 pub struct GradientEngine {
-    clip: Arc<Clip>,
+    models: EngineModels,
+    device: Device,
     experiment: Arc<Experiment>,
     prepared: Arc<Prepared>,
     masks: Arc<Masks>,
@@ -32,16 +35,29 @@ pub struct GradientEngine {
 }
 
 impl GradientEngine {
-    /// An engine for one job. `threads` is the number of threads within one tensor operation.
+    /// An engine for one job of one model. `threads` is the number of threads within one tensor operation.
     pub fn new(
         clip: Arc<Clip>,
         experiment: Arc<Experiment>,
         prepared: Arc<Prepared>,
         threads: usize,
     ) -> Self {
-        let memory = memory(Rendering::Auto, clip.device());
+        let device = clip.device();
+        let load: LoadModel = Box::new(move |_| Ok(Arc::clone(&clip)));
+        Self::of_models((device, load), experiment, prepared, threads)
+    }
+
+    /// An engine for one job, of one or several models on `device`. It asks `load` for a model when a shard first needs it.
+    pub fn of_models(
+        (device, load): (Device, LoadModel),
+        experiment: Arc<Experiment>,
+        prepared: Arc<Prepared>,
+        threads: usize,
+    ) -> Self {
+        let memory = memory(Rendering::Auto, device);
         let (masks, progress) = (Arc::default(), ProgressCounter::default());
-        Self { clip, experiment, prepared, masks, threads, progress, memory }
+        let models = EngineModels::new(load);
+        Self { models, device, experiment, prepared, masks, threads, progress, memory }
     }
 
     /// The same engine, which also counts its progress within a shard.
@@ -53,7 +69,7 @@ impl GradientEngine {
     /// The same engine, which renders windows somewhere else.
     #[must_use]
     pub fn with_rendering(self, rendering: Rendering) -> Self {
-        Self { memory: memory(rendering, self.clip.device()), ..self }
+        Self { memory: memory(rendering, self.device), ..self }
     }
 
     /// The same engine with the images that masks use.
@@ -69,26 +85,26 @@ impl GradientEngine {
         else {
             return Err(ShardError::Experiment(format!("the experiment has no target {index}")));
         };
+        let clip = self.models.get(target.model)?;
         let scopes: Vec<Scope> =
             task.shard.samples.clone().map(|sample| task.scope.with_sample(u64::from(sample))).collect();
         let size = Size { width: task.canvas.width() as i64, height: task.canvas.height() as i64 };
         let drawing = below_current("draw");
         let chains = chains(target, &scopes, size)?;
         drop(drawing);
-        let rendered = self.windows(&chains, task)?;
+        let rendered = self.windows(&clip, &chains, task)?;
         self.progress.advance();
         let masks = Arc::clone(&self.masks);
         let windows =
             Windows { values: &rendered.windows, chains: &chains, masks: &masks, scope: &task.scope };
         let forward = below_current("forward");
-        let losses = Losses::of(&self.clip, target, prepared, &windows, &scopes)?;
+        let losses = Losses::of(&clip, target, prepared, &windows, &scopes)?;
         drop(forward);
         self.progress.advance();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
-        if let Some(total) = &losses.total {
-            let _backward = below_current("backward");
-            rendered.back_propagate(total, &mut gradient, &mut self.memory)?;
-        }
+        let backward = below_current("backward");
+        let samples = self.back_propagate(losses, rendered, &mut gradient)?;
+        drop(backward);
         if let Some(mask) = &target.mask {
             let mask = masks.draw(mask, &task.scope, size)?;
             gradient.weigh(|x, y| mask.at(x, y));
@@ -96,20 +112,53 @@ impl GradientEngine {
         if !gradient.is_finite() {
             return Err(ShardError::NotFinite(target.name.clone()));
         }
-        Ok(ShardResult { gradient, samples: losses.reports() })
+        Ok(ShardResult { gradient, samples })
+    }
+
+    /// Adds the gradient of the losses to that of the canvas. Returns what is reported of the samples.
+    fn back_propagate(
+        &mut self,
+        losses: Losses<'_>,
+        rendered: Rendered,
+        gradient: &mut GradientSum,
+    ) -> Result<Vec<SampleReport>, ShardError> {
+        let (total, mut parcel) = (losses.total(), Parcel::default());
+        let packed = losses.pack(&mut parcel)?;
+        // If every sample's loss is exactly 0, there is no gradient either.
+        let some = |samples: &[SampleReport]| samples.iter().any(|sample| sample.loss != 0.0);
+        if rendered.is_from_device() {
+            // Losses come with the gradient, in one transfer. So it is computed even where there is none.
+            let sums = match &total {
+                Some(total) => rendered.propagate(total, gradient, &mut self.memory)?,
+                None => None,
+            };
+            let sums = sums.map(|sums| sums.pack(&mut parcel)).transpose()?;
+            return parcel.read(&mut self.memory.pinned, |values| -> Result<_, ShardError> {
+                let samples = losses.reports(&packed, values)?;
+                if let Some(sums) = sums.filter(|_| some(&samples)) {
+                    sums.add_to(gradient, values);
+                }
+                Ok(samples)
+            })?;
+        }
+        let samples = parcel.read(&mut self.memory.pinned, |values| losses.reports(&packed, values))??;
+        if let Some(total) = total.filter(|_| some(&samples)) {
+            rendered.back_propagate(&total, gradient, &mut self.memory)?;
+        }
+        Ok(samples)
     }
 
     /// The windows `[n, 3, S, S]` that CLIP sees, in [0, 1].
-    fn windows(&mut self, chains: &[Chain], task: &ShardTask) -> Result<Rendered, ShardError> {
+    fn windows(&mut self, clip: &Clip, chains: &[Chain], task: &ShardTask) -> Result<Rendered, ShardError> {
         let canvas = &task.canvas;
         let size = Size { width: canvas.width() as i64, height: canvas.height() as i64 };
         let values = match canvas {
             CanvasView::Whole(canvas) => Values::Whole(canvas),
             CanvasView::Tiles(tiles) => Values::Tiles(tiles),
         };
-        let source = Source { values, size, clamp: true, device: self.clip.device() };
+        let source = Source { values, size, clamp: true, device: self.device };
         let _rendering = below_current("render");
-        let window = Size { width: self.clip.window(), height: self.clip.window() };
+        let window = Size { width: clip.window(), height: clip.window() };
         let mut fitted = |chains: &[Chain]| {
             let fits = chains[0].output() == window;
             let mut rendered = render(chains, &source, fits, &mut self.memory).map_err(transform_error)?;
@@ -163,7 +212,7 @@ impl Windows<'_> {
         }
         let count = self.chains.len() as i64;
         let weights = Tensor::from_slice(&weights).view([count, 1, height, width]);
-        Ok(Some(weights.to_device(self.values.device())))
+        Ok(Some(send(&weights, self.values.device())))
     }
 }
 
@@ -218,15 +267,33 @@ fn transform_error(error: TransformError) -> ShardError {
     }
 }
 
-/// The losses of a batch of windows.
-struct Losses {
-    /// The sum over all samples. `None` if every sample's loss is exactly 0: then there is no gradient either.
-    total: Option<Tensor>,
-    /// By sample and feature.
-    features: Option<Vec<Vec<FeatureReport>>>,
-    /// By constraint and sample; `None` where a constraint is not active.
-    constraints: Vec<Option<Vec<ConstraintReport>>>,
-    samples: Vec<f64>,
+/// The losses of a batch of windows, of which nothing was read yet.
+struct Losses<'a> {
+    target: &'a Target,
+    prepared: &'a PreparedTarget,
+    scopes: &'a [Scope],
+    features: Option<BatchFeatures>,
+    /// `None` where a constraint is not active.
+    constraints: Vec<Option<ConstraintLosses>>,
+    /// By sample, `[n]`, with all weights; `None` if nobody asks for anything.
+    weighted: Option<Tensor>,
+}
+
+/// How the windows of a batch resemble a target's features.
+struct BatchFeatures {
+    losses: FeatureLosses,
+    /// By sample, where they were looked at.
+    similarities: Vec<Vec<f64>>,
+    /// Else the cosines, `[n, features]`.
+    cosines: Option<Tensor>,
+}
+
+/// Where the values of losses are in a parcel.
+struct PackedLosses {
+    weighted: Option<Part>,
+    cosines: Option<Part>,
+    features: Vec<Part>,
+    constraints: Vec<Option<Part>>,
 }
 
 struct ConstraintLosses {
@@ -235,22 +302,26 @@ struct ConstraintLosses {
     losses: Tensor,
 }
 
-impl Losses {
+impl<'a> Losses<'a> {
     fn of(
         clip: &Clip,
-        target: &Target,
-        prepared: &PreparedTarget,
+        target: &'a Target,
+        prepared: &'a PreparedTarget,
         windows: &Windows<'_>,
-        scopes: &[Scope],
+        scopes: &'a [Scope],
     ) -> Result<Self, ShardError> {
         let (choices, features) = if target.features.is_empty() {
             (Vec::new(), None)
         } else {
-            let image = unit_length(&clip.encode_image(&clip.normalize(windows.values)));
-            let desired = desired_features(prepared, &image);
-            let choices = choose(target, prepared, &image, &desired, scopes)?;
-            let losses = FeatureLosses::of(target, &image, &desired, &choices);
-            (choices, Some(losses))
+            let likeness = Likeness::of(clip, target, prepared, windows.values)?;
+            let (cosines, asks) = (likeness.cosines(), target.asks_for_similarities());
+            let similarities =
+                if asks { read_similarities(target, prepared, &cosines, scopes)? } else { Vec::new() };
+            let of_sample = |i: usize| similarities.get(i).cloned().unwrap_or_default();
+            let choice = |(i, scope)| Choice::of(target, of_sample(i), scope).map_err(experiment_error);
+            let choices = scopes.iter().enumerate().map(choice).collect::<Result<Vec<_>, _>>()?;
+            let losses = FeatureLosses::of(target, &likeness, &choices);
+            (choices, Some(BatchFeatures { losses, similarities, cosines: (!asks).then_some(cosines) }))
         };
         let similar: Vec<Scope> = scopes
             .iter()
@@ -260,97 +331,127 @@ impl Losses {
         let constraints = target
             .constraints
             .iter()
-            .map(|constraint| {
+            .enumerate()
+            .map(|(place, constraint)| {
                 if !constraint::is_active(constraint, &similar[0]).map_err(experiment_error)? {
                     return Ok(None);
                 }
                 let weights = evaluate_all(&constraint.weight, &similar)?;
                 let mask =
                     constraint.mask.as_deref().map(|mask| windows.weights(mask)).transpose()?.flatten();
-                let losses = constraint::losses(constraint, windows.values, mask.as_ref(), &similar);
-                let losses = losses.map_err(experiment_error)?;
+                let prepared = prepared.of_constraint(place);
+                let seen = Constrained { windows: windows.values, mask: mask.as_ref(), prepared };
+                let losses = constraint::losses(constraint, seen, &similar).map_err(experiment_error)?;
                 Ok(Some(ConstraintLosses { weights, losses }))
             })
             .collect::<Result<Vec<_>, ShardError>>()?;
         let weights = evaluate_all(&target.weight, &similar)?;
-        Self::sum(features, constraints, &weights)
+        // A share of 1 changes no bit.
+        let weights: Vec<f64> = weights.into_iter().map(|weight| weight * target.share).collect();
+        let weighted = weighted(features.as_ref(), &constraints, &weights);
+        Ok(Self { target, prepared, scopes, features, constraints, weighted })
     }
 
-    /// Adds up the losses of features and constraints per sample and multiplies them by the target's weight.
-    fn sum(
-        features: Option<FeatureLosses>,
-        constraints: Vec<Option<ConstraintLosses>>,
-        weights: &[f64],
-    ) -> Result<Self, ShardError> {
-        let mut sum =
-            features.as_ref().and_then(|features| features.total.as_ref().map(Tensor::shallow_clone));
-        for ConstraintLosses { weights, losses } in constraints.iter().flatten() {
-            let weighted = losses * vector(weights, losses);
-            sum = Some(match sum {
-                Some(sum) => sum + weighted,
-                None => weighted,
-            });
-        }
-        let weighted = sum.map(|sum| {
-            let weights = vector(weights, &sum);
-            // 0 · NaN is NaN: a target without weight asks for nothing.
-            (&sum * &weights).where_scalarother(&weights.ne(0.0), 0.0)
-        });
-        let mut wanted: Vec<&Tensor> = weighted.iter().collect();
-        wanted.extend(features.iter().flat_map(FeatureLosses::losses));
-        wanted.extend(constraints.iter().flatten().map(|constraint| &constraint.losses));
-        let mut values = read_rows(&wanted)?.into_iter();
-        let samples = if weighted.is_some() { values.next() } else { None };
-        let samples = samples.unwrap_or_else(|| vec![0.0; weights.len()]);
-        let features = features.map(|features| {
-            let count = features.losses().count();
-            features.reports(values.by_ref().take(count))
-        });
-        let report = |(&weight, loss): (&f64, f64)| ConstraintReport { weight, loss: loss * weight };
-        let mut reports = |constraint: ConstraintLosses| -> Vec<ConstraintReport> {
-            let losses = values.next().expect("a row for each constraint");
-            constraint.weights.iter().zip(losses).map(report).collect()
-        };
-        let constraints = constraints.into_iter().map(|losses| losses.map(&mut reports)).collect();
-        let total = weighted
-            .filter(|_| samples.iter().any(|&loss| loss != 0.0))
-            .map(|losses| losses.sum(None::<Kind>));
-        Ok(Self { total, features, constraints, samples })
+    /// The sum of all losses.
+    fn total(&self) -> Option<Tensor> {
+        self.weighted.as_ref().map(|losses| losses.sum(None::<Kind>))
     }
 
-    fn reports(self) -> Vec<SampleReport> {
+    /// Puts everything that is reported into a parcel.
+    fn pack(&self, parcel: &mut Parcel) -> Result<PackedLosses, ReadBackError> {
+        let features = self.features.as_ref();
+        let cosines = features.and_then(|features| features.cosines.as_ref());
+        let losses = features.iter().flat_map(|features| features.losses.losses());
+        Ok(PackedLosses {
+            weighted: self.weighted.as_ref().map(|losses| parcel.add(losses)).transpose()?,
+            cosines: cosines.map(|cosines| parcel.add(cosines)).transpose()?,
+            features: losses.map(|losses| parcel.add(losses)).collect::<Result<_, _>>()?,
+            constraints: self
+                .constraints
+                .iter()
+                .map(|constraint| constraint.as_ref().map(|c| parcel.add(&c.losses)).transpose())
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// What is reported of each sample. `values` are those of the parcel.
+    fn reports(&self, packed: &PackedLosses, values: &[f32]) -> Result<Vec<SampleReport>, ShardError> {
+        let of = |part: &Part| values[part.clone()].iter().copied().map(f64::from).collect::<Vec<f64>>();
+        let losses = packed.weighted.as_ref().map_or_else(|| vec![0.0; self.scopes.len()], of);
         let mut reports: Vec<SampleReport> =
-            self.samples.iter().map(|&loss| SampleReport { loss, ..SampleReport::default() }).collect();
-        for (report, features) in reports.iter_mut().zip(self.features.into_iter().flatten()) {
-            report.features = features;
-        }
-        for constraint in self.constraints {
-            for (i, report) in reports.iter_mut().enumerate() {
-                report.constraints.push(constraint.as_ref().map(|constraint| constraint[i]));
+            losses.into_iter().map(|loss| SampleReport { loss, ..SampleReport::default() }).collect();
+        if let Some(features) = &self.features {
+            let read = packed.cosines.as_ref().map(|part| self.similarities(&of(part))).transpose()?;
+            let similarities = read.as_ref().unwrap_or(&features.similarities);
+            let found = features.losses.reports(similarities, packed.features.iter().map(of));
+            for (report, found) in reports.iter_mut().zip(found) {
+                report.features = found;
             }
         }
-        reports
+        for (constraint, part) in self.constraints.iter().zip(&packed.constraints) {
+            let found: Option<Vec<ConstraintReport>> =
+                constraint.as_ref().zip(part.as_ref()).map(|(constraint, part)| {
+                    let pairs = constraint.weights.iter().zip(of(part));
+                    pairs.map(|(&weight, loss)| ConstraintReport { weight, loss: loss * weight }).collect()
+                });
+            for (i, report) in reports.iter_mut().enumerate() {
+                report.constraints.push(found.as_ref().map(|found| found[i]));
+            }
+        }
+        Ok(reports)
+    }
+
+    fn similarities(&self, cosines: &[f64]) -> Result<Vec<Vec<f64>>, ShardError> {
+        similarities_of(self.target, self.prepared, cosines, self.scopes)
     }
 }
 
-fn desired_features(prepared: &PreparedTarget, like: &Tensor) -> Tensor {
-    let (count, flat) = (prepared.features.len() as i64, prepared.features.concat());
-    send(&Tensor::from_slice(&flat).view([count, -1]), like.device())
+/// Adds up the losses of features and constraints per sample and multiplies them by the target's weights.
+fn weighted(
+    features: Option<&BatchFeatures>,
+    constraints: &[Option<ConstraintLosses>],
+    weights: &[f64],
+) -> Option<Tensor> {
+    let mut sum = features.and_then(|features| features.losses.total.as_ref().map(Tensor::shallow_clone));
+    let constraints: Vec<&ConstraintLosses> = constraints.iter().flatten().collect();
+    let device = sum.as_ref().or(constraints.first().map(|constraint| &constraint.losses))?.device();
+    let rows = constraints.iter().map(|constraint| constraint.weights.clone()).chain([weights.to_vec()]);
+    let mut sent = send_rows(&rows.collect::<Vec<Vec<f64>>>(), device);
+    let weights = sent.pop()?;
+    for (ConstraintLosses { losses, .. }, weights) in constraints.into_iter().zip(&sent) {
+        let weighted = losses * weights;
+        sum = Some(match sum {
+            Some(sum) => sum + weighted,
+            None => weighted,
+        });
+    }
+    sum.map(|sum| {
+        // 0 · NaN is NaN: a target without weight asks for nothing.
+        (&sum * &weights).where_scalarother(&weights.ne(0.0), 0.0)
+    })
 }
 
-/// Decides everything that depends on similarities. They are read back here, once per shard, because each read-back
-/// waits for the device.
-fn choose(
+/// Reads the similarities of a batch. Waits for the device, which has nothing to do meanwhile if no other shard is under way.
+fn read_similarities(
     target: &Target,
     prepared: &PreparedTarget,
-    image: &Tensor,
-    desired: &Tensor,
+    cosines: &Tensor,
     scopes: &[Scope],
-) -> Result<Vec<Choice>, ShardError> {
-    let cosines = read(&image.detach().matmul(&desired.tr()))?;
-    let rows = cosines.chunks(target.features.len());
-    let choice = |(cosines, scope)| Choice::of(target, prepared, cosines, scope).map_err(experiment_error);
-    rows.zip(scopes).map(choice).collect()
+) -> Result<Vec<Vec<f64>>, ShardError> {
+    similarities_of(target, prepared, &read_back::<f64>(cosines)?, scopes)
+}
+
+/// The similarities by sample, from the cosines of all samples with all features.
+fn similarities_of(
+    target: &Target,
+    prepared: &PreparedTarget,
+    cosines: &[f64],
+    scopes: &[Scope],
+) -> Result<Vec<Vec<f64>>, ShardError> {
+    let rows = cosines.chunks(target.features.len().max(1)).zip(scopes);
+    let of_sample =
+        |(cosines, scope)| similarities(target, prepared, cosines, scope).map_err(experiment_error);
+    rows.map(of_sample).collect()
 }
 
 fn evaluate_all(
@@ -358,14 +459,6 @@ fn evaluate_all(
     scopes: &[Scope],
 ) -> Result<Vec<f64>, ShardError> {
     scopes.iter().map(|scope| value.evaluate(scope).map_err(experiment_error)).collect()
-}
-
-fn vector(values: &[f64], like: &Tensor) -> Tensor {
-    send(&Tensor::from_slice(values).to_kind(Kind::Float), like.device())
-}
-
-fn read(values: &Tensor) -> Result<Vec<f64>, ShardError> {
-    Ok(read_back(values)?)
 }
 
 impl From<MaskError> for ShardError {

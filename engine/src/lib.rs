@@ -17,9 +17,16 @@ mod factory;
 mod gaussian;
 pub mod gpu;
 mod gradient;
+#[cfg(test)]
+mod gradient_tests;
+mod histogram;
 mod init;
+mod likeness;
+#[cfg(test)]
+mod looks_tests;
 mod loss;
 mod mask;
+mod models;
 mod noise;
 mod optimizer;
 mod piece;
@@ -43,8 +50,9 @@ pub use factory::{CanvasEngines, DeviceFactory};
 pub use gradient::GradientEngine;
 pub use init::InitError;
 pub use mask::MaskError;
-pub use prepare::{PrepareError, encode_texts, prepare};
+pub use models::LoadModel;
+pub use prepare::{Encoder, PrepareError, encode_texts, prepare};
 pub use prompts::check_texts;
 pub use rating::encode_images;
-pub use read_back::ReadBackError;
+pub use read_back::{ReadBackError, time_waited};
 pub use start_image::StartImageError;

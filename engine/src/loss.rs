@@ -1,36 +1,36 @@
 //! Feature losses: which features count for a sample, with what weight, and how far the window is from them.
 //!
-//! The decisions depend on similarities and expressions, so they are made in Rust, after one read-back per shard. The
-//! losses themselves are tensors, because gradients go through them.
+//! The decisions depend on expressions, and sometimes on similarities, so they are made in Rust. Only where they depend on
+//! similarities does a shard wait for these. The losses themselves are tensors, because gradients go through them.
 
 use clipig_core::{FeatureReport, PreparedTarget};
 use clipig_experiment::{EvaluationError, FeatureLoss, Scope, Select, Target};
 use tch::{Kind, Tensor};
 
-use crate::read_back::send;
+use crate::likeness::Likeness;
+use crate::read_back::{send, send_rows};
 
 /// The decisions for one sample.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
-    /// Similarities, 100 · cosine · auto scale · scale.
+    /// Similarities, 100 · cosine · auto scale · scale; none where nobody looked at them.
     pub(crate) similarities: Vec<f64>,
     weights: Vec<f64>,
     applied: Vec<bool>,
 }
 
 impl Choice {
-    /// Decides for one sample from the cosines of its window with the target's features.
+    /// Decides for one sample from its similarities with the target's features. Where the target does not
+    /// [ask for them](Target::asks_for_similarities), there may be none.
     pub(crate) fn of(
         target: &Target,
-        prepared: &PreparedTarget,
-        cosines: &[f64],
+        similarities: Vec<f64>,
         scope: &Scope,
     ) -> Result<Self, EvaluationError> {
-        let mut choice = Self { similarities: Vec::new(), weights: Vec::new(), applied: Vec::new() };
-        for ((feature, cosine), auto) in target.features.iter().zip(cosines).zip(&prepared.auto_scales) {
-            let similarity = 100.0 * cosine * auto * feature.scale.evaluate(scope)?;
+        let mut choice = Self { similarities, weights: Vec::new(), applied: Vec::new() };
+        for (i, feature) in target.features.iter().enumerate() {
+            let similarity = choice.similarities.get(i).copied().unwrap_or(0.0);
             choice.weights.push(feature.weight.evaluate(&scope.with_similarity(similarity))?);
-            choice.similarities.push(similarity);
             choice.applied.push(feature.span.contains(scope.epoch(), scope.time()));
         }
         match target.select {
@@ -57,59 +57,78 @@ impl Choice {
     }
 }
 
+/// The similarities of one sample with the target's features, from their cosines.
+///
+/// # Errors
+/// When the `scale` of a feature cannot be evaluated.
+pub(crate) fn similarities(
+    target: &Target,
+    prepared: &PreparedTarget,
+    cosines: &[f64],
+    scope: &Scope,
+) -> Result<Vec<f64>, EvaluationError> {
+    let parts = target.features.iter().zip(cosines).zip(&prepared.auto_scales);
+    parts
+        .map(|((feature, cosine), auto)| Ok(100.0 * cosine * auto * feature.scale.evaluate(scope)?))
+        .collect()
+}
+
 /// The feature losses of a batch.
 pub(crate) struct FeatureLosses {
     /// One loss per sample `[n]`, summed over features and weighted; `None` where no feature is applied.
     pub(crate) total: Option<Tensor>,
-    /// One report per sample and feature; losses are filled in by [`FeatureLosses::reports()`].
-    reports: Vec<Vec<FeatureReport>>,
     /// Losses before weighting: a tensor `[n]` and the features that it counts for.
     parts: Vec<(Tensor, Vec<usize>)>,
+    /// By sample and feature.
+    weights: Vec<Vec<f64>>,
     applied: Vec<Vec<bool>>,
 }
 
 impl FeatureLosses {
-    /// Losses of unit-length image features `[n, d]` against the target's `[f, d]`.
-    pub(crate) fn of(target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) -> Self {
-        let reports = choices.iter().map(|choice| {
-            let pairs = choice.similarities.iter().zip(&choice.weights);
-            pairs.map(|(&similarity, &weight)| FeatureReport { similarity, weight, loss: None }).collect()
-        });
+    /// Losses of a batch of windows against the target's features.
+    pub(crate) fn of(target: &Target, likeness: &Likeness, choices: &[Choice]) -> Self {
         let mut losses = Self {
             total: None,
-            reports: reports.collect(),
             parts: Vec::new(),
+            weights: choices.iter().map(|choice| choice.weights.clone()).collect(),
             applied: choices.iter().map(|choice| choice.applied.clone()).collect(),
         };
         if target.select == Select::Mix {
-            losses.add_mix(target, image, features, choices);
+            losses.add_mix(target, likeness, choices);
         } else {
-            losses.add_single(target, image, features, choices);
+            losses.add_single(target, likeness, choices);
         }
         losses
     }
 
     /// Adds one loss for each applied feature.
-    fn add_single(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
-        for (i, feature) in target.features.iter().enumerate() {
-            if !choices.iter().any(|choice| choice.applied[i]) {
-                continue;
-            }
-            let loss = distance(feature.loss, image, &features.narrow(0, i as i64, 1));
-            let weights =
-                choices.iter().map(|choice| if choice.applied[i] { choice.weights[i] } else { 0.0 });
-            self.add(&loss, &weights.collect::<Vec<_>>());
+    fn add_single(&mut self, target: &Target, likeness: &Likeness, choices: &[Choice]) {
+        let applied: Vec<usize> =
+            (0..target.features.len()).filter(|&i| choices.iter().any(|choice| choice.applied[i])).collect();
+        let weight = |choice: &Choice, i: usize| if choice.applied[i] { choice.weights[i] } else { 0.0 };
+        let weights = applied.iter().map(|&i| choices.iter().map(|choice| weight(choice, i)).collect());
+        let weights = send_rows(&weights.collect::<Vec<Vec<f64>>>(), likeness.image.device());
+        for (i, weights) in applied.into_iter().zip(weights) {
+            let loss = match likeness.angle(i) {
+                Some(cosine) => of_angle(target.features[i].loss, cosine),
+                None => {
+                    let feature = likeness.desired.narrow(0, i as i64, 1);
+                    distance(target.features[i].loss, &likeness.image, &feature)
+                }
+            };
+            self.add(&loss, &weights);
             self.parts.push((loss, vec![i]));
         }
     }
 
     /// Adds one loss for the mix of the applied features, Σ wᵢ fᵢ / Σ |wᵢ|. The first feature says which loss; the weights
     /// are in the mix already.
-    fn add_mix(&mut self, target: &Target, image: &Tensor, features: &Tensor, choices: &[Choice]) {
+    fn add_mix(&mut self, target: &Target, likeness: &Likeness, choices: &[Choice]) {
         let Some(first) = target.features.first() else { return };
         let count = target.features.len();
+        // By sample: the share of each feature, and whether there is a mix.
         let mut shares = vec![0.0_f32; choices.len() * count];
-        let mut weights = vec![0.0; choices.len()];
+        let mut weights = vec![0.0_f32; choices.len()];
         for (sample, choice) in choices.iter().enumerate() {
             let weight = |i: usize| if choice.applied[i] { choice.weights[i] } else { 0.0 };
             let sum: f64 = (0..count).map(|i| weight(i).abs()).sum();
@@ -125,17 +144,18 @@ impl FeatureLosses {
         if weights.iter().all(|&weight| weight == 0.0) {
             return;
         }
-        let shares = Tensor::from_slice(&shares).view([choices.len() as i64, count as i64]);
-        let shares = send(&shares, image.device());
-        let loss = distance(first.loss, image, &shares.matmul(features));
+        let (n, count_of_shares) = (choices.len() as i64, shares.len() as i64);
+        shares.extend(weights);
+        let sent = send(&Tensor::from_slice(&shares), likeness.image.device());
+        let (shares, weights) = (sent.narrow(0, 0, count_of_shares), sent.narrow(0, count_of_shares, n));
+        let loss = distance(first.loss, &likeness.image, &shares.view([n, -1]).matmul(&likeness.desired));
         self.add(&loss, &weights);
         self.parts.push((loss, (0..count).collect()));
     }
 
-    fn add(&mut self, loss: &Tensor, weights: &[f64]) {
-        let weights = send(&Tensor::from_slice(weights).to_kind(Kind::Float), loss.device());
+    fn add(&mut self, loss: &Tensor, weights: &Tensor) {
         // A weight of zero must not let a NaN of an unused feature through.
-        let weighted = (loss * &weights).where_scalarother(&weights.ne(0.0), 0.0);
+        let weighted = (loss * weights).where_scalarother(&weights.ne(0.0), 0.0);
         self.total = Some(match self.total.take() {
             Some(total) => total + weighted,
             None => weighted,
@@ -147,18 +167,28 @@ impl FeatureLosses {
         self.parts.iter().map(|(loss, _)| loss)
     }
 
-    /// The reports, with the values of [`losses`](Self::losses).
-    pub(crate) fn reports(mut self, values: impl Iterator<Item = Vec<f64>>) -> Vec<Vec<FeatureReport>> {
+    /// The reports by sample and feature, with these similarities and the values of [`losses`](Self::losses).
+    pub(crate) fn reports(
+        &self,
+        similarities: &[Vec<f64>],
+        values: impl Iterator<Item = Vec<f64>>,
+    ) -> Vec<Vec<FeatureReport>> {
+        let of_sample = |(similarities, weights): (&Vec<f64>, &Vec<f64>)| -> Vec<FeatureReport> {
+            let pairs = similarities.iter().zip(weights);
+            pairs.map(|(&similarity, &weight)| FeatureReport { similarity, weight, loss: None }).collect()
+        };
+        let mut reports: Vec<Vec<FeatureReport>> =
+            similarities.iter().zip(&self.weights).map(of_sample).collect();
         for ((_, features), values) in self.parts.iter().zip(values) {
             for (sample, value) in values.into_iter().enumerate() {
                 for &feature in features {
                     if self.applied[sample][feature] {
-                        self.reports[sample][feature].loss = Some(value);
+                        reports[sample][feature].loss = Some(value);
                     }
                 }
             }
         }
-        self.reports
+        reports
     }
 }
 
@@ -174,14 +204,26 @@ fn distance(loss: FeatureLoss, image: &Tensor, desired: &Tensor) -> Tensor {
         FeatureLoss::L1 => mean(difference().abs()) * 100.0,
         FeatureLoss::L2 => mean(difference().square()) * 100.0,
         FeatureLoss::Spherical => {
-            // The angle from the chord, as guided diffusion computes it. Both ends are left out: the slope of a root ends
-            // where the two are equal, that of an arc sine where they are opposite.
             let length = |x: &Tensor| x.square().sum_dim_intlist([1_i64].as_slice(), true, None::<Kind>);
             let unit = |x: &Tensor| x / length(x).clamp_min(1e-12).sqrt();
             let chord = length(&(unit(image) - unit(desired))).squeeze_dim(1);
-            (chord.clamp(1e-9, 4.0 - 1e-5).sqrt() / 2.0).asin().square() * 2.0
+            half_squared_angle(&chord)
         }
     }
+}
+
+/// The loss `[n]` of a feature that has an angle of its own, from its cosines. The language allows no other losses for it.
+fn of_angle(loss: FeatureLoss, cosine: &Tensor) -> Tensor {
+    match loss {
+        FeatureLoss::Spherical => half_squared_angle(&(2.0 - cosine * 2.0)),
+        FeatureLoss::Cosine | FeatureLoss::L1 | FeatureLoss::L2 => 1.0 - cosine,
+    }
+}
+
+/// Half the square of an angle, from the square of its chord, as guided diffusion computes it. Both ends are left out: the
+/// slope of a root ends where the chord is 0, that of an arc sine where it is as long as can be.
+fn half_squared_angle(chord: &Tensor) -> Tensor {
+    (chord.clamp(1e-9, 4.0 - 1e-5).sqrt() / 2.0).asin().square() * 2.0
 }
 
 #[cfg(test)]
@@ -205,6 +247,10 @@ mod tests {
         loss.sum(Kind::Float).backward();
         let gradient = read_back::<f64>(&image.grad().view([-1])).expect("ten slopes");
         assert!(gradient.iter().all(|slope| slope.is_finite()), "{gradient:?}");
+        // Its own angle gives the same.
+        let cosines = Tensor::from_slice(&angles.map(f32::cos));
+        let same = read_back::<f64>(&of_angle(FeatureLoss::Spherical, &cosines)).expect("five losses");
+        assert!(same.iter().zip(&found).all(|(same, found)| (same - found).abs() < 0.01), "{same:?}");
         // Across the radius the slope is the angle.
         let across = gradient[4].mul_add(-f64::from(1.2_f32.sin()), gradient[5] * f64::from(1.2_f32.cos()));
         assert!((across - 1.2).abs() < 1e-3, "{across}");

@@ -1,21 +1,25 @@
 //! Checks texts before any model is loaded.
 
-use clipig_experiment::{Experiment, FeatureSource};
+use clipig_experiment::Experiment;
 
 use crate::clip::tokenizer::Tokenizer;
 use crate::prepare::PrepareError;
 
-/// What [`prepare`](crate::prepare::prepare) would refuse of the texts of an experiment's active targets, for a model that
-/// takes `context` tokens and whose token table has `vocabulary` rows.
-pub fn check_texts(experiment: &Experiment, context: usize, vocabulary: usize) -> Vec<PrepareError> {
+/// What [`prepare`](crate::prepare::prepare) would refuse of the texts of an experiment's active targets that a model sees,
+/// the one at `place` among the experiment's. It takes `context` tokens, and its token table has `vocabulary` rows.
+pub fn check_texts(
+    experiment: &Experiment,
+    place: usize,
+    (context, vocabulary): (usize, usize),
+) -> Vec<PrepareError> {
     let tokenizer = Tokenizer::shared();
-    let active = experiment.targets.iter().filter(|target| target.active);
+    let active = experiment.targets.iter().filter(|target| target.active && target.model == place);
     let mut problems = Vec::new();
     for feature in active.flat_map(|target| &target.features) {
-        if let FeatureSource::Text(text) = &feature.source
-            && let Err(source) = tokenizer.tokenize(text, context, vocabulary)
-        {
-            problems.push(PrepareError::Text { path: feature.path.clone(), source });
+        for (path, text) in feature.texts() {
+            if let Err(source) = tokenizer.tokenize(text, context, vocabulary) {
+                problems.push(PrepareError::Text { path, source });
+            }
         }
     }
     problems
@@ -34,14 +38,18 @@ mod tests {
             "targets:\n- features:\n  - text: short\n  - text: {long}\n- active: no\n  features:\n  - text: {long}\n"
         );
         let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).unwrap();
-        let found = check_texts(&loaded.experiment, 77, 49_408);
+        let found = check_texts(&loaded.experiment, 0, (77, 49_408));
         assert_eq!(found.len(), 1, "{found:?}");
         let words = found[0].to_string();
         assert!(words.starts_with("`targets.0.features.1.text`: the text needs 122 tokens"), "{words}");
-        assert!(check_texts(&loaded.experiment, 122, 49_408).is_empty());
+        assert!(check_texts(&loaded.experiment, 0, (122, 49_408)).is_empty());
         let yaml = format!("targets:\n- features:\n  - text: short\n  - prompt: short | {long}:2\n");
         let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).unwrap();
-        let found = check_texts(&loaded.experiment, 77, 49_408);
+        let found = check_texts(&loaded.experiment, 0, (77, 49_408));
         assert!(found[0].to_string().starts_with("`targets.0.features.1.prompt`:"), "{found:?}");
+        let yaml = format!("targets:\n- features:\n  - direction: {{from: a photo, to: {long}}}\n");
+        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).unwrap();
+        let found = check_texts(&loaded.experiment, 0, (77, 49_408));
+        assert!(found[0].to_string().starts_with("`targets.0.features.0.direction.to`:"), "{found:?}");
     }
 }

@@ -1,4 +1,11 @@
 //! Values of tensors in plain memory, and tensors of such values.
+//!
+//! Whoever reads values waits until the device has computed them, and everything that it was asked for before. So what a
+//! shard gives is read at once, as a [`Parcel`]. All reading goes through [`waited`].
+
+use std::cell::Cell;
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use tch::kind::Element;
 use tch::{Device, Kind, TchError, Tensor};
@@ -13,19 +20,147 @@ pub struct ReadBackError(String);
 /// # Errors
 /// When the device fails.
 pub(crate) fn read_back<T: Element + Copy>(tensor: &Tensor) -> Result<Vec<T>, ReadBackError> {
-    let flat = tensor.f_detach().and_then(|tensor| tensor.f_reshape([-1_i64]));
-    Ok(flat.and_then(|flat| Vec::try_from(&flat))?)
+    let flat = waited(tensor).and_then(|tensor| tensor.f_reshape([-1_i64]));
+    Ok(flat.and_then(|flat| timed(|| Vec::try_from(&flat)))?)
 }
 
-/// The values of several tensors of the same length, in one transfer. Waits for the device.
-///
-/// # Errors
-/// When the device fails.
-pub(crate) fn read_rows(rows: &[&Tensor]) -> Result<Vec<Vec<f64>>, ReadBackError> {
-    let Some(first) = rows.first() else { return Ok(Vec::new()) };
-    let length = first.numel().max(1);
-    let values: Vec<f64> = read_back(&Tensor::f_stack(rows, 0)?)?;
-    Ok(values.chunks(length).map(<[f64]>::to_vec).collect())
+/// A tensor whose values are about to be read.
+fn waited(tensor: &Tensor) -> Result<Tensor, TchError> {
+    #[cfg(test)]
+    counts::WAITS.count();
+    tensor.f_detach()
+}
+
+thread_local! {
+    static WAITED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// How long this thread has waited for the values of tensors since it began, for benchmarks.
+pub fn time_waited() -> Duration {
+    WAITED.get()
+}
+
+fn timed<R>(read: impl FnOnce() -> R) -> R {
+    let start = Instant::now();
+    let values = read();
+    WAITED.set(WAITED.get() + start.elapsed());
+    values
+}
+
+/// How often this thread did something with a device.
+#[cfg(test)]
+pub(crate) mod counts {
+    use std::cell::Cell;
+    use std::thread::LocalKey;
+
+    /// A number of each thread.
+    pub(crate) struct Count(&'static LocalKey<Cell<usize>>);
+
+    /// Values were read.
+    pub(crate) const WAITS: Count = Count(&READ);
+    /// Values were sent.
+    pub(crate) const UPLOADS: Count = Count(&SENT);
+
+    thread_local! {
+        static READ: Cell<usize> = const { Cell::new(0) };
+        static SENT: Cell<usize> = const { Cell::new(0) };
+    }
+
+    impl Count {
+        pub(super) fn count(&self) {
+            self.0.set(self.0.get() + 1);
+        }
+
+        /// How much it grows during `compute`.
+        pub(crate) fn during<R>(&self, compute: impl FnOnce() -> R) -> (R, usize) {
+            let before = self.0.get();
+            let result = compute();
+            (result, self.0.get() - before)
+        }
+    }
+}
+
+/// Tensors that are read together: one transfer, one wait.
+#[derive(Debug, Default)]
+pub(crate) struct Parcel {
+    /// Flat.
+    parts: Vec<Tensor>,
+    length: usize,
+}
+
+/// Where the values of a tensor are among those of its [`Parcel`].
+pub(crate) type Part = Range<usize>;
+
+impl Parcel {
+    /// Adds all values of a tensor, in the order of its indices, as float32.
+    ///
+    /// # Errors
+    /// When the tensor has no values.
+    pub(crate) fn add(&mut self, tensor: &Tensor) -> Result<Part, ReadBackError> {
+        let flat = tensor.f_detach()?.f_to_kind(Kind::Float)?.f_reshape([-1_i64])?;
+        let from = self.length;
+        self.length += flat.numel();
+        self.parts.push(flat);
+        Ok(from..self.length)
+    }
+
+    /// Gives the values of all to `read`. Waits for the device, unless there are none.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub(crate) fn read<R>(
+        self,
+        memory: &mut Pinned,
+        read: impl FnOnce(&[f32]) -> R,
+    ) -> Result<R, ReadBackError> {
+        if self.length == 0 {
+            return Ok(read(&[]));
+        }
+        let all = match &self.parts[..] {
+            [only] => only.shallow_clone(),
+            several => Tensor::f_cat(several, 0)?,
+        };
+        if all.device() == Device::Cpu {
+            return with_values(&all, &mut Vec::new(), read);
+        }
+        let all = waited(&all)?;
+        let mut here = memory.take(self.length, all.device());
+        // Waits until the values are there.
+        timed(|| here.f_copy_(&all))?;
+        Ok(read_in_place(&here, read))
+    }
+}
+
+/// Pinned memory of the computer, which is used again. A GPU copies to it several times as fast as to other memory.
+#[derive(Debug, Default)]
+pub(crate) struct Pinned(Option<Tensor>);
+
+impl Pinned {
+    /// Room for so many float32, with any values.
+    fn take(&mut self, count: usize, device: Device) -> Tensor {
+        let kept = self.0.take().filter(|kept| kept.numel() >= count);
+        // A power of two, so that shards that need a little more do not take new memory each time.
+        let new = || {
+            let room = count.next_power_of_two() as i64;
+            Tensor::empty([room], (Kind::Float, Device::Cpu)).pin_memory(device)
+        };
+        self.0.insert(kept.unwrap_or_else(new)).narrow(0, 0, count as i64)
+    }
+}
+
+/// Gives values to `read` where they lie: those of a float32 tensor in the computer's memory, one after the other.
+fn read_in_place<R>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> R) -> R {
+    let (count, first) = (tensor.numel(), tensor.data_ptr().cast::<f32>());
+    let in_order = tensor.kind() == Kind::Float && tensor.device() == Device::Cpu && tensor.is_contiguous();
+    assert!(in_order && (count == 0 || !first.is_null()), "values of another kind or order");
+    if count == 0 {
+        return read(&[]);
+    }
+    // SAFETY: `count` float32 lie there, and the tensor keeps the memory while it is borrowed. Nothing in this crate
+    // writes to a tensor that it reads from.
+    #[allow(unsafe_code)]
+    let values = unsafe { std::slice::from_raw_parts(first, count) };
+    read(values)
 }
 
 /// A tensor of the computer's memory on the device.
@@ -33,10 +168,21 @@ pub(crate) fn read_rows(rows: &[&Tensor]) -> Result<Vec<Vec<f64>>, ReadBackError
 /// From pageable memory libtorch waits until the device has done everything before the transfer. From pinned memory it
 /// waits for nothing, and keeps the memory until the transfer is done.
 pub(crate) fn send(tensor: &Tensor, device: Device) -> Tensor {
+    #[cfg(test)]
+    counts::UPLOADS.count();
     if device == Device::Cpu {
         return tensor.shallow_clone();
     }
     tensor.pin_memory(device).to_dtype_layout((tensor.kind(), device), true, false)
+}
+
+/// Rows of the same length as float32 tensors on the device, in one transfer.
+pub(crate) fn send_rows(rows: &[Vec<f64>], device: Device) -> Vec<Tensor> {
+    let values: Vec<f32> = rows.iter().flatten().map(|value| *value as f32).collect();
+    if values.is_empty() {
+        return rows.iter().map(|_| Tensor::zeros([0], (Kind::Float, device))).collect();
+    }
+    send(&Tensor::from_slice(&values).view([rows.len() as i64, -1]), device).unbind(0)
 }
 
 /// All values of a float32 tensor, in the order of its indices, into memory that is used again.
@@ -54,7 +200,8 @@ pub(crate) fn read_to_slice(tensor: &Tensor, values: &mut [f32]) -> Result<(), R
     if count != values.len() {
         return Err(ReadBackError(format!("it has {count} values, not {}", values.len())));
     }
-    Ok(tensor.f_detach().and_then(|tensor| tensor.f_contiguous()?.f_copy_data(values, count))?)
+    let contiguous = waited(tensor).and_then(|tensor| tensor.f_contiguous());
+    Ok(contiguous.and_then(|tensor| timed(|| tensor.f_copy_data(values, count)))?)
 }
 
 /// Gives all values of a float32 tensor to `read`, in the order of its indices. Where they lie in the computer's memory in
@@ -67,13 +214,9 @@ pub(crate) fn with_values<R>(
     memory: &mut Vec<f32>,
     read: impl FnOnce(&[f32]) -> R,
 ) -> Result<R, ReadBackError> {
-    let (count, first) = (tensor.numel(), tensor.data_ptr().cast::<f32>());
     let in_order = tensor.kind() == Kind::Float && tensor.device() == Device::Cpu && tensor.is_contiguous();
-    if in_order && count > 0 && !first.is_null() {
-        // SAFETY: `count` float32 lie there, and the tensor keeps the memory while it is borrowed. Nothing in this crate
-        // writes to a tensor that it reads from.
-        #[allow(unsafe_code)]
-        return Ok(read(unsafe { std::slice::from_raw_parts(first, count) }));
+    if in_order && tensor.numel() > 0 {
+        return Ok(read_in_place(&waited(tensor)?, read));
     }
     read_into(tensor, memory)?;
     Ok(read(memory))
@@ -114,12 +257,25 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_read_in_their_order() {
-        let rows = [Tensor::from_slice(&[0.5_f32, -1.5]), Tensor::from_slice(&[3.0_f32, 4.0])];
-        let read = |rows: &[&Tensor]| read_rows(rows).map_err(|error| error.to_string());
-        assert_eq!(read(&[&rows[1], &rows[0]]), Ok(vec![vec![3.0, 4.0], vec![0.5, -1.5]]));
-        assert_eq!(read(&[]), Ok(Vec::new()));
-        assert!(read(&[&rows[0], &Tensor::from_slice(&[1.0_f32])]).is_err());
+    fn a_parcel_brings_all_its_tensors_at_once() {
+        let device = crate::device::of_tests();
+        let (bytes, matrix) =
+            (Tensor::from_slice(&[0_u8, 1]), Tensor::from_slice(&[0.5_f32, -1.5, 3.0, 4.0]));
+        let matrix = matrix.view([2, 2]).set_requires_grad(true);
+        let mut memory = Pinned::default();
+        for _ in 0..2 {
+            let mut parcel = Parcel::default();
+            let parts = [&bytes, &matrix.tr(), &matrix.narrow(0, 1, 1)]
+                .map(|tensor| parcel.add(&tensor.to_device(device)).expect("values"));
+            let (read, count) = counts::WAITS.during(|| {
+                parcel.read(&mut memory, |values| parts.map(|part| values[part].to_vec())).expect("a device")
+            });
+            assert_eq!(read, [vec![0.0, 1.0], vec![0.5, 3.0, -1.5, 4.0], vec![3.0, 4.0]]);
+            assert_eq!(count, 1);
+        }
+        let (nothing, count) = counts::WAITS.during(|| Parcel::default().read(&mut memory, <[f32]>::len));
+        assert_eq!((nothing.ok(), count), (Some(0), 0));
+        assert!(Parcel::default().add(&Tensor::new()).is_err());
     }
 
     #[test]

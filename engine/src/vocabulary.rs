@@ -1,23 +1,27 @@
 //! Words that a model never saw: it cannot draw them.
 
-use clipig_experiment::{Experiment, FeatureSource};
+use clipig_experiment::Experiment;
 
 use crate::clip::Clip;
 use crate::clip::tokenizer::Tokenizer;
 use crate::read_back::ReadBackError;
 
-/// Lines for people about texts with words of which the model has seen none in training.
-pub(crate) fn unknown_words(clip: &Clip, experiment: &Experiment) -> Result<Vec<String>, ReadBackError> {
+/// Lines for people about texts with words of which the model has seen none in training; `place` is the model's place among
+/// the experiment's.
+pub(crate) fn unknown_words(
+    clip: &Clip,
+    experiment: &Experiment,
+    place: usize,
+) -> Result<Vec<String>, ReadBackError> {
     let known = clip.known_tokens()?;
     if known.iter().skip(1).all(|&known| known) {
         return Ok(Vec::new());
     }
     let tokenizer = Tokenizer::shared();
-    let features =
-        experiment.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
+    let targets = experiment.targets.iter().filter(|target| target.active && target.model == place);
+    let features = targets.flat_map(|target| &target.features);
     let mut lines = Vec::new();
-    for feature in features {
-        let FeatureSource::Text(text) = &feature.source else { continue };
+    for (_, text) in features.flat_map(|feature| feature.source.texts()) {
         let words = tokenizer.unknown_words(text, &known);
         if words.is_empty() {
             continue;

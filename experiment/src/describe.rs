@@ -22,6 +22,10 @@ impl Constraint {
             }
             ConstraintKind::Contrast(bounds) => line.bounds("contrast", bounds)?,
             ConstraintKind::EdgeMean { bounds, .. } => line.bounds("edge_mean", bounds)?,
+            ConstraintKind::Histogram(image) => {
+                line.parts.push(format!("image={image}"));
+                "histogram"
+            }
             ConstraintKind::Mean(bounds) => line.bounds("mean", bounds)?,
             ConstraintKind::Noise(std) => {
                 line.floats("std", std)?;
@@ -31,6 +35,10 @@ impl Constraint {
                 line.floats("min", min)?;
                 line.floats("max", max)?;
                 "normalize"
+            }
+            ConstraintKind::Palette(colors) => {
+                line.parts.push(format!("colors={}", colors.len()));
+                "palette"
             }
             ConstraintKind::Saturation(bounds) => line.bounds("saturation", bounds)?,
             ConstraintKind::Std(bounds) => line.bounds("std", bounds)?,

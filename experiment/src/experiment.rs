@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::expression::{EvaluationError, Float, Int, Scope};
-use crate::limits::{MAX_BATCH, MAX_MASK_IMAGES};
+pub use crate::feature_source::{Direction, FeatureSource, Style, Subject};
+use crate::limits::{MAX_BATCH, mask_planes};
 
 /// A whole experiment, every default filled in.
 #[derive(Clone, Debug)]
@@ -27,8 +28,10 @@ pub struct Experiment {
     pub resolution: [Int; 2],
     /// How the canvas is resized when `resolution` changes.
     pub interpolation: Interpolation,
-    /// Name of the CLIP model; `None` where the file does not say.
+    /// Name of the CLIP model; `None` where the file does not say, and where it lists `models`.
     pub model: Option<String>,
+    /// Names of the CLIP models where the file lists them, each once; see [`model_names`](Self::model_names).
+    pub models: Vec<String>,
     /// `cpu`, `cuda`, `cuda:N` or `auto`.
     pub device: String,
     /// Factor on the optimiser's base rate.
@@ -43,7 +46,7 @@ pub struct Experiment {
     pub canvas: CanvasSettings,
     /// The first canvas.
     pub init: Init,
-    /// What is desired.
+    /// What is desired. A target that several models see stands here once for each of them.
     pub targets: Vec<Target>,
     /// Effects on the canvas itself, once per epoch before the step, in the order written.
     pub postproc: Vec<PostProcess>,
@@ -373,6 +376,13 @@ pub struct Target {
     pub constraints: Vec<Constraint>,
     /// Where it may change the canvas: a factor on its gradient.
     pub mask: Option<Arc<Mask>>,
+    /// Its place among the targets that are written. Those that stand here once for each of several models share it.
+    pub place: usize,
+    /// The model that sees it: a place in [`Experiment::model_names`].
+    pub model: usize,
+    /// The model's part of what the target asks for: a factor on all losses, above 0. The shares of all models that see a
+    /// target add up to 1, so with one model it is exactly 1.
+    pub share: f64,
 }
 
 impl Target {
@@ -433,7 +443,7 @@ pub enum FeatureScale {
 /// A text or an image to resemble.
 #[derive(Clone, Debug)]
 pub struct Feature {
-    /// Path of its text or image in the experiment, with list indices: `targets.0.features.1.text`.
+    /// Path of its text, image or direction in the experiment, with list indices: `targets.0.features.1.text`.
     pub path: String,
     /// The text or image.
     pub source: FeatureSource,
@@ -447,21 +457,11 @@ pub struct Feature {
     pub loss: FeatureLoss,
 }
 
-/// Where a feature comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FeatureSource {
-    /// Words.
-    Text(String),
-    /// Path of an image.
-    Image(String),
-}
-
-impl FeatureSource {
-    /// The words, or the path.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Text(text) | Self::Image(text) => text,
-        }
+impl Feature {
+    /// The texts that it uses, each with its path.
+    pub fn texts(&self) -> Vec<(String, &str)> {
+        let texts = self.source.texts().into_iter();
+        texts.map(|(name, text)| (format!("{}{name}", self.path), text)).collect()
     }
 }
 
@@ -667,6 +667,8 @@ pub enum ConstraintKind {
         /// The blur that finds edges.
         kernel: Kernel,
     },
+    /// The window has the colours of an image; its path.
+    Histogram(String),
     /// Bounds on the mean.
     Mean(Bounds),
     /// The window resembles its copy with noise; standard deviation per colour.
@@ -678,10 +680,19 @@ pub enum ConstraintKind {
         /// Greatest value per colour.
         max: [Float; 3],
     },
+    /// Every pixel has one of these colours.
+    Palette(Vec<[Float; 3]>),
     /// Bounds on the saturation.
     Saturation(Bounds),
     /// Bounds on the standard deviation.
     Std(Bounds),
+}
+
+impl ConstraintKind {
+    /// The image that it uses.
+    pub fn image(&self) -> Option<&str> {
+        if let Self::Histogram(image) = self { Some(image) } else { None }
+    }
 }
 
 /// Bounds per colour; at least one of them is given.
@@ -694,6 +705,15 @@ pub struct Bounds {
 }
 
 impl Experiment {
+    /// The CLIP models that compute it, at least one and at most [`MAX_MODELS`](crate::limits::MAX_MODELS). `None` is the
+    /// only one where the file names none: whoever computes the experiment chooses it.
+    pub fn model_names(&self) -> Vec<Option<&str>> {
+        if self.models.is_empty() {
+            return vec![self.model.as_deref()];
+        }
+        self.models.iter().map(|name| Some(name.as_str())).collect()
+    }
+
     /// The masks of everything that is active.
     pub fn masks(&self) -> Vec<&Mask> {
         let mut masks: Vec<&Arc<Mask>> = Vec::new();
@@ -711,23 +731,24 @@ impl Experiment {
         self.masks().into_iter().flat_map(Mask::images).collect()
     }
 
-    /// How many images masks hold at once in the size of the canvas, at most. Masks share one if their feathers are the same
-    /// number; one whose feather changes has its own.
-    pub fn mask_planes(&self) -> usize {
+    /// How many images masks hold at once in the size of a canvas of so many pixels, at most. Masks share one if their feathers
+    /// are the same number; one whose feather changes has its own.
+    pub fn mask_planes(&self, pixels: u64) -> usize {
         let planes = self.masks().into_iter().flat_map(Mask::planes).map(|(mask, image)| {
             let feather = mask.feather.as_constant().map(f64::to_bits);
             (image, feather.ok_or(mask.path.as_str()))
         });
-        planes.collect::<BTreeSet<_>>().len().min(MAX_MASK_IMAGES)
+        planes.collect::<BTreeSet<_>>().len().min(mask_planes(pixels))
     }
 
     /// The images that are used: those of active targets, of masks, and the first canvas.
     pub fn image_names(&self) -> BTreeSet<&str> {
-        let features = self.targets.iter().filter(|target| target.active).flat_map(|target| &target.features);
-        let images = features.filter_map(|feature| match &feature.source {
-            FeatureSource::Image(name) => Some(name.as_str()),
-            FeatureSource::Text(_) => None,
-        });
+        let active = || self.targets.iter().filter(|target| target.active);
+        let features = active().flat_map(|target| &target.features);
+        let constraints = active().flat_map(|target| &target.constraints);
+        let images = features
+            .flat_map(|feature| feature.source.images())
+            .chain(constraints.filter_map(|constraint| constraint.kind.image()));
         let init = self.init.image.as_deref().filter(|_| self.init.image_tensor.is_none());
         images.chain(init).chain(self.mask_images()).collect()
     }

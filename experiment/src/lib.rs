@@ -10,6 +10,7 @@ mod diagnostic;
 pub mod experiment;
 mod export;
 pub mod expression;
+mod feature_source;
 pub mod limits;
 mod load;
 mod lookalike;
@@ -30,11 +31,12 @@ pub use describe::rounded;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use experiment::{
     Beyond, Border, Bounds, CanvasSettings, Constraint, ConstraintKind, ConstraintLoss, Cuts, Experiment,
-    Feature, FeatureLoss, FeatureScale, FeatureSource, FrameTime, ImageTensor, Init, Interpolation, Interval,
-    Kernel, Mask, MaskShape, Moment, Optimizer, PadMode, PaletteColors, PixelModel, Placement, PostProcess,
-    Select, Span, Symmetry, Target, Transform, TransformKind,
+    Feature, FeatureLoss, FeatureScale, FrameTime, ImageTensor, Init, Interpolation, Interval, Kernel, Mask,
+    MaskShape, Moment, Optimizer, PadMode, PaletteColors, PixelModel, Placement, PostProcess, Select, Span,
+    Symmetry, Target, Transform, TransformKind,
 };
 pub use expression::{EvaluationError, Scope, Value};
+pub use feature_source::{Direction, FeatureSource, Style, Subject};
 pub use load::{Loaded, Tree, load, read, series_of};
 pub use numbers::Number;
 pub use overrides::Overrides;

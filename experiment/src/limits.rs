@@ -23,6 +23,10 @@ pub const MAX_EPOCHS: i64 = 10_000_000;
 pub const MAX_BATCH: i64 = 65_536;
 /// Greatest number of colours of a palette.
 pub const MAX_COLORS: u32 = 64;
+/// Greatest number of features `style` in active targets: the patches of each, up to some megabytes, go to every worker.
+pub const MAX_STYLES: usize = 8;
+/// Greatest number of constraints `histogram` in active targets: the quantiles of each go to every worker.
+pub const MAX_HISTOGRAMS: usize = 64;
 /// Greatest number of copies of a tile in each direction.
 pub const MAX_TILES: i64 = 64;
 /// Greatest number of levels of a pyramid: as many as the greatest side can be halved, and the picture itself.
@@ -31,6 +35,22 @@ pub const MAX_LEVELS: i64 = 15;
 pub const SOFTNESS: std::ops::RangeInclusive<f64> = 0.01..=2.0;
 /// Greatest number of different images that the masks of an experiment use. Each of them is held in the size of the canvas.
 pub const MAX_MASK_IMAGES: usize = 8;
+/// Bytes of a mask's image per pixel of the canvas.
+pub const MASK_PIXEL: u64 = 2;
+/// Bytes of all images of masks in the size of the canvas, unless [`MAX_MASK_IMAGES`] of them take more.
+const MASK_BYTES: u64 = 64 << 20;
+/// Greatest number of them, however small they are.
+const MAX_MASK_PLANES: u64 = 256;
+
+/// How many images of masks are held at once in the size of a canvas of so many pixels. An image counts again for each
+/// feather.
+pub fn mask_planes(pixels: u64) -> usize {
+    let fit = MASK_BYTES / MASK_PIXEL.saturating_mul(pixels).max(1);
+    fit.clamp(MAX_MASK_IMAGES as u64, MAX_MASK_PLANES) as usize
+}
+
+/// Greatest number of CLIP models of one experiment. A device that computes the experiment holds all of them.
+pub const MAX_MODELS: usize = 4;
 /// Greatest number of texts in one prompt.
 pub const MAX_PROMPT_PARTS: usize = 64;
 /// Greatest number of characters of a text or a name.

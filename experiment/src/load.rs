@@ -10,9 +10,10 @@ use crate::export;
 use crate::limits::{MAX_SOURCE_BYTES, MAX_SOURCES};
 use crate::output_name;
 use crate::overrides::Overrides;
+use crate::parameters::MODELS;
 use crate::series::kind::{self, SeriesKind};
 use crate::source::{Origin, Place, Source};
-use crate::tree::{Map, Value};
+use crate::tree::{Branch, Map, Value};
 use crate::yaml::{self, Composed};
 
 /// An experiment that can run.
@@ -58,8 +59,13 @@ impl Tree {
         export::to_yaml(&self.0)
     }
 
-    /// Records the model that a run used, so that the exported experiment names it.
+    /// Records the model that a run used, so that the exported experiment names it. An experiment that lists its `models`
+    /// names them already.
     pub fn record_model(&mut self, model: &str) {
+        let listed = self.0.get(MODELS).map(|entry| &entry.branch);
+        if matches!(listed, Some(Branch::Entries(models)) if !models.is_empty()) {
+            return;
+        }
         self.0.set("model", export::recorded(Value::Text(model.to_owned())));
     }
 

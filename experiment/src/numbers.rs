@@ -1,7 +1,8 @@
 //! The numbers of an experiment that may be expressions, all in one walk.
 
 use crate::experiment::{
-    Border, Bounds, Constraint, ConstraintKind, Cuts, Experiment, Kernel, Moment, Transform, TransformKind,
+    Border, Bounds, Constraint, ConstraintKind, Cuts, Experiment, Kernel, Moment, Select, Target, Transform,
+    TransformKind,
 };
 use crate::expression::{EvaluationError, Expression, Float, Int, Scope};
 
@@ -24,6 +25,16 @@ impl Number<'_> {
             Self::Int(value) => value.draws(),
             Self::Moment(value) => value.draws(),
         }
+    }
+
+    /// Whether it names the similarity.
+    fn uses_similarity(&self) -> bool {
+        let expression = match self {
+            Self::Float(value) => value.expression(),
+            Self::Int(value) => value.expression(),
+            Self::Moment(value) => Some(*value),
+        };
+        expression.is_some_and(Expression::uses_similarity)
     }
 
     /// Evaluates it and throws the result away.
@@ -161,13 +172,29 @@ impl Constraint {
                 self::bounds(&mut out, bounds);
                 self::kernel(&mut out, kernel);
             }
+            ConstraintKind::Histogram(_) => {}
             ConstraintKind::Noise(std) => floats(&mut out, std),
+            ConstraintKind::Palette(colors) => floats(&mut out, colors.as_flattened()),
             ConstraintKind::Normalize { min, max } => {
                 floats(&mut out, min);
                 floats(&mut out, max);
             }
         }
         out
+    }
+}
+
+impl Target {
+    /// Whether what its windows are pulled to depends on how similar they are. If not, similarities are only reported.
+    pub fn asks_for_similarities(&self) -> bool {
+        let by_choice = match self.select {
+            Select::Best | Select::Worst => true,
+            Select::All | Select::Mix => false,
+        };
+        let weights = self.features.iter().map(|feature| &feature.weight).chain([&self.weight]);
+        let mut numbers =
+            weights.map(Number::Float).chain(self.constraints.iter().flat_map(Constraint::numbers));
+        by_choice || numbers.any(|number| number.uses_similarity())
     }
 }
 
@@ -223,6 +250,26 @@ fn bounds<'a>(out: &mut Vec<Number<'a>>, bounds: &'a Bounds) {
 #[cfg(test)]
 mod tests {
     use crate::{Overrides, Source, load, parameters};
+
+    #[test]
+    fn only_some_targets_ask_for_similarities() {
+        for (target, asks) in [
+            ("features: [{text: a}, {text: b, weight: 2 * t}]", false),
+            ("select: mix, features: [{text: a}, {text: b}], constraints: [{mean: {above: t}}]", false),
+            ("features: [{text: a, scale: 2}]", false),
+            ("select: best, features: [{text: a}, {text: b}]", true),
+            ("select: worst, features: [{text: a}, {text: b}]", true),
+            ("features: [{text: a}, {text: b, weight: sim}]", true),
+            ("weight: 100 - sim, features: [{text: a}]", true),
+            ("features: [{text: a}], constraints: [{mean: {above: .01 * sim}}]", true),
+            ("features: [{text: a}], constraints: [{blur: {weight: sim}}]", true),
+        ] {
+            let yaml = format!("targets: [{{{target}}}]");
+            let loaded = load(&[Source::new("x.yaml", &yaml)], &Overrides::default());
+            let experiment = loaded.unwrap_or_else(|errors| panic!("{yaml}\n{errors}")).experiment;
+            assert_eq!(experiment.targets[0].asks_for_similarities(), asks, "{yaml}");
+        }
+    }
 
     #[test]
     fn transforms_are_random_where_the_registry_says_so() {

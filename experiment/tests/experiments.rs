@@ -185,7 +185,7 @@ fn a_prompt_is_several_features_and_a_text_is_one() {
         let again = one(&loaded.to_yaml());
         let all = |loaded: &clipig_experiment::Loaded| -> Vec<(String, Option<f64>)> {
             let features = &loaded.experiment.targets[0].features;
-            features.iter().map(|one| (one.source.as_str().to_owned(), one.weight.as_constant())).collect()
+            features.iter().map(|one| (one.source.shown().into_owned(), one.weight.as_constant())).collect()
         };
         assert_eq!(all(&again), all(&loaded), "{entry}");
         all(&loaded)

@@ -258,7 +258,7 @@ fn texts_that_begin_with_a_sign_of_yaml_need_quotes() {
         // What the help says is right.
         let help = message.split("write `").nth(1).unwrap().trim_end().trim_end_matches('`');
         let loaded = accepted(&format!("targets:\n  - features:\n      - {help}\n"));
-        assert_eq!(loaded.experiment.targets[0].features[0].source.as_str(), text);
+        assert_eq!(loaded.experiment.targets[0].features[0].source.shown(), text);
     }
     let tag = refused(&feature("!important"));
     assert_says(&tag, "3:15", &["the tag `!important`", "quote"]);

@@ -257,7 +257,7 @@ fn two_texts_are_blended_by_their_weights() {
     let features = |animation: &Animation, number| {
         let features = frame(animation, number).targets.remove(0).features;
         let feature = |feature: &clipig_experiment::Feature| {
-            (feature.source.as_str().to_owned(), feature.weight.as_constant().unwrap())
+            (feature.source.shown().into_owned(), feature.weight.as_constant().unwrap())
         };
         features.iter().map(feature).collect::<Vec<_>>()
     };

@@ -25,6 +25,7 @@ mod check;
 mod checkpoint;
 mod configuration;
 mod contents;
+mod cost;
 mod dimensions;
 mod download;
 mod hash;

@@ -36,6 +36,19 @@ pub struct Resolved {
     pub weights: Weights,
 }
 
+impl Resolved {
+    /// What the header of the weights says.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is not a whole CLIP.
+    pub fn info(&self) -> Result<ModelInfo, ModelError> {
+        match &self.weights {
+            Weights::Embedded(bytes) => ModelInfo::of_bytes(bytes),
+            Weights::File(path) => ModelInfo::of_file(path),
+        }
+    }
+}
+
 impl Store {
     /// The weights and the specification of a model, for use.
     ///
@@ -107,10 +120,7 @@ impl Store {
     /// # Errors
     /// As [`Store::resolve`], and where the file is not a CLIP model.
     pub fn info(&self, name: &str) -> Result<ModelInfo, ModelError> {
-        match self.resolve(name)?.weights {
-            Weights::Embedded(bytes) => ModelInfo::of_bytes(bytes),
-            Weights::File(path) => ModelInfo::of_file(&path),
-        }
+        self.resolve(name)?.info()
     }
 }
 

@@ -9,4 +9,4 @@ mod record;
 pub use file::{TextChunk, encode_png, read_texts};
 /// Why a picture cannot be encoded.
 pub use png::EncodingError;
-pub use record::{ImageRecord, Record, RecordError, Run};
+pub use record::{ImageRecord, Record, RecordError, Run, RunModel};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use clipig_core::{Assets, ModelSettings, Sha256};
+use clipig_core::{Assets, ModelReference, ModelSettings, Sha256};
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
@@ -51,13 +51,16 @@ pub struct Run {
     pub version: String,
     /// Seed of all random numbers.
     pub seed: u64,
-    /// Name of the model.
+    /// Name of the model; of several, the first.
     pub model: String,
     /// SHA-256 of its weights.
     pub model_sha256: String,
     /// How the weights were read; pictures of older versions do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_settings: Option<ModelSettings>,
+    /// The other models, in the order of the experiment's `models`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_models: Vec<RunModel>,
     /// The kind of device.
     pub kind: String,
     /// Threads within an operation.
@@ -66,6 +69,23 @@ pub struct Run {
     pub shard_size: u32,
     /// Epochs that were run; fewer than asked for after Ctrl-C.
     pub epochs_done: u32,
+}
+
+/// A model of a run with several.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunModel {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its weights.
+    pub sha256: String,
+    /// How the weights were read.
+    pub settings: ModelSettings,
+}
+
+impl From<&ModelReference> for RunModel {
+    fn from(model: &ModelReference) -> Self {
+        Self { name: model.name.clone(), sha256: model.sha256.to_string(), settings: model.settings }
+    }
 }
 
 /// An image that was used.
@@ -139,18 +159,46 @@ impl Run {
             }
         };
         compare("the version of clipig", &self.version, &now.version);
-        compare("the model", &self.model_name(), &now.model_name());
+        let is_single = self.more_models.is_empty() && now.more_models.is_empty();
+        compare(
+            if is_single { "the model" } else { "the list of models" },
+            &self.all_models(),
+            &now.all_models(),
+        );
         if let (Some(then), Some(now)) = (&self.model_settings, &now.model_settings) {
             compare("the way the model is read", &then.to_string(), &now.to_string());
+        }
+        for (then, now) in self.more_models.iter().zip(&now.more_models) {
+            let what = format!("the way the model {} is read", then.name);
+            compare(&what, &then.settings.to_string(), &now.settings.to_string());
         }
         compare("the kind of device", &self.kind, &now.kind);
         compare("the greatest shard", &self.shard_size.to_string(), &now.shard_size.to_string());
         differences
     }
 
-    fn model_name(&self) -> String {
-        format!("{} ({})", self.model, self.model_sha256.get(..12).unwrap_or(&self.model_sha256))
+    /// SHA-256 and settings of a model, by its place among the experiment's.
+    pub fn model_at(&self, place: usize) -> Option<(&str, Option<ModelSettings>)> {
+        let Some(more) = place.checked_sub(1) else {
+            return Some((&self.model_sha256, self.model_settings));
+        };
+        self.more_models.get(more).map(|model| (model.sha256.as_str(), Some(model.settings)))
     }
+
+    /// Names of all models, the first one first.
+    pub fn model_names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.model.as_str()).chain(self.more_models.iter().map(|model| model.name.as_str()))
+    }
+
+    fn all_models(&self) -> String {
+        let more = self.more_models.iter().map(|model| named(&model.name, &model.sha256));
+        std::iter::once(named(&self.model, &self.model_sha256)).chain(more).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A model by its name and the beginning of its hash.
+fn named(model: &str, sha256: &str) -> String {
+    format!("{model} ({})", sha256.get(..12).unwrap_or(sha256))
 }
 
 fn chunk(keyword: &str, text: String) -> TextChunk {
@@ -165,7 +213,7 @@ fn hash(bytes: &[u8]) -> String {
 mod tests {
     use clipig_core::{Activation, ModelSettings};
 
-    use super::Run;
+    use super::{Run, RunModel};
 
     /// As versions before wrote it, which knew nothing of a model's settings.
     const OLD: &str = r#"{"version": "0.1.0", "seed": 7, "model": "mine", "model_sha256": "ab", "kind": "CPU",
@@ -185,5 +233,32 @@ mod tests {
         let differences = now.differences(&other);
         assert_eq!(differences.len(), 1);
         assert!(differences[0].contains("QuickGELU") && differences[0].contains(" GELU"), "{differences:?}");
+    }
+
+    #[test]
+    fn all_models_are_recorded_and_compared() {
+        let one: Run = serde_json::from_str(OLD).unwrap();
+        assert!(
+            !serde_json::to_string(&one).unwrap().contains("more_models"),
+            "its bytes are those of before"
+        );
+        let second = RunModel {
+            name: "second".to_owned(),
+            sha256: "cd".repeat(32),
+            settings: ModelSettings::default(),
+        };
+        let two = Run { more_models: vec![second.clone()], ..one.clone() };
+        assert_eq!(serde_json::from_str::<Run>(&serde_json::to_string(&two).unwrap()).unwrap(), two);
+        let differences = one.differences(&two);
+        assert_eq!(
+            differences,
+            ["the list of models was mine (ab), now it is mine (ab), second (cdcdcdcdcdcd)"]
+        );
+        let gelu = RunModel { settings: ModelSettings::of_activation(Activation::Gelu), ..second };
+        let differences = two.differences(&Run { more_models: vec![gelu], ..one });
+        assert!(
+            differences.len() == 1 && differences[0].starts_with("the way the model second is read"),
+            "{differences:?}"
+        );
     }
 }

@@ -60,8 +60,8 @@ impl ProxyStatus {
     pub fn help(self) -> &'static str {
         match self {
             Self::Http(StatusCode::PAYLOAD_TOO_LARGE) => {
-                "allow large bodies in the proxy (nginx: `client_max_body_size 0;`); see \"Behind a proxy\" in \
-                 docs/operations.md"
+                "allow large bodies in the proxy (nginx: `client_max_body_size 0;`); see \
+                 docs/operations/proxies.md"
             }
             Self::Http(StatusCode::TOO_MANY_REQUESTS) => "wait a little, or raise the proxy's limit of calls",
             Self::Http(status) if status.is_server_error() => {
@@ -71,7 +71,7 @@ impl ProxyStatus {
                 "compare host and port with the coordinator's setting `listen`; a proxy must pass gRPC on (`grpc_pass` \
                  in nginx)"
             }
-            Self::Cut => "raise the proxy's timeouts; see \"Behind a proxy\" in docs/operations.md",
+            Self::Cut => "raise the proxy's timeouts; see docs/operations/proxies.md",
         }
     }
 }

@@ -15,7 +15,7 @@ pub mod queue;
 mod statistics;
 pub mod switchboard;
 
-pub use concurrency::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
+pub use concurrency::{CPU_SHARD, GPU_SHARDS, gpu_shard, threads_per_shard};
 pub use digest::digest;
 pub use merge::{MergeError, MergeTree};
 pub use plan::{plan, samples_at, samples_of_epoch};

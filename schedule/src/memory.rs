@@ -2,13 +2,11 @@
 
 use std::fmt;
 
+use clipig_experiment::limits::MASK_PIXEL;
 use clipig_experiment::{Experiment, Optimizer, PixelModel};
 
 /// Bytes of a canvas per pixel: three float32.
 const PIXEL: u64 = 12;
-
-/// Bytes of a mask's image per pixel of the canvas.
-const MASK_PIXEL: u64 = 2;
 
 /// What a running job takes at most, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +47,7 @@ impl JobMemory {
         let maps = if canvas.has_maps() { 3 * plane } else { 0 };
         // The image that stays, and what is drawn of pixels that have changed.
         let keep = if keeps { 2 * plane } else { 0 };
-        let masks = MASK_PIXEL * (plane / PIXEL) * experiment.mask_planes() as u64;
+        let masks = MASK_PIXEL * (plane / PIXEL) * experiment.mask_planes(plane / PIXEL) as u64;
         let average = plane.max(parameters);
         Self {
             canvas: 2 * plane + pixel_model + maps + keep + masks,
@@ -92,7 +90,7 @@ mod tests {
             JobMemory::of([side, side], &loaded.expect("an experiment").experiment)
         };
         let adam = memory(8192, "optimizer: adam");
-        // Ten canvases of 768 MiB, as docs/operations.md says.
+        // Ten canvases of 768 MiB, as docs/operations/sizing.md says.
         assert_eq!(adam.total(), 10 * 805_306_368);
         let sgd = memory(8192, "optimizer: sgd");
         assert_eq!((sgd.optimizer, sgd.total()), (0, 6 * 805_306_368));
@@ -114,6 +112,13 @@ mod tests {
         let feathers = "masks: [{name: b, image: b.png, feather: .1*t}]\npostproc: [{mul: .9, mask: b}]\n\
                         targets: [{mask: {image: b.png}}, {mask: b}, {mask: {image: b.png, feather: .2}}]\n";
         assert_eq!(memory(8192, feathers).total(), 10 * 805_306_368 + 805_306_368 / 2);
+        // As many as fit into 64 MiB, or eight.
+        let targets: Vec<String> = (0..200)
+            .map(|n| format!("{{mask: {{image: b.png, feather: {}}}}}", f64::from(n) / 200.0))
+            .collect();
+        let many = format!("targets: [{}]", targets.join(", "));
+        let masks = |side: u32| memory(side, &many).canvas - memory(side, "optimizer: adam").canvas;
+        assert_eq!([8192, 1024, 128].map(masks), [8 * 2 * 8192 * 8192, 64 << 20, 200 * 2 * 128 * 128]);
     }
 
     #[test]

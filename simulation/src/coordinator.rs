@@ -439,7 +439,8 @@ impl World {
         self.settle();
     }
 
-    /// A thread begins to write something, and does nothing else until it is done.
+    /// A thread begins to write something, and does nothing else until it is done. Checkpoints have a thread of their
+    /// own; the job goes on meanwhile.
     pub(crate) fn write(&mut self, write: Write) {
         let Some(coordinator) = &mut self.coordinator else { return };
         coordinator.next_write += 1;
@@ -468,6 +469,12 @@ impl World {
         };
         self.written(write);
         self.settle();
+    }
+
+    /// Is something of a job on its way to the disk?
+    pub(crate) fn is_writing(&self, job: JobId) -> bool {
+        let coordinator = self.coordinator.as_ref();
+        coordinator.is_some_and(|coordinator| coordinator.writes.values().any(|write| write.job() == job))
     }
 
     /// Why a job is not served, for people who look at a run that does not end.

@@ -145,6 +145,18 @@ pub(crate) enum Write {
     Finished(JobId, Box<JobProgress>),
 }
 
+impl Write {
+    pub(crate) fn job(&self) -> JobId {
+        match self {
+            Self::Prepared(job, ..)
+            | Self::Revised(job, ..)
+            | Self::Checkpoint(job, _)
+            | Self::Stopped(job, _)
+            | Self::Finished(job, _) => *job,
+        }
+    }
+}
+
 impl Disk {
     /// Something is on the disk for good.
     pub(crate) fn sync(&mut self, write: &Write) {

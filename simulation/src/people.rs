@@ -16,10 +16,11 @@ use crate::runner::{Command, Message};
 use crate::world::World;
 
 impl World {
-    /// Starts what the queue lets go. A job whose last run is not over yet does not start again.
+    /// Starts what the queue lets go. A job whose last run is not over yet does not start again, nor one whose last run
+    /// still writes a checkpoint: otherwise that checkpoint could replace those of the new run.
     pub(crate) fn start_jobs(&mut self) {
         let Some(coordinator) = &self.coordinator else { return };
-        let waits = |job: &JobId| !coordinator.runners.contains_key(job);
+        let waits = |job: &JobId| !coordinator.runners.contains_key(job) && !self.is_writing(*job);
         let waiting: Vec<WaitingJob> = self
             .disk
             .jobs

@@ -50,6 +50,7 @@ impl Picture {
                 sha256: Sha256([7; 32]),
                 settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
             },
+            more_models: Vec::new(),
             assets: BTreeMap::new(),
             number: NumberType::Float32,
             threads,
@@ -62,7 +63,7 @@ impl Picture {
         Arc::new(ComputeJob {
             brief: Arc::clone(brief),
             experiment: Arc::clone(&self.experiment),
-            weights: WeightsSource::Embedded,
+            weights: vec![WeightsSource::Embedded],
             assets: Assets::default(),
             progress: ProgressCounter::default(),
         })
@@ -138,7 +139,7 @@ pub(crate) fn prepare(experiment: &Experiment, canvas: &Canvas) -> Prepared {
     let target = |(i, target): (usize, &clipig_experiment::Target)| PreparedTarget {
         features: target.features.iter().map(|_| vec![mean + i as f32]).collect(),
         auto_scales: vec![1.0; target.features.len()],
-        warning: None,
+        ..PreparedTarget::default()
     };
     Prepared { targets: experiment.targets.iter().enumerate().map(target).collect() }
 }

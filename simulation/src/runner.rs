@@ -454,7 +454,8 @@ impl World {
             Ok(_) => self.figures.epochs += 1,
             Err(error) => return self.violation(&format!("job {job}: {error}")),
         }
-        if (number + 1).is_multiple_of(every) {
+        // While one is being written, none is taken.
+        if (number + 1).is_multiple_of(every) && !self.is_writing(job) {
             self.write(Write::Checkpoint(job, Box::new(progress)));
         }
         self.go_on(job);

@@ -66,6 +66,12 @@ mod settings {
         Duration::from_millis(milliseconds)
     }
 
+    /// How many spans may wait to be sent.
+    pub(crate) fn queue(read: &dyn Fn(&str) -> Option<String>) -> usize {
+        let set = read("OTEL_BSP_MAX_QUEUE_SIZE").and_then(|text| text.trim().parse().ok());
+        set.filter(|spans| *spans > 0).unwrap_or(2_048)
+    }
+
     /// Does the environment name the service? Otherwise it is called like the program.
     pub(crate) fn names_service(read: &dyn Fn(&str) -> Option<String>) -> bool {
         let attributes = read("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default();
@@ -76,13 +82,13 @@ mod settings {
 }
 
 #[cfg(feature = "otlp")]
-pub(crate) use settings::{misunderstood, names_service, timeout};
+pub(crate) use settings::{misunderstood, names_service, queue, timeout};
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::settings::{misunderstood, names_service, timeout};
+    use super::settings::{misunderstood, names_service, queue, timeout};
     use super::*;
 
     fn with<'a>(variables: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
@@ -127,6 +133,8 @@ mod tests {
         assert!(names_service(&with(&[("OTEL_RESOURCE_ATTRIBUTES", "a=b, service.name=farm")])));
         assert!(!names_service(&with(&[("OTEL_RESOURCE_ATTRIBUTES", "service.namespace=farm")])));
         assert_eq!(timeout(&with(&[])), Duration::from_secs(10));
+        let room = |set| queue(&with(&[("OTEL_BSP_MAX_QUEUE_SIZE", set)]));
+        assert_eq!(["16", "0", "many"].map(room), [16, 2_048, 2_048]);
         assert_eq!(timeout(&with(&[("OTEL_EXPORTER_OTLP_TIMEOUT", "250")])), Duration::from_millis(250));
     }
 }

@@ -17,6 +17,8 @@ mod start_error;
 mod value;
 
 #[cfg(feature = "otlp")]
+mod backlog;
+#[cfg(feature = "otlp")]
 mod collector;
 #[cfg(feature = "otlp")]
 mod otlp;

@@ -4,7 +4,7 @@
 //! its own. A span that finds the queue full is dropped, so nobody ever waits for a collector.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use opentelemetry::trace::{
@@ -15,8 +15,11 @@ use opentelemetry::{Context, InstrumentationScope, Key, KeyValue, SpanId, TraceF
 use opentelemetry_otlp::{Protocol, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData, SpanExporter};
+use opentelemetry_sdk::trace::{
+    BatchConfigBuilder, BatchSpanProcessor, SdkTracer, SdkTracerProvider, SpanData, SpanExporter,
+};
 
+use crate::backlog::{Backlog, Bounded};
 use crate::begin::{Begin, Kind};
 use crate::collector::{Collector, LastError};
 use crate::context::TraceContext;
@@ -153,9 +156,20 @@ pub fn start(service: &'static str, patience: Duration) -> Result<Option<Exporti
         .build()
         // The message may quote the endpoint.
         .map_err(|error| StartError::Settings(error.to_string().replace(&endpoint, &shown(&endpoint))))?;
-    let exporter = Watched { exporter, endpoint: shown(&endpoint), unanswered, losses: Mutex::default() };
-    let provider =
-        SdkTracerProvider::builder().with_resource(resource(service)).with_batch_exporter(exporter).build();
+    let backlog = Arc::new(Backlog::new(environment::queue(&read)));
+    let exporter = Watched {
+        exporter,
+        endpoint: shown(&endpoint),
+        unanswered,
+        losses: Mutex::default(),
+        backlog: Arc::clone(&backlog),
+    };
+    let batches = BatchConfigBuilder::default().with_max_queue_size(backlog.room()).build();
+    let next = BatchSpanProcessor::builder(exporter).with_batch_config(batches).build();
+    let provider = SdkTracerProvider::builder()
+        .with_resource(resource(service))
+        .with_span_processor(Bounded { next, backlog })
+        .build();
     let scope = InstrumentationScope::builder("clipig").with_version(env!("CARGO_PKG_VERSION")).build();
     TRACER.set(provider.tracer_with_scope(scope)).map_err(|_| StartError::Started)?;
     tracing::info!(endpoint = shown(&endpoint), "traces are exported");
@@ -216,6 +230,7 @@ struct Watched<E> {
     endpoint: String,
     unanswered: LastError,
     losses: Mutex<Losses>,
+    backlog: Arc<Backlog>,
 }
 
 /// Spans that were lost, as far as that was not reported yet.
@@ -230,6 +245,15 @@ struct Losses {
 impl<E: SpanExporter> SpanExporter for Watched<E> {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let spans = batch.len() as u64;
+        if let Some(dropped) = self.backlog.take(batch.len(), Instant::now()) {
+            tracing::warn!(
+                endpoint = self.endpoint,
+                dropped,
+                queue = self.backlog.room(),
+                "spans were dropped: they ended faster than the collector took them, and the queue was full; \
+                 OTEL_BSP_MAX_QUEUE_SIZE makes it longer"
+            );
+        }
         let outcome = self.exporter.export(batch).await;
         match &outcome {
             Ok(()) => {
@@ -297,8 +321,6 @@ impl<E> Watched<E> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use opentelemetry_otlp::Compression;
 
     use super::*;
@@ -309,6 +331,7 @@ mod tests {
             endpoint: "http://collector:4318".to_owned(),
             unanswered: Arc::default(),
             losses: Mutex::default(),
+            backlog: Arc::new(Backlog::new(1)),
         }
     }
 

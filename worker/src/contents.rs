@@ -53,15 +53,18 @@ impl Contents {
         let experiment = Arc::new(self.read(&brief).await?);
         progress();
         let mut blobs = Vec::new();
-        let weights = if let Some(weights) = (self.weights)(&brief.model) {
-            weights
-        } else {
-            let model = &brief.model;
-            let blob = self.cache.get(model.sha256, &mut progress).await;
-            let blob = blob.map_err(|error| failed(&format!("the model `{}`", model.name), &error))?;
-            blobs.push(Arc::clone(&blob));
-            WeightsSource::File(blob.path().to_owned())
-        };
+        check_models(&experiment, &brief)?;
+        let mut weights = Vec::new();
+        for model in brief.models() {
+            weights.push(if let Some(weights) = (self.weights)(model) {
+                weights
+            } else {
+                let blob = self.cache.get(model.sha256, &mut progress).await;
+                let blob = blob.map_err(|error| failed(&format!("the model `{}`", model.name), &error))?;
+                blobs.push(Arc::clone(&blob));
+                WeightsSource::File(blob.path().to_owned())
+            });
+        }
         let assets = self.assets(&brief.assets, &mut progress).await?;
         let job =
             Arc::new(ComputeJob { brief, experiment, weights, assets, progress: ProgressCounter::default() });
@@ -123,6 +126,17 @@ impl Contents {
         }
         Ok(assets)
     }
+}
+
+/// Refuses a job whose models are not those that its experiment counts on.
+fn check_models(experiment: &Experiment, brief: &JobBrief) -> Result<(), FetchError> {
+    let (wanted, sent) = (experiment.model_names().len(), brief.models().count());
+    if wanted == sent {
+        return Ok(());
+    }
+    Err(FetchError::Refused(format!(
+        "the experiment is computed with {wanted} models, but the coordinator has sent {sent}; update the coordinator"
+    )))
 }
 
 /// Why an image is not read.

@@ -6,6 +6,8 @@ use crate::bench::Bench;
 use crate::cluster::Rehearsal;
 use crate::containers::{Containers, Family};
 use crate::error::Error;
+use crate::gpu::Gpu;
+use crate::looks::Looks;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
 
@@ -49,10 +51,17 @@ Usage: cargo xtask COMMAND
                             measure clipig's own work N times (3), and write tables and plot of docs/performance.md
                             --old    compare with another build; PROGRAM is its `own_work`
                             --new    use this `own_work` instead of building it
+  bench --looks [--new PROGRAM] [--rounds N]
+                            measure what canvas models, masks, cuts and other looks add to an epoch, N times (3), and write
+                            the table of docs/performance.md
+                            --new    use this `clipig` instead of building it
   instructions [--write]    count the instructions of fixed pieces of work under valgrind, and compare them with
                             engine/benches/instructions.txt
                             --write  keep the new counts
-  gpu                       on a machine with an NVIDIA GPU: run the oracle's tests on it, and measure its speed
+  gpu [--pack FOLDER]       on a machine with an NVIDIA GPU: run the oracle's tests on it, and measure its speed, in less
+                            than six minutes after everything is built
+                            --pack   only put everything into a folder, with a script `run`, for a machine with a GPU and
+                                     libtorch but without compiler and network
 
 You need Linux on x86-64, a Rust toolchain, a C++ compiler, and Python 3 with pip.
 Libtorch and tools are kept in $XDG_CACHE_HOME/clipig, or in ~/.cache/clipig.
@@ -76,7 +85,7 @@ pub(crate) enum Command {
     /// Write the generated files.
     Generate,
     /// What needs a GPU: the oracle there, and its speed.
-    Gpu,
+    Gpu(Gpu),
     /// Build the page and test it in a browser; the arguments go to Playwright.
     Page(Vec<OsString>),
     /// Fuzz the page's API.
@@ -91,6 +100,8 @@ pub(crate) enum Command {
     Size,
     /// Measure clipig's own work.
     Bench(Bench),
+    /// Measure what looks cost.
+    Looks(Looks),
     /// Count the instructions of fixed pieces of work.
     Instructions {
         /// Keep the new counts?
@@ -119,7 +130,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "containers" => return containers(&mut parser),
         "check" => Command::Check,
         "generate" => Command::Generate,
-        "gpu" => Command::Gpu,
+        "gpu" => return gpu(&mut parser),
         "page" => return page(&mut parser),
         "prometheus" => Command::Prometheus,
         "size" => Command::Size,
@@ -206,8 +217,10 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
     use lexopt::prelude::{Long, Short};
 
     let mut bench = Bench { old: None, new: None, rounds: 3 };
+    let mut looks = false;
     while let Some(argument) = parser.next()? {
         match argument {
+            Long("looks") => looks = true,
             Long("old") => bench.old = Some(parser.value()?.into()),
             Long("new") => bench.new = Some(parser.value()?.into()),
             Long("rounds") => {
@@ -224,7 +237,13 @@ fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Bench(bench))
+    match bench {
+        bench if !looks => Ok(Command::Bench(bench)),
+        Bench { old: None, new: program, rounds } => Ok(Command::Looks(Looks { program, rounds })),
+        _ => Err(Error::Usage(
+            "--looks compares looks with pixels, and no two builds: it takes no --old".into(),
+        )),
+    }
 }
 
 fn page(parser: &mut lexopt::Parser) -> Result<Command, Error> {
@@ -238,6 +257,20 @@ fn page(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         }
         _ => Ok(Command::Page(arguments)),
     }
+}
+
+fn gpu(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    use lexopt::prelude::{Long, Short};
+
+    let mut gpu = Gpu::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("pack") => gpu.pack = Some(parser.value()?.into()),
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Gpu(gpu))
 }
 
 fn instructions(parser: &mut lexopt::Parser) -> Result<Command, Error> {
@@ -296,6 +329,9 @@ mod tests {
         let bench = Bench { old: Some("a/b".into()), new: Some("c".into()), rounds: 5 };
         assert_eq!(parsed("bench --rounds 5 --old a/b --new c").unwrap(), Command::Bench(bench));
         assert!(parsed("bench --rounds 0").is_err());
+        let looks = Looks { program: Some("c".into()), rounds: 1 };
+        assert_eq!(parsed("bench --new c --looks --rounds 1").unwrap(), Command::Looks(looks));
+        assert!(parsed("bench --looks --old a").is_err());
         assert_eq!(parsed("instructions").unwrap(), Command::Instructions { write: false });
         assert_eq!(parsed("instructions --write").unwrap(), Command::Instructions { write: true });
         assert!(parsed("instructions --old").is_err());
@@ -304,6 +340,13 @@ mod tests {
         assert_eq!(parsed("page -g tabs").unwrap(), Command::Page(selection));
         assert_eq!(parsed("page --fuzz").unwrap(), Command::FuzzPage);
         assert!(parsed("page --fuzz -g").is_err());
+    }
+
+    #[test]
+    fn a_folder_for_another_machine_may_be_packed() {
+        assert_eq!(parsed("gpu").unwrap(), Command::Gpu(Gpu { pack: None }));
+        assert_eq!(parsed("gpu --pack a/b").unwrap(), Command::Gpu(Gpu { pack: Some("a/b".into()) }));
+        assert!(matches!(parsed("gpu --pack"), Err(Error::Usage(_))));
     }
 
     #[test]

@@ -9,14 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Error;
+use crate::figures::{line, median, shown, write_into_page};
 use crate::instructions::executable;
 use crate::places::Places;
 use crate::process::{captured, cargo, run as start};
-
-/// The page, and the lines between which the tables are written.
-const PAGE: &str = "docs/performance.md";
-const BEGIN: &str = "<!-- cargo xtask bench: begin -->";
-const END: &str = "<!-- cargo xtask bench: end -->";
 
 const PLOT: &str = "docs/performance.svg";
 
@@ -64,11 +60,7 @@ pub(crate) fn run(places: &Places, bench: &Bench) -> Result<(), Error> {
             take(&new, &["chain", &side.to_string(), "20"], &mut figures, 1)?;
         }
     }
-    let page = places.repository.join(PAGE);
-    let text = fs::read_to_string(&page).map_err(Error::file("read", &page))?;
-    let text = replaced(&text, &tables(&figures))
-        .ok_or_else(|| Error::Other(format!("{PAGE} has no lines `{BEGIN}` and `{END}`")))?;
-    fs::write(&page, text).map_err(Error::file("write", &page))?;
+    write_into_page(places, "bench", &tables(&figures))?;
     let plot = places.repository.join(PLOT);
     fs::write(&plot, drawn(&curve(&figures))).map_err(Error::file("write", &plot))
 }
@@ -101,25 +93,9 @@ fn take(program: &Path, arguments: &[&str], figures: &mut Figures, build: usize)
     Ok(())
 }
 
-fn median(values: &[f64]) -> Option<f64> {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
-}
-
 /// A figure's medians: from the other build and from this one.
 fn medians(figures: &Figures, name: &str) -> [Option<f64>; 2] {
     figures.get(name).map_or([None; 2], |builds| builds.each_ref().map(|values| median(values)))
-}
-
-/// Three digits, or a dash.
-fn shown(value: Option<f64>) -> String {
-    match value {
-        None => "–".into(),
-        Some(value) if value >= 100.0 => format!("{value:.0}"),
-        Some(value) if value >= 10.0 => format!("{value:.1}"),
-        Some(value) => format!("{value:.2}"),
-    }
 }
 
 fn quotient(over: Option<f64>, under: Option<f64>) -> String {
@@ -168,21 +144,10 @@ fn tables(figures: &Figures) -> String {
     text + "\n![The cost of a sample on canvases from 448² to 8192²](performance.svg)\n"
 }
 
-fn line(text: &mut String, cells: &[String]) {
-    writeln!(text, "| {} |", cells.join(" | ")).expect("memory takes text");
-}
-
 /// Side of the canvas and milliseconds per sample.
 fn curve(figures: &Figures) -> Vec<(u32, f64)> {
     let value = |side| Some((side, medians(figures, &format!("chain_07_of_{side}_ms"))[1]?));
     SIDES.into_iter().filter_map(value).collect()
-}
-
-/// The page with other text between its two lines.
-fn replaced(page: &str, text: &str) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{text}{END}{after}"))
 }
 
 /// A plot: sides of canvases from left to right, each twice as far where it doubles; time from 0 upwards.
@@ -241,13 +206,6 @@ mod tests {
         assert!(text.contains("| the chain of examples/07 | 6.00 | 2.00 | 3.00 |\n"), "{text}");
         assert!(text.contains("| 4096² | 1000 | 250 | 4.00 | 100 | 2.50 | – | – |\n"), "{text}");
         assert!(text.contains("| 8192² | 3.00 | 1.50 |\n"), "{text}");
-    }
-
-    #[test]
-    fn only_what_lies_between_the_lines_is_replaced() {
-        let page = format!("# Page\n{BEGIN}\nold\n{END}\nrest\n");
-        assert_eq!(replaced(&page, "new\n").unwrap(), format!("# Page\n{BEGIN}\nnew\n{END}\nrest\n"));
-        assert_eq!(replaced("nothing", "new"), None);
     }
 
     #[test]

@@ -11,10 +11,12 @@ mod crates;
 mod demo;
 mod deploy;
 mod error;
+mod figures;
 mod generated;
 mod gpu;
 mod instructions;
 mod libtorch;
+mod looks;
 mod manual;
 mod page;
 mod pins;
@@ -64,13 +66,14 @@ fn run() -> Result<(), Error> {
         Command::Soak(soak) => testing::soak::run(&places, &soak),
         Command::Check => checks::run(&places),
         Command::Generate => generated::write(&places),
-        Command::Gpu => gpu::run(&places),
+        Command::Gpu(gpu) => gpu::run(&places, &gpu),
         Command::Page(arguments) => page::run(&places, &arguments),
         Command::FuzzPage => page::fuzz(&places),
         Command::Containers(containers) => containers::run(&places, &containers),
         Command::Prometheus => prometheus::run(&places),
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
         Command::Bench(bench) => bench::run(&places, &bench),
+        Command::Looks(looks) => looks::run(&places, &looks),
         Command::Size => size::run(&places),
         Command::Instructions { write } => instructions::run(&places, write),
     }

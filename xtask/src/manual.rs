@@ -1,4 +1,4 @@
-//! The blocks of code of a page in Markdown. The tests of `cli/` read docs/operations.md with this file, too.
+//! The blocks of code of a page in Markdown. The tests of `cli/` read docs/operations with this file, too.
 
 /// What stands between two fences.
 #[derive(Debug, PartialEq, Eq)]

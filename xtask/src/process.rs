@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::error::Error;
 use crate::places::Places;
@@ -66,6 +66,35 @@ pub(crate) fn captured(command: &mut Command) -> Result<Vec<u8>, Error> {
     }
 }
 
+/// A program that runs beside this one, and is killed if nobody waits for it.
+pub(crate) struct Started {
+    child: Child,
+    command: String,
+}
+
+/// Starts the command; what it prints is dropped, its errors go to the terminal.
+pub(crate) fn started(command: &mut Command) -> Result<Started, Error> {
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().map_err(not_started(command))?;
+    Ok(Started { child, command: shown(command) })
+}
+
+impl Started {
+    /// Waits for its end; anything but success is an error.
+    pub(crate) fn wait(mut self) -> Result<(), Error> {
+        let status =
+            self.child.wait().map_err(|source| Error::Other(format!("`{}`: {source}", self.command)))?;
+        if status.success() { Ok(()) } else { Err(Error::Failed { command: self.command.clone(), status }) }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // One that has ended is no matter.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// Whether such a program is there and answers `--version`.
 pub(crate) fn answers(program: impl AsRef<OsStr>) -> bool {
     output(Command::new(program).arg("--version")).is_ok_and(|output| output.status.success())
@@ -97,6 +126,13 @@ mod tests {
         assert_eq!(error.to_string(), "`sh -c exit 3` failed (exit status: 3)");
         let error = run(&mut Command::new("no-such-program-here")).unwrap_err();
         assert!(matches!(error, Error::NotStarted { .. }));
+    }
+
+    #[test]
+    fn a_program_beside_this_one_tells_how_it_ended() {
+        started(Command::new("/bin/sh").args(["-c", "echo nobody reads this"])).unwrap().wait().unwrap();
+        let failed = started(Command::new("/bin/sh").args(["-c", "exit 3"])).unwrap();
+        assert_eq!(failed.wait().unwrap_err().to_string(), "`sh -c exit 3` failed (exit status: 3)");
     }
 
     #[test]

@@ -126,6 +126,7 @@ fn request(arguments: &CoordinatorRole) -> SubmitRequest {
         assets: std::collections::BTreeMap::new(),
         model_sha256: None,
         model_settings: None,
+        more_models: Vec::new(),
         snapshot_interval: None,
         submitter: "clipig-bench".to_owned(),
         owner: "local".to_owned(),

@@ -31,7 +31,8 @@ impl ComputeFactory for Factory {
     fn prepare(&self, _: &ComputeJob, _: &Canvas) -> Result<Preparation, ShardError> {
         let mut feature = vec![0.0; EMBEDDING];
         feature[0] = 1.0;
-        let target = PreparedTarget { features: vec![feature], auto_scales: vec![1.0], warning: None };
+        let target =
+            PreparedTarget { features: vec![feature], auto_scales: vec![1.0], ..PreparedTarget::default() };
         Ok(Preparation { prepared: Prepared { targets: vec![target] }, warnings: Vec::new() })
     }
 

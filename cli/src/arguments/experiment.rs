@@ -45,7 +45,8 @@ pub(crate) struct ExperimentArguments {
 /// How a job is computed.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ComputeArguments {
-    /// Number type that CLIP computes with: float32, or bfloat16 and float16, which are meant for GPUs.
+    /// Number type that CLIP computes with: float32, or bfloat16 and float16 for GPUs; some CPUs are faster in bfloat16,
+    /// too.
     #[arg(long, value_name = "TYPE", default_value = "float32")]
     pub(crate) precision: Precision,
     /// Threads that work on one operation. Another number gives a slightly different picture. Default: 1, or more if

@@ -77,7 +77,7 @@ pub(crate) enum Command {
     /// interrupted, the same command goes on with the pictures that are missing. If some of the pictures fail, the others
     /// are drawn, and the exit code is 1.
     Sweep(Box<SweepArguments>),
-    /// Draw the frames of an experiment with `animation`: each begins as the one before it, moved.
+    /// Draw the frames of an experiment with `animation`: each starts from the one before it, moved a little.
     ///
     /// The frames go into a folder. If the command is interrupted, the same command goes on after the last whole frame, and
     /// the frames are the same, bit for bit, as without the interruption.

@@ -43,7 +43,8 @@ pub(crate) struct SeriesArguments {
     /// How much to print: 0 nothing, 1 and more progress.
     #[arg(short, long, value_name = "N")]
     pub(crate) verbose: Option<i64>,
-    /// Number type that CLIP computes with: float32, or bfloat16 and float16, which are meant for GPUs.
+    /// Number type that CLIP computes with: float32, or bfloat16 and float16 for GPUs; some CPUs are faster in bfloat16,
+    /// too.
     #[arg(long, value_name = "TYPE", default_value = "float32")]
     pub(crate) precision: Precision,
     /// Threads that work on one operation. Another number gives slightly different pictures. Default: 1, or more if

@@ -22,7 +22,7 @@ pub(crate) enum TokenCommand {
     Revoke(RevokeArguments),
     /// Give a token another secret and print it. The old one stays valid for a while.
     Rotate(RotateArguments),
-    /// Change what a token's owner may take. The farm takes note within seconds.
+    /// Change the limits of a token's owner. The farm applies them within seconds.
     Limits(LimitsArguments),
 }
 
@@ -62,7 +62,7 @@ pub(crate) struct CreateArguments {
 pub(crate) struct LimitsArguments {
     /// Name of the token; `clipig token list` shows it.
     pub(crate) name: Name,
-    /// All limits that it shall have, as in `clipig token create --limits`; `none`: those of the coordinator's settings.
+    /// All limits of the token, as in `clipig token create --limits`; `none`: those of the coordinator's settings.
     #[arg(value_name = "LIMITS", value_parser = limits)]
     pub(crate) limits: Limits,
     #[command(flatten)]

@@ -12,14 +12,14 @@ use clipig_coordinator::job_runner::{
 use clipig_coordinator::snapshot::SnapshotClock;
 use clipig_coordinator::{EpochLoop, EpochReport, JobErrorCause, first_resolution};
 use clipig_core::{
-    Assets, Canvas, Epoch, JobBrief, JobId, JobRevision, ModelReference, NumberType, Preparation, ShardError,
-    StepError, WorkerKind,
+    Assets, Canvas, Epoch, JobBrief, JobId, JobRevision, NumberType, Preparation, ShardError, StepError,
+    WindowCost, WorkerKind,
 };
-use clipig_engine::{CanvasEngines, DeviceFactory, device};
+use clipig_engine::{CanvasEngines, DeviceFactory, device, gpu};
 use clipig_experiment::{Experiment, Loaded, Tree, load};
 use clipig_picture::{Record, Run};
 use clipig_schedule::dispatcher::JobFailure;
-use clipig_schedule::{CPU_SHARD, GPU_SHARD, GPU_SHARDS, threads_per_shard};
+use clipig_schedule::{CPU_SHARD, GPU_SHARDS, gpu_shard, threads_per_shard};
 use tch::Device;
 
 use crate::arguments::{ComputeArguments, Precision, RenderArguments};
@@ -53,8 +53,8 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     }
     device::load_cuda();
     let device = device::select(&loaded.experiment.device).map_err(Failure::usage)?;
-    let model = Model::find(loaded.experiment.model.as_deref())?;
-    if let Some(explanation) = &model.explanation {
+    let models = Model::all_of(&loaded.experiment)?;
+    for explanation in models.iter().filter_map(|model| model.explanation.as_ref()) {
         say(explanation.clone());
     }
     let assets = image_files::read(&loaded.experiment, &arguments.experiment.files, record.as_ref(), &say)?;
@@ -67,11 +67,11 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
         device,
         kind: factory.kind(),
         number,
-        model,
+        models,
         assets,
         record,
     };
-    let farm = FarmOfOne::start(&factory, setup.cores(), &setup.model.resolved, &setup.assets)?;
+    let farm = FarmOfOne::start(&factory, setup.cores(), &setup.models, &setup.assets)?;
     interrupt::listen(move || say("\nfinishing this epoch; press Ctrl-C again to stop at once".to_owned()));
     for i in 0..arguments.compute.repeat {
         setup.render(&farm, setup.seed(i)?)?;
@@ -99,7 +99,8 @@ struct Setup<'a> {
     device: Device,
     kind: WorkerKind,
     number: NumberType,
-    model: Model,
+    /// At least one.
+    models: Vec<Model>,
     assets: Assets,
     /// The record of the picture to repeat, if one was given.
     record: Option<Record>,
@@ -122,23 +123,43 @@ impl Setup<'_> {
     }
 
     /// The shard size and the threads within an operation: both are part of what decides the bits.
-    fn concurrency(&self) -> (u32, usize) {
-        if self.device != Device::Cpu {
-            return (GPU_SHARD, 1);
-        }
+    fn concurrency(&self) -> Result<(u32, usize), Failure> {
         let recorded = self.record.as_ref().map(|record| &record.run);
+        if let Device::Cuda(index) = self.device {
+            // With another device or model the picture comes out differently anyway, and its shards may not fit.
+            let kind = self.kind.recorded(self.number, 1);
+            let is_same = |run: &&Run| run.kind == kind && self.is_of_these_models(run);
+            if let Some(run) = recorded.filter(is_same) {
+                return Ok((run.shard_size, 1));
+            }
+            let memory = gpu::describe(index).map_or(0, |gpu| gpu.memory);
+            return Ok((gpu_shard(&self.window_cost()?, memory), 1));
+        }
         let shard_size = recorded.map_or(CPU_SHARD, |run| run.shard_size);
         let threads = self
             .compute
             .threads
             .or(recorded.map(|run| run.threads))
             .unwrap_or_else(|| threads_per_shard(&self.loaded.experiment, shard_size, self.cores()));
-        (shard_size, threads.max(1))
+        Ok((shard_size, threads.max(1)))
+    }
+
+    fn is_of_these_models(&self, run: &Run) -> bool {
+        let recorded =
+            std::iter::once(&run.model_sha256).chain(run.more_models.iter().map(|model| &model.sha256));
+        recorded.eq(self.models.iter().map(|model| &model.resolved.sha256))
+    }
+
+    /// What a window costs the device.
+    fn window_cost(&self) -> Result<WindowCost, Failure> {
+        let cost = |model: &Model| Ok::<_, Failure>(model.resolved.info()?.window_cost(self.number));
+        let first = cost(&self.models[0])?;
+        self.models[1..].iter().try_fold(first, |all, model| Ok(all.beside(cost(model)?)))
     }
 
     fn render(&self, farm: &FarmOfOne, seed: u64) -> Result<(), Failure> {
         let experiment = Arc::new(self.loaded.experiment.clone());
-        let (shard_size, threads) = self.concurrency();
+        let (shard_size, threads) = self.concurrency()?;
         let record = self.new_record(seed, shard_size, threads);
         let epochs = u64::from(experiment.epochs.saturating_sub(experiment.start_epoch));
         let progress = Progress::begin(epochs, experiment.verbose);
@@ -190,7 +211,7 @@ impl Setup<'_> {
         shard_size: u32,
         threads: usize,
     ) -> Result<JobOrder, Failure> {
-        let resolved = &self.model.resolved;
+        let mut models = self.models.iter().map(Model::reference).collect::<Result<Vec<_>, Failure>>()?;
         let hash = |text: &str| text.parse().map_err(|error| Failure::failed(format!("{text}: {error}")));
         let assets = self.assets.iter().map(|(name, bytes)| {
             let sha256 = hash(&picture::sha256(bytes))?;
@@ -200,11 +221,8 @@ impl Setup<'_> {
             revision: JobRevision { job: JOB, revision: 0 },
             yaml: self.recorded_tree(seed).to_yaml(),
             seed,
-            model: ModelReference {
-                name: resolved.name.clone(),
-                sha256: hash(&resolved.sha256)?,
-                settings: resolved.spec.settings(),
-            },
+            model: models.remove(0),
+            more_models: models,
             assets: assets.collect::<Result<_, Failure>>()?,
             number: self.number,
             threads: threads as u32,
@@ -232,19 +250,21 @@ impl Setup<'_> {
     /// The experiment with everything that was chosen for this run.
     fn recorded_tree(&self, seed: u64) -> Tree {
         let mut tree = self.loaded.tree.clone();
-        tree.record_model(&self.model.resolved.name);
+        tree.record_model(&self.models[0].resolved.name);
         tree.record_seed(seed);
         tree
     }
 
     fn new_record(&self, seed: u64, shard_size: u32, threads: usize) -> Record {
         let mut tree = self.recorded_tree(seed);
+        let first = &self.models[0].resolved;
         let run = Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed,
-            model: self.model.resolved.name.clone(),
-            model_sha256: self.model.resolved.sha256.clone(),
-            model_settings: Some(self.model.resolved.spec.settings()),
+            model: first.name.clone(),
+            model_sha256: first.sha256.clone(),
+            model_settings: Some(first.spec.settings()),
+            more_models: self.models[1..].iter().map(Model::recorded).collect(),
             kind: self.kind.recorded(self.number, threads as u32),
             threads,
             shard_size,

@@ -256,7 +256,7 @@ mod tests {
         let failure = FarmFailure::answered(&service(None), &Status::internal(page));
         insta::assert_snapshot!(failure, @r#"
             no farm answers at http://farm:7870: a proxy answered HTTP 413 Payload Too Large: it does not let so much pass in one call
-            help: allow large bodies in the proxy (nginx: `client_max_body_size 0;`); see "Behind a proxy" in docs/operations.md
+            help: allow large bodies in the proxy (nginx: `client_max_body_size 0;`); see docs/operations/proxies.md
             "#);
     }
 

@@ -6,8 +6,8 @@ use super::show::{self, device_class, job_state, number_type, role, worker_state
 use super::wire::job_event::Event;
 use super::wire::worker_lease::Work;
 use super::wire::{
-    Artifact, AuditEntry, Farm, HistoryRow, Job, JobEvent, JobState, LogLevel, OwnerQuotas, Problem,
-    Progress, Resolution, TargetRow, TargetTable, Worker, WorkerKind, WorkerLease,
+    Artifact, AuditEntry, Farm, HistoryRow, Job, JobEvent, JobState, LogLevel, ModelReference, OwnerQuotas,
+    Problem, Progress, Resolution, TargetRow, TargetTable, Worker, WorkerKind, WorkerLease,
 };
 
 pub(crate) fn job(job: &Job) -> Json {
@@ -28,7 +28,8 @@ pub(crate) fn job(job: &Job) -> Json {
         "eta_seconds": job.eta_seconds,
         "samples_per_second": job.samples_per_second,
         "workers": job.workers,
-        "model": job.model.as_ref().map(|model| json!({ "name": model.name, "sha256": hash(&model.sha256) })),
+        "model": job.model.as_ref().map(model),
+        "more_models": job.more_models.iter().map(model).collect::<Json>(),
         "seed": job.seed,
         "device_request": device_class(job.device_request()),
         "kind": job.kind.as_ref().map(kind),
@@ -45,6 +46,10 @@ pub(crate) fn job(job: &Job) -> Json {
         "artifacts": job.artifacts,
         "checkpoint_epoch": job.checkpoint_epoch,
     })
+}
+
+fn model(model: &ModelReference) -> Json {
+    json!({ "name": model.name, "sha256": hash(&model.sha256) })
 }
 
 pub(crate) fn worker(worker: &Worker) -> Json {

@@ -30,8 +30,8 @@ pub(crate) struct Submission {
     pub(crate) blobs: BTreeMap<[u8; 32], Blob>,
     /// SHA-256 by the names that the experiment uses.
     assets: BTreeMap<String, Bytes>,
-    /// The weights, where they are here.
-    pub(crate) model: Option<OwnModel>,
+    /// The weights of each model of the experiment, where they are here.
+    pub(crate) models: Vec<Option<OwnModel>>,
     /// Name of the first file, without folder and ending.
     file: String,
 }
@@ -77,8 +77,9 @@ impl Submission {
         }
         let file = files.first().filter(|file| *file != "-").map(String::as_str).unwrap_or_default();
         let file = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        let model = loaded.experiment.model.as_deref().map(OwnModel::find).transpose()?.flatten();
-        Ok(Self { loaded, record, blobs, assets, model, file: file.unwrap_or_default() })
+        let own = |name: Option<&str>| name.map_or(Ok(None), OwnModel::find);
+        let models = loaded.experiment.model_names().into_iter().map(own).collect::<Result<_, Failure>>()?;
+        Ok(Self { loaded, record, blobs, assets, models, file: file.unwrap_or_default() })
     }
 
     /// The experiment as one document.
@@ -121,13 +122,8 @@ impl Submission {
             Precision::Float16 => wire::NumberType::Float16,
         };
         let threads = compute.threads.or(recorded.map(|run| run.threads));
-        // The recorded weights come first, then those of this machine: the farm's picture is then that of a local run.
-        let own = self.model.as_ref().map(|model| Bytes::copy_from_slice(&model.sha256));
-        let recorded_model = recorded.and_then(|run| base16ct::lower::decode_vec(&run.model_sha256).ok());
-        let model_sha256 = recorded_model.map(Bytes::from).or_else(|| own.clone());
-        let is_own = model_sha256.is_some() && model_sha256 == own;
-        let own_settings = self.model.as_ref().filter(|_| is_own).map(|model| model.settings);
-        let settings = own_settings.or_else(|| recorded.and_then(|run| run.model_settings));
+        let mut contents = (0..self.models.len()).map(|place| self.content(place));
+        let first = contents.next().unwrap_or_default();
         let name = terms.name.clone().unwrap_or_else(|| self.file.clone());
         Ok(wire::SubmitJobRequest {
             client_token: client_token()?,
@@ -140,13 +136,33 @@ impl Submission {
             threads: threads.map(|threads| u32::try_from(threads).unwrap_or(u32::MAX)),
             mix_kinds: terms.mix_kinds,
             assets: self.assets.clone(),
-            model_sha256,
-            model_quick_gelu: settings.map(|settings| settings.activation == Activation::QuickGelu),
-            model_settings: settings.map(wire::ModelSettings::from),
+            model_sha256: first.sha256,
+            model_quick_gelu: first.quick_gelu,
+            model_settings: first.settings,
+            more_models: contents.collect(),
             snapshot_interval: None,
             submitter: shortened(&submitter(), NAME_BYTES),
             dry_run: false,
         })
+    }
+
+    /// What the farm is told of the weights of a model, by its place among the experiment's. Those that a repeated picture
+    /// records come first, then those of this machine: the farm's picture is then that of a local run.
+    fn content(&self, place: usize) -> wire::ModelContent {
+        let own = self.models.get(place).and_then(Option::as_ref);
+        let own_sha256 = own.map(|model| Bytes::copy_from_slice(&model.sha256));
+        let recorded = self.record.as_ref().and_then(|record| record.run.model_at(place));
+        let recorded_sha256 =
+            recorded.and_then(|(sha256, _)| base16ct::lower::decode_vec(sha256).ok()).map(Bytes::from);
+        let sha256 = recorded_sha256.or_else(|| own_sha256.clone());
+        let is_own = sha256.is_some() && sha256 == own_sha256;
+        let own_settings = own.filter(|_| is_own).map(|model| model.settings);
+        let settings = own_settings.or_else(|| recorded.and_then(|(_, settings)| settings));
+        wire::ModelContent {
+            sha256,
+            quick_gelu: settings.map(|settings| settings.activation == Activation::QuickGelu),
+            settings: settings.map(wire::ModelSettings::from),
+        }
     }
 
     /// This experiment for a job that is there.

@@ -183,7 +183,7 @@ fn what_proxies_answer_is_tried_again_where_it_passes_and_said_in_words() {
     let said = said.replace(&address, "ADDRESS");
     insta::assert_snapshot!(said, @r#"
         no farm answers at ADDRESS: a proxy answered HTTP 413 Payload Too Large: it does not let so much pass in one call
-        help: allow large bodies in the proxy (nginx: `client_max_body_size 0;`); see "Behind a proxy" in docs/operations.md
+        help: allow large bodies in the proxy (nginx: `client_max_body_size 0;`); see docs/operations/proxies.md
         "#);
     assert_eq!(asked.load(Ordering::SeqCst), 4, "the first three pass");
 }

@@ -90,7 +90,7 @@ async fn missing_weights(
     hashes: &[Bytes],
 ) -> Result<(), Failure> {
     for hash in hashes.iter().filter(|hash| !submission.blobs.keys().any(|blob| ***hash == *blob)) {
-        let Some(model) = submission.model.as_ref().filter(|model| **hash == model.sha256) else {
+        let Some(model) = submission.models.iter().flatten().find(|model| **hash == model.sha256) else {
             return Err(Failure::failed(format!(
                 "{message}\nhelp: this machine does not have it either. A repeated picture needs the same version of the weights that it \
                  was made with; `clipig model list` shows what is here"

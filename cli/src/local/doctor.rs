@@ -127,7 +127,7 @@ pub(crate) fn settings(arguments: &DoctorArguments) -> (Vec<Finding>, Vec<Folder
                 Finding::warning(
                     "settings",
                     format!("a coordinator: {warning}"),
-                    "docs/operations.md lists them all",
+                    "docs/operations/settings.md lists them all",
                 )
             }));
         }
@@ -139,7 +139,8 @@ pub(crate) fn settings(arguments: &DoctorArguments) -> (Vec<Finding>, Vec<Folder
 }
 
 fn wrong(whose: &str, error: &dyn std::error::Error) -> Finding {
-    let remedy = format!("{whose} refuses to start with this; docs/operations.md lists all settings");
+    let remedy =
+        format!("{whose} refuses to start with this; docs/operations/settings.md lists all settings");
     Finding::fault("settings", format!("{whose}: {error}"), remedy)
 }
 

@@ -13,7 +13,7 @@ use clipig_coordinator::switchboard::{
 };
 use clipig_core::{Assets, ComputeFactory, JobId, ModelReference, Sha256, WeightsSource, WorkerName};
 use clipig_engine::DeviceFactory;
-use clipig_models::{Resolved, Weights};
+use clipig_models::Weights;
 use clipig_schedule::dispatcher::{DispatchSettings, Fit};
 use clipig_worker::{
     BlobCache, BlobSource, Contents, Download, FetchError, Finding, Found, Link, LocalWorker, Shutdown,
@@ -23,6 +23,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::failure::Failure;
+use crate::model::Model;
 use crate::{output, picture};
 
 /// A coordinator's switchboard with one worker.
@@ -43,11 +44,11 @@ const FOR_EVER: Duration = Duration::from_hours(365 * 24);
 const IMAGES: u64 = 1 << 34;
 
 impl FarmOfOne {
-    /// Starts a worker with `cores` computing threads for jobs that use this model and these images.
+    /// Starts a worker with `cores` computing threads for jobs that use these models and these images.
     pub(crate) fn start(
         factory: &Arc<DeviceFactory>,
         cores: usize,
-        model: &Resolved,
+        models: &[Model],
         assets: &Assets,
     ) -> Result<Self, Failure> {
         let cannot = |what: &str, error: &dyn std::fmt::Display| Failure::failed(format!("{what}: {error}"));
@@ -78,7 +79,7 @@ impl FarmOfOne {
         };
         let name: WorkerName = "here".parse().map_err(|error| cannot("a fault of clipig", &error))?;
         let cache = BlobCache::new(folder.path(), IMAGES, Arc::new(InMemory::new(assets)?));
-        let contents = Contents::new(cache, weights_of(model));
+        let contents = Contents::new(cache, weights_of(models));
         let (stage, shutdown) = watch::channel(Stage::Run);
         let (link, outbound, inbound) = Link::local(SESSION_QUEUE);
         let worker = LocalWorker::new(name, device, contents, Duration::ZERO);
@@ -112,13 +113,15 @@ impl Drop for FarmOfOne {
     }
 }
 
-/// The one model's weights, where this machine has them.
-fn weights_of(model: &Resolved) -> Arc<clipig_worker::FindWeights> {
-    let weights = match &model.weights {
+/// The models' weights, where this machine has them.
+fn weights_of(models: &[Model]) -> Arc<clipig_worker::FindWeights> {
+    let source = |model: &Model| match &model.resolved.weights {
         Weights::Embedded(_) => WeightsSource::Embedded,
         Weights::File(path) => WeightsSource::File(path.clone()),
     };
-    Arc::new(move |_: &ModelReference| Some(weights.clone()))
+    let known: HashMap<String, WeightsSource> =
+        models.iter().map(|model| (model.resolved.sha256.clone(), source(model))).collect();
+    Arc::new(move |model: &ModelReference| known.get(&model.sha256.to_string()).cloned())
 }
 
 /// Images that this process holds.

@@ -16,6 +16,7 @@ use clipig_models::{ModelError, Store};
 use crate::arguments::{RateArguments, RenderArguments};
 use crate::command;
 use crate::failure::Failure;
+use crate::model::Model;
 
 /// The version of libtorch that computes here.
 pub(crate) const LIBTORCH: Option<&str> = Some(clipig_engine::device::LIBTORCH);
@@ -44,26 +45,37 @@ pub(crate) fn metrics() -> Result<String, Failure> {
     let table = clipig_coordinator::metrics::table();
     Ok(format!(
         "# Metrics of the coordinator\n\nGenerated from the program by `cargo xtask generate`; do not edit. Times are in \
-         seconds, sizes in bytes.\n[operations.md](operations.md#metrics) says how to collect them and where to look \
-         first.\n\n{table}"
+         seconds, sizes in bytes.\n[operations/monitoring.md](operations/monitoring.md#metrics) says how to collect them \
+         and where to look first.\n\n{table}"
     ))
 }
 
-/// What preparing the texts of an experiment for its model would end with; nothing where the weights are not here. Only
+/// Why a sweep would not find its judge, which rates the pictures on this machine wherever they are drawn.
+pub(crate) fn check_judge(name: &str) -> Option<String> {
+    Model::find(Some(name)).err().map(|failure| failure.to_string())
+}
+
+/// What preparing the texts of an experiment for its models would end with; nothing where the weights are not here. Only
 /// their header is read.
 pub(crate) fn check_texts(experiment: &Experiment) -> Result<Vec<String>, Failure> {
     // Without a home there is no store, and the embedded model is not asked for by a farm.
     let Ok(store) = Store::of_user() else { return Ok(Vec::new()) };
-    let name = experiment.model.clone().unwrap_or_else(|| store.default_model().name.to_owned());
-    let shape = match store.info(&name) {
-        Ok(info) => info.architecture,
-        Err(ModelError::Unknown { .. } | ModelError::NotInStore { .. } | ModelError::NotEmbedded) => {
-            return Ok(Vec::new());
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let limit = store.resolve(&name)?.spec.context.unwrap_or(shape.context);
-    let context = limit.min(shape.context) as usize;
-    let problems = clipig_engine::check_texts(experiment, context, shape.vocabulary as usize);
-    Ok(problems.iter().map(ToString::to_string).collect())
+    let mut problems = Vec::new();
+    for (place, name) in experiment.model_names().into_iter().enumerate() {
+        let name = name.map_or_else(|| store.default_model().name.to_owned(), str::to_owned);
+        let shape = match store.info(&name) {
+            Ok(info) => info.architecture,
+            Err(ModelError::Unknown { .. } | ModelError::NotInStore { .. } | ModelError::NotEmbedded) => {
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let limit = store.resolve(&name)?.spec.context.unwrap_or(shape.context);
+        let tokens = (limit.min(shape.context) as usize, shape.vocabulary as usize);
+        let found = clipig_engine::check_texts(experiment, place, tokens);
+        problems.extend(found.iter().map(ToString::to_string));
+    }
+    // Several models may take exactly as many words.
+    problems.dedup();
+    Ok(problems)
 }

@@ -88,6 +88,11 @@ pub(crate) fn check(_: &CheckArguments) -> Result<ExitCode, Failure> {
     Err(absent("check a data folder", "do that on the coordinator's machine"))
 }
 
+/// Nothing: a clipig that does not compute draws a sweep on a farm, and has no judge.
+pub(crate) fn check_judge(_: &str) -> Option<String> {
+    None
+}
+
 /// What the texts of an experiment lack: only an engine can split them into tokens.
 #[expect(clippy::unnecessary_wraps, reason = "a clipig that computes can fail here")]
 pub(crate) fn check_texts(_: &Experiment) -> Result<Vec<String>, Failure> {

@@ -21,7 +21,7 @@ pub(crate) fn write_experiment(
     if path == picture {
         return Ok(None);
     }
-    let Run { version, seed, model, kind, epochs_done, .. } = &record.run;
+    let Run { version, seed, kind, epochs_done, .. } = &record.run;
     let mut header = vec![
         format!("made by clipig {version} at {}", crate::terminal::utc_now()),
         format!("epochs: {epochs_done} / {}", tree.to_json()["epochs"]),
@@ -30,7 +30,9 @@ pub(crate) fn write_experiment(
         0 => format!("runtime: {seconds:.2} seconds"),
         _ => format!("runtime: {seconds:.2} seconds ({:.3}/epoch)", seconds / f64::from(*epochs_done)),
     }));
-    header.push(format!("seed: {seed}, model: {model}, computed on: {kind}"));
+    let models: Vec<&str> = record.run.model_names().collect();
+    let several = if models.len() > 1 { "s" } else { "" };
+    header.push(format!("seed: {seed}, model{several}: {}, computed on: {kind}", models.join(", ")));
     if !table.is_empty() {
         header.push("targets:".to_owned());
         header.extend_from_slice(table);
@@ -51,7 +53,8 @@ pub(crate) fn line(
     if !as_json {
         return format!("{}\n", picture.display());
     }
-    let Run { seed, model, model_sha256, kind, epochs_done, .. } = &record.run;
+    let Run { seed, model, model_sha256, more_models, kind, epochs_done, .. } = &record.run;
+    let more = more_models.iter().map(|model| json!({ "name": model.name, "sha256": model.sha256 }));
     let object = json!({
         "picture": picture.display().to_string(),
         "experiment": experiment.map(|path| path.display().to_string()),
@@ -59,6 +62,7 @@ pub(crate) fn line(
         "seed": seed,
         "epochs_done": epochs_done,
         "model": { "name": model, "sha256": model_sha256 },
+        "more_models": more.collect::<serde_json::Value>(),
         "kind": kind,
     });
     format!("{object}\n")

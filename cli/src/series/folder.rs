@@ -80,6 +80,11 @@ impl SeriesFolder {
         Ok(Self { folder: folder.to_owned(), id: state.id, seed: state.seed, _lock: lock })
     }
 
+    /// As it was asked for.
+    pub(crate) fn name(&self) -> &Path {
+        &self.folder
+    }
+
     /// A file in it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)

@@ -4,13 +4,14 @@
 //! its last byte. So a series that was interrupted, however hard, goes on with the pictures that are missing. On a farm,
 //! the token of each job follows from the folder's own number, and so the jobs that were submitted before are found again.
 
+mod drawing;
 mod farm;
 mod folder;
 pub(crate) mod order;
 mod plan;
+mod previous;
 mod progress;
 
-pub(crate) use self::farm::{Ending, FarmEasel};
+pub(crate) use self::drawing::{Checked, Drawing, Series};
 pub(crate) use self::folder::SeriesFolder;
 pub(crate) use self::plan::Plan;
-pub(crate) use self::progress::SeriesProgress;

@@ -21,15 +21,6 @@ pub(crate) struct Order {
     pub(crate) token: Bytes,
 }
 
-/// A series whose pictures have all been checked.
-#[derive(Clone, Debug)]
-pub(crate) struct Prepared {
-    /// How much is said.
-    pub(crate) verbose: i64,
-    /// How many epochs each picture has.
-    pub(crate) epochs: Vec<u32>,
-}
-
 /// How many epochs a picture has.
 pub(crate) fn epochs_of(loaded: &Loaded) -> u32 {
     loaded.experiment.epochs.saturating_sub(loaded.experiment.start_epoch)

@@ -24,8 +24,8 @@ pub(crate) fn lines(experiment: &Experiment, statistics: &JobStatistics, scope: 
         for (i, feature) in target.features.iter().enumerate() {
             let name = if i == 0 { shortened(&target.name, NAME) } else { String::new() };
             let feature = match &feature.source {
-                FeatureSource::Text(text) => shortened(text, FEATURE),
                 FeatureSource::Image(path) => shortened_in_front(path, FEATURE),
+                source => shortened(&source.shown(), FEATURE),
             };
             let losses = &statistics.losses[i];
             let similarity = &statistics.similarities[i];

@@ -253,6 +253,7 @@ fn submission(request: SubmitRequest, dry_run: bool) -> Result<v1::SubmitJobRequ
         dry_run,
         model_quick_gelu: None,
         model_settings: None,
+        more_models: Vec::new(),
     })
 }
 

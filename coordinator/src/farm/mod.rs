@@ -57,7 +57,7 @@ use self::transition::TransitionFailure;
 pub(crate) use self::usage::{OwnerUsage, Usage};
 use self::vitals::Vitals;
 pub(crate) use self::vitals::{Patience, watch as watch_vitals};
-pub use self::weights::ModelRefusal;
+pub use self::weights::{ModelContent, ModelRefusal};
 use crate::job_runner::{RunCommand, ToRunner};
 use crate::metrics::Metrics;
 use crate::pulse::Pulse;
@@ -123,6 +123,8 @@ pub struct SubmitRequest {
     pub model_sha256: Option<Sha256>,
     /// How that content is to be read; weights do not tell. `None`: the client does not know either.
     pub model_settings: Option<ModelSettings>,
+    /// The same of the experiment's other models, in their order; empty where the client says nothing of them.
+    pub more_models: Vec<ModelContent>,
     /// Epochs between two snapshots; `None`: as the experiment says.
     pub snapshot_interval: Option<u32>,
     /// Who submits, as the client says.
@@ -181,6 +183,9 @@ struct Inner {
     events: broadcast::Sender<Arc<JobEvent>>,
     vitals: Vitals,
     snapshots: SnapshotCounts,
+    /// Held from the count of the jobs that wait until another one is stored; or else several that come at the same time
+    /// would take the same last place.
+    queue: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -262,6 +267,7 @@ impl Farm {
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let (state, changed) = (Mutex::default(), Changes::default());
         let (vitals, snapshots) = (Vitals::default(), SnapshotCounts::default());
+        let queue = Mutex::default();
         let inner = Inner {
             store,
             models,
@@ -273,6 +279,7 @@ impl Farm {
             events,
             vitals,
             snapshots,
+            queue,
         };
         let farm = Self { inner: Arc::new(inner) };
         farm.estimate_old_jobs()?;
@@ -413,8 +420,10 @@ impl Farm {
     /// Where it has not failed and was not cancelled; where the queue is full, or its owner has as many waiting jobs as
     /// they may; when the store fails.
     pub fn retry(&self, job: JobId) -> Result<JobView, CommandError> {
+        let queue = self.inner.queue();
         self.check_room_for_retry(job)?;
         self.inner.transition(job, &JobChange::Retry)?;
+        drop(queue);
         Ok(self.job(job)?)
     }
 
@@ -478,6 +487,11 @@ impl Farm {
 impl Inner {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The right to put a job into the queue.
+    fn queue(&self) -> MutexGuard<'_, ()> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps and publishes something that the job's owner should know.

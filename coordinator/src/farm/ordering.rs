@@ -91,6 +91,7 @@ impl Farm {
                 yaml: kept.yaml,
                 seed: record.seed,
                 model: record.model.clone(),
+                more_models: record.more_models.clone(),
                 assets: kept.assets,
                 number: record.number,
                 threads,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use clipig_core::{Canvas, Epoch, JobId, JobRevision};
-use clipig_picture::{EncodingError, Record, Run, encode_png};
+use clipig_picture::{EncodingError, Record, Run, RunModel, encode_png};
 
 use super::disk_retry::{MaybeTemporary, WriteStatus};
 use super::{Inner, JobEventKind};
@@ -78,7 +78,7 @@ impl PictureSource {
         let revisions = farm.store.revisions(job)?;
         let revision = revisions.into_iter().find(|kept| kept.revision == revision);
         let revision = revision.ok_or(PictureError::Record("experiment"))?;
-        let JobRecord { seed, model, number, computation, .. } = kept;
+        let JobRecord { seed, model, more_models, number, computation, .. } = kept;
         let computation = computation.ok_or(PictureError::Record("device"))?;
         let run = Run {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -86,6 +86,7 @@ impl PictureSource {
             model: model.name,
             model_sha256: model.sha256.to_string(),
             model_settings: Some(model.settings),
+            more_models: more_models.iter().map(RunModel::from).collect(),
             kind: computation.kind.recorded(number, computation.threads),
             threads: computation.threads as usize,
             shard_size: computation.shard_size,

@@ -6,11 +6,11 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, SystemTime};
 
 use clipig_core::{JobId, WorkerKind};
-use clipig_schedule::dispatcher::Fit;
 use clipig_schedule::job::JobChange;
 use clipig_schedule::queue::{self, KindRequest};
 use clipig_telemetry::{Span, keys};
 
+use super::choosing::fit;
 use super::disk_retry::MaybeTemporary as _;
 use super::failure::RunFailure;
 use super::observer::{FarmObserver, Finish};
@@ -158,12 +158,7 @@ impl Farm {
         });
         let Some(mut order) = read? else { return Ok(Next::Nothing) };
         order.resume = resume;
-        let fit = match (job.mix_kinds, job.class) {
-            (false, _) => Fit::Kind(kind.clone()),
-            (true, Some(class)) => Fit::Class(class),
-            (true, None) => Fit::Any,
-        };
-        let share = JobShare { priority: job.priority, fit };
+        let share = JobShare { priority: job.priority, fit: fit(job, kind) };
         let port = self.inner.switchboard.add_job(id, share, runner.clone());
         // A priority that was set after the job was read did not reach the switchboard, which did not know the job yet.
         let priority = self.inner.store.job(id)?.priority;

@@ -39,6 +39,11 @@ impl Counts {
         }
     }
 
+    /// Was this counted a short time ago?
+    fn is_recent(&mut self, owner: Option<&str>) -> bool {
+        self.of(owner).is_some_and(|count| count.counted.elapsed() < RECOUNT)
+    }
+
     fn set(&mut self, owner: Option<&str>, count: Option<Count>) {
         match (owner, count) {
             (None, count) => self.all = count,
@@ -95,13 +100,16 @@ impl Inner {
 
     /// Counts again where the count is old.
     fn recount_snapshots(&self, owner: Option<&str>) {
-        let is_recent =
-            self.snapshot_counts().of(owner).is_some_and(|count| count.counted.elapsed() < RECOUNT);
+        let is_recent = self.snapshot_counts().is_recent(owner);
         if !is_recent {
             // Folders are read without the lock, which all jobs take.
             let count = self.count_snapshots(owner).ok();
             let count = count.map(|snapshots| Count { snapshots, counted: Instant::now() });
-            self.snapshot_counts().set(owner, count);
+            let mut counts = self.snapshot_counts();
+            // Somebody else may have counted meanwhile, and taken room by that count.
+            if !counts.is_recent(owner) {
+                counts.set(owner, count);
+            }
         }
     }
 

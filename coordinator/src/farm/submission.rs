@@ -12,6 +12,7 @@ use sha2::Digest as _;
 
 use super::estimate;
 use super::failure::RunFailure;
+use super::weights::check_same_models;
 use super::{CommandError, Farm, FarmSettings, JobEventKind, JobView, SubmitAnswer, SubmitRequest};
 use crate::epoch_loop::{CanvasTooLarge, first_resolution};
 use crate::job_runner::{Revision, RunCommand};
@@ -76,6 +77,7 @@ pub enum TooManyRevisions {
 struct Checked {
     loaded: Loaded,
     model: ModelReference,
+    more_models: Vec<ModelReference>,
     seed: u64,
     class: Option<DeviceClass>,
     /// Bytes of memory that it takes while it runs.
@@ -90,6 +92,7 @@ impl Farm {
     pub fn submit(&self, request: &SubmitRequest) -> Result<SubmitAnswer, CommandError> {
         let checked = self.check(request)?;
         let fingerprint = request.fingerprint();
+        let _queue = self.inner.queue();
         // Before the checks below: a repeated call must get its job although the queue is full by now.
         if let Some(job) = self.inner.store.submitted(&request.token, &fingerprint)? {
             return Ok(SubmitAnswer {
@@ -103,7 +106,7 @@ impl Farm {
         }
         self.check_queue()?;
         self.check_waiting(&request.owner)?;
-        let Checked { loaded, model, seed, class, memory } = checked;
+        let Checked { loaded, model, more_models, seed, class, memory } = checked;
         let mut tree = loaded.tree.clone();
         tree.record_model(&model.name);
         tree.record_seed(seed);
@@ -118,6 +121,7 @@ impl Farm {
             yaml: tree.to_yaml(),
             seed,
             model,
+            more_models,
             assets: named(&request.assets, &loaded.experiment),
             number: request.number,
             class,
@@ -140,7 +144,7 @@ impl Farm {
     }
 
     /// Refuses what would put an ended job into the queue, where a new one would be refused. Where the job's state does not
-    /// allow it, that is the better answer.
+    /// allow it, that is the better answer. Whoever asks holds the [queue](super::Inner::queue) until the job is in it.
     pub(super) fn check_room_for_retry(&self, job: JobId) -> Result<(), CommandError> {
         let record = self.inner.store.job(job)?;
         if record.status.after(&JobChange::Retry).is_err() {
@@ -197,6 +201,7 @@ impl Farm {
             return Err(CommandError::Ended { job, status });
         }
         let mut loaded = self.load(yaml, &Overrides::default())?;
+        check_same_models(&record, &loaded.experiment)?;
         let memory = estimate::check(&loaded.experiment, record.seed, &self.inner.settings)?;
         loaded.tree.record_model(&record.model.name);
         loaded.tree.record_seed(record.seed);
@@ -268,7 +273,8 @@ impl Farm {
             ..Overrides::default()
         };
         let loaded = self.load(&request.yaml, &overrides)?;
-        let model = self.model(loaded.experiment.model.as_deref(), request)?;
+        let mut models = self.resolve_models(&loaded.experiment, request)?;
+        let (model, more_models) = (models.remove(0), models);
         let seed = match loaded.experiment.seed {
             Some(seed) => seed,
             None => u64::from(getrandom::u32().map_err(CommandError::Entropy)?),
@@ -280,7 +286,7 @@ impl Farm {
             _ => None,
         };
         let memory = estimate::check(&loaded.experiment, seed, &self.inner.settings)?;
-        Ok(Checked { loaded, model, seed, class, memory })
+        Ok(Checked { loaded, model, more_models, seed, class, memory })
     }
 
     /// Reads an experiment and compares its first canvas with the farm's bound.
@@ -301,12 +307,15 @@ impl SubmitRequest {
     fn fingerprint(&self) -> Sha256 {
         let Self { token: _, yaml, name, priority, seed, class, number, threads, mix_kinds, .. } = self;
         let Self { assets, model_sha256, model_settings, snapshot_interval, submitter, owner, .. } = self;
+        let Self { more_models, .. } = self;
         // Debug output quotes texts, so that no two requests look the same.
         let text = format!(
             "{yaml:?} {name:?} {priority} {seed:?} {class:?} {number} {threads:?} {mix_kinds} {assets:?} \
              {model_sha256:?} {model_settings:?} {snapshot_interval:?} {submitter:?} {owner:?}"
         );
-        Sha256(sha2::Sha256::digest(text).into())
+        // A job of one model keeps the hash that earlier versions gave it.
+        let more = if more_models.is_empty() { String::new() } else { format!(" {more_models:?}") };
+        Sha256(sha2::Sha256::digest(text + &more).into())
     }
 }
 
@@ -330,7 +339,7 @@ fn job_name(asked: &str, experiment: &Experiment) -> String {
         return shortened(asked.trim());
     }
     let mut features = experiment.targets.iter().flat_map(|target| &target.features);
-    features.next().map_or_else(|| "an experiment".to_owned(), |feature| shortened(feature.source.as_str()))
+    features.next().map_or_else(|| "an experiment".to_owned(), |feature| shortened(&feature.source.shown()))
 }
 
 fn shortened(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The targets of a job, as a table for people.
 
-use clipig_experiment::{Experiment, FeatureSource, Scope};
+use clipig_experiment::{Experiment, Scope};
 use clipig_schedule::JobStatistics;
 
 /// All targets after an epoch.
@@ -65,9 +65,7 @@ pub(super) fn rows(experiment: &Experiment, statistics: &JobStatistics, scope: &
                 .iter()
                 .enumerate()
                 .map(|(i, feature)| FeatureRow {
-                    text: match &feature.source {
-                        FeatureSource::Text(text) | FeatureSource::Image(text) => text.clone(),
-                    },
+                    text: feature.source.shown().into_owned(),
                     weight: counted.weights[i],
                     similarity: counted.similarities[i].mean(),
                     loss: counted.losses[i].mean(),

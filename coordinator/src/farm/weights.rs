@@ -1,10 +1,11 @@
 //! Weights of models: inside the program, in the coordinator's store of models, or brought by a client.
 
-use clipig_core::{ModelReference, ModelSettings, Sha256, WeightsSource};
+use clipig_core::{ModelReference, ModelSettings, Sha256, WeightsSource, WindowCost};
+use clipig_experiment::Experiment;
 use clipig_models::{ModelError, ModelInfo, Place, embedded, registry};
 
 use super::{CommandError, Farm, SubmitRequest};
-use crate::store::StoreError;
+use crate::store::{JobRecord, StoreError};
 
 /// Longest name of a model in bytes. Workers refuse longer ones.
 const NAME: usize = 200;
@@ -15,6 +16,27 @@ pub enum ModelRefusal {
     /// The client names a model that the coordinator does not have or cannot read.
     #[error("on the coordinator: {0}")]
     Unresolved(ModelError),
+    /// A client says another number of models than the experiment has.
+    #[error("the experiment's number of models is {wanted}, and the request says the weights of {said}")]
+    Number {
+        /// Models of the experiment.
+        wanted: usize,
+        /// Models of the request.
+        said: usize,
+    },
+    /// Two names of one model.
+    #[error("`models` has the model `{0}` twice, under different names; remove one of them")]
+    Twice(String),
+    /// An update with other models.
+    #[error(
+        "the job is computed with {was}, and an update cannot change that to {now}; submit the experiment as a new job"
+    )]
+    Changed {
+        /// The job's models.
+        was: String,
+        /// Those of the update.
+        now: String,
+    },
     /// The store of models has no hash of it.
     #[error("the coordinator knows no hash of the model `{0}`; import the model there again")]
     NoHash(String),
@@ -49,6 +71,31 @@ pub enum ModelRefusal {
     },
 }
 
+/// The weights that a client wants a model to have.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ModelContent {
+    /// Their content; `None`: whatever the model's name means here.
+    pub sha256: Option<Sha256>,
+    /// How that content is to be read; weights do not tell. `None`: the client does not know either.
+    pub settings: Option<ModelSettings>,
+}
+
+/// Refuses an update whose models are not those of the job. If neither lists several, the job's model stays whatever the
+/// update names.
+pub(super) fn check_same_models(job: &JobRecord, experiment: &Experiment) -> Result<(), ModelRefusal> {
+    if experiment.models.is_empty() && job.more_models.is_empty() {
+        return Ok(());
+    }
+    let canonical =
+        |name: &str| registry::find(name).map_or_else(|| name.trim(), |known| known.name).to_owned();
+    let was: Vec<String> = job.models().map(|model| model.name.clone()).collect();
+    let named = experiment.model_names();
+    let now: Vec<String> =
+        named.into_iter().map(|name| name.map_or_else(|| "the default".to_owned(), canonical)).collect();
+    let same = was.len() == now.len() && was.iter().zip(&now).all(|(was, now)| was.eq_ignore_ascii_case(now));
+    if same { Ok(()) } else { Err(ModelRefusal::Changed { was: was.join(", "), now: now.join(", ") }) }
+}
+
 impl Farm {
     /// Where the weights of that content are; `None` where this farm does not have them.
     ///
@@ -66,16 +113,37 @@ impl Farm {
         Ok(stored.or_else(|| self.store().blobs().path(&sha256)).map(WeightsSource::File))
     }
 
-    /// The model of a submission: by the client's content where it names one, else whatever the name means here.
-    pub(super) fn model(
+    /// The models of a submission, at least one.
+    pub(super) fn resolve_models(
         &self,
-        name: Option<&str>,
+        experiment: &Experiment,
         request: &SubmitRequest,
-    ) -> Result<ModelReference, CommandError> {
+    ) -> Result<Vec<ModelReference>, CommandError> {
+        let names = experiment.model_names();
+        let said = request.more_models.len();
+        if said != 0 && said + 1 != names.len() {
+            return Err(ModelRefusal::Number { wanted: names.len(), said: said + 1 }.into());
+        }
+        let first = ModelContent { sha256: request.model_sha256, settings: request.model_settings };
+        let said = std::iter::once(first).chain(request.more_models.iter().copied());
+        let said = said.chain(std::iter::repeat(ModelContent::default()));
+        let mut models: Vec<ModelReference> = Vec::with_capacity(names.len());
+        for (name, content) in names.into_iter().zip(said) {
+            let model = self.model(name, content)?;
+            if models.iter().any(|known| known.name == model.name) {
+                return Err(ModelRefusal::Twice(model.name).into());
+            }
+            models.push(model);
+        }
+        Ok(models)
+    }
+
+    /// A model of a submission: by the client's content where it names one, else whatever the name means here.
+    fn model(&self, name: Option<&str>, content: ModelContent) -> Result<ModelReference, CommandError> {
         let models = self.models();
         let name = name.unwrap_or_else(|| models.default_model().name);
         let here = models.resolve(name);
-        let Some(wanted) = request.model_sha256 else {
+        let Some(wanted) = content.sha256 else {
             let found = here.map_err(ModelRefusal::Unresolved)?;
             let sha256 = found.sha256.parse().map_err(|_| ModelRefusal::NoHash(name.to_owned()))?;
             let settings = found.spec.settings();
@@ -84,7 +152,22 @@ impl Farm {
         // Where the client does not know it, weights of the same content in the store may.
         let recorded = here.ok().filter(|found| found.sha256 == wanted.to_string());
         let recorded = recorded.map(|found| found.spec.settings());
-        self.brought(name, wanted, request.model_settings.or(recorded))
+        self.brought(name, wanted, content.settings.or(recorded))
+    }
+
+    /// What a window of a job costs a device that computes in its number type; `None` where this farm does not have
+    /// the weights of all its models.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(super) fn window_cost(&self, job: &JobRecord) -> Result<Option<WindowCost>, ModelError> {
+        let mut all: Option<WindowCost> = None;
+        for model in job.models() {
+            let Some(weights) = self.weights(model.sha256)? else { return Ok(None) };
+            let cost = info(&weights)?.window_cost(job.number);
+            all = Some(all.map_or(cost, |all| all.beside(cost)));
+        }
+        Ok(all)
     }
 
     /// A model by its content, which may be a stranger's file.
@@ -102,12 +185,10 @@ impl Farm {
         // Renews its time, so that it is not collected before the job names it.
         self.store().blobs().has(&sha256);
         let refused = |error| ModelRefusal::Unusable { name: name.to_owned(), error };
-        let info = match self.weights(sha256).map_err(refused)? {
-            None => return Err(StoreError::MissingBlobs(vec![(format!("the model {name}"), sha256)]).into()),
-            Some(WeightsSource::Embedded) => ModelInfo::of_bytes(embedded::BYTES),
-            Some(WeightsSource::File(path)) => ModelInfo::of_file(&path),
+        let Some(weights) = self.weights(sha256).map_err(refused)? else {
+            return Err(StoreError::MissingBlobs(vec![(format!("the model {name}"), sha256)]).into());
         };
-        let architecture = info.map_err(refused)?.architecture;
+        let architecture = info(&weights).map_err(refused)?.architecture;
         if let Some(why) = known.and_then(|known| architecture.mismatch(&known.spec)) {
             let name = name.to_owned();
             return Err(ModelRefusal::Mismatch { sha256, name, why }.into());
@@ -119,6 +200,14 @@ impl Farm {
             None => Ok(ModelReference { name: name.to_owned(), sha256, settings }),
             Some(why) => Err(ModelRefusal::Misfit { name: name.to_owned(), why }.into()),
         }
+    }
+}
+
+/// What the header of weights says.
+fn info(weights: &WeightsSource) -> Result<ModelInfo, ModelError> {
+    match weights {
+        WeightsSource::Embedded => ModelInfo::of_bytes(embedded::BYTES),
+        WeightsSource::File(path) => ModelInfo::of_file(path),
     }
 }
 

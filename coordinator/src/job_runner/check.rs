@@ -1,7 +1,9 @@
 //! Checks that a worker's encoded texts and images fit the experiment.
 
-use clipig_core::{Prepared, all_finite};
-use clipig_experiment::Experiment;
+use std::collections::BTreeMap;
+
+use clipig_core::{HISTOGRAM_VALUES, Prepared, PreparedTarget, all_finite};
+use clipig_experiment::{ConstraintKind, Experiment, FeatureSource, Target};
 
 /// Why a preparation is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +40,18 @@ pub(super) enum PreparationError {
         /// Numbers of this one.
         found: usize,
     },
+    /// What a feature or constraint needs besides is missing, has another length, or was not asked for.
+    #[error("target {target}: there are {found} more numbers at place {place}, expected {expected}")]
+    Supplement {
+        /// Place of the target.
+        target: usize,
+        /// Place of the feature or constraint, features first.
+        place: u32,
+        /// Numbers that it needs.
+        expected: usize,
+        /// Numbers that came.
+        found: usize,
+    },
     /// A number that is NaN or infinite, or a feature without numbers.
     #[error("target {0}: a feature or scale is empty or not finite (NaN or infinite)")]
     NotFinite(usize),
@@ -49,7 +63,7 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
     if expected != found {
         return Err(PreparationError::Targets { expected, found });
     }
-    let mut length = None;
+    let mut lengths = BTreeMap::new();
     for (target, (wanted, came)) in experiment.targets.iter().zip(&prepared.targets).enumerate() {
         let (features, scales, expected) =
             (came.features.len(), came.auto_scales.len(), wanted.features.len());
@@ -58,7 +72,8 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
             return Err(PreparationError::Features { target, expected, features, scales });
         }
         for feature in &came.features {
-            let (expected, found) = (*length.get_or_insert(feature.len()), feature.len());
+            let found = feature.len();
+            let expected = *lengths.entry(wanted.model).or_insert(found);
             if expected != found {
                 return Err(PreparationError::Length { target, expected, found });
             }
@@ -69,6 +84,72 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
         if !came.auto_scales.iter().all(|scale| scale.is_finite()) {
             return Err(PreparationError::NotFinite(target));
         }
+        supplements(target, wanted, came)?;
     }
     Ok(())
+}
+
+/// What features and constraints need besides their vectors must be there, and nothing else.
+fn supplements(target: usize, wanted: &Target, came: &PreparedTarget) -> Result<(), PreparationError> {
+    let mut expected = BTreeMap::new();
+    let of_place = |place: u32| came.supplements.get(&place).map_or(0, Vec::len);
+    for ((place, vector), feature) in (0..).zip(&came.features).zip(&wanted.features) {
+        if let Some(length) = of_feature(&feature.source, vector.len(), of_place(place)) {
+            expected.insert(place, length);
+        }
+    }
+    for (place, constraint) in wanted.constraints.iter().enumerate().filter(|_| wanted.active) {
+        if matches!(constraint.kind, ConstraintKind::Histogram(_)) {
+            expected.insert((came.features.len() + place) as u32, HISTOGRAM_VALUES);
+        }
+    }
+    let places = expected.keys().chain(came.supplements.keys());
+    for place in places {
+        let found = of_place(*place);
+        let expected = expected.get(place).copied().unwrap_or(0);
+        if found != expected {
+            return Err(PreparationError::Supplement { target, place: *place, expected, found });
+        }
+    }
+    if came.supplements.values().all(|values| all_finite(values)) {
+        Ok(())
+    } else {
+        Err(PreparationError::NotFinite(target))
+    }
+}
+
+/// How many numbers a feature needs besides its vector, which has this length, where so many came.
+fn of_feature(source: &FeatureSource, vector: usize, came: usize) -> Option<usize> {
+    match source {
+        FeatureSource::Text(_) | FeatureSource::Image(_) => None,
+        FeatureSource::Direction(_) => Some(vector),
+        // How many patches there are depends on the model.
+        FeatureSource::Style(_) => Some(came.max(1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_experiment::{Overrides, Source, load};
+
+    use super::*;
+
+    #[test]
+    fn features_have_one_length_for_each_model() {
+        let yaml =
+            "models: [{name: a}, {name: b}]\ntargets: [{features: [{text: x}]}, {features: [{text: y}]}]\n";
+        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default());
+        let experiment = loaded.unwrap_or_else(|errors| panic!("{errors}")).experiment;
+        let of_lengths = |lengths: [usize; 4]| {
+            let target = |length| PreparedTarget {
+                features: vec![vec![0.5; length]],
+                auto_scales: vec![1.0],
+                ..PreparedTarget::default()
+            };
+            preparation(&Prepared { targets: lengths.map(target).to_vec() }, &experiment)
+        };
+        assert_eq!(of_lengths([2, 3, 2, 3]), Ok(()));
+        let error = PreparationError::Length { target: 3, expected: 3, found: 2 };
+        assert_eq!(of_lengths([2, 3, 2, 2]), Err(error));
+    }
 }

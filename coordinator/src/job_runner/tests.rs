@@ -141,7 +141,11 @@ fn accepted(revision: JobRevision, work: Work) -> Accepted {
 
 /// One target with one feature.
 fn prepared() -> Prepared {
-    let target = PreparedTarget { features: vec![vec![1.0, 0.0]], auto_scales: vec![1.0], warning: None };
+    let target = PreparedTarget {
+        features: vec![vec![1.0, 0.0]],
+        auto_scales: vec![1.0],
+        ..PreparedTarget::default()
+    };
     Prepared { targets: vec![target] }
 }
 
@@ -202,6 +206,7 @@ fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
             sha256: Sha256([0; 32]),
             settings: clipig_core::ModelSettings::default(),
         },
+        more_models: Vec::new(),
         assets: std::collections::BTreeMap::new(),
         number: NumberType::Float32,
         threads: 1,
@@ -467,15 +472,18 @@ fn features_that_are_not_those_of_the_experiment_are_asked_for_again() {
     let (runner, inbox) = inbox();
     let workers = Workers::new(&runner, 0, false);
     let target = |features: Vec<Vec<f32>>, scales| {
-        let target = PreparedTarget { features, auto_scales: vec![1.0; scales], warning: None };
+        let target = PreparedTarget { features, auto_scales: vec![1.0; scales], ..PreparedTarget::default() };
         Prepared { targets: vec![target] }
     };
+    let mut more = target(vec![vec![1.0]], 1);
+    more.targets[0].supplements.insert(0, vec![0.5; 2]);
     let wrong = [
         (Prepared::default(), "there are features of 0 targets, expected 1"),
         (target(vec![vec![1.0]; 2], 2), "target 0: there are 2 features and 2 scales, expected 1 of each"),
         (target(vec![vec![1.0]], 0), "target 0: there are 1 features and 0 scales, expected 1 of each"),
         (target(vec![vec![]], 1), "target 0: a feature or scale is empty or not finite"),
         (target(vec![vec![f32::INFINITY]], 1), "target 0: a feature or scale is empty or not finite"),
+        (more, "target 0: there are 2 more numbers at place 0, expected 0"),
     ];
     workers.wrong.borrow_mut().extend(wrong.iter().rev().map(|(prepared, _)| prepared.clone()));
     let (outcome, _) = go(order(vec![revision(0, 1.0, 0)], None), &workers, &inbox);

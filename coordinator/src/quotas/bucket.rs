@@ -2,6 +2,9 @@
 //!
 //! It holds what may be taken at once and fills at a steady pace. More than it holds may be taken at once; then it owes
 //! that, and nothing can be taken until it has filled again.
+//!
+//! The crate `governor` does not fit: each owner has a rate of their own here, which may change, and a piece of an upload
+//! may be larger than what a full bucket holds.
 
 use std::time::{Duration, Instant};
 

@@ -41,6 +41,10 @@ struct Upload {
     evicted: Arc<Notify>,
 }
 
+/// Uploads by the order in which they came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct UploadNumber(u64);
+
 /// Room for one upload, until it is dropped.
 pub(super) struct Place<'a> {
     uploads: &'a Uploads,
@@ -69,16 +73,14 @@ impl Uploads {
         }
     }
 
-    /// Bytes that all uploads under way will bring.
-    pub(super) fn announced(&self) -> u64 {
-        self.lock().places.values().map(|upload| upload.size).fold(0, u64::saturating_add)
-    }
-
-    /// Bytes that the uploads of an owner will bring.
-    pub(super) fn announced_by(&self, owner: &str) -> u64 {
+    /// Bytes that uploads under way will bring which came before this one; all of them, or those of one owner. Of several
+    /// that come at the same time, each counts those before it: so as many pass a limit as fit. What is stored is read
+    /// after this, because an upload is among the stored ones before it ends.
+    pub(super) fn announced_before(&self, upload: UploadNumber, owner: Option<&str>) -> u64 {
         let state = self.lock();
-        let theirs = state.places.values().filter(|upload| upload.owner == owner);
-        theirs.map(|upload| upload.size).fold(0, u64::saturating_add)
+        let before = state.places.range(..upload.0).map(|(_, upload)| upload);
+        let counted = before.filter(|upload| owner.is_none_or(|owner| upload.owner == owner));
+        counted.map(|upload| upload.size).fold(0, u64::saturating_add)
     }
 
     fn try_place(&self, owner: &str, size: u64) -> Option<Place<'_>> {
@@ -112,6 +114,10 @@ impl Uploads {
 }
 
 impl Place<'_> {
+    pub(super) fn number(&self) -> UploadNumber {
+        UploadNumber(self.number)
+    }
+
     /// Waits for the client, unless somebody else needs the place more.
     pub(super) async fn unless_evicted<T>(&self, client: impl Future<Output = T>) -> Result<T, Refusal> {
         self.touch();
@@ -140,6 +146,8 @@ impl Drop for Place<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+
     use super::*;
 
     #[tokio::test]
@@ -152,8 +160,6 @@ mod tests {
         std::thread::sleep(SILENCE);
         // All but the first say something.
         places[1..].iter().for_each(Place::touch);
-        assert_eq!(uploads.announced(), 7 * PLACES as u64);
-        assert_eq!(uploads.announced_by("owner-1"), 7 * PLACES as u64 / 2);
         let newcomer = uploads.place("owner-2", 7).await.unwrap();
         let first = places.remove(0);
         let refusal = first.unless_evicted(std::future::pending::<()>()).await.unwrap_err();
@@ -161,5 +167,31 @@ mod tests {
         drop(first);
         assert_eq!(uploads.lock().places.len(), PLACES);
         newcomer.unless_evicted(async {}).await.unwrap();
+    }
+
+    #[test]
+    fn of_uploads_that_come_at_the_same_time_as_many_pass_as_fit() {
+        const FIT: usize = 4;
+        const SIZE: u64 = 7;
+        let (uploads, barrier) = (Uploads::default(), Barrier::new(4 * FIT));
+        let passes = |owner: &str| {
+            barrier.wait();
+            let place = uploads.try_place(owner, SIZE).expect("there is room");
+            // All are there before the first one looks.
+            barrier.wait();
+            let before = |owner| uploads.announced_before(place.number(), owner);
+            let most = FIT as u64 * SIZE;
+            let passes = [before(Some(owner)) + SIZE <= most, before(None) + SIZE <= 2 * most];
+            barrier.wait();
+            passes
+        };
+        let passes = &passes;
+        let passed: Vec<[bool; 2]> = std::thread::scope(|scope| {
+            let owners = (0..4 * FIT).map(|number| if number % 2 == 0 { "alice" } else { "bob" });
+            let threads: Vec<_> = owners.map(|owner| scope.spawn(move || passes(owner))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let count = |which: usize| passed.iter().filter(|passes| passes[which]).count();
+        assert_eq!((count(0), count(1)), (2 * FIT, 2 * FIT), "each of two owners, and all together");
     }
 }

@@ -29,9 +29,13 @@ fn message(text: &str) -> String {
 
 #[test]
 fn the_documentation_names_every_key() {
-    let text = include_str!("../../../docs/operations.md");
+    let text = include_str!("../../../docs/operations/settings.md");
     for key in KEYS {
-        assert!(text.contains(&format!("`{}`", key.name)), "docs/operations.md has no `{}`", key.name);
+        assert!(
+            text.contains(&format!("`{}`", key.name)),
+            "docs/operations/settings.md has no `{}`",
+            key.name
+        );
     }
 }
 

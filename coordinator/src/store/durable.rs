@@ -27,11 +27,14 @@ pub(super) struct Incoming {
     room: Room,
 }
 
-/// A disk that fails when tests want it to.
+/// A disk that fails, or takes its time, when tests want it to.
 #[cfg(test)]
 #[derive(Debug, Default)]
 pub(super) struct Room {
     fault: std::sync::Mutex<Option<rustix::io::Errno>>,
+    /// While this is set, files that are begun wait; how many wait.
+    holding: std::sync::Mutex<Option<usize>>,
+    released: std::sync::Condvar,
 }
 
 #[cfg(test)]
@@ -39,6 +42,25 @@ impl Room {
     /// From now on writes fail with this, or succeed again.
     pub(super) fn set_fault(&self, fault: Option<rustix::io::Errno>) {
         *self.fault.lock().unwrap() = fault;
+    }
+
+    /// From now on files that are begun wait, or go on.
+    pub(super) fn hold(&self, hold: bool) {
+        *self.holding.lock().unwrap() = hold.then_some(0);
+        self.released.notify_all();
+    }
+
+    /// Does a file wait?
+    pub(super) fn is_holding(&self) -> bool {
+        self.holding.lock().unwrap().is_some_and(|waiting| waiting > 0)
+    }
+
+    fn wait_while_held(&self) {
+        let mut holding = self.holding.lock().unwrap();
+        if let Some(waiting) = &mut *holding {
+            *waiting += 1;
+        }
+        drop(self.released.wait_while(holding, |holding| holding.is_some()).unwrap());
     }
 
     /// Refuses as the system does.
@@ -92,7 +114,10 @@ impl Incoming {
 
     pub(super) fn begin(&self, needed: Option<u64>) -> Result<UnfinishedFile, StoreError> {
         #[cfg(test)]
-        self.room.check(&self.folder, needed)?;
+        {
+            self.room.wait_while_held();
+            self.room.check(&self.folder, needed)?;
+        }
         let create = || {
             let file = durable::unfinished(&self.folder)?;
             file.as_file().set_permissions(fs::Permissions::from_mode(FILE_MODE))?;

@@ -147,6 +147,18 @@ impl Store {
         self.inner.database.room().set_fault(fault);
     }
 
+    /// From now on the disk takes no new file, or goes on with those that wait.
+    #[cfg(test)]
+    pub(crate) fn hold_files(&self, hold: bool) {
+        self.inner.incoming.room().hold(hold);
+    }
+
+    /// Does a file wait for the disk?
+    #[cfg(test)]
+    pub(crate) fn holds_a_file(&self) -> bool {
+        self.inner.incoming.room().is_holding()
+    }
+
     pub(super) fn database(&self) -> &Database {
         &self.inner.database
     }

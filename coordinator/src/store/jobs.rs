@@ -16,6 +16,7 @@ use super::error::StoreError;
 use super::events::{self, EventKind, Subject};
 use super::features;
 use super::folder::Store;
+use super::models;
 use super::records::{
     Computation, JobFilter, JobRecord, QueuedJob, Revision, Submission, Submitted, Transition, Update,
 };
@@ -44,6 +45,7 @@ impl Store {
                 created: now,
             };
             insert_revision(transaction, job, &revision)?;
+            models::insert(transaction, job, &submission.more_models)?;
             let text = format!("submitted by {}", submission.submitter);
             events::add(transaction, now, &Subject::Job(job), &EventKind::Submitted, &text)?;
             Ok(Submitted::New(job))
@@ -81,7 +83,9 @@ impl Store {
         self.database().read(|connection| {
             let mut statement = connection.prepare(&sql)?;
             let rows = statement.query_map(params![before, limit], job_record)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let mut jobs = rows.collect::<Result<Vec<_>, _>>()?;
+            models::complete(connection, &mut jobs)?;
+            Ok(jobs)
         })
     }
 
@@ -515,9 +519,12 @@ const SELECT_JOBS: &str = "SELECT jobs.*,
 pub(super) fn read_job(connection: &Connection, job: JobId) -> Result<JobRecord, Fault> {
     let mut statement = connection.prepare_cached(&format!("{SELECT_JOBS} WHERE id = ?1"))?;
     let read = statement.query_row([job.0 as i64], job_record).optional()?;
-    read.ok_or_else(|| StoreError::NoSuchJob(job).into())
+    let mut read = read.ok_or_else(|| Fault::from(StoreError::NoSuchJob(job)))?;
+    models::complete(connection, std::slice::from_mut(&mut read))?;
+    Ok(read)
 }
 
+/// A job's row; [`models::complete`] adds what does not stand in it.
 fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
     Ok(JobRecord {
         id: JobId(row.get::<_, i64>("id")? as u64),
@@ -532,6 +539,7 @@ fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
             sha256: Sha256(row.get("model_sha256")?),
             settings: model_settings(row)?,
         },
+        more_models: Vec::new(),
         number: decoded(row, "number", |text: String| text.parse())?,
         class: decoded(row, "asked_class", |text: Option<String>| text.as_deref().map(class).transpose())?,
         threads: row.get("asked_threads")?,

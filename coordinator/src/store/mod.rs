@@ -37,6 +37,7 @@ mod history;
 mod holdings;
 mod jobs;
 mod layout;
+mod models;
 mod open;
 mod records;
 mod restore;

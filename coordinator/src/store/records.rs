@@ -26,8 +26,10 @@ pub struct Submission {
     pub yaml: String,
     /// Seed of all random numbers, given or drawn.
     pub seed: u64,
-    /// The CLIP model.
+    /// The CLIP model; of several, the first.
     pub model: ModelReference,
+    /// The other models of an experiment that lists `models`, in their order.
+    pub more_models: Vec<ModelReference>,
     /// Uploaded files by the names that the experiment uses.
     pub assets: BTreeMap<String, Sha256>,
     /// The number type of CLIP.
@@ -96,8 +98,10 @@ pub struct JobRecord {
     pub priority: i32,
     /// Seed of all random numbers.
     pub seed: u64,
-    /// The CLIP model.
+    /// The CLIP model; of several, the first.
     pub model: ModelReference,
+    /// The other models of an experiment that lists `models`, in their order.
+    pub more_models: Vec<ModelReference>,
     /// The number type of CLIP.
     pub number: NumberType,
     /// Asked for: CPUs or GPUs.
@@ -136,6 +140,13 @@ pub struct JobRecord {
     pub labels: Vec<String>,
     /// The span below which it is traced.
     pub trace: Option<TraceContext>,
+}
+
+impl JobRecord {
+    /// All CLIP models, in the order of the experiment.
+    pub fn models(&self) -> impl Iterator<Item = &ModelReference> {
+        std::iter::once(&self.model).chain(&self.more_models)
+    }
 }
 
 /// A waiting job, as far as the queue needs to know it.

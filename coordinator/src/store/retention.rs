@@ -141,7 +141,8 @@ impl Store {
     pub fn collect_blobs(&self, grace: Duration) -> Result<Collected, StoreError> {
         let named = || {
             self.database().read(|connection| {
-                let sql = "SELECT sha256 FROM assets UNION SELECT model_sha256 FROM jobs";
+                let sql = "SELECT sha256 FROM assets UNION SELECT model_sha256 FROM jobs
+                           UNION SELECT sha256 FROM more_models";
                 let mut statement = connection.prepare_cached(sql)?;
                 let rows = statement.query_map((), |row| row.get(0).map(Sha256))?;
                 Ok(rows.collect::<Result<HashSet<_>, _>>()?)

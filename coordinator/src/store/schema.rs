@@ -12,7 +12,7 @@ const APPLICATION: i64 = 0x636c_7067;
 /// Each step leads from the version of its index to the next. Published steps never change: a farm that was
 /// made with them must still open.
 pub(super) const STEPS: &[&str] =
-    &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8];
+    &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8, VERSION_9];
 
 const VERSION_1: &str = "
 -- One row. `incarnation` counts starts and is the first half of every fence.
@@ -190,6 +190,21 @@ const VERSION_8: &str = "
 -- The span below which the job is traced, as W3C Trace Context writes it in `traceparent`; NULL where it is not traced.
 ALTER TABLE jobs ADD COLUMN trace TEXT;
 ";
+
+const VERSION_9: &str = "
+-- The models of jobs that are computed with several, after the first one, from place 1.
+CREATE TABLE more_models (
+    job INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    sha256 BLOB NOT NULL,
+    settings TEXT NOT NULL,
+    PRIMARY KEY (job, place)
+) STRICT, WITHOUT ROWID;
+";
+
+/// The first version that knows jobs of several models.
+pub(super) const WITH_SEVERAL_MODELS: i64 = 9;
 
 /// The version of this program's databases.
 pub(super) const NEWEST: i64 = STEPS.len() as i64;

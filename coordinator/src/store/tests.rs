@@ -49,6 +49,7 @@ pub(crate) fn submission(token: &str) -> Submission {
             sha256: Sha256([3; 32]),
             settings: clipig_core::ModelSettings::default(),
         },
+        more_models: Vec::new(),
         assets: BTreeMap::new(),
         number: NumberType::Bfloat16,
         class: Some(DeviceClass::Cuda),
@@ -77,6 +78,7 @@ fn preparation() -> Preparation {
         features: vec![vec![0.1, -0.0, f32::MIN_POSITIVE / 2.0], vec![]],
         auto_scales: vec![1.0, 0.1 + 0.2],
         warning: Some("no \"fair\" scale".into()),
+        supplements: [(0, vec![0.3, -0.0]), (2, vec![0.7])].into(),
     };
     let prepared = Prepared { targets: vec![target, PreparedTarget::default()] };
     Preparation { prepared, warnings: vec!["never saw `teapotz`".into()] }
@@ -419,6 +421,37 @@ fn blobs_stay_while_a_job_names_them() {
     store.transition(job, &transition(JobState::Waiting, JobState::Cancelled, "")).unwrap();
     store.remove(job, "test").unwrap();
     assert_eq!(store.collect_blobs(Duration::ZERO).unwrap().blobs, 3);
+}
+
+#[test]
+fn a_job_keeps_all_of_its_models_and_their_weights() {
+    let farm = Farm::new();
+    let store = farm.open();
+    let model = |name: &str, sha256| ModelReference {
+        name: name.into(),
+        sha256,
+        settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
+    };
+    let brought = store.blobs().insert(b"weights").unwrap();
+    let more_models = vec![model("RN50", Sha256([9; 32])), model("mine", brought)];
+    let several = Submission { more_models: more_models.clone(), ..submission("several") };
+    store.submit(&submission("one")).unwrap();
+    let job = store.submit(&several).unwrap().job();
+    drop(store);
+
+    let store = farm.open();
+    let found = store.job(job).unwrap();
+    assert_eq!((&found.model, &found.more_models), (&several.model, &more_models));
+    let names = |job: &JobRecord| job.models().map(|model| model.name.clone()).collect::<Vec<_>>();
+    let all = store.jobs(&JobFilter::default()).unwrap();
+    assert_eq!(
+        all.iter().map(names).collect::<Vec<_>>(),
+        [vec!["ViT-B/32", "RN50", "mine"], vec!["ViT-B/32"]]
+    );
+    assert_eq!(store.collect_blobs(Duration::ZERO).unwrap().blobs, 0, "weights of a job stay");
+    store.transition(job, &transition(JobState::Waiting, JobState::Cancelled, "")).unwrap();
+    store.remove(job, "test").unwrap();
+    assert_eq!(store.collect_blobs(Duration::ZERO).unwrap().blobs, 1);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! The core knows nothing of spans. They follow what goes in and comes out of it: a lease that is sent begins one, and an
 //! answer, a revocation or a note ends it. What ends without a word is over when its job offers something else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use clipig_core::{Fence, FromWorker, JobId, JobRevision, Lease, Node, SessionId, Stage, Work, WorkerName};
 use clipig_schedule::dispatcher::{CheckEnd, Note};
@@ -13,11 +13,14 @@ use clipig_telemetry::{Kind, Span, TraceContext, keys};
 /// could read the trace.
 const MOST: u32 = 256;
 
+/// Stages of a job whose leases are traced: a spot check may be of the epoch before.
+const STAGES: usize = 2;
+
 /// All spans of leases.
 #[derive(Debug, Default)]
 pub(super) struct LeaseTraces {
-    /// What jobs offer, as far as it is traced.
-    stages: HashMap<JobId, TracedStage>,
+    /// What jobs offer and offered before, as far as it is traced; the last stage stands last.
+    stages: HashMap<JobId, VecDeque<TracedStage>>,
     leases: HashMap<Fence, TracedLease>,
     workers: HashMap<SessionId, WorkerName>,
 }
@@ -67,7 +70,11 @@ impl LeaseTraces {
         is_check: impl Fn(Fence) -> bool,
     ) {
         self.drop_leases(|fence, lease| lease.work.revision.job == revision.job && !is_check(fence));
-        self.stages.insert(revision.job, TracedStage { revision, stage, parent, left: MOST });
+        let stages = self.stages.entry(revision.job).or_default();
+        if stages.len() == STAGES {
+            stages.pop_front();
+        }
+        stages.push_back(TracedStage { revision, stage, parent, left: MOST });
     }
 
     /// A job needs nothing more.
@@ -90,11 +97,9 @@ impl LeaseTraces {
 
     /// A lease is about to be sent; it is told its span. `check`: its result is only compared with another one.
     pub(super) fn granted(&mut self, session: SessionId, lease: &mut Lease, check: bool) {
-        let Some(traced) = self.stages.get_mut(&lease.revision.job) else { return };
-        let is_of_stage = traced.revision == lease.revision && traced.stage == lease.work.stage();
-        let Some(worker) = self.workers.get(&session).filter(|_| is_of_stage && traced.left > 0) else {
-            return;
-        };
+        let Some(stages) = self.stages.get_mut(&lease.revision.job) else { return };
+        let Some(traced) = stage_of(stages, lease).filter(|traced| traced.left > 0) else { return };
+        let Some(worker) = self.workers.get(&session) else { return };
         traced.left -= 1;
         let mut span = Span::below("lease", Kind::Producer, Some(traced.parent));
         if !span.is_recorded() {
@@ -186,6 +191,12 @@ impl LeaseTraces {
     }
 }
 
+/// The stage that a lease is of, if that is among them.
+fn stage_of<'a>(stages: &'a mut VecDeque<TracedStage>, lease: &Lease) -> Option<&'a mut TracedStage> {
+    let wanted = (lease.revision, lease.work.stage());
+    stages.iter_mut().rev().find(|traced| (traced.revision, traced.stage) == wanted)
+}
+
 impl LeasedWork {
     fn of(lease: &Lease) -> Self {
         let node = match lease.work {
@@ -193,5 +204,35 @@ impl LeasedWork {
             Work::Node { node, .. } => Some(node),
         };
         Self { revision: lease.revision, stage: lease.work.stage(), node }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clipig_core::{Epoch, EpochValues};
+
+    use super::*;
+
+    #[test]
+    fn a_lease_of_the_epoch_before_is_told_below_its_own_epoch() {
+        let revision = JobRevision { job: JobId(1), revision: 0 };
+        let lease = |epoch: u32| {
+            let node = Node { level: 0, index: 0 };
+            let values = EpochValues { resolution: [8, 8], learnrate: 1.0, learnrate_scale: 1.0 };
+            let fence = Fence { incarnation: 1, number: 1 };
+            let work = Work::Node { epoch: Epoch(epoch), node, total: 1 };
+            Lease { fence, revision, work, values, trace: None }
+        };
+        let parent = |epoch: u8| TraceContext::new([7; 16], [epoch; 8], true).unwrap();
+        let mut traces = LeaseTraces::default();
+        // The second epoch is not traced.
+        for epoch in [1, 3, 4] {
+            traces.begin(revision, Stage::Epoch(Epoch(u32::from(epoch))), parent(epoch), |_| true);
+        }
+        let stages = traces.stages.get_mut(&revision.job).unwrap();
+        let told = [1, 2, 3, 4, 5].map(|epoch| stage_of(stages, &lease(epoch)).map(|traced| traced.parent));
+        assert_eq!(told, [None, None, Some(parent(3)), Some(parent(4)), None]);
+        traces.end(revision.job);
+        assert!(traces.stages.is_empty());
     }
 }

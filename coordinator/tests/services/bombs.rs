@@ -88,6 +88,10 @@ async fn fields_out_of_range_are_named() {
         model_settings: Some(settings),
         ..good.clone()
     };
+    let more = |content: v1::ModelContent, count| v1::SubmitJobRequest {
+        more_models: vec![content; count],
+        ..good.clone()
+    };
     let long = "x".repeat(1_000);
     for (request, words) in [
         (v1::SubmitJobRequest { client_token: vec![1; 3].into(), ..good.clone() }, "client_token"),
@@ -99,6 +103,15 @@ async fn fields_out_of_range_are_named() {
         (v1::SubmitJobRequest { name: long.clone(), ..good.clone() }, "name"),
         (v1::SubmitJobRequest { submitter: long, ..good.clone() }, "submitter"),
         (v1::SubmitJobRequest { model_sha256: Some(vec![1; 31].into()), ..good.clone() }, "model_sha256"),
+        (
+            more(v1::ModelContent { sha256: Some(vec![1; 31].into()), ..Default::default() }, 1),
+            "more_models.sha256",
+        ),
+        (more(v1::ModelContent::default(), 1_000), "`more_models` has 1000 entries"),
+        (
+            more(v1::ModelContent::default(), 1),
+            "number of models is 1, and the request says the weights of 2",
+        ),
         (read_by(v1::ModelSettings { vision_heads: 70_000, ..Default::default() }), "settings.vision_heads"),
         (read_by(v1::ModelSettings { mean: vec![0.5; 2], ..Default::default() }), "settings.mean"),
         (read_by(v1::ModelSettings { mean: vec![f32::NAN; 3], ..Default::default() }), "settings.mean"),

@@ -242,7 +242,7 @@ impl WorkerEnd {
                 let targets = experiment.targets.iter().map(|target| PreparedTarget {
                     features: vec![vec![1.0, 0.0]; target.features.len()],
                     auto_scales: vec![1.0; target.features.len()],
-                    warning: None,
+                    ..PreparedTarget::default()
                 });
                 let prepared = Prepared { targets: targets.collect() };
                 return FromWorker::Prepared {

@@ -128,12 +128,31 @@ impl Clip {
 
     /// Features `[n, embedding]` of normalised windows `[n, 3, S, S]`, float32, not of unit length.
     pub fn encode_image(&self, normalized: &Tensor) -> Tensor {
+        self.encode_image_and_patches(normalized, &[]).0
+    }
+
+    /// The same, and the patches `[n, patches, width]` that the attention of some blocks sees, float32. A tower without
+    /// [blocks](Self::block) gives none.
+    pub(crate) fn encode_image_and_patches(
+        &self,
+        normalized: &Tensor,
+        blocks: &[usize],
+    ) -> (Tensor, Vec<Tensor>) {
         let pixels = normalized.to_kind(self.kind);
+        let (features, patches) = match &self.image {
+            ImageTower::Transformer(tower) => tower.forward(&pixels, blocks),
+            ImageTower::ResNet(tower) => (tower.forward(&pixels), Vec::new()),
+        };
+        let patches = patches.into_iter().map(|patches| patches.to_kind(Kind::Float)).collect();
+        (features.to_kind(Kind::Float), patches)
+    }
+
+    /// The block of the image tower at a depth from 0 (the first) to 1 (the last); `None` if the tower is a `ResNet`.
+    pub(crate) fn block(&self, depth: f64) -> Option<usize> {
         match &self.image {
-            ImageTower::Transformer(tower) => tower.forward(&pixels),
-            ImageTower::ResNet(tower) => tower.forward(&pixels),
+            ImageTower::Transformer(tower) => Some(tower.block(depth)),
+            ImageTower::ResNet(_) => None,
         }
-        .to_kind(Kind::Float)
     }
 
     /// Features `[n, embedding]` of token ids `[n, context]` (int64), float32, not of unit length.

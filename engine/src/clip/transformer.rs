@@ -166,6 +166,24 @@ impl Transformer {
 
     /// `[n, tokens, width]` to the same.
     pub(super) fn forward(&self, x: Tensor) -> Tensor {
-        self.blocks.iter().fold(x, |x, block| block.forward(&x, self.causal))
+        self.forward_seen(x, &[]).0
+    }
+
+    /// The same, and what the attention of some blocks sees: `[n, tokens, width]`, behind the layer normalisation. Each of
+    /// `blocks` is the number of one, below [`len`](Self::len).
+    pub(super) fn forward_seen(&self, x: Tensor, blocks: &[usize]) -> (Tensor, Vec<Tensor>) {
+        let mut seen: Vec<Option<Tensor>> = blocks.iter().map(|_| None).collect();
+        let x = self.blocks.iter().enumerate().fold(x, |x, (i, block)| {
+            for (seen, _) in seen.iter_mut().zip(blocks).filter(|(_, wanted)| **wanted == i) {
+                *seen = Some(block.ln_1.forward(&x));
+            }
+            block.forward(&x, self.causal)
+        });
+        (x, seen.into_iter().flatten().collect())
+    }
+
+    /// How many blocks there are.
+    pub(super) fn len(&self) -> usize {
+        self.blocks.len()
     }
 }

@@ -54,8 +54,14 @@ impl VisionTransformer {
         self.projection.size()[1]
     }
 
-    /// `[n, 3, S, S]` to `[n, embedding]`.
-    pub(super) fn forward(&self, pixels: &Tensor) -> Tensor {
+    /// The block at a depth from 0 (the first) to 1 (the last).
+    pub(super) fn block(&self, depth: f64) -> usize {
+        let last = self.blocks.len().saturating_sub(1);
+        ((depth * last as f64).round() as usize).min(last)
+    }
+
+    /// `[n, 3, S, S]` to `[n, embedding]`, and to the patches `[n, grid², width]` that the attention of some blocks sees.
+    pub(super) fn forward(&self, pixels: &Tensor, blocks: &[usize]) -> (Tensor, Vec<Tensor>) {
         let (n, grid, patch) = (pixels.size()[0], self.grid, self.patch);
         let patches = pixels
             .reshape([n, 3, grid, patch, grid, patch])
@@ -64,7 +70,8 @@ impl VisionTransformer {
             .linear(&self.patches, None::<&Tensor>);
         let class = self.class_embedding.expand([n, 1, -1], false);
         let x = Tensor::cat(&[class, patches], 1) + &self.positions;
-        let x = self.blocks.forward(self.ln_pre.forward(&x));
-        self.ln_post.forward(&x.select(1, 0)).matmul(&self.projection)
+        let (x, seen) = self.blocks.forward_seen(self.ln_pre.forward(&x), blocks);
+        let patches = seen.iter().map(|tokens| tokens.narrow(1, 1, grid * grid)).collect();
+        (self.ln_post.forward(&x.select(1, 0)).matmul(&self.projection), patches)
     }
 }

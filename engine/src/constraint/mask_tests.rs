@@ -1,19 +1,22 @@
 //! Constraints with masks: what they measure, and their gradients.
 
 use clipig_experiment::random::Key;
-use clipig_experiment::{Overrides, Scope, Source, load};
+use clipig_experiment::{ConstraintKind, Overrides, Scope, Source, load};
 use tch::{Kind, Tensor};
 
+use crate::histogram::quantiles;
 use crate::read_back::read_back;
 
 const SIDE: i64 = 8;
 
 /// Every constraint, so that it asks for something of any window. Those of the second list look at neighbours.
-const ALONE: [&str; 6] = [
+const ALONE: [&str; 8] = [
     "contrast: {above: 2}",
+    "histogram: {image: a.png}",
     "mean: {above: .9, below: .1}",
     "noise: {std: .3}",
     "normalize: {min: -.1, max: 1.2}",
+    "palette: {colors: [{color: .1 .1 .2}, {color: .9 .6 .3}]}",
     "saturation: {above: .9}",
     "std: {above: .9}",
 ];
@@ -38,7 +41,19 @@ fn losses(constraint: &str, windows: &Tensor, mask: Option<&Tensor>) -> Tensor {
     let scope = Scope::new(Key::root(1), 2, 10).with_resolution(8, 8).with_learnrate(1.0, 1.0);
     let scopes: Vec<Scope> =
         (0..windows.size()[0]).map(|sample| scope.with_sample(sample as u64).with_similarity(20.0)).collect();
-    super::losses(&experiment.targets[0].constraints[0], windows, mask, &scopes).expect("losses")
+    let constraint = &experiment.targets[0].constraints[0];
+    let prepared = match constraint.kind {
+        ConstraintKind::Histogram(_) => quantiles(colors()).expect("colours"),
+        _ => Vec::new(),
+    };
+    let seen = super::Constrained { windows, mask, prepared: &prepared };
+    super::losses(constraint, seen, &scopes).expect("losses")
+}
+
+/// The colours of an image, bright and mostly red.
+fn colors() -> impl Iterator<Item = [f32; 3]> {
+    let levels = (0..64_u8).map(|i| f32::from(i) / 63.0);
+    levels.map(|level| [1.0 - 0.3 * level * level, 0.2 + 0.4 * level, 0.7 - 0.6 * level])
 }
 
 fn values(tensor: &Tensor) -> Vec<f64> {

@@ -12,8 +12,10 @@ mod border;
 mod bounds;
 mod contrast;
 mod edge_mean;
+mod histogram;
 mod noise;
 mod normalize;
+mod palette;
 mod saturation;
 mod std;
 
@@ -70,17 +72,28 @@ pub fn is_active(constraint: &Constraint, scope: &Scope) -> Result<bool, Constra
     Ok(span.contains(scope.epoch(), scope.time()))
 }
 
+/// A batch of windows, and what else a constraint on them needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Constrained<'a> {
+    /// `[n, 3, S, S]` in [0, 1].
+    pub windows: &'a Tensor,
+    /// A weight from 0 to 1 for each pixel, `[n, 1, S, S]`; without it all count fully.
+    pub mask: Option<&'a Tensor>,
+    /// What the preparation has found out for the constraint; empty for most.
+    pub prepared: &'a [f32],
+}
+
 /// The loss of each window, `[n]`, before weighting. `scopes` has one scope per sample, with the target's
-/// mean similarity. `mask` has a weight from 0 to 1 for each pixel, `[n, 1, S, S]`; without it all count fully.
+/// mean similarity.
 ///
 /// # Errors
-/// When an expression fails or numbers do not fit the window.
+/// When an expression fails, numbers do not fit the window, or the preparation is that of another constraint.
 pub fn losses(
     constraint: &Constraint,
-    windows: &Tensor,
-    mask: Option<&Tensor>,
+    seen: Constrained<'_>,
     scopes: &[Scope],
 ) -> Result<Tensor, ConstraintError> {
+    let Constrained { windows, mask, prepared } = seen;
     let eval = Evaluation { constraint, mask, scopes };
     let bounded = |value: Tensor, bounds: &Bounds| -> Result<Tensor, ConstraintError> {
         Ok(eval.of_share(bounded(&value, bounds, constraint.loss, &eval)?))
@@ -88,8 +101,10 @@ pub fn losses(
     let (value, factor) = match &constraint.kind {
         ConstraintKind::Blur(kernel) => (blur::loss(kernel, windows, &eval)?, 100.0),
         ConstraintKind::Border(border) => (border::loss(border, windows, &eval)?, 100.0),
+        ConstraintKind::Histogram(_) => (histogram::loss(prepared, windows, &eval)?, 100.0),
         ConstraintKind::Noise(std) => (noise::loss(std, windows, &eval)?, 100.0),
         ConstraintKind::Normalize { min, max } => (normalize::loss(min, max, windows, &eval)?, 10.0),
+        ConstraintKind::Palette(colors) => (palette::loss(colors, windows, &eval)?, 100.0),
         ConstraintKind::Contrast(bounds) => (bounded(contrast::value(windows, &eval), bounds)?, 1.0),
         ConstraintKind::EdgeMean { bounds, kernel } => {
             (bounded(edge_mean::value(kernel, windows, &eval)?, bounds)?, 100.0)

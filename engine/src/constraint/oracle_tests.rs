@@ -48,8 +48,8 @@ fn compute(case: &Value, tensors: &Tensors) -> Result<(), String> {
         .view(&shape[..])
         .to_device(crate::device::of_tests())
         .set_requires_grad(true);
-    let losses = super::losses(constraint, &image.unsqueeze(0), None, std::slice::from_ref(&scope))
-        .map_err(|e| e.to_string())?;
+    let seen = super::Constrained { windows: &image.unsqueeze(0), mask: None, prepared: &[] };
+    let losses = super::losses(constraint, seen, std::slice::from_ref(&scope)).map_err(|e| e.to_string())?;
     let weight = constraint.weight.evaluate(&scope).map_err(|e| e.to_string())?;
     let loss = (losses * weight).sum(Kind::Float);
     let tolerance = &case["tolerance"];

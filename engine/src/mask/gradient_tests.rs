@@ -23,8 +23,11 @@ fn gradient(clip: &Arc<Clip>, target: &str) -> GradientSum {
     let experiment = Arc::new(loaded.unwrap_or_else(|errors| panic!("{yaml}\n{errors}")).experiment);
     let count = experiment.targets[0].features.len();
     let feature: Vec<f32> = (0..clip.embedding()).map(|i| ((i as f32 + 0.5) * 7.7).sin()).collect();
-    let prepared =
-        PreparedTarget { features: vec![feature; count], auto_scales: vec![1.0; count], warning: None };
+    let prepared = PreparedTarget {
+        features: vec![feature; count],
+        auto_scales: vec![1.0; count],
+        ..PreparedTarget::default()
+    };
     let prepared = Arc::new(Prepared { targets: vec![prepared] });
     let mut engine = GradientEngine::new(Arc::clone(clip), experiment, prepared, 1);
     let values = (0..3 * SIDE * SIDE).map(|i| 0.5 + 0.4 * ((i as f32 + 0.5) * 12.9898).sin()).collect();

@@ -63,7 +63,8 @@ impl From<MaskError> for DrawError {
     }
 }
 
-/// Draws the masks of one job. The images of masks are kept in the size in which they were needed last.
+/// Draws the masks of one job. The images of masks are kept in the size in which they were needed last, as many as
+/// [`limits::mask_planes`] says.
 #[derive(Debug, Default)]
 pub(crate) struct Masks {
     assets: Assets,
@@ -172,7 +173,7 @@ impl Masks {
             // The canvas has one size at a time, and a mask one feather.
             let is_old = |kept: &KeptPlane| kept.path == mask.path && kept.key.image == name;
             planes.retain(|kept| kept.key.size == size && !is_old(kept));
-            if planes.len() >= limits::MAX_MASK_IMAGES {
+            if planes.len() >= limits::mask_planes(size.area() as u64) {
                 planes.remove(0);
             }
             let image = assets::image(&self.assets, name)
@@ -464,6 +465,33 @@ mod tests {
             // Its feather changes, and those before are of no use.
             assert!(planes.len() == 1 && planes[0].key.size == large, "{} planes", planes.len());
         }
+    }
+
+    #[test]
+    fn masks_with_many_feathers_are_made_once() {
+        let masks = Masks::new(assets());
+        let target = |n: u32| {
+            format!("{{mask: {{image: half.png, feather: .{n:02}}}, constraints: [{{blur: {{}}}}]}}")
+        };
+        let targets: Vec<String> = (1..=30).map(target).collect();
+        let yaml = format!("targets: [{}]", targets.join(", "));
+        let experiment = load(&[Source::new("mask.yaml", &yaml)], &Overrides::default())
+            .expect("an experiment")
+            .experiment;
+        let size = Size { width: 400, height: 400 };
+        let scope = Scope::new(Key::root(1), 0, 9).with_resolution(400, 400).with_learnrate(1.0, 1.0);
+        let all = || -> Vec<Arc<Plane>> {
+            let planes = experiment.targets.iter().map(|target| {
+                let mask = target.mask.as_deref().expect("a mask");
+                let DrawnMask { shapes, .. } = masks.draw(mask, &scope, size).expect("a mask");
+                let Some(Shape::Image(plane)) = shapes.into_iter().next() else { panic!("an image") };
+                plane
+            });
+            planes.collect()
+        };
+        let (first, second) = (all(), all());
+        assert_eq!(first.len(), 30);
+        assert!(first.iter().zip(&second).all(|(a, b)| Arc::ptr_eq(a, b)), "an image was made again");
     }
 
     #[test]

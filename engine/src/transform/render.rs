@@ -14,12 +14,14 @@ use super::gate::{Gates, rows};
 use super::on_device::{CanvasSums, OnDevice, TensorBatch};
 use super::rows::{Image, Sink, Values, backward, forward};
 use super::source::Source;
-use crate::read_back::{ReadBackError, tensor_written, with_values};
+use crate::read_back::{Parcel, Pinned, ReadBackError, tensor_written, with_values};
 
 /// Memory that is used again for the next batch.
 #[derive(Debug, Default)]
 pub struct BatchMemory {
     values: Vec<f32>,
+    /// What the device writes to.
+    pub(crate) pinned: Pinned,
     /// Where windows are rendered on the device: what is kept there.
     on_device: Option<OnDevice>,
 }
@@ -28,7 +30,7 @@ impl BatchMemory {
     /// Memory with which windows are rendered on the device, by tensor operations. On a CPU this gives the same bits and takes
     /// longer.
     pub fn on_device() -> Self {
-        Self { values: Vec::new(), on_device: Some(OnDevice::default()) }
+        Self { on_device: Some(OnDevice::default()), ..Self::default() }
     }
 }
 
@@ -119,8 +121,7 @@ impl Rendered {
     }
 
     /// Was it computed by tensor operations?
-    #[cfg(test)]
-    pub(super) fn is_from_device(&self) -> bool {
+    pub(crate) fn is_from_device(&self) -> bool {
         self.batches.iter().all(|batch| matches!(batch, Computed::OnDevice(_)))
     }
 
@@ -134,8 +135,24 @@ impl Rendered {
         gradient: &mut GradientSum,
         memory: &mut BatchMemory,
     ) -> Result<(), ReadBackError> {
+        let Some(sums) = self.propagate(total, gradient, memory)? else { return Ok(()) };
+        let mut parcel = Parcel::default();
+        let packed = sums.pack(&mut parcel)?;
+        parcel.read(&mut memory.pinned, |values| packed.add_to(gradient, values))
+    }
+
+    /// The same, but what is added up on the device stays there.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub(crate) fn propagate(
+        self,
+        total: &Tensor,
+        gradient: &mut GradientSum,
+        memory: &mut BatchMemory,
+    ) -> Result<Option<CanvasSums>, ReadBackError> {
         if !total.requires_grad() {
-            return Ok(()); // such as the noise constraint alone, which no pixel can change
+            return Ok(None); // such as the noise constraint alone, which no pixel can change
         }
         let leaf = |batch: &Computed| match batch {
             Computed::ByRows(batch) => batch.stages.last().map(|stage| stage.leaf.shallow_clone()),
@@ -151,17 +168,19 @@ impl Rendered {
                 (Computed::OnDevice(_), None) => unreachable!("there are sums for such batches"),
             }
         }
-        sums.map_or(Ok(()), |sums| sums.read(gradient))
+        Ok(sums)
     }
 
     /// Where gradients are added up on the device, if that is where batches were computed. The last one knows the tiles of
     /// all before it.
     fn sums(&self) -> Option<CanvasSums> {
-        let sums = |batch: &Computed| match batch {
+        let mut on_device = self.batches.iter().rev().filter_map(|batch| match batch {
             Computed::ByRows(_) => None,
-            Computed::OnDevice(batch) => Some(batch.sums()),
-        };
-        self.batches.iter().rev().find_map(sums)
+            Computed::OnDevice(batch) => Some(batch),
+        });
+        let mut sums = on_device.next()?.sums();
+        on_device.for_each(|batch| sums.need(batch.needed()));
+        Some(sums)
     }
 }
 

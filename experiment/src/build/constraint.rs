@@ -3,7 +3,11 @@
 use super::mask::Masks;
 use super::reader::Reader;
 use super::transform::{border, kernel};
-use crate::experiment::{Bounds, Constraint, ConstraintKind, ConstraintLoss, Moment, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::experiment::{Bounds, Constraint, ConstraintKind, ConstraintLoss, Experiment, Moment, Span};
+use crate::expression::Float;
+use crate::limits::{MAX_COLORS, MAX_HISTOGRAMS};
+use crate::source::Origin;
 
 /// The constraints of one entry, in the order written.
 pub(super) fn constraints(reader: &mut Reader<'_>, masks: &Masks) -> Vec<Constraint> {
@@ -20,9 +24,11 @@ fn constraint(reader: &mut Reader<'_>, name: &str, masks: &Masks) -> Option<Cons
         "border" => ConstraintKind::Border(border(reader)),
         "contrast" => ConstraintKind::Contrast(bounds(reader, name)),
         "edge_mean" => ConstraintKind::EdgeMean { bounds: bounds(reader, name), kernel: kernel(reader) },
+        "histogram" => ConstraintKind::Histogram(image(reader)),
         "mean" => ConstraintKind::Mean(bounds(reader, name)),
         "noise" => ConstraintKind::Noise(reader.floats("std")),
         "normalize" => ConstraintKind::Normalize { min: reader.floats("min"), max: reader.floats("max") },
+        "palette" => ConstraintKind::Palette(palette(reader)),
         "saturation" => ConstraintKind::Saturation(bounds(reader, name)),
         "std" => ConstraintKind::Std(bounds(reader, name)),
         _ => return None,
@@ -49,6 +55,41 @@ fn bounds(reader: &mut Reader<'_>, name: &str) -> Bounds {
             .help(|| format!("for example:\n- {name}:\n    below: .5"));
     }
     Bounds { above: reader.optional_floats("above"), below: reader.optional_floats("below") }
+}
+
+fn image(reader: &mut Reader<'_>) -> String {
+    let image = reader.text("image");
+    if image.trim().is_empty() && !reader.is_broken("image") && reader.is_written("image") {
+        reader.error("image", "the name of the image is empty");
+    }
+    image
+}
+
+fn palette(reader: &mut Reader<'_>) -> Vec<[Float; 3]> {
+    let colors = reader.entries("colors", |reader| reader.floats("color"));
+    if colors.is_empty() || colors.len() > MAX_COLORS as usize {
+        reader.error("colors", &format!("a palette of {} colours is not possible", colors.len())).help(
+            || {
+                format!(
+                    "give from 1 to {MAX_COLORS} colours:\n- palette:\n    colors:\n      - color: .9 .8 .2"
+                )
+            },
+        );
+    }
+    colors
+}
+
+/// Reports an experiment whose histograms would need too much memory.
+pub(super) fn check_histograms(experiment: &Experiment, origin: Origin, problems: &mut Diagnostics) {
+    let active = experiment.targets.iter().filter(|target| target.active);
+    let constraints = active.flat_map(|target| &target.constraints);
+    let count =
+        constraints.filter(|constraint| matches!(constraint.kind, ConstraintKind::Histogram(_))).count();
+    if count > MAX_HISTOGRAMS {
+        let message =
+            format!("there are {count} constraints `histogram`; at most {MAX_HISTOGRAMS} are allowed");
+        problems.push(Diagnostic::error("targets", origin, message));
+    }
 }
 
 /// Lower case only, as it has always been for constraints.

@@ -2,7 +2,9 @@
 
 mod canvas;
 mod constraint;
+mod feature;
 mod mask;
+mod models;
 mod prompt;
 mod reader;
 mod series;
@@ -10,12 +12,13 @@ mod target;
 mod transform;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::experiment::{Beyond, Experiment, Init, Interpolation, Interval, Optimizer, Placement};
+use crate::experiment::{Beyond, Experiment, Init, Interpolation, Interval, Optimizer, Placement, Target};
 use crate::limits;
 use crate::tree::{Map, Value};
 
 pub(crate) use canvas::is_of_model;
 use mask::Masks;
+use models::Models;
 use reader::Reader;
 pub(crate) use reader::initial;
 pub(crate) use series::{AnimationSettings, Easing, SweepSettings};
@@ -26,7 +29,11 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
     let canvas = reader.map("canvas", canvas::canvas);
     let masks = Masks::read(&mut reader);
     let init = reader.map("init", |reader| init(reader, &masks));
-    let targets = reader.entries("targets", |reader| target::target(reader, &masks));
+    let models = Models::read(&mut reader);
+    let targets = reader.entries("targets", |reader| {
+        let target = target::target(reader, &masks);
+        models.divide(reader, target)
+    });
     let postproc = reader.entries("postproc", |reader| transform::post_process(reader, &masks));
     let experiment = Experiment {
         verbose: reader.int("verbose"),
@@ -37,6 +44,7 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
         resolution: reader.ints("resolution"),
         interpolation: reader.choice("interpolation", interpolation),
         model: model(&mut reader),
+        models: models.names(),
         device: device(&mut reader),
         learnrate: reader.float("learnrate"),
         learnrate_scale: reader.float("learnrate_scale"),
@@ -44,7 +52,7 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
         optimizer: reader.choice("optimizer", optimizer),
         canvas,
         init,
-        targets,
+        targets: targets.into_iter().enumerate().flat_map(placed).collect(),
         postproc,
     };
     if experiment.start_epoch >= experiment.epochs && !reader.is_broken("epochs") {
@@ -65,8 +73,16 @@ pub(crate) fn build(tree: &Map, problems: &mut Diagnostics) -> Experiment {
         problems.push(Diagnostic::error("resolution", origin, error.to_string()));
     }
     canvas::check_square(&mut Reader::top(tree, problems), &experiment);
+    let targets = tree.get("targets").map_or(tree.origin, |entry| entry.origin);
+    feature::check_styles(&experiment, targets, problems);
+    constraint::check_histograms(&experiment, targets, problems);
     mask::check_images(&experiment, tree.get("masks").map_or(tree.origin, |entry| entry.origin), problems);
     experiment
+}
+
+/// Notes the place of a target that is written in what became of it.
+fn placed((place, targets): (usize, Vec<Target>)) -> impl Iterator<Item = Target> {
+    targets.into_iter().map(move |target| Target { place, ..target })
 }
 
 fn interval(reader: &mut Reader<'_>) -> Interval {

@@ -5,13 +5,14 @@
 
 use super::reader::Reader;
 use crate::diagnostic::shown;
-use crate::experiment::{Feature, FeatureSource};
+use crate::experiment::Feature;
 use crate::expression::Float;
+use crate::feature_source::FeatureSource;
 use crate::limits::MAX_PROMPT_PARTS;
 
 /// Makes a feature of each part of a prompt. `whole` has the prompt as its text, and the weight and times of its entry.
 pub(super) fn split(reader: &mut Reader<'_>, whole: &Feature) -> Vec<Feature> {
-    let prompt = whole.source.as_str();
+    let prompt = whole.source.shown();
     let Some(factor) = whole.weight.as_constant() else {
         reader.error("weight", "beside a `prompt`, `weight` must be a plain number").help(|| {
             "write each text as a feature of its own:\n- text: a castle\n  weight: 1 - t".to_owned()

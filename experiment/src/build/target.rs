@@ -2,9 +2,9 @@
 
 use super::mask::Masks;
 use super::reader::Reader;
-use super::{constraint, prompt, transform};
+use super::{constraint, feature, prompt, transform};
 use crate::diagnostic::shown;
-use crate::experiment::{Cuts, Feature, FeatureLoss, FeatureScale, FeatureSource, Select, Target};
+use crate::experiment::{Cuts, Feature, FeatureLoss, FeatureScale, Select, Target};
 use crate::expression::Int;
 
 pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
@@ -25,12 +25,16 @@ pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
             .flatten()
             .collect(),
         mask: masks.of(reader),
+        place: 0,
+        model: 0,
+        share: 1.0,
     };
     if target.features.is_empty() && !reader.is_written("constraints") {
         reader
             .warning_here("this target has neither features nor constraints, so it changes nothing")
             .help(|| "say what it should show:\n  features:\n    - text: a curly spoon".to_owned());
     }
+    check_angles(reader, &target);
     let samples = target.batch_size.as_constant();
     if samples == Some(1) && target.cuts.is_some() {
         reader
@@ -44,6 +48,24 @@ pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
         );
     }
     target
+}
+
+/// Refuses what needs vectors that can be mixed, or a likeness with the first canvas.
+fn check_angles(reader: &mut Reader<'_>, target: &Target) {
+    let Some(name) = target.features.iter().find_map(|feature| feature.source.angle()) else { return };
+    if target.select == Select::Mix {
+        reader
+            .error("select", &format!("`mix` cannot mix a `{name}` with other features"))
+            .help(|| "use `select: all`, which adds their losses by weight".to_owned());
+    }
+    if target.feature_scale == FeatureScale::Fair {
+        reader
+            .error(
+                "feature_scale",
+                &format!("`fair` cannot scale a `{name}`: it does not measure a likeness"),
+            )
+            .help(|| "remove the line, and use the features' own `scale`".to_owned());
+    }
 }
 
 /// How many samples an epoch has must be known beforehand, so chance decides nothing here.
@@ -92,7 +114,7 @@ fn feature_scale(reader: &mut Reader<'_>) -> FeatureScale {
 
 /// The features of an entry: one for each part of a prompt, else one.
 fn features(reader: &mut Reader<'_>) -> Vec<Feature> {
-    let (name, source) = source(reader);
+    let (name, source) = feature::source(reader);
     let feature = Feature {
         path: format!("{}.{name}", reader.path()),
         source,
@@ -101,49 +123,8 @@ fn features(reader: &mut Reader<'_>) -> Vec<Feature> {
         scale: reader.float("scale"),
         loss: reader.choice("loss", loss),
     };
+    feature::check_loss(reader, &feature.source, feature.loss);
     if name == "prompt" { prompt::split(reader, &feature) } else { vec![feature] }
-}
-
-/// The source of a feature and the parameter that names it. A prompt is a text that is still whole.
-fn source(reader: &mut Reader<'_>) -> (&'static str, FeatureSource) {
-    let text = reader.optional_text("text");
-    let image = reader.optional_text("image");
-    let prompt = reader.optional_text("prompt");
-    let blank = |text: &Option<String>| text.as_ref().is_some_and(|text| text.trim().is_empty());
-    if blank(&text) {
-        reader
-            .error("text", "the text is empty")
-            .help(|| "say what should be seen: `text: a curly spoon`".to_owned());
-    }
-    if blank(&image) {
-        reader.error("image", "the name of the image is empty");
-    }
-    if let Some(prompt) = prompt {
-        if text.is_some() || image.is_some() {
-            reader
-                .error("prompt", "a feature has either a prompt, a text or an image, not several of them")
-                .help(|| "make two features of it:\n- prompt: …\n- text: …".to_owned());
-        }
-        return ("prompt", FeatureSource::Text(prompt));
-    }
-    match (text, image) {
-        (Some(_), Some(_)) => {
-            reader
-                .error("image", "a feature has either a text or an image, not both")
-                .help(|| "make two features of it:\n- text: …\n- image: …".to_owned());
-            ("text", FeatureSource::Text(String::new()))
-        }
-        (Some(text), None) => ("text", FeatureSource::Text(text)),
-        (None, Some(image)) => ("image", FeatureSource::Image(image)),
-        (None, None) => {
-            if !["text", "image", "prompt"].into_iter().any(|name| reader.is_broken(name)) {
-                reader
-                    .error_here("a feature needs a text or an image")
-                    .help(|| "say what should be seen: `text: a curly spoon`".to_owned());
-            }
-            ("text", FeatureSource::Text(String::new()))
-        }
-    }
 }
 
 fn loss(name: &str) -> Option<FeatureLoss> {

@@ -24,14 +24,17 @@ pub(super) struct Findings {
     pub(super) varies: bool,
     /// Depends on random numbers.
     pub(super) draws: bool,
+    /// Names the similarity.
+    pub(super) similarity: bool,
 }
 
 /// Checks a tree and replaces names by what they mean.
 pub(super) fn check(root: &mut Node, variables: Variables) -> Result<Findings, ParseError> {
-    let mut checker = Checker { variables, locals: Vec::new(), slots: 0, varies: false, draws: false };
+    let mut checker =
+        Checker { variables, locals: Vec::new(), slots: 0, varies: false, draws: false, similarity: false };
     let types = checker.node(root)?;
-    let Checker { slots, varies, draws, .. } = checker;
-    Ok(Findings { types, slots, varies, draws })
+    let Checker { slots, varies, draws, similarity, .. } = checker;
+    Ok(Findings { types, slots, varies, draws, similarity })
 }
 
 struct Checker {
@@ -41,6 +44,7 @@ struct Checker {
     slots: usize,
     varies: bool,
     draws: bool,
+    similarity: bool,
 }
 
 impl Checker {

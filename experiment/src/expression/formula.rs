@@ -60,6 +60,11 @@ impl Expression {
         self.inner.findings.draws
     }
 
+    /// Whether it names the similarity. If not, its value is the same for all of them.
+    pub fn uses_similarity(&self) -> bool {
+        self.inner.findings.similarity
+    }
+
     /// Computes its value.
     ///
     /// The same scope gives the same value, random numbers included.
@@ -179,6 +184,19 @@ mod tests {
         let variables = Variables { resolution: true, ..TIME };
         let expression = Expression::parse("width", variables, "x").unwrap();
         assert!(expression.evaluate(&Scope::new(Key::root(1), 0, 10)).is_err());
+    }
+
+    #[test]
+    fn a_formula_tells_whether_it_names_the_similarity() {
+        let variables = Variables { similarity: true, ..TIME };
+        let uses = |text: &str| Expression::parse(text, variables, "x").unwrap().uses_similarity();
+        for text in ["sim", "1 + similarity", "1 if t < .5 else sim", "[s for s in [sim]][0]", "max(t, sim)"]
+        {
+            assert!(uses(text), "{text}");
+        }
+        for text in ["1", "t", "random()", "[sim for sim in [1, 2]][0]"] {
+            assert!(!uses(text), "{text}");
+        }
     }
 
     #[test]

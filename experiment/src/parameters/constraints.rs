@@ -55,7 +55,16 @@ pub(super) const HEAD: &[Definition] = &[Definition::new(
 .example("targets:\n  - constraints:\n      - blur:\n          kernel_size: 31\n      - saturation:\n          below: .1\n")];
 
 const fn constraint(name: &'static str, parameters: &'static [Definition], doc: &'static str) -> Group {
-    Group { name, changes_resolution: false, draws: false, doc, example: "", parameters, more: MORE }
+    Group {
+        name,
+        changes_resolution: false,
+        draws: false,
+        addition: false,
+        doc,
+        example: "",
+        parameters,
+        more: MORE,
+    }
 }
 
 pub(super) const CONSTRAINTS: &[Group] = &[
@@ -85,6 +94,22 @@ pub(super) const CONSTRAINTS: &[Group] = &[
          value.",
     )
     .example("- edge_mean:\n    below: .01\n"),
+    constraint(
+        "histogram",
+        &[Definition::new(
+            "image",
+            TEXT,
+            Initial::Null,
+            "The image file whose colours are wanted. Only its colours count, not where they are; what is transparent does \
+             not count.",
+        )
+        .required()],
+        "Wants the window to have the colours of an image, in the same amounts: the sliced optimal-transport distance \
+         (Heitz et al., 2021) between the colours of the two. It moves each colour to the one that has the same rank in the \
+         image, so shapes stay. It acts on each window by itself: use it in a target that sees all or most of the picture.",
+    )
+    .example("- histogram:\n    image: sunset.jpg\n    weight: .5\n")
+    .addition(),
     constraint(
         "mean",
         &[ABOVE, BELOW],
@@ -121,6 +146,29 @@ pub(super) const CONSTRAINTS: &[Group] = &[
         "Wants the colours of the window to fill this range, from the darkest to the brightest pixel.",
     )
     .example("- normalize:\n    min: 0\n    max: 1\n"),
+    constraint(
+        "palette",
+        &[
+            Definition::new(
+                "colors",
+                Kind::Entries,
+                Initial::Entries,
+                "The colours, from 1 to 64.",
+            ),
+            Definition::new(
+                "colors.color",
+                FLOAT_3,
+                Initial::Null,
+                "One colour: red, green and blue from 0 to 1, or one number for a grey.",
+            )
+            .required(),
+        ],
+        "Wants every pixel of the window to have one of some colours: it is pulled to the nearest one. How often each is used \
+         is left open. With a growing `weight` it may settle late. (`canvas.model: palette` allows no other colours from the \
+         beginning.)",
+    )
+    .example("- palette:\n    colors:\n      - color: .95 .9 .8\n      - color: .8 .2 .1\n      - color: .1 .1 .3\n    weight: 2*t\n")
+    .addition(),
     constraint(
         "saturation",
         &[ABOVE, BELOW],

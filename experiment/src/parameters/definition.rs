@@ -289,6 +289,8 @@ pub(crate) struct Group {
     pub(crate) name: &'static str,
     pub(crate) changes_resolution: bool,
     pub(crate) draws: bool,
+    /// Is it, with all of its parameters, unknown to the original?
+    pub(crate) addition: bool,
     pub(crate) doc: &'static str,
     pub(crate) example: &'static str,
     pub(crate) parameters: &'static [Definition],

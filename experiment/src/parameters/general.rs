@@ -68,16 +68,16 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "verbose",
         INT,
         Initial::Int(2),
-        "How much is said while the picture is made: `0` nothing, `1` a progress bar, `2` and more also the table \
-         of targets with losses and similarities.",
+        "How much clipig prints while it makes the picture: `0` nothing, `1` a progress bar, `2` and more also the \
+         table of targets with losses and similarities.",
     ),
     Definition::new(
         "output",
         TEXT,
         Initial::Text("./"),
-        "Where the picture goes. A name that ends with `/` is a folder, and the picture is named after the (last) \
-         experiment file; everything else is the name of the picture itself. Nothing is overwritten: where the name \
-         is taken, a number is added (`spoon.png`, `spoon-1.png`, …).",
+        "Where the picture goes. A name that ends with `/` is a folder; the picture in it is named after the (last) \
+         experiment file. Any other name is that of the picture itself. No file is overwritten: if the name is \
+         taken, a number is added (`spoon.png`, `spoon-1.png`, …).",
     )
     .example("output: pictures/spoon.png\n"),
     Definition::new(
@@ -93,8 +93,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "epochs",
         INT,
         Initial::Int(300),
-        "How many steps are made. In each of them every target looks at the picture `batch_size` times, and then \
-         all pixels move a little.",
+        "How many steps clipig makes. In each of them every target looks at the picture `batch_size` times, and then \
+         all pixels change a little.",
     )
     .least(0)
     .most(MAX_EPOCHS as i128),
@@ -112,8 +112,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         INT_2,
         Initial::Ints(&[224, 224]),
         "Width and height of the picture in pixels; one number makes a square. It may change while the picture is \
-         made: then the picture is resized (see `interpolation`) and the optimiser starts afresh. Beginning small \
-         and growing gives large forms first and details later.",
+         made. The picture is then resized (see `interpolation`), and the optimiser starts again. A picture that \
+         begins small and grows gets large forms first and details later.",
     )
     .stage(Stage::Canvas)
     .least(1)
@@ -123,15 +123,15 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "interpolation",
         TEXT,
         Initial::Text("cubic"),
-        "How pixels between pixels are found when the picture is resized because `resolution` changed.",
+        "How the picture is interpolated when `resolution` changes.",
     )
     .choices(INTERPOLATIONS),
     Definition::new(
         "model",
         TEXT,
         Initial::Text("ViT-B/32"),
-        "The CLIP model that judges the picture; `clipig model list` shows the known ones. Where it is not given \
-         and the weights of `ViT-B/32` are not there, the small model that comes with clipig is used.",
+        "The CLIP model that judges the picture; `clipig model list` shows the known ones. If it is not given, \
+         clipig uses `ViT-B/32` if its weights are installed, and otherwise the small model inside clipig.",
     )
     .example("model: ViT-B/16\n"),
     Definition::new(
@@ -146,8 +146,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "learnrate",
         FLOAT,
         Initial::Float(1.0),
-        "How far the pixels move in each epoch. It multiplies the base rate of the optimiser, so that `1` is a good \
-         start with each of them; 0.1 is careful, 5 is wild. Other expressions can read it as `lr`.",
+        "How much the pixels change in each epoch. It multiplies the base rate of the optimiser, so `1` is a good \
+         start with every optimiser. 0.1 is careful, 5 is wild. Other expressions can read it as `lr`.",
     )
     .stage(Stage::Schedule)
     .example("learnrate: 2 * ti + .1\n"),
@@ -155,8 +155,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "learnrate_scale",
         FLOAT,
         Initial::Float(1.0),
-        "Another factor on the learn rate, meant for its course over time, so that `learnrate` can stay a plain \
-         number that is easy to try out. Other expressions can read it as `lrs`.",
+        "Another factor on the learn rate. Use it for changes over time, and keep `learnrate` a plain number that is \
+         easy to change. Other expressions can read it as `lrs`.",
     )
     .stage(Stage::Schedule)
     .example("learnrate_scale: 1 - .95 * t5\n"),
@@ -183,7 +183,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "canvas",
         Kind::Map,
         Initial::Map,
-        "What the optimiser moves: the pixels, or numbers that the pixels follow from.",
+        "What the optimiser changes: the pixels, or numbers that the pixels are computed from.",
     )
     .example("canvas:\n  model: fft\n")
     .addition(),
@@ -191,10 +191,10 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "canvas.model",
         TEXT,
         Initial::Text("pixels"),
-        "How the picture follows from the numbers that the optimiser moves. With `fft` and `pyramid` all colours stay \
-         between black and white; a good learn rate for `fft` is three to five times that of pixels. Everything else \
-         works as before: `init`, a `resolution` that changes, constraints, post-processing. After each of these a \
-         palette assigns its colours anew.",
+        "How the picture is computed from the numbers that the optimiser changes. With `fft` and `pyramid` all \
+         colours stay between black and white. A good learn rate for `fft` is three to five times that for pixels. \
+         Everything else works as before: `init`, a `resolution` that changes, constraints, post-processing. After \
+         each of these a palette assigns its colours anew.",
     )
     .choices(PIXEL_MODELS)
     .addition(),
@@ -250,9 +250,9 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "canvas.softness",
         FLOAT,
         Initial::Float(0.25),
-        "With `model: palette`: how far a pixel may be from a colour and still take part of it; black and white are \
-         1.7 apart. Small numbers (from 0.01) paint hard areas, and pixels seldom change sides; large ones (up to 2) mix \
-         all colours.",
+        "With `model: palette`: how far a pixel may be from a colour and still be mixed with it. Black and white are \
+         1.7 apart. Small numbers (from 0.01) give hard areas, and pixels seldom change their colour. Large ones (up \
+         to 2) mix all colours.",
     )
     .stage(Stage::Fixed)
     .addition(),
@@ -260,8 +260,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "canvas.symmetry",
         TEXT,
         Initial::Text("none"),
-        "What the picture is equal to when it is mirrored or turned. It holds to the last bit, with every model, and in \
-         the first picture, too: an image to start from becomes symmetric. Post-processing that breaks it is evened out.",
+        "How the picture is symmetric. The symmetry is exact, with every model and in every epoch. An image to start \
+         from is made symmetric, and so is the result of post-processing.",
     )
     .choices(SYMMETRIES)
     .example("canvas:\n  symmetry: left-right\n")
@@ -323,10 +323,10 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "init.mask",
         Kind::Mask,
         Initial::Null,
-        "Where the picture is drawn (inpainting). Elsewhere it stays the `image`, to the last bit, in every epoch \
-         and with every `canvas.model`; where the mask is between 0 and 1, both are mixed. Inside the mask, the \
-         picture begins as noise with `mean` and `std`, which do not change the image then. The mask must stay \
-         the same: its numbers have no variables.",
+        "Where the picture is drawn (inpainting). Elsewhere the picture is exactly the `image`, in every epoch and \
+         with every `canvas.model`. Where the mask is between 0 and 1, both are mixed. Inside the mask, the picture \
+         begins as noise with `mean` and `std`, which do not change the image then. The mask cannot change over \
+         time, so its numbers have no variables.",
     )
     .example("init:\n  image: start.png\n  mask: {ellipse: .3 .3 .4 .4, feather: .05}\n")
     .addition(),
@@ -372,7 +372,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "init.border",
         TEXT,
         Initial::Text("mirror"),
-        "What comes in from outside where `image` was moved away.",
+        "What fills the places that `image` was moved away from.",
     )
     .choices(BORDERS)
     .addition(),

@@ -59,8 +59,9 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "masks.gradient",
         FLOAT_4,
         Initial::Null,
-        "Rises evenly from 0 at one point to 1 at another one, and stays so on either side: x and y of the first, x and y of \
-         the second, as shares of the picture. All places on a line across its direction count alike.",
+        "Rises evenly from 0 at one point to 1 at another one. The numbers are x and y of the first point, then x \
+         and y of the second, as shares of the picture. Before the first point the mask is 0, beyond the second one \
+         it is 1.",
     )
     .nullable()
     .stage(Stage::Rate)
@@ -70,8 +71,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "masks.image",
         TEXT,
         Initial::Null,
-        "An image file: white counts, black and what is transparent does not. It is scaled until it covers the picture and \
-         cropped at the centre, as `init.image` is, so a mask that was drawn over the image to start from lies on it.",
+        "An image file: white counts, black and transparent places do not. It is scaled and cropped as `init.image` \
+         is, so a mask that was drawn over that image fits it.",
     )
     .nullable()
     .example("masks:\n  - name: hole\n    image: hole.png\n")
@@ -101,11 +102,11 @@ pub(super) const OF_TARGET: Definition = Definition::new(
     "targets.mask",
     Kind::Mask,
     Initial::Null,
-    "Where the target may change the picture. What it sees stays the same, but the pull of its features and constraints on \
-     each pixel is multiplied by the mask. With `adam`, a pixel that gets a tenth of \
-     the pull of a single target moves as far as one that gets all of it: a soft edge mixes targets, but does not slow one \
-     of them down. With `canvas.model: fft` or `pyramid`, the numbers behind the pixels reach \
-     farther than a pixel, so the picture moves a little outside, too; `init.mask` holds it there.",
+    "Where the target may change the picture. What it sees stays the same, but the pull of its features and \
+     constraints on each pixel is multiplied by the mask. With `adam`, a pixel at which only one target pulls \
+     changes as fast with a tenth of the pull as with all of it. So a soft edge mixes targets, but does not weaken a \
+     single one. With `canvas.model: fft` or `pyramid`, the numbers behind the pixels reach farther than a pixel, so \
+     the picture moves a little outside, too; `init.mask` holds it there.",
 )
 .example("targets:\n  - mask: {box: 0 .5 1 .5, feather: .1}\n    features:\n      - text: a lawn\n")
 .addition();
@@ -126,8 +127,9 @@ pub(super) const OF_CONSTRAINT: Definition = Definition::new(
     "mask",
     Kind::Mask,
     Initial::Null,
-    "Where the constraint counts: each pixel of the window has the weight that the mask has at its place in the picture. \
-     Means become weighted means, and the whole is multiplied by the share of the window that counts, so no pixel is pulled \
-     more strongly than without a mask. What transforms add around the picture lies outside of every shape.",
+    "Where the constraint counts: each pixel of the window has the weight that the mask has at its place in the \
+     picture. Means become weighted means. The loss is multiplied by the share of the window that counts, so no \
+     pixel is pulled more strongly than without a mask. What transforms add around the picture is outside of every \
+     shape.",
 )
 .addition();

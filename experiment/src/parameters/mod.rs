@@ -6,8 +6,10 @@
 
 mod constraints;
 mod definition;
+mod features;
 mod general;
 mod masks;
+mod models;
 mod series;
 mod targets;
 mod transforms;
@@ -18,6 +20,7 @@ use std::sync::LazyLock;
 pub use definition::{Choice, Initial, Kind, Limits, Stage, Type};
 pub(crate) use definition::{Definition, Group};
 pub(crate) use masks::{MASKS, NAME};
+pub(crate) use models::MODELS;
 
 /// One parameter of the language.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of a table, no state")]
@@ -120,8 +123,11 @@ impl Registry {
     fn new() -> Self {
         let mut registry = Self { parameters: Vec::new(), by_path: HashMap::new(), children: HashMap::new() };
         registry.add_all("", Stage::Fixed, general::PARAMETERS);
+        registry.add_all("", Stage::Fixed, models::PARAMETERS);
         registry.add_all("", Stage::Fixed, masks::PARAMETERS);
         registry.add_all("", Stage::Fixed, targets::PARAMETERS);
+        registry.add_all("", Stage::Fixed, &models::OF_TARGET);
+        registry.add_all("", Stage::Fixed, features::PARAMETERS);
         registry.add_group("targets.transforms", Stage::Rate, transforms::TRANSFORMS, |_| true);
         registry.add_all("", Stage::Fixed, targets::POSTPROC);
         registry
@@ -166,11 +172,14 @@ impl Registry {
                 limits: Limits::NONE,
                 doc: group.doc,
                 example: group.example,
-                addition: false,
+                addition: group.addition,
                 draws: group.draws,
             });
-            self.add_all(&path, stage, group.parameters);
-            self.add_all(&path, stage, group.more);
+            for definition in group.parameters.iter().chain(group.more) {
+                let mut parameter = definition.parameter(&path, stage);
+                parameter.addition |= group.addition;
+                self.add(parameter);
+            }
         }
     }
 
@@ -260,7 +269,7 @@ mod tests {
             }
         }
         assert_eq!(transforms::TRANSFORMS.len(), 26);
-        assert_eq!(constraints::CONSTRAINTS.len(), 9);
+        assert_eq!(constraints::CONSTRAINTS.len(), 11);
     }
 
     #[test]

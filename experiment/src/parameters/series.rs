@@ -36,11 +36,11 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "sweep.parameters",
         Kind::Axes,
         Initial::Null,
-        "What differs: parameters by their path, such as `canvas.model` or `targets.0.weight`, each with a list of values \
-         (`[1, 3, 9]`), whole numbers from one to another (`1..8`), or a range: `{from: .1, to: 10, steps: 5, scale: log}`. \
-         Entries of lists are numbered from 0. The number may be left out if only one entry can be meant: \
-         `targets.features.text`. A value may also be a map or a list, such as other `transforms`. The last parameter \
-         changes fastest.",
+        "What differs: parameters by their path, such as `canvas.model` or `targets.0.weight`, each with a list of \
+         values (`[1, 3, 9]`), whole numbers from one to another (`1..8`), or a range: `{from: .1, to: 10, steps: 5, \
+         scale: log}`. Entries of lists are numbered from 0. You may leave out the number if there is only one such \
+         entry: `targets.features.text`. A value may also be a map or a list, such as other `transforms`. The last \
+         parameter changes fastest.",
     )
     .required()
     .example(
@@ -60,9 +60,9 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "sweep.judge",
         TEXT,
         Initial::Null,
-        "The CLIP model that rates the pictures, best one that has drawn none of them: a model likes its own drawings. A \
-         rating is 100 times the cosine between the picture and the texts and images of its targets. Without a judge, \
-         nothing is rated.",
+        "The CLIP model that rates the pictures. Choose one that has drawn none of them, because a model likes its \
+         own drawings. A rating is 100 times the cosine between the picture and the texts and images of its targets. \
+         Without a judge, nothing is rated.",
     )
     .nullable()
     .addition(),
@@ -70,8 +70,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "animation",
         Kind::Map,
         Initial::Map,
-        "A film from one file. `clipig animate FILE` draws its frames, here or on a farm; each begins as the one before it, \
-         moved. Other commands refuse the file.",
+        "A film from one file. `clipig animate FILE` draws its frames, here or on a farm. Each frame starts from the \
+         one before it, moved a little. Other commands refuse the file.",
     )
     .example("animation:\n  frames: 48\n  zoom: 1.02\n  rotate: {0: 0, 47: 3}\n")
     .addition(),
@@ -131,7 +131,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "animation.border",
         TEXT,
         Initial::Text("mirror"),
-        "What comes in from outside where the frame before was moved away.",
+        "What fills the places that the frame before was moved away from.",
     )
     .choices(BORDERS)
     .addition(),
@@ -139,9 +139,9 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "animation.easing",
         TEXT,
         Initial::Text("linear"),
-        "How values go from one key frame to the next. Before the first key frame and after the last one they stay as they \
-         are there. Two texts are blended by their weights; what has no values between, such as a choice, changes at the \
-         key frame.",
+        "How values go from one key frame to the next. Before the first key frame and after the last one they do not \
+         change. Between two texts, the weight goes from the first to the second. Values that cannot change \
+         gradually, such as a choice, change at the second key frame.",
     )
     .choices(EASINGS)
     .addition(),
@@ -160,9 +160,9 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "animation.parameters",
         Kind::Tracks,
         Initial::Null,
-        "Other parameters that change from frame to frame, by their path as in `sweep.parameters`. Each has key frames \
-         (`{0: .5, 24: 2}`) or one expression. Beside what the parameter's own expressions may use, `frame` is the number \
-         of the frame, and `frames` how many there are.",
+        "Other parameters that change from frame to frame, by their path as in `sweep.parameters`. Each has key \
+         frames (`{0: .5, 24: 2}`) or one expression. An expression may use the variables of the parameter, and also \
+         `frame`, the number of the frame, and `frames`, how many there are.",
     )
     .example(
         "animation:\n  frames: 60\n  parameters:\n    learnrate: 2 + sin(frame/10)\n    epochs: {0: 200, 30: 100}\n",

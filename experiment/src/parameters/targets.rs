@@ -80,9 +80,9 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "targets.cuts",
         Kind::Map,
         Initial::Null,
-        "Which looks of `batch_size` see the whole picture (overviews) and which a random square piece of it (inner cuts). \
-         Overviews decide what the picture shows, pieces fill it with details. It comes before the `transforms`, for which \
-         the piece is the picture, and replaces a target for the whole and another one with `random_crop`.",
+        "Which looks of `batch_size` see the whole picture (overviews) and which a random square piece of it (inner \
+         cuts). Overviews decide what the picture shows, pieces fill it with details. The `transforms` are applied \
+         to the piece. Without `cuts` this needs two targets: one for the whole picture and one with `random_crop`.",
     )
     .example("targets:\n  - batch_size: 16\n    cuts:\n      overview: 12 if t < .4 else 4\n      size: .3 .9\n")
     .addition(),
@@ -151,10 +151,10 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "targets.features.prompt",
         TEXT,
         Initial::Null,
-        "Several texts with weights in one line, instead of `text`: `a castle | stormy:0.5 | blurry:-0.3`. Each becomes a \
-         feature of its own. A number after the last colon is the weight of a text, 1 if there is none; the entry's own \
-         `weight` multiplies all of them. In `text` bars and colons mean nothing, so a text that ends in a number such as \
-         `at 10:30` is better written there.",
+        "Several texts with weights in one line, instead of `text`: `a castle | stormy:0.5 | blurry:-0.3`. Each \
+         becomes a feature of its own. A number after the last colon is the weight of a text, 1 if there is none; \
+         the entry's own `weight` multiplies all of them. In `text` bars and colons have no meaning, so use it for a \
+         text such as `at 10:30`.",
     )
     .nullable()
     .example("targets:\n  - features:\n      - prompt: a castle | stormy:0.5 | blurry:-0.3\n")
@@ -197,9 +197,9 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "targets.transforms",
         Kind::Entries,
         Initial::Entries,
-        "The way from the picture to what CLIP sees: cropped, turned, shifted, blurred, one step after the other, \
-         in the order written. Random transforms show another piece each time, which keeps the picture from \
-         settling for noise. At the end, the result is resized to the model's window.",
+        "The way from the picture to what CLIP sees: cropped, turned, shifted, blurred, one step after the other, in \
+         the order written. Random transforms give another view each time; without them the picture becomes noise. \
+         At the end, the result is resized to the model's window.",
     )
     .example("targets:\n  - transforms:\n      - noise: 0.1*ti\n      - random_rotate:\n          degree: -30 30\n      - center_crop: 224\n"),
 ];

@@ -55,12 +55,30 @@ const CENTER: Definition = Definition::new(
 
 /// A transform with a single parameter, written `NAME: value`.
 const fn single(name: &'static str, kind: &'static [Definition; 1], doc: &'static str) -> Group {
-    Group { name, changes_resolution: false, draws: false, doc, example: "", parameters: kind, more: &[] }
+    Group {
+        name,
+        changes_resolution: false,
+        draws: false,
+        addition: false,
+        doc,
+        example: "",
+        parameters: kind,
+        more: &[],
+    }
 }
 
 /// A transform with several parameters, written as a map.
 const fn several(name: &'static str, parameters: &'static [Definition], doc: &'static str) -> Group {
-    Group { name, changes_resolution: false, draws: false, doc, example: "", parameters, more: &[] }
+    Group {
+        name,
+        changes_resolution: false,
+        draws: false,
+        addition: false,
+        doc,
+        example: "",
+        parameters,
+        more: &[],
+    }
 }
 
 impl Group {
@@ -73,6 +91,12 @@ impl Group {
     /// It is random by nature.
     const fn random(mut self) -> Self {
         self.draws = true;
+        self
+    }
+
+    /// It is unknown to the original.
+    pub(super) const fn addition(mut self) -> Self {
+        self.addition = true;
         self
     }
 

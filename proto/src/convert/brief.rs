@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use clipig_core::JobBrief;
-use clipig_experiment::limits::{MAX_SOURCE_BYTES, MAX_TEXT};
+use clipig_core::{JobBrief, ModelReference};
+use clipig_experiment::limits::{MAX_MODELS, MAX_SOURCE_BYTES, MAX_TEXT};
 
 use super::checks::{limited, listed, ranged, required};
 use super::ids::{sha256, wire_sha256};
@@ -20,6 +20,7 @@ impl From<&JobBrief> for v1::JobBrief {
             yaml: brief.yaml.clone(),
             seed: brief.seed,
             model: Some(brief.model.clone().into()),
+            more_models: brief.more_models.iter().cloned().map(Into::into).collect(),
             assets: assets.collect(),
             number_type: v1::NumberType::from(brief.number).into(),
             threads: brief.threads,
@@ -34,6 +35,7 @@ impl TryFrom<v1::JobBrief> for JobBrief {
 
     fn try_from(brief: v1::JobBrief) -> Result<Self, WireError> {
         listed(brief.assets.len(), ASSETS, "assets")?;
+        listed(brief.more_models.len(), MAX_MODELS - 1, "more_models")?;
         let assets = brief.assets.into_iter().map(|(name, hash)| {
             // A text has so many characters at most, of four bytes each.
             Ok((limited(name, 4 * MAX_TEXT, "assets.name")?, sha256(&hash, "assets.sha256")?))
@@ -43,6 +45,11 @@ impl TryFrom<v1::JobBrief> for JobBrief {
             yaml: limited(brief.yaml, MAX_SOURCE_BYTES, "yaml")?,
             seed: brief.seed,
             model: required(brief.model, "model")?.try_into()?,
+            more_models: brief
+                .more_models
+                .into_iter()
+                .map(ModelReference::try_from)
+                .collect::<Result<_, WireError>>()?,
             assets: assets.collect::<Result<_, WireError>>()?,
             number: number_type(brief.number_type)?,
             threads: ranged(brief.threads, 1..=u32::MAX, "threads")?,

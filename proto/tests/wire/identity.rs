@@ -203,7 +203,11 @@ fn whole_tiles_of_a_gradient_are_not_copied() {
 #[test]
 fn long_messages_go_in_fragments() {
     let values = vec![0.25; 512];
-    let target = PreparedTarget { features: vec![values; 2000], auto_scales: vec![1.0; 2000], warning: None };
+    let target = PreparedTarget {
+        features: vec![values; 2000],
+        auto_scales: vec![1.0; 2000],
+        ..PreparedTarget::default()
+    };
     let prepared = Prepared { targets: vec![target] };
     let message =
         FromWorker::Prepared { fence: Fence { incarnation: 2, number: 3 }, prepared, warnings: vec![] };
@@ -215,7 +219,8 @@ fn long_messages_go_in_fragments() {
 #[test]
 fn what_no_receiver_takes_is_not_sent() {
     let values = vec![0.25; 1 << 20];
-    let target = PreparedTarget { features: vec![values; 9], auto_scales: vec![1.0; 9], warning: None };
+    let target =
+        PreparedTarget { features: vec![values; 9], auto_scales: vec![1.0; 9], ..PreparedTarget::default() };
     let prepared = Prepared { targets: vec![target] };
     let message =
         FromWorker::Prepared { fence: Fence { incarnation: 2, number: 3 }, prepared, warnings: vec![] };

@@ -56,10 +56,11 @@ fn prepared() -> impl Strategy<Value = Prepared> {
         ),
         0..5,
     );
-    prop::collection::vec((target, prop::option::of(".{0,50}")), 0..5).prop_map(|targets| {
-        let targets = targets.into_iter().map(|(features, warning)| {
+    let supplements = prop::collection::btree_map(0..9_u32, prop::collection::vec(finite(), 1..9), 0..3);
+    prop::collection::vec((target, prop::option::of(".{0,50}"), supplements), 0..5).prop_map(|targets| {
+        let targets = targets.into_iter().map(|(features, warning, supplements)| {
             let (features, auto_scales) = features.into_iter().unzip();
-            PreparedTarget { features, auto_scales, warning }
+            PreparedTarget { features, auto_scales, warning, supplements }
         });
         Prepared { targets: targets.collect() }
     })
@@ -146,15 +147,32 @@ fn brief() -> impl Strategy<Value = JobBrief> {
     let numbers = (any::<u64>(), number, 1..=u32::MAX, 1..=u32::MAX);
     let model = (".{0,50}", sha256(), model_settings());
     let model = model.prop_map(|(name, sha256, settings)| ModelReference { name, sha256, settings });
-    let contents =
-        (model, prop::collection::btree_map(".{0,50}", sha256(), 0..5), prop::option::of(prepared()));
+    let contents = (
+        prop::collection::vec(model, 1..=4),
+        prop::collection::btree_map(".{0,50}", sha256(), 0..5),
+        prop::option::of(prepared()),
+    );
     // Some experiments are longer than a message.
     let yaml = prop_oneof![9 => ".{0,500}", 1 => ".{1}".prop_map(|letter| letter.repeat(250_000))];
-    (revision(), yaml, numbers, contents).prop_map(|(revision, yaml, numbers, (model, assets, prepared))| {
-        let (seed, number, threads, shard_size) = numbers;
-        let prepared = prepared.map(Arc::new);
-        JobBrief { revision, yaml, seed, model, assets, number, threads, shard_size, prepared }
-    })
+    (revision(), yaml, numbers, contents).prop_map(
+        |(revision, yaml, numbers, (mut models, assets, prepared))| {
+            let (seed, number, threads, shard_size) = numbers;
+            let prepared = prepared.map(Arc::new);
+            let (model, more_models) = (models.remove(0), models);
+            JobBrief {
+                revision,
+                yaml,
+                seed,
+                model,
+                more_models,
+                assets,
+                number,
+                threads,
+                shard_size,
+                prepared,
+            }
+        },
+    )
 }
 
 fn model_settings() -> impl Strategy<Value = ModelSettings> {

@@ -5,10 +5,19 @@ use clipig_core::{Fence, JobRevision, Lease, Node, SessionId, Stage, Work, expec
 use super::Dispatcher;
 use super::action::Action;
 use super::jobs::{History, Round};
-use super::leases::{CAPACITY, Grant, HoldingChange, Purpose};
+use super::leases::{CAPACITY, Grant, Granted, Purpose};
 use super::spot_checks::OfferedNode;
 use super::timers::Time;
 use super::workers::Connection;
+
+/// A lease that was issued.
+pub(super) struct Issued {
+    pub(super) fence: Fence,
+    /// Has the worker come to it at once?
+    pub(super) is_begun: bool,
+    /// The node, where all who may compute it give the same bits. That of a check is none.
+    pub(super) exact: Option<OfferedNode>,
+}
 
 impl Dispatcher {
     /// Gives out whatever can be given out.
@@ -114,16 +123,17 @@ impl Dispatcher {
     }
 
     fn grant(&mut self, revision: JobRevision, node: Node, session: SessionId, now: Time) {
-        let Some((fence, change, offer)) = self.issue(revision, node, session, None, now) else { return };
+        let issued = self.issue(revision, node, session, None, now);
+        let Some(Issued { fence, is_begun, exact }) = issued else { return };
         if let Some(round) = self.jobs.round_of_lease(revision) {
-            round.grant(node, fence, now);
+            round.grant(node, fence, is_begun.then_some(now));
         }
-        self.holding_changed(change, now);
-        self.perhaps_check(OfferedNode { revision, offer, node });
+        if let Some(exact) = exact {
+            self.perhaps_check(exact);
+        }
     }
 
-    /// Issues a lease of a node, as work or for a check, and sends what the worker needs for it. Also returns the serial
-    /// number of the offer.
+    /// Issues a lease of a node, as work or for a check, and sends what the worker needs for it.
     pub(super) fn issue(
         &mut self,
         revision: JobRevision,
@@ -131,7 +141,7 @@ impl Dispatcher {
         session: SessionId,
         check: Option<OfferedNode>,
         now: Time,
-    ) -> Option<(Fence, HoldingChange, u64)> {
+    ) -> Option<Issued> {
         let job = self.jobs.of_lease(revision)?;
         let (work, values, offer, purpose) = if let Some(checked) = check {
             let (work, values) = expected(self.checks.work(checked), "what is checked was chosen")?;
@@ -148,15 +158,23 @@ impl Dispatcher {
             Stage::Prepare => 0,
             Stage::Epoch(_) => self.budget.expected(revision, values),
         };
-        let share = self.workers.holder(session)?.share(job.threads());
-        let missing = self.workers.send(session, revision, offer)?;
+        // Known here without a look-up, so jobs that are never checked cost nothing more.
+        let is_exact = purpose == Purpose::Work && stage != Stage::Prepare && job.fit().is_exact();
+        let threads = job.threads();
+        let holder = self.workers.holder_mut(session)?;
+        let (share, slots, cores) =
+            (holder.share(threads), holder.slots(threads), holder.cores_per_shard(threads));
+        let missing = holder.send(revision, offer);
         let charged = self.jobs.serve(revision, shards);
-        let grant = Grant { session, purpose, revision, stage, node, shards, share, charged, reserved };
+        let grant =
+            Grant { session, purpose, revision, stage, node, shards, share, slots, cores, charged, reserved };
         match purpose {
             Purpose::Work => self.budget.reserve(revision, reserved),
             Purpose::Check => self.budget.reserve_spare(reserved),
         }
-        let (fence, change) = self.leases.grant(grant, now, now + self.settings.lease_timeout);
+        let deadline = now + self.settings.lease_timeout;
+        let Granted { fence, is_begun, load } = self.leases.grant(grant, now, deadline);
+        self.workers.set_load(session, load);
         if missing.brief {
             self.actions.push(Action::Open { session, revision });
         }
@@ -165,7 +183,8 @@ impl Dispatcher {
         }
         let lease = Lease { fence, revision, work, values, trace: None };
         self.actions.push(Action::Lease { session, lease });
-        Some((fence, change, offer))
+        let exact = is_exact.then_some(OfferedNode { revision, offer, node });
+        Some(Issued { fence, is_begun, exact })
     }
 
     /// Takes a lease back that waits in the hands of a busy worker, for one that is idle.

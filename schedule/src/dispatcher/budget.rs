@@ -7,10 +7,13 @@
 //!
 //! What a gradient will take is known from the canvas at first, all of which it may touch. As soon as a job has results,
 //! it is the largest of them. Whatever the budget, a job may have one gradient at a time.
+//!
+//! What has come of a gradient when a connection breaks is kept until the process is back or given up, whatever becomes of
+//! its lease meanwhile. So that is how long its room is reserved.
 
 use std::collections::BTreeMap;
 
-use clipig_core::{EpochValues, JobRevision, TILE};
+use clipig_core::{EpochValues, JobRevision, SessionId, TILE};
 
 /// Bytes of gradients that are on their way or unmerged.
 #[derive(Debug)]
@@ -19,6 +22,9 @@ pub(super) struct GradientBudget {
     reserved: u64,
     unmerged: u64,
     jobs: BTreeMap<JobRevision, JobBytes>,
+    /// Of sessions whose connection broke: bytes of gradients whose leases have ended. Parts of them may be there, which
+    /// are kept until the process is back or given up.
+    lingering: BTreeMap<SessionId, u64>,
     /// Was a lease held back since the last time that something was freed?
     is_tight: bool,
 }
@@ -34,7 +40,8 @@ struct JobBytes {
 
 impl GradientBudget {
     pub(super) fn new(limit: u64) -> Self {
-        Self { limit, reserved: 0, unmerged: 0, jobs: BTreeMap::new(), is_tight: false }
+        let (jobs, lingering) = (BTreeMap::new(), BTreeMap::new());
+        Self { limit, reserved: 0, unmerged: 0, jobs, lingering, is_tight: false }
     }
 
     /// What the next gradient of a job will take.
@@ -74,6 +81,19 @@ impl GradientBudget {
     /// A lease has ended that was granted from spare room.
     pub(super) fn release_spare(&mut self, bytes: u64) {
         self.reserved -= bytes.min(self.reserved);
+    }
+
+    /// A lease has ended whose worker's connection is broken: what has come of its gradient is kept.
+    pub(super) fn linger(&mut self, session: SessionId, bytes: u64) {
+        *self.lingering.entry(session).or_default() += bytes;
+        self.reserve_spare(bytes);
+    }
+
+    /// A session is over, and what was kept of its gradients is dropped or goes on under leases that are valid.
+    pub(super) fn let_go(&mut self, session: SessionId) {
+        if let Some(bytes) = self.lingering.remove(&session) {
+            self.release_spare(bytes);
+        }
     }
 
     /// A lease was granted.

@@ -7,10 +7,11 @@
 //! only one node. The epoch does not wait for it. It may outlive its epoch, since the worker has what it needs of the
 //! canvas, but not the next one. So long the canvas of the epoch is kept, too, for a third worker (`comparing`).
 
-use clipig_core::{EpochValues, Fence, JobRevision, SessionId, ShardError, Stage, WorkerName};
+use clipig_core::{EpochValues, Fence, JobRevision, SessionId, ShardError, WorkerName};
 
 use super::Dispatcher;
 use super::action::{Action, Attempt, Note};
+use super::assign::Issued;
 use super::budget::whole;
 use super::checks::{Check, Comparison, KeptOffer};
 use super::evidence::{CheckEnd, CheckOutcome};
@@ -24,15 +25,14 @@ use super::workers::Strike;
 const CONSIDERED: usize = 8;
 
 impl Dispatcher {
-    /// A node was leased. If it is one of those that are to be checked, and two workers might give the same bits, it waits
-    /// for a second one from now on.
+    /// A node was leased of which two workers give the same bits. If it is one of those that are to be checked, and there
+    /// are two, it waits for a second one from now on.
     pub(super) fn perhaps_check(&mut self, checked: OfferedNode) {
-        // First, because it is not for most nodes.
         if !self.checks.choose(checked) {
             return;
         }
-        let Some(job) = self.jobs.get(checked.revision).filter(|job| job.fit().is_exact()) else { return };
-        let Some(round) = job.round().filter(|round| round.stage() != Stage::Prepare) else { return };
+        let Some(job) = self.jobs.get(checked.revision) else { return };
+        let Some(round) = job.round() else { return };
         if self.workers.serving(job.fit()).nth(1).is_some() {
             self.checks.add(checked, round.work(checked.node), round.values());
         }
@@ -93,12 +93,11 @@ impl Dispatcher {
     pub(super) fn grant_check(&mut self, checked: OfferedNode, session: SessionId, now: Time) {
         let worker = self.workers.name_of(session).cloned();
         let issued = self.issue(checked.revision, checked.node, session, Some(checked), now);
-        let (Some((fence, change, _)), Some(worker)) = (issued, worker) else {
+        let (Some(Issued { fence, .. }), Some(worker)) = (issued, worker) else {
             self.end_check(checked, now);
             return;
         };
         self.checks.grant(checked, fence, worker);
-        self.holding_changed(change, now);
     }
 
     /// Takes back a check that is in the way of another job's work.
@@ -107,7 +106,7 @@ impl Dispatcher {
             let lease = self.leases.get(*fence).filter(|lease| lease.grant().purpose == Purpose::Check);
             lease.is_some_and(|lease| self.others_wait(lease.grant().revision))
         };
-        let Some(fence) = self.checks.first_checks().into_iter().find(in_the_way) else { return false };
+        let Some(fence) = self.checks.first_checks().find(in_the_way) else { return false };
         self.take_back(fence, now);
         true
     }

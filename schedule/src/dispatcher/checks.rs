@@ -228,8 +228,8 @@ impl Checks {
         self.waiting.range(first..).take_while(of_offer).copied()
     }
 
-    pub(super) fn disputed(&self) -> Vec<OfferedNode> {
-        self.disputed.iter().copied().collect()
+    pub(super) fn disputed(&self) -> impl Iterator<Item = OfferedNode> {
+        self.disputed.iter().copied()
     }
 
     /// An offer of the node's job has ended. Returns how many have since the node was leased.
@@ -312,11 +312,11 @@ impl Checks {
 
     /// Leases of first checks, whose worker has perhaps answered already. Those that decide between two are not among
     /// them.
-    pub(super) fn first_checks(&self) -> Vec<Fence> {
+    pub(super) fn first_checks(&self) -> impl Iterator<Item = Fence> {
         let first =
             |check: &Check| check.results.iter().find(|result| !result.merged).map(|result| result.fence);
         let open = self.open.values().filter(|check| check.results.len() < 3);
-        open.filter_map(first).collect()
+        open.filter_map(first)
     }
 
     /// How many nodes were chosen and are not over, and how many leases their results come or came under.

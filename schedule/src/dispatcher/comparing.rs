@@ -47,7 +47,8 @@ impl Dispatcher {
 
     /// Has others compute nodes of which two results differ. That goes before all other work.
     pub(super) fn decide(&mut self, now: Time) {
-        for checked in self.checks.disputed() {
+        // What is found out about one may end others.
+        for checked in self.checks.disputed().collect::<Vec<_>>() {
             let round = self.jobs.round(checked.revision);
             let is_offered = round.is_some_and(|round| round.serial() == checked.offer);
             let is_kept = self.checks.kept(checked.revision).is_some_and(|kept| kept.offer == checked.offer);

@@ -3,11 +3,11 @@
 //! Whatever the reason, a lease first leaves its holder's hands ([`end_lease`](Dispatcher::end_lease)); without a result
 //! its node then goes out again ([`release`](Dispatcher::release)), unless the whole round is dropped.
 
-use clipig_core::{Fence, SessionId, expected};
+use clipig_core::{Fence, SessionId, WorkerName, expected};
 
 use super::Dispatcher;
-use super::action::{Action, Note};
-use super::leases::{Ended, HoldingChange, Purpose};
+use super::action::{Action, LeaveCause, Note};
+use super::leases::{Ended, Grant, HoldingChange, Purpose};
 use super::spot_checks::OfferedNode;
 use super::timers::Time;
 
@@ -15,13 +15,28 @@ impl Dispatcher {
     /// Ends a lease on the side of its holder. The node is not touched.
     pub(super) fn end_lease(&mut self, fence: Fence, now: Time) -> Option<Ended> {
         let mut ended = expected(self.leases.end(fence, now), "a lease that ends is valid")?;
-        match ended.grant.purpose {
-            Purpose::Work => self.budget.release(ended.grant.revision, ended.grant.reserved),
-            Purpose::Check => self.budget.release_spare(ended.grant.reserved),
+        let Grant { session, revision, purpose, reserved, .. } = ended.grant;
+        match purpose {
+            Purpose::Work => self.budget.release(revision, reserved),
+            Purpose::Check => self.budget.release_spare(reserved),
+        }
+        if self.workers.is_broken(session) {
+            self.budget.linger(session, reserved);
         }
         let begun = std::mem::take(&mut ended.change.begun);
         self.holding_changed(HoldingChange { begun, ..ended.change }, now);
         Some(ended)
+    }
+
+    /// Ends a session, whose leases have ended or gone to another one. Returns its worker's name.
+    pub(super) fn disconnect(
+        &mut self,
+        session: SessionId,
+        cause: LeaveCause,
+        now: Time,
+    ) -> Option<WorkerName> {
+        self.budget.let_go(session);
+        self.workers.disconnect(session, cause, now)
     }
 
     /// The pool and the rounds learn what a session holds and has come to.
@@ -29,7 +44,7 @@ impl Dispatcher {
         self.workers.set_load(change.session, change.load);
         for begun in change.begun {
             if let Some(round) = self.jobs.round_of_lease(begun.revision) {
-                round.begin(begun.fence, begun.granted, now);
+                round.begin(begun.fence, now);
             }
         }
         self.is_stale = true;

@@ -87,11 +87,8 @@ impl Dispatcher {
             return Verdict::Stale;
         }
         let Some(ended) = self.end_lease(fence, now) else { return Verdict::Stale };
-        let Some(worker) = self.workers.holder(session).map(|connection| connection.worker().clone()) else {
-            return Verdict::Stale;
-        };
         let took = now.saturating_sub(ended.times.begun.unwrap_or(ended.times.granted));
-        self.settle(&ended, answer, took);
+        let Some(worker) = self.settle(&grant, answer, took) else { return Verdict::Stale };
         self.finish_node(fence, &ended, &worker, now);
         let Grant { revision, node, .. } = grant;
         let compare = self.perhaps_compare(OfferedNode { revision, offer, node }, fence, &worker, now);
@@ -109,7 +106,7 @@ impl Dispatcher {
         }
         let Some(ended) = self.end_lease(fence, now) else { return Verdict::Stale };
         let took = now.saturating_sub(ended.times.begun.unwrap_or(ended.times.granted));
-        let (_, spent) = self.cost(grant, answer, took);
+        let (_, spent) = cost(grant, answer, took);
         if let Some(job) = self.jobs.of_lease(grant.revision) {
             job.settle_check(grant.charged, spent);
         }
@@ -123,25 +120,13 @@ impl Dispatcher {
         self.budget.receive(revision, bytes);
     }
 
-    /// What a result has cost counts for its job and its worker.
-    fn settle(&mut self, ended: &Ended, answer: Answer, took: Duration) {
-        let grant = &ended.grant;
-        let (computing, spent) = self.cost(grant, answer, took);
-        let Some(job) = self.jobs.of_lease(grant.revision) else { return };
+    /// What a result has cost counts for its job and its worker. Returns the worker's name.
+    fn settle(&mut self, grant: &Grant, answer: Answer, took: Duration) -> Option<WorkerName> {
+        let (computing, spent) = cost(grant, answer, took);
+        let job = self.jobs.of_lease(grant.revision)?;
         job.record(grant.stage, took, grant.shards);
         job.settle(grant.charged, spent, grant.shards);
-        self.workers.succeed(grant.session, grant.revision, grant.shards, computing);
-    }
-
-    /// Time of computing and core seconds of a result.
-    fn cost(&self, grant: &Grant, answer: Answer, took: Duration) -> (Duration, f64) {
-        let (job, connection) = (self.jobs.get(grant.revision), self.workers.holder(grant.session));
-        let (Some(job), Some(connection)) = (job, connection) else { return (Duration::ZERO, 0.0) };
-        let threads = job.threads();
-        // A worker cannot have computed longer than it had the lease, whatever it says.
-        let computing = answer.computing().min(took.saturating_mul(connection.slots(threads)));
-        let cores = f64::from(connection.cores_per_shard(threads));
-        (computing, computing.as_secs_f64() * cores)
+        self.workers.succeed(grant.session, grant.revision, grant.shards, computing)
     }
 
     /// A node is done: its other copy is taken back, and those who failed with it were at fault.
@@ -211,7 +196,7 @@ impl Dispatcher {
     pub(super) fn end_session(&mut self, session: SessionId, cause: LeaveCause, now: Time) {
         self.note_disappearance(session, &cause, now);
         let leases = self.lose_all(session, now);
-        let left = self.workers.disconnect(session, cause.clone(), now);
+        let left = self.disconnect(session, cause.clone(), now);
         let Some(worker) = expected(left, "a session that ends is known") else { return };
         self.note(Note::Left { worker: worker.clone(), cause, leases });
         self.judge(&worker, now);
@@ -226,6 +211,13 @@ impl Dispatcher {
             self.note(Note::Lost { worker, leases });
         }
     }
+}
+
+/// Time of computing and core seconds of a result.
+fn cost(grant: &Grant, answer: Answer, took: Duration) -> (Duration, f64) {
+    // A worker cannot have computed longer than it had the lease, whatever it says.
+    let computing = answer.computing().min(took.saturating_mul(grant.slots));
+    (computing, computing.as_secs_f64() * f64::from(grant.cores))
 }
 
 /// Why a session ends that answered something else than it was asked.

@@ -3,6 +3,7 @@
 //! A lease lives here from [`grant`](Leases::grant) to [`end`](Leases::end), and nowhere else. Both say what changed for
 //! the session that holds it: its load, and which of its leases it has come to.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clipig_core::{Fence, Held, JobRevision, Node, SessionId, Stage, expected};
@@ -46,6 +47,10 @@ pub(super) struct Grant {
     pub(super) shards: u32,
     /// Its share of the worker's [`CAPACITY`].
     pub(super) share: u64,
+    /// Shards like these that the worker computes side by side.
+    pub(super) slots: u32,
+    /// Cores that one of them occupies.
+    pub(super) cores: u32,
     /// What the job was charged, in core seconds.
     pub(super) charged: f64,
     /// Bytes that are reserved for its gradient.
@@ -88,7 +93,17 @@ struct Holding {
     begun_load: u64,
 }
 
-/// What the grant or the end of a lease changes for the session that holds it.
+/// A lease that was granted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Granted {
+    pub(super) fence: Fence,
+    /// Has its holder come to it at once?
+    pub(super) is_begun: bool,
+    /// The shares of all leases of its holder, added up.
+    pub(super) load: u64,
+}
+
+/// What the end of a lease changes for the session that holds it.
 #[derive(Debug)]
 pub(super) struct HoldingChange {
     pub(super) session: SessionId,
@@ -103,7 +118,6 @@ pub(super) struct HoldingChange {
 pub(super) struct Begun {
     pub(super) fence: Fence,
     pub(super) revision: JobRevision,
-    pub(super) granted: Time,
 }
 
 /// A lease that is over.
@@ -140,6 +154,50 @@ impl GrantedLease {
     /// Has its holder ever named it in a heartbeat?
     pub(super) fn is_listed(&self) -> bool {
         self.listed
+    }
+}
+
+impl Holding {
+    /// The next lease that the slots come to, if less than all of them is taken.
+    fn next(&self) -> Option<Fence> {
+        self.fences.get(self.begun).copied().filter(|_| self.begun_load < CAPACITY)
+    }
+
+    /// The slots have come to the [next](Self::next) lease.
+    fn begin(&mut self, share: u64) {
+        self.begun += 1;
+        self.begun_load += share;
+    }
+
+    /// A lease is over.
+    fn remove(&mut self, fence: Fence, share: u64) {
+        // Mostly one of the first.
+        let Some(place) = self.fences.iter().position(|held| *held == fence) else { return };
+        self.fences.remove(place);
+        self.load -= share;
+        if place < self.begun {
+            self.begun -= 1;
+            self.begun_load -= share;
+        }
+    }
+}
+
+/// Notes which leases a session's slots have come to. Those that were begun stay in front, so nothing is looked at twice.
+fn come_to(
+    holding: &mut Holding,
+    valid: &mut BTreeMap<Fence, GrantedLease>,
+    now: Time,
+    change: &mut HoldingChange,
+) {
+    change.load = holding.load;
+    while let Some(fence) = holding.next()
+        && let Some(lease) = expected(valid.get_mut(&fence), "what a session holds is valid")
+    {
+        lease.times.begun = Some(now);
+        holding.begin(lease.grant.share);
+        if lease.grant.purpose == Purpose::Work {
+            change.begun.push(Begun { fence, revision: lease.grant.revision });
+        }
     }
 }
 
@@ -185,16 +243,21 @@ impl Leases {
     }
 
     /// Gives a lease under a new fence, which must have made progress by `deadline`.
-    pub(super) fn grant(&mut self, grant: Grant, now: Time, deadline: Time) -> (Fence, HoldingChange) {
+    pub(super) fn grant(&mut self, grant: Grant, now: Time, deadline: Time) -> Granted {
         self.last += 1;
         let fence = Fence { incarnation: self.incarnation, number: self.last };
         let holding = self.holders.entry(grant.session).or_default();
         holding.fences.push_back(fence);
         holding.load += grant.share;
-        let times = LeaseTimes { granted: now, begun: None };
+        // All before it that the slots can have come to, they have.
+        let is_begun = holding.next().is_some_and(|next| next == fence);
+        if is_begun {
+            holding.begin(grant.share);
+        }
+        let granted = Granted { fence, is_begun, load: holding.load };
         let lease = GrantedLease {
             grant,
-            times,
+            times: LeaseTimes { granted: now, begun: is_begun.then_some(now) },
             progress: 0,
             progressed: now,
             listed: false,
@@ -203,62 +266,36 @@ impl Leases {
         };
         self.valid.insert(fence, lease);
         self.deadlines.set(deadline, fence);
-        (fence, self.come_to(grant.session, now))
+        granted
     }
 
     /// Ends a lease, whatever for. Nothing is left of it.
     pub(super) fn end(&mut self, fence: Fence, now: Time) -> Option<Ended> {
         let GrantedLease { grant, times, timer, .. } = self.valid.remove(&fence)?;
         self.deadlines.unset(timer, fence);
-        if let Some(holding) = self.holders.get_mut(&grant.session) {
-            // Mostly one of the first.
-            if let Some(place) = holding.fences.iter().position(|held| *held == fence) {
-                holding.fences.remove(place);
-                holding.load -= grant.share;
-                if place < holding.begun {
-                    holding.begun -= 1;
-                    holding.begun_load -= grant.share;
-                }
-            }
+        let mut change = HoldingChange { session: grant.session, load: 0, begun: Vec::new() };
+        if let Entry::Occupied(mut holder) = self.holders.entry(grant.session) {
+            let holding = holder.get_mut();
+            holding.remove(fence, grant.share);
+            come_to(holding, &mut self.valid, now, &mut change);
             if holding.fences.is_empty() {
-                self.holders.remove(&grant.session);
+                holder.remove();
             }
         }
-        Some(Ended { grant, times, change: self.come_to(grant.session, now) })
+        Some(Ended { grant, times, change })
     }
 
     /// The leases of a session go on under another one of the same process. It must name them in its heartbeats.
     pub(super) fn hand_over(&mut self, from: SessionId, to: SessionId, now: Time) -> HoldingChange {
-        if let Some(holding) = self.holders.remove(&from) {
+        let mut change = HoldingChange { session: to, load: 0, begun: Vec::new() };
+        if let Some(mut holding) = self.holders.remove(&from) {
             for fence in &holding.fences {
                 let lease = expected(self.valid.get_mut(fence), "what a session holds is valid");
                 let Some(lease) = lease else { continue };
                 (lease.grant.session, lease.listed, lease.missed) = (to, true, 0);
             }
+            come_to(&mut holding, &mut self.valid, now, &mut change);
             self.holders.insert(to, holding);
-        }
-        self.come_to(to, now)
-    }
-
-    /// Notes which leases a session's slots have come to: those before which less than all of it is taken.
-    fn come_to(&mut self, session: SessionId, now: Time) -> HoldingChange {
-        let mut change = HoldingChange { session, load: 0, begun: Vec::new() };
-        let Some(holding) = self.holders.get_mut(&session) else { return change };
-        change.load = holding.load;
-        // Those that were begun stay in front, so nothing is looked at twice.
-        while holding.begun_load < CAPACITY
-            && let Some(fence) = holding.fences.get(holding.begun)
-        {
-            let Some(lease) = expected(self.valid.get_mut(fence), "what a session holds is valid") else {
-                break;
-            };
-            lease.times.begun = Some(now);
-            let (revision, granted) = (lease.grant.revision, lease.times.granted);
-            if lease.grant.purpose == Purpose::Work {
-                change.begun.push(Begun { fence: *fence, revision, granted });
-            }
-            holding.begun_load += lease.grant.share;
-            holding.begun += 1;
         }
         change
     }

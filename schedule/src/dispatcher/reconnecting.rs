@@ -45,7 +45,7 @@ impl Dispatcher {
         let cause = LeaveCause::Disconnected;
         self.note_disappearance(session, &cause, now);
         let leases = self.lose_all(session, now);
-        if let Some(worker) = self.workers.disconnect(session, cause, now) {
+        if let Some(worker) = self.disconnect(session, cause, now) {
             if leases > 0 {
                 self.note(Note::Lost { worker: worker.clone(), leases });
             }
@@ -64,7 +64,7 @@ impl Dispatcher {
         match successor {
             Successor::Same => {
                 let jobs = self.workers.told(old);
-                let worker = self.workers.disconnect(old, LeaveCause::Replaced, now)?;
+                let worker = self.disconnect(old, LeaveCause::Replaced, now)?;
                 if stands {
                     self.note(Note::Left { worker, cause: LeaveCause::Replaced, leases: 0 });
                 }

@@ -6,6 +6,7 @@ use clipig_core::{Fence, JobRevision, Node, SessionId, expected};
 
 use super::Dispatcher;
 use super::action::Note;
+use super::assign::Issued;
 use super::timers::Time;
 
 /// A node is computed speculatively when it takes this many times as long as the median says.
@@ -72,11 +73,12 @@ impl Dispatcher {
 
     fn grant_second(&mut self, revision: JobRevision, speculation: &Speculation, now: Time) {
         let Speculation { node, first, second } = *speculation;
-        let Some((fence, change, _)) = self.issue(revision, node, second, None, now) else { return };
+        let Some(Issued { fence, .. }) = self.issue(revision, node, second, None, now) else {
+            return;
+        };
         if let Some(round) = self.jobs.round_of_lease(revision) {
             round.grant_second(node, fence, first);
         }
-        self.holding_changed(change, now);
         let Some(lease) = expected(self.leases.get(first.1), "the first copy is valid") else { return };
         let (slow, stage) = (lease.grant().session, lease.grant().stage);
         let name = |session| self.workers.holder(session).map(|holder| holder.worker().clone());

@@ -1,4 +1,9 @@
 //! What the switchboard keeps of jobs: shares, briefs, and the canvas of the last offer.
+//!
+//! A worker gets only the tiles of the canvas that its leases need. The switchboard notes which tiles of an epoch's canvas
+//! each session was sent, and sends the missing ones before each lease. If a lease needs more than [`WHOLE_SHARE`] of the
+//! canvas, the whole canvas is sent instead, and so it is for a preparation. A worker that misses a tile hands the lease
+//! back; then everything is sent again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

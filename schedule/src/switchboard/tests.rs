@@ -52,6 +52,7 @@ fn brief() -> Arc<JobBrief> {
             sha256: Sha256([0; 32]),
             settings: ModelSettings::of_activation(Activation::Gelu),
         },
+        more_models: Vec::new(),
         assets: BTreeMap::new(),
         number: NumberType::Float32,
         threads: 1,

@@ -125,8 +125,8 @@ fn end_of(status: &Status, sent: u64) -> LinkEnd {
         let mebibytes = sent as f64 / f64::from(1 << 20);
         format!(
             "{said}. The stream was reset after {mebibytes:.1} MiB had been sent: a proxy on the way may allow no more in \
-             one call, or no longer. nginx needs `client_max_body_size 0;` and `client_body_timeout 1h;`; see \"Behind a \
-             proxy\" in docs/operations.md"
+             one call, or no longer. nginx needs `client_max_body_size 0;` and `client_body_timeout 1h;`; see \
+             docs/operations/proxies.md"
         )
     } else {
         said

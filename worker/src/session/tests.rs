@@ -50,6 +50,7 @@ fn brief(job: u64, threads: u32, prepared: bool) -> Arc<JobBrief> {
             sha256: Sha256([0; 32]),
             settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
         },
+        more_models: Vec::new(),
         assets: BTreeMap::new(),
         number: NumberType::Float32,
         threads,
@@ -67,7 +68,7 @@ fn compute_job(brief: &Arc<JobBrief>) -> Arc<ComputeJob> {
     Arc::new(ComputeJob {
         brief: Arc::clone(brief),
         experiment: Arc::new(loaded.experiment),
-        weights: WeightsSource::Embedded,
+        weights: vec![WeightsSource::Embedded],
         assets: Assets::default(),
         progress: ProgressCounter::default(),
     })

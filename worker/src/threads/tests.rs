@@ -102,6 +102,7 @@ fn job(number: u64) -> Arc<ComputeJob> {
             sha256: Sha256([0; 32]),
             settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
         },
+        more_models: Vec::new(),
         assets: std::collections::BTreeMap::new(),
         number: NumberType::Float32,
         threads: 1,
@@ -111,7 +112,7 @@ fn job(number: u64) -> Arc<ComputeJob> {
     Arc::new(ComputeJob {
         brief: Arc::new(brief),
         experiment: Arc::new(loaded.experiment),
-        weights: WeightsSource::Embedded,
+        weights: vec![WeightsSource::Embedded],
         assets: Assets::default(),
         progress: ProgressCounter::default(),
     })

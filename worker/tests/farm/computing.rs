@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use clipig_core::{FromWorker, JobBrief, Node, PROTOCOL, ShardError, Stage, ToWorker};
+use clipig_core::{
+    FromWorker, JobBrief, ModelReference, Node, PROTOCOL, Sha256, ShardError, Stage, ToWorker,
+};
 
 use crate::coordinator::{Connection, Manners, Place, TestCoordinator, blob};
 use crate::stand_in::{brief, expected};
@@ -70,6 +72,25 @@ async fn a_job_is_prepared() {
     connection.canvas(brief.revision, 0).await;
     computes(&mut connection, &brief, 6, ROOT).await;
     assert_eq!(farm.shared.downloads.lock().unwrap().len(), 2, "nothing is fetched twice");
+}
+
+#[tokio::test]
+async fn the_models_of_a_job_are_all_fetched() {
+    let [(first, weights), (second, more)] = [1, 2].map(|number| blob(number, 1000 * usize::from(number)));
+    let blobs = BTreeMap::from([(first, weights), (second, more)]);
+    let farm = TestCoordinator::start(Place::loopback(), Manners { blobs, ..Manners::default() });
+    let worker = Worker::start(&farm.address, 2);
+    let (mut connection, _) = farm.worker(SELDOM).await;
+    let one = brief(1, first);
+    let another = ModelReference { name: "another".to_owned(), sha256: second, ..one.model.clone() };
+    let yaml = format!("models: [{{name: a model}}, {{name: another, weight: 0}}]\n{}", one.yaml);
+    let brief = JobBrief { yaml, more_models: vec![another], ..one };
+    connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
+    connection.canvas(brief.revision, 0).await;
+    computes(&mut connection, &brief, 1, ROOT).await;
+    let weights = worker.device.weights.lock().unwrap();
+    let cached = |sha256: Sha256| weights.iter().any(|path| path.ends_with(sha256.to_string()));
+    assert!(cached(first) && cached(second), "{weights:?}");
 }
 
 #[tokio::test]
@@ -192,13 +213,18 @@ async fn what_cannot_be_opened_is_a_typed_failure_and_what_is_not_there_is_hande
     };
     let huge =
         JobBrief { yaml: "resolution: 60000\ntargets: []\n".to_owned(), ..brief(3, good.model.sha256) };
+    // As from a coordinator that knows nothing of several models: one alone would draw something else.
+    let lacking = JobBrief {
+        yaml: "models: [{name: a model}, {name: another}]\ntargets: [{features: [{text: a}]}]\n".to_owned(),
+        ..brief(4, good.model.sha256)
+    };
     // A farm has no content for a job that has just ended: no reason to fail it.
     connection.send(ToWorker::Open(Arc::new(absent.clone()))).await;
     connection.canvas(absent.revision, 0).await;
     let late = connection.lease(absent.revision, 1, ROOT, 8).await;
     let answer = connection.next_word().await.unwrap();
     assert!(matches!(&answer, FromWorker::Returned { fence, .. } if *fence == late), "{answer:?}");
-    for (number, brief) in (2..).zip([bomb, huge]) {
+    for (number, brief) in (2..).zip([bomb, huge, lacking]) {
         connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
         connection.canvas(brief.revision, 0).await;
         let fence = connection.lease(brief.revision, number, ROOT, 8).await;

@@ -114,14 +114,21 @@ impl ComputeFactory for Factory {
     fn prepare(&self, job: &ComputeJob, canvas: &Canvas) -> Result<Preparation, ShardError> {
         assert_eq!(canvas.width(), SIZE);
         let bytes = job.assets.bytes("a picture.png").map_or(0, |bytes| bytes.len());
-        let target = PreparedTarget { features: vec![vec![1.0, 0.0]], auto_scales: vec![1.0], warning: None };
+        let target = PreparedTarget {
+            features: vec![vec![1.0, 0.0]],
+            auto_scales: vec![1.0],
+            ..PreparedTarget::default()
+        };
         let prepared = Prepared { targets: vec![target] };
         Ok(Preparation { prepared, warnings: vec![format!("the picture has {bytes} bytes")] })
     }
 
     fn open(&self, job: &ComputeJob, _: &Arc<Prepared>) -> Result<Box<dyn ShardCompute>, ShardError> {
         self.0.opened.fetch_add(1, Ordering::SeqCst);
-        if let WeightsSource::File(path) = &job.weights {
+        for path in job.weights.iter().filter_map(|weights| match weights {
+            WeightsSource::File(path) => Some(path),
+            WeightsSource::Embedded => None,
+        }) {
             let read = std::fs::read(path).map_err(|error| ShardError::Device(error.to_string()))?;
             assert!(!read.is_empty());
             self.0.weights.lock().unwrap().push(path.clone());
@@ -197,6 +204,7 @@ pub(crate) fn brief(number: u64, model: Sha256) -> JobBrief {
             sha256: model,
             settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
         },
+        more_models: Vec::new(),
         assets: BTreeMap::new(),
         number: NumberType::Float32,
         threads: 1,

@@ -1,4 +1,4 @@
-//! The commands of docs/operations.md, run as they stand there.
+//! The commands of docs/operations.md and docs/operations/kubernetes.md, run as they stand there.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,11 @@ use crate::manual;
 use crate::places::Places;
 use crate::process::{output, run};
 
+/// Has the commands for certificates and tokens.
 const PAGE: &str = "docs/operations.md";
+
+/// Has the commands for a cluster.
+const CLUSTER_PAGE: &str = "docs/operations/kubernetes.md";
 
 /// What the page says to replace: the names in the certificate, and the name that is verified.
 const NAMES: &str = "subjectAltName=DNS:farm.example.org,DNS:localhost,IP:127.0.0.1";
@@ -27,9 +31,7 @@ pub(super) fn install(places: &Places, kubectl: &Kubectl, image: &str, folder: &
     let overlay = folder.join("deploy/kubernetes/overlays/cpu/kustomization.yaml");
     let text = fs::read_to_string(&overlay).map_err(Error::file("read", &overlay))?;
     fs::write(&overlay, with_image(&text, image)?).map_err(Error::file("write", &overlay))?;
-    let page = places.repository.join(PAGE);
-    let text = fs::read_to_string(&page).map_err(Error::file("read", &page))?;
-    for script in scripts(&text)? {
+    for script in scripts(&places.repository)? {
         let mut shell = kubectl.environment(Command::new("bash"));
         run(shell.current_dir(folder).args(["-euo", "pipefail", "-c", &script]))?;
     }
@@ -37,16 +39,21 @@ pub(super) fn install(places: &Places, kubectl: &Kubectl, image: &str, folder: &
 }
 
 /// The scripts that make a farm on Kubernetes: of certificates and tokens, and of the cluster.
-fn scripts(page: &str) -> Result<[String; 2], Error> {
-    Ok([certificates(page, "clipig-coordinator")?, script(page, "## Kubernetes")?])
+fn scripts(repository: &Path) -> Result<[String; 2], Error> {
+    let cluster = script(&read(repository, CLUSTER_PAGE)?, CLUSTER_PAGE, "## Install a farm")?;
+    Ok([certificates(&read(repository, PAGE)?, "clipig-coordinator")?, cluster])
+}
+
+/// A page of the repository.
+fn read(repository: &Path, page: &str) -> Result<String, Error> {
+    let path = repository.join(page);
+    fs::read_to_string(&path).map_err(Error::file("read", &path))
 }
 
 /// Makes an authority, a certificate for a coordinator of this name (and `localhost`), and tokens, all in the folder, by
 /// the commands of the page.
 pub(crate) fn make_certificates(places: &Places, coordinator: &str, folder: &Path) -> Result<(), Error> {
-    let page = places.repository.join(PAGE);
-    let text = fs::read_to_string(&page).map_err(Error::file("read", &page))?;
-    let script = certificates(&text, coordinator)?;
+    let script = certificates(&read(&places.repository, PAGE)?, coordinator)?;
     let made = output(Command::new("bash").current_dir(folder).args(["-euo", "pipefail", "-c", &script]))?;
     let words = || format!("{PAGE}, TLS and tokens:\n{}", String::from_utf8_lossy(&made.stderr));
     if made.status.success() { Ok(()) } else { Err(Error::Other(words())) }
@@ -54,7 +61,7 @@ pub(crate) fn make_certificates(places: &Places, coordinator: &str, folder: &Pat
 
 /// The commands that make a certificate for a coordinator of this name.
 fn certificates(page: &str, coordinator: &str) -> Result<String, Error> {
-    let mut certificates = script(page, "## TLS and tokens")?;
+    let mut certificates = script(page, PAGE, "## TLS and tokens")?;
     let names = format!("subjectAltName=DNS:{coordinator},DNS:localhost");
     let verified = format!("-verify_hostname {coordinator}");
     for (written, wanted) in [(NAMES, names), (VERIFIED_NAME, verified)] {
@@ -66,9 +73,10 @@ fn certificates(page: &str, coordinator: &str) -> Result<String, Error> {
     Ok(certificates)
 }
 
-fn script(page: &str, heading: &str) -> Result<String, Error> {
-    let missing = || Error::Other(format!("{PAGE} has no commands under `{heading}`"));
-    first_script(page, heading).ok_or_else(missing)
+/// The first commands below a heading of a page, and its name for the message when there are none.
+fn script(text: &str, page: &str, heading: &str) -> Result<String, Error> {
+    let missing = || Error::Other(format!("{page} has no commands under `{heading}`"));
+    first_script(text, heading).ok_or_else(missing)
 }
 
 /// The first block of shell commands below a heading.
@@ -104,8 +112,7 @@ mod tests {
 
     #[test]
     fn the_page_has_the_commands() {
-        let page = fs::read_to_string(Path::new(REPOSITORY).join(PAGE)).unwrap();
-        let [certificates, cluster] = scripts(&page).unwrap();
+        let [certificates, cluster] = scripts(Path::new(REPOSITORY)).unwrap();
         for command in ["openssl x509 -req", "worker.token", "DNS:clipig-coordinator,DNS:localhost"] {
             assert!(certificates.contains(command), "{command} is missing in\n{certificates}");
         }
@@ -122,8 +129,7 @@ mod tests {
 
     #[test]
     fn the_commands_for_certificates_work() {
-        let page = fs::read_to_string(Path::new(REPOSITORY).join(PAGE)).unwrap();
-        let [certificates, _] = scripts(&page).unwrap();
+        let [certificates, _] = scripts(Path::new(REPOSITORY)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Command::new("bash");
         let ran = shell

@@ -1,5 +1,5 @@
 //! `cargo xtask cluster`: a rehearsal on a real Kubernetes cluster, of whatever make. It installs a farm by the commands of
-//! docs/operations.md, breaks it in the ways that clusters break things, and looks whether the pictures stay the same.
+//! docs/operations/kubernetes.md, breaks it in the ways that clusters break things, and looks whether the pictures stay the same.
 //!
 //! Without an image it does what needs none: every overlay and every example of the chart is admitted by the API server,
 //! and so are their pods. The farm's namespace is `clipig`, as in the manifests; where it is there already, nothing is done,

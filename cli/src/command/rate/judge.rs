@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clipig_core::Assets;
 use clipig_experiment::expression::Float;
-use clipig_experiment::{Experiment, FeatureSource};
+use clipig_experiment::{Experiment, FeatureSource, Subject};
 
 use super::encoder::Encoder;
 use crate::failure::Failure;
@@ -43,27 +43,26 @@ impl Judge {
         for target in experiment.targets.iter().filter(|target| target.active) {
             let mut features = Mean::default();
             for feature in &target.features {
-                let wanted = self.feature(&feature.source, assets)?;
+                let Some(subject) = subject_of(&feature.source) else { continue };
+                let wanted = self.feature(&subject, assets)?;
                 let product = seen.iter().zip(&wanted).map(|(a, b)| f64::from(*a) * f64::from(*b));
                 features.add(100.0 * product.sum::<f64>(), constant(&feature.weight));
             }
             if let Some(mean) = features.value() {
-                targets.add(mean, constant(&target.weight));
+                targets.add(mean, constant(&target.weight) * target.share);
             }
         }
         Ok(targets.value())
     }
 
-    fn feature(&mut self, source: &FeatureSource, assets: &Assets) -> Result<Vec<f32>, Failure> {
-        let key = (matches!(source, FeatureSource::Image(_)), source.as_str().to_owned());
+    fn feature(&mut self, subject: &Subject, assets: &Assets) -> Result<Vec<f32>, Failure> {
+        let key = (matches!(subject, Subject::Image(_)), subject.as_str().to_owned());
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let feature = match source {
-            FeatureSource::Text(text) => {
-                self.encoder.texts(std::slice::from_ref(text))?.pop().unwrap_or_default()
-            }
-            FeatureSource::Image(name) => {
+        let feature = match subject {
+            Subject::Text(text) => self.encoder.texts(std::slice::from_ref(text))?.pop().unwrap_or_default(),
+            Subject::Image(name) => {
                 let bytes = assets
                     .bytes(name)
                     .ok_or_else(|| Failure::failed(format!("the image `{name}` was not read")))?;
@@ -72,6 +71,16 @@ impl Judge {
         };
         self.known.insert(key, feature.clone());
         Ok(feature)
+    }
+}
+
+/// What a picture is compared with: of a direction, where it leads. A style says nothing about what is shown.
+fn subject_of(source: &FeatureSource) -> Option<Subject> {
+    match source {
+        FeatureSource::Text(text) => Some(Subject::Text(text.clone())),
+        FeatureSource::Image(name) => Some(Subject::Image(name.clone())),
+        FeatureSource::Direction(direction) => Some(direction.to.clone()),
+        FeatureSource::Style(_) => None,
     }
 }
 

@@ -35,7 +35,7 @@ impl Easel {
         self.cuda.get_or_init(device::load_cuda);
         let experiment = &order.loaded.experiment;
         let device = device::select(&experiment.device).map_err(Failure::usage)?;
-        let model = Model::find(experiment.model.as_deref())?;
+        let models = Model::all_of(experiment)?;
         let factory = self.factory(device);
         let setup = Setup {
             compute,
@@ -44,11 +44,11 @@ impl Easel {
             device,
             kind: factory.kind(),
             number: number_type(compute),
-            model,
+            models,
             assets: order.assets.clone(),
             record: None,
         };
-        let farm = FarmOfOne::start(&factory, setup.cores(), &setup.model.resolved, &setup.assets)?;
+        let farm = FarmOfOne::start(&factory, setup.cores(), &setup.models, &setup.assets)?;
         setup.draw(&farm, order.seed, on_epoch)
     }
 
@@ -65,7 +65,7 @@ impl Easel {
 impl Setup<'_> {
     fn draw(&self, farm: &FarmOfOne, seed: u64, on_epoch: &mut dyn FnMut()) -> Result<Drawn, Failure> {
         let experiment = Arc::new(self.loaded.experiment.clone());
-        let (shard_size, threads) = self.concurrency();
+        let (shard_size, threads) = self.concurrency()?;
         first_resolution(&experiment, seed).map_err(|error| failure(RunError::Job(error)))?;
         let order = self.order(&experiment, seed, shard_size, threads)?;
         let mut observer = SeriesObserver { epochs: 0, warnings: Vec::new(), on_epoch };

@@ -4,16 +4,17 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use clipig_core::durable;
+use clipig_experiment::Sweep;
 use clipig_picture::Record;
 use console::{measure_text_width, truncate_str};
 use serde_json::{Map, Value as Json, json};
 
-use super::{State, Work, file_name, short_names, title};
+use super::short_names;
 use crate::failure::Failure;
 use crate::local::Judge;
 use crate::output;
 use crate::picture::sheet::{self, Cell};
-use crate::series::SeriesFolder;
+use crate::series::{Drawing, Series as _, SeriesFolder};
 
 const SHEET: &str = "sheet.png";
 const TABLE: &str = "table.csv";
@@ -35,32 +36,34 @@ struct Row {
     file: String,
     values: Vec<String>,
     title: String,
-    state: State,
+    /// Why it is not there.
+    error: Option<String>,
     score: Option<f64>,
 }
 
 impl Report {
     /// Looks at all pictures; `judge` rates those that are there.
-    pub(super) fn of(work: &Work<'_>, mut judge: Option<Judge>) -> Result<Self, Failure> {
-        let sweep = work.sweep;
+    pub(super) fn of(drawing: &Drawing<'_, Sweep>, mut judge: Option<Judge>) -> Result<Self, Failure> {
+        let sweep = drawing.series;
         let mut rows = Vec::with_capacity(sweep.count());
         let mut partial = false;
         for index in 0..sweep.count() {
-            let mut score = None;
-            if let Some(judge) = judge.as_mut().filter(|_| work.states[index] == State::There) {
-                let order = work.order(index)?;
+            let (error, mut score) = (drawing.failure(index).map(str::to_owned), None);
+            if let Some(judge) = judge.as_mut().filter(|_| error.is_none()) {
+                let order = drawing.order(index)?;
                 let bytes = std::fs::read(&order.path).map_err(|error| {
                     Failure::failed(format!("cannot read {}: {error}", order.path.display()))
                 })?;
                 let name = order.path.display().to_string();
                 score = judge.score((&name, &bytes), &order.loaded.experiment, &order.assets)?;
-                partial |= Record::read(&bytes).is_ok_and(|record| record.run.model == judge.model());
+                partial |= Record::read(&bytes)
+                    .is_ok_and(|record| record.run.model_names().any(|name| name == judge.model()));
             }
             rows.push(Row {
-                file: file_name(sweep, index),
+                file: sweep.file_name(index),
                 values: sweep.labels(index).into_iter().map(|(_, value)| value.to_owned()).collect(),
-                title: title(sweep, index),
-                state: work.states[index].clone(),
+                title: sweep.title(index),
+                error,
                 score,
             });
         }
@@ -111,7 +114,7 @@ impl Report {
         if let Some(score) = row.score {
             labels.push(format!("{score:.2}{}", if best { " best" } else { "" }));
         }
-        let is_there = row.state == State::There;
+        let is_there = row.error.is_none();
         if !is_there {
             labels.push("failed".to_owned());
         }
@@ -126,7 +129,7 @@ impl Report {
         table.write_record(head.chain(["score", "error"])).map_err(|error| failed(&error))?;
         for row in &self.rows {
             let score = row.score.as_ref().map(ToString::to_string).unwrap_or_default();
-            let error = row.error().unwrap_or_default();
+            let error = row.error.as_deref().unwrap_or_default();
             let record = std::iter::once(row.file.as_str()).chain(row.values.iter().map(String::as_str));
             table.write_record(record.chain([score.as_str(), error])).map_err(|error| failed(&error))?;
         }
@@ -146,10 +149,10 @@ impl Report {
             if self.judge.is_some() {
                 line.push(row.score.map_or("-".to_owned(), |score| format!("{score:.2}")));
             }
-            match row.state {
-                State::Failed(_) => line.push("failed".to_owned()),
-                _ if self.best == Some(index) => line.push("best".to_owned()),
-                _ => {}
+            if row.error.is_some() {
+                line.push("failed".to_owned());
+            } else if self.best == Some(index) {
+                line.push("best".to_owned());
             }
             table.push(line);
         }
@@ -185,10 +188,10 @@ impl Report {
         let picture = |row: &Row| {
             let values = self.parameters.iter().cloned().zip(row.values.iter().map(|value| json!(value)));
             json!({
-                "picture": (row.state == State::There).then(|| shown(&row.file)),
+                "picture": row.error.is_none().then(|| shown(&row.file)),
                 "values": values.collect::<Map<String, Json>>(),
                 "score": row.score,
-                "error": row.error(),
+                "error": row.error,
             })
         };
         let json = json!({
@@ -204,16 +207,7 @@ impl Report {
 
     /// A line for each picture that failed.
     pub(super) fn failures(&self) -> Vec<String> {
-        let line = |row: &Row| Some(format!("{} ({}): {}", row.file, row.title, row.error()?));
+        let line = |row: &Row| Some(format!("{} ({}): {}", row.file, row.title, row.error.as_ref()?));
         self.rows.iter().filter_map(line).collect()
-    }
-}
-
-impl Row {
-    fn error(&self) -> Option<&str> {
-        match &self.state {
-            State::Failed(why) => Some(why),
-            State::Missing | State::There => None,
-        }
     }
 }

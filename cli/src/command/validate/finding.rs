@@ -1,5 +1,6 @@
 //! What was found out about one file, for people and for programs.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use clipig_experiment::{Diagnostic, Diagnostics, Experiment};
@@ -42,7 +43,7 @@ impl Summary {
         let active = || experiment.targets.iter().filter(|target| target.active);
         let [width, height] = &experiment.resolution;
         Self {
-            targets: active().count(),
+            targets: active().map(|target| target.place).collect::<BTreeSet<_>>().len(),
             samples: samples_of_epoch(experiment),
             epochs: experiment.epochs.saturating_sub(experiment.start_epoch),
             resolution: width.as_constant().zip(height.as_constant()),

@@ -18,7 +18,12 @@ pub(super) fn of_sweep(sources: &[Source], file: &str) -> Finding {
         Err(problems) => return Finding::Refused(problems),
     };
     let pictures = (0..sweep.count()).map(|index| (format!("picture {}", index + 1), sweep.load(index)));
-    of_all(pictures, (sweep.count(), "picture"), file, None)
+    let mut finding = of_all(pictures, (sweep.count(), "picture"), file, None);
+    if let Finding::Loaded { rehearsed, .. } = &mut finding {
+        let failure = sweep.judge.as_deref().and_then(local::check_judge);
+        rehearsed.failures.extend(failure.map(|failure| format!("sweep.judge: {failure}")));
+    }
+    finding
 }
 
 /// A file with an animation: all of its frames are checked.

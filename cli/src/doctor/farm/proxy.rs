@@ -19,7 +19,7 @@ const HASHES: usize = 34_000;
 const TRACES: [(&str, &str); 3] =
     [("x-envoy-upstream-service-time", "Envoy"), ("cf-ray", "Cloudflare"), ("x-amzn-trace-id", "AWS")];
 
-const SEE: &str = "see \"Behind a proxy\" in docs/operations.md";
+const SEE: &str = "see docs/operations/proxies.md";
 
 /// A coordinator sends neither `server` nor `via`.
 pub(super) fn check(answer: &Answer) -> Finding {
@@ -31,7 +31,7 @@ pub(super) fn check(answer: &Answer) -> Finding {
     Finding::warning(CHECK, format!("there is one in between: {}", signs.join(", ")), remedy(first))
 }
 
-/// What each proxy has to be told; docs/operations.md explains why.
+/// What each proxy has to be told; docs/operations/proxies.md explains why.
 fn remedy(sign: &str) -> String {
     let sign = sign.to_lowercase();
     let settings = if sign.contains("nginx") {
@@ -99,6 +99,9 @@ mod tests {
         let envoy = check(&answer(&[("server", "x"), ("x-envoy-upstream-service-time", "3")]));
         assert!(envoy.remedy.contains("timeout: 0s"), "{}", envoy.remedy);
         let other = check(&answer(&[("via", "1.1 edge")]));
-        assert!(other.found.contains("via 1.1 edge") && other.remedy.contains("Behind a proxy"), "{other:?}");
+        assert!(
+            other.found.contains("via 1.1 edge") && other.remedy.contains("docs/operations/proxies.md"),
+            "{other:?}"
+        );
     }
 }

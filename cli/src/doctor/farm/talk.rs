@@ -156,7 +156,7 @@ fn stranger(answer: &Answer) -> Option<Finding> {
         None if http.as_u16() == 413 || http.as_u16() == 400 || http.as_u16() == 415 => Some(Finding::fault(
             CHECK,
             format!("what answers does not take gRPC (HTTP {http})"),
-            "a proxy must pass gRPC on: `grpc_pass` in nginx; see \"Behind a proxy\" in docs/operations.md",
+            "a proxy must pass gRPC on: `grpc_pass` in nginx; see docs/operations/proxies.md",
         )),
         None => Some(web_server(&format!("HTTP {http}"))),
     }

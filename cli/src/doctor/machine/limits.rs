@@ -9,7 +9,7 @@ use super::super::Finding;
 use crate::farm::time;
 use crate::terminal::utc;
 
-/// With less memory than this, a real CLIP may not fit; see "Sizing" in docs/operations.md.
+/// With less memory than this, a real CLIP may not fit; see docs/operations/sizing.md.
 const MEMORY: u64 = 4_000_000_000;
 
 /// A coordinator takes half as many connections: enough for some hundred workers and their clients.

@@ -28,7 +28,7 @@ pub(crate) fn text(job: &Job, now: Timestamp) -> String {
     facts.add("owner", plain(&job.owner, 64));
     facts.add("started", when(job.started.as_ref()));
     facts.add("ended", when(job.ended.as_ref()));
-    if let Some(model) = &job.model {
+    for model in job.model.iter().chain(&job.more_models) {
         let hash = base16ct::lower::encode_string(&model.sha256);
         facts
             .add("model", format!("{} (sha256 {})", plain(&model.name, 60), hash.get(..12).unwrap_or(&hash)));

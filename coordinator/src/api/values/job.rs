@@ -129,6 +129,12 @@ pub(crate) struct Model {
     pub(crate) sha256: String,
 }
 
+impl From<v1::ModelReference> for Model {
+    fn from(model: v1::ModelReference) -> Self {
+        Self { name: model.name, sha256: sha256(&model.sha256) }
+    }
+}
+
 /// Everything about a device that changes bits.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Kind {
@@ -194,8 +200,10 @@ pub(crate) struct Job {
     samples_per_second: Option<f64>,
     /// Workers that compute for it now.
     workers: u32,
-    /// The CLIP model.
+    /// The CLIP model; of several, the first.
     model: Option<Model>,
+    /// The other models of an experiment that lists `models`, in their order.
+    more_models: Vec<Model>,
     /// Seed of all random numbers: a number of up to 64 bits, as text because JavaScript would round it.
     #[schema(example = "4242")]
     seed: String,
@@ -257,7 +265,8 @@ impl From<v1::Job> for Job {
             eta_seconds: job.eta_seconds,
             samples_per_second: job.samples_per_second,
             workers: job.workers,
-            model: job.model.map(|model| Model { name: model.name, sha256: sha256(&model.sha256) }),
+            model: job.model.map(Model::from),
+            more_models: job.more_models.into_iter().map(Model::from).collect(),
             seed: job.seed.to_string(),
             kind: job.kind.map(Kind::from),
             canvas_kind: job.canvas_kind,

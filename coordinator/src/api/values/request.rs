@@ -41,7 +41,8 @@ pub(crate) struct SubmitRequest {
     pub(crate) mix_kinds: bool,
     /// SHA-256 of images by the names that the experiment uses. Upload them before.
     pub(crate) assets: BTreeMap<String, Sha256Text>,
-    /// The content of the model's weights; where not set, the farm resolves the experiment's model by name.
+    /// The content of the model's weights; where not set, the farm resolves the experiment's model by name. If the experiment
+    /// lists `models`, it is the content of the first one, and the farm resolves all others by name.
     pub(crate) model_sha256: Option<Sha256Text>,
     /// Epochs from one snapshot to the next, 0 for none; where not set, as the experiment says.
     #[serde(deserialize_with = "whole::optional")]

@@ -1,7 +1,9 @@
 //! What a job may take, and what happens to jobs of which the coordinator dies.
 
+use std::sync::Barrier;
+
 use clipig_access::Limit;
-use clipig_core::Sha256;
+use clipig_core::{JobId, Sha256};
 
 use super::support::{TestFarm, YAML, undisturbed};
 use crate::farm::{CommandError, OwnerUsage, Usage};
@@ -175,6 +177,58 @@ fn an_owner_has_no_more_waiting_jobs_than_they_may() {
     farm.farm.resume(first).unwrap();
     farm.farm.cancel(first, "").unwrap();
     submit("alice", "a-3").unwrap();
+}
+
+/// Calls this for each number from 0 at the same time, and says how many it let in.
+fn let_in(calls: usize, call: impl Fn(usize) -> bool + Sync) -> usize {
+    let barrier = Barrier::new(calls);
+    let (call, barrier) = (&call, &barrier);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..calls)
+            .map(|number| {
+                scope.spawn(move || {
+                    barrier.wait();
+                    call(number)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).filter(|is_in| *is_in).count()
+    })
+}
+
+#[test]
+fn of_jobs_that_come_at_the_same_time_as_many_are_let_in_as_may_wait() {
+    const FIT: usize = 4;
+    let owner = with_quotas(&format!("jobs-waiting={FIT}"));
+    let all = TestFarm::with(|settings| settings.max_queued_jobs = FIT);
+    for farm in [owner, all] {
+        let submit = |token: &str| farm.submit_as("alice", token);
+        let ended: Vec<JobId> = (0..FIT).map(|number| submit(&format!("old-{number}")).unwrap()).collect();
+        for job in &ended {
+            farm.farm.cancel(*job, "").unwrap();
+        }
+        // Half of them are new, the others are tried again.
+        let came = let_in(2 * FIT, |number| match ended.get(number) {
+            Some(job) => farm.farm.retry(*job).is_ok(),
+            None => submit(&format!("new-{number}")).is_ok(),
+        });
+        assert_eq!(came, FIT);
+        assert_eq!(farm.store().count_of("alice", JobState::Waiting).unwrap(), FIT);
+    }
+}
+
+#[test]
+fn a_call_that_is_repeated_before_it_has_ended_gets_the_same_job() {
+    let farm = with_quotas("jobs-waiting=1");
+    assert_eq!(let_in(4, |_| farm.submit_as("alice", "a-1").is_ok()), 4);
+}
+
+#[test]
+fn of_snapshots_that_come_at_the_same_time_as_many_are_written_as_may_be() {
+    const FIT: usize = 4;
+    let farm = with_quotas(&format!("snapshots={FIT}"));
+    let inner = &farm.farm.inner;
+    assert_eq!(let_in(2 * FIT, |_| inner.take_room_for_snapshot(Some("alice")).is_ok()), FIT);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod disk;
 mod limits;
+mod models;
 mod restarts;
 mod stops;
 mod support;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{Epoch, JobId};
+use clipig_core::{DeviceClass, Epoch, JobId, NumberType, WorkerKind};
+use clipig_models::{ModelInfo, embedded};
+use clipig_schedule::gpu_shard;
 
-use super::support::{TestFarm, YAML};
+use super::support::{TestFarm, YAML, kind};
 use crate::store::{JobState, Store, SystemClock, Transition};
 
 #[test]
@@ -43,4 +45,29 @@ fn an_interrupted_job_keeps_its_place_over_two_restarts() {
     let farm = farm.killed();
     place(&farm, second, 1);
     place(&farm, first, 2);
+}
+
+#[test]
+fn the_shards_of_a_job_on_gpus_stay_as_they_were_chosen() {
+    let cost = ModelInfo::of_bytes(embedded::BYTES).unwrap().window_cost(NumberType::Float32);
+    let [small, large] = [1 << 30, 80 << 30];
+    let join = |farm: &TestFarm, memory| {
+        farm.join_as(WorkerKind { class: DeviceClass::Cuda, ..kind() }, memory);
+    };
+    let size = |farm: &TestFarm, job| farm.view(job).record.computation.unwrap().shard_size;
+    let farm = TestFarm::new();
+    join(&farm, small);
+    let job = farm.submit(YAML);
+    farm.run_into(2);
+    let chosen = size(&farm, job);
+    assert_eq!(chosen, gpu_shard(&cost, small));
+    // After the restart there is only a GPU of the same kind with more memory, which would have larger shards.
+    let farm = farm.killed();
+    join(&farm, large);
+    farm.finish(job);
+    assert_eq!(size(&farm, job), chosen);
+    let next = farm.submit(YAML);
+    farm.finish(next);
+    assert_eq!(size(&farm, next), gpu_shard(&cost, large));
+    assert!(size(&farm, next) > chosen);
 }

@@ -33,6 +33,39 @@ fn a_job_cancelled_in_the_middle_of_an_epoch_and_tried_again_makes_the_same_pict
     assert_eq!(farm.view(job).checkpoint, None, "a finished job needs none");
 }
 
+/// Otherwise the old run's checkpoint could come after those of the new one, without an update that holds for earlier
+/// epochs.
+#[test]
+fn a_job_starts_again_only_when_its_last_checkpoint_is_written() {
+    let farm = TestFarm::with(|settings| {
+        settings.checkpoint_interval = std::time::Duration::ZERO;
+        settings.checkpoint_share = 1e9;
+    });
+    farm.join();
+    let job = farm.submit(&YAML.replace("snapshot_interval: 3", "snapshot_interval: 100"));
+    farm.run_into(1);
+    // The only snapshot must not wait with the checkpoint.
+    farm.until(job, "written", |view| {
+        view.checkpoint.is_some() && farm.store().artifacts(job).count().is_ok_and(|count| count == 1)
+    });
+    farm.store().hold_files(true);
+    for epoch in 2..12 {
+        farm.run_into(epoch);
+        if farm.store().holds_a_file() {
+            break;
+        }
+    }
+    farm.until(job, "writing a checkpoint", |_| farm.store().holds_a_file());
+    farm.farm.cancel(job, "enough").unwrap();
+    farm.farm.retry(job).unwrap();
+    farm.farm.inner.changed.notify_all();
+    // Time for a mistake: a farm that is right waits however long this is.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert_eq!(farm.view(job).record.status, JobState::Waiting);
+    farm.store().hold_files(false);
+    assert_eq!(farm.finish(job).losses, undisturbed().losses);
+}
+
 #[test]
 fn checkpoints_stay_until_the_completion_is_on_disk() {
     let farm = TestFarm::new();

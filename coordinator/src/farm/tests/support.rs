@@ -118,9 +118,14 @@ impl TestFarm {
 
     /// A worker joins.
     pub(super) fn join(&self) {
+        self.join_as(kind(), 1 << 30);
+    }
+
+    /// The same, of this kind and with so many bytes of memory.
+    pub(super) fn join_as(&self, kind: WorkerKind, memory: u64) {
         let switchboard = self.farm.switchboard().clone();
         let (gate, leased) = (self.gate.subscribe(), self.leased.clone());
-        self.runtime.spawn(work(switchboard, gate, leased));
+        self.runtime.spawn(work(switchboard, (kind, memory), gate, leased));
     }
 
     /// The worker answers for epochs up to this one.
@@ -156,6 +161,7 @@ impl TestFarm {
             assets: BTreeMap::new(),
             model_sha256: None,
             model_settings: None,
+            more_models: Vec::new(),
             snapshot_interval: None,
             submitter: "a test".to_owned(),
             owner: owner.to_owned(),
@@ -263,7 +269,12 @@ pub(super) fn kind() -> WorkerKind {
     }
 }
 
-async fn work(switchboard: Switchboard, mut gate: watch::Receiver<u32>, leased: watch::Sender<Option<u32>>) {
+async fn work(
+    switchboard: Switchboard,
+    (kind, memory): (WorkerKind, u64),
+    mut gate: watch::Receiver<u32>,
+    leased: watch::Sender<Option<u32>>,
+) {
     let (to_worker, mut messages) = mpsc::channel(SESSION_QUEUE);
     let (answers, from_worker) = mpsc::channel(64);
     tokio::spawn(async move { switchboard.serve_local(to_worker, from_worker).await });
@@ -272,9 +283,9 @@ async fn work(switchboard: Switchboard, mut gate: watch::Receiver<u32>, leased: 
         version: "0.1.0".into(),
         name: "worker".parse().unwrap(),
         instance: 1,
-        kind: kind(),
+        kind,
         cores: 2,
-        memory: 1 << 30,
+        memory,
         device: "cpu".into(),
     };
     answers.send(FromWorker::Register(registration)).await.unwrap();
@@ -304,8 +315,11 @@ fn answer(lease: &Lease, canvas: &Canvas) -> FromWorker {
     let fence = lease.fence;
     let (epoch, node, total) = match lease.work {
         Work::Prepare => {
-            let target =
-                PreparedTarget { features: vec![vec![1.0, 0.0]], auto_scales: vec![1.0], warning: None };
+            let target = PreparedTarget {
+                features: vec![vec![1.0, 0.0]],
+                auto_scales: vec![1.0],
+                ..PreparedTarget::default()
+            };
             return FromWorker::Prepared {
                 fence,
                 prepared: Prepared { targets: vec![target] },

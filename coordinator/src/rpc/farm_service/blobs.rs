@@ -13,6 +13,7 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
 use super::super::status::Refusal;
+use super::super::uploads::UploadNumber;
 use super::super::{RpcContext, hash};
 use super::overview::Room;
 use crate::access::{Call, Deed, Principal};
@@ -67,10 +68,10 @@ pub(crate) async fn upload(
         return Ok(v1::UploadBlobResponse { existed: true });
     }
     let place = context.uploads.place(who.owner(), size).await?;
-    let owner = who.owner().to_owned();
+    let (owner, upload) = (who.owner().to_owned(), place.number());
     let begin = move |context: &RpcContext| {
-        check_stored(context, size)?;
-        check_stored_by(context, &owner, size)?;
+        check_stored(context, upload, size)?;
+        check_stored_by(context, &owner, upload, size)?;
         Room::of(&context.data).leave_reserve(size, context.limits.disk_reserve)?;
         context.farm.store().blobs().begin(size).map_err(Refusal::from)
     };
@@ -121,11 +122,12 @@ pub(crate) async fn upload(
     Ok(v1::UploadBlobResponse { existed: false })
 }
 
-/// Refuses what would make uploaded content take more than the farm keeps. Uploads under way count, this one among them.
-fn check_stored(context: &RpcContext, size: u64) -> Result<(), Refusal> {
+/// Refuses what would make uploaded content take more than the farm keeps. Uploads under way that came before count.
+fn check_stored(context: &RpcContext, upload: UploadNumber, size: u64) -> Result<(), Refusal> {
     let Some(most) = context.limits.stored_bytes else { return Ok(()) };
+    let others = context.uploads.announced_before(upload, None);
     let stored = context.farm.store().blobs().stored();
-    if stored.saturating_add(context.uploads.announced()) <= most {
+    if stored.saturating_add(others).saturating_add(size) <= most {
         return Ok(());
     }
     let [stored, size, most] = [stored, size, most].map(Bytes);
@@ -136,13 +138,18 @@ fn check_stored(context: &RpcContext, size: u64) -> Result<(), Refusal> {
 }
 
 /// The same of one owner's content.
-fn check_stored_by(context: &RpcContext, owner: &str, size: u64) -> Result<(), Refusal> {
+fn check_stored_by(
+    context: &RpcContext,
+    owner: &str,
+    upload: UploadNumber,
+    size: u64,
+) -> Result<(), Refusal> {
     let quotas = context.doorkeeper.quotas();
     if quotas.of(owner, Limit::Bytes).is_none() {
         return Ok(());
     }
+    let others = context.uploads.announced_before(upload, Some(owner));
     let stored = context.farm.store().uploaded_by(owner)?;
-    let others = context.uploads.announced_by(owner).saturating_sub(size);
     Ok(quotas.check_bytes(owner, stored.saturating_add(others), size)?)
 }
 

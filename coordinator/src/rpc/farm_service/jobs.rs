@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use clipig_core::{DeviceClass, JobId, NumberType, Sha256};
+use clipig_experiment::limits::MAX_MODELS;
 use clipig_proto::{model_settings, v1};
 use clipig_telemetry::{Kind, Span, TraceContext, keys};
 use prost::bytes::Bytes;
@@ -12,7 +13,7 @@ use super::super::status::{Refusal, warnings};
 use super::super::{RpcContext, hash};
 use super::{artifacts, messages};
 use crate::access::{Call, Deed, Principal};
-use crate::farm::{CommandError, Farm, JobView, SubmitRequest};
+use crate::farm::{CommandError, Farm, JobView, ModelContent, SubmitRequest};
 use crate::store::{JobState, StoreError};
 
 /// Bytes of a client token, see farm.proto.
@@ -123,11 +124,31 @@ fn submission(request: v1::SubmitJobRequest, who: &Principal) -> Result<SubmitRe
         assets: assets(request.assets)?,
         model_sha256: request.model_sha256.map(|sha256| hash(&sha256, "model_sha256")).transpose()?,
         model_settings,
+        more_models: more_models(request.more_models)?,
         snapshot_interval: request.snapshot_interval,
         submitter: request.submitter,
         owner: who.owner().to_owned(),
         trace: None,
     })
+}
+
+fn more_models(models: Vec<v1::ModelContent>) -> Result<Vec<ModelContent>, Refusal> {
+    if models.len() >= MAX_MODELS {
+        return Err(Refusal::Invalid(format!(
+            "`more_models` has {} entries; at most {} are allowed",
+            models.len(),
+            MAX_MODELS - 1
+        )));
+    }
+    let content = |model: v1::ModelContent| {
+        let settings =
+            model.quick_gelu.map(|quick_gelu| model_settings(quick_gelu, model.settings)).transpose();
+        Ok(ModelContent {
+            sha256: model.sha256.map(|sha256| hash(&sha256, "more_models.sha256")).transpose()?,
+            settings: settings.map_err(|error| Refusal::Invalid(error.to_string()))?,
+        })
+    };
+    models.into_iter().map(content).collect()
 }
 
 pub(crate) async fn get(

@@ -52,6 +52,7 @@ pub(super) fn job(view: &JobView, computing: &Computing, interval: u32) -> v1::J
         owner: record.owner.clone().unwrap_or_default(),
         labels: record.labels.clone(),
         newest: None,
+        more_models: record.more_models.iter().map(model).collect(),
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn find(farm: &Farm, sha256: Sha256) -> Result<Content, Refusal> {
     let store = farm.store();
     let filter = JobFilter { status: vec![JobState::Preparing, JobState::Running], ..JobFilter::default() };
     for job in store.jobs(&filter)? {
-        if job.model.sha256 == sha256 {
+        if job.models().any(|model| model.sha256 == sha256) {
             return weights(farm, sha256);
         }
         let revisions = store.revisions(job.id)?;

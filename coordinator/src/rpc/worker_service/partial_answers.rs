@@ -2,8 +2,8 @@
 //! gradient arrives even if no connection lasts long enough for all of it.
 //!
 //! Leases of a broken connection stay valid for the heartbeat timeout, and so long what has come of their gradients is kept.
-//! The dispatcher has reserved room for it. If other workers are quicker, the leases end earlier, and the memory is beyond what
-//! is reserved until the time is over; so all that is kept is bounded, too.
+//! The dispatcher has reserved room for it, also where other workers are quicker and the leases end earlier. That room follows
+//! from what a job's gradients took so far, and workers say what is in them; so all that is kept is bounded, too.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -28,8 +28,8 @@ pub(super) struct CheckedJob {
     pub(super) state: JobState,
     pub(super) first: Epoch,
     pub(super) next: Epoch,
-    pub(super) model: String,
-    pub(super) weights: Sha256,
+    /// Names and weights of its models.
+    pub(super) models: Vec<(String, Sha256)>,
 }
 
 impl CheckedJob {
@@ -49,13 +49,15 @@ pub(super) struct Asset {
 impl Contents {
     /// All content that a job names, weights included.
     pub(super) fn named(&self) -> impl Iterator<Item = Sha256> {
-        self.assets.iter().map(|asset| asset.sha256).chain(self.jobs.values().map(|job| job.weights))
+        let weights = self.jobs.values().flat_map(|job| &job.models).map(|(_, weights)| *weights);
+        self.assets.iter().map(|asset| asset.sha256).chain(weights)
     }
 
     /// The jobs that name this content.
     pub(super) fn jobs_with(&self, sha256: &Sha256) -> Vec<JobId> {
         let images = self.assets.iter().filter(|asset| asset.sha256 == *sha256).map(|asset| asset.job);
-        let weights = self.jobs.values().filter(|job| job.weights == *sha256).map(|job| job.id);
+        let names = |job: &&CheckedJob| job.models.iter().any(|(_, weights)| weights == sha256);
+        let weights = self.jobs.values().filter(names).map(|job| job.id);
         images.chain(weights).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
@@ -76,7 +78,7 @@ pub(super) fn read(
         if !faults.is_empty() {
             inspection.damage.push(Damage::Database { path: path.to_path_buf(), faults });
         }
-        contents(&connection).map_err(failed)
+        contents(&connection, version).map_err(failed)
     });
     match read {
         Ok(contents) => Ok(Some(contents)),
@@ -121,7 +123,7 @@ fn faults(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     Ok(faults)
 }
 
-fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
+fn contents(connection: &Connection, version: i64) -> rusqlite::Result<Contents> {
     let mut statement = connection.prepare(
         "SELECT id, status, next_epoch, model, model_sha256,
          (SELECT from_epoch FROM revisions WHERE job = id ORDER BY revision LIMIT 1) AS first FROM jobs",
@@ -133,12 +135,14 @@ fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
             state: decoded(row, "status", |text: String| text.parse())?,
             first: Epoch(row.get::<_, Option<u32>>("first")?.unwrap_or(0)),
             next: Epoch(row.get("next_epoch")?),
-            model: row.get("model")?,
-            weights: Sha256(row.get("model_sha256")?),
+            models: vec![(row.get("model")?, Sha256(row.get("model_sha256")?))],
         };
         Ok((id, job))
     })?;
-    let jobs = jobs.collect::<Result<_, _>>()?;
+    let mut jobs: BTreeMap<JobId, CheckedJob> = jobs.collect::<Result<_, _>>()?;
+    if version >= schema::WITH_SEVERAL_MODELS {
+        add_models(connection, &mut jobs)?;
+    }
     let mut statement =
         connection.prepare("SELECT DISTINCT job, name, sha256 FROM assets ORDER BY job, name")?;
     let assets = statement.query_map((), |row| {
@@ -146,4 +150,22 @@ fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
         Ok(Asset { job, name: row.get("name")?, sha256: Sha256(row.get("sha256")?) })
     })?;
     Ok(Contents { jobs, assets: assets.collect::<Result<_, _>>()? })
+}
+
+/// Adds the models of jobs that are computed with several.
+fn add_models(connection: &Connection, jobs: &mut BTreeMap<JobId, CheckedJob>) -> rusqlite::Result<()> {
+    let mut statement =
+        connection.prepare("SELECT job, name, sha256 FROM more_models ORDER BY job, place")?;
+    let models = statement.query_map((), |row| {
+        let job = JobId(row.get::<_, i64>("job")? as u64);
+        Ok((job, (row.get::<_, String>("name")?, Sha256(row.get("sha256")?))))
+    })?;
+    for model in models {
+        let (job, model) = model?;
+        // A row that belongs to no job is told as a fault of the database.
+        if let Some(job) = jobs.get_mut(&job) {
+            job.models.push(model);
+        }
+    }
+    Ok(())
 }

@@ -133,8 +133,8 @@ impl Check {
         }
         let mut elsewhere: HashMap<&str, Vec<JobId>> = HashMap::new();
         for job in contents.jobs.values().filter(|job| !job.state.is_ended()) {
-            if !sizes.contains_key(&job.weights) {
-                elsewhere.entry(&job.model).or_default().push(job.id);
+            for (model, _) in job.models.iter().filter(|(_, weights)| !sizes.contains_key(weights)) {
+                elsewhere.entry(model).or_default().push(job.id);
             }
         }
         let mut elsewhere: Vec<_> = elsewhere.into_iter().collect();

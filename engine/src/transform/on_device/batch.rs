@@ -18,6 +18,8 @@ use crate::transform::source::Source;
 pub(crate) struct TensorBatch {
     device: Device,
     tiles: SlotTiles,
+    /// The tiles that its samples may look at.
+    needed: TileSet,
     stages: Vec<Stage>,
 }
 
@@ -61,7 +63,7 @@ impl TensorBatch {
         let mut canvas = path.take_canvas(device, tiles.grid());
         canvas.bring(&source.values, &tiles);
         let (count, last) = (traces.len() as i64, traces[0].fields.len());
-        let mut batch = Self { device, tiles: canvas.slot_tiles(), stages: Vec::new() };
+        let mut batch = Self { device, tiles: canvas.slot_tiles(), needed: tiles, stages: Vec::new() };
         let mut x = Tensor::new();
         for (run, planned) in runs.iter().enumerate() {
             let ends = run == last;
@@ -110,7 +112,12 @@ impl TensorBatch {
 
     /// Sums that the gradients of this batch, and of those before it from the same canvas, can be added to.
     pub(crate) fn sums(&self) -> CanvasSums {
-        CanvasSums::new(SlotTiles::clone(&self.tiles), self.device)
+        CanvasSums::new(SlotTiles::clone(&self.tiles), self.needed.clone(), self.device)
+    }
+
+    /// The tiles of the canvas that its samples may look at.
+    pub(crate) fn needed(&self) -> &TileSet {
+        &self.needed
     }
 
     /// Takes the gradient of the last stage's leaf back to the source.

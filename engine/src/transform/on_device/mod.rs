@@ -20,7 +20,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-use clipig_core::TileGrid;
+use clipig_core::{RENDERED_PIXELS, TileGrid};
 use clipig_geometry::{Chain, Trace};
 use tch::{Device, Tensor};
 
@@ -29,9 +29,8 @@ pub(crate) use batch::TensorBatch;
 use canvas::DeviceCanvas;
 pub(crate) use sums::CanvasSums;
 
-/// The most pixels of a run of a batch, or of the pieces before it. Every tensor with an int64 for each of their colours then
-/// takes 400 MB of the device's memory.
-const MOST_PIXELS: i64 = 1 << 24;
+/// The most pixels of a run of a batch, or of the pieces before it.
+const MOST_PIXELS: i64 = RENDERED_PIXELS as i64;
 
 /// What is kept on the device from batch to batch.
 #[derive(Debug, Default)]

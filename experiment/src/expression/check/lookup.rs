@@ -62,6 +62,7 @@ impl Checker {
     fn allow(&mut self, name: &str, group: Group, range: &Range<usize>) -> Result<(), ParseError> {
         if self.variables.allows(group) {
             self.varies = true;
+            self.similarity |= group == Group::Similarity;
             return Ok(());
         }
         let why = match group {

@@ -12,7 +12,7 @@
 //! Every shard lies below exactly one node that is pending, leased or done. A node that failed remembers who
 //! tried, so that others try next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clipig_core::{EpochValues, Fence, Node, Stage, Work, WorkerName};
 
@@ -30,14 +30,15 @@ pub(in crate::dispatcher) struct Round {
     stage: Stage,
     values: EpochValues,
     total: u32,
-    /// Nodes that nobody computes, by their first shard. Those that failed are kept apart.
-    fresh: BTreeSet<(u32, Node)>,
+    /// Nodes that nobody computes, in the order of their first shards, which stand before them. They are taken from the
+    /// front, and what comes back stood near it. Those that failed are kept apart.
+    fresh: VecDeque<(u32, Node)>,
     failed: BTreeSet<(u32, Node)>,
     leased: BTreeMap<Node, Leased>,
-    /// Leases of nodes with one copy: those that run, by when they began, and those that wait in a worker's hands,
-    /// by when they were granted.
+    /// Leases of nodes with one copy: those that run, by when they began, and those that wait in a worker's hands. Fences
+    /// are in the order of granting.
     begun: BTreeSet<(Time, Fence)>,
-    queued: BTreeSet<(Time, Fence)>,
+    queued: BTreeSet<Fence>,
     /// Nodes to which something happened.
     histories: BTreeMap<Node, History>,
     /// Who handed back a lease last, and why.
@@ -131,7 +132,7 @@ impl Round {
 
     /// The next node that nothing happened to.
     pub(in crate::dispatcher) fn first_fresh(&self) -> Option<Node> {
-        self.fresh.first().map(|(_, node)| *node)
+        self.fresh.front().map(|(_, node)| *node)
     }
 
     /// Nodes that failed before.
@@ -187,21 +188,20 @@ impl Round {
     /// Replaces a pending node that nothing happened to by its children, and says which of them comes first. A
     /// leaf stays.
     pub(in crate::dispatcher) fn split(&mut self, node: Node) -> Node {
-        let total = self.total;
-        let place = |node: Node| (node.shards(total).start, node);
-        if node.level == 0 || !self.fresh.remove(&place(node)) {
+        if node.level == 0 || !self.take_fresh(node) {
             return node;
         }
-        self.fresh.extend(node.children(total).map(place));
+        for child in node.children(self.total) {
+            self.add_fresh(child);
+        }
         self.first_fresh().unwrap_or(node)
     }
 
-    /// A pending node goes into somebody's hands; `at` is when.
-    pub(in crate::dispatcher) fn grant(&mut self, node: Node, fence: Fence, at: Time) {
-        let place = (node.shards(self.total).start, node);
-        let _ = self.fresh.remove(&place) || self.failed.remove(&place);
+    /// A pending node goes into somebody's hands, who may have come to it at once.
+    pub(in crate::dispatcher) fn grant(&mut self, node: Node, fence: Fence, begun: Option<Time>) {
+        let _ = self.take_fresh(node) || self.failed.remove(&self.place(node));
         self.leased.insert(node, Leased { first: fence, second: None });
-        self.queued.insert((at, fence));
+        self.add_times(fence, begun);
     }
 
     /// A leased node is computed speculatively, by a second worker.
@@ -213,8 +213,8 @@ impl Round {
     }
 
     /// The holder has come to a lease.
-    pub(in crate::dispatcher) fn begin(&mut self, fence: Fence, granted: Time, now: Time) {
-        if self.queued.remove(&(granted, fence)) {
+    pub(in crate::dispatcher) fn begin(&mut self, fence: Fence, now: Time) {
+        if self.queued.remove(&fence) {
             self.begun.insert((now, fence));
         }
     }
@@ -226,7 +226,7 @@ impl Round {
 
     /// The lease that will be begun last, of those that wait in a worker's hands.
     pub(in crate::dispatcher) fn last_queued(&self) -> impl Iterator<Item = Fence> {
-        self.queued.iter().rev().map(|(_, fence)| *fence)
+        self.queued.iter().rev().copied()
     }
 
     /// A lease is over without a result. The node is pending again, unless another copy is under way.
@@ -246,10 +246,7 @@ impl Round {
 
     /// A copy that was left alone may be computed a second time again.
     pub(in crate::dispatcher) fn alone(&mut self, fence: Fence, times: LeaseTimes) {
-        match times.begun {
-            Some(begun) => self.begun.insert((begun, fence)),
-            None => self.queued.insert((times.granted, fence)),
-        };
+        self.add_times(fence, times.begun);
     }
 
     /// The fence of the only copy of a node.
@@ -290,19 +287,47 @@ impl Round {
     }
 
     fn requeue(&mut self, node: Node) {
-        let place = (node.shards(self.total).start, node);
         if self.is_eventful(node) {
-            self.failed.insert(place)
+            self.failed.insert(self.place(node));
         } else {
-            self.fresh.insert(place)
+            self.add_fresh(node);
+        }
+    }
+
+    /// The first shard of a node and the node: pending nodes are in the order of these.
+    fn place(&self, node: Node) -> (u32, Node) {
+        (node.shards(self.total).start, node)
+    }
+
+    fn add_fresh(&mut self, node: Node) {
+        let place = self.place(node);
+        if let Err(at) = self.fresh.binary_search(&place) {
+            self.fresh.insert(at, place);
+        }
+    }
+
+    /// Takes a node out of those to which nothing happened; was it among them?
+    fn take_fresh(&mut self, node: Node) -> bool {
+        // Mostly it is the first.
+        if self.first_fresh() == Some(node) {
+            return self.fresh.pop_front().is_some();
+        }
+        let at = self.fresh.binary_search(&self.place(node));
+        at.is_ok_and(|at| self.fresh.remove(at).is_some())
+    }
+
+    fn add_times(&mut self, fence: Fence, begun: Option<Time>) {
+        match begun {
+            Some(begun) => self.begun.insert((begun, fence)),
+            None => self.queued.insert(fence),
         };
     }
 
     fn forget_times(&mut self, fence: Fence, times: LeaseTimes) {
-        self.queued.remove(&(times.granted, fence));
-        if let Some(begun) = times.begun {
-            self.begun.remove(&(begun, fence));
-        }
+        match times.begun {
+            Some(begun) => self.begun.remove(&(begun, fence)),
+            None => self.queued.remove(&fence),
+        };
     }
 
     /// All shards below nodes that are pending or leased, for the laws.

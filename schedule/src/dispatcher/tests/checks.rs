@@ -2,15 +2,44 @@
 
 use super::*;
 
-/// Two workers of one slot and an epoch of one node: both compute it.
-fn checked_epoch() -> Farm {
-    let mut farm = Farm::with_checks(1.0, &[1, 1]);
+/// So many workers of one slot, some of which lie, and an epoch of one node: the first computes it, and the second one,
+/// too, to check it.
+fn checked_epoch(workers: usize, liars: &[u64]) -> Farm {
+    let mut farm = Farm::with_checks(1.0, &vec![1; workers]);
+    farm.liars.extend(liars.iter().map(|liar| (*liar, 1)));
     farm.open(1, 0);
     farm.offer(epoch(1, 0, 1));
-    assert_eq!((farm.nodes(1), farm.nodes(2)), (farm.nodes(1), farm.nodes(1)));
+    assert_eq!(farm.nodes(1), farm.nodes(2));
     assert!(farm.dispatcher.is_check(farm.first(2).fence));
     farm
 }
+
+/// The same with three workers, where the results of the first two have come.
+fn answered_epoch(liars: &[u64]) -> Farm {
+    let mut farm = checked_epoch(3, liars);
+    assert_eq!(farm.holds(3), 0);
+    let _ = (farm.finish(1), farm.finish(2));
+    farm.hash();
+    farm
+}
+
+/// So many workers of one slot whose nodes are all checked, as far as these bytes of gradients allow.
+fn with_room(gradient_bytes: u64, workers: u128) -> Farm {
+    let spot_checks = SpotChecks::new(1.0, 1);
+    let mut farm = Farm::of(DispatchSettings { spot_checks, gradient_bytes, ..DispatchSettings::new(3) });
+    for name in 1..=workers {
+        farm.join(registration(&format!("w{name}"), name, 1));
+    }
+    farm
+}
+
+/// Is each of the first three workers quarantined?
+fn quarantined(farm: &Farm) -> [bool; 3] {
+    ["w1", "w2", "w3"].map(|worker| farm.quarantined(worker).is_some())
+}
+
+/// Bytes of a gradient of these tests.
+const GRADIENT: u64 = 3 * 64 * 64 * 4;
 
 fn differences(farm: &Farm) -> Vec<&Evidence> {
     let evidence = farm.notes.iter().filter_map(|note| match note {
@@ -31,7 +60,7 @@ fn doubtful(farm: &Farm) -> Vec<u64> {
 #[test]
 fn an_idle_worker_computes_a_node_too_and_its_result_is_only_compared() {
     for check_first in [false, true] {
-        let mut farm = checked_epoch();
+        let mut farm = checked_epoch(2, &[]);
         if check_first {
             assert!(matches!(farm.finish(2), Verdict::Compare(_)));
             assert_eq!(farm.dispatcher.round(revision(1)).unwrap().done, 0, "it is none of the job's");
@@ -53,7 +82,7 @@ fn an_idle_worker_computes_a_node_too_and_its_result_is_only_compared() {
 
 #[test]
 fn a_check_may_outlive_its_epoch_but_not_the_next_one() {
-    let mut farm = checked_epoch();
+    let mut farm = checked_epoch(2, &[]);
     let check = farm.first(2);
     let _ = farm.finish(1);
     farm.hash();
@@ -78,8 +107,7 @@ fn a_check_may_outlive_its_epoch_but_not_the_next_one() {
 
 #[test]
 fn of_two_that_differ_and_nobody_else_neither_is_believed() {
-    let mut farm = checked_epoch();
-    farm.liars.insert(2, 1);
+    let mut farm = checked_epoch(2, &[2]);
     let _ = (farm.finish(1), farm.finish(2));
     farm.hash();
     assert_eq!(farm.checked, [CheckOutcome::Different]);
@@ -104,13 +132,7 @@ fn of_two_that_differ_and_nobody_else_neither_is_believed() {
 #[test]
 fn a_third_worker_decides() {
     for (liar, is_merged) in [(1, true), (2, false)] {
-        let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
-        farm.liars.insert(liar, 1);
-        farm.open(1, 0);
-        farm.offer(epoch(1, 0, 1));
-        assert_eq!(farm.holds(3), 0);
-        let _ = (farm.finish(1), farm.finish(2));
-        farm.hash();
+        let mut farm = answered_epoch(&[liar]);
         assert_eq!(farm.checked, [], "nothing is decided yet");
         assert_eq!(farm.nodes(3), [Node { level: 0, index: 0 }]);
         assert!(matches!(farm.finish(3), Verdict::Compare(_)));
@@ -120,39 +142,26 @@ fn a_third_worker_decides() {
         let at_fault: Vec<_> = evidence.at_fault().map(|opinion| (&opinion.worker, opinion.merged)).collect();
         let name: WorkerName = format!("w{liar}").parse().unwrap();
         assert_eq!(at_fault, [(&name, is_merged)]);
-        let quarantined: Vec<bool> =
-            ["w1", "w2", "w3"].map(|worker| farm.quarantined(worker).is_some()).to_vec();
-        assert_eq!(quarantined, (1..=3).map(|worker| worker == liar).collect::<Vec<_>>());
+        assert_eq!(quarantined(&farm), [1, 2, 3].map(|worker| worker == liar));
         assert_eq!(doubtful(&farm), if is_merged { vec![1] } else { vec![] });
     }
 }
 
 #[test]
 fn of_three_that_all_differ_none_is_believed() {
-    let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
-    farm.liars.extend([(1, 1), (2, 1)]);
-    farm.open(1, 0);
-    farm.offer(epoch(1, 0, 1));
-    for session in 1..=2 {
-        let _ = farm.finish(session);
-    }
-    farm.hash();
+    let mut farm = answered_epoch(&[1, 2]);
     let _ = farm.finish(3);
     farm.hash();
     assert_eq!(differences(&farm)[0].at_fault().count(), 3);
-    assert!(["w1", "w2", "w3"].iter().all(|worker| farm.quarantined(worker).is_some()));
+    assert_eq!(quarantined(&farm), [true; 3]);
 }
 
 #[test]
 fn a_third_worker_that_is_busy_decides_as_soon_as_it_has_room() {
-    let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
-    farm.liars.insert(2, 1);
-    farm.open(1, 0);
+    let mut farm = checked_epoch(3, &[2]);
     farm.open(2, 0);
-    farm.offer(epoch(1, 0, 1));
     // The third worker is full of another job's work.
     let check = farm.first(2);
-    assert!(farm.dispatcher.is_check(check.fence));
     let _ = (farm.finish(1), farm.finish_lease(2, &check));
     farm.offer(epoch(2, 0, 64));
     assert_eq!(farm.holds(3), 2);
@@ -170,10 +179,7 @@ fn a_third_worker_that_is_busy_decides_as_soon_as_it_has_room() {
 
 #[test]
 fn a_third_worker_decides_about_an_epoch_that_is_over() {
-    let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
-    farm.liars.insert(2, 1);
-    farm.open(1, 0);
-    farm.offer(epoch(1, 0, 1));
+    let mut farm = checked_epoch(3, &[2]);
     let _ = farm.finish(1);
     farm.hash();
     // The third worker checks the next epoch's node when the first one's results turn out to differ.
@@ -195,8 +201,7 @@ fn a_third_worker_decides_about_an_epoch_that_is_over() {
     assert!(matches!(farm.finish_lease(3, &third), Verdict::Compare(_)));
     farm.hash();
     assert!(farm.checked.contains(&CheckOutcome::Different));
-    let quarantined = ["w1", "w2", "w3"].map(|worker| farm.quarantined(worker).is_some());
-    assert_eq!(quarantined, [false, true, false]);
+    assert_eq!(quarantined(&farm), [false, true, false]);
     farm.finish_all();
     farm.offer(epoch(1, 7, 3));
     farm.finish_all();
@@ -210,12 +215,7 @@ fn a_third_worker_decides_about_an_epoch_that_is_over() {
 
 #[test]
 fn a_third_worker_that_is_silent_for_a_while_is_waited_for() {
-    let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
-    farm.liars.insert(2, 1);
-    farm.open(1, 0);
-    farm.offer(epoch(1, 0, 1));
-    let _ = (farm.finish(1), farm.finish(2));
-    farm.hash();
+    let mut farm = answered_epoch(&[2]);
     let lost = farm.first(3);
     farm.live(Duration::from_secs(12), &[1, 2]);
     assert!(farm.dispatcher.lease(lost.fence).is_none());
@@ -225,15 +225,9 @@ fn a_third_worker_that_is_silent_for_a_while_is_waited_for() {
     assert!(matches!(farm.finish(3), Verdict::Compare(_)), "it is asked again");
     farm.hash();
     assert_eq!(farm.checked, [CheckOutcome::Different]);
-    let quarantined = ["w1", "w2", "w3"].map(|worker| farm.quarantined(worker).is_some());
-    assert_eq!(quarantined, [false, true, false]);
+    assert_eq!(quarantined(&farm), [false, true, false]);
     // Not if it is gone for good.
-    let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
-    farm.liars.insert(2, 1);
-    farm.open(1, 0);
-    farm.offer(epoch(1, 0, 1));
-    let _ = (farm.finish(1), farm.finish(2));
-    farm.hash();
+    let mut farm = answered_epoch(&[2]);
     farm.live(Duration::from_secs(12), &[1, 2]);
     farm.leave(3, LeaveCause::Goodbye);
     assert_eq!(farm.checked, [CheckOutcome::Different]);
@@ -241,15 +235,7 @@ fn a_third_worker_that_is_silent_for_a_while_is_waited_for() {
 
 #[test]
 fn what_differs_is_told_though_the_third_does_not_answer() {
-    let disputed = || {
-        let mut farm = Farm::with_checks(1.0, &[1, 1, 1]);
-        farm.liars.insert(1, 1);
-        farm.open(1, 0);
-        farm.offer(epoch(1, 0, 1));
-        let _ = (farm.finish(1), farm.finish(2));
-        farm.hash();
-        farm
-    };
+    let disputed = || answered_epoch(&[1]);
     // It hands the lease back, and nobody else is there.
     let mut farm = disputed();
     farm.give_back(3);
@@ -308,7 +294,7 @@ fn only_jobs_whose_bits_are_the_same_everywhere_are_checked() {
 
 #[test]
 fn a_check_makes_way_for_another_jobs_work() {
-    let mut farm = checked_epoch();
+    let mut farm = checked_epoch(2, &[]);
     let check = farm.first(2);
     farm.open(2, 0);
     farm.offer(epoch(2, 0, 1));
@@ -347,14 +333,8 @@ fn a_job_pays_for_its_checks() {
 
 #[test]
 fn checks_take_only_spare_room_for_gradients() {
-    const GRADIENT: u64 = 3 * 64 * 64 * 4;
     for (room, checks) in [(GRADIENT, 0), (2 * GRADIENT, 1)] {
-        let spot_checks = SpotChecks::new(1.0, 1);
-        let mut farm =
-            Farm::of(DispatchSettings { spot_checks, gradient_bytes: room, ..DispatchSettings::new(3) });
-        for name in 1..=2 {
-            farm.join(registration(&format!("w{name}"), name, 1));
-        }
+        let mut farm = with_room(room, 2);
         farm.open(1, 0);
         farm.offer(epoch(1, 0, 1));
         assert_eq!((farm.holds(1), farm.holds(2)), (1, checks));
@@ -370,11 +350,7 @@ fn checks_take_only_spare_room_for_gradients() {
 
 #[test]
 fn the_room_of_a_canvas_that_is_kept_no_longer_goes_to_a_lease_that_waits_for_it() {
-    let (spot_checks, gradient_bytes) = (SpotChecks::new(1.0, 1), 3 * 3 * 64 * 64 * 4);
-    let mut farm = Farm::of(DispatchSettings { spot_checks, gradient_bytes, ..DispatchSettings::new(3) });
-    for name in 1..=3 {
-        farm.join(registration(&format!("w{name}"), name, 1));
-    }
+    let mut farm = with_room(3 * GRADIENT, 3);
     farm.open(1, 0);
     farm.offer(epoch(1, 0, 1));
     let check = farm.first(2);
@@ -407,7 +383,7 @@ fn a_check_that_is_lost_harms_nobody() {
         },
     ];
     for (i, way) in ways.into_iter().enumerate() {
-        let mut farm = checked_epoch();
+        let mut farm = checked_epoch(2, &[]);
         way(&mut farm);
         assert_eq!(farm.checked, [CheckOutcome::Dropped], "{i}");
         assert!(matches!(farm.finish(1), Verdict::Accept(_)), "{i}");
@@ -419,7 +395,7 @@ fn a_check_that_is_lost_harms_nobody() {
 
 #[test]
 fn a_worker_whose_checks_fail_is_held_responsible_and_the_job_is_not() {
-    let mut farm = checked_epoch();
+    let mut farm = checked_epoch(2, &[]);
     for number in 1..=3 {
         let _ = farm.finish(1);
         farm.fail(2, &device());
@@ -431,7 +407,7 @@ fn a_worker_whose_checks_fail_is_held_responsible_and_the_job_is_not() {
 
 #[test]
 fn a_node_that_goes_out_again_is_checked_anew() {
-    let mut farm = checked_epoch();
+    let mut farm = checked_epoch(2, &[]);
     let check = farm.first(2);
     farm.fail(1, &device());
     // The second worker computes it as work now.
@@ -440,7 +416,7 @@ fn a_node_that_goes_out_again_is_checked_anew() {
     farm.hash();
     assert_eq!((farm.checked.clone(), farm.shards(1, 0)), (vec![CheckOutcome::Dropped], vec![0]));
     // A result that the job refuses is compared with nothing.
-    let mut farm = checked_epoch();
+    let mut farm = checked_epoch(2, &[]);
     let Verdict::Accept(accepted) = farm.finish(1) else { panic!("it was not accepted") };
     farm.dispatcher.handle_refusal(&accepted, &not_finite(), farm.now);
     farm.act();
@@ -452,7 +428,7 @@ fn a_node_that_goes_out_again_is_checked_anew() {
 
 #[test]
 fn a_process_that_comes_back_goes_on_with_its_check() {
-    let mut farm = checked_epoch();
+    let mut farm = checked_epoch(2, &[]);
     let check = farm.first(2);
     let _ = farm.finish(1);
     farm.hash();

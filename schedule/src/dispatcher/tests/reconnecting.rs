@@ -50,6 +50,29 @@ fn a_process_that_comes_back_too_late_has_lost_its_leases() {
 }
 
 #[test]
+fn what_may_be_kept_of_a_gradient_takes_its_room_until_the_process_is_back_or_given_up() {
+    let reserved = |farm: &Farm| farm.dispatcher.budget.reserved();
+    for comes_back in [true, false] {
+        let mut farm = Farm::with_workers(&[1, 1]);
+        farm.open(1, 0);
+        farm.offer(epoch(1, 0, 1));
+        let gradient = reserved(&farm);
+        assert!(gradient > 0);
+        farm.leave(1, LeaveCause::Disconnected);
+        assert_eq!(reserved(&farm), 2 * gradient, "the second worker computes it, too");
+        let _ = farm.finish(2);
+        assert_eq!(farm.shards(1, 0), [0]);
+        assert_eq!(reserved(&farm), gradient, "of the first one's gradient a part may be there");
+        if comes_back {
+            farm.join(registration("w1", 1, 1));
+        } else {
+            farm.live(11 * SECOND, &[2]);
+        }
+        assert_eq!(reserved(&farm), 0);
+    }
+}
+
+#[test]
 fn a_proxy_that_cuts_a_stream_again_and_again_fails_no_job_and_no_worker() {
     // The shard takes 12 s, the proxy cuts after 6 s.
     let mut farm = Farm::with_workers(&[1]);

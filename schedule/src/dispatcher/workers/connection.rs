@@ -21,6 +21,8 @@ pub(in crate::dispatcher) struct Connection {
     worker: WorkerName,
     place: Place,
     last_message: Time,
+    /// Is its worker heard of: neither silent nor waited for since the connection broke?
+    heard: bool,
     draining: bool,
     /// The shares of its leases, added up.
     load: u64,
@@ -58,7 +60,7 @@ struct Retry {
 impl Connection {
     pub(super) fn new(worker: WorkerName, place: Place, now: Time) -> Self {
         let (open, retries) = (BTreeMap::new(), BTreeMap::new());
-        Self { worker, place, last_message: now, draining: false, load: 0, open, retries }
+        Self { worker, place, last_message: now, heard: false, draining: false, load: 0, open, retries }
     }
 
     /// The jobs that it was told of and that are still open.
@@ -143,12 +145,20 @@ impl Connection {
         self.last_message = now;
     }
 
+    pub(super) fn is_heard(&self) -> bool {
+        self.heard
+    }
+
+    pub(super) fn set_heard(&mut self, heard: bool) {
+        self.heard = heard;
+    }
+
     pub(super) fn drain(&mut self) {
         self.draining = true;
     }
 
     /// Notes that it is sent whatever it lacks for a lease of this offer, and says what that is.
-    pub(super) fn send(&mut self, revision: JobRevision, offer: u64) -> Missing {
+    pub(in crate::dispatcher) fn send(&mut self, revision: JobRevision, offer: u64) -> Missing {
         let sent = self.open.entry(revision).or_default();
         let brief = !std::mem::replace(&mut sent.brief, true);
         Missing { brief, canvas: sent.canvas.replace(offer) != Some(offer) }

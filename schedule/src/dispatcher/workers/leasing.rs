@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use clipig_core::{JobRevision, SessionId, WorkerName, expected};
 
-use super::connection::Missing;
 use super::{Timer, Workers};
 use crate::dispatcher::timers::Time;
 
@@ -12,19 +11,10 @@ impl Workers {
     pub(in crate::dispatcher) fn set_load(&mut self, session: SessionId, load: u64) {
         if let Some(connection) = self.connections.get_mut(&session) {
             connection.set_load(load);
-            self.refresh(session);
+            let (place, load) = connection.place_mut();
+            let serves = place.is_serving();
+            self.pool.update(session, place, serves, load);
         }
-    }
-
-    /// Notes what a session is sent before a lease of this offer.
-    pub(in crate::dispatcher) fn send(
-        &mut self,
-        session: SessionId,
-        revision: JobRevision,
-        offer: u64,
-    ) -> Option<Missing> {
-        let connection = expected(self.connections.get_mut(&session), "who is chosen is connected");
-        connection.map(|connection| connection.send(revision, offer))
     }
 
     pub(in crate::dispatcher) fn forget_sent(&mut self, session: SessionId, revision: JobRevision) {
@@ -60,23 +50,24 @@ impl Workers {
         times
     }
 
-    /// A result was accepted: `computing` over all slots, for so many shards.
+    /// A result was accepted: `computing` over all slots, for so many shards. Returns the worker's name.
     pub(in crate::dispatcher) fn succeed(
         &mut self,
         session: SessionId,
         revision: JobRevision,
         shards: u32,
         computing: Duration,
-    ) {
-        let Some(connection) = self.connections.get_mut(&session) else { return };
+    ) -> Option<WorkerName> {
+        let connection = self.holder_mut(session)?;
         connection.succeed(revision);
-        if let Some(worker) = self.known.get_mut(connection.worker()) {
-            worker.succeed(revision.job);
-            let counts = worker.counts_mut();
-            counts.nodes += 1;
-            counts.shards += u64::from(shards);
-            counts.computing += computing;
-        }
+        let name = connection.worker().clone();
+        let worker = expected(self.known.get_mut(&name), "a connection has a worker")?;
+        worker.succeed(revision.job);
+        let counts = worker.counts_mut();
+        counts.nodes += 1;
+        counts.shards += u64::from(shards);
+        counts.computing += computing;
+        Some(name)
     }
 
     pub(in crate::dispatcher) fn count_failure(&mut self, name: &WorkerName) {

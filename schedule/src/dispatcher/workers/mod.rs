@@ -187,15 +187,16 @@ impl Workers {
 
     /// A message has come. Returns the worker's name if it was silent before.
     pub(super) fn mark_alive(&mut self, session: SessionId, now: Time) -> Option<WorkerName> {
-        if self.is_broken(session) {
-            return None;
-        }
         let connection = self.connections.get_mut(&session)?;
-        connection.set_last_message(now);
-        let worker = expected(self.known.get_mut(connection.worker()), "a connection has a worker")?;
-        if worker.is_connected() {
+        if connection.is_heard() {
+            connection.set_last_message(now);
             return None;
         }
+        let worker = expected(self.known.get_mut(connection.worker()), "a connection has a worker")?;
+        if worker.is_broken(session) {
+            return None;
+        }
+        connection.set_last_message(now);
         worker.set_liveness(Liveness::Connected(Connected { session, since: now }));
         worker.reappear();
         let name = connection.worker().clone();
@@ -213,12 +214,14 @@ impl Workers {
         Some(name)
     }
 
-    /// Puts a session where it belongs in the pool.
+    /// Something has changed about a session's worker: notes it with the connection, which is looked at with every message
+    /// and lease, and puts the session where it belongs in the pool.
     fn refresh(&mut self, session: SessionId) {
         let connection = expected(self.connections.get_mut(&session), "a session has a connection");
         let Some(connection) = connection else { return };
-        let may_serve = self.known.get(connection.worker()).is_some_and(Worker::may_serve);
-        let serves = may_serve && !connection.is_draining();
+        let worker = self.known.get(connection.worker());
+        connection.set_heard(worker.is_some_and(Worker::is_connected));
+        let serves = worker.is_some_and(Worker::may_serve) && !connection.is_draining();
         let (place, load) = connection.place_mut();
         self.pool.update(session, place, serves, load);
     }
@@ -251,8 +254,9 @@ impl Workers {
     }
 
     /// Did the connection of a session break, and its process may come back?
-    fn is_broken(&self, session: SessionId) -> bool {
-        let worker = self.name_of(session).and_then(|name| self.known.get(name));
+    pub(super) fn is_broken(&self, session: SessionId) -> bool {
+        let connection = self.connections.get(&session).filter(|connection| !connection.is_heard());
+        let worker = connection.and_then(|connection| self.known.get(connection.worker()));
         worker.is_some_and(|worker| worker.is_broken(session))
     }
 
@@ -271,6 +275,11 @@ impl Workers {
     /// The connection of a session that holds or gets a lease; it may be broken.
     pub(super) fn holder(&self, session: SessionId) -> Option<&Connection> {
         expected(self.connections.get(&session), "a lease's holder is connected")
+    }
+
+    /// As [`holder`](Self::holder), to send it something.
+    pub(super) fn holder_mut(&mut self, session: SessionId) -> Option<&mut Connection> {
+        expected(self.connections.get_mut(&session), "a lease's holder is connected")
     }
 
     pub(super) fn name_of(&self, session: SessionId) -> Option<&WorkerName> {

@@ -13,9 +13,9 @@ use tch::{Device, Kind};
 
 use crate::clip::Clip;
 use crate::clip::weights::Weights;
+use crate::counts;
 use crate::device;
 use crate::gradient::GradientEngine;
-use crate::read_back::counts;
 
 const SIDE: usize = 150;
 

@@ -11,6 +11,8 @@ mod canvas_model;
 pub mod clip;
 mod colors;
 pub mod constraint;
+#[cfg(test)]
+mod counts;
 mod decode;
 pub mod device;
 mod factory;

@@ -136,6 +136,34 @@ mod tests {
     use super::*;
     use crate::read_back::read_back;
 
+    /// Numbers that PyTorch has computed.
+    fn recorded(name: &str, shape: &[i64]) -> Tensor {
+        let record: serde_json::Value =
+            serde_json::from_str(include_str!("../tests/fixtures/looks.json")).expect("a record");
+        let numbers: Vec<f64> = serde_json::from_value(record[name].clone()).expect("numbers");
+        Tensor::from_slice(&numbers).to_kind(Kind::Float).view(shape)
+    }
+
+    /// The greatest difference of two tensors.
+    fn apart(found: &Tensor, wanted: &Tensor) -> f64 {
+        read_back::<f64>(&(found - wanted).abs().max()).expect("a number")[0]
+    }
+
+    #[test]
+    fn angles_and_gradients_are_those_of_pytorch() {
+        let image = recorded("image", &[2, 6]).set_requires_grad(true);
+        let cosine = moved(&image, &recorded("origin", &[1, 6]), &recorded("direction", &[1, 6]));
+        cosine.sum(Kind::Float).backward();
+        // PyTorch's has no epsilon.
+        assert!(apart(&cosine.detach(), &recorded("moved", &[2])) < 1e-3);
+        assert!(apart(&image.grad(), &recorded("moved_gradient", &[2, 6])) < 2e-3);
+        let patches = recorded("patches", &[2, 7, 5]).set_requires_grad(true);
+        let look = same_look(&patches, &recorded("style", &[1, 4, 5]));
+        look.sum(Kind::Float).backward();
+        assert!(apart(&look.detach(), &recorded("look", &[2])) < 1e-5);
+        assert!(apart(&patches.grad(), &recorded("look_gradient", &[2, 7, 5])) < 1e-5);
+    }
+
     fn vector(values: &[f32]) -> Tensor {
         Tensor::from_slice(values).view([1, -1])
     }

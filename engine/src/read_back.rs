@@ -27,7 +27,7 @@ pub(crate) fn read_back<T: Element + Copy>(tensor: &Tensor) -> Result<Vec<T>, Re
 /// A tensor whose values are about to be read.
 fn waited(tensor: &Tensor) -> Result<Tensor, TchError> {
     #[cfg(test)]
-    counts::WAITS.count();
+    crate::counts::WAITS.count();
     tensor.f_detach()
 }
 
@@ -45,39 +45,6 @@ fn timed<R>(read: impl FnOnce() -> R) -> R {
     let values = read();
     WAITED.set(WAITED.get() + start.elapsed());
     values
-}
-
-/// How often this thread did something with a device.
-#[cfg(test)]
-pub(crate) mod counts {
-    use std::cell::Cell;
-    use std::thread::LocalKey;
-
-    /// A number of each thread.
-    pub(crate) struct Count(&'static LocalKey<Cell<usize>>);
-
-    /// Values were read.
-    pub(crate) const WAITS: Count = Count(&READ);
-    /// Values were sent.
-    pub(crate) const UPLOADS: Count = Count(&SENT);
-
-    thread_local! {
-        static READ: Cell<usize> = const { Cell::new(0) };
-        static SENT: Cell<usize> = const { Cell::new(0) };
-    }
-
-    impl Count {
-        pub(super) fn count(&self) {
-            self.0.set(self.0.get() + 1);
-        }
-
-        /// How much it grows during `compute`.
-        pub(crate) fn during<R>(&self, compute: impl FnOnce() -> R) -> (R, usize) {
-            let before = self.0.get();
-            let result = compute();
-            (result, self.0.get() - before)
-        }
-    }
 }
 
 /// Tensors that are read together: one transfer, one wait.
@@ -169,7 +136,7 @@ fn read_in_place<R>(tensor: &Tensor, read: impl FnOnce(&[f32]) -> R) -> R {
 /// waits for nothing, and keeps the memory until the transfer is done.
 pub(crate) fn send(tensor: &Tensor, device: Device) -> Tensor {
     #[cfg(test)]
-    counts::UPLOADS.count();
+    crate::counts::UPLOADS.count();
     if device == Device::Cpu {
         return tensor.shallow_clone();
     }
@@ -245,6 +212,7 @@ impl From<TchError> for ReadBackError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts;
 
     #[test]
     fn every_shape_arrives_and_a_failure_is_not_empty_data() {

@@ -78,9 +78,43 @@ fn transported(values: &Tensor, weights: Option<&Tensor>, quantiles: &Tensor) ->
 
 #[cfg(test)]
 mod tests {
+    use clipig_experiment::random::Key;
+    use clipig_experiment::{Overrides, Scope, Source, load};
+
     use super::*;
     use crate::histogram::quantiles;
     use crate::read_back::read_back;
+
+    #[test]
+    fn the_loss_and_its_gradient_are_those_of_pytorch() {
+        let record: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/fixtures/looks.json")).expect("a record");
+        let numbers = |name: &str| -> Vec<f32> {
+            let numbers: Vec<f64> = serde_json::from_value(record[name].clone()).expect("numbers");
+            numbers.into_iter().map(|number| number as f32).collect()
+        };
+        let yaml = "targets: [{constraints: [{histogram: {image: a.png}}]}]\n";
+        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).expect("an experiment");
+        let colors = numbers("colors");
+        let prepared = quantiles(colors.as_chunks().0.iter().copied()).expect("colours");
+        let window = Tensor::from_slice(&numbers("window")).view([1, 3, 6, 6]).set_requires_grad(true);
+        let seen = super::super::Constrained { windows: &window, mask: None, prepared: &prepared };
+        let scopes = [Scope::new(Key::root(1), 2, 10)];
+        let loss = super::super::losses(&loaded.experiment.targets[0].constraints[0], seen, &scopes);
+        let loss = loss.expect("a loss").sum(Kind::Float);
+        loss.backward();
+        let wanted = f64::from(numbers("histogram")[0]);
+        let found = read_back::<f64>(&loss).expect("a number")[0];
+        // 256 quantiles stand for 500 colours.
+        assert!((found - wanted).abs() < 0.02 * wanted, "{found} for {wanted}");
+        let slopes = read_back::<f64>(&window.grad()).expect("slopes");
+        let recorded = numbers("histogram_gradient");
+        let steepest = recorded.iter().fold(0.0_f32, |most, slope| most.max(slope.abs()));
+        assert_eq!(slopes.len(), recorded.len());
+        for (found, wanted) in slopes.into_iter().zip(recorded) {
+            assert!((found - f64::from(wanted)).abs() < 0.02 * f64::from(steepest), "{found} for {wanted}");
+        }
+    }
 
     #[test]
     fn colours_go_to_the_ranks_that_they_have() {

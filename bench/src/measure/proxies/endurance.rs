@@ -41,10 +41,11 @@ struct Figures {
     epochs: u32,
     pauses: usize,
     longest_pause_seconds: u64,
-    /// Workers whose session is not the one that they had at the beginning.
-    sessions_cut: usize,
-    /// Connections that workers have made beyond their first ones.
-    reconnections: u64,
+    /// Connections that workers have made beyond their first ones: one for each session that was cut.
+    sessions_cut: u64,
+    /// Workers that the farm took for lost at some time, because it had heard nothing of them for as long as the
+    /// heartbeat's limit. Where no session was cut, the machine was too busy.
+    silent_workers: usize,
     leases_failed: u64,
     /// What a client that watched the job has heard, and how often its stream ended.
     watch_messages: u64,
@@ -71,8 +72,17 @@ pub(super) fn run(
         ended.collect::<Result<Vec<_>, _>>()
     })?;
     machine.ended();
-    let table =
-        Table::new(&["way", "seconds", "epochs", "pauses", "cut", "again", "failed", "watched", "watch cut"]);
+    let table = Table::new(&[
+        "way",
+        "seconds",
+        "epochs",
+        "pauses",
+        "cut",
+        "silent",
+        "failed",
+        "watched",
+        "watch cut",
+    ]);
     for one in &figures {
         table.row(&one.cells());
     }
@@ -111,7 +121,8 @@ fn endure(way: Way, side: usize, time: Duration, certificates: &Certificates) ->
     }
     epochs += farm.group.epochs(EPOCHS)?.len() as u32;
     let last = runtime.block_on(workers(&mut client))?;
-    let is_cut = |worker: &&v1::Worker| {
+    // A worker that is heard again counts as connected from then on.
+    let was_silent = |worker: &&v1::Worker| {
         let same = |other: &&v1::Worker| other.name == worker.name && other.since == worker.since;
         !last.iter().any(|other| same(&other))
     };
@@ -127,8 +138,8 @@ fn endure(way: Way, side: usize, time: Duration, certificates: &Certificates) ->
             .map(Duration::as_secs)
             .max()
             .unwrap_or(0),
-        sessions_cut: sessions.iter().filter(is_cut).count(),
-        reconnections: farm.connections() - connections,
+        sessions_cut: farm.connections() - connections,
+        silent_workers: sessions.iter().filter(was_silent).count(),
         leases_failed: last.iter().map(|worker| worker.leases_failed).sum(),
         watch_messages: watched.messages.load(Ordering::Relaxed),
         watch_cuts: watched.cuts.load(Ordering::Relaxed),
@@ -182,7 +193,7 @@ impl Figures {
             self.epochs.to_string(),
             self.pauses.to_string(),
             self.sessions_cut.to_string(),
-            self.reconnections.to_string(),
+            self.silent_workers.to_string(),
             self.leases_failed.to_string(),
             self.watch_messages.to_string(),
             self.watch_cuts.to_string(),

@@ -51,14 +51,10 @@ impl Serialize for Way {
 pub(crate) fn run(arguments: &ProxiesArguments) -> Result<(), BenchError> {
     let certificates = Certificates::new()?;
     let through = or_default(&arguments.proxies, &ProxyKind::ALL).into_iter().map(Way::Through);
-    match arguments.minutes {
-        Some(minutes) => {
-            let ways = std::iter::once(Way::Direct).chain(through).collect();
-            endurance::run(arguments, ways, minutes, &certificates)
-        }
-        None => {
-            let ways: Vec<_> = [Way::Plain, Way::Direct].into_iter().chain(through).collect();
-            throughput::run(arguments, &ways, &certificates)
-        }
+    if let Some(minutes) = arguments.minutes {
+        let ways = std::iter::once(Way::Direct).chain(through).collect();
+        return endurance::run(arguments, ways, minutes, &certificates);
     }
+    let ways: Vec<_> = [Way::Plain, Way::Direct].into_iter().chain(through).collect();
+    throughput::run(arguments, &ways, &certificates)
 }

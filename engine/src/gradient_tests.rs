@@ -87,7 +87,7 @@ fn a_shard_waits_once_and_once_more_where_similarities_decide() {
                 .into(),
             1,
         ),
-        ("transforms: [{random_crop: 40 + int(30 * random())}], features: [{text: a}]".into(), 1),
+        ("transforms: [{random_crop: 40+int(30*random())}], features: [{text: a}]".into(), 1),
         (
             "transforms: [{random_crop: 80}, {blur: {kernel_size: 3}}, {shift: 2 3}], features: [{text: a}]"
                 .into(),

@@ -627,6 +627,7 @@ fn published_versions_are_opened_for_ever() {
         (6, include_str!("../../tests/fixtures/store/farm-v6.sql")),
         (7, include_str!("../../tests/fixtures/store/farm-v7.sql")),
         (8, include_str!("../../tests/fixtures/store/farm-v8.sql")),
+        (9, include_str!("../../tests/fixtures/store/farm-v9.sql")),
     ];
     let newest = super::schema::STEPS.len();
     assert_eq!(published.len(), newest, "version {newest} of the tables needs a farm-v{newest}.sql");
@@ -673,6 +674,8 @@ fn the_database_becomes_smaller_when_jobs_are_removed() {
 fn fill(store: &Store) {
     let image = store.blobs().insert(b"pixels").unwrap();
     let job = Submission { assets: BTreeMap::from([("a.png".into(), image)]), ..submission("first") };
+    let second = ModelReference { name: "RN50".into(), sha256: Sha256([4; 32]), ..job.model.clone() };
+    let job = Submission { more_models: vec![second], ..job };
     let job = store.submit(&job).unwrap().job();
     store.choose(job, &computation()).unwrap();
     store.set_prepared(JobRevision { job, revision: 0 }, &preparation()).unwrap();
@@ -729,6 +732,11 @@ fn check_frozen(store: &Store, version: u32) {
     if version < 8 {
         for job in &mut jobs {
             job.trace = None;
+        }
+    }
+    if version < 9 {
+        for job in &mut jobs {
+            job.more_models.clear();
         }
     }
     let uploaded = if version < 6 { 0 } else { expected.uploaded_by("ada-lovelace").unwrap() };

@@ -16,7 +16,7 @@ const ALONE: [&str; 8] = [
     "mean: {above: .9, below: .1}",
     "noise: {std: .3}",
     "normalize: {min: -.1, max: 1.2}",
-    "palette: {colors: [{color: .1 .1 .2}, {color: .9 .6 .3}]}",
+    "palette: {colors: [{color: .1 .5 .4}, {color: .9 .5 .6}]}",
     "saturation: {above: .9}",
     "std: {above: .9}",
 ];

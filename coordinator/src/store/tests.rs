@@ -754,8 +754,9 @@ fn check_frozen(store: &Store, version: u32) {
     let revision = JobRevision { job, revision: 0 };
     let mut prepared = expected.prepared(revision).unwrap();
     if version < 9 {
-        let targets = prepared.iter_mut().flat_map(|preparation| &mut preparation.prepared.targets);
-        targets.for_each(|target| target.supplements.clear());
+        for target in prepared.iter_mut().flat_map(|preparation| &mut preparation.prepared.targets) {
+            target.supplements.clear();
+        }
     }
     assert_eq!(store.prepared(revision).unwrap(), prepared);
     assert_eq!(store.marked_workers().unwrap(), expected.marked_workers().unwrap());

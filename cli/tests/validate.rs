@@ -42,7 +42,7 @@ fn every_file_is_judged_by_itself() {
       |   ^^^^^^ did you mean `weight`?
       |
       = note: parameter: targets.0.wieght
-      = help: allowed here: `active`, `name`, `start`, `end`, `weight`, `mask`, `batch_size`, `cuts`, `select`, `feature_scale`, `features`, `transforms`, `constraints`
+      = help: allowed here: `active`, `name`, `start`, `end`, `weight`, `mask`, `batch_size`, `cuts`, `select`, `feature_scale`, `features`, `transforms`, `models`, `constraints`
     error: targets.0.features.0.weight: `1/t` failed in epoch 0: division by zero
     error: there is no file `missing.yaml`
     ");

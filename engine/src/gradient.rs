@@ -103,7 +103,7 @@ impl GradientEngine {
         self.progress.advance();
         let mut gradient = GradientSum::new(task.canvas.width(), task.canvas.height());
         let backward = below_current("backward");
-        let samples = self.back_propagate(losses, rendered, &mut gradient)?;
+        let samples = self.back_propagate(&losses, rendered, &mut gradient)?;
         drop(backward);
         if let Some(mask) = &target.mask {
             let mask = masks.draw(mask, &task.scope, size)?;
@@ -118,7 +118,7 @@ impl GradientEngine {
     /// Adds the gradient of the losses to that of the canvas. Returns what is reported of the samples.
     fn back_propagate(
         &mut self,
-        losses: Losses<'_>,
+        losses: &Losses<'_>,
         rendered: Rendered,
         gradient: &mut GradientSum,
     ) -> Result<Vec<SampleReport>, ShardError> {

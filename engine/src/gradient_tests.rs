@@ -87,7 +87,7 @@ fn a_shard_waits_once_and_once_more_where_similarities_decide() {
                 .into(),
             1,
         ),
-        ("transforms: [{random_crop: 40 + int(30 * random())}], features: [{text: a}]".into(), 1),
+        ("transforms: [{random_crop: 40+int(30*random())}], features: [{text: a}]".into(), 1),
         (
             "transforms: [{random_crop: 80}, {blur: {kernel_size: 3}}, {shift: 2 3}], features: [{text: a}]"
                 .into(),
@@ -96,12 +96,12 @@ fn a_shard_waits_once_and_once_more_where_similarities_decide() {
         // Nothing to pull: no gradient either.
         (format!("{crops}, weight: 0, features: [{{text: a}}]"), 1),
         (format!("{crops}, constraints: [{{mean: {{above: -1}}}}]"), 1),
-        (format!("{crops}, constraints: [{{noise: .1}}]"), 1),
+        (format!("{crops}, constraints: [{{noise: {{std: .1}}}}]"), 1),
         (crops.into(), 0),
         (format!("{crops}, select: best, features: [{{text: a}}, {{text: b}}]"), 2),
         (format!("{crops}, features: [{{text: a, weight: 1 + sim}}]"), 2),
         (format!("{crops}, weight: sim, features: [{{text: a}}]"), 2),
-        (format!("{crops}, features: [{{text: a}}], constraints: [{{mean: {{above: .5 + .1 * sim}}}}]"), 2),
+        (format!("{crops}, features: [{{text: a}}], constraints: [{{mean: {{above: .5+.1*sim}}}}]"), 2),
     ] {
         let experiment = experiment(&target);
         let (found, waits, _) = computed(&clip, &experiment, Rendering::Device);

@@ -222,8 +222,10 @@ mod tests {
             let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
             product(a, b) / (product(a, a) * product(b, b)).sqrt()
         };
-        let wanted =
-            (cosine(&covariance(&window), &covariance(&image)) + cosine(&mean(&window), &mean(&image))) / 2.0;
+        let wanted = f64::midpoint(
+            cosine(&covariance(&window), &covariance(&image)),
+            cosine(&mean(&window), &mean(&image)),
+        );
         let tensor = |rows: &[[f64; WIDTH]]| {
             Tensor::from_slice(rows.as_flattened()).to_kind(Kind::Float).view([1, -1, WIDTH as i64])
         };

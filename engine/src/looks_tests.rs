@@ -39,7 +39,7 @@ fn assets() -> Assets {
         bytes.into_inner()
     };
     let striped = |x: u32, y: u32| {
-        if (x + y) / 8 % 2 == 0 { Rgba([220, 40, 30, 255]) } else { Rgba([250, 230, 120, 255]) }
+        if ((x + y) / 8).is_multiple_of(2) { Rgba([220, 40, 30, 255]) } else { Rgba([250, 230, 120, 255]) }
     };
     let mut assets = Assets::default();
     assets.insert("stripes.png", png(RgbaImage::from_fn(96, 96, striped)));

@@ -109,12 +109,11 @@ impl FeatureLosses {
         let weights = applied.iter().map(|&i| choices.iter().map(|choice| weight(choice, i)).collect());
         let weights = send_rows(&weights.collect::<Vec<Vec<f64>>>(), likeness.image.device());
         for (i, weights) in applied.into_iter().zip(weights) {
-            let loss = match likeness.angle(i) {
-                Some(cosine) => of_angle(target.features[i].loss, cosine),
-                None => {
-                    let feature = likeness.desired.narrow(0, i as i64, 1);
-                    distance(target.features[i].loss, &likeness.image, &feature)
-                }
+            let loss = if let Some(cosine) = likeness.angle(i) {
+                of_angle(target.features[i].loss, cosine)
+            } else {
+                let feature = likeness.desired.narrow(0, i as i64, 1);
+                distance(target.features[i].loss, &likeness.image, &feature)
             };
             self.add(&loss, &weights);
             self.parts.push((loss, vec![i]));

@@ -261,7 +261,7 @@ mod tests {
             ("select: worst, features: [{text: a}, {text: b}]", true),
             ("features: [{text: a}, {text: b, weight: sim}]", true),
             ("weight: 100 - sim, features: [{text: a}]", true),
-            ("features: [{text: a}], constraints: [{mean: {above: .01 * sim}}]", true),
+            ("features: [{text: a}], constraints: [{mean: {above: .01*sim}}]", true),
             ("features: [{text: a}], constraints: [{blur: {weight: sim}}]", true),
         ] {
             let yaml = format!("targets: [{{{target}}}]");

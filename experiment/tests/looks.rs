@@ -106,7 +106,7 @@ fn a_direction_has_two_ends() {
         let found = feature_error(feature);
         assert!(found.contains(message), "{feature}: {found}");
     }
-    let many = vec!["{style: {image: a.png}}"; 9].join(", ");
+    let many = ["{style: {image: a.png}}"; 9].join(", ");
     assert!(feature_error(&many).contains("there are 9 features `style`; at most 8 are allowed"));
     let target = |more: &str| {
         error(&format!("targets: [{{features: [{{text: c}}, {{direction: {{from: a, to: b}}}}], {more}}}]\n"))

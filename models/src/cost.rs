@@ -152,7 +152,7 @@ mod tests {
         model(Vision::Transformer { width, layers, feed_forward: 4 * width, patch }, input_size, 512)
     }
 
-    /// Against the table of `open_clip`, docs/model_profile.csv: `image_gflops` of one way. It also counts the normalisations
+    /// Against the table of `open_clip`, `docs/model_profile.csv`: `image_gflops` of one way. It also counts the normalisations
     /// of residual networks.
     #[test]
     fn arithmetic_is_that_of_known_models() {

@@ -215,6 +215,43 @@ targets:
     features:
       - text: strawberries lying on the grass
       # - text: a straw basket filled with strawberries standing on the grass
+`,"../../examples/blue-balloon.yaml":`# A direction: the red balloon of balloon.png becomes blue. The words say what changes; what they do not speak of (the
+# balloon, the sky, the hills) should stay.
+#
+#   clipig render examples/blue-balloon.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 120
+resolution: 160
+learnrate: 1
+learnrate_scale: 1 - .9*t
+
+# Begin with the image as it is. The name counts from this file's folder (or from where clipig is called).
+init:
+  image: balloon.png
+  mean: 0
+  std: 1
+
+targets:
+  - name: red to blue
+    features:
+      # From the first canvas, the picture should move as the second text differs from the first.
+      - direction:
+          from: a red balloon
+          to: a blue balloon
+      # A direction says which way, not how far. This holds the picture back.
+      - image: balloon.png
+        weight: .3
+    batch_size: 8
+    transforms:
+      - random_shift: -.05 .05
+      - random_rotate:
+          degree: -5 5
+      - noise: .05
+    constraints:
+      - blur:
+          weight: 2
 `,"../../examples/cherry-pattern.yaml":`# A pattern that repeats without seams, for wallpaper and wrapping paper.
 #
 #   clipig render examples/cherry-pattern.yaml -o pictures/
@@ -1258,6 +1295,81 @@ postproc:
       kernel_size:
         - 3 if epoch % 5 == 0 and t < .5 else 1
       sigma: .7
+`,"../../examples/turtle-in-borrowed-colours.yaml":`# The colours of an image, in the same amounts: a turtle in the reds, blues and greens of balloon.png.
+#
+#   clipig render examples/turtle-in-borrowed-colours.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+resolution:
+  - 32 if t < .2 else 64 if t < .6 else 128
+learnrate: 3
+learnrate_scale: 1 - .9*t
+init:
+  mean: .5
+  std: .05
+
+targets:
+  - name: turtle
+    features:
+      - text: a turtle
+    batch_size: 8
+    transforms:
+      - pad:
+          size: width//4
+          color: .5
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
+
+  # The colours are those of the picture as a whole, so a target of its own looks at all of it.
+  - name: colours
+    constraints:
+      - histogram:
+          image: balloon.png
+          weight: 4
+
+postproc:
+  - blur:
+      kernel_size:
+        - 3 if epoch % 5 == 0 and t < .5 else 1
+      sigma: .7
+`,"../../examples/turtle-in-strokes.yaml":`# A style: a turtle that looks like brush-strokes.png. The text says what the picture shows, the image how it looks.
+#
+#   clipig render examples/turtle-in-strokes.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+resolution:
+  - 32 if t < .2 else 64 if t < .6 else 128
+learnrate: 3
+learnrate_scale: 1 - .9*t
+init:
+  mean: .3 .4 .6
+  std: .1
+
+targets:
+  - name: turtle
+    features:
+      - text: a turtle
+      # The colours and textures of the image, wherever they stand in it.
+      - style:
+          image: brush-strokes.png
+          depth: .2
+        weight: .5
+    batch_size: 8
+    transforms:
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - noise: .15-.1*t
 `,"../../examples/walkthrough/1-one-text.yaml":`# Step 1: a text and nothing else.
 model: clipig-tiny
 seed: 1
@@ -1522,6 +1634,56 @@ targets:
     constraints:
       - blur:
           weight: 3-2.5*t
+
+postproc:
+  - blur:
+      kernel_size:
+        - 3 if epoch % 5 == 0 and t < .5 else 1
+      sigma: .7
+`,"../../examples/whale-in-four-inks.yaml":`# A palette as a wish: a whale that settles for four colours. It begins free and is drawn to them more and more.
+# (poster.yaml has no other colours from the beginning.)
+#
+#   clipig render examples/whale-in-four-inks.yaml -o pictures/
+
+model: clipig-tiny
+seed: 1
+epochs: 300
+resolution:
+  - 32 if t < .2 else 64 if t < .6 else 128
+learnrate: 3
+learnrate_scale: 1 - .9*t
+init:
+  mean: .6
+  std: .05
+
+targets:
+  - name: whale
+    features:
+      - text: a whale
+    batch_size: 8
+    transforms:
+      - pad:
+          size: width//4
+          color: .6
+      - random_rotate:
+          degree: -10 10
+      - random_scale: .8 1.2
+      - crop: 1/6 1/6 2/3 2/3
+      - noise: .2-.15*t
+    constraints:
+      - blur:
+          weight: 3-2.5*t
+
+  - name: inks
+    constraints:
+      # Every pixel is pulled to the nearest of these.
+      - palette:
+          colors:
+            - color: .96 .94 .86
+            - color: .55 .75 .85
+            - color: .15 .35 .65
+            - color: .08 .1 .2
+          weight: 20*t
 
 postproc:
   - blur:

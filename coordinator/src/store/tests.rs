@@ -627,6 +627,7 @@ fn published_versions_are_opened_for_ever() {
         (6, include_str!("../../tests/fixtures/store/farm-v6.sql")),
         (7, include_str!("../../tests/fixtures/store/farm-v7.sql")),
         (8, include_str!("../../tests/fixtures/store/farm-v8.sql")),
+        (9, include_str!("../../tests/fixtures/store/farm-v9.sql")),
     ];
     let newest = super::schema::STEPS.len();
     assert_eq!(published.len(), newest, "version {newest} of the tables needs a farm-v{newest}.sql");
@@ -673,6 +674,8 @@ fn the_database_becomes_smaller_when_jobs_are_removed() {
 fn fill(store: &Store) {
     let image = store.blobs().insert(b"pixels").unwrap();
     let job = Submission { assets: BTreeMap::from([("a.png".into(), image)]), ..submission("first") };
+    let second = ModelReference { name: "RN50".into(), sha256: Sha256([4; 32]), ..job.model.clone() };
+    let job = Submission { more_models: vec![second], ..job };
     let job = store.submit(&job).unwrap().job();
     store.choose(job, &computation()).unwrap();
     store.set_prepared(JobRevision { job, revision: 0 }, &preparation()).unwrap();
@@ -731,6 +734,11 @@ fn check_frozen(store: &Store, version: u32) {
             job.trace = None;
         }
     }
+    if version < 9 {
+        for job in &mut jobs {
+            job.more_models.clear();
+        }
+    }
     let uploaded = if version < 6 { 0 } else { expected.uploaded_by("ada-lovelace").unwrap() };
     assert_eq!(store.uploaded_by("ada-lovelace").unwrap(), uploaded);
     assert_eq!(store.jobs(&all).unwrap(), jobs);
@@ -744,7 +752,13 @@ fn check_frozen(store: &Store, version: u32) {
     }
     assert_eq!(store.history(job, Epoch(0), 9).unwrap(), history);
     let revision = JobRevision { job, revision: 0 };
-    assert_eq!(store.prepared(revision).unwrap(), expected.prepared(revision).unwrap());
+    let mut prepared = expected.prepared(revision).unwrap();
+    if version < 9 {
+        for target in prepared.iter_mut().flat_map(|preparation| &mut preparation.prepared.targets) {
+            target.supplements.clear();
+        }
+    }
+    assert_eq!(store.prepared(revision).unwrap(), prepared);
     assert_eq!(store.marked_workers().unwrap(), expected.marked_workers().unwrap());
     let events = EventFilter::default();
     assert_eq!(store.events(&events).unwrap(), expected.events(&events).unwrap());

@@ -54,7 +54,9 @@ impl SupplementLists {
         self.targets.push(target);
         self.places.push(place);
         self.lengths.push(values.len() as u32);
-        values.iter().for_each(|value| self.values.extend_from_slice(&value.to_le_bytes()));
+        for value in values {
+            self.values.extend_from_slice(&value.to_le_bytes());
+        }
     }
 }
 

@@ -215,16 +215,16 @@ targets:
     features:
       - text: strawberries lying on the grass
       # - text: a straw basket filled with strawberries standing on the grass
-`,"../../examples/blue-balloon.yaml":`# A direction: the red balloon of balloon.png becomes blue. The words say what changes; what they do not speak of (the
-# balloon, the sky, the hills) should stay.
+`,"../../examples/blue-balloon.yaml":`# A direction: the red balloon of balloon.png becomes blue. The words say what changes, from the first text to the second;
+# what they do not speak of (that it is a balloon, its folds, its light) should stay.
 #
 #   clipig render examples/blue-balloon.yaml -o pictures/
 
 model: clipig-tiny
 seed: 1
-epochs: 120
+epochs: 100
 resolution: 160
-learnrate: 1
+learnrate: 2
 learnrate_scale: 1 - .9*t
 
 # Begin with the image as it is. The name counts from this file's folder (or from where clipig is called).
@@ -240,18 +240,19 @@ targets:
       - direction:
           from: a red balloon
           to: a blue balloon
-      # A direction says which way, not how far. This holds the picture back.
-      - image: balloon.png
-        weight: .3
-    batch_size: 8
+    # A direction says which way, not how far, and the sky could become bluer, too: only the balloon may change.
+    mask:
+      ellipse: .2 .06 .6 .68
+      feather: .04
+    batch_size: 6
     transforms:
-      - random_shift: -.05 .05
+      - random_shift: -.03 .03
       - random_rotate:
           degree: -5 5
-      - noise: .05
+      - noise: .1
     constraints:
       - blur:
-          weight: 2
+          weight: .5
 `,"../../examples/cherry-pattern.yaml":`# A pattern that repeats without seams, for wallpaper and wrapping paper.
 #
 #   clipig render examples/cherry-pattern.yaml -o pictures/

@@ -76,12 +76,15 @@ impl ComputeFactory for DeviceFactory {
             encoder.check_masks().map_err(prepare_error)?;
             let mut warnings = Vec::new();
             let of_several = !job.brief.more_models.is_empty();
+            // Shards need all of them. One that nobody holds may be dropped and loaded again.
+            let mut held = Vec::new();
             for (place, model) in job.brief.models().enumerate() {
                 let clip = self.models.get(job, place)?;
                 encoder.encode(&clip, place).map_err(prepare_error)?;
                 let unknown = unknown_words(&clip, &job.experiment, place)?;
                 let named = |line: String| if of_several { format!("{}: {line}", model.name) } else { line };
                 warnings.extend(unknown.into_iter().map(named));
+                held.push(clip);
             }
             let prepared = encoder.finish();
             warnings.extend(prepared.targets.iter().filter_map(|target| target.warning.clone()));

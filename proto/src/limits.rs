@@ -27,6 +27,12 @@ pub const WORKER_FRAGMENTS_BYTES: usize = 32 << 20;
 /// worker has prepared.
 pub const COORDINATOR_FRAGMENTS_BYTES: usize = 128 << 20;
 
+/// Greatest number of targets in what a worker has prepared.
+pub const PREPARED_TARGETS: usize = 1 << 18;
+
+/// Greatest number of constraints of a job for which a worker prepares something.
+pub const SUPPLEMENTED_CONSTRAINTS: usize = 1_024;
+
 /// Transfers of gradients that one worker may have under way at a time.
 pub const OPEN_GRADIENTS: usize = 4;
 

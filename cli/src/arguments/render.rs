@@ -1,5 +1,7 @@
 //! The arguments of `clipig render`.
 
+use std::path::Path;
+
 use clap::Args;
 use clipig_experiment::Overrides;
 
@@ -31,6 +33,28 @@ pub(crate) struct RenderArguments {
 impl RenderArguments {
     /// The values that override those of the files.
     pub(crate) fn overrides(&self) -> Overrides {
-        Overrides { output: self.output.clone(), verbose: self.verbose, ..self.experiment.overrides() }
+        let output = self.output.as_deref().map(as_folder);
+        Overrides { output, verbose: self.verbose, ..self.experiment.overrides() }
+    }
+}
+
+/// A folder that is there is one without a `/` at the end, too: `.` and `pictures`.
+fn as_folder(output: &str) -> String {
+    let end = if !output.ends_with('/') && Path::new(output).is_dir() { "/" } else { "" };
+    format!("{output}{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_folder;
+
+    #[test]
+    fn a_folder_that_is_there_needs_no_slash() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().display().to_string();
+        assert_eq!(as_folder(&path), format!("{path}/"));
+        assert_eq!(as_folder("."), "./");
+        let (with, new) = (format!("{path}/"), format!("{path}/new"));
+        assert_eq!([as_folder(&with), as_folder(&new)], [with, new]);
     }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use bytes::Bytes;
-use clipig_core::{Activation, Assets};
+use clipig_core::{Activation, Assets, ModelSettings};
 use clipig_experiment::{Loaded, Overrides, load};
+use clipig_models::registry;
 use clipig_picture::Record;
 use sha2::{Digest, Sha256};
 
@@ -151,7 +152,7 @@ impl Submission {
     fn content(&self, place: usize) -> wire::ModelContent {
         let own = self.models.get(place).and_then(Option::as_ref);
         let own_sha256 = own.map(|model| Bytes::copy_from_slice(&model.sha256));
-        let recorded = self.record.as_ref().and_then(|record| record.run.model_at(place));
+        let recorded = self.recorded(place);
         let recorded_sha256 =
             recorded.and_then(|(sha256, _)| base16ct::lower::decode_vec(sha256).ok()).map(Bytes::from);
         let sha256 = recorded_sha256.or_else(|| own_sha256.clone());
@@ -163,6 +164,17 @@ impl Submission {
             quick_gelu: settings.map(|settings| settings.activation == Activation::QuickGelu),
             settings: settings.map(wire::ModelSettings::from),
         }
+    }
+
+    /// SHA-256 and settings of the weights that a repeated picture records, unless the experiment now names another model.
+    fn recorded(&self, place: usize) -> Option<(&str, Option<ModelSettings>)> {
+        let run = &self.record.as_ref()?.run;
+        let wanted = self.loaded.experiment.model_names().get(place).copied().flatten();
+        let known = run.model_names().nth(place)?;
+        // Names in the registry have aliases.
+        let name = |name| registry::find(name).map_or(name, |registered| registered.name);
+        let is_same = wanted.is_none_or(|wanted| name(wanted).eq_ignore_ascii_case(name(known)));
+        run.model_at(place).filter(|_| is_same)
     }
 
     /// This experiment for a job that is there.

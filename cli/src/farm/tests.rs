@@ -80,6 +80,25 @@ fn a_submission_brings_its_files_and_survives_lost_answers() {
 }
 
 #[test]
+fn a_repeated_picture_brings_its_weights_unless_another_model_is_named() {
+    let run = r#"{"version": "0.1.0", "seed": 7, "model": "ViT-B/32", "model_sha256": "abcd", "kind": "CPU",
+        "threads": 1, "shard_size": 8, "epochs_done": 3}"#;
+    let sha256 = |model: &str| {
+        let yaml = format!("model: {model}\ntargets:\n- features:\n  - text: a leaf\n");
+        let sources = [clipig_experiment::Source::new("a.yaml", &yaml)];
+        let loaded = clipig_experiment::load(&sources, &Overrides::default()).unwrap();
+        let run = serde_json::from_str(run).unwrap();
+        let record = clipig_picture::Record { experiment: yaml.clone(), run, images: [].into() };
+        let submission = Submission::of(loaded, Some(record), &clipig_core::Assets::default(), &[]).unwrap();
+        let arguments = submit_arguments("clipig submit x.yaml");
+        submission.job(0, &arguments.compute, &arguments.terms).unwrap().model_sha256
+    };
+    let recorded = Some(Bytes::from_static(&[0xab, 0xcd]));
+    assert_eq!([sha256("ViT-B/32"), sha256("vit-b/32")], [recorded.clone(), recorded.clone()]);
+    assert_ne!(sha256("ViT-B/32-laion2B"), recorded);
+}
+
+#[test]
 fn content_that_the_farm_forgets_is_uploaded_again_twice() {
     let (_folder, files) = studio();
     let submission = Submission::read(&files, &Overrides::default()).unwrap();

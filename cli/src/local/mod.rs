@@ -73,9 +73,12 @@ pub(crate) fn check_texts(experiment: &Experiment) -> Result<Vec<String>, Failur
         let limit = store.resolve(&name)?.spec.context.unwrap_or(shape.context);
         let tokens = (limit.min(shape.context) as usize, shape.vocabulary as usize);
         let found = clipig_engine::check_texts(experiment, place, tokens);
-        problems.extend(found.iter().map(ToString::to_string));
+        for problem in found.iter().map(ToString::to_string) {
+            // Several models may take exactly as many words.
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
     }
-    // Several models may take exactly as many words.
-    problems.dedup();
     Ok(problems)
 }

@@ -99,11 +99,17 @@ pub(crate) fn create_exactly(path: &Path, bytes: &[u8]) -> Result<bool, WriteErr
 
 /// Renames a complete file to `wanted`, or to the next number if that is taken. On failure the file is returned.
 pub(crate) fn place(mut file: TempPath, wanted: &str) -> Result<PathBuf, (WriteError, TempPath)> {
+    let mut taken = None;
     loop {
         let name = PathBuf::from(output_name::free(wanted, names_in));
         match file.persist_noclobber(&name) {
             Ok(()) => return Ok(name),
-            Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => file = failed.path,
+            // Somebody was faster, so the next name is another one. It is not where a folder does not list the name: `.`.
+            Err(failed)
+                if failed.error.kind() == ErrorKind::AlreadyExists && taken.as_ref() != Some(&name) =>
+            {
+                (file, taken) = (failed.path, Some(name));
+            }
             Err(failed) => return Err((WriteError::new(&name, failed.error), failed.path)),
         }
     }
@@ -178,6 +184,16 @@ mod tests {
         let read = |name| std::fs::read_to_string(at(name)).unwrap();
         assert_eq!([read("a.png"), read("a-1.png"), read("a-2.png")], ["somebody else's", "second", "third"]);
         assert_eq!(names(&folder.path().join("new")), ["a-1.png", "a-2.png", "a.png"]);
+    }
+
+    #[test]
+    fn a_name_that_no_folder_lists_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".", ".."] {
+            let wanted = format!("{}/{name}", folder.path().display());
+            assert!(create(&wanted, b"a picture").is_err(), "{name}");
+        }
+        assert!(names(folder.path()).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use clipig_core::{DeviceClass, Registration, WindowCost, WorkerKind};
 use clipig_experiment::{Overrides, Source, load};
-use clipig_schedule::dispatcher::Fit;
+use clipig_schedule::dispatcher::{Fit, WorkerView};
 use clipig_schedule::{CPU_SHARD, gpu_shard, threads_per_shard};
 
 use super::failure::RunFailure;
@@ -58,15 +58,21 @@ impl Farm {
         });
         // Workers may have weights that are not here any more. Small shards fit most devices.
         let Some(cost) = cost else { return CPU_SHARD };
-        let workers = self.inner.switchboard.workers_blocking().unwrap_or_default();
-        smallest_shard(kind, &fit, &cost, workers.iter().map(|worker| &worker.registration))
+        smallest_shard(kind, &fit, &cost, self.workers_there().iter().map(|worker| &worker.registration))
     }
 
     /// The smallest number of cores among the workers of a kind: all of them can run so many threads.
     fn cores_of(&self, kind: &WorkerKind) -> u32 {
-        let workers = self.inner.switchboard.workers_blocking().unwrap_or_default();
+        let workers = self.workers_there();
         let registrations = workers.iter().map(|worker| &worker.registration);
         registrations.filter(|worker| worker.kind == *kind).map(|worker| worker.cores).min().unwrap_or(1)
+    }
+
+    /// Those that take work now. The farm remembers workers that have left, too.
+    fn workers_there(&self) -> Vec<WorkerView> {
+        let mut workers = self.inner.switchboard.workers_blocking().unwrap_or_default();
+        workers.retain(WorkerView::takes_work);
+        workers
     }
 }
 

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use clipig_core::{Prepared, PreparedTarget};
 
-use super::checks::{counted, limited, reason};
-use crate::limits::REASON_BYTES;
+use super::checks::{counted, limited, listed, reason};
+use crate::limits::{PREPARED_TARGETS, REASON_BYTES, SUPPLEMENTED_CONSTRAINTS};
 use crate::v1;
 use crate::wire_error::{FieldProblem, WireError, field};
 
@@ -63,6 +63,8 @@ impl SupplementLists {
 /// Puts the supplements of a message into their targets.
 fn take_supplements(wire: &v1::Prepared, targets: &mut [PreparedTarget]) -> Result<(), WireError> {
     let count = wire.supplement_targets.len();
+    // Features have one each; of constraints few do.
+    listed(count, wire.dimensions.len() + SUPPLEMENTED_CONSTRAINTS, "prepared.supplement_targets")?;
     counted(wire.supplement_places.len(), count, "prepared.supplement_places")?;
     counted(wire.supplement_lengths.len(), count, "prepared.supplement_lengths")?;
     let sum = wire.supplement_lengths.iter().map(|length| *length as usize).sum::<usize>();
@@ -95,6 +97,8 @@ impl TryFrom<v1::Prepared> for Prepared {
 
     fn try_from(wire: v1::Prepared) -> Result<Self, WireError> {
         let sum = |counts: &[u32]| counts.iter().map(|count| *count as usize).sum::<usize>();
+        // A target takes more memory than its number on the wire.
+        listed(wire.features.len(), PREPARED_TARGETS, "prepared.features")?;
         let features = sum(&wire.features);
         counted(wire.dimensions.len(), features, "prepared.dimensions")?;
         counted(wire.auto_scales.len(), features, "prepared.auto_scales")?;

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use clipig_core::{Fence, FromWorker, TileError};
 use clipig_proto::incoming::{CoordinatorAssembler, ExpectedGradient, WorkerAssembler};
-use clipig_proto::limits::{OPEN_GRADIENTS, RECEIVED_CHUNK_BYTES};
+use clipig_proto::limits::{
+    OPEN_GRADIENTS, PREPARED_TARGETS, RECEIVED_CHUNK_BYTES, SUPPLEMENTED_CONSTRAINTS,
+};
 use clipig_proto::v1::worker_message::Message as Said;
 use clipig_proto::v1::{self, CoordinatorMessage, WorkerMessage};
 use clipig_proto::{FragmentProblem, TransferProblem, WireError, outgoing};
@@ -101,6 +103,24 @@ fn bad_gradients_are_refused() {
     ] {
         assert!(matches!(refusal(changed(change)), WireError::Field { .. }));
     }
+}
+
+#[test]
+fn a_preparation_takes_no_more_memory_than_its_message() {
+    let refusal = |prepared: v1::Prepared| clipig_core::Prepared::try_from(prepared).unwrap_err().to_string();
+    let targets =
+        refusal(v1::Prepared { features: vec![0; PREPARED_TARGETS + 1], ..v1::Prepared::default() });
+    assert!(targets.contains("prepared.features"), "{targets}");
+    let count = SUPPLEMENTED_CONSTRAINTS + 1;
+    let supplements = refusal(v1::Prepared {
+        features: vec![0],
+        supplement_targets: vec![0; count],
+        supplement_places: (0..).take(count).collect(),
+        supplement_lengths: vec![1; count],
+        supplement_values: vec![0; 4 * count].into(),
+        ..v1::Prepared::default()
+    });
+    assert!(supplements.contains("prepared.supplement_targets"), "{supplements}");
 }
 
 #[test]

@@ -1641,8 +1641,8 @@ postproc:
       kernel_size:
         - 3 if epoch % 5 == 0 and t < .5 else 1
       sigma: .7
-`,"../../examples/whale-in-four-inks.yaml":`# A palette as a wish: a whale that settles for four colours. It begins free and is drawn to them more and more.
-# (poster.yaml has no other colours from the beginning.)
+`,"../../examples/whale-in-four-inks.yaml":`# A palette as a wish: a whale that settles for four colours. It begins free; later every pixel is drawn to the nearest of
+# them, more and more. (poster.yaml has no other colours from the beginning.)
 #
 #   clipig render examples/whale-in-four-inks.yaml -o pictures/
 
@@ -1660,7 +1660,7 @@ init:
 targets:
   - name: whale
     features:
-      - text: a whale
+      - text: a whale on a yellow background
     batch_size: 8
     transforms:
       - pad:
@@ -1681,10 +1681,10 @@ targets:
       - palette:
           colors:
             - color: .96 .94 .86
-            - color: .55 .75 .85
+            - color: .97 .8 .2
             - color: .15 .35 .65
             - color: .08 .1 .2
-          weight: 20*t
+          weight: 20*max(0,t-.4)
 
 postproc:
   - blur:

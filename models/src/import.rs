@@ -111,7 +111,7 @@ struct Arrival<'a> {
 /// or folder.
 fn choose_name(path: &Path, checkpoint: &Checkpoint, given: Option<&str>) -> Result<String, ModelError> {
     if let Some(given) = given {
-        return usable(registry::find(given).map_or(given.trim(), |known| known.name));
+        return usable(registry::canonical(given));
     }
     if checkpoint.changes.is_empty()
         && let Some(known) = registry::find_by_sha256(&hash::sha256_of_file(&checkpoint.source.path)?)
@@ -126,7 +126,7 @@ fn choose_name(path: &Path, checkpoint: &Checkpoint, given: Option<&str>) -> Res
         path.file_stem().map(std::ffi::OsStr::to_os_string)
     };
     let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    usable(registry::find(&name).map_or(name.trim(), |known| known.name))
+    usable(registry::canonical(&name))
 }
 
 fn usable(name: &str) -> Result<String, ModelError> {

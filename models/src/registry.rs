@@ -269,6 +269,12 @@ pub fn find(name: &str) -> Option<&'static Registered> {
     })
 }
 
+/// The name that the registry has for a model, by its name or alias in any case; else the name as given, without the spaces
+/// around it.
+pub fn canonical(name: &str) -> &str {
+    find(name).map_or(name.trim(), |known| known.name)
+}
+
 /// The model whose weights have this SHA-256.
 pub fn find_by_sha256(sha256: &str) -> Option<&'static Registered> {
     all().iter().find(|model| model.sha256.is_some_and(|known| known.eq_ignore_ascii_case(sha256)))

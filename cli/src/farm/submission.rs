@@ -171,9 +171,8 @@ impl Submission {
         let run = &self.record.as_ref()?.run;
         let wanted = self.loaded.experiment.model_names().get(place).copied().flatten();
         let known = run.model_names().nth(place)?;
-        // Names in the registry have aliases.
-        let name = |name| registry::find(name).map_or(name, |registered| registered.name);
-        let is_same = wanted.is_none_or(|wanted| name(wanted).eq_ignore_ascii_case(name(known)));
+        let known = registry::canonical(known);
+        let is_same = wanted.is_none_or(|wanted| registry::canonical(wanted).eq_ignore_ascii_case(known));
         run.model_at(place).filter(|_| is_same)
     }
 

@@ -86,8 +86,7 @@ pub(super) fn check_same_models(job: &JobRecord, experiment: &Experiment) -> Res
     if experiment.models.is_empty() && job.more_models.is_empty() {
         return Ok(());
     }
-    let canonical =
-        |name: &str| registry::find(name).map_or_else(|| name.trim(), |known| known.name).to_owned();
+    let canonical = |name| registry::canonical(name).to_owned();
     let was: Vec<String> = job.models().map(|model| model.name.clone()).collect();
     let named = experiment.model_names();
     let now: Vec<String> =

@@ -55,16 +55,7 @@ const CENTER: Definition = Definition::new(
 
 /// A transform with a single parameter, written `NAME: value`.
 const fn single(name: &'static str, kind: &'static [Definition; 1], doc: &'static str) -> Group {
-    Group {
-        name,
-        changes_resolution: false,
-        draws: false,
-        addition: false,
-        doc,
-        example: "",
-        parameters: kind,
-        more: &[],
-    }
+    several(name, kind, doc)
 }
 
 /// A transform with several parameters, written as a map.

@@ -52,14 +52,16 @@ impl Farm {
         let holding = kept.iter().rposition(|revision| revision.from <= next.unwrap_or(first)).unwrap_or(0);
         kept.drain(..holding);
         let revisions = self.loaded(job, kept)?;
+        let record = store.job(job)?;
         Ok(JobOrder {
             first,
             revisions,
             resume: None,
+            lengths: self.feature_lengths(&record),
             most_pixels: self.inner.settings.job_pixels,
             most_samples: self.inner.settings.epoch_samples,
             shares_memory: false,
-            trace: TraceTerms { parent: store.job(job)?.trace, epochs: self.inner.settings.traced_epochs },
+            trace: TraceTerms { parent: record.trace, epochs: self.inner.settings.traced_epochs },
         })
     }
 

@@ -2,7 +2,7 @@
 
 use clipig_core::{ModelReference, ModelSettings, Sha256, WeightsSource, WindowCost};
 use clipig_experiment::Experiment;
-use clipig_models::{ModelError, ModelInfo, Place, embedded, registry};
+use clipig_models::{Architecture, FeatureLengths, ModelError, ModelInfo, Place, embedded, registry};
 
 use super::{CommandError, Farm, SubmitRequest};
 use crate::store::{JobRecord, StoreError};
@@ -167,6 +167,24 @@ impl Farm {
             all = Some(all.map_or(cost, |all| all.beside(cost)));
         }
         Ok(all)
+    }
+
+    /// How many numbers each model of a job makes of features; `None` where this farm cannot read its weights.
+    pub(super) fn feature_lengths(&self, job: &JobRecord) -> Vec<Option<FeatureLengths>> {
+        let known = |model: &ModelReference| {
+            self.architecture(model).unwrap_or_else(|error| {
+                let text = "the weights cannot be read, so it is not known how long features are";
+                tracing::warn!(job = %job.id, model = %model.name, %error, "{text}");
+                None
+            })
+        };
+        job.models().map(|model| known(model).map(|shape| shape.feature_lengths())).collect()
+    }
+
+    /// The shape of a model; `None` where this farm does not have its weights.
+    fn architecture(&self, model: &ModelReference) -> Result<Option<Architecture>, ModelError> {
+        let Some(weights) = self.weights(model.sha256)? else { return Ok(None) };
+        Ok(Some(info(&weights)?.architecture))
     }
 
     /// A model by its content, which may be a stranger's file.

@@ -266,7 +266,7 @@ impl<'a, O: Observer> Runner<'a, O> {
                     if accepted.revision != brief.revision {
                         continue; // of a revision that is over
                     }
-                    match check::preparation(&preparation.prepared, &experiment) {
+                    match check::preparation(&preparation.prepared, &experiment, &self.order.lengths) {
                         Ok(()) => break preparation,
                         Err(error) => self.port.refused(accepted, senseless(&error)),
                     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clipig_core::{Assets, CanvasJob, Epoch, JobBrief};
 use clipig_experiment::Experiment;
+use clipig_models::FeatureLengths;
 use clipig_telemetry::TraceContext;
 
 use crate::epoch_loop::JobProgress;
@@ -19,6 +20,9 @@ pub struct JobOrder {
     pub revisions: Vec<Revision>,
     /// Where it stopped; `None`: at the beginning.
     pub resume: Option<JobProgress>,
+    /// How many numbers each model makes of features, in the order of [`JobBrief::models`]. `None`, or no entry, where that
+    /// is not known here.
+    pub lengths: Vec<Option<FeatureLengths>>,
     /// The most pixels that the canvas may have in any epoch.
     pub most_pixels: u64,
     /// The most samples that any epoch may have.

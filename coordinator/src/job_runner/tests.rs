@@ -224,7 +224,17 @@ fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
 fn order(revisions: Vec<Revision>, resume: Option<JobProgress>) -> JobOrder {
     let (most_pixels, most_samples) = (100, 50);
     let trace = TraceTerms::default();
-    JobOrder { first: Epoch(0), revisions, resume, most_pixels, most_samples, shares_memory: false, trace }
+    let lengths = Vec::new();
+    JobOrder {
+        first: Epoch(0),
+        revisions,
+        resume,
+        lengths,
+        most_pixels,
+        most_samples,
+        shares_memory: false,
+        trace,
+    }
 }
 
 fn go(

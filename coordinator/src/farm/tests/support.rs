@@ -10,6 +10,7 @@ use clipig_core::{
     Canvas, Computed, DeviceClass, Epoch, FromWorker, JobId, JobRevision, Lease, NumberType, PROTOCOL,
     Prepared, PreparedTarget, Registration, SampleReport, ShardIndex, ToWorker, Work, WorkerKind,
 };
+use clipig_models::{embedded, registry};
 use clipig_picture::Record;
 use clipig_schedule::{MergeTree, dispatcher::DispatchSettings};
 use tempfile::TempDir;
@@ -311,12 +312,17 @@ async fn work(
     }
 }
 
+/// The length of a feature of the model inside clipig, with which all jobs are computed.
+fn embed_dim() -> usize {
+    registry::find(embedded::NAME).unwrap().spec.embed_dim as usize
+}
+
 fn answer(lease: &Lease, canvas: &Canvas) -> FromWorker {
     let fence = lease.fence;
     let (epoch, node, total) = match lease.work {
         Work::Prepare => {
             let target = PreparedTarget {
-                features: vec![vec![1.0, 0.0]],
+                features: vec![vec![1.0; embed_dim()]],
                 auto_scales: vec![1.0],
                 ..PreparedTarget::default()
             };

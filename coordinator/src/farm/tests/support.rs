@@ -149,25 +149,7 @@ impl TestFarm {
 
     /// The same by another owner.
     pub(super) fn ask_as(&self, owner: &str, token: &str, yaml: &str) -> Result<SubmitAnswer, CommandError> {
-        self.farm.submit(&SubmitRequest {
-            token: token.to_owned(),
-            yaml: yaml.to_owned(),
-            name: String::new(),
-            priority: 0,
-            seed: None,
-            class: None,
-            number: NumberType::Float32,
-            threads: Some(1),
-            mix_kinds: false,
-            assets: BTreeMap::new(),
-            model_sha256: None,
-            model_settings: None,
-            more_models: Vec::new(),
-            snapshot_interval: None,
-            submitter: "a test".to_owned(),
-            owner: owner.to_owned(),
-            trace: None,
-        })
+        self.farm.submit(&request(owner, token, yaml))
     }
 
     pub(super) fn submit(&self, yaml: &str) -> JobId {
@@ -224,6 +206,29 @@ impl TestFarm {
         let subject = Some(crate::store::Subject::Job(job));
         let filter = crate::store::EventFilter { subject, ..Default::default() };
         self.store().events(&filter).unwrap().into_iter().map(|event| event.text).collect()
+    }
+}
+
+/// A submission of this owner.
+pub(super) fn request(owner: &str, token: &str, yaml: &str) -> SubmitRequest {
+    SubmitRequest {
+        token: token.to_owned(),
+        yaml: yaml.to_owned(),
+        name: String::new(),
+        priority: 0,
+        seed: None,
+        class: None,
+        number: NumberType::Float32,
+        threads: Some(1),
+        mix_kinds: false,
+        assets: BTreeMap::new(),
+        model_sha256: None,
+        model_settings: None,
+        more_models: Vec::new(),
+        snapshot_interval: None,
+        submitter: "a test".to_owned(),
+        owner: owner.to_owned(),
+        trace: None,
     }
 }
 

@@ -67,7 +67,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "The look of an image instead of what it shows, in place of `text`: its colours, strokes and textures. The mean and \
          the covariance of the model's patches (as in Li et al., Universal Style Transfer, 2017) should be those of the \
          image; where the patches stand does not count. Add a `text` or an `image` for what the picture shows. It needs a \
-         model with a vision transformer (ViT).",
+         model with a vision transformer (ViT). At most 8 are allowed; if several models see a style, it counts once for \
+         each.",
     )
     .example(
         "targets:\n  - features:\n      - text: a lighthouse\n      - style:\n          image: starry-night.jpg\n        weight: 2\n",

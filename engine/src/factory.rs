@@ -13,7 +13,8 @@ use tch::{Device, Kind};
 
 use crate::canvas::{CanvasEngine, init_error};
 use crate::device::{self, DeviceKind};
-use crate::gradient::{GradientEngine, panic_error, panic_message};
+use crate::failure::{panic_error, panic_message};
+use crate::gradient::GradientEngine;
 use crate::mask::Masks;
 use crate::models::{DeviceModels, LoadModel};
 use crate::prepare::{Encoder, PrepareError};

@@ -22,7 +22,7 @@ use crate::job_runner::stand_in::{Canvases, shard_gradient};
 use crate::metrics::Metrics;
 use crate::quotas::Quotas;
 use crate::store::{ArtifactName, JobState, Store, SystemClock};
-use crate::switchboard::{self, Reports, SESSION_QUEUE, Switchboard, SwitchboardSettings};
+use crate::switchboard::{self, Reports, SESSION_QUEUE, SwitchboardSettings};
 
 /// Twelve epochs of ten samples.
 pub(super) const YAML: &str = "\
@@ -119,14 +119,40 @@ impl TestFarm {
 
     /// A worker joins.
     pub(super) fn join(&self) {
-        self.join_as(kind(), 1 << 30);
+        self.join_as(registration());
     }
 
-    /// The same, of this kind and with so many bytes of memory.
-    pub(super) fn join_as(&self, kind: WorkerKind, memory: u64) {
+    /// The same, which says this of itself.
+    pub(super) fn join_as(&self, registration: Registration) -> Joined {
         let switchboard = self.farm.switchboard().clone();
         let (gate, leased) = (self.gate.subscribe(), self.leased.clone());
-        self.runtime.spawn(work(switchboard, (kind, memory), gate, leased));
+        let (answers, from_worker) = mpsc::channel(64);
+        let (to_worker, messages) = mpsc::channel(SESSION_QUEUE);
+        self.runtime.spawn(async move { switchboard.serve_local(to_worker, from_worker).await });
+        answers.blocking_send(FromWorker::Register(registration)).unwrap();
+        self.runtime.spawn(work(messages, answers.clone(), gate, leased));
+        Joined(answers)
+    }
+
+    /// A worker leaves. The farm remembers it.
+    pub(super) fn leave(&self, Joined(answers): Joined) {
+        let there = |farm: &Self| {
+            let workers = farm.farm.switchboard().workers_blocking().unwrap();
+            (workers.len(), workers.iter().filter(|worker| worker.takes_work()).count())
+        };
+        let deadline = Instant::now() + PATIENCE;
+        let wait = |wanted: &dyn Fn((usize, usize)) -> bool| {
+            while !wanted(there(self)) {
+                assert!(Instant::now() < deadline, "{:?}", there(self));
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        // Its registration may still be on its way.
+        wait(&|(_, serving)| serving > 0);
+        let (known, serving) = there(self);
+        answers.blocking_send(FromWorker::Goodbye).unwrap();
+        wait(&|(_, now)| now < serving);
+        assert_eq!(there(self), (known, serving - 1));
     }
 
     /// The worker answers for epochs up to this one.
@@ -275,26 +301,29 @@ pub(super) fn kind() -> WorkerKind {
     }
 }
 
-async fn work(
-    switchboard: Switchboard,
-    (kind, memory): (WorkerKind, u64),
-    mut gate: watch::Receiver<u32>,
-    leased: watch::Sender<Option<u32>>,
-) {
-    let (to_worker, mut messages) = mpsc::channel(SESSION_QUEUE);
-    let (answers, from_worker) = mpsc::channel(64);
-    tokio::spawn(async move { switchboard.serve_local(to_worker, from_worker).await });
-    let registration = Registration {
+/// What a worker says of itself.
+pub(super) fn registration() -> Registration {
+    Registration {
         protocol: PROTOCOL,
         version: "0.1.0".into(),
         name: "worker".parse().unwrap(),
         instance: 1,
-        kind,
+        kind: kind(),
         cores: 2,
-        memory,
+        memory: 1 << 30,
         device: "cpu".into(),
-    };
-    answers.send(FromWorker::Register(registration)).await.unwrap();
+    }
+}
+
+/// A worker that has joined.
+pub(super) struct Joined(mpsc::Sender<FromWorker>);
+
+async fn work(
+    mut messages: mpsc::Receiver<ToWorker>,
+    answers: mpsc::Sender<FromWorker>,
+    mut gate: watch::Receiver<u32>,
+    leased: watch::Sender<Option<u32>>,
+) {
     let mut canvases: HashMap<JobRevision, Canvas> = HashMap::new();
     while let Some(message) = messages.recv().await {
         match message {

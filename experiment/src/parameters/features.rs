@@ -55,8 +55,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         TEXT,
         Initial::Null,
         "The image that the change is measured from; its middle square is shown to CLIP. Without it, that is the first \
-         canvas as a whole: the start image or the noise, after an update of a running job the canvas of that moment, in an \
-         animation the first canvas of each frame.",
+         canvas as a whole: the start image or the noise; if an update of a running job brings the direction, the canvas of \
+         that moment; in an animation the first canvas of each frame.",
     )
     .nullable()
     .addition(),

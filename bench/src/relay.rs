@@ -150,7 +150,7 @@ mod tests {
         let mut second = TcpStream::connect(relay.address()).unwrap();
         second.write_all(b"hello").unwrap();
         coordinator.set_nonblocking(true).unwrap();
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         let mut accepted = loop {
             match coordinator.accept() {
                 Ok((accepted, _)) => break accepted,

@@ -24,7 +24,7 @@ mod mask_tests;
 #[cfg(test)]
 mod oracle_tests;
 
-use std::cell::OnceCell;
+use ::std::cell::OnceCell;
 
 use clipig_experiment::{
     Bounds, Constraint, ConstraintKind, ConstraintLoss, EvaluationError, FrameTime, Moment, Scope, Value,

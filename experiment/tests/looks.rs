@@ -108,6 +108,23 @@ fn a_direction_has_two_ends() {
     }
     let many = ["{style: {image: a.png}}"; 9].join(", ");
     assert!(feature_error(&many).contains("there are 9 features `style`; at most 8 are allowed"));
+    // Each of three models has patches of its own, and nobody wrote nine.
+    let several = |head: &str, count: usize| {
+        let features = vec!["{style: {image: a.png}}"; count].join(", ");
+        load_one(&format!(
+            "models: [{{name: a}}, {{name: b}}, {{name: c}}]\ntargets: [{{features: [{features}]{head}}}]\n"
+        ))
+    };
+    assert!(several("", 2).is_ok());
+    let found = several("", 3).expect_err("too many");
+    assert!(
+        found.contains("there are 3 features `style`, which makes 9 because several models see them"),
+        "{found}"
+    );
+    assert!(found.contains("`models` of a target names the models that see it"), "{found}");
+    assert!(several(", models: [{name: b}]", 8).is_ok());
+    let found = several(", models: [{name: b}]", 9).expect_err("too many");
+    assert!(found.contains("there are 9 features `style`; at most 8 are allowed"), "{found}");
     let target = |more: &str| {
         error(&format!("targets: [{{features: [{{text: c}}, {{direction: {{from: a, to: b}}}}], {more}}}]\n"))
     };
@@ -132,4 +149,13 @@ fn colours_must_be_given() {
     assert!(constraint(&many).contains("a palette of 65 colours is not possible"));
     let many = vec!["{histogram: {image: a.png}}"; 65].join(", ");
     assert!(constraint(&many).contains("there are 65 constraints `histogram`; at most 64 are allowed"));
+    // However many models see the features beside them.
+    let models = "models: [{name: a}, {name: b}, {name: c}]";
+    let several = |count: usize| {
+        let histograms = vec!["{histogram: {image: a.png}}"; count].join(", ");
+        load_one(&format!("{models}\ntargets: [{{features: [{{text: x}}], constraints: [{histograms}]}}]\n"))
+    };
+    assert!(several(64).is_ok());
+    let found = several(65).expect_err("too many");
+    assert!(found.contains("there are 65 constraints `histogram`; at most 64 are allowed"), "{found}");
 }

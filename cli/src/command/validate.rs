@@ -56,7 +56,7 @@ fn examine(file: &str) -> Finding {
     match load(&sources.yaml, &Overrides::default()) {
         Ok(loaded) => {
             let mut rehearsed = rehearsal::rehearse(&loaded.experiment);
-            match local::check_texts(&loaded.experiment) {
+            match local::check_features(&loaded.experiment) {
                 Ok(failures) => rehearsed.failures.extend(failures),
                 Err(error) => return Finding::Unreadable(error.to_string()),
             }

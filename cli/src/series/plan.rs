@@ -47,7 +47,7 @@ impl Plan {
     /// in messages which picture it is.
     pub(crate) fn add(&mut self, what: &str, loaded: &Loaded, later: Option<&str>) -> Result<(), Failure> {
         let mut failures = rehearsal::rehearse(&loaded.experiment).failures;
-        failures.extend(local::check_texts(&loaded.experiment)?);
+        failures.extend(local::check_features(&loaded.experiment)?);
         for failure in failures {
             // All pictures may have the same mistake.
             if !self.failures.iter().any(|known| known.ends_with(&failure)) {

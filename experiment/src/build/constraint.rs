@@ -1,10 +1,14 @@
 //! Constraints of a target.
 
+use std::collections::BTreeMap;
+
 use super::mask::Masks;
 use super::reader::Reader;
 use super::transform::{border, kernel};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::experiment::{Bounds, Constraint, ConstraintKind, ConstraintLoss, Experiment, Moment, Span};
+use crate::experiment::{
+    Bounds, Constraint, ConstraintKind, ConstraintLoss, Experiment, Moment, Span, Target,
+};
 use crate::expression::Float;
 use crate::limits::{MAX_COLORS, MAX_HISTOGRAMS};
 use crate::source::Origin;
@@ -81,10 +85,14 @@ fn palette(reader: &mut Reader<'_>) -> Vec<[Float; 3]> {
 
 /// Reports an experiment whose histograms would need too much memory.
 pub(super) fn check_histograms(experiment: &Experiment, origin: Origin, problems: &mut Diagnostics) {
+    let histograms = |target: &Target| {
+        let constraints = target.constraints.iter();
+        constraints.filter(|constraint| matches!(constraint.kind, ConstraintKind::Histogram(_))).count()
+    };
     let active = experiment.targets.iter().filter(|target| target.active);
-    let constraints = active.flat_map(|target| &target.constraints);
-    let count =
-        constraints.filter(|constraint| matches!(constraint.kind, ConstraintKind::Histogram(_))).count();
+    // A target stands there once for each model that sees it.
+    let written: BTreeMap<usize, usize> = active.map(|target| (target.place, histograms(target))).collect();
+    let count: usize = written.values().sum();
     if count > MAX_HISTOGRAMS {
         let message =
             format!("there are {count} constraints `histogram`; at most {MAX_HISTOGRAMS} are allowed");

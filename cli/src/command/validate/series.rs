@@ -62,7 +62,7 @@ fn of_all(
         let one = rehearsal::rehearse(&loaded.experiment);
         rehearsed.cut_short |= one.cut_short;
         let mut failures = one.failures;
-        match local::check_texts(&loaded.experiment) {
+        match local::check_features(&loaded.experiment) {
             Ok(found) => failures.extend(found),
             Err(error) => return Finding::Unreadable(error.to_string()),
         }

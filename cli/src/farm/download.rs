@@ -4,10 +4,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use clipig_proto::backoff::Backoff;
 use sha2::{Digest, Sha256};
 
-use super::connection::{Connection, is_passing};
+use super::attempts::Attempts;
+use super::connection::Connection;
 use super::failure::FarmFailure;
 use super::wire;
 
@@ -118,21 +118,14 @@ impl<W: Write> Partial<W> {
         job: u64,
         artifact: &wire::Artifact,
     ) -> Result<(), FarmFailure> {
-        let mut backoff = Backoff::default();
+        let mut attempts = Attempts::of(connection, ATTEMPTS);
         while self.done < artifact.size {
             let before = self.done;
-            match self.stream(connection, job, artifact).await? {
-                None => {}
-                Some(status) if !is_passing(&status) => return Err(connection.failure(&status)),
-                Some(status) => {
-                    if self.done > before {
-                        backoff.succeeded();
-                    }
-                    if backoff.failed() >= ATTEMPTS {
-                        return Err(connection.failure(&status));
-                    }
-                    tokio::time::sleep(backoff.pause()).await;
+            if let Some(status) = self.stream(connection, job, artifact).await? {
+                if self.done > before {
+                    attempts.succeeded();
                 }
+                attempts.wait_after(&status).await?;
             }
         }
         Ok(())

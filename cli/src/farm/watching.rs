@@ -1,14 +1,12 @@
 //! The events of a job, across interruptions of the connection.
 
 use clipig_proto::backoff::Backoff;
-use clipig_proto::connect_error::ConnectError;
-use clipig_proto::proxy_status::ProxyStatus;
 use clipig_proto::session::{KEEP_ALIVE_HEADER, SILENCE};
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status, Streaming};
 
 use super::connection::{Connection, is_passing};
-use super::failure::FarmFailure;
+use super::failure::{FarmFailure, reason};
 use super::figures::Figures as _;
 use super::show::has_ended;
 use super::wire::job_event::Event;
@@ -37,14 +35,15 @@ pub(crate) struct Watch {
     backoff: Backoff,
     /// Has the loss of the connection been said?
     lost: bool,
-    /// Was there a connection before?
+    /// Is a farm that is away waited for? Only if it was there before.
     begun: bool,
 }
 
 impl Watch {
-    /// Watches a job from now on.
+    /// Watches a job from now on. If the farm is not there at first, only a persistent connection waits for it.
     pub(crate) fn new(connection: Connection, job: u64) -> Self {
         Self {
+            begun: connection.listener().is_some(),
             connection,
             job,
             since: None,
@@ -53,13 +52,7 @@ impl Watch {
             state: JobState::Unspecified,
             backoff: Backoff::default(),
             lost: false,
-            begun: false,
         }
-    }
-
-    /// As [`Watch::new`], for a farm that has just answered: if it is not there at first, it is waited for, too.
-    pub(crate) fn of_known_farm(connection: Connection, job: u64) -> Self {
-        Self { begun: true, ..Self::new(connection, job) }
     }
 
     /// The job's state, as far as it was seen.
@@ -151,17 +144,6 @@ async fn next_message(
     }
     let silent = |_| Status::unavailable(format!("nothing has come for {} s", SILENCE.as_secs()));
     tokio::time::timeout(SILENCE, stream.message()).await.map_err(silent)?
-}
-
-/// Why a stream broke: by what a proxy made of it, or by what the connection met where the status was made here.
-fn reason(status: &Status) -> String {
-    if let Some(proxy) = ProxyStatus::of(status) {
-        return proxy.to_string();
-    }
-    match std::error::Error::source(status) {
-        Some(_) => ConnectError::of(status).to_string(),
-        None => status.message().to_owned(),
-    }
 }
 
 /// A watch survives more than a single call does, such as a farm that is overloaded for a moment.

@@ -266,13 +266,16 @@ impl<S: Series> Drawing<'_, S> {
         let OnFarm { address, arguments, jobs, verbose } = *farm;
         let compute = arguments.compute();
         let files = self.plan.files().to_vec();
+        let voice = progress.voice();
+        let listener = voice.clone();
         converse(async {
+            let connection = Connection::open(address, &arguments.access).await?;
             let easel = FarmEasel {
-                connection: Connection::open(address, &arguments.access).await?,
+                connection: connection.persistent(move |line| listener.say(line)),
                 compute: &compute,
                 terms: &arguments.terms,
                 files: &files,
-                talkative: verbose >= 1,
+                voice,
             };
             let all = self.all_on(&easel, jobs, missing, progress);
             if let Some(done) = Box::pin(interruptible(all)).await {
@@ -312,7 +315,7 @@ impl<S: Series> Drawing<'_, S> {
                 waiting.pop_front();
             }
             let Some((index, job)) = submitted.pop_front() else { return Ok(()) };
-            match easel.fetch(job, &self.order(index)?).await? {
+            match easel.fetch(job, &self.order(index)?, progress).await? {
                 Ending::Fetched => self.is_done(index, progress),
                 Ending::Failed(why) => self.has_failed(index, &Failure::failed(why), progress)?,
             }

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::converse;
 use crate::local::Easel;
-use crate::picture::file;
+use crate::picture::{file, space};
 use crate::{interrupt, output, terminal};
 
 /// The pictures of one file, in the order in which they are drawn.
@@ -243,7 +243,7 @@ impl<S: Series> Drawing<'_, S> {
                     for warning in warnings.into_iter().filter(|warning| said.insert(warning.clone())) {
                         progress.say(&format!("warning: {warning}"));
                     }
-                    keep(&order.path, &png)?;
+                    keep(&order.path, &png, progress)?;
                     self.is_done(index, progress);
                 }
                 Ok(Drawn::Interrupted) => return Ok(End::Interrupted),
@@ -323,9 +323,9 @@ impl<S: Series> Drawing<'_, S> {
     }
 }
 
-/// Writes a finished picture: all of it, or nothing.
-fn keep(path: &Path, png: &[u8]) -> Result<(), Failure> {
-    if file::create_exactly(path, png)? {
+/// Writes a finished picture: all of it, or nothing. A full disk is waited for.
+fn keep(path: &Path, png: &[u8], progress: &SeriesProgress) -> Result<(), Failure> {
+    if space::wait_for(|| file::create_exactly(path, png), |line| progress.demand(&line))? {
         return Ok(());
     }
     Err(Failure::failed(format!("{} appeared while it was drawn", path.display())))

@@ -136,6 +136,11 @@ impl SeriesProgress {
         self.voice.say(line);
     }
 
+    /// Says, even when silent, what a person has to do before the series can go on.
+    pub(crate) fn demand(&self, line: &str) {
+        self.bar.suspend(|| output::say(line));
+    }
+
     /// For those who have something to say meanwhile.
     pub(crate) fn voice(&self) -> Voice {
         self.voice.clone()

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::arguments::WatchArguments;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
+use crate::farm::show::job_is;
 use crate::farm::watching::{Seen, Watch};
 use crate::farm::wire::job_event::Event;
 use crate::farm::wire::{Artifact, JobState};
@@ -85,6 +86,7 @@ pub(super) async fn until_end(connection: &Connection, job: u64, how: Show) -> R
                     }
                 }
                 Seen::Nonsense(what) => screen.say(&format!("warning: {what}")),
+                Seen::Waits(reason) => screen.say(&job_is(job, watch.state(), &reason)),
                 Seen::Lost(why) => screen.say(&attempts::lost(&why)),
                 Seen::Back => screen.say(attempts::BACK),
             }
@@ -151,6 +153,7 @@ async fn as_json(connection: &Connection, job: u64) -> Result<Printed, Failure> 
                 }
             }
             Seen::Nonsense(what) => output::say(format!("warning: {what}")),
+            Seen::Waits(reason) => output::say(job_is(job, watch.state(), &reason)),
             Seen::Lost(why) => output::say(attempts::lost(&why)),
             Seen::Back => output::say(attempts::BACK),
         }

@@ -304,6 +304,7 @@ fn a_watch_survives_the_farm() {
             seen.push(match one {
                 Seen::Event(event) => event.number.to_string(),
                 Seen::Nonsense(what) => what.chars().filter(char::is_ascii_uppercase).collect::<String>(),
+                Seen::Waits(reason) => reason,
                 Seen::Lost(_) => "lost".to_owned(),
                 Seen::Back => "back".to_owned(),
             });
@@ -380,6 +381,35 @@ fn a_persistent_connection_waits_for_a_farm_that_is_away_and_says_so() {
         Ok(())
     })
     .unwrap();
+}
+
+#[test]
+fn a_quiet_watch_tells_what_the_job_waits_for_whenever_that_changes() {
+    let waiting = |reason: &str| Job {
+        number: 1,
+        state: JobState::Waiting.into(),
+        reason: reason.to_owned(),
+        ..Job::default()
+    };
+    let jobs = vec![(Bytes::new(), waiting("two jobs are before it"))];
+    let events = vec![event(1, Event::Job(waiting("two jobs are before it")))];
+    let farm = StandIn::start(State { jobs, events, hold_events: Some(1), ..State::default() });
+    let seen = converse(async {
+        let mut watch = Watch::new(connect(&farm).await?, 1).asking_every(Duration::from_millis(5));
+        let mut seen = Vec::new();
+        while seen.len() < 3 {
+            let one = watch.next().await?.expect("it has not ended");
+            seen.push(match one {
+                Seen::Event(_) => "event".to_owned(),
+                Seen::Waits(reason) => reason,
+                other => format!("{other:?}"),
+            });
+            let next = if seen.len() == 1 { "no worker is there" } else { "one job is before it" };
+            farm.state().jobs[0].1 = waiting(next);
+        }
+        Ok(seen)
+    });
+    assert_eq!(seen.unwrap(), ["event", "no worker is there", "one job is before it"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::command::{fetch, job};
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::problems;
-use crate::farm::show::{columns::plain, has_ended, job_state};
+use crate::farm::show::{columns::plain, has_ended, job_is, job_state};
 use crate::farm::submission::Submission;
 use crate::farm::watching::{Seen, Watch};
 use crate::farm::wire::JobState;
@@ -84,6 +84,7 @@ impl FarmEasel<'_> {
             match seen {
                 Seen::Event(event) => show(job, event.event.as_ref(), progress),
                 Seen::Nonsense(what) => progress.say(&format!("warning: {what}")),
+                Seen::Waits(reason) => show_state(job, watch.state(), &reason, progress),
                 Seen::Lost(why) => progress.say(&attempts::lost(&why)),
                 Seen::Back => progress.say(attempts::BACK),
             }
@@ -94,29 +95,28 @@ impl FarmEasel<'_> {
 
 /// Shows how far a job is, or what it waits for.
 fn show(job: u64, event: Option<&Event>, progress: &mut SeriesProgress) {
-    let (state, reason) = match event {
+    match event {
         Some(Event::Progress(now)) => {
-            return progress.epochs_left(now.epochs_total.saturating_sub(now.epochs_done));
+            progress.epochs_left(now.epochs_total.saturating_sub(now.epochs_done));
         }
         Some(Event::Job(job)) => {
             progress.epochs_left(job.epochs_total.saturating_sub(job.epochs_done));
-            (job.state(), &job.reason)
+            show_state(job.number, job.state(), &job.reason, progress);
         }
-        Some(Event::State(change)) => (change.state(), &change.reason),
-        _ => return,
-    };
-    let is = format!("job {job} is {}", job_state(state));
-    if reason.is_empty() {
-        if state != JobState::Running {
-            progress.doing(&is);
-        }
-        return;
+        Some(Event::State(change)) => show_state(job, change.state(), &change.reason, progress),
+        _ => {}
     }
-    // What it waits for may take hours.
-    let line = format!("{is}: {}", plain(reason, 300));
+}
+
+fn show_state(job: u64, state: JobState, reason: &str, progress: &SeriesProgress) {
+    let line = job_is(job, state, reason);
     if progress.is_on_terminal() {
-        progress.doing(&line);
-    } else if !has_ended(state) {
+        // A running job shows its epochs.
+        if state != JobState::Running || !reason.is_empty() {
+            progress.doing(&line);
+        }
+    } else if !reason.is_empty() && !has_ended(state) {
+        // What it waits for may take hours.
         progress.say(&line);
     }
 }

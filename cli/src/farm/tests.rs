@@ -350,7 +350,7 @@ fn a_persistent_connection_waits_for_a_farm_that_is_away_and_says_so() {
     let files = [("picture.png".to_owned(), content())].into();
     let events = vec![event(1, state(JobState::Completed))];
     let mut farm = StandIn::start(State { files, events, ..State::default() });
-    let said = Arc::new(Mutex::new(Vec::new()));
+    let said = Arc::new(Mutex::new(Vec::<String>::new()));
     let hear = Arc::clone(&said);
     let expect_outage = |what: &str| {
         let said = std::mem::take(&mut *said.lock().unwrap());

@@ -145,6 +145,8 @@ fn check_area(reader: &mut Reader<'_>, name: &str, area: &[Float; 4]) {
     };
     let message = if [x, y, width, height].into_iter().any(|number| number.abs() >= SUSPICIOUS) {
         format!("the {name} is far larger than the picture, which is 1 wide and 1 high, or far away from it")
+    } else if width == 0.0 || height == 0.0 {
+        format!("the {name} has no area, so it counts nowhere")
     } else if x >= 1.0 || y >= 1.0 || x + width <= 0.0 || y + height <= 0.0 {
         format!("the {name} lies outside the picture, which is 1 wide and 1 high, so it counts nowhere")
     } else {

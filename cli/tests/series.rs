@@ -188,6 +188,14 @@ fn commands_for_one_picture_name_those_for_many() {
 }
 
 #[test]
+fn models_that_are_missing_are_found_before_anything_is_drawn() {
+    let studio = studio("sweep: {parameters: {model: [clipig-tiny, RN50]}}\n");
+    let said = studio.run(&["sweep", "apple.yaml", "-o", "folder"]).failed(2);
+    assert!(said.contains("model RN50: ") && said.contains("`clipig model pull RN50`"), "{said}");
+    assert!(!studio.path("folder").exists());
+}
+
+#[test]
 fn images_that_are_missing_are_found_before_anything_is_drawn() {
     let sweep = studio("init: {image: none.png}\nsweep: {parameters: {seed: 1..2}}\n");
     let animation = studio(&format!("init: {{image: none.png}}\n{ANIMATION}"));

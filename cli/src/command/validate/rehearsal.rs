@@ -27,6 +27,8 @@ const LONGEST: Duration = Duration::from_secs(5);
 pub(crate) struct Rehearsal {
     /// The first failure of every parameter.
     pub(crate) failures: Vec<String>,
+    /// What would fail on this machine, and perhaps not on a farm.
+    pub(crate) warnings: Vec<String>,
     /// Was it ended before all was tried?
     pub(crate) cut_short: bool,
 }

@@ -54,7 +54,7 @@ pub(crate) struct ComputeArguments {
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// Number of pictures to make, each with its own seed.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: u32,
 }
 

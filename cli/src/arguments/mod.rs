@@ -340,6 +340,12 @@ mod tests {
     }
 
     #[test]
+    fn no_picture_at_all_is_a_mistake() {
+        let said = Arguments::try_parse_from(["clipig", "render", "a.yaml", "--repeat", "0"]).unwrap_err();
+        assert!(said.to_string().contains("--repeat"), "{said}");
+    }
+
+    #[test]
     fn a_text_stands_in_for_a_file() {
         let parse = |line: &str| Arguments::try_parse_from(line.split(' '));
         assert!(parse("clipig render").is_err());

@@ -84,6 +84,8 @@ pub(crate) struct Checked<'a, S> {
 pub(crate) struct Drawing<'a, S> {
     pub(crate) series: &'a S,
     pub(crate) folder: SeriesFolder,
+    /// How much is said.
+    pub(crate) verbose: i64,
     plan: Plan,
     seed: u64,
     /// Why pictures failed.
@@ -137,7 +139,7 @@ impl<'a, S: Series> Checked<'a, S> {
         let Self { series, plan, hash, verbose, epochs } = self;
         let folder = SeriesFolder::open(&arguments.folder(series.output(), S::SUFFIX), S::SERIES, &hash)?;
         let seed = series.seed().unwrap_or(folder.seed());
-        let mut drawing = Drawing { series, folder, plan, seed, failures: BTreeMap::new() };
+        let mut drawing = Drawing { series, folder, verbose, plan, seed, failures: BTreeMap::new() };
         let missing = drawing.missing();
         let before = series.count() - missing.len();
         let epochs = missing.iter().map(|index| epochs[*index]);

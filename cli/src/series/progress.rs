@@ -110,15 +110,21 @@ impl SeriesProgress {
 
     /// A picture has come to its end, with or without success. `label` says which.
     pub(crate) fn picture(&mut self, label: &str, outcome: &str) {
+        self.step();
+        if !self.terminal {
+            let (number, total, what) = (self.there, self.total, self.what);
+            self.say(&format!("{what} {number} of {total} ({label}) {outcome}{}", self.left()));
+        }
+    }
+
+    /// The same for something that is not worth a line of its own.
+    pub(crate) fn step(&mut self) {
         self.there += 1;
         self.epoch = 0;
         self.rest.end_picture();
         if self.terminal {
             self.bar.set_message(self.left());
             self.bar.inc(1);
-        } else {
-            let (number, total, what) = (self.there, self.total, self.what);
-            self.say(&format!("{what} {number} of {total} ({label}) {outcome}{}", self.left()));
         }
     }
 

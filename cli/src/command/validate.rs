@@ -67,7 +67,7 @@ fn examine(file: &str) -> Finding {
                 &files,
                 sources.record.as_ref(),
             ));
-            rehearsed.warnings = absent_models(&loaded.experiment);
+            rehearsed.warnings.extend(absent_models(&loaded.experiment));
             Finding::Loaded { summary: Summary::of(&loaded.experiment), warnings: loaded.warnings, rehearsed }
         }
         Err(problems) => Finding::Refused(problems),

@@ -28,7 +28,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 pub(crate) struct Rehearsal {
     /// The first failure of every parameter.
     pub(crate) failures: Vec<String>,
-    /// What would fail on this machine, and perhaps not on a farm.
+    /// What the person may not want: it would fail on this machine, and perhaps not on a farm, or nothing would happen.
     pub(crate) warnings: Vec<String>,
     /// Was it ended before all was tried?
     pub(crate) cut_short: bool,
@@ -38,6 +38,10 @@ pub(crate) struct Rehearsal {
 pub(crate) fn rehearse(experiment: &Experiment) -> Rehearsal {
     let mut stage =
         Stage { done: Rehearsal::default(), failed: BTreeSet::new(), end: Instant::now() + LONGEST };
+    if experiment.targets.is_empty() && experiment.postproc.is_empty() {
+        let warning = "there are no `targets`, so nothing changes the first picture";
+        stage.done.warnings.push(warning.to_owned());
+    }
     for epoch in moments(experiment) {
         stage.epoch(experiment, epoch);
     }
@@ -233,6 +237,17 @@ mod tests {
         assert!(found[0].contains("targets.0.features.0.weight: `1/t` failed in epoch 0"), "{found:?}");
         let last = failures("epochs: 100\nlearnrate: 1/ti\ntargets:\n- features:\n  - text: a\n");
         assert!(last[0].contains("epoch 99"), "{last:?}");
+    }
+
+    #[test]
+    fn an_experiment_without_targets_is_told() {
+        let warnings = |yaml: &str| {
+            let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).expect("it can be read");
+            rehearse(&loaded.experiment).warnings
+        };
+        assert!(warnings("epochs: 5\n")[0].contains("there are no `targets`"));
+        assert_eq!(warnings("postproc: [{mul: .5}]\n"), [""; 0]);
+        assert_eq!(warnings("targets: [{features: [{text: a}]}]\n"), [""; 0]);
     }
 
     #[test]

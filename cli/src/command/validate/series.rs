@@ -61,7 +61,7 @@ fn of_all(
         };
         let one = rehearsal::rehearse(&loaded.experiment);
         rehearsed.cut_short |= one.cut_short;
-        for warning in super::absent_models(&loaded.experiment) {
+        for warning in one.warnings.into_iter().chain(super::absent_models(&loaded.experiment)) {
             if !rehearsed.warnings.contains(&warning) {
                 rehearsed.warnings.push(warning);
             }

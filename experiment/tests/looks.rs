@@ -133,6 +133,60 @@ fn a_direction_has_two_ends() {
 }
 
 #[test]
+fn a_look_in_a_wrong_form_is_the_only_mistake_of_its_feature() {
+    for (feature, message) in [
+        ("style: a.png", "`style` takes its parameters by name"),
+        ("direction: a -> b", "`direction` takes its parameters by name"),
+    ] {
+        let found = error(&format!("targets: [{{features: [{{{feature}}}]}}]\n"));
+        assert!(found.contains(message) && !found.contains("a feature needs"), "{found}");
+    }
+}
+
+#[test]
+fn colours_in_other_numbers_and_in_words_are_explained() {
+    let places = |color: &str| {
+        [
+            format!("canvas: {{model: palette, palette: [{{color: {color}}}, {{color: 1}}]}}\n"),
+            format!("targets: [{{constraints: [{{palette: {{colors: [{{color: {color}}}]}}}}]}}]\n"),
+            format!("postproc: [{{border: {{color: {color}}}}}]\n"),
+            format!("targets: [{{transforms: [{{pad: {{size: 4, color: {color}}}}}]}}]\n"),
+        ]
+    };
+    for text in places("255 128 0") {
+        let found = one(&text).warnings.to_string();
+        assert!(
+            found.contains("colours go from 0 to 1") && found.contains("`color: 1 0.5 0`"),
+            "{text}: {found}"
+        );
+    }
+    for text in places("1 .5 1.2") {
+        assert!(!one(&text).warnings.to_string().contains("colours go"), "{text}");
+    }
+    for text in places("'#ff8000'") {
+        let found = error(&text);
+        assert!(found.contains("`#ff8000` is `1 0.5 0`"), "{text}: {found}");
+    }
+    for text in places("red") {
+        let found = error(&text);
+        assert!(found.contains("`1 0 0` is red"), "{text}: {found}");
+    }
+    let listed = error("canvas: {model: palette, palette: [red, blue]}\n");
+    assert!(listed.contains("- color: 1 .9 .7"), "{listed}");
+}
+
+#[test]
+fn bounds_that_nothing_can_keep_are_told() {
+    let warnings = |bounds: &str| one(&format!("targets: [{{constraints: [{{mean: {{{bounds}}}}}]}}]\n"));
+    let found = warnings("above: .9, below: .1").warnings.to_string();
+    assert!(found.contains("nothing is above 0.9 and below 0.1"), "{found}");
+    assert!(found.contains("`above: 0.1` and `below: 0.9`"), "{found}");
+    for bounds in ["above: .5, below: .5", "above: .1, below: .9", "above: t, below: .1", "above: .9"] {
+        assert!(warnings(bounds).warnings.is_empty(), "{bounds}");
+    }
+}
+
+#[test]
 fn colours_must_be_given() {
     let constraint = |text: &str| error(&format!("targets: [{{constraints: [{text}]}}]\n"));
     for (text, message) in [

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::arguments::AnimateArguments;
 use crate::failure::Failure;
+use crate::farm::show::counted;
 use crate::farm::video::Film;
 use crate::series::order::epochs_of;
 use crate::series::{Checked, Plan, Series};
@@ -28,6 +29,11 @@ pub(crate) fn run(arguments: &AnimateArguments) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     };
     if let Some(film) = &film {
+        if drawing.verbose >= 1 {
+            // Thousands of frames take ffmpeg some minutes.
+            let frames = counted(u64::from(animation.frames()), "frame");
+            output::say(format!("making {} of {frames}", film.path().display()));
+        }
         let frames: Vec<PathBuf> = (0..animation.count()).map(|index| drawing.path(index)).collect();
         film.make(&frames)?;
     }

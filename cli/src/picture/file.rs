@@ -23,7 +23,6 @@ impl WriteError {
     }
 
     /// Is there no room, so that the same write may succeed later?
-    #[cfg(feature = "local")]
     pub(crate) fn is_full(&self) -> bool {
         matches!(self.error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
     }

@@ -54,7 +54,7 @@ pub(super) fn source(reader: &mut Reader<'_>) -> (&'static str, FeatureSource) {
         (Some(text), None) => ("text", FeatureSource::Text(text)),
         (None, Some(image)) => ("image", FeatureSource::Image(image)),
         (None, None) => {
-            if !["text", "image", "prompt"].into_iter().any(|name| reader.is_broken(name)) {
+            if !SOURCES.into_iter().any(|name| reader.is_broken(name) || reader.is_refused(name)) {
                 reader
                     .error_here("a feature needs a text or an image")
                     .help(|| "say what should be seen: `text: a curly spoon`".to_owned());

@@ -61,6 +61,11 @@ fn of_all(
         };
         let one = rehearsal::rehearse(&loaded.experiment);
         rehearsed.cut_short |= one.cut_short;
+        for warning in one.warnings.into_iter().chain(super::absent_models(&loaded.experiment)) {
+            if !rehearsed.warnings.contains(&warning) {
+                rehearsed.warnings.push(warning);
+            }
+        }
         let mut failures = one.failures;
         match local::check_features(&loaded.experiment) {
             Ok(found) => failures.extend(found),

@@ -61,3 +61,12 @@ export function select(label: string, options: readonly (readonly [value: string
   if (chosen) element.addEventListener("change", chosen);
   return element;
 }
+
+/** Chooses a value, which becomes an option where it is none. */
+export function choose(element: HTMLSelectElement, value: string, words: string): void {
+  element.querySelector("option.own")?.remove();
+  element.value = value;
+  if (element.selectedIndex >= 0) return;
+  element.append(h("option", { class: "own", value }, words));
+  element.value = value;
+}

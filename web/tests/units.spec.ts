@@ -6,6 +6,7 @@ import { imageNames, targetNames } from "../src/experiment/contents";
 import { diff, hunks } from "../src/experiment/diff";
 import { recipe, seedOf, startingFrom, wishesOf, withFeature, withWishes } from "../src/experiment/recipe";
 import { common, labelsOf, relabelled } from "../src/labels";
+import { WatchedJob } from "../src/watch/model";
 import { priorityAt } from "../src/queue";
 import { seeds } from "../src/experiment/seeds";
 import { withSnapshots } from "../src/experiment/snapshots";
@@ -145,6 +146,16 @@ targets:
   name: calm
 `;
   expect(targetNames(models).map(({ name }) => name)).toEqual(["one (ViT-B/32)", "two (ViT-B/32)", "two (RN50)", "calm"]);
+});
+
+test("curves of the same words are told apart by their targets", () => {
+  const watched = new WatchedJob();
+  const feature = (text: string, similarity: number) => ({ text, weight: 1, similarity, loss: 0.5, chosen: 3 });
+  const row = (name: string, ...features: ReturnType<typeof feature>[]) => ({ name, samples: 3, features, constraints: [] });
+  const targets = [row("lion (ViT-B/32)", feature("a lion", 20)), row("lion (RN50)", feature("a lion", 30), feature("fur", 5))];
+  watched.add({ event: "table", epochs_done: 4, targets });
+  expect(watched.similarities.map(({ label }) => label)).toEqual(["a lion, lion (ViT-B/32)", "a lion, lion (RN50)", "fur"]);
+  expect(watched.similarities.map(({ points }) => points.get(4))).toEqual([20, 30, 5]);
 });
 
 test("seeds follow one another, beyond what JavaScript can count", () => {

@@ -101,6 +101,14 @@ export function withFeature(yaml: string, image: string): string | undefined {
   return written(document);
 }
 
+/** The model of an experiment if it is not the one that a job is computed with; of several the farm says so itself. */
+export function otherModel(yaml: string, kept: string): string | undefined {
+  const document = read(yaml);
+  const [first, ...others] = document ? modelsOf(document) : [];
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+  return !first || others.length > 0 || plain(first.name) === plain(kept) ? undefined : first.name;
+}
+
 /** The seed that an experiment names in the block style. It is looked for with each key, so that nothing more is read. */
 export function seedOf(yaml: string): string | undefined {
   return /^seed[ \t]*:[ \t]+(\d+)/m.exec(yaml)?.[1];

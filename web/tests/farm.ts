@@ -89,6 +89,15 @@ export async function fromDist(context: BrowserContext): Promise<void> {
   });
 }
 
+/** A browser of somebody who writes YAML. Without this, the page begins with the form. */
+export async function prepare(context: BrowserContext): Promise<void> {
+  await fromDist(context);
+  await context.addInitScript(() => {
+    // The blank page has no such thing.
+    if (location.protocol.startsWith("http") && localStorage.getItem("clipig.mode") === null) localStorage.setItem("clipig.mode", "yaml");
+  });
+}
+
 /** A farm for all tests of a file, and a check that the page has said nothing to the console. */
 export const test = base.extend<{ quiet: void }, { farm: Farm }>({
   farm: [
@@ -100,7 +109,7 @@ export const test = base.extend<{ quiet: void }, { farm: Farm }>({
     { scope: "worker" },
   ],
   context: async ({ context }, use) => {
-    await fromDist(context);
+    await prepare(context);
     await use(context);
   },
   quiet: [

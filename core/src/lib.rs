@@ -37,6 +37,7 @@ mod tile;
 mod tile_set;
 mod tile_values;
 mod tiled_canvas;
+pub mod wide;
 mod window_cost;
 
 pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};

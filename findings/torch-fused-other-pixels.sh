@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # torch: with fused=True an optimizer moves the wrong pixels, if gradient and picture lie differently in memory.
 #
-# One would guess: fused=True is the same optimizer in one pass and quicker; how a tensor lies in memory is no matter for
+# One would guess: fused=True is the same optimizer in one quicker pass; how a tensor lies in memory is no matter for
 # its result, as everywhere in torch. On a GPU the fused ones compare the layouts, and are reported to raise an error.
 # What happens: on a CPU they do not. They walk through picture, gradient and moments as they lie in memory, number by
 # number. A channels_last picture whose gradient came from elsewhere (NumPy, safetensors, another process; and

@@ -20,7 +20,8 @@
 #   voyager, copied slice; asked one by one; faiss, all ways   0 1 2 3 4
 #   usearch, slice                               0 1 2 3 4; columns that do not lie together: ValueError
 . "$(dirname "$0")/lib/finding.sh"
-python_packages numpy==2.4.6 voyager==2.2.3 faiss-cpu==1.15.1 packaging==26.4 usearch==2.26.6 numkong==7.8.6 tqdm==4.70.1
+python_packages numpy==2.4.6 voyager==2.2.3 faiss-cpu==1.15.1 usearch==2.26.6 numkong==7.8.6 packaging==26.4 \
+  tqdm==4.70.1
 
 cat > cut.py <<'END'
 import faiss, numpy, usearch.index, voyager

@@ -177,6 +177,9 @@ fn commands_for_one_picture_name_those_for_many() {
     assert!(said.starts_with("apple.yaml: ok (5 frames; the first: 1 target"), "{said}");
     let json: Json = serde_json::from_str(&sweep.run(&["validate", "--json", "apple.yaml"]).out).unwrap();
     assert_eq!((&json[0]["pictures"], &json[0]["ok"]), (&4.into(), &true.into()));
+    animation.write("still.yaml", format!("{}{ANIMATION}", APPLE.replace("epochs: 3", "epochs: 0")));
+    let said = animation.run(&["validate", "still.yaml"]).failed(2);
+    assert!(said.contains("needs at least one epoch per frame"), "{said}");
     let wrong = studio("sweep: {parameters: {learnrate: [1, 1/t]}}\n");
     let said = wrong.run(&["validate", "apple.yaml"]).failed(2);
     assert!(said.contains("picture 2: learnrate: `1/t` failed in epoch 0"), "{said}");

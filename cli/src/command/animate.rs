@@ -14,6 +14,10 @@ use crate::series::order::epochs_of;
 use crate::series::{Checked, Plan, Series};
 use crate::{interrupt, output};
 
+/// What is wrong with an animation whose frames have no epochs.
+pub(crate) const NO_EPOCHS: &str =
+    "an animation needs at least one epoch per frame: nothing else moves the picture; set `epochs`";
+
 /// The program that makes films.
 const FFMPEG: &str = "ffmpeg";
 
@@ -80,9 +84,7 @@ impl Series for Animation {
         if epochs_of(first) > 0 {
             return Ok(());
         }
-        Err(Failure::usage(
-            "an animation needs at least one epoch per frame: nothing else moves the picture; set `epochs`",
-        ))
+        Err(Failure::usage(NO_EPOCHS))
     }
 
     fn title(&self, index: usize) -> String {

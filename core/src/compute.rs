@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clipig_experiment::{Experiment, Scope};
@@ -20,6 +19,7 @@ use crate::prepared::Prepared;
 use crate::progress_counter::ProgressCounter;
 use crate::report::SampleReport;
 use crate::shard::Shard;
+use crate::weights::JobWeights;
 
 /// One shard to compute.
 #[derive(Clone, Debug)]
@@ -82,24 +82,15 @@ pub trait ShardCompute: Send {
     fn compute(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError>;
 }
 
-/// Weights where they lie.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WeightsSource {
-    /// Inside the program, under the model's name.
-    Embedded,
-    /// In a safetensors file whose content was verified.
-    File(PathBuf),
-}
-
-/// A job as those who compute it need it, with all content at hand.
+/// A job as those who compute it need it: all content is at hand, except weights that nothing has needed yet.
 #[derive(Clone, Debug)]
 pub struct ComputeJob {
     /// What the coordinator has sent of it.
     pub brief: Arc<JobBrief>,
     /// The experiment, read from the brief's YAML.
     pub experiment: Arc<Experiment>,
-    /// The weights of the models, one entry for each of [`JobBrief::models`].
-    pub weights: Vec<WeightsSource>,
+    /// The weights of the models. Those that a task needs are at hand before it is computed.
+    pub weights: JobWeights,
     /// Image files by the names that the experiment uses.
     pub assets: Assets,
     /// Advances whenever something of the job is done here: a batch of windows, a batch of features, a text.

@@ -37,6 +37,7 @@ mod tile;
 mod tile_set;
 mod tile_values;
 mod tiled_canvas;
+mod weights;
 pub mod wide;
 mod window_cost;
 
@@ -46,7 +47,7 @@ pub use canvas_tiles::CanvasTiles;
 pub use canvas_view::CanvasView;
 pub use compute::{
     Assets, CanvasFactory, CanvasJob, CanvasOwner, CanvasState, ComputeFactory, ComputeJob, EpochContext,
-    Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError, WeightsSource,
+    Preparation, ShardCompute, ShardError, ShardResult, ShardTask, StepError,
 };
 pub use expect::expected;
 pub use finite::all_finite;
@@ -73,4 +74,5 @@ pub use tile::{TILE, TileArea, TileGrid};
 pub use tile_set::{TileSet, WHOLE_SHARE};
 pub use tile_values::TileValues;
 pub use tiled_canvas::TiledCanvas;
+pub use weights::{JobWeights, WeightsSource};
 pub use window_cost::{RENDERED_PIXELS, WindowCost};

@@ -36,11 +36,17 @@ impl DeviceModels {
     /// model loads, so threads that ask for the same one wait and do not load it twice.
     pub(crate) fn get(&self, job: &ComputeJob, place: usize) -> Result<Arc<Clip>, ShardError> {
         let number = job.brief.number;
-        let (Some(model), Some(weights)) = (job.brief.models().nth(place), job.weights.get(place)) else {
-            let known = job.weights.len();
+        let Some(model) = job.brief.models().nth(place) else {
+            let known = job.brief.models().count();
             return Err(ShardError::Experiment(format!(
                 "the experiment asks for model {}, but the job has {known}",
                 place + 1
+            )));
+        };
+        let Some(weights) = job.weights.get(place) else {
+            return Err(ShardError::Device(format!(
+                "the weights of the model `{}` are not here",
+                model.name
             )));
         };
         let mut models = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);

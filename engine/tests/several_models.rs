@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clipig_core::{
-    Assets, Canvas, ComputeFactory, ComputeJob, JobBrief, JobId, JobRevision, ModelReference, ModelSettings,
-    NumberType, Prepared, ProgressCounter, Sha256, Shard, ShardError, ShardIndex, ShardTask, TargetIndex,
-    WeightsSource,
+    Assets, Canvas, ComputeFactory, ComputeJob, JobBrief, JobId, JobRevision, JobWeights, ModelReference,
+    ModelSettings, NumberType, Prepared, ProgressCounter, Sha256, Shard, ShardError, ShardIndex, ShardTask,
+    TargetIndex, WeightsSource,
 };
 use clipig_engine::DeviceFactory;
 use clipig_experiment::random::Key;
@@ -75,7 +75,7 @@ fn job(head: &str, models: Vec<(ModelReference, WeightsSource)>) -> ComputeJob {
 fn of_yaml(yaml: String, models: Vec<(ModelReference, WeightsSource)>) -> ComputeJob {
     let loaded = load(&[Source::new("models.yaml", &yaml)], &Overrides::default());
     let experiment = loaded.unwrap_or_else(|errors| panic!("{yaml}\n{errors}")).experiment;
-    let (mut references, weights): (Vec<_>, Vec<_>) = models.into_iter().unzip();
+    let (mut references, weights): (Vec<ModelReference>, Vec<WeightsSource>) = models.into_iter().unzip();
     let brief = JobBrief {
         revision: JobRevision { job: JobId(1), revision: 0 },
         yaml,
@@ -91,7 +91,7 @@ fn of_yaml(yaml: String, models: Vec<(ModelReference, WeightsSource)>) -> Comput
     ComputeJob {
         brief: Arc::new(brief),
         experiment: Arc::new(experiment),
-        weights,
+        weights: weights.into(),
         assets: Assets::default(),
         progress: ProgressCounter::default(),
     }
@@ -190,4 +190,21 @@ fn what_one_of_several_models_cannot_encode_is_said_with_its_name() {
     // No model can use an image that is not there.
     let image = error("features: [{image: b.png}]");
     assert!(image.starts_with("`targets.0.features.0.image`: the image `b.png`"), "{image}");
+}
+
+#[test]
+fn weights_may_come_to_hand_after_an_engine_was_made() {
+    let models = Models::new();
+    let head = "models: [{name: clipig-tiny}, {name: large}]\n";
+    let whole = job(head, vec![Models::tiny(), models.large()]);
+    let features = prepared(&whole);
+    let job = ComputeJob { weights: JobWeights::missing(2), ..whole.clone() };
+    let mut engine = DeviceFactory::new(test_device()).open(&job, &features).expect("an engine");
+    for (target, (_, source)) in (0..).zip([Models::tiny(), models.large()]) {
+        let error = engine.compute(&task(target)).expect_err("its weights are not here yet");
+        assert!(matches!(&error, ShardError::Device(reason) if reason.contains("not here")), "{error}");
+        job.weights.put(target as usize, source);
+        let found = engine.compute(&task(target)).expect("they are here now").gradient.to_dense();
+        assert!(found == gradient(&whole, &features, target), "the bits of target {target}");
+    }
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use clipig_coordinator::{EpochLoop, JobProgress, JobSpec, first_resolution};
 use clipig_core::{
     Assets, Canvas, CanvasOwner, CanvasState, ComputeJob, Epoch, EpochContext, EpochValues, FeatureReport,
-    GradientSum, JobBrief, JobRevision, ModelReference, Node, NumberType, Prepared, PreparedTarget,
-    ProgressCounter, SampleReport, Sha256, ShardResult, ShardTask, StepError, WeightsSource,
+    GradientSum, JobBrief, JobRevision, JobWeights, ModelReference, Node, NumberType, Prepared,
+    PreparedTarget, ProgressCounter, SampleReport, Sha256, ShardResult, ShardTask, StepError,
 };
 use clipig_experiment::{Experiment, Overrides, Scope, Source, Transform, load};
 use clipig_geometry::{Chain, RowMemory, Size, Trace};
@@ -63,7 +63,7 @@ impl Picture {
         Arc::new(ComputeJob {
             brief: Arc::clone(brief),
             experiment: Arc::clone(&self.experiment),
-            weights: vec![WeightsSource::Embedded],
+            weights: JobWeights::missing(brief.models().count()),
             assets: Assets::default(),
             progress: ProgressCounter::default(),
         })

@@ -26,13 +26,22 @@ pub(crate) struct Worker {
     sessions: u64,
     /// Work that threads do, by what names it.
     pub(crate) running: BTreeMap<(u64, Ticket), (Arc<ComputeJob>, Task)>,
-    pub(crate) fetches: BTreeMap<(u64, Request), Arc<JobBrief>>,
+    pub(crate) fetches: BTreeMap<(u64, Request), Fetch>,
     /// The last answers, for those that are sent again.
     pub(crate) past: Vec<FromWorker>,
     /// Failed dials since the last connection.
     pub(crate) dials: u32,
     /// A person or operator wants it away until then.
     pub(crate) away: Option<Time>,
+}
+
+/// Something that is being fetched.
+#[derive(Debug)]
+pub(crate) enum Fetch {
+    /// What belongs to a brief.
+    Job(Arc<JobBrief>),
+    /// The weights of a model of a job, by its place.
+    Model(Arc<ComputeJob>, usize),
 }
 
 /// A session, and its connection while it has one.

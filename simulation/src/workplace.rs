@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use clipig_core::{FromWorker, ShardError, ToWorker};
-use clipig_worker::session::{Effect, ExitCause, Input, Outcome, Request, Task, Ticket};
+use clipig_core::{FromWorker, ShardError, ToWorker, WeightsSource};
+use clipig_worker::session::{Effect, ExitCause, FetchError, Input, Outcome, Request, Task, Ticket};
 
 use crate::network::{ConnectionId, Parcel};
 use crate::picture;
 use crate::scenario::Device;
+use crate::worker::Fetch;
 use crate::world::{Event, World};
 
 impl World {
@@ -149,11 +150,9 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Send(message) => self.say(number, message),
-                Effect::Fetch { request, brief } => {
-                    self.workers[number].fetches.insert((serial, request), brief);
-                    let at =
-                        self.now + self.random.time(Duration::from_millis(1), Duration::from_millis(500));
-                    self.queue.push(at, Event::Fetched(number, serial, request));
+                Effect::Fetch { request, brief } => self.fetch(number, (serial, request), Fetch::Job(brief)),
+                Effect::FetchModel { request, job, place } => {
+                    self.fetch(number, (serial, request), Fetch::Model(job, place));
                 }
                 Effect::Compute { ticket, job, task, .. } => {
                     self.compute(number, (serial, ticket), job, task);
@@ -300,19 +299,32 @@ impl World {
         }
     }
 
+    fn fetch(&mut self, number: usize, fetch: (u64, Request), what: Fetch) {
+        self.workers[number].fetches.insert(fetch, what);
+        let at = self.now + self.random.time(Duration::from_millis(1), Duration::from_millis(500));
+        self.queue.push(at, Event::Fetched(number, fetch.0, fetch.1));
+    }
+
     pub(crate) fn fetched(&mut self, number: usize, serial: u64, request: Request) {
-        let Some(brief) = self.workers[number].fetches.remove(&(serial, request)) else { return };
+        let Some(fetch) = self.workers[number].fetches.remove(&(serial, request)) else { return };
         if !self.workers[number].has_session(serial) {
             return; // its session is over
         }
-        let stored = &self.disk.jobs[&brief.revision.job];
-        let picture = &stored.revisions[brief.revision.revision as usize].picture;
         let fails = !self.is_quiet() && self.random.chance(0.02);
-        let job = if fails {
-            Err(clipig_worker::session::FetchError::Unavailable("the download broke off".to_owned()))
-        } else {
-            Ok(picture.compute_job(&brief))
+        let broken = || FetchError::Unavailable("the download broke off".to_owned());
+        let input = match fetch {
+            Fetch::Job(_) if fails => Input::Fetched { request, job: Err(broken()) },
+            Fetch::Job(brief) => {
+                let stored = &self.disk.jobs[&brief.revision.job];
+                let picture = &stored.revisions[brief.revision.revision as usize].picture;
+                Input::Fetched { request, job: Ok(picture.compute_job(&brief)) }
+            }
+            Fetch::Model(..) if fails => Input::FetchedModel { request, fetched: Err(broken()) },
+            Fetch::Model(job, place) => {
+                job.weights.put(place, WeightsSource::Embedded);
+                Input::FetchedModel { request, fetched: Ok(()) }
+            }
         };
-        self.handle(number, Input::Fetched { request, job });
+        self.handle(number, input);
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use clipig_core::{Assets, ComputeJob, JobBrief, ModelReference, ProgressCounter, Sha256, WeightsSource};
+use clipig_core::{
+    Assets, ComputeJob, JobBrief, JobWeights, ModelReference, ProgressCounter, Sha256, WeightsSource,
+};
 use clipig_experiment::{Experiment, Overrides, Source};
 
 use crate::blobs::{Blob, BlobCache, BlobError};
@@ -28,7 +30,7 @@ pub struct Contents {
 struct Opened {
     job: Weak<ComputeJob>,
     /// Keeps the weights on the disk.
-    _blobs: Vec<Arc<Blob>>,
+    blobs: Vec<Arc<Blob>>,
 }
 
 impl Contents {
@@ -37,8 +39,9 @@ impl Contents {
         Self { cache, weights, open: Arc::default() }
     }
 
-    /// The job of a brief. The same brief gives the same job as long as somebody has it: also in a later session, so
-    /// that nothing is loaded twice when a connection breaks. `progress` is called as content arrives.
+    /// The job of a brief, with its images, but without weights that nobody has [fetched](Self::fetch_model). The same
+    /// brief gives the same job as long as somebody has it: also in a later session, so that nothing is loaded twice when a
+    /// connection breaks. `progress` is called as content arrives.
     ///
     /// # Errors
     /// `Refused` where every worker would say the same, `Unavailable` where another one may succeed.
@@ -52,24 +55,41 @@ impl Contents {
         }
         let experiment = Arc::new(self.read(&brief).await?);
         progress();
-        let mut blobs = Vec::new();
         check_models(&experiment, &brief)?;
-        let mut weights = Vec::new();
-        for model in brief.models() {
-            weights.push(if let Some(weights) = (self.weights)(model) {
-                weights
-            } else {
-                let blob = self.cache.get(model.sha256, &mut progress).await;
-                let blob = blob.map_err(|error| failed(&format!("the model `{}`", model.name), &error))?;
-                blobs.push(Arc::clone(&blob));
-                WeightsSource::File(blob.path().to_owned())
-            });
-        }
+        let weights = JobWeights::missing(brief.models().count());
         let assets = self.assets(&brief.assets, &mut progress).await?;
         let job =
             Arc::new(ComputeJob { brief, experiment, weights, assets, progress: ProgressCounter::default() });
-        self.lock().push(Opened { job: Arc::downgrade(&job), _blobs: blobs });
+        self.lock().push(Opened { job: Arc::downgrade(&job), blobs: Vec::new() });
         Ok(job)
+    }
+
+    /// Gets the weights of one of a job's models, by its place, and puts them into [`ComputeJob::weights`]. `progress` is
+    /// called as they arrive.
+    ///
+    /// # Errors
+    /// `Unavailable`: another worker may succeed.
+    pub(crate) async fn fetch_model(
+        &self,
+        job: &Arc<ComputeJob>,
+        place: usize,
+        progress: impl FnMut(),
+    ) -> Result<(), FetchError> {
+        let Some(model) = job.brief.models().nth(place) else {
+            return Err(FetchError::Unavailable(format!("the job has no model {}", place + 1)));
+        };
+        if let Some(weights) = (self.weights)(model) {
+            job.weights.put(place, weights);
+            return Ok(());
+        }
+        let blob = self.cache.get(model.sha256, progress).await;
+        let blob = blob.map_err(|error| failed(&format!("the model `{}`", model.name), &error))?;
+        let source = WeightsSource::File(blob.path().to_owned());
+        if let Some(opened) = self.lock().iter_mut().find(|opened| opened.job.as_ptr() == Arc::as_ptr(job)) {
+            opened.blobs.push(blob);
+        }
+        job.weights.put(place, source);
+        Ok(())
     }
 
     /// Lets others delete the weights of jobs that nobody has any more.

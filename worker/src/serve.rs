@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{Fence, FromWorker, JobBrief, JobRevision, ShardError, ToWorker, Work};
+use clipig_core::{ComputeJob, Fence, FromWorker, JobBrief, JobId, JobRevision, ShardError, ToWorker, Work};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -242,6 +242,7 @@ impl<'a> Conversation<'a> {
             match effect {
                 Effect::Send(message) => self.queue(message),
                 Effect::Fetch { request, brief } => self.fetch(request, brief),
+                Effect::FetchModel { request, job, place } => self.fetch_model(request, job, place),
                 Effect::Compute { ticket, job, task, trace } => {
                     let (revision, epoch) = (job.brief.revision, epoch_of(&task));
                     tracing::trace!(job = %revision.job, epoch, ticket = ticket.0, "a thread begins");
@@ -276,24 +277,46 @@ impl<'a> Conversation<'a> {
     }
 
     fn fetch(&mut self, request: Request, brief: Arc<JobBrief>) {
-        let (contents, tell) = (self.device.contents.clone(), self.fetched.clone());
-        let span = tracing::info_span!("open", job = %brief.revision.job);
+        let contents = self.device.contents.clone();
+        let progress = progress_of(request, self.fetched.clone());
+        let job = brief.revision.job;
         let fetch = async move {
-            let (alive, job) = (tell.clone(), brief.revision.job);
-            // A sign of life that finds no room is not missed.
-            let progress = move || drop(alive.try_send(Input::Fetching(request)));
             let result = contents.open(brief, progress).await;
             match &result {
-                Ok(_) => tracing::info!(%job, "ready to compute"),
-                Err(error) => tracing::warn!(%job, %error, "cannot compute"),
+                Ok(_) => tracing::debug!(%job, "its experiment and its images are here"),
+                Err(error) => cannot_compute(job, error).await,
             }
-            if matches!(result, Err(FetchError::Unavailable(_))) {
-                tokio::time::sleep(THINK_AGAIN).await;
-            }
-            // The session may be over.
-            let _ = tell.send(Input::Fetched { request, job: result }).await;
+            Input::Fetched { request, job: result }
         };
-        self.fetches.spawn(fetch.instrument(span));
+        self.spawn_fetch(fetch, job);
+    }
+
+    fn fetch_model(&mut self, request: Request, job: Arc<ComputeJob>, place: usize) {
+        let contents = self.device.contents.clone();
+        let progress = progress_of(request, self.fetched.clone());
+        let number = job.brief.revision.job;
+        let fetch = async move {
+            let fetched = contents.fetch_model(&job, place, progress).await;
+            match &fetched {
+                Ok(()) => {
+                    let model = job.brief.models().nth(place).map(|model| model.name.as_str());
+                    tracing::info!(job = %number, model, "ready to compute");
+                }
+                Err(error) => cannot_compute(number, error).await,
+            }
+            Input::FetchedModel { request, fetched }
+        };
+        self.spawn_fetch(fetch, number);
+    }
+
+    fn spawn_fetch(&mut self, fetch: impl Future<Output = Input> + Send + 'static, job: JobId) {
+        let tell = self.fetched.clone();
+        let fetch = async move {
+            let input = fetch.await;
+            // The session may be over.
+            let _ = tell.send(input).await;
+        };
+        self.fetches.spawn(fetch.instrument(tracing::info_span!("open", %job)));
         // Those that have ended are let go of.
         while self.fetches.try_join_next().is_some() {}
     }
@@ -382,6 +405,20 @@ impl<'a> Conversation<'a> {
             }
             (Some(ExitCause::Drained) | None, _) => SessionEnd::Drained,
         }
+    }
+}
+
+/// Tells a session that something of a download has arrived.
+fn progress_of(request: Request, tell: mpsc::Sender<Input>) -> impl FnMut() + Send {
+    // A sign of life that finds no room is not missed.
+    move || drop(tell.try_send(Input::Fetching(request)))
+}
+
+/// Says why a job cannot be computed. What may arrive later is not tried again at once.
+async fn cannot_compute(job: JobId, error: &FetchError) {
+    tracing::warn!(%job, %error, "cannot compute");
+    if let FetchError::Unavailable(_) = error {
+        tokio::time::sleep(THINK_AGAIN).await;
     }
 }
 

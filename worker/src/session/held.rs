@@ -6,9 +6,10 @@
 //!               └─────revoked, closed─────────┴──▶ forgotten; running shards finish unseen
 //! ```
 //!
-//! A queued lease is handed back when the worker leaves; a begun one is finished if there is time.
+//! A queued lease is handed back when the worker leaves; a begun one is finished if there is time. It is queued until the
+//! job's content and the weights of the models that it needs are at hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use clipig_geometry::{Size, footprint};
 use clipig_schedule::MergeTree;
 use clipig_telemetry::{Kind, Span, TraceContext, keys};
 
-use super::open_job::{OpenJob, Planned};
+use super::open_job::{OpenJob, Planned, Wanted};
 use super::{Outcome, Task, Ticket};
 
 /// Shards of a lease that are traced; of the others only their sum is told.
@@ -39,6 +40,8 @@ pub(super) struct Queued {
     lease: Lease,
     canvas: CanvasView,
     progress: u32,
+    /// The models that it needs, once the job's content is at hand.
+    models: BTreeSet<usize>,
 }
 
 /// A part of the lease runs, or has run.
@@ -104,7 +107,25 @@ enum Obstacle {
 
 impl Queued {
     pub(super) fn new(lease: Lease, canvas: CanvasView) -> Self {
-        Self { lease, canvas, progress: 0 }
+        Self { lease, canvas, progress: 0, models: BTreeSet::new() }
+    }
+
+    /// The models that it is computed with: places among those of the job. A lease that does not fit the plan needs none; it
+    /// fails when it [begins](Self::begin).
+    fn needed(&self, job: &mut OpenJob, ready: &ComputeJob) -> BTreeSet<usize> {
+        let all = 0..ready.weights.models();
+        let Work::Node { epoch, node, total } = self.lease.work else { return all.collect() };
+        if all.len() == 1 {
+            return all.collect();
+        }
+        let planned = job.planned(ready, epoch, self.lease.values);
+        let shards = &planned.plan.shards;
+        if shards.len() as u32 != total || !node.exists(total) {
+            return BTreeSet::new();
+        }
+        let below = &shards[node.shards(total).start as usize..node.shards(total).end as usize];
+        let targets = below.iter().filter_map(|shard| ready.experiment.targets.get(shard.target.0 as usize));
+        targets.map(|target| target.model).collect()
     }
 
     /// The lease with its first shard about to start.
@@ -194,6 +215,34 @@ impl HeldLease {
 
     pub(super) fn is_queued(&self) -> bool {
         matches!(self, Self::Queued(_))
+    }
+
+    /// Notes which models a queued lease needs, now that the job's content is at hand. Returns them.
+    pub(super) fn note_models(&mut self, job: &mut OpenJob) -> BTreeSet<usize> {
+        match (self, job.ready()) {
+            (Self::Queued(queued), Some(ready)) => {
+                queued.models = queued.needed(job, &ready);
+                queued.models.clone()
+            }
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// Is it queued until this has come?
+    pub(super) fn waits_for(&self, wanted: Wanted) -> bool {
+        match (self, wanted) {
+            (Self::Queued(_), Wanted::Content) => true,
+            (Self::Queued(queued), Wanted::Model(place)) => queued.models.contains(&place),
+            (Self::Begun(_), _) => false,
+        }
+    }
+
+    /// Is everything at hand that it needs to begin?
+    pub(super) fn has_content(&self, job: &OpenJob) -> bool {
+        match self {
+            Self::Queued(queued) => job.has(queued.models.iter().copied()),
+            Self::Begun(_) => true,
+        }
     }
 
     fn begun(&mut self) -> Option<&mut Begun> {

@@ -15,7 +15,11 @@
 //! Leases are served in the order of their arrival. A shard is started as soon as as many cores are free as the
 //! job's shards have threads, so several shards of a node, and the next node's, run side by side. The shards of a
 //! node are added up over the tree here; one answer goes back. What becomes of a lease stands in [`held`].
+//!
+//! The experiment and the images of a job are fetched when the session is told of it, the weights of a model when the
+//! first lease needs it. A lease that waits for its content is overtaken by those behind it.
 
+mod fetching;
 mod held;
 mod open_job;
 mod reconnecting;
@@ -68,7 +72,15 @@ pub enum Input {
         /// The job with all content at hand, with the brief of the effect.
         job: Result<Arc<ComputeJob>, FetchError>,
     },
-    /// A piece of what [`Effect::Fetch`] asked for has arrived: a sign of life for the leases that wait for it.
+    /// The answer to [`Effect::FetchModel`].
+    FetchedModel {
+        /// Of the effect.
+        request: Request,
+        /// `Ok` if the weights are at hand: they are in [`ComputeJob::weights`].
+        fetched: Result<(), FetchError>,
+    },
+    /// A piece of what [`Effect::Fetch`] or [`Effect::FetchModel`] asked for has arrived: a sign of life for the leases
+    /// that wait for it.
     Fetching(Request),
     /// The answer to [`Effect::Compute`]; there is exactly one to each.
     Done {
@@ -124,12 +136,21 @@ pub enum FetchError {
 pub enum Effect {
     /// Send a message. Tell [`Input::Sent`] for those that answer a lease.
     Send(FromWorker),
-    /// Read the brief's experiment and get weights and assets; answer with [`Input::Fetched`].
+    /// Read the brief's experiment and get the assets; answer with [`Input::Fetched`].
     Fetch {
         /// For the answer.
         request: Request,
         /// What the coordinator says of the job.
         brief: Arc<JobBrief>,
+    },
+    /// Get the weights of a model and put them into [`ComputeJob::weights`]; answer with [`Input::FetchedModel`].
+    FetchModel {
+        /// For the answer.
+        request: Request,
+        /// The job.
+        job: Arc<ComputeJob>,
+        /// Which of its models.
+        place: usize,
     },
     /// Compute on a thread. There is always one free; answer with [`Input::Done`].
     Compute {
@@ -282,6 +303,7 @@ impl Session {
         match input {
             Input::Received(message) => self.receive(message, now, &mut effects),
             Input::Fetched { request, job } => self.fetched(request, job, &mut effects),
+            Input::FetchedModel { request, fetched } => self.fetched_model(request, fetched, &mut effects),
             Input::Fetching(request) => self.fetching(request),
             Input::Done { ticket, outcome, took } => self.done(ticket, outcome, took, &mut effects),
             Input::Sent(fence) => {
@@ -342,58 +364,6 @@ impl Session {
         self.fetch(revision, effects);
     }
 
-    fn fetch(&mut self, revision: JobRevision, effects: &mut Vec<Effect>) {
-        self.counter += 1;
-        let request = Request(self.counter);
-        if let Some(job) = expected(self.jobs.get_mut(&revision), "only an open job is fetched") {
-            effects.extend(job.begin_fetch(request).map(|brief| Effect::Fetch { request, brief }));
-        }
-    }
-
-    fn fetching(&mut self, request: Request) {
-        let Some(revision) = self.fetched_for(request) else { return };
-        for held in self.leases.iter_mut().filter(|held| held.lease().revision == revision) {
-            held.make_progress();
-        }
-    }
-
-    fn fetched_for(&self, request: Request) -> Option<JobRevision> {
-        self.jobs.iter().find(|(_, job)| job.waits_for(request)).map(|(revision, _)| *revision)
-    }
-
-    fn fetched(
-        &mut self,
-        request: Request,
-        fetched: Result<Arc<ComputeJob>, FetchError>,
-        effects: &mut Vec<Effect>,
-    ) {
-        // Of a brief that was closed or replaced on the way: not of interest, and freed.
-        let Some(revision) = self.fetched_for(request) else { return };
-        self.fetching(request);
-        let job = self.jobs.get_mut(&revision);
-        let Some(job) = expected(job, "a download belongs to an open job") else { return };
-        job.end_fetch(fetched);
-        if job.needs_fetch() {
-            // The leases that wait are answered below; a later one tries again.
-            self.answer_unready(revision, effects);
-        }
-    }
-
-    /// Answers the queued leases of a job whose content did not arrive.
-    fn answer_unready(&mut self, revision: JobRevision, effects: &mut Vec<Effect>) {
-        let Some(error) = self.jobs.get(&revision).and_then(OpenJob::fetch_error).cloned() else { return };
-        let queued = |held: &HeldLease| held.lease().revision == revision && held.is_queued();
-        for fence in self.fences(queued) {
-            match &error {
-                FetchError::Refused(reason) => {
-                    let error = ShardError::Experiment(reason.clone());
-                    self.answer(fence, FromWorker::Failed { fence, error }, effects);
-                }
-                FetchError::Unavailable(reason) => self.hand_back(fence, reason.clone(), effects),
-            }
-        }
-    }
-
     fn lease(&mut self, lease: Lease, effects: &mut Vec<Effect>) {
         let (fence, revision) = (lease.fence, lease.revision);
         let known =
@@ -410,6 +380,7 @@ impl Session {
         if self.jobs.get(&revision).is_some_and(OpenJob::needs_fetch) {
             self.fetch(revision, effects);
         }
+        self.fetch_models(fence, effects);
     }
 
     /// The canvas that a lease is computed from, where the session can compute the lease at all.
@@ -565,7 +536,7 @@ impl Session {
                 continue;
             };
             // What waits for its content keeps nobody waiting.
-            if self.leases[at].is_queued() && !job.is_ready() {
+            if !self.leases[at].has_content(job) {
                 at += 1;
                 continue;
             }

@@ -6,7 +6,10 @@
 //!    ▲                   │
 //!    └───did not arrive──┘   (the error is kept; a later lease tries again)
 //! ```
+//!
+//! The weights of its models come after that, each when a lease needs it first.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clipig_core::{
@@ -29,7 +32,7 @@ pub(super) struct OpenJob {
     planned: Option<(Epoch, EpochValues, Planned)>,
 }
 
-/// Experiment, weights and assets.
+/// Experiment and assets.
 #[derive(Debug)]
 enum Content {
     Known(Known),
@@ -53,6 +56,17 @@ struct Fetching {
 #[derive(Debug)]
 struct Ready {
     job: Arc<ComputeJob>,
+    /// Weights that are on their way, by the place of their model.
+    coming: BTreeMap<usize, Request>,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Experiment and assets.
+    Content,
+    /// The weights of the model at this place.
+    Model(usize),
 }
 
 /// The plan of an epoch, and the variables that its shards are computed with.
@@ -109,8 +123,16 @@ impl OpenJob {
         matches!(self.content, Content::Known(_))
     }
 
-    pub(super) fn waits_for(&self, request: Request) -> bool {
-        matches!(&self.content, Content::Fetching(fetching) if fetching.request == request)
+    /// What a request is for; `None` where it is none of this job's that are under way.
+    pub(super) fn wanted(&self, request: Request) -> Option<Wanted> {
+        match &self.content {
+            Content::Known(_) => None,
+            Content::Fetching(fetching) => (fetching.request == request).then_some(Wanted::Content),
+            Content::Ready(ready) => {
+                let mut coming = ready.coming.iter();
+                coming.find(|(_, known)| **known == request).map(|(place, _)| Wanted::Model(*place))
+            }
+        }
     }
 
     pub(super) fn fetch_error(&self) -> Option<&FetchError> {
@@ -131,7 +153,7 @@ impl OpenJob {
 
     pub(super) fn end_fetch(&mut self, fetched: Result<Arc<ComputeJob>, FetchError>) {
         self.content = match fetched {
-            Ok(job) => Content::Ready(Ready { job }),
+            Ok(job) => Content::Ready(Ready { job, coming: BTreeMap::new() }),
             Err(error) => Content::Known(Known { error: Some(error) }),
         };
     }
@@ -143,8 +165,31 @@ impl OpenJob {
         }
     }
 
-    pub(super) fn is_ready(&self) -> bool {
-        matches!(self.content, Content::Ready(_))
+    /// The job, if the weights of a model are to be fetched: they are neither at hand nor on their way.
+    pub(super) fn begin_model(&mut self, place: usize, request: Request) -> Option<Arc<ComputeJob>> {
+        let Content::Ready(ready) = &mut self.content else { return None };
+        if ready.job.weights.get(place).is_some() || ready.coming.contains_key(&place) {
+            return None;
+        }
+        ready.coming.insert(place, request);
+        Some(Arc::clone(&ready.job))
+    }
+
+    /// The weights of a model have come, or did not arrive. A later lease tries again.
+    pub(super) fn end_model(&mut self, place: usize) {
+        if let Content::Ready(ready) = &mut self.content {
+            ready.coming.remove(&place);
+        }
+    }
+
+    /// Are experiment and assets at hand, and the weights of these models?
+    pub(super) fn has(&self, models: impl IntoIterator<Item = usize>) -> bool {
+        match &self.content {
+            Content::Ready(Ready { job, .. }) => {
+                models.into_iter().all(|place| job.weights.get(place).is_some())
+            }
+            Content::Known(_) | Content::Fetching(_) => false,
+        }
     }
 
     pub(super) fn into_ready(self) -> Option<Arc<ComputeJob>> {

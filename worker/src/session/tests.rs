@@ -1,11 +1,13 @@
 //! Tests of the session, with a job of real plans and gradients of one pixel.
 
+mod models;
+
 use std::collections::BTreeMap;
 
 use clipig_core::{
-    Assets, CanvasTiles, DeviceClass, Epoch, EpochCanvas, EpochValues, GradientSum, JobId, ModelReference,
-    Node, NumberType, PROTOCOL, Prepared, PreparedTarget, ProgressCounter, SampleReport, SessionId, Sha256,
-    ShardIndex, Stage, TileSet, WeightsSource, Welcome, WorkerKind,
+    Assets, CanvasTiles, DeviceClass, Epoch, EpochCanvas, EpochValues, GradientSum, JobId, JobWeights,
+    ModelReference, Node, NumberType, PROTOCOL, Prepared, PreparedTarget, ProgressCounter, SampleReport,
+    SessionId, Sha256, ShardIndex, Stage, TileSet, WeightsSource, Welcome, WorkerKind,
 };
 use clipig_experiment::{Overrides, Source, load};
 use clipig_geometry::{Size, footprint};
@@ -68,7 +70,11 @@ fn compute_job(brief: &Arc<JobBrief>) -> Arc<ComputeJob> {
     Arc::new(ComputeJob {
         brief: Arc::clone(brief),
         experiment: Arc::new(loaded.experiment),
-        weights: vec![WeightsSource::Embedded],
+        // The only model is at hand; of several, none is.
+        weights: match brief.models().count() {
+            1 => JobWeights::from(vec![WeightsSource::Embedded]),
+            several => JobWeights::missing(several),
+        },
         assets: Assets::default(),
         progress: ProgressCounter::default(),
     })
@@ -93,6 +99,10 @@ struct Worker {
     fetch: Result<(), FetchError>,
     /// Fetches of this job never end.
     slow_job: Option<u64>,
+    /// Models whose weights were asked for, by their place.
+    asked: Vec<usize>,
+    /// Of these, those that have not come yet.
+    coming: Vec<(Request, Arc<ComputeJob>, usize)>,
     /// Whether answers are written to the connection at once.
     writes: bool,
     exit: Option<ExitCause>,
@@ -109,6 +119,8 @@ impl Worker {
             forgotten: 0,
             fetch: Ok(()),
             slow_job: None,
+            asked: Vec::new(),
+            coming: Vec::new(),
             writes: true,
             exit: None,
         };
@@ -169,6 +181,10 @@ impl Worker {
                 Effect::Fetch { request, brief } => {
                     let job = self.fetch.clone().map(|()| compute_job(&brief));
                     self.handle(Input::Fetched { request, job });
+                }
+                Effect::FetchModel { request, job, place } => {
+                    self.asked.push(place);
+                    self.coming.push((request, job, place));
                 }
                 Effect::Compute { ticket, task, .. } => self.tasks.push((ticket, task)),
                 Effect::Cancel(ticket) => self.cancelled.push(ticket),

@@ -112,7 +112,7 @@ fn job(number: u64) -> Arc<ComputeJob> {
     Arc::new(ComputeJob {
         brief: Arc::new(brief),
         experiment: Arc::new(loaded.experiment),
-        weights: vec![WeightsSource::Embedded],
+        weights: vec![WeightsSource::Embedded].into(),
         assets: Assets::default(),
         progress: ProgressCounter::default(),
     })

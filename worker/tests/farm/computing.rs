@@ -75,22 +75,32 @@ async fn a_job_is_prepared() {
 }
 
 #[tokio::test]
-async fn the_models_of_a_job_are_all_fetched() {
+async fn a_model_is_fetched_when_a_lease_needs_it() {
     let [(first, weights), (second, more)] = [1, 2].map(|number| blob(number, 1000 * usize::from(number)));
     let blobs = BTreeMap::from([(first, weights), (second, more)]);
     let farm = TestCoordinator::start(Place::loopback(), Manners { blobs, ..Manners::default() });
-    let worker = Worker::start(&farm.address, 2);
+    let worker = Worker::start(&farm.address, 1);
     let (mut connection, _) = farm.worker(SELDOM).await;
     let one = brief(1, first);
     let another = ModelReference { name: "another".to_owned(), sha256: second, ..one.model.clone() };
-    let yaml = format!("models: [{{name: a model}}, {{name: another, weight: 0}}]\n{}", one.yaml);
-    let brief = JobBrief { yaml, more_models: vec![another], ..one };
+    // Both see the target in four shards.
+    let yaml = format!("models: [{{name: a model}}, {{name: another}}]\n{}", one.yaml);
+    let brief = JobBrief { yaml, more_models: vec![another], shard_size: 4, ..one };
     connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
-    computes(&mut connection, &brief, 1, ROOT).await;
-    let weights = worker.device.weights.lock().unwrap();
-    let cached = |sha256: Sha256| weights.iter().any(|path| path.ends_with(sha256.to_string()));
-    assert!(cached(first) && cached(second), "{weights:?}");
+    let downloads = || -> Vec<Sha256> {
+        farm.shared.downloads.lock().unwrap().iter().map(|(sha256, _)| *sha256).collect()
+    };
+    for (number, index) in [(1, 0), (2, 1)] {
+        computes(&mut connection, &brief, number, Node { level: 1, index }).await;
+    }
+    assert_eq!(downloads(), [first], "no lease was of the other model");
+    computes(&mut connection, &brief, 3, ROOT).await;
+    assert_eq!(downloads(), [first, second]);
+    let cache = worker.folder.path().join("cache");
+    assert!([first, second].iter().all(|sha256| cache.join(sha256.to_string()).exists()));
+    // The engine was made for the first lease and knows of the other weights nevertheless.
+    assert_eq!(worker.device.opened.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

@@ -125,7 +125,7 @@ impl ComputeFactory for Factory {
 
     fn open(&self, job: &ComputeJob, _: &Arc<Prepared>) -> Result<Box<dyn ShardCompute>, ShardError> {
         self.0.opened.fetch_add(1, Ordering::SeqCst);
-        for path in job.weights.iter().filter_map(|weights| match weights {
+        for path in job.weights.at_hand().filter_map(|weights| match weights {
             WeightsSource::File(path) => Some(path),
             WeightsSource::Embedded => None,
         }) {

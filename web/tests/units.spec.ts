@@ -89,6 +89,8 @@ test("an experiment has one model or a list of them, and never both", () => {
 
 test("the form says what it does not show", () => {
   expect(besides(strawberry)).toEqual([]);
+  expect(besides("canvas: {model: pixels}")).toEqual([]);
+  expect(besides("canvas: {model: pixels, tile: 2}")).toEqual(["the canvas “pixels”"]);
   const yaml = `canvas: {model: fft}
 init: {image: a.png}
 masks: [{name: sky, box: 0 0 1 1}]

@@ -28,8 +28,10 @@ function looks(document: Document<YAMLMap>): string[] {
   const init = document.get("init");
   const model = isMap(canvas) ? text(canvas.get("model")) : undefined;
   const image = isMap(init) ? text(init.get("image")) : undefined;
+  // The experiment of a job has all defaults in it.
+  const isUsual = model === "pixels" && isMap(canvas) && canvas.items.length === 1;
   return [
-    isMap(canvas) ? (model === undefined ? "a canvas of its own" : `the canvas ${short(model)}`) : "",
+    isMap(canvas) && !isUsual ? (model === undefined ? "a canvas of its own" : `the canvas ${short(model)}`) : "",
     image === undefined ? "" : `the image ${short(image)} to begin with`,
     document.has("masks") ? "masks" : "",
   ].filter((words) => words !== "");

@@ -322,9 +322,11 @@ impl Adder<'_> {
             // All colours in one go, because each waits for memory of its own.
             for (((place, red), green), blue) in places[here.clone()].iter().zip(red).zip(green).zip(blue) {
                 let place = *place as usize % (TILE * TILE);
-                tile[place] += red;
-                tile[TILE * TILE + place] += green;
-                tile[2 * TILE * TILE + place] += blue;
+                let [second, third] = [TILE * TILE + place, 2 * TILE * TILE + place];
+                // All are read before one is written: their addresses have the same last 14 bits, so a processor may take
+                // the one that it reads for the one that it has just written, and wait for it.
+                let sums = [tile[place] + red, tile[second] + green, tile[third] + blue];
+                [tile[place], tile[second], tile[third]] = sums;
             }
         }
     }

@@ -367,12 +367,20 @@ struct Area {
     columns: u32,
 }
 
-wide! {
-    /// The numbers of the pixels' tiles, and their places in these. Do all lie on the canvas?
+impl Area {
+    /// Is it a pixel of the canvas, or none at all?
+    #[inline]
     #[expect(
         clippy::needless_bitwise_bool,
         reason = "branches would keep the compiler from doing several at once"
     )]
+    fn allows(self, x: i32, y: u32) -> bool {
+        (x < 0) | (((x as u32) < self.width) & (y < self.height))
+    }
+}
+
+wide! {
+    /// The numbers of the pixels' tiles, and their places in these. Do all lie on the canvas?
     fn find(
         area: Area,
         xs: &[i32],
@@ -382,8 +390,8 @@ wide! {
     ) -> bool {
         let mut inside = true;
         for (((&x, &y), tile), place) in xs.iter().zip(ys).zip(tiles).zip(places) {
+            inside &= area.allows(x, y as u32);
             let (none, x, y) = (x < 0, x as u32, y as u32);
-            inside &= none | ((x < area.width) & (y < area.height));
             *tile = if none { NONE } else { (y / SIDE).wrapping_mul(area.columns).wrapping_add(x / SIDE) };
             *place = y % SIDE * SIDE + x % SIDE;
         }

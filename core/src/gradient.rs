@@ -322,9 +322,11 @@ impl Adder<'_> {
             // All colours in one go, because each waits for memory of its own.
             for (((place, red), green), blue) in places[here.clone()].iter().zip(red).zip(green).zip(blue) {
                 let place = *place as usize % (TILE * TILE);
-                tile[place] += red;
-                tile[TILE * TILE + place] += green;
-                tile[2 * TILE * TILE + place] += blue;
+                let [second, third] = [TILE * TILE + place, 2 * TILE * TILE + place];
+                // All are read before one is written: their addresses have the same last 14 bits, so a processor may take
+                // the one that it reads for the one that it has just written, and wait for it.
+                let sums = [tile[place] + red, tile[second] + green, tile[third] + blue];
+                [tile[place], tile[second], tile[third]] = sums;
             }
         }
     }
@@ -365,12 +367,20 @@ struct Area {
     columns: u32,
 }
 
-wide! {
-    /// The numbers of the pixels' tiles, and their places in these. Do all lie on the canvas?
+impl Area {
+    /// Is it a pixel of the canvas, or none at all?
+    #[inline]
     #[expect(
         clippy::needless_bitwise_bool,
         reason = "branches would keep the compiler from doing several at once"
     )]
+    fn allows(self, x: i32, y: u32) -> bool {
+        (x < 0) | (((x as u32) < self.width) & (y < self.height))
+    }
+}
+
+wide! {
+    /// The numbers of the pixels' tiles, and their places in these. Do all lie on the canvas?
     fn find(
         area: Area,
         xs: &[i32],
@@ -380,8 +390,8 @@ wide! {
     ) -> bool {
         let mut inside = true;
         for (((&x, &y), tile), place) in xs.iter().zip(ys).zip(tiles).zip(places) {
+            inside &= area.allows(x, y as u32);
             let (none, x, y) = (x < 0, x as u32, y as u32);
-            inside &= none | ((x < area.width) & (y < area.height));
             *tile = if none { NONE } else { (y / SIDE).wrapping_mul(area.columns).wrapping_add(x / SIDE) };
             *place = y % SIDE * SIDE + x % SIDE;
         }

@@ -82,10 +82,10 @@ pub fn registers() -> Registers {
             Registers::Narrow
         }
     });
+    let registers = *WIDEST;
     #[cfg(any(test, feature = "narrow"))]
-    return limit::LIMIT.get().min(*WIDEST);
-    #[cfg(not(any(test, feature = "narrow")))]
-    *WIDEST
+    let registers = registers.min(limit::LIMIT.get());
+    registers
 }
 
 /// The widest registers that may be used.

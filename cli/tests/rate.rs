@@ -38,6 +38,19 @@ fn json(studio: &Studio, arguments: &[&str]) -> Json {
 }
 
 #[test]
+fn images_behind_the_texts_are_told_where_they_belong() {
+    let said = colours().run(&["rate", "-t", "red", "pics/red.bmp"]).failed(2);
+    assert!(said.contains("no images to rate: give them before -t"), "{said}");
+}
+
+#[test]
+fn a_table_that_cannot_be_written_is_shown_all_the_same() {
+    let run = colours().run(&["rate", "pics/red.bmp", "-t", "red", "-o", "nowhere/table.csv"]);
+    assert!(run.out.contains("pics/red.bmp"), "{}{}", run.out, run.err);
+    assert!(run.failed(1).contains("cannot write nowhere/table.csv"));
+}
+
+#[test]
 fn colours_resemble_their_names_with_and_without_the_cache() {
     let studio = colours();
     let first = json(&studio, &["pics"]);

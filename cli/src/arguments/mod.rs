@@ -152,7 +152,7 @@ pub(crate) enum Command {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RateArguments {
     /// Images and folders of images to rate.
-    #[arg(required = true, value_name = "IMAGES")]
+    #[arg(value_name = "IMAGES")]
     pub(crate) images: Vec<PathBuf>,
     /// Texts to compare with: one or more. The flag may be repeated.
     #[arg(short, long, num_args = 1.., value_name = "TEXT")]

@@ -53,15 +53,17 @@ pub(crate) fn run(arguments: &RateArguments) -> Result<ExitCode, Failure> {
     if arguments.json {
         output::print(&export::json(&ratings, encoder.model(), &failures, &passed_over))?;
     }
-    match &arguments.output {
-        Some(path) if path.as_os_str() == "-" => output::print(&export::csv(&ratings)?)?,
-        Some(path) => export::write_csv(&ratings, path)?,
-        None => {}
-    }
+    let written = match &arguments.output {
+        Some(path) if path.as_os_str() == "-" => output::print(&export::csv(&ratings)?),
+        Some(path) => export::write_csv(&ratings, path),
+        None => Ok(()),
+    };
     let csv_instead = arguments.output.as_ref().is_some_and(|path| path.as_os_str() == "-");
     if !arguments.json && !csv_instead && !ratings.rows.is_empty() {
         output::print(&table::text(&ratings, &table::Layout::of_stdout()))?;
     }
+    // The table is shown all the same: the ratings may have taken long.
+    written?;
     if failures.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

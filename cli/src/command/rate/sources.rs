@@ -70,6 +70,12 @@ impl Sources {
                  or a file with texts (`--text-file FILE`)",
             ));
         }
+        if arguments.images.is_empty() {
+            return Err(Failure::usage(
+                "no images to rate: give them before -t and -i, which take everything that follows (`clipig rate a.png -t \
+                 \"a red apple\"`)",
+            ));
+        }
         let mut search = Search::default();
         let references = search.images(&named);
         let images = search.images(&arguments.images);

@@ -13,7 +13,8 @@ use tch::{Device, Kind};
 
 use crate::canvas::{CanvasEngine, init_error};
 use crate::device::{self, DeviceKind};
-use crate::gradient::{GradientEngine, panic_error, panic_message};
+use crate::failures::{guarded, panic_message};
+use crate::gradient::GradientEngine;
 use crate::mask::Masks;
 use crate::models::{DeviceModels, LoadModel};
 use crate::prepare::{Encoder, PrepareError};
@@ -76,10 +77,16 @@ impl ComputeFactory for DeviceFactory {
             encoder.check_masks().map_err(prepare_error)?;
             let mut warnings = Vec::new();
             let of_several = !job.brief.more_models.is_empty();
-            // Shards need all of them. One that nobody holds may be dropped and loaded again.
+            // Shards need them. One that nobody holds may be dropped and loaded again.
             let mut held = Vec::new();
             for (place, model) in job.brief.models().enumerate() {
-                let clip = self.models.get(job, place)?;
+                let clip = match self.models.get(job, place) {
+                    Err(ShardError::OutOfMemory(_)) if !held.is_empty() => {
+                        held.clear();
+                        self.models.get(job, place)?
+                    }
+                    got => got?,
+                };
                 encoder.encode(&clip, place).map_err(prepare_error)?;
                 let unknown = unknown_words(&clip, &job.experiment, place)?;
                 let named = |line: String| if of_several { format!("{}: {line}", model.name) } else { line };
@@ -149,10 +156,4 @@ fn prepare_error(error: PrepareError) -> ShardError {
         PrepareError::ReadBack(error) => error.into(),
         error => ShardError::Experiment(error.to_string()),
     }
-}
-
-/// Turns panics into errors: tch's wrappers panic when libtorch reports a failure.
-fn guarded<T>(compute: impl FnOnce() -> Result<T, ShardError>) -> Result<T, ShardError> {
-    std::panic::catch_unwind(AssertUnwindSafe(compute))
-        .unwrap_or_else(|panic| Err(panic_error(panic.as_ref())))
 }

@@ -14,6 +14,7 @@ use tch::{Device, Kind, Tensor};
 use crate::clip::Clip;
 use crate::constraint::{self, Constrained};
 use crate::device;
+use crate::failures::{failure, guarded};
 use crate::likeness::Likeness;
 use crate::loss::{Choice, FeatureLosses, similarities};
 use crate::mask::{MaskError, Masks};
@@ -220,40 +221,12 @@ impl ShardCompute for GradientEngine {
     fn compute(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
         // The calling thread may have computed another job's shard before.
         device::set_threads(self.threads);
-        // libtorch reports failures by panicking in tch's wrappers; they end here.
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.compute_samples(task)));
-        result.unwrap_or_else(|panic| Err(panic_error(panic.as_ref())))
+        guarded(|| self.compute_samples(task))
     }
 }
 
 fn memory(rendering: Rendering, device: Device) -> BatchMemory {
     if device::renders(rendering, device) { BatchMemory::on_device() } else { BatchMemory::default() }
-}
-
-/// Translates a panic of tch's wrappers.
-pub(crate) fn panic_error(panic: &(dyn std::any::Any + Send)) -> ShardError {
-    failure(panic_message(panic))
-}
-
-/// Translates a message of libtorch.
-fn failure(message: String) -> ShardError {
-    let lower = message.to_lowercase();
-    // libtorch's allocators have no error type of their own; these are their words on GPU and CPU.
-    if lower.contains("out of memory") || lower.contains("can't allocate memory") {
-        ShardError::OutOfMemory(message)
-    } else {
-        ShardError::Device(message)
-    }
-}
-
-/// The first line of a panic's message. libtorch appends a stack trace, which is left out.
-pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("unknown failure");
-    text.lines().next().unwrap_or_default().to_owned()
 }
 
 fn experiment_error(error: impl std::fmt::Display) -> ShardError {

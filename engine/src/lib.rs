@@ -16,6 +16,7 @@ mod counts;
 mod decode;
 pub mod device;
 mod factory;
+mod failures;
 mod gaussian;
 pub mod gpu;
 mod gradient;

@@ -53,6 +53,27 @@ pub(crate) struct FarmPlan {
     pub(crate) traces: Option<Traces>,
 }
 
+impl FarmPlan {
+    /// So many workers of one core, each in a process of its own, that share the shards of an epoch over TCP. Nothing else is
+    /// done: no checkpoints, nothing is counted or told.
+    pub(crate) fn plain(workers: u32, shards: u32, side: usize, work: Work) -> Self {
+        Self {
+            socket: SocketKind::Tcp,
+            side,
+            work,
+            shards,
+            workers,
+            cores: 1,
+            processes: workers,
+            checkpoints: false,
+            tell: false,
+            view: View::Canvas,
+            counted: false,
+            traces: None,
+        }
+    }
+}
+
 /// How spans are exported.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Traces {

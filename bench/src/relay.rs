@@ -35,11 +35,10 @@ impl Relay {
         let counted = Arc::clone(&counts);
         std::thread::spawn(move || {
             for worker in listener.incoming() {
+                let Ok(worker) = worker else { continue };
                 counted.connections.fetch_add(1, Ordering::Relaxed);
-                // A worker that is not let through says so.
-                if worker.and_then(|worker| join(worker, coordinator, &counted, delay)).is_err() {
-                    return;
-                }
+                // A worker that is not let through hears that its connection has ended. It may come again.
+                let _ = join(worker, coordinator, &counted, delay);
             }
         });
         Ok(Self { address, counts })
@@ -136,5 +135,33 @@ mod tests {
             assert_eq!(accepted.read(&mut up).unwrap(), 0, "the end is passed on, too");
             assert_eq!((relay.bytes(), relay.connections()), ([300_000, 1000], 1));
         }
+    }
+
+    #[test]
+    fn a_worker_that_is_not_let_through_ends_nothing_for_others() {
+        // Nobody else asks for ports at this address, so it stays free in between.
+        let coordinator = TcpListener::bind("127.0.0.77:0").unwrap();
+        let address = coordinator.local_addr().unwrap();
+        drop(coordinator);
+        let relay = Relay::before(address, Duration::ZERO).unwrap();
+        let mut first = TcpStream::connect(relay.address()).unwrap();
+        assert!(matches!(first.read(&mut [0]), Ok(0) | Err(_)), "it hears that nobody is there");
+        let coordinator = TcpListener::bind(address).unwrap();
+        let mut second = TcpStream::connect(relay.address()).unwrap();
+        second.write_all(b"hello").unwrap();
+        coordinator.set_nonblocking(true).unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let mut accepted = loop {
+            match coordinator.accept() {
+                Ok((accepted, _)) => break accepted,
+                Err(_) => assert!(Instant::now() < deadline, "the relay lets nobody through any more"),
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        };
+        accepted.set_nonblocking(false).unwrap();
+        let mut heard = [0; 5];
+        accepted.read_exact(&mut heard).unwrap();
+        assert_eq!(&heard, b"hello");
+        assert_eq!(relay.connections(), 2);
     }
 }

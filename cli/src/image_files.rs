@@ -15,6 +15,12 @@ use crate::failure::Failure;
 /// The greatest image file that is read, in bytes.
 const MAX_BYTES: u64 = 256 << 20;
 
+/// The most names of a folder that are compared with that of a missing file.
+const MOST_NAMES: usize = 10_000;
+
+/// Names that are less alike than this are not meant.
+const NEAR: f64 = 0.75;
+
 /// Reads all images of the experiment. An image comes from the repeated picture if that contains it, else from the web
 /// or from a file. Relative paths are tried in the current folder first, then beside the experiment's files.
 pub(crate) fn read(
@@ -84,13 +90,46 @@ fn locate(name: &str, experiment_files: &[String]) -> Result<PathBuf, String> {
             .map(|path| std::path::absolute(path).unwrap_or_default().display().to_string())
             .collect();
         let folders: Vec<String> = folders.into_iter().collect();
-        return Err(format!("there is no such file; clipig looked for {}", folders.join(" and ")));
+        let meant = similar(&places).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        return Err(format!("there is no such file; clipig looked for {}{meant}", folders.join(" and ")));
     };
     let size = path.metadata().map_err(|error| error.to_string())?.len();
     if size > MAX_BYTES {
         return Err(format!("the file has {size} bytes; the limit is {MAX_BYTES}"));
     }
     Ok(path.clone())
+}
+
+/// The name of a file in the same folders that was probably meant.
+fn similar(places: &[PathBuf]) -> Option<String> {
+    let mut best: Option<(f64, String)> = None;
+    for place in places {
+        let (Some(wanted), Some(folder)) = (place.file_name(), place.parent()) else { continue };
+        let wanted = wanted.to_string_lossy();
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_NAMES) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let nearness = nearness(&wanted, &name);
+            if nearness >= best.as_ref().map_or(NEAR, |(best, _)| *best) {
+                best = Some((nearness, name));
+            }
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// 1 if only the ending differs, as in `spoon.jpg` and `spoon.jpeg`, and 0 for names that have nothing in common.
+fn nearness(wanted: &str, name: &str) -> f64 {
+    let (wanted, name) = (wanted.to_lowercase(), name.to_lowercase());
+    let stem = |name: &str| name.rsplit_once('.').map_or(String::new(), |(stem, _)| stem.to_owned());
+    // An experiment often has the name of its image.
+    if name.ends_with(".yaml") || name.ends_with(".yml") {
+        return 0.0;
+    }
+    if !stem(&wanted).is_empty() && stem(&wanted) == stem(&name) {
+        return 1.0;
+    }
+    strsim::normalized_damerau_levenshtein(&wanted, &name)
 }
 
 fn fetch(address: &str) -> Result<Vec<u8>, String> {
@@ -116,5 +155,25 @@ fn why(error: &ureq::Error) -> String {
         ureq::Error::Rustls(error) => ConnectError::of_tls(error).to_string(),
         ureq::Error::Timeout(_) => ConnectError::TimedOut.to_string(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_with_nearly_the_same_name_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["Spoon.jpeg", "spoon.yaml", "start-image.png", "notes.txt"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let experiment = folder.path().join("spoon.yaml").display().to_string();
+        let said = |name: &str| locate(name, std::slice::from_ref(&experiment)).unwrap_err();
+        for (name, meant) in [("spoon.jpg", "Spoon.jpeg"), ("start_image.png", "start-image.png")] {
+            let said = said(name);
+            assert!(said.ends_with(&format!("; did you mean `{meant}`?")), "{said}");
+        }
+        assert!(!said("sunset.png").contains("did you mean"), "{}", said("sunset.png"));
     }
 }

@@ -85,6 +85,30 @@ fn a_run_outlives_a_full_disk() {
 }
 
 #[test]
+fn a_sweep_outlives_a_full_disk() {
+    if !mounts_are_allowed() {
+        return;
+    }
+    let studio = Studio::new();
+    studio.write("seeds.yaml", "sweep: {parameters: {seed: 1..2}}\n");
+    // The first run finds space. One of its pictures is deleted, and the disk is full when it has been drawn again.
+    let sweep = "\"$0\" sweep apple.yaml seeds.yaml -r 8 -e 1 -o full/sweep";
+    let script = format!(
+        "mkdir full && mount -t tmpfs -o size=256k tmpfs full && {sweep} >first 2>/dev/null && rm full/sweep/002.png && \
+         {{ head -c 1000000 /dev/zero >full/ballast 2>/dev/null || true; }} && {{ {sweep} 2>said & }} && \
+         until grep -q 'waits until there is space' said; do sleep 0.02; done && rm full/ballast && wait $! && \
+         ls full/sweep"
+    );
+    let run = run(&studio, &script);
+    assert!(
+        run.out.ends_with("001.png\n002.png\nseries.json\nsheet.png\ntable.csv\n"),
+        "{}{}",
+        run.out,
+        run.err
+    );
+}
+
+#[test]
 fn a_picture_without_room_for_its_experiment_is_printed_and_the_rest_told() {
     if !mounts_are_allowed() {
         return;

@@ -35,7 +35,7 @@ struct Look {
 const PLAIN: Look =
     Look { canvas: "{model: pixels}", batch_size: "3", features: "[{text: a red apple}]", target: "" };
 
-const LOOKS: [Look; 10] = [
+const LOOKS: [Look; 12] = [
     Look { canvas: "{model: fft}", ..PLAIN },
     Look { canvas: "{model: pyramid}", ..PLAIN },
     Look { canvas: "{model: palette, colors: 4}", ..PLAIN },
@@ -50,7 +50,9 @@ const LOOKS: [Look; 10] = [
     Look { batch_size: "2 if t < .5 else 10", ..PLAIN },
     Look { features: "[{text: a red apple, loss: spherical}]", ..PLAIN },
     Look { features: "[{direction: {from: a red apple, to: a green apple}}]", ..PLAIN },
+    Look { features: "[{style: {image: start.png}}]", ..PLAIN },
     Look { target: "constraints: [{palette: {colors: [{color: 1 0 0}, {color: .9}]}}]", ..PLAIN },
+    Look { target: "constraints: [{histogram: {image: start.png}}]", ..PLAIN },
 ];
 
 impl Look {

@@ -141,11 +141,12 @@ fn a_killed_sweep_goes_on() {
 
 #[test]
 fn a_picture_that_fails_does_not_stop_the_others() {
-    let studio = studio("sweep: {parameters: {targets.transforms.random_crop: [500, 8, 600, 12]}}\n");
-    let run = studio.run(&["sweep", "apple.yaml", "-o", "crops"]);
-    assert_eq!(names(&files(&studio, "crops")), ["002.png", "004.png", "sheet.png"]);
+    // Of 30 epochs, the second and the fourth are not among those that are tried beforehand.
+    let studio = studio("sweep: {parameters: {learnrate: [1/(epoch-2), 1, 1/(epoch-4), 2]}}\n");
+    let run = studio.run(&["sweep", "apple.yaml", "-e", "30", "-o", "rates"]);
+    assert_eq!(names(&files(&studio, "rates")), ["002.png", "004.png", "sheet.png"]);
     let failed = run.failed(1);
-    for part in ["001.png (random_crop 500)", "003.png (random_crop 600)", "2 pictures failed"] {
+    for part in ["001.png (learnrate 1/(epoch-2))", "003.png (learnrate 1/(epoch-4))", "2 pictures failed"] {
         assert!(failed.contains(part), "{failed}");
     }
 }
@@ -176,6 +177,9 @@ fn commands_for_one_picture_name_those_for_many() {
     assert!(said.starts_with("apple.yaml: ok (5 frames; the first: 1 target"), "{said}");
     let json: Json = serde_json::from_str(&sweep.run(&["validate", "--json", "apple.yaml"]).out).unwrap();
     assert_eq!((&json[0]["pictures"], &json[0]["ok"]), (&4.into(), &true.into()));
+    animation.write("still.yaml", format!("{}{ANIMATION}", APPLE.replace("epochs: 3", "epochs: 0")));
+    let said = animation.run(&["validate", "still.yaml"]).failed(2);
+    assert!(said.contains("needs at least one epoch per frame"), "{said}");
     let wrong = studio("sweep: {parameters: {learnrate: [1, 1/t]}}\n");
     let said = wrong.run(&["validate", "apple.yaml"]).failed(2);
     assert!(said.contains("picture 2: learnrate: `1/t` failed in epoch 0"), "{said}");
@@ -185,6 +189,22 @@ fn commands_for_one_picture_name_those_for_many() {
     assert!(run.failed(2).contains("nobody") && !unknown.path("apple-sweep").exists());
     let said = unknown.run(&["validate", "apple.yaml"]).failed(2);
     assert!(said.starts_with("error: sweep.judge: unknown model \"nobody\""), "{said}");
+}
+
+#[test]
+fn crops_that_do_not_fit_are_found_before_anything_is_drawn() {
+    let studio = studio("sweep: {parameters: {targets.transforms.random_crop: [8, 500]}}\n");
+    let said = studio.run(&["sweep", "apple.yaml", "-o", "folder"]).failed(2);
+    assert!(said.contains("random_crop 500: ") && said.contains("cannot be cut from"), "{said}");
+    assert!(!studio.path("folder").exists());
+}
+
+#[test]
+fn models_that_are_missing_are_found_before_anything_is_drawn() {
+    let studio = studio("sweep: {parameters: {model: [clipig-tiny, RN50]}}\n");
+    let said = studio.run(&["sweep", "apple.yaml", "-o", "folder"]).failed(2);
+    assert!(said.contains("model RN50: ") && said.contains("`clipig model pull RN50`"), "{said}");
+    assert!(!studio.path("folder").exists());
 }
 
 #[test]

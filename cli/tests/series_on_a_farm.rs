@@ -73,13 +73,17 @@ fn a_sweep_finds_its_jobs_again_after_everybody_was_killed() {
 #[test]
 fn a_job_that_fails_is_named_and_the_others_are_fetched() {
     let farm = Farm::start("failing").with_workers(1);
-    let crops = "  - random_crop: 8\nsweep: {parameters: {targets.transforms.random_crop: [500, 8]}}\n";
-    std::fs::write(farm.folder().join("apple.yaml"), format!("{APPLE}{crops}")).unwrap();
+    // Of 30 epochs, the second is not among those that are tried beforehand.
+    let rates = "sweep: {parameters: {learnrate: [1/(epoch-2), 1]}}\n";
+    std::fs::write(farm.folder().join("apple.yaml"), format!("{APPLE}{rates}")).unwrap();
     let output =
-        farm.clipig(&["sweep", "apple.yaml", "--farm", farm.address().as_str(), "-e", "2", "-o", "there"]);
+        farm.clipig(&["sweep", "apple.yaml", "--farm", farm.address().as_str(), "-e", "30", "-o", "there"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}{}", farm.logs());
-    assert!(said.contains("001.png (random_crop 500): ") && said.contains("1 picture failed"), "{said}");
+    assert!(
+        said.contains("001.png (learnrate 1/(epoch-2)): ") && said.contains("1 picture failed"),
+        "{said}"
+    );
     assert!(farm.folder().join("there/002.png").is_file());
     assert!(said.contains("and then the same command fetches its picture"), "{said}");
 }

@@ -10,6 +10,7 @@ use std::collections::btree_map::Entry;
 use crate::finite::all_finite;
 use crate::tile::{TILE, TileArea, TileGrid};
 use crate::tile_values::TileValues;
+use crate::wide;
 
 /// [`TILE`] among columns and rows.
 const SIDE: u32 = TILE as u32;
@@ -301,7 +302,12 @@ impl Adder<'_> {
 
     fn add_piece(&mut self, xs: &[i32], ys: &[i32], values: [&[f32]; 3]) {
         let (mut tiles, mut places) = ([NONE; PIECE], [0; PIECE]);
-        let inside = self.find(xs, ys, &mut tiles, &mut places);
+        let area = Area {
+            width: self.sum.width as u32,
+            height: self.sum.height as u32,
+            columns: self.columns as u32,
+        };
+        let inside = find(area, xs, ys, &mut tiles, &mut places);
         assert!(inside, "pixel outside of the canvas");
         let mut from = 0;
         // Neighbours mostly share a tile, so it is looked for once for all that follow each other in it.
@@ -321,23 +327,6 @@ impl Adder<'_> {
                 tile[2 * TILE * TILE + place] += blue;
             }
         }
-    }
-
-    /// The numbers of the pixels' tiles, and their places in these. Do all lie on the canvas?
-    #[expect(
-        clippy::needless_bitwise_bool,
-        reason = "branches would keep the compiler from doing several at once"
-    )]
-    fn find(&self, xs: &[i32], ys: &[i32], tiles: &mut [u32; PIECE], places: &mut [u32; PIECE]) -> bool {
-        let (width, height) = (self.sum.width as u32, self.sum.height as u32);
-        let (columns, mut inside) = (self.columns as u32, true);
-        for (((&x, &y), tile), place) in xs.iter().zip(ys).zip(tiles).zip(places) {
-            let (none, x, y) = (x < 0, x as u32, y as u32);
-            inside &= none | ((x < width) & (y < height));
-            *tile = if none { NONE } else { (y / SIDE).wrapping_mul(columns).wrapping_add(x / SIDE) };
-            *place = y % SIDE * SIDE + x % SIDE;
-        }
-        inside
     }
 
     /// Adds to the pixels from column `x` on, one for each value of a channel.
@@ -367,6 +356,39 @@ impl Adder<'_> {
     }
 }
 
+/// What a canvas covers.
+#[derive(Clone, Copy)]
+struct Area {
+    width: u32,
+    height: u32,
+    /// Of tiles.
+    columns: u32,
+}
+
+wide! {
+    /// The numbers of the pixels' tiles, and their places in these. Do all lie on the canvas?
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "branches would keep the compiler from doing several at once"
+    )]
+    fn find(
+        area: Area,
+        xs: &[i32],
+        ys: &[i32],
+        tiles: &mut [u32; PIECE],
+        places: &mut [u32; PIECE],
+    ) -> bool {
+        let mut inside = true;
+        for (((&x, &y), tile), place) in xs.iter().zip(ys).zip(tiles).zip(places) {
+            let (none, x, y) = (x < 0, x as u32, y as u32);
+            inside &= none | ((x < area.width) & (y < area.height));
+            *tile = if none { NONE } else { (y / SIDE).wrapping_mul(area.columns).wrapping_add(x / SIDE) };
+            *place = y % SIDE * SIDE + x % SIDE;
+        }
+        inside
+    }
+}
+
 /// A tile, which is made where there is none yet.
 #[inline]
 fn tile_of(tiles: &mut [Option<TileValues>], number: usize) -> &mut [f32; 3 * TILE * TILE] {
@@ -385,6 +407,7 @@ impl Drop for Adder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wide::limit;
     use proptest::prelude::*;
 
     /// A rectangle of pixels, as offsets, and a value for each channel of each.
@@ -425,17 +448,22 @@ mod tests {
             places in prop::collection::vec((0_usize..150, 0_usize..90, 1_usize..40, 1_usize..40, any::<u32>()), 1..6)
         ) {
             let (width, height) = (200, 140);
-            let mut sum = GradientSum::new(width, height);
+            let mut sums = Vec::new();
+            limit::each(|_| sums.push(GradientSum::new(width, height)));
             let mut dense = vec![0.0_f32; 3 * width * height];
             for (x, y, w, h, seed) in places {
                 let (pixels, values) = window(width, (x, y, w, h), seed);
-                sum.add_at(&pixels, &values);
+                let mut of_registers = sums.iter_mut();
+                limit::each(|_| of_registers.next().unwrap().add_at(&pixels, &values));
                 for (i, value) in values.iter().enumerate() {
                     let pixel = pixels[i % (w * h)].unwrap() as usize;
                     dense[i / (w * h) * width * height + pixel] += value;
                 }
             }
-            prop_assert_eq!(sum.to_dense(), dense);
+            for sum in &sums {
+                prop_assert_eq!(sum.to_dense(), &dense[..]);
+            }
+            let sum = sums.remove(0);
             let mut again = GradientSum::new(width, height);
             prop_assert!(sum.tile_numbers().eq(sum.clone().into_tiles().map(|(number, _)| number)));
             for (number, tile) in sum.clone().into_tiles() {

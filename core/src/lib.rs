@@ -24,6 +24,7 @@ mod kind;
 pub mod memory;
 mod messages;
 mod model_settings;
+mod no_patches;
 mod node;
 mod prepared;
 mod progress_counter;
@@ -38,6 +39,7 @@ mod tile_set;
 mod tile_values;
 mod tiled_canvas;
 mod weights;
+pub mod wide;
 mod window_cost;
 
 pub use brief::{EpochValues, JobBrief, Lease, ModelReference, Work};
@@ -60,6 +62,7 @@ pub use messages::{
     Computed, EpochCanvas, EpochTiles, FromWorker, Held, PROTOCOL, Registration, ToWorker, Welcome,
 };
 pub use model_settings::{Activation, CLIP_MEAN, CLIP_STD, ModelSettings, ResizeMode};
+pub use no_patches::NoPatches;
 pub use node::Node;
 pub use prepared::{HISTOGRAM_DIRECTIONS, HISTOGRAM_QUANTILES, HISTOGRAM_VALUES, Prepared, PreparedTarget};
 pub use progress_counter::ProgressCounter;

@@ -232,7 +232,8 @@ fn constraint_alone(experiment: &Experiment, windows: &Tensor) {
     let windows = windows.detach().set_requires_grad(true);
     let scope = Scope::new(Key::root(1), 150, 300).with_similarity(0.0);
     let scopes = vec![scope; BATCH as usize];
-    let seen = constraint::Constrained { windows: &windows, mask: None, prepared: &[] };
+    let kept = constraint::Kept::default();
+    let seen = constraint::Constrained { windows: &windows, mask: None, prepared: &[], kept: &kept };
     let losses = constraint::losses(&experiment.targets[0].constraints[0], seen, &scopes).expect("a loss");
     let total = losses.sum(Kind::Float);
     black_box(Tensor::run_backward(&[total], &[&windows], false, false));

@@ -11,7 +11,7 @@ use clipig_geometry::Size;
 use tch::Tensor;
 
 use crate::canvas_model::{CanvasModel, Keep};
-use crate::failures::panic_message;
+use crate::failure::panic_message;
 use crate::init::{InitError, first_canvas};
 use crate::mask::Masks;
 use crate::optimizer::{Dense, OptimizerState, base_rate};

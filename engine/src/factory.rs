@@ -13,7 +13,7 @@ use tch::{Device, Kind};
 
 use crate::canvas::{CanvasEngine, init_error};
 use crate::device::{self, DeviceKind};
-use crate::failures::{guarded, panic_message};
+use crate::failure::{guarded, panic_message};
 use crate::gradient::GradientEngine;
 use crate::mask::Masks;
 use crate::models::{DeviceModels, LoadModel};
@@ -74,7 +74,7 @@ impl ComputeFactory for DeviceFactory {
         guarded(|| {
             device::set_threads(job.brief.threads as usize);
             let mut encoder = Encoder::new(&job.experiment, &job.assets, canvas, &job.progress);
-            encoder.check_masks().map_err(prepare_error)?;
+            encoder.check_masks().map_err(|error| prepare_error(error, None))?;
             let mut warnings = Vec::new();
             let of_several = !job.brief.more_models.is_empty();
             // Shards need them. One that nobody holds may be dropped and loaded again.
@@ -87,10 +87,10 @@ impl ComputeFactory for DeviceFactory {
                     }
                     got => got?,
                 };
-                encoder.encode(&clip, place).map_err(prepare_error)?;
+                let name = of_several.then_some(model.name.as_str());
+                encoder.encode(&clip, place).map_err(|error| prepare_error(error, name))?;
                 let unknown = unknown_words(&clip, &job.experiment, place)?;
-                let named = |line: String| if of_several { format!("{}: {line}", model.name) } else { line };
-                warnings.extend(unknown.into_iter().map(named));
+                warnings.extend(unknown.into_iter().map(|line| of_model(name, line)));
                 held.push(clip);
             }
             let prepared = encoder.finish();
@@ -151,9 +151,19 @@ impl CanvasFactory for CanvasEngines {
     }
 }
 
-fn prepare_error(error: PrepareError) -> ShardError {
+/// What a worker says of a preparation that failed; `model` is the name of the model that failed, if the job has several.
+fn prepare_error(error: PrepareError, model: Option<&str>) -> ShardError {
+    let model = model.filter(|_| error.depends_on_the_model());
     match error {
         PrepareError::ReadBack(error) => error.into(),
-        error => ShardError::Experiment(error.to_string()),
+        error => ShardError::Experiment(of_model(model, error.to_string())),
+    }
+}
+
+/// A line for people about one model of several.
+fn of_model(model: Option<&str>, line: String) -> String {
+    match model {
+        Some(model) => format!("{model}: {line}"),
+        None => line,
     }
 }

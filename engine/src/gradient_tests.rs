@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use clipig_core::{
-    Canvas, Prepared, PreparedTarget, Rendering, Shard, ShardCompute, ShardIndex, ShardResult, ShardTask,
-    TargetIndex,
+    Canvas, HISTOGRAM_VALUES, Prepared, PreparedTarget, Rendering, Shard, ShardCompute, ShardIndex,
+    ShardResult, ShardTask, TargetIndex,
 };
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
@@ -41,9 +41,13 @@ fn computed(
         (0..clip.embedding()).map(|i| ((i as f32 + seed as f32) * 7.7).sin()).collect::<Vec<f32>>()
     };
     let count = experiment.targets[0].features.len();
+    let histogram = (0..).zip(&experiment.targets[0].constraints).filter_map(|(place, constraint)| {
+        constraint.kind.image().map(|_| (count as u32 + place, vec![0.5; HISTOGRAM_VALUES]))
+    });
     let target = PreparedTarget {
         features: (0..count).map(feature).collect(),
         auto_scales: vec![1.0; count],
+        supplements: histogram.collect(),
         ..PreparedTarget::default()
     };
     let prepared = Arc::new(Prepared { targets: vec![target] });
@@ -127,6 +131,15 @@ fn what_is_sent_does_not_grow_with_transforms_and_features() {
     ] {
         assert_eq!(uploads(many), few, "{many}");
     }
+    let constrained = |constraint: &str| {
+        uploads(&format!("transforms: [{{random_crop: 64}}], constraints: [{{{constraint}}}]"))
+    };
+    let palette = |colors: usize| {
+        constrained(&format!("palette: {{colors: [{}]}}", vec!["{color: t}"; colors].join(", ")))
+    };
+    assert_eq!(palette(9), palette(1), "all colours travel together");
+    // The colours of its image were sent with the first shard.
+    assert_eq!(constrained("histogram: {image: a.png}"), palette(1) - 1);
     // Nothing is sent of a shard but numbers, the canvas's tiles with their slots, features, weights, and the tiles to read.
     assert_eq!(few, 7);
 }

@@ -8,7 +8,7 @@ use clipig_core::{
 };
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
-use clipig_models::{embedded, registry};
+use clipig_models::{FeatureLengths, ModelInfo, embedded, registry};
 use image::{Rgba, RgbaImage};
 use tch::{Device, Kind};
 
@@ -128,8 +128,9 @@ fn supplements_stand_at_their_places() {
     let prepared = prepared(&clip, &experiment, &canvas(values())).expect("features");
     let lengths: Vec<(u32, usize)> =
         prepared.targets[0].supplements.iter().map(|(place, values)| (*place, values.len())).collect();
-    let patches = 8 * 8 * 256;
-    assert_eq!(lengths, [(1, clip.embedding() as usize), (2, patches), (4, HISTOGRAM_VALUES)]);
+    let model = ModelInfo::of_bytes(embedded::BYTES).expect("a model").architecture.feature_lengths();
+    assert_eq!(model, FeatureLengths { vector: clip.embedding() as usize, style: Some(8 * 8 * 256) });
+    assert_eq!(lengths, [(1, model.vector), (2, 8 * 8 * 256), (4, HISTOGRAM_VALUES)]);
 }
 
 #[test]

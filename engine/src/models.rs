@@ -8,7 +8,7 @@ use tch::{Device, Kind};
 
 use crate::clip::Clip;
 use crate::clip::weights::Weights;
-use crate::failures::guarded;
+use crate::failure::guarded;
 
 /// How many models stay loaded that no engine wants. With two, switching between two jobs loads nothing.
 const KEPT_MODELS: usize = 2;

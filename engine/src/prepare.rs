@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use clipig_core::{Assets, Canvas, Prepared, PreparedTarget, ProgressCounter};
+use clipig_core::{Assets, Canvas, NoPatches, Prepared, PreparedTarget, ProgressCounter};
 use clipig_experiment::{
     Direction, Experiment, Feature, FeatureScale, FeatureSource, Style, Subject, Target,
 };
@@ -40,11 +40,8 @@ pub enum PrepareError {
         source: AssetError,
     },
     /// The model has no patches to take a style from.
-    #[error(
-        "`{0}`: the image tower of this model is a ResNet, which has no patches; a style needs a vision transformer, such \
-         as ViT-B/32"
-    )]
-    NoPatches(String),
+    #[error(transparent)]
+    NoPatches(#[from] NoPatches),
     /// An image without a pixel that can be seen.
     #[error("`{0}`: the image has no opaque pixel, so it has no colours")]
     Transparent(String),
@@ -57,6 +54,16 @@ pub enum PrepareError {
     /// The device failed.
     #[error(transparent)]
     ReadBack(#[from] ReadBackError),
+}
+
+impl PrepareError {
+    /// May another model be able to encode it?
+    pub(crate) fn depends_on_the_model(&self) -> bool {
+        match self {
+            Self::Text { .. } | Self::NoPatches(_) | Self::NoDirection(_) => true,
+            Self::Image { .. } | Self::Transparent(_) | Self::ReadBack(_) => false,
+        }
+    }
 }
 
 /// Encodes the features of all active targets of an experiment with one model. `canvas` is the first canvas, which
@@ -120,11 +127,12 @@ impl<'a> Encoder<'a> {
     /// When a text or an image cannot be used, or the device fails.
     pub fn encode(&mut self, clip: &Clip, place: usize) -> Result<(), PrepareError> {
         let _guard = tch::no_grad_guard();
-        let model = ModelEncoder { clip, assets: self.assets, canvas: self.canvas, seen: OnceCell::new() };
+        let Self { experiment, assets, canvas, .. } = *self;
+        let model = ModelEncoder { clip, experiment, assets, canvas, seen: OnceCell::new() };
         let targets = self.experiment.targets.iter().zip(&mut self.prepared.targets);
         for (target, prepared) in targets.filter(|(target, _)| target.active && target.model == place) {
             for feature in &target.features {
-                model.add_feature(prepared, feature)?;
+                model.add_feature(prepared, (target, feature))?;
                 self.progress.advance();
             }
             model.add_constraints(prepared, target)?;
@@ -145,6 +153,7 @@ impl<'a> Encoder<'a> {
 /// Encodes what an experiment names with one model.
 struct ModelEncoder<'a> {
     clip: &'a Clip,
+    experiment: &'a Experiment,
     assets: &'a Assets,
     canvas: &'a Canvas,
     /// The canvas's vector, once it is needed.
@@ -152,8 +161,12 @@ struct ModelEncoder<'a> {
 }
 
 impl ModelEncoder<'_> {
-    /// Adds the vector of a feature, and what it needs besides.
-    fn add_feature(&self, prepared: &mut PreparedTarget, feature: &Feature) -> Result<(), PrepareError> {
+    /// Adds the vector of a target's feature, and what it needs besides.
+    fn add_feature(
+        &self,
+        prepared: &mut PreparedTarget,
+        (target, feature): (&Target, &Feature),
+    ) -> Result<(), PrepareError> {
         let path = feature.path.as_str();
         let encoded = match &feature.source {
             FeatureSource::Text(text) => self.text(path.to_owned(), text)?,
@@ -168,7 +181,7 @@ impl ModelEncoder<'_> {
                 self.difference(path, direction)?
             }
             FeatureSource::Style(style) => {
-                let (encoded, patches) = self.style(path, style)?;
+                let (encoded, patches) = self.style((target, feature), style)?;
                 prepared.supplements.insert(prepared.features.len() as u32, read_back(&patches)?);
                 encoded
             }
@@ -200,11 +213,15 @@ impl ModelEncoder<'_> {
     }
 
     /// The vector of an image, `[1, d]` of unit length, and its patches `[1, patches, width]`.
-    fn style(&self, path: &str, style: &Style) -> Result<(Tensor, Tensor), PrepareError> {
+    fn style(
+        &self,
+        (target, feature): (&Target, &Feature),
+        style: &Style,
+    ) -> Result<(Tensor, Tensor), PrepareError> {
         let clip = self.clip;
-        let no_patches = || PrepareError::NoPatches(path.to_owned());
+        let no_patches = || NoPatches::new(self.experiment, target, feature);
         let block = clip.block(style.depth).ok_or_else(no_patches)?;
-        let path = format!("{path}.image");
+        let path = format!("{}.image", feature.path);
         let image = assets::image(self.assets, &style.image)
             .map_err(|source| PrepareError::Image { path, source })?;
         let window = preprocess::window_tensor(&image, clip.window() as u32, clip.resize());

@@ -3,12 +3,16 @@
 //! Whoever reads values waits until the device has computed them, and everything that it was asked for before. So what a
 //! shard gives is read at once, as a [`Parcel`]. All reading goes through [`waited`].
 
+mod pinned;
+
 use std::cell::Cell;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use tch::kind::Element;
 use tch::{Device, Kind, TchError, Tensor};
+
+pub(crate) use self::pinned::Pinned;
 
 /// A tensor's values did not arrive: the device failed, or the tensor has no values.
 #[derive(Debug, thiserror::Error)]
@@ -95,23 +99,6 @@ impl Parcel {
         // Waits until the values are there.
         timed(|| here.f_copy_(&all))?;
         Ok(read_in_place(&here, read))
-    }
-}
-
-/// Pinned memory of the computer, which is used again. A GPU copies to it several times as fast as to other memory.
-#[derive(Debug, Default)]
-pub(crate) struct Pinned(Option<Tensor>);
-
-impl Pinned {
-    /// Room for so many float32, with any values.
-    fn take(&mut self, count: usize, device: Device) -> Tensor {
-        let kept = self.0.take().filter(|kept| kept.numel() >= count);
-        // A power of two, so that shards that need a little more do not take new memory each time.
-        let new = || {
-            let room = count.next_power_of_two() as i64;
-            Tensor::empty([room], (Kind::Float, Device::Cpu)).pin_memory(device)
-        };
-        self.0.insert(kept.unwrap_or_else(new)).narrow(0, 0, count as i64)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Experiments that several models compute: the model inside clipig and one of the oracle, whose windows differ in size.
+//! Experiments that several models compute: the model inside clipig and those of the oracle, whose windows differ in size.
 
 mod support;
 
@@ -29,7 +29,7 @@ targets:
   transforms: [{random_shift: -.2 .2}, {noise: .05}]
 ";
 
-/// The models of a test, with the file of the oracle's.
+/// The models of a test, with the file of one of the oracle's.
 struct Models {
     _folder: tempfile::TempDir,
     file: PathBuf,
@@ -37,9 +37,18 @@ struct Models {
 
 impl Models {
     fn new() -> Self {
+        Self::with("clip/model_vit.safetensors")
+    }
+
+    /// With the one whose image tower is a residual network.
+    fn with_resnet() -> Self {
+        Self::with("clip/model_rn.safetensors")
+    }
+
+    fn with(oracle: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("model.safetensors");
-        let bytes = Oracle::open().bytes("clip/model_vit.safetensors");
+        let bytes = Oracle::open().bytes(oracle);
         std::fs::write(&file, bytes).expect("weights");
         Self { _folder: folder, file }
     }
@@ -60,7 +69,10 @@ impl Models {
 
 /// A job of an experiment with the head `head` and [`TARGET`].
 fn job(head: &str, models: Vec<(ModelReference, WeightsSource)>) -> ComputeJob {
-    let yaml = format!("resolution: {SIDE}\n{head}{TARGET}");
+    of_yaml(format!("resolution: {SIDE}\n{head}{TARGET}"), models)
+}
+
+fn of_yaml(yaml: String, models: Vec<(ModelReference, WeightsSource)>) -> ComputeJob {
     let loaded = load(&[Source::new("models.yaml", &yaml)], &Overrides::default());
     let experiment = loaded.unwrap_or_else(|errors| panic!("{yaml}\n{errors}")).experiment;
     let (mut references, weights): (Vec<ModelReference>, Vec<WeightsSource>) = models.into_iter().unzip();
@@ -152,6 +164,32 @@ fn a_model_is_loaded_when_a_shard_needs_it() {
     engine.compute(&task(0)).expect("the first model is enough for its target");
     let error = engine.compute(&task(1)).expect_err("there is no second model");
     assert!(matches!(&error, ShardError::Device(reason) if reason.contains("`large`")), "{error}");
+}
+
+#[test]
+fn what_one_of_several_models_cannot_encode_is_said_with_its_name() {
+    let models = Models::with_resnet();
+    let error = |targets: &str| {
+        let yaml = format!("models: [{{name: clipig-tiny}}, {{name: large}}]\ntargets: [{{{targets}}}]\n");
+        let mut job = of_yaml(yaml, vec![Models::tiny(), models.large()]);
+        job.assets.insert("a.png", Oracle::open().bytes("clip/rgb_7x5.png"));
+        match DeviceFactory::new(test_device()).prepare(&job, &canvas()) {
+            Err(ShardError::Experiment(reason)) => reason,
+            other => panic!("{other:?}"),
+        }
+    };
+    let style = error("features: [{style: {image: a.png}}]");
+    assert!(
+        style.starts_with("large: `targets.0.features.0.style`: the image tower of this model"),
+        "{style}"
+    );
+    assert!(style.ends_with("`targets.0.models`"), "{style}");
+    // The token table of this model is small.
+    let text = error("features: [{text: a red apple}]");
+    assert!(text.starts_with("large: `targets.0.features.0.text`: the model's vocabulary"), "{text}");
+    // No model can use an image that is not there.
+    let image = error("features: [{image: b.png}]");
+    assert!(image.starts_with("`targets.0.features.0.image`: the image `b.png`"), "{image}");
 }
 
 #[test]

@@ -23,9 +23,11 @@ pub const MAX_EPOCHS: i64 = 10_000_000;
 pub const MAX_BATCH: i64 = 65_536;
 /// Greatest number of colours of a palette.
 pub const MAX_COLORS: u32 = 64;
-/// Greatest number of features `style` in active targets: the patches of each, up to some megabytes, go to every worker.
+/// Greatest number of features `style` in active targets: the patches of each, up to some megabytes, go to every worker. One
+/// that several models see counts once for each of them.
 pub const MAX_STYLES: usize = 8;
-/// Greatest number of constraints `histogram` in active targets: the quantiles of each go to every worker.
+/// Greatest number of constraints `histogram` in active targets, however many models see them: the quantiles of each go to
+/// every worker.
 pub const MAX_HISTOGRAMS: usize = 64;
 /// Greatest number of copies of a tile in each direction.
 pub const MAX_TILES: i64 = 64;

@@ -86,6 +86,29 @@ fn numbers_that_do_not_fit_are_refused_at_their_place() {
 }
 
 #[test]
+fn words_that_become_a_comment_are_told() {
+    let warnings = |line: &str| {
+        accepted(&format!("targets:\n- features:\n  - text: a pear\n  - {line}\n")).warnings.to_string()
+    };
+    for (line, place, text) in [
+        ("text: apple #1", "4:17", "\"apple #1\""),
+        ("prompt: a cat:2 | a dog #nofilter on top", "4:29", "\"a cat:2 | a dog #nofilter on top\""),
+        ("direction: {from: a, to: b}\n  - text: a #b", "5:13", "\"a #b\""),
+    ] {
+        assert_says(&warnings(line), place, &["begins a comment", text]);
+    }
+    for line in [
+        "text: apple # the first",
+        "text: apple #",
+        "text: 'apple #1'",
+        "text: apple#1",
+        "text: a\n    weight: 2 #old",
+    ] {
+        assert_eq!(warnings(line), "", "{line}");
+    }
+}
+
+#[test]
 fn a_run_without_epochs_is_an_experiment_with_a_warning() {
     let loaded = load(&[file("zero.yaml").unwrap()], &Overrides::default()).unwrap();
     assert!(loaded.warnings.to_string().contains("the picture is the first canvas"));

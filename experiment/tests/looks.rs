@@ -108,11 +108,82 @@ fn a_direction_has_two_ends() {
     }
     let many = ["{style: {image: a.png}}"; 9].join(", ");
     assert!(feature_error(&many).contains("there are 9 features `style`; at most 8 are allowed"));
+    // Each of three models has patches of its own, and nobody wrote nine.
+    let several = |head: &str, count: usize| {
+        let features = vec!["{style: {image: a.png}}"; count].join(", ");
+        load_one(&format!(
+            "models: [{{name: a}}, {{name: b}}, {{name: c}}]\ntargets: [{{features: [{features}]{head}}}]\n"
+        ))
+    };
+    assert!(several("", 2).is_ok());
+    let found = several("", 3).expect_err("too many");
+    assert!(
+        found.contains("there are 3 features `style`, which makes 9 because several models see them"),
+        "{found}"
+    );
+    assert!(found.contains("`models` of a target names the models that see it"), "{found}");
+    assert!(several(", models: [{name: b}]", 8).is_ok());
+    let found = several(", models: [{name: b}]", 9).expect_err("too many");
+    assert!(found.contains("there are 9 features `style`; at most 8 are allowed"), "{found}");
     let target = |more: &str| {
         error(&format!("targets: [{{features: [{{text: c}}, {{direction: {{from: a, to: b}}}}], {more}}}]\n"))
     };
     assert!(target("select: mix").contains("`mix` cannot mix a `direction` with other features"));
     assert!(target("feature_scale: fair").contains("`fair` cannot scale a `direction`"));
+}
+
+#[test]
+fn a_look_in_a_wrong_form_is_the_only_mistake_of_its_feature() {
+    for (feature, message) in [
+        ("style: a.png", "`style` takes its parameters by name"),
+        ("direction: a -> b", "`direction` takes its parameters by name"),
+    ] {
+        let found = error(&format!("targets: [{{features: [{{{feature}}}]}}]\n"));
+        assert!(found.contains(message) && !found.contains("a feature needs"), "{found}");
+    }
+}
+
+#[test]
+fn colours_in_other_numbers_and_in_words_are_explained() {
+    let places = |color: &str| {
+        [
+            format!("canvas: {{model: palette, palette: [{{color: {color}}}, {{color: 1}}]}}\n"),
+            format!("targets: [{{constraints: [{{palette: {{colors: [{{color: {color}}}]}}}}]}}]\n"),
+            format!("postproc: [{{border: {{color: {color}}}}}]\n"),
+            format!("targets: [{{transforms: [{{pad: {{size: 4, color: {color}}}}}]}}]\n"),
+        ]
+    };
+    for text in places("255 128 0") {
+        let found = one(&text).warnings.to_string();
+        assert!(
+            found.contains("colours go from 0 to 1") && found.contains("`color: 1 0.5 0`"),
+            "{text}: {found}"
+        );
+    }
+    for text in places("1 .5 1.2") {
+        assert!(!one(&text).warnings.to_string().contains("colours go"), "{text}");
+    }
+    for text in places("'#ff8000'") {
+        let found = error(&text);
+        assert!(found.contains("`#ff8000` is `1 0.5 0`"), "{text}: {found}");
+    }
+    for text in places("red") {
+        let found = error(&text);
+        assert!(found.contains("`1 0 0` is red"), "{text}: {found}");
+    }
+    let listed = error("canvas: {model: palette, palette: [red, blue]}\n");
+    assert!(listed.contains("- color: 1 .9 .7"), "{listed}");
+}
+
+#[test]
+fn bounds_that_nothing_can_keep_are_told() {
+    let warnings = |bounds: &str| one(&format!("targets: [{{constraints: [{{mean: {{{bounds}}}}}]}}]\n"));
+    let found = warnings("above: .9, below: .1").warnings.to_string();
+    assert!(found.contains("nothing is above 0.9 and below 0.1"), "{found}");
+    assert!(found.contains("`above: 0.1` and `below: 0.9`"), "{found}");
+    for bounds in ["above: .5, below: .5", "above: .1, below: .9", "above: t, below: .1", "above: .9"] {
+        assert!(warnings(bounds).warnings.is_empty(), "{bounds}");
+    }
 }
 
 #[test]
@@ -132,4 +203,13 @@ fn colours_must_be_given() {
     assert!(constraint(&many).contains("a palette of 65 colours is not possible"));
     let many = vec!["{histogram: {image: a.png}}"; 65].join(", ");
     assert!(constraint(&many).contains("there are 65 constraints `histogram`; at most 64 are allowed"));
+    // However many models see the features beside them.
+    let models = "models: [{name: a}, {name: b}, {name: c}]";
+    let several = |count: usize| {
+        let histograms = vec!["{histogram: {image: a.png}}"; count].join(", ");
+        load_one(&format!("{models}\ntargets: [{{features: [{{text: x}}], constraints: [{histograms}]}}]\n"))
+    };
+    assert!(several(64).is_ok());
+    let found = several(65).expect_err("too many");
+    assert!(found.contains("there are 65 constraints `histogram`; at most 64 are allowed"), "{found}");
 }

@@ -133,6 +133,26 @@ fn a_feather_that_softens_nothing_is_told() {
 }
 
 #[test]
+fn a_mask_in_pixels_or_beside_the_picture_is_told() {
+    let warnings = |mask: &str| {
+        one(&format!("targets:\n- mask: {mask}\n  constraints: [{{blur: {{}}}}]\n")).warnings.to_string()
+    };
+    for (mask, words) in [
+        ("{box: 0 0 64 32}", "the box is far larger than the picture"),
+        ("{ellipse: 16 16 32 32}", "`ellipse: 0 0 1 .5`"),
+        ("{box: 1 0 1 1}", "the box lies outside the picture"),
+        ("{box: -.5 0 .5 1}", "it counts nowhere"),
+        ("{ellipse: .5 .5 0 0}", "the ellipse has no area"),
+    ] {
+        let found = warnings(mask);
+        assert!(found.contains(words) && found.contains("as shares of the picture"), "{mask}: {found}");
+    }
+    for mask in ["{box: -1 -1 3 3}", "{ellipse: .9 .9 .5 .5}", "{box: 0 0 1 64*t}"] {
+        assert_eq!(warnings(mask), "", "{mask}");
+    }
+}
+
+#[test]
 fn a_first_picture_with_a_mask_needs_an_image_that_fits() {
     let of_init = |init: &str| error(&format!("init: {{{init}}}\n"));
     assert!(of_init("mask: {box: 0 0 1 1}").contains("`mask` needs an `image` to start from"));

@@ -270,6 +270,19 @@ fn two_texts_are_blended_by_their_weights() {
 }
 
 #[test]
+fn a_move_in_pixels_is_told() {
+    let warnings = |moved: &str| {
+        let animation = animation(&format!("animation:\n  frames: 5\n  {moved}\n"));
+        animation.load(1, 40, "before.png").unwrap().warnings.to_string()
+    };
+    let found = warnings("move_x: {0: 0, 4: -20}");
+    assert!(found.contains("in whole pictures, not in pixels") && found.contains("a.yaml:12:"), "{found}");
+    for moved in ["move_y: -.5", "move_x: 20*frame", "rotate: 20"] {
+        assert_eq!(warnings(moved), "", "{moved}");
+    }
+}
+
+#[test]
 fn mistakes_in_animations_are_shown_where_they_are_written() {
     for (yaml, message, place) in [
         ("animation:\n  zoom: 2\n", "`animation` needs `frames`", "a.yaml:11:3"),
@@ -281,6 +294,8 @@ fn mistakes_in_animations_are_shown_where_they_are_written() {
         ),
         ("animation:\n  frames: 5\n  border: mirorr\n", "did you mean `mirror`?", "a.yaml:12:11"), // typos: on purpose
         ("animation:\n  frames: 5\n  strength: 2\n", "`strength` cannot be 2", "a.yaml:12:13"),
+        ("animation:\n  frames: 5\n  zoom: {0: 1, 4: 0}\n", "`zoom` cannot be 0", "a.yaml:12:19"),
+        ("animation:\n  frames: 5\n  prompts: [a pear, a plum]\n", "prompts: {0: a tulip", "a.yaml:12:3"),
         ("animation:\n  frames: 5\n  zoom: 1 + t\n", "`t`", "a.yaml:12:"),
         ("animation:\n  frames: 5\n  parameters:\n    init.zoom: 2\n", "cannot change", "a.yaml:13:5"),
         ("animation:\n  frames: 5\n  parameters:\n    epoch: 2\n", "did you mean `epochs`?", "a.yaml:13:5"),

@@ -163,6 +163,7 @@ fn inside(place: i32, from: i32, to: i32) -> i32 {
 mod tests {
     use super::*;
     use crate::region::Size;
+    use crate::wide::limit;
 
     #[test]
     fn copies_are_exact_up_to_the_longest_side() {
@@ -198,18 +199,34 @@ mod tests {
         }
     }
 
+    /// One of each sort.
+    const AXES: [Axis; 7] = [
+        Axis::Cut { offset: 5, side: 9 },
+        Axis::Frame { border: 1, side: 9 },
+        Axis::Extend { pad: 3, side: 9 },
+        Axis::Wrap { pad: 3, side: 9 },
+        Axis::Roll { by: 8, side: 9 },
+        Axis::Repeat { side: 9 },
+        Axis::Nearest(Nearest { side: 9.0, scale: 0.2, offset: 0.0 }),
+    ];
+
+    #[test]
+    fn all_registers_find_the_same_places() {
+        for axis in AXES {
+            let mut found = Vec::new();
+            // More than the widest registers hold, and not a multiple of it.
+            limit::each(|_| {
+                let mut places: Vec<i32> = (0..9).cycle().take(43).chain([NOWHERE; 3]).collect();
+                axis.follow(&mut places);
+                found.push(places);
+            });
+            assert!(found.iter().all(|places| *places == found[0]), "{axis:?}: {found:?}");
+        }
+    }
+
     #[test]
     fn what_is_nowhere_stays_nowhere() {
-        let axes = [
-            Axis::Cut { offset: 5, side: 9 },
-            Axis::Frame { border: 1, side: 9 },
-            Axis::Extend { pad: 3, side: 9 },
-            Axis::Wrap { pad: 3, side: 9 },
-            Axis::Roll { by: 8, side: 9 },
-            Axis::Repeat { side: 9 },
-            Axis::Nearest(Nearest { side: 9.0, scale: 0.2, offset: 0.0 }),
-        ];
-        for axis in axes {
+        for axis in AXES {
             let mut places = [NOWHERE, 4];
             axis.follow(&mut places);
             assert_eq!(places[0], NOWHERE, "{axis:?}");

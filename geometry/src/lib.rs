@@ -29,7 +29,8 @@ mod step;
 mod trace;
 pub mod transform;
 mod turn;
-pub mod wide;
+
+pub use clipig_core::wide;
 
 pub use axis::{Axis, NOWHERE, Nearest};
 pub use chain::Chain;

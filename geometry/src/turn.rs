@@ -66,3 +66,30 @@ wide! {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wide::limit;
+
+    #[test]
+    fn all_registers_find_the_same_places() {
+        let (sin, cos) = (0.37_f32, 0.93_f32);
+        let turn = Turn {
+            sides: [50.0, 40.0],
+            rows: [[cos / 25.0, sin / 25.0, 0.1], [-sin / 20.0, cos / 20.0, -0.2]],
+        };
+        let xs: Vec<i32> = (0..43).chain([NOWHERE; 3]).collect();
+        let ys: Vec<i32> = (0..46).map(|i| i * 7 % 40).collect();
+        for row in [RowPlaces { xs: &xs, ys: Ys::All(11) }, RowPlaces { xs: &xs, ys: Ys::Each(&ys) }] {
+            let mut found = Vec::new();
+            limit::each(|_| {
+                let (mut to_x, mut to_y) = (vec![0; xs.len()], vec![0; xs.len()]);
+                turn.follow(row, [&mut to_x, &mut to_y]);
+                found.push([to_x, to_y]);
+            });
+            assert!(found.iter().all(|places| *places == found[0]), "{found:?}");
+            assert!(found[0][0].iter().any(|x| *x >= 0), "some lie on the image");
+        }
+    }
+}

@@ -130,6 +130,7 @@ impl Tower {
 #[cfg(test)]
 mod tests {
     use clipig_core::NumberType;
+    use clipig_schedule::gpu_shard;
 
     use crate::{Architecture, ModelInfo, Naming, Vision, embedded};
 
@@ -183,6 +184,39 @@ mod tests {
         assert_eq!(bytes(&deeper, NumberType::Bfloat16) - bytes(&model, NumberType::Bfloat16), 2 * block);
         assert_eq!(bytes(&model, NumberType::Float32), 14 * 4 * block + 256 * 224 * 224);
         assert_eq!(model.window_cost(NumberType::Float16, 1_000).model, 2_000);
+    }
+
+    /// On GPUs with 8, 16, 24, 40 and 80 GB.
+    #[test]
+    fn shards_of_known_models() {
+        let rn50x64 = Vision::ResNet { width: 128, layers: [3, 15, 36, 10] };
+        for (name, model, parameters, float, half) in [
+            ("ViT-B/32", transformer(224, 32, 768, 12), 151, [64, 128, 128, 128, 128], [128; 5]),
+            ("ViT-B/16", transformer(224, 16, 768, 12), 150, [16, 32, 64, 64, 64], [32, 64, 64, 64, 64]),
+            ("ViT-L/14", transformer(224, 14, 1_024, 24), 428, [8, 16, 16, 16, 16], [16; 5]),
+            ("ViT-L/14@336", transformer(336, 14, 1_024, 24), 428, [2, 8, 8, 16, 16], [8, 16, 16, 16, 16]),
+            ("ViT-H/14", transformer(224, 14, 1_280, 32), 986, [2, 8, 16, 16, 16], [8, 16, 16, 16, 16]),
+            ("RN50x64", model(rn50x64, 448, 1_024), 623, [2, 4, 8, 8, 16], [4, 8, 16, 16, 16]),
+        ] {
+            for (number, wanted) in [(NumberType::Float32, float), (NumberType::Bfloat16, half)] {
+                let cost = model.window_cost(number, parameters * 1_000_000);
+                let shards = [8, 16, 24, 40, 80].map(|gigabytes: u64| gpu_shard(&cost, gigabytes << 30));
+                assert_eq!(shards, wanted, "{name} in {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_several_models_the_dearest_decides() {
+        let cost = |model: Architecture, parameters| model.window_cost(NumberType::Float32, parameters);
+        let base = cost(transformer(224, 32, 768, 12), 151_000_000);
+        let large = cost(transformer(224, 14, 1_024, 24), 428_000_000);
+        let both = [base.beside(large), large.beside(base)];
+        assert_eq!(both[0], both[1]);
+        assert_eq!(both[0].model, base.model + large.model);
+        let shards = |cost, gigabytes: u64| gpu_shard(cost, gigabytes << 30);
+        assert_eq!([&base, &large, &both[0]].map(|cost| shards(cost, 80)), [128, 16, 16]);
+        assert_eq!([&large, &both[0]].map(|cost| shards(cost, 8)), [8, 4], "both models take memory");
     }
 
     #[test]

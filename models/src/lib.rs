@@ -28,6 +28,7 @@ mod contents;
 mod cost;
 mod dimensions;
 mod download;
+mod feature_lengths;
 mod hash;
 mod header;
 mod import;
@@ -48,6 +49,7 @@ pub use self::{
     default_model::DefaultModel,
     download::{Progress, PullOptions, Retry},
     error::ModelError,
+    feature_lengths::FeatureLengths,
     import::{ImportOptions, Imported},
     info::ModelInfo,
     listing::{Entry, Place},

@@ -17,6 +17,7 @@ pub mod backoff;
 pub mod codec;
 pub mod connect_error;
 mod convert;
+mod entries;
 pub mod incoming;
 pub mod limits;
 pub mod outgoing;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use clipig_experiment::limits::MAX_MODELS;
+
 /// How long clients and workers wait until a coordinator has accepted a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -47,6 +49,9 @@ pub const KNOWN_JOBS: usize = 65_536;
 
 /// Greatest number of images of a job.
 pub const ASSETS: usize = 65_536;
+
+/// Greatest number of models of a job besides the first.
+pub const MORE_MODELS: usize = MAX_MODELS - 1;
 
 /// Greatest number of warnings of a preparation.
 pub const WARNINGS: usize = 1000;

@@ -1,9 +1,9 @@
 //! The statistics of a job: how often each feature was chosen, and how similar it is by now.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use clipig_core::{SampleReport, TargetIndex, expected};
-use clipig_experiment::Experiment;
+use clipig_experiment::{Experiment, Target};
 
 /// How many values means, minima and maxima run over.
 const WINDOW: usize = 30;
@@ -59,9 +59,27 @@ impl Recent {
     }
 }
 
+/// A target as one of several models sees it. An update may change which models see a target, and with it the place of
+/// every later target in the experiment; this stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TargetKey {
+    /// [`Target::place`].
+    pub place: u32,
+    /// [`Target::model`].
+    pub model: u32,
+}
+
+impl TargetKey {
+    fn of(target: &Target) -> Self {
+        Self { place: target.place as u32, model: target.model as u32 }
+    }
+}
+
 /// One target's statistics.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TargetStatistics {
+    /// What they are of; `None` where a checkpoint does not say. Then they stand where the target stands in the experiment.
+    pub key: Option<TargetKey>,
     /// Samples so far.
     pub count: u64,
     /// Weight of each feature in the last sample.
@@ -91,6 +109,7 @@ impl JobStatistics {
         let targets = experiment.targets.iter().map(|target| {
             let (features, constraints) = (target.features.len(), target.constraints.len());
             TargetStatistics {
+                key: Some(TargetKey::of(target)),
                 count: 0,
                 weights: vec![0.0; features],
                 losses: vec![Recent::default(); features],
@@ -102,15 +121,21 @@ impl JobStatistics {
         Self { targets: targets.collect(), loss: Recent::default() }
     }
 
-    /// The same statistics for an experiment that was updated: targets with other features or constraints begin
-    /// anew.
+    /// The same statistics for an experiment that was updated. Targets begin anew that have other features or constraints,
+    /// or that this model did not see before.
     #[must_use]
     pub fn fitted_to(self, experiment: &Experiment) -> Self {
         let mut fitted = Self::new(experiment);
-        for (fresh, known) in fitted.targets.iter_mut().zip(self.targets) {
-            let shape = |target: &TargetStatistics| (target.losses.len(), target.constraint_losses.len());
-            if shape(fresh) == shape(&known) {
-                *fresh = known;
+        let places: BTreeMap<Option<TargetKey>, usize> =
+            fitted.targets.iter().enumerate().map(|(place, target)| (target.key, place)).collect();
+        let shape = |target: &TargetStatistics| (target.losses.len(), target.constraint_losses.len());
+        for (place, known) in self.targets.into_iter().enumerate() {
+            let place = if known.key.is_some() { places.get(&known.key).copied() } else { Some(place) };
+            let fresh = place.and_then(|place| fitted.targets.get_mut(place));
+            if let Some(fresh) = fresh
+                && shape(fresh) == shape(&known)
+            {
+                *fresh = TargetStatistics { key: fresh.key, ..known };
             }
         }
         fitted.loss = self.loss;
@@ -142,6 +167,8 @@ impl JobStatistics {
 
 #[cfg(test)]
 mod tests {
+    use clipig_experiment::{Overrides, Source, load};
+
     use super::*;
 
     #[test]
@@ -152,5 +179,57 @@ mod tests {
         }
         assert_eq!((recent.count, recent.last(), recent.min(), recent.max()), (20, 39.0, 10.0, 39.0));
         assert!((recent.mean() - 24.5).abs() < 1e-12);
+    }
+
+    fn experiment(yaml: &str) -> Experiment {
+        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default());
+        loaded.unwrap_or_else(|errors| panic!("{errors}")).experiment
+    }
+
+    /// Two targets under these `models`, the first of which has these `models` of its own. The second one has as many features
+    /// as the first.
+    fn seen_by(models: &str, first: &str) -> Experiment {
+        experiment(&format!(
+            "models: [{models}]\ntargets:\n- {{features: [{{text: x}}], models: [{first}]}}\n- {{features: [{{text: y}}]}}\n"
+        ))
+    }
+
+    /// How many samples of each target were counted.
+    fn counts(statistics: &JobStatistics) -> Vec<u64> {
+        statistics.targets.iter().map(|target| target.count).collect()
+    }
+
+    /// Statistics in which the first target has one sample, the second one two, and so on.
+    fn counted(experiment: &Experiment) -> JobStatistics {
+        let mut statistics = JobStatistics::new(experiment);
+        for (place, target) in (1..).zip(&mut statistics.targets) {
+            target.count = place;
+        }
+        statistics
+    }
+
+    #[test]
+    fn statistics_stay_with_the_target_and_the_model() {
+        const BOTH: &str = "{name: a}, {name: b}";
+        let before = counted(&seen_by(BOTH, BOTH));
+        assert_eq!(counts(&before), [1, 2, 3, 4]);
+        let fitted = |experiment: &Experiment| before.clone().fitted_to(experiment);
+        assert_eq!(fitted(&seen_by(BOTH, BOTH)), before);
+        let of_b = fitted(&seen_by(BOTH, "{name: b}"));
+        assert_eq!(counts(&of_b), [2, 3, 4], "the first target is not seen by `a` any more");
+        assert_eq!(counts(&of_b.fitted_to(&seen_by(BOTH, BOTH))), [0, 2, 3, 4], "it begins anew for `a`");
+        let other = fitted(&seen_by("{name: a, weight: 0}, {name: b}", "{name: b}"));
+        assert_eq!(counts(&other), [2, 4]);
+        // Checkpoints of one model do not say of what the statistics are.
+        let mut nameless = before.clone();
+        nameless.targets.iter_mut().for_each(|target| target.key = None);
+        assert_eq!(nameless.fitted_to(&seen_by(BOTH, BOTH)), before);
+    }
+
+    #[test]
+    fn a_target_with_other_features_begins_anew() {
+        let before = counted(&experiment("targets: [{features: [{text: x}]}, {features: [{text: y}]}]\n"));
+        let more = experiment("targets: [{features: [{text: x}, {text: z}]}, {features: [{text: y}]}]\n");
+        assert_eq!(counts(&before.fitted_to(&more)), [0, 2]);
     }
 }

@@ -125,6 +125,8 @@ impl Stored {
             first: self.revisions[0].from,
             revisions: (0..).zip(&self.revisions).map(revision).collect(),
             resume: None,
+            predecessor: None,
+            lengths: Vec::new(),
             most_pixels: u64::MAX,
             most_samples: u64::MAX,
             shares_memory: false,

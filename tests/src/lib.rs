@@ -1,5 +1,5 @@
 //! What tests of several crates share: the reader of the oracle, a clock that other work on the machine does not
-//! advance, and whole models in small files ([`model_file`]).
+//! advance, whole models in small files ([`model_file`]), and proxies ([`proxy`]), which benchmarks start, too.
 //!
 //! The oracle is a folder of recorded inputs, outputs and gradients of the original program; its README says
 //! what the fields mean. The project carries a copy in `tests/oracle` with its large files compressed;
@@ -7,6 +7,7 @@
 //! skipped one.
 
 pub mod model_file;
+pub mod proxy;
 
 mod cpu;
 mod tensors;

@@ -29,21 +29,25 @@ pub fn small_clip(vision_width: usize, text_width: usize) -> Vec<Shape> {
 
 /// A CLIP that passes for RN101: its dimensions, and fewer blocks.
 pub fn rn101() -> Vec<Shape> {
-    const EMBED: usize = 512;
-    const WIDTH: usize = 64;
-    let mut shapes = text_tower(512, EMBED, 1);
+    resnet(64, 512, 512)
+}
+
+/// A CLIP with a residual network of so many channels after the stem, windows of 224 pixels, and features of `embed`
+/// numbers.
+pub fn resnet(width: usize, text_width: usize, embed: usize) -> Vec<Shape> {
+    let mut shapes = text_tower(text_width, embed, 1);
     let mut convolution = |conv: &str, norm: &str, sizes: [usize; 4]| {
         shapes.push(shape(&format!("visual.{conv}.weight"), &sizes));
         for part in ["weight", "bias", "running_mean", "running_var"] {
             shapes.push(shape(&format!("visual.{norm}.{part}"), &sizes[..1]));
         }
     };
-    convolution("conv1", "bn1", [WIDTH / 2, 3, 3, 3]);
-    convolution("conv2", "bn2", [WIDTH / 2, WIDTH / 2, 3, 3]);
-    convolution("conv3", "bn3", [WIDTH, WIDTH / 2, 3, 3]);
-    let mut inputs = WIDTH;
+    convolution("conv1", "bn1", [width / 2, 3, 3, 3]);
+    convolution("conv2", "bn2", [width / 2, width / 2, 3, 3]);
+    convolution("conv3", "bn3", [width, width / 2, 3, 3]);
+    let mut inputs = width;
     for layer in 1..=4 {
-        let (planes, name) = (WIDTH << (layer - 1), format!("layer{layer}.0"));
+        let (planes, name) = (width << (layer - 1), format!("layer{layer}.0"));
         let part = |part: &str| format!("{name}.{part}");
         convolution(&part("conv1"), &part("bn1"), [planes, inputs, 1, 1]);
         convolution(&part("conv2"), &part("bn2"), [planes, planes, 3, 3]);
@@ -55,7 +59,7 @@ pub fn rn101() -> Vec<Shape> {
     for part in ["q_proj", "k_proj", "v_proj"] {
         shapes.extend(linear(&format!("visual.attnpool.{part}"), inputs, inputs));
     }
-    shapes.extend(linear("visual.attnpool.c_proj", EMBED, inputs));
+    shapes.extend(linear("visual.attnpool.c_proj", embed, inputs));
     shapes
 }
 

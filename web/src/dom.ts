@@ -22,9 +22,24 @@ export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren(...children.filter((child) => child !== undefined));
 }
 
+/** A text in which words in backquotes are code. */
+export function coded(text: string): Child[] {
+  const parts = text.split("`");
+  // A backquote alone is a character like any other.
+  if (parts.length % 2 === 0) return [text];
+  return parts.map((part, index) => (index % 2 === 1 ? h("code", {}, part) : part)).filter((part) => part !== "");
+}
+
 /** Writes a text where it differs, so that a screen reader is not told the same again. */
 export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Writes a text with code in it where it differs. */
+export function writeCoded(element: HTMLElement, text: string): void {
+  if (element.dataset["text"] === text) return;
+  element.dataset["text"] = text;
+  fill(element, ...coded(text));
 }
 
 /** Puts elements in order, and leaves those alone that stand in their place, so that focus and pictures stay. */
@@ -60,4 +75,13 @@ export function select(label: string, options: readonly (readonly [value: string
   const element = h("select", { "aria-label": label }, ...options.map(([value, text]) => h("option", { value }, text)));
   if (chosen) element.addEventListener("change", chosen);
   return element;
+}
+
+/** Chooses a value, which becomes an option where it is none. */
+export function choose(element: HTMLSelectElement, value: string, words: string): void {
+  element.querySelector("option.own")?.remove();
+  element.value = value;
+  if (element.selectedIndex >= 0) return;
+  element.append(h("option", { class: "own", value }, words));
+  element.value = value;
 }

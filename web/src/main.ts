@@ -1,6 +1,7 @@
 import "uplot/dist/uPlot.min.css";
 import "./style/page.css";
 import { logout, session } from "./api/client";
+import { onReach } from "./api/reach";
 import { stand } from "./api/standing";
 import type { Session } from "./api/types";
 import { button, fill, h } from "./dom";
@@ -34,7 +35,9 @@ const header = h(
   leave,
   button("◐", toggleTheme, { kind: "quiet", name: "Light or dark" }),
 );
-document.body.replaceChildren(header, outlet, noticeArea());
+const away = h("div", { class: "away", role: "status" });
+onReach((isAway) => fill(away, isAway ? "The farm does not answer. The page goes on by itself when the farm is back." : undefined));
+document.body.replaceChildren(header, away, outlet, noticeArea());
 
 /** The editor is large: whoever only looks at the gallery does not wait for it. */
 const loadStudio = () => import("./views/studio");
@@ -86,7 +89,7 @@ function connect(): void {
   session()
     .then(begin)
     .catch(() => {
-      fill(outlet, h("p", { class: "empty alone" }, "The farm does not answer. Trying again…"));
+      // The words above the page say so.
       setTimeout(connect, AGAIN);
     });
 }

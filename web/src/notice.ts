@@ -1,5 +1,5 @@
-import { Refused } from "./api/client";
-import { button, h } from "./dom";
+import { Away, Refused } from "./api/client";
+import { button, coded, h } from "./dom";
 
 /** How long words stay, in milliseconds. */
 const STAYS = { info: 4_000, error: 10_000 };
@@ -8,37 +8,45 @@ const STAYS = { info: 4_000, error: 10_000 };
 const area = h("div", { class: "notices", role: "status", "aria-live": "polite" });
 
 /** What is shown now, by its words: the same words a second time stay longer instead of standing twice. */
-const shown = new Map<string, { element: HTMLElement; timer: ReturnType<typeof setTimeout> }>();
+const shown = new Map<string, { element: HTMLElement; kind: keyof typeof STAYS; timer: ReturnType<typeof setTimeout> }>();
 
 export function noticeArea(): HTMLElement {
   return area;
 }
 
 export function notice(text: string, kind: keyof typeof STAYS = "info"): void {
-  show(text, kind, h("p", { class: `notice ${kind}` }, text));
+  show(text, kind, h("p", { class: `notice row ${kind}` }, h("span", {}, ...coded(text))));
 }
 
 /** Words with something that can be done about them. */
 export function offer(text: string, label: string, act: () => void): void {
-  const element = h("p", { class: "notice info row" }, h("span", {}, text));
+  const element = h("p", { class: "notice row info" }, h("span", {}, text));
   const once = () => {
-    element.remove();
+    remove(text);
     act();
   };
-  element.append(button(label, once, { kind: "small end" }));
+  element.append(button(label, once, { kind: "small" }));
   show(text, "error", element);
 }
 
 function show(text: string, kind: keyof typeof STAYS, element: HTMLElement): void {
+  // What was said about an earlier act is over. What failed stays until it was read.
+  for (const [words, one] of [...shown]) if (words !== text && one.kind === "info") remove(words);
   const known = shown.get(text);
-  if (known) clearTimeout(known.timer);
-  const there = known?.element.isConnected ? known.element : element;
-  if (!there.isConnected) area.append(there);
-  const end = () => {
-    there.remove();
-    shown.delete(text);
-  };
-  shown.set(text, { element: there, timer: setTimeout(end, STAYS[kind]) });
+  clearTimeout(known?.timer);
+  const there = known?.element ?? element;
+  if (!known) {
+    element.append(button("×", () => remove(text), { kind: "small quiet end", name: "Close" }));
+    area.append(element);
+  }
+  shown.set(text, { element: there, kind, timer: setTimeout(() => remove(text), STAYS[kind]) });
+}
+
+function remove(text: string): void {
+  const known = shown.get(text);
+  clearTimeout(known?.timer);
+  known?.element.remove();
+  shown.delete(text);
 }
 
 let loginNeeded = (): void => {};
@@ -52,4 +60,9 @@ export function onLoginNeeded(act: () => void): void {
 export function report(error: unknown): void {
   if (error instanceof Refused && error.needsLogin) loginNeeded();
   else notice(error instanceof Error ? error.message : String(error), "error");
+}
+
+/** Says why something that the page does by itself did not work. That the farm does not answer stands above the page. */
+export function mention(error: unknown): void {
+  if (!(error instanceof Away)) report(error);
 }

@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { CLIPIG, expect, Farm, fromDist, LONG, picture, start, test, write } from "./farm";
+import { CLIPIG, expect, Farm, LONG, picture, prepare, start, test, write } from "./farm";
 
 test("workers are shown and steered, and jobs that wait", async ({ page, farm }) => {
   await page.goto(`${farm.address}/farm`);
@@ -122,7 +122,7 @@ test("each role sees what it may do, and no buttons that would be refused", asyn
   };
   const another = async () => {
     const context = await browser.newContext();
-    await fromDist(context);
+    await prepare(context);
     return context.newPage();
   };
   try {

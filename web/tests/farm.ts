@@ -82,10 +82,22 @@ export async function fromDist(context: BrowserContext): Promise<void> {
     const { origin, pathname } = new URL(route.request().url());
     const file = /^\/(?:page|studio|editor|examples)\./.test(pathname) ? pathname.slice(1) : "index.html";
     // The headers are those of the program, with its policy.
-    const response = await route.fetch({ url: file === "index.html" ? `${origin}/` : `${origin}${pathname}` });
+    const answer = route.fetch({ url: file === "index.html" ? `${origin}/` : `${origin}${pathname}` });
+    // A farm that has ended meanwhile answers no more.
+    const response = await answer.catch(() => undefined);
+    if (!response) return route.abort();
     // The program may not have it yet.
     const kind = { webp: "image/webp", js: "text/javascript" }[file.slice(file.lastIndexOf(".") + 1)];
     await route.fulfill({ response, status: 200, body: dist(file), ...(kind === undefined ? {} : { contentType: kind }) });
+  });
+}
+
+/** A browser of somebody who writes YAML. Without this, the page begins with the form. */
+export async function prepare(context: BrowserContext): Promise<void> {
+  await fromDist(context);
+  await context.addInitScript(() => {
+    // The blank page has no such thing.
+    if (location.protocol.startsWith("http") && localStorage.getItem("clipig.mode") === null) localStorage.setItem("clipig.mode", "yaml");
   });
 }
 
@@ -100,7 +112,7 @@ export const test = base.extend<{ quiet: void }, { farm: Farm }>({
     { scope: "worker" },
   ],
   context: async ({ context }, use) => {
-    await fromDist(context);
+    await prepare(context);
     await use(context);
   },
   quiet: [

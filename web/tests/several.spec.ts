@@ -119,3 +119,28 @@ test("the form writes the experiment, and the experiment fills the form", async 
   await page.getByRole("status", { name: "Problems" }).getByRole("button", { name: /^error, line/ }).first().click();
   await expect(text).toBeFocused();
 });
+
+test("several models are a list in the form, with weights", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  const several = QUICK.replace("model: clipig-tiny", "models:\n  - name: clipig-tiny\n  - name: RN50\n    weight: .5");
+  await write(page, several);
+  await page.getByRole("button", { name: "Form" }).click();
+  const models = page.getByRole("group", { name: "Models" });
+  await expect(models.getByLabel("Model 1")).toHaveValue("clipig-tiny");
+  await expect(models.getByLabel("Model 2")).toHaveValue("RN50");
+  await expect(models.getByLabel("Weight of RN50")).toHaveValue(".5");
+  const problems = page.getByRole("status", { name: "Problems" });
+  // Another model instead of the second one; the farm has neither.
+  await models.getByLabel("Model 2").selectOption("ViT-B/16");
+  await expect(problems).toContainText("the weights of ViT-B/16");
+  await models.getByRole("button", { name: "Remove ViT-B/16" }).click();
+  await expect(problems).toHaveText("No problems");
+  await expect(models.getByLabel("Model", { exact: true })).toHaveValue("clipig-tiny");
+  await models.getByRole("button", { name: "Add a model" }).click();
+  await expect(models.getByLabel("Model 2")).toBeFocused();
+  await models.getByLabel("Weight of clipig-tiny").fill("2");
+  await page.getByRole("button", { name: "YAML", exact: true }).click();
+  const text = page.getByRole("textbox", { name: "Experiment (YAML)" });
+  await expect(text).toContainText("models:  - name: clipig-tiny    weight: 2  - name: ViT-B/32epochs: 40");
+  await expect(problems).not.toContainText("model names the only model");
+});

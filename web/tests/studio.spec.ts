@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, LONG, picture, QUICK, stopOrResume, test, write } from "./farm";
+import { expect, fromDist, LONG, picture, QUICK, stopOrResume, tab, test, write } from "./farm";
 
 test("an error is underlined in the words of the command line, and goes when it is mended", async ({ page, farm }) => {
   await page.goto(farm.address);
@@ -38,6 +38,11 @@ test("a job is started, changed, stopped and continued by the keys of the origin
   await page.keyboard.press("Alt+u");
   await expect(page.getByLabel("Log")).toContainText("revision 1 holds from epoch");
   await expect(targets.getByRole("row", { name: "a blue circle" })).toBeVisible();
+  // The model cannot be changed: that is said.
+  await write(page, LONG.replace("a red square", "a blue circle").replace("model: clipig-tiny", "model: RN50"));
+  await page.keyboard.press("Alt+u");
+  await expect(page.locator(".notice")).toContainText("but with the model clipig-tiny");
+  await write(page, LONG.replace("a red square", "a blue circle"));
   // Stop, and go on.
   await stopOrResume(page);
   await expect(status).toContainText("paused");
@@ -157,8 +162,66 @@ test("an experiment from a stranger is text and nothing else", async ({ page, fa
 test("an example is opened by its picture", async ({ page, farm }) => {
   await page.goto(farm.address);
   const examples = page.getByRole("region", { name: "Examples" }).getByRole("button");
-  await expect(examples).toHaveCount(19);
-  await examples.filter({ hasText: "whale" }).click();
-  await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("a whale on a yellow background");
+  await expect(examples).toHaveCount(26);
+  await examples.filter({ hasText: /^whale$/ }).click();
+  const text = page.getByRole("textbox", { name: "Experiment (YAML)" });
+  await expect(text).toContainText("a whale on a yellow background");
   await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  // One with an image brings it along.
+  await examples.filter({ hasText: "like a picture" }).click();
+  await expect(text).toContainText("- image: balloon.png");
+  await expect(page.locator(".cm-image")).toBeVisible();
+  await expect(page.getByRole("status", { name: "Problems" })).toHaveText("No problems");
+  // However many tabs there are, there is room for another one.
+  for (const name of ["poster", "chimera", "framed bee"]) await examples.filter({ hasText: name }).click();
+  const add = page.getByRole("button", { name: "New experiment" });
+  await expect(add).toBeInViewport({ ratio: 1 });
+  await add.click();
+  await expect(tab(page, "new")).toHaveAttribute("aria-pressed", "true");
+});
+
+test("an image that the experiment names is asked for before the start", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  await write(page, QUICK.replace("text: a red square", "image: mine.png"));
+  const problems = page.getByRole("status", { name: "Problems" });
+  await expect(problems).toContainText("the image mine.png is not here yet");
+  await page.keyboard.press("Alt+s");
+  const notice = page.locator(".notice", { hasText: "The image mine.png is missing" });
+  await expect(notice).toBeVisible();
+  await notice.getByRole("button", { name: "Close" }).click();
+  await expect(notice).toBeHidden();
+  // The file may have any name.
+  const choosing = page.waitForEvent("filechooser");
+  await problems.getByRole("button", { name: "Choose…" }).click();
+  await (await choosing).setFiles(join(import.meta.dirname, "../../examples/balloon.png"));
+  await expect(problems).toHaveText("No problems");
+  await expect(page.locator(".cm-image")).toBeVisible();
+  await page.keyboard.press("Alt+s");
+  await expect(page.getByRole("region", { name: "Progress" })).toContainText("completed");
+});
+
+test("who comes for the first time finds a form, and who hands over a text finds the text", async ({ browser, farm }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+  await fromDist(context);
+  const page = await context.newPage();
+  await page.goto(farm.address);
+  const words = page.getByRole("textbox", { name: "What should the picture show?" });
+  await expect(words).toHaveValue("a strawberry");
+  // On a phone it comes before the examples.
+  await expect(words).toBeInViewport();
+  await page.getByRole("button", { name: "New experiment" }).click();
+  const problems = page.getByRole("status", { name: "Problems" });
+  await expect(problems).toHaveText("Write what the picture should show, then start.");
+  await page.getByRole("button", { name: "Start" }).click();
+  await expect(page.locator(".notice")).toContainText("Write what the picture should show");
+  await expect(words).toBeFocused();
+  await words.fill("a red square");
+  await expect(problems).toHaveText("No problems");
+  // What the form does not show, it names.
+  await page.getByRole("region", { name: "Examples" }).getByRole("button", { name: "weighted words" }).click();
+  await expect(page.getByRole("note")).toContainText("the prompt “a house");
+  await page.goto(`${farm.address}/#name=mine&yaml=${encodeURIComponent(QUICK)}`);
+  await page.reload();
+  await expect(page.getByRole("textbox", { name: "Experiment (YAML)" })).toContainText("a red square");
+  await context.close();
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { expect, fromDist, LONG, picture, progress, QUICK, start, stopOrResume, tab, test, write } from "./farm";
+import { expect, LONG, picture, prepare, progress, QUICK, start, stopOrResume, tab, test, write } from "./farm";
 import { Proxy } from "./proxy";
 
 test("two browsers watch one job, and what one does the other sees", async ({ page, farm, browser }) => {
@@ -8,7 +8,7 @@ test("two browsers watch one job, and what one does the other sees", async ({ pa
   await start(page, LONG);
   await expect(picture(page)).toBeVisible();
   const context = await browser.newContext();
-  await fromDist(context);
+  await prepare(context);
   const second = await context.newPage();
   await second.goto(page.url());
   await expect(progress(second)).toContainText("running");
@@ -62,6 +62,39 @@ test("a connection that is cut comes back, and nothing is missing", async ({ pag
   await stopOrResume(page);
   await expect(progress(page)).toContainText("paused");
   await proxy.cut();
+});
+
+test("a farm that does not answer is said once, and the page goes on by itself", async ({ page, farm }) => {
+  const proxy = await Proxy.before(farm.address);
+  await page.goto(proxy.address);
+  await write(page, QUICK);
+  const problems = page.getByRole("status", { name: "Problems" });
+  await expect(problems).toHaveText("No problems");
+  await proxy.cut();
+  await write(page, QUICK.replace("batch_size", "batch_sice"));
+  await expect(problems).toHaveText("This text is not checked yet.");
+  const away = page.getByText("The farm does not answer. The page goes on by itself");
+  await expect(away).toBeVisible();
+  await page.getByRole("link", { name: "Gallery" }).click();
+  await expect(away).toBeVisible();
+  // What the page asks by itself is not said again.
+  await expect(page.locator(".notice")).toHaveCount(0);
+  await page.getByRole("link", { name: "Studio" }).click();
+  await proxy.mend();
+  await expect(away).toBeHidden();
+  await expect(problems).toContainText("batch_sice is not a parameter");
+  await proxy.cut();
+});
+
+test("a job without a picture says why", async ({ page, farm }) => {
+  // What the page would not submit: the farm does not have the image.
+  const yaml = QUICK.replace("text: a red square", "image: nowhere.png");
+  const answer = await page.request.post(`${farm.address}/api/v1/jobs`, { data: { yaml, name: "lost" } });
+  const { job } = (await answer.json()) as { job: { job: number } };
+  await page.goto(`${farm.address}/jobs/${job.job}`);
+  await expect(page.locator(".stage")).toContainText(`Job ${job.job} has failed`);
+  await expect(page.locator(".stage code", { hasText: "nowhere.png" })).toBeVisible();
+  await expect(progress(page).locator(".reason code", { hasText: "nowhere.png" })).toBeVisible();
 });
 
 test("a picture is compared with what it was before, zoomed, played and filmed", async ({ page, farm }) => {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{or_default, shown};
 use crate::arguments::CoordinationArguments;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, Group, View, seconds_per_epoch, start_copy};
+use crate::farm::{Farm, FarmPlan, Group, seconds_per_epoch, start_copy};
 use crate::gloo::Python;
 use crate::machine::Machine;
 use crate::report::{Table, write};
@@ -185,20 +185,7 @@ impl Combination {
                 let (work, socket) = (Work::at_once(*shape), *socket);
                 let bytes = canvas * workers as usize + back.iter().sum::<usize>();
                 let epochs = (BYTES / bytes).clamp(2, EPOCHS) as u32;
-                let plan = FarmPlan {
-                    socket,
-                    side,
-                    work,
-                    shards,
-                    workers,
-                    cores: 1,
-                    processes: workers,
-                    checkpoints: false,
-                    tell: false,
-                    view: View::Canvas,
-                    counted: false,
-                    traces: None,
-                };
+                let plan = FarmPlan { socket, ..FarmPlan::plain(workers, shards, side, work) };
                 let farm = cost(&mut Farm::start(plan)?.group, epochs)?;
                 let copy = cost(&mut start_copy(socket, canvas, back)?, epochs)?;
                 variant.farm.push(farm);

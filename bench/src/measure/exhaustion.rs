@@ -14,10 +14,9 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::arguments::ExhaustionArguments;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, View};
+use crate::farm::{Farm, FarmPlan};
 use crate::machine::Machine;
 use crate::report::{Table, write};
-use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work};
 use crate::statistics::{median, percentile};
 
@@ -79,20 +78,9 @@ pub(crate) fn run(arguments: &ExhaustionArguments) -> Result<(), BenchError> {
     let jobs = or(arguments.jobs, 10_000, 1_000);
     let (workers, watchers) = (or(arguments.workers, 500, 50), or(arguments.watchers, 100, 20));
     let (cores, files) = (arguments.cores, or(arguments.files, 100_000, 10_000));
-    let plan = FarmPlan {
-        socket: SocketKind::Tcp,
-        side: 64,
-        work: Work { shape: Shape::Dense, sleep: SHARD },
-        shards: SHARDS,
-        workers,
-        cores,
-        processes: PROCESSES,
-        checkpoints: true,
-        tell: false,
-        view: View::Canvas,
-        counted: false,
-        traces: None,
-    };
+    let work = Work { shape: Shape::Dense, sleep: SHARD };
+    let plan = FarmPlan::plain(workers, SHARDS, 64, work);
+    let plan = FarmPlan { cores, processes: PROCESSES, checkpoints: true, ..plan };
     let mut farm = Farm::start_with_probes(plan)?;
     farm.group.first.say(&format!("go {EPOCHS}"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

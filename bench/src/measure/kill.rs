@@ -7,10 +7,9 @@ use serde::Serialize;
 use crate::arguments::KillArguments;
 use crate::child::Child;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, View};
+use crate::farm::{Farm, FarmPlan};
 use crate::machine::{Machine, now};
 use crate::report::{Table, write};
-use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work};
 use crate::statistics::{median, percentile};
 
@@ -59,20 +58,9 @@ pub(crate) fn run(arguments: &KillArguments) -> Result<(), BenchError> {
     let kills = arguments.kills.unwrap_or(if arguments.common.quick { 20 } else { 200 });
     let mut machine = Machine::here();
     let mut random = fastrand::Rng::with_seed(arguments.seed);
-    let mut farm = Farm::start(FarmPlan {
-        socket: SocketKind::Tcp,
-        side: 64,
-        work: Work { shape: Shape::Dense, sleep: SHARD },
-        shards: SHARDS,
-        workers: WORKERS as u32,
-        cores: CORES,
-        processes: WORKERS as u32,
-        checkpoints: false,
-        tell: true,
-        view: View::Canvas,
-        counted: false,
-        traces: None,
-    })?;
+    let work = Work { shape: Shape::Dense, sleep: SHARD };
+    let plan = FarmPlan::plain(WORKERS as u32, SHARDS, 64, work);
+    let mut farm = Farm::start(FarmPlan { cores: CORES, tell: true, ..plan })?;
     let [mut times, mut undisturbed] = [const { Vec::new() }; 2];
     let table = Table::new(&["kills", "median ms", "99 % ms", "greatest ms"]);
     for kill in 0..kills {

@@ -4,10 +4,9 @@ use serde::Serialize;
 
 use crate::arguments::MemoryArguments;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, View, seconds_per_epoch};
+use crate::farm::{Farm, FarmPlan, seconds_per_epoch};
 use crate::machine::Machine;
 use crate::report::{Table, write};
-use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work};
 use crate::statistics::slope;
 
@@ -46,20 +45,8 @@ struct Look {
 pub(crate) fn run(arguments: &MemoryArguments) -> Result<(), BenchError> {
     let epochs = arguments.epochs.unwrap_or(if arguments.common.quick { 2_000 } else { 10_000 });
     let mut machine = Machine::here();
-    let mut farm = Farm::start(FarmPlan {
-        socket: SocketKind::Tcp,
-        side: arguments.side,
-        work: Work::at_once(Shape::Windows),
-        shards: SHARDS,
-        workers: WORKERS,
-        cores: 1,
-        processes: WORKERS,
-        checkpoints: true,
-        tell: false,
-        view: View::Canvas,
-        counted: false,
-        traces: None,
-    })?;
+    let plan = FarmPlan::plain(WORKERS, SHARDS, arguments.side, Work::at_once(Shape::Windows));
+    let mut farm = Farm::start(FarmPlan { checkpoints: true, ..plan })?;
     let table =
         Table::new(&["epoch", "ms/epoch", "coordinator MB", "anonymous MB", "worker MB", "anonymous MB"]);
     let mut looks: Vec<Look> = Vec::new();

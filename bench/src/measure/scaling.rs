@@ -7,10 +7,9 @@ use serde::Serialize;
 use super::or_default;
 use crate::arguments::ScalingArguments;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, View, seconds_per_epoch};
+use crate::farm::{Farm, FarmPlan, seconds_per_epoch};
 use crate::machine::Machine;
 use crate::report::{Table, write};
-use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work, gradient};
 use crate::statistics::median;
 
@@ -93,20 +92,7 @@ fn measure(side: usize, workers: u32, processes: u32, rounds: usize) -> Result<F
     let work = Work { shape: Shape::Windows, sleep: std::time::Duration::from_millis(MILLISECONDS) };
     let [mut epochs, mut alone, mut shares] = [const { Vec::new() }; 3];
     let mut processors = [const { Vec::new() }; 2];
-    let plan = FarmPlan {
-        socket: SocketKind::Tcp,
-        side,
-        work,
-        shards: SHARDS * workers,
-        workers,
-        cores: 1,
-        processes,
-        checkpoints: false,
-        tell: false,
-        view: View::Canvas,
-        counted: false,
-        traces: None,
-    };
+    let plan = FarmPlan { processes, ..FarmPlan::plain(workers, SHARDS * workers, side, work) };
     let mut farm = Farm::start(plan)?;
     farm.group.epochs(WARM_UP)?;
     for _ in 0..rounds {

@@ -7,10 +7,9 @@ use serde::Serialize;
 use crate::arguments::TracingArguments;
 use crate::collector::Collector;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, Traces, View, seconds_per_epoch};
+use crate::farm::{Farm, FarmPlan, Traces, seconds_per_epoch};
 use crate::machine::Machine;
 use crate::report::{Table, write};
-use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work};
 use crate::statistics::median;
 
@@ -97,20 +96,9 @@ fn cost(arguments: &TracingArguments, variant: Variant, epochs: u32) -> Result<C
         Variant::All => Some(Traces { collector: collector.address(), epochs: ALL }),
         Variant::Away => Some(Traces { collector: nobody, epochs: ALL }),
     };
-    let mut farm = Farm::start(FarmPlan {
-        socket: SocketKind::Tcp,
-        side: arguments.side,
-        work: Work::at_once(Shape::Windows),
-        shards: arguments.shards,
-        workers: arguments.workers,
-        cores: 1,
-        processes: arguments.workers,
-        checkpoints: false,
-        tell: false,
-        view: View::Canvas,
-        counted: false,
-        traces,
-    })?;
+    let work = Work::at_once(Shape::Windows);
+    let plan = FarmPlan::plain(arguments.workers, arguments.shards, arguments.side, work);
+    let mut farm = Farm::start(FarmPlan { traces, ..plan })?;
     farm.group.epochs(WARM_UP)?;
     let (busy, bytes) = (farm.group.processor_seconds()?, collector.bytes());
     let seconds = seconds_per_epoch(&farm.group.epochs(epochs)?);

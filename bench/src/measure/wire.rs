@@ -9,7 +9,6 @@ use crate::error::BenchError;
 use crate::farm::{Farm, FarmPlan, View, seconds_per_epoch};
 use crate::machine::Machine;
 use crate::report::{Table, write};
-use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work};
 use crate::statistics::median;
 
@@ -71,19 +70,9 @@ pub(crate) fn run(arguments: &WireArguments) -> Result<(), BenchError> {
 /// Both ways take turns.
 fn measure(arguments: &WireArguments, side: usize, rounds: usize) -> Result<Figures, BenchError> {
     let (workers, samples) = (arguments.workers, arguments.samples);
-    let plan = |view: View| FarmPlan {
-        socket: SocketKind::Tcp,
-        side,
-        work: Work::at_once(Shape::Crops),
-        shards: samples.div_ceil(SHARD),
-        workers,
-        cores: 1,
-        processes: workers,
-        checkpoints: false,
-        tell: false,
-        view,
-        counted: false,
-        traces: None,
+    let plan = |view: View| {
+        let work = Work::at_once(Shape::Crops);
+        FarmPlan { view, ..FarmPlan::plain(workers, samples.div_ceil(SHARD), side, work) }
     };
     let (mut whole, mut tiles) = (Vec::new(), Vec::new());
     for _ in 0..rounds {

@@ -7,12 +7,10 @@ use clipig_core::{
     Canvas, ComputeFactory, ComputeJob, FeatureReport, Preparation, Prepared, PreparedTarget, SampleReport,
     ShardCompute, ShardError, ShardResult, ShardTask,
 };
+use clipig_models::{embedded, registry};
 
 use super::{Work, gradient};
 use crate::machine;
-
-/// Components of the features that a preparation gives, as ViT-B/32 has them.
-const EMBEDDING: usize = 512;
 
 /// Makes what has gradients ready.
 pub(crate) struct Factory {
@@ -29,7 +27,9 @@ struct StandIn {
 
 impl ComputeFactory for Factory {
     fn prepare(&self, _: &ComputeJob, _: &Canvas) -> Result<Preparation, ShardError> {
-        let mut feature = vec![0.0; EMBEDDING];
+        let model = registry::find(embedded::NAME);
+        let model = model.ok_or_else(|| ShardError::Device("there is no model".to_owned()))?;
+        let mut feature = vec![0.0; model.spec.embed_dim as usize];
         feature[0] = 1.0;
         let target =
             PreparedTarget { features: vec![feature], auto_scales: vec![1.0], ..PreparedTarget::default() };

@@ -20,7 +20,7 @@ pub(crate) struct ExperimentArguments {
     #[arg(short, long, value_name = "N")]
     pub(crate) epochs: Option<i64>,
     /// Width and height of the picture in pixels.
-    #[arg(short, long, num_args = 1..=2, value_names = ["W", "H"])]
+    #[arg(short, long, num_args = 1..=2, value_names = ["W", "H"], value_parser = pixels)]
     pub(crate) resolution: Vec<i64>,
     /// Factor on the optimiser's learn rate. CLIPig's `-lr` works too.
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
@@ -54,7 +54,7 @@ pub(crate) struct ComputeArguments {
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// Number of pictures to make, each with its own seed.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) repeat: u32,
 }
 
@@ -91,6 +91,13 @@ impl ExperimentArguments {
             verbose: None,
         }
     }
+}
+
+/// Width or height. Most often it is none because a file follows, which is taken for the height.
+fn pixels(text: &str) -> Result<i64, &'static str> {
+    text.parse().map_err(|_| {
+        "it is not a whole number of pixels; write width and height as in `-r 64 48`, and files before `-r`"
+    })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

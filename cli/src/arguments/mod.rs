@@ -332,6 +332,20 @@ mod tests {
     }
 
     #[test]
+    fn a_file_behind_the_resolution_is_told_where_it_belongs() {
+        let said = |line: &str| Arguments::try_parse_from(line.split(' ')).unwrap_err().to_string();
+        let behind = said("clipig render -r 64 a.yaml");
+        assert!(behind.contains("'a.yaml'") && behind.contains("files before `-r`"), "{behind}");
+        assert!(said("clipig render a.yaml -r 64x48").contains("`-r 64 48`"));
+    }
+
+    #[test]
+    fn no_picture_at_all_is_a_mistake() {
+        let said = Arguments::try_parse_from(["clipig", "render", "a.yaml", "--repeat", "0"]).unwrap_err();
+        assert!(said.to_string().contains("--repeat"), "{said}");
+    }
+
+    #[test]
     fn a_text_stands_in_for_a_file() {
         let parse = |line: &str| Arguments::try_parse_from(line.split(' '));
         assert!(parse("clipig render").is_err());

@@ -8,10 +8,15 @@ use serde_json::json;
 
 use crate::arguments::AnimateArguments;
 use crate::failure::Failure;
+use crate::farm::show::counted;
 use crate::farm::video::Film;
 use crate::series::order::epochs_of;
 use crate::series::{Checked, Plan, Series};
 use crate::{interrupt, output};
+
+/// What is wrong with an animation whose frames have no epochs.
+pub(crate) const NO_EPOCHS: &str =
+    "an animation needs at least one epoch per frame: nothing else moves the picture; set `epochs`";
 
 /// The program that makes films.
 const FFMPEG: &str = "ffmpeg";
@@ -28,6 +33,11 @@ pub(crate) fn run(arguments: &AnimateArguments) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     };
     if let Some(film) = &film {
+        if drawing.verbose >= 1 {
+            // Thousands of frames take ffmpeg some minutes.
+            let frames = counted(u64::from(animation.frames()), "frame");
+            output::say(format!("making {} of {frames}", film.path().display()));
+        }
         let frames: Vec<PathBuf> = (0..animation.count()).map(|index| drawing.path(index)).collect();
         film.make(&frames)?;
     }
@@ -74,9 +84,7 @@ impl Series for Animation {
         if epochs_of(first) > 0 {
             return Ok(());
         }
-        Err(Failure::usage(
-            "an animation needs at least one epoch per frame: nothing else moves the picture; set `epochs`",
-        ))
+        Err(Failure::usage(NO_EPOCHS))
     }
 
     fn title(&self, index: usize) -> String {

@@ -24,7 +24,12 @@ const INTERRUPTED: u8 = 130;
 pub(crate) fn run(arguments: &RenderArguments, farm: &str) -> Result<ExitCode, Failure> {
     let submission = Submission::read(&arguments.experiment.files, &arguments.overrides())?;
     converse(async {
-        let connection = Connection::open(farm, &arguments.access).await?;
+        let talkative = submission.is_talkative();
+        let connection = Connection::open(farm, &arguments.access).await?.persistent(move |line| {
+            if talkative {
+                output::say(line);
+            }
+        });
         let terms = TermsArguments::default();
         let answers = submit::submit(&connection, &submission, &arguments.compute, &terms).await?;
         let jobs: Vec<u64> =

@@ -240,6 +240,9 @@ impl Setup<'_> {
             first,
             revisions: vec![revision],
             resume: None,
+            predecessor: None,
+            // The worker is this program.
+            lengths: Vec::new(),
             most_pixels: u64::MAX,
             most_samples: u64::MAX,
             shares_memory: true,

@@ -8,7 +8,8 @@ mod series;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clipig_experiment::{Overrides, SeriesKind, load, series_of};
+use clipig_experiment::{Experiment, Overrides, SeriesKind, load, series_of};
+use clipig_models::{ModelError, Store};
 
 use self::finding::{Finding, Summary};
 use crate::arguments::ValidateArguments;
@@ -56,7 +57,7 @@ fn examine(file: &str) -> Finding {
     match load(&sources.yaml, &Overrides::default()) {
         Ok(loaded) => {
             let mut rehearsed = rehearsal::rehearse(&loaded.experiment);
-            match local::check_texts(&loaded.experiment) {
+            match local::check_features(&loaded.experiment) {
                 Ok(failures) => rehearsed.failures.extend(failures),
                 Err(error) => return Finding::Unreadable(error.to_string()),
             }
@@ -66,10 +67,25 @@ fn examine(file: &str) -> Finding {
                 &files,
                 sources.record.as_ref(),
             ));
+            rehearsed.warnings.extend(absent_models(&loaded.experiment));
             Finding::Loaded { summary: Summary::of(&loaded.experiment), warnings: loaded.warnings, rehearsed }
         }
         Err(problems) => Finding::Refused(problems),
     }
+}
+
+/// Says of the models that an experiment names and this machine does not have where they may come from.
+pub(crate) fn absent_models(experiment: &Experiment) -> Vec<String> {
+    // Without a home there is no store.
+    let Ok(store) = Store::of_user() else { return Vec::new() };
+    let absent = |name: &str| match store.info(name) {
+        Err(error @ (ModelError::Unknown { .. } | ModelError::NotInStore { .. })) => {
+            Some(format!("{error}; or draw on a farm that has it"))
+        }
+        // Anything else is said when it is used.
+        _ => None,
+    };
+    experiment.model_names().into_iter().flatten().filter_map(absent).collect()
 }
 
 /// The name of a file as people know it.

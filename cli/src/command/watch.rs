@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use crate::arguments::WatchArguments;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
+use crate::farm::show::job_is;
 use crate::farm::watching::{Seen, Watch};
 use crate::farm::wire::job_event::Event;
 use crate::farm::wire::{Artifact, JobState};
-use crate::farm::{converse, download, json};
+use crate::farm::{attempts, converse, download, json};
 use crate::output;
 use crate::terminal::preview::Protocol;
 use crate::terminal::screen::{Screen, farewell};
@@ -85,10 +86,9 @@ pub(super) async fn until_end(connection: &Connection, job: u64, how: Show) -> R
                     }
                 }
                 Seen::Nonsense(what) => screen.say(&format!("warning: {what}")),
-                Seen::Lost(why) => {
-                    screen.say(&format!("the connection is lost ({why}); trying to reach the farm again …"));
-                }
-                Seen::Back => screen.say("the farm is back"),
+                Seen::Waits(reason) => screen.say(&job_is(job, watch.state(), &reason)),
+                Seen::Lost(why) => screen.say(&attempts::lost(&why)),
+                Seen::Back => screen.say(attempts::BACK),
             }
         }
         Ok(())
@@ -153,10 +153,9 @@ async fn as_json(connection: &Connection, job: u64) -> Result<Printed, Failure> 
                 }
             }
             Seen::Nonsense(what) => output::say(format!("warning: {what}")),
-            Seen::Lost(why) => {
-                output::say(format!("the connection is lost ({why}); trying to reach the farm again …"));
-            }
-            Seen::Back => output::say("the farm is back"),
+            Seen::Waits(reason) => output::say(job_is(job, watch.state(), &reason)),
+            Seen::Lost(why) => output::say(attempts::lost(&why)),
+            Seen::Back => output::say(attempts::BACK),
         }
     }
     Ok(Printed::Ended(watch.state()))

@@ -1,9 +1,9 @@
-//! The connection to a farm: its address, its credentials, and calls that survive short interruptions.
+//! The connection to a farm: its address, its credentials, and calls that survive interruptions.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_proto::backoff::Backoff;
 use clipig_proto::limits::CONNECT_TIMEOUT;
 use clipig_proto::proxy_status::ProxyStatus;
 use clipig_proto::v1::farm_service_client::FarmServiceClient;
@@ -13,6 +13,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Request, Response, Status};
 
+use super::attempts::Attempts;
 use super::failure::FarmFailure;
 use super::figures::Figures;
 use super::service::Service;
@@ -28,9 +29,6 @@ const WINDOW: u32 = 4 << 20;
 /// How often a call is attempted, for about 6 seconds in all.
 const ATTEMPTS: u32 = 6;
 
-/// The longest time that the farm may name and that a command waits.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// The generated client, with a token on each call.
 pub(crate) type Client = FarmServiceClient<InterceptedService<Channel, Token>>;
 
@@ -38,7 +36,12 @@ pub(crate) type Client = FarmServiceClient<InterceptedService<Channel, Token>>;
 pub(crate) struct Connection {
     client: Client,
     service: Service,
+    /// Told when a farm that is waited for goes away and comes back. `None`: no call waits for long.
+    listener: Option<Listener>,
 }
+
+/// Tells the person something.
+pub(crate) type Listener = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Puts a token on each call.
 #[derive(Clone)]
@@ -97,7 +100,18 @@ impl Connection {
             bearer.set_sensitive(true);
         }
         let client = FarmServiceClient::with_interceptor(channel, Token(bearer));
-        Ok(Self { client, service })
+        Ok(Self { client, service, listener: None })
+    }
+
+    /// For commands that may take hours: when the farm goes away, calls and watches wait until it is back. `listener` is told
+    /// that they wait, and when that is over.
+    pub(crate) fn persistent(self, listener: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { listener: Some(Arc::new(listener)), ..self }
+    }
+
+    /// Told when the farm goes away and comes back, if it is waited for.
+    pub(super) fn listener(&self) -> Option<&Listener> {
+        self.listener.as_ref()
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -109,29 +123,21 @@ impl Connection {
         FarmFailure::answered(&self.service, status)
     }
 
-    /// Makes a call that may be repeated: it is tried again if the connection breaks or the farm is about to start, and after
-    /// the time that the farm names where it was one call too many.
+    /// Makes a call that may be repeated. [`Attempts`] says when it is.
     /// An answer with a figure that is not finite is refused.
     pub(crate) async fn call<T: Figures, Q: Clone>(
         &self,
         request: Q,
         call: impl AsyncFn(Client, Q) -> Result<Response<T>, Status>,
     ) -> Result<T, FarmFailure> {
-        let mut backoff = Backoff::default();
+        let mut attempts = Attempts::of(self, ATTEMPTS);
         loop {
             match call(self.client(), request.clone()).await {
                 Ok(response) => {
                     let answer = response.into_inner();
                     return answer.check().map(|()| answer);
                 }
-                Err(status) => {
-                    let told = clipig_proto::status::retry_after(&status).filter(|wait| *wait <= PATIENCE);
-                    if !(is_passing(&status) || told.is_some()) || backoff.failed() >= ATTEMPTS {
-                        return Err(self.failure(&status));
-                    }
-                    tracing::debug!(%status, "trying again");
-                    tokio::time::sleep(told.unwrap_or_default() + backoff.pause()).await;
-                }
+                Err(status) => attempts.wait_after(&status).await?,
             }
         }
     }

@@ -4,10 +4,10 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use clipig_proto::backoff::Backoff;
 use sha2::{Digest, Sha256};
 
-use super::connection::{Connection, is_passing};
+use super::attempts::Attempts;
+use super::connection::Connection;
 use super::failure::FarmFailure;
 use super::wire;
 
@@ -37,7 +37,8 @@ pub(crate) async fn in_memory(
     job: u64,
     artifact: &wire::Artifact,
 ) -> Result<Vec<u8>, FarmFailure> {
-    let mut partial = Partial { sink: Vec::new(), hash: Sha256::new(), done: 0 };
+    let place = artifact.name.clone();
+    let mut partial = Partial { sink: Vec::new(), place, hash: Sha256::new(), done: 0 };
     partial.complete(connection, job, artifact).await?;
     partial.check(artifact)?;
     Ok(partial.sink)
@@ -84,6 +85,8 @@ async fn attempt(
 /// The beginning of a content.
 struct Partial<W> {
     sink: W,
+    /// Where that is, for messages: a person has to know which disk is full.
+    place: String,
     hash: Sha256,
     done: u64,
 }
@@ -102,7 +105,7 @@ impl Partial<File> {
         loop {
             let read = file.read(&mut buffer).map_err(failed)?;
             if read == 0 {
-                return Ok(Self { sink: file, hash, done });
+                return Ok(Self { sink: file, place: path.display().to_string(), hash, done });
             }
             hash.update(&buffer[..read]);
             done += read as u64;
@@ -118,21 +121,14 @@ impl<W: Write> Partial<W> {
         job: u64,
         artifact: &wire::Artifact,
     ) -> Result<(), FarmFailure> {
-        let mut backoff = Backoff::default();
+        let mut attempts = Attempts::of(connection, ATTEMPTS);
         while self.done < artifact.size {
             let before = self.done;
-            match self.stream(connection, job, artifact).await? {
-                None => {}
-                Some(status) if !is_passing(&status) => return Err(connection.failure(&status)),
-                Some(status) => {
-                    if self.done > before {
-                        backoff.succeeded();
-                    }
-                    if backoff.failed() >= ATTEMPTS {
-                        return Err(connection.failure(&status));
-                    }
-                    tokio::time::sleep(backoff.pause()).await;
+            if let Some(status) = self.stream(connection, job, artifact).await? {
+                if self.done > before {
+                    attempts.succeeded();
                 }
+                attempts.wait_after(&status).await?;
             }
         }
         Ok(())
@@ -168,7 +164,7 @@ impl<W: Write> Partial<W> {
             }
             self.sink.write_all(&chunk.data).map_err(|error| FarmFailure::File {
                 action: "write",
-                path: artifact.name.clone(),
+                path: self.place.clone(),
                 why: error,
             })?;
             self.hash.update(&chunk.data);
@@ -198,5 +194,39 @@ impl<W: Write> Partial<W> {
             hexadecimal(&found),
             hexadecimal(&artifact.sha256)
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+    use crate::arguments::AccessArguments;
+    use crate::farm::stand_in::{StandIn, State};
+
+    /// A disk without space.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(Error::from(ErrorKind::StorageFull))
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_named_by_its_place() {
+        let files = [("picture.png".to_owned(), vec![7; 100])].into();
+        let farm = StandIn::start(State { files, ..State::default() });
+        let connection = Connection::open(&farm.address, &AccessArguments::default()).await.unwrap();
+        let artifact = list(&connection, 1).await.unwrap().remove(0);
+        let place = "/pictures/.clipig-ab.part".to_owned();
+        let mut partial = Partial { sink: Full, place, hash: Sha256::new(), done: 0 };
+        let failure = partial.complete(&connection, 1, &artifact).await.unwrap_err();
+        assert!(failure.to_string().starts_with("cannot write /pictures/.clipig-ab.part: "), "{failure}");
     }
 }

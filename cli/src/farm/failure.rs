@@ -175,6 +175,17 @@ impl From<FarmFailure> for Failure {
     }
 }
 
+/// Why a call or a stream broke: by what a proxy made of it, or by what the connection met where the status was made here.
+pub(super) fn reason(status: &Status) -> String {
+    if let Some(proxy) = ProxyStatus::of(status) {
+        return proxy.to_string();
+    }
+    match status.source() {
+        Some(_) => ConnectError::of(status).to_string(),
+        None => status.message().to_owned(),
+    }
+}
+
 /// All problems as text, one paragraph each.
 pub(crate) fn problems(problems: &[wire::Problem]) -> String {
     problems.iter().map(|one| escape::lines(&problem(one))).collect::<Vec<_>>().join("\n\n")

@@ -1,5 +1,6 @@
 //! The client's side of a farm: connection, uploads, downloads, and how it is shown.
 
+pub(crate) mod attempts;
 pub(crate) mod backup;
 pub(crate) mod connection;
 pub(crate) mod content;

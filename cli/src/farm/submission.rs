@@ -53,7 +53,7 @@ impl Submission {
             say(loaded.warnings.render(terminal::colours_on_stderr()).trim_end().to_owned());
         }
         let mut failures = rehearsal::rehearse(&loaded.experiment).failures;
-        failures.extend(local::check_texts(&loaded.experiment)?);
+        failures.extend(local::check_features(&loaded.experiment)?);
         if !failures.is_empty() {
             return Err(Failure::usage(failures.join("\nerror: ")));
         }

@@ -1,8 +1,9 @@
 //! Conversations with a real server that breaks off now and then.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use clipig_experiment::Overrides;
@@ -303,6 +304,7 @@ fn a_watch_survives_the_farm() {
             seen.push(match one {
                 Seen::Event(event) => event.number.to_string(),
                 Seen::Nonsense(what) => what.chars().filter(char::is_ascii_uppercase).collect::<String>(),
+                Seen::Waits(reason) => reason,
                 Seen::Lost(_) => "lost".to_owned(),
                 Seen::Back => "back".to_owned(),
             });
@@ -317,6 +319,97 @@ fn a_watch_survives_the_farm() {
     });
     assert_eq!(seen.unwrap(), ["1", "2", "NN", "lost", "back", "3", "4"]);
     assert_eq!(farm.state().since, [None, Some(2)]);
+}
+
+/// Starts a farm again as soon as it was said that it is away, while something else goes on.
+async fn restart_when_missed<T>(
+    farm: &mut StandIn,
+    said: &Mutex<Vec<String>>,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let restart = async {
+        while said.lock().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        farm.restart();
+    };
+    let mut work = Box::pin(work);
+    tokio::select! {
+        done = &mut work => return done,
+        () = restart => {}
+    }
+    work.await
+}
+
+#[test]
+fn a_persistent_connection_waits_for_a_farm_that_is_away_and_says_so() {
+    let (_folder, files) = studio();
+    let submission = Submission::read(&files, &Overrides::default()).unwrap();
+    let arguments = submit_arguments("clipig submit x.yaml");
+    let request = submission.job(0, &arguments.compute, &arguments.terms).unwrap();
+    let files = [("picture.png".to_owned(), content())].into();
+    let events = vec![event(1, state(JobState::Completed))];
+    let mut farm = StandIn::start(State { files, events, ..State::default() });
+    let said = Arc::new(Mutex::new(Vec::<String>::new()));
+    let hear = Arc::clone(&said);
+    let expect_outage = |what: &str| {
+        let said = std::mem::take(&mut *said.lock().unwrap());
+        let [lost, back] = &said[..] else { panic!("{what}: {said:?}") };
+        assert!(lost.contains("is lost") && back.contains("is back"), "{said:?}");
+    };
+    converse(async {
+        let connection =
+            connect(&farm).await?.persistent(move |line| hear.lock().unwrap().push(line.to_owned()));
+        farm.kill();
+        let work = upload::submit(&connection, &submission, &request);
+        let answer = restart_when_missed(&mut farm, &said, work).await?;
+        assert_eq!(answer.job.unwrap().number, 1);
+        expect_outage("a submission");
+
+        let artifact = only_artifact(&connection).await?;
+        farm.kill();
+        let work = async { Ok(download::in_memory(&connection, 1, &artifact).await?) };
+        assert!(restart_when_missed(&mut farm, &said, work).await? == content());
+        expect_outage("a download");
+
+        // A watch tells the same by itself.
+        farm.kill();
+        let mut watch = Watch::new(connection.clone(), 1);
+        assert!(matches!(watch.next().await?, Some(Seen::Lost(_))));
+        farm.restart();
+        assert!(matches!(watch.next().await?, Some(Seen::Back)));
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_quiet_watch_tells_what_the_job_waits_for_whenever_that_changes() {
+    let waiting = |reason: &str| Job {
+        number: 1,
+        state: JobState::Waiting.into(),
+        reason: reason.to_owned(),
+        ..Job::default()
+    };
+    let jobs = vec![(Bytes::new(), waiting("two jobs are before it"))];
+    let events = vec![event(1, Event::Job(waiting("two jobs are before it")))];
+    let farm = StandIn::start(State { jobs, events, hold_events: Some(1), ..State::default() });
+    let seen = converse(async {
+        let mut watch = Watch::new(connect(&farm).await?, 1).asking_every(Duration::from_millis(5));
+        let mut seen = Vec::new();
+        while seen.len() < 3 {
+            let one = watch.next().await?.expect("it has not ended");
+            seen.push(match one {
+                Seen::Event(_) => "event".to_owned(),
+                Seen::Waits(reason) => reason,
+                other => format!("{other:?}"),
+            });
+            let next = if seen.len() == 1 { "no worker is there" } else { "one job is before it" };
+            farm.state().jobs[0].1 = waiting(next);
+        }
+        Ok(seen)
+    });
+    assert_eq!(seen.unwrap(), ["event", "no worker is there", "one job is before it"]);
 }
 
 #[test]

@@ -1,18 +1,22 @@
 //! The events of a job, across interruptions of the connection.
 
+use std::time::Duration;
+
 use clipig_proto::backoff::Backoff;
-use clipig_proto::connect_error::ConnectError;
-use clipig_proto::proxy_status::ProxyStatus;
 use clipig_proto::session::{KEEP_ALIVE_HEADER, SILENCE};
+use tokio::time::Instant;
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status, Streaming};
 
 use super::connection::{Connection, is_passing};
-use super::failure::FarmFailure;
+use super::failure::{FarmFailure, reason};
 use super::figures::Figures as _;
 use super::show::has_ended;
 use super::wire::job_event::Event;
-use super::wire::{JobEvent, JobState, WatchJobRequest, WatchJobResponse};
+use super::wire::{GetJobRequest, JobEvent, JobState, WatchJobRequest, WatchJobResponse};
+
+/// After so long without news, the farm is asked what the job waits for: no event tells when that changes.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// Something that a watcher sees.
 #[derive(Debug)]
@@ -20,6 +24,8 @@ pub(crate) enum Seen {
     Event(Box<JobEvent>),
     /// The farm has sent an event with a figure that cannot be right, and which.
     Nonsense(String),
+    /// There has been no news for a while, and this is what the job waits for now.
+    Waits(String),
     /// The connection is lost. It is tried again from now on.
     Lost(String),
     Back,
@@ -33,33 +39,49 @@ pub(crate) struct Watch {
     stream: Option<Streaming<WatchJobResponse>>,
     /// Has the stream brought a keep-alive? An older farm sends none, and may be silent.
     keeps_alive: bool,
+    /// When the stream brought something last.
+    heard: Instant,
     state: JobState,
+    /// Why it is in this state, as far as it was seen.
+    reason: String,
+    /// The last answer to the question what it waits for.
+    answer: String,
+    /// How long it is quiet before that is asked.
+    quiet: Duration,
+    /// When it is asked next.
+    ask: Instant,
     backoff: Backoff,
     /// Has the loss of the connection been said?
     lost: bool,
-    /// Was there a connection before?
+    /// Is a farm that is away waited for? Only if it was there before.
     begun: bool,
 }
 
 impl Watch {
-    /// Watches a job from now on.
+    /// Watches a job from now on. If the farm is not there at first, only a persistent connection waits for it.
     pub(crate) fn new(connection: Connection, job: u64) -> Self {
         Self {
+            begun: connection.listener().is_some(),
             connection,
             job,
             since: None,
             stream: None,
             keeps_alive: false,
+            heard: Instant::now(),
             state: JobState::Unspecified,
+            reason: String::new(),
+            answer: String::new(),
+            quiet: QUIET,
+            ask: Instant::now() + QUIET,
             backoff: Backoff::default(),
             lost: false,
-            begun: false,
         }
     }
 
-    /// As [`Watch::new`], for a farm that has just answered: if it is not there at first, it is waited for, too.
-    pub(crate) fn of_known_farm(connection: Connection, job: u64) -> Self {
-        Self { begun: true, ..Self::new(connection, job) }
+    /// As this watch, but asks more often what the job waits for.
+    #[cfg(test)]
+    pub(super) fn asking_every(self, quiet: Duration) -> Self {
+        Self { quiet, ask: Instant::now() + quiet, ..self }
     }
 
     /// The job's state, as far as it was seen.
@@ -77,9 +99,20 @@ impl Watch {
                 }
                 continue;
             };
-            match next_message(stream, self.keeps_alive).await {
+            let message = tokio::select! {
+                message = next_message(stream, self.keeps_alive.then_some(self.heard)) => message,
+                () = tokio::time::sleep_until(self.ask) => {
+                    if let Some(reason) = self.new_reason().await {
+                        return Ok(Some(Seen::Waits(reason)));
+                    }
+                    continue;
+                }
+            };
+            self.heard = Instant::now();
+            match message {
                 Ok(Some(WatchJobResponse { event: Some(event) })) => {
                     self.backoff.succeeded();
+                    self.ask = Instant::now() + self.quiet;
                     self.note(&event);
                     return Ok(Some(match event.check() {
                         Ok(()) => Seen::Event(Box::new(event)),
@@ -109,10 +142,32 @@ impl Watch {
     fn note(&mut self, event: &JobEvent) {
         self.since = Some(self.since.unwrap_or(0).max(event.number));
         match &event.event {
-            Some(Event::Job(job)) => self.state = job.state(),
-            Some(Event::State(change)) => self.state = change.state(),
+            Some(Event::Job(job)) => {
+                self.state = job.state();
+                self.reason.clone_from(&job.reason);
+            }
+            Some(Event::State(change)) => {
+                self.state = change.state();
+                self.reason.clone_from(&change.reason);
+            }
             _ => {}
         }
+    }
+
+    /// What the job waits for, if that has changed. A farm that does not answer is left to the stream of events.
+    async fn new_reason(&mut self) -> Option<String> {
+        let request = GetJobRequest { job: self.job, with_experiment: false };
+        let mut client = self.connection.client();
+        let answer = tokio::time::timeout(self.quiet, client.get_job(request)).await;
+        self.ask = Instant::now() + self.quiet;
+        let job = answer.ok()?.ok()?.into_inner().job.filter(|job| job.state() == self.state)?;
+        // Only what lasts is worth saying: a job may wait for a moment between two steps.
+        let lasts = std::mem::replace(&mut self.answer, job.reason.clone()) == job.reason;
+        if !lasts || self.reason == job.reason {
+            return None;
+        }
+        self.reason.clone_from(&job.reason);
+        Some(job.reason).filter(|reason| !reason.is_empty())
     }
 
     async fn connect(&mut self) -> Result<Option<Seen>, FarmFailure> {
@@ -141,27 +196,15 @@ impl Watch {
     }
 }
 
-/// The next message of a stream. One that was kept alive and falls silent is lost: the farm hangs, or a proxy does.
+/// The next message of a stream. One that was kept alive and has been silent since `heard` is lost: the farm hangs, or a proxy
+/// does.
 async fn next_message(
     stream: &mut Streaming<WatchJobResponse>,
-    keeps_alive: bool,
+    heard: Option<Instant>,
 ) -> Result<Option<WatchJobResponse>, Status> {
-    if !keeps_alive {
-        return stream.message().await;
-    }
+    let Some(heard) = heard else { return stream.message().await };
     let silent = |_| Status::unavailable(format!("nothing has come for {} s", SILENCE.as_secs()));
-    tokio::time::timeout(SILENCE, stream.message()).await.map_err(silent)?
-}
-
-/// Why a stream broke: by what a proxy made of it, or by what the connection met where the status was made here.
-fn reason(status: &Status) -> String {
-    if let Some(proxy) = ProxyStatus::of(status) {
-        return proxy.to_string();
-    }
-    match std::error::Error::source(status) {
-        Some(_) => ConnectError::of(status).to_string(),
-        None => status.message().to_owned(),
-    }
+    tokio::time::timeout_at(heard + SILENCE, stream.message()).await.map_err(silent)?
 }
 
 /// A watch survives more than a single call does, such as a farm that is overloaded for a moment.

@@ -10,6 +10,7 @@ mod worker;
 
 use std::process::ExitCode;
 
+use clipig_core::NoPatches;
 use clipig_experiment::Experiment;
 use clipig_models::{ModelError, Store};
 
@@ -55,13 +56,15 @@ pub(crate) fn check_judge(name: &str) -> Option<String> {
     Model::find(Some(name)).err().map(|failure| failure.to_string())
 }
 
-/// What preparing the texts of an experiment for its models would end with; nothing where the weights are not here. Only
-/// their header is read.
-pub(crate) fn check_texts(experiment: &Experiment) -> Result<Vec<String>, Failure> {
+/// What preparing the features of an experiment for its models would end with, as far as texts and styles tell; nothing
+/// where the weights are not here. Only their header is read.
+pub(crate) fn check_features(experiment: &Experiment) -> Result<Vec<String>, Failure> {
     // Without a home there is no store, and the embedded model is not asked for by a farm.
     let Ok(store) = Store::of_user() else { return Ok(Vec::new()) };
-    let mut problems = Vec::new();
-    for (place, name) in experiment.model_names().into_iter().enumerate() {
+    let mut problems: Vec<(String, Vec<String>)> = Vec::new();
+    let names = experiment.model_names();
+    let models = names.len();
+    for (place, name) in names.into_iter().enumerate() {
         let name = name.map_or_else(|| store.default_model().name.to_owned(), str::to_owned);
         let shape = match store.info(&name) {
             Ok(info) => info.architecture,
@@ -72,13 +75,21 @@ pub(crate) fn check_texts(experiment: &Experiment) -> Result<Vec<String>, Failur
         };
         let limit = store.resolve(&name)?.spec.context.unwrap_or(shape.context);
         let tokens = (limit.min(shape.context) as usize, shape.vocabulary as usize);
-        let found = clipig_engine::check_texts(experiment, place, tokens);
-        for problem in found.iter().map(ToString::to_string) {
+        let texts = clipig_engine::check_texts(experiment, place, tokens);
+        let mut found: Vec<String> = texts.iter().map(ToString::to_string).collect();
+        if shape.feature_lengths().style.is_none() {
+            found.extend(NoPatches::find(experiment, place).map(|error| error.to_string()));
+        }
+        for problem in found {
             // Several models may take exactly as many words.
-            if !problems.contains(&problem) {
-                problems.push(problem);
+            match problems.iter_mut().find(|(known, _)| *known == problem) {
+                Some((_, models)) => models.push(name.clone()),
+                None => problems.push((problem, vec![name.clone()])),
             }
         }
     }
-    Ok(problems)
+    let named = |(problem, of): (String, Vec<String>)| {
+        if of.len() < models { format!("{}: {problem}", of.join(", ")) } else { problem }
+    };
+    Ok(problems.into_iter().map(named).collect())
 }

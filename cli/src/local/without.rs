@@ -93,9 +93,9 @@ pub(crate) fn check_judge(_: &str) -> Option<String> {
     None
 }
 
-/// What the texts of an experiment lack: only an engine can split them into tokens.
+/// What the features of an experiment lack: only an engine can split them into tokens.
 #[expect(clippy::unnecessary_wraps, reason = "a clipig that computes can fail here")]
-pub(crate) fn check_texts(_: &Experiment) -> Result<Vec<String>, Failure> {
+pub(crate) fn check_features(_: &Experiment) -> Result<Vec<String>, Failure> {
     Ok(Vec::new())
 }
 

@@ -23,7 +23,6 @@ impl WriteError {
     }
 
     /// Is there no room, so that the same write may succeed later?
-    #[cfg(feature = "local")]
     pub(crate) fn is_full(&self) -> bool {
         matches!(self.error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
     }
@@ -141,7 +140,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 /// Makes the folder that a file goes to.
 pub(crate) fn make_folder(path: &Path) -> Result<(), WriteError> {
     let folder = durable::folder_of(path);
-    std::fs::create_dir_all(folder).map_err(|error| WriteError::new(folder, error))
+    std::fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            let why = io::Error::new(ErrorKind::NotADirectory, "a file stands where a folder is needed");
+            WriteError::new(folder, why)
+        }
+        _ => WriteError::new(folder, error),
+    })
 }
 
 /// A file beside `path` with a hidden name and all of the content on disk.
@@ -204,6 +209,7 @@ mod tests {
         let mut file = NewFile::new(taken.join("a.png").to_string_lossy());
         let error = file.try_folder().unwrap_err();
         assert!(!error.is_full() && error.to_string().starts_with("cannot write "), "{error}");
+        assert!(error.to_string().ends_with("a file stands where a folder is needed"), "{error}");
         assert!(file.write(b"x").is_err() && file.path().is_none());
         assert_eq!(names(folder.path()), ["taken"]);
     }

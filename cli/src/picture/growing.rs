@@ -1,22 +1,14 @@
 //! The file of a picture that is being rendered: first snapshots, then the finished picture.
 
-use std::io::IsTerminal as _;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
 
 use clipig_core::Canvas;
 use clipig_picture::{Record, encode_png};
 
 use super::file::{NewFile, WriteError};
+use super::space;
 use crate::failure::Failure;
-use crate::{interrupt, output};
-
-/// How long to wait for space on a full disk if standard error is not a terminal, so that nobody may be there to make
-/// some.
-const WAIT: Duration = Duration::from_secs(20);
-
-/// How often it is tried again.
-const TRY_AGAIN: Duration = Duration::from_millis(500);
+use crate::output;
 
 #[derive(Debug)]
 pub(crate) struct PictureFile {
@@ -66,24 +58,8 @@ impl PictureFile {
     /// Where it cannot be written. A file of this run then holds an earlier snapshot, which the message says.
     pub(crate) fn finish(&mut self, canvas: &Canvas, record: &Record) -> Result<PathBuf, Failure> {
         let png = encode(canvas, record)?;
-        let (start, asked) = (Instant::now(), interrupt::asked());
-        let waits = || std::io::stderr().is_terminal() || start.elapsed() < WAIT;
-        let mut said = false;
-        loop {
-            match self.file.write(&png) {
-                Ok(path) => return Ok(path.to_owned()),
-                // A Ctrl-C before the end of the run does not count here.
-                Err(error) if error.is_full() && waits() && interrupt::asked() == asked => {
-                    if !std::mem::replace(&mut said, true) {
-                        output::say(format!(
-                            "{error}; clipig waits until there is space, press Ctrl-C to give the picture up"
-                        ));
-                    }
-                    std::thread::sleep(TRY_AGAIN);
-                }
-                Err(error) => return Err(self.lost(&error)),
-            }
-        }
+        let written = space::wait_for(|| self.file.write(&png).map(Path::to_owned), output::say);
+        written.map_err(|error| self.lost(&error))
     }
 
     fn lost(&self, error: &WriteError) -> Failure {

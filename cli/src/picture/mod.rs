@@ -5,6 +5,7 @@ pub(crate) mod file;
 #[cfg(feature = "local")]
 mod growing;
 pub(crate) mod sheet;
+pub(crate) mod space;
 
 #[cfg(feature = "local")]
 pub(crate) use self::growing::PictureFile;

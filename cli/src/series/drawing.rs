@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::converse;
 use crate::local::Easel;
-use crate::picture::file;
+use crate::picture::{file, space};
 use crate::{interrupt, output, terminal};
 
 /// The pictures of one file, in the order in which they are drawn.
@@ -84,6 +84,8 @@ pub(crate) struct Checked<'a, S> {
 pub(crate) struct Drawing<'a, S> {
     pub(crate) series: &'a S,
     pub(crate) folder: SeriesFolder,
+    /// How much is said.
+    pub(crate) verbose: i64,
     plan: Plan,
     seed: u64,
     /// Why pictures failed.
@@ -137,7 +139,7 @@ impl<'a, S: Series> Checked<'a, S> {
         let Self { series, plan, hash, verbose, epochs } = self;
         let folder = SeriesFolder::open(&arguments.folder(series.output(), S::SUFFIX), S::SERIES, &hash)?;
         let seed = series.seed().unwrap_or(folder.seed());
-        let mut drawing = Drawing { series, folder, plan, seed, failures: BTreeMap::new() };
+        let mut drawing = Drawing { series, folder, verbose, plan, seed, failures: BTreeMap::new() };
         let missing = drawing.missing();
         let before = series.count() - missing.len();
         let epochs = missing.iter().map(|index| epochs[*index]);
@@ -243,7 +245,7 @@ impl<S: Series> Drawing<'_, S> {
                     for warning in warnings.into_iter().filter(|warning| said.insert(warning.clone())) {
                         progress.say(&format!("warning: {warning}"));
                     }
-                    keep(&order.path, &png)?;
+                    keep(&order.path, &png, progress)?;
                     self.is_done(index, progress);
                 }
                 Ok(Drawn::Interrupted) => return Ok(End::Interrupted),
@@ -266,13 +268,16 @@ impl<S: Series> Drawing<'_, S> {
         let OnFarm { address, arguments, jobs, verbose } = *farm;
         let compute = arguments.compute();
         let files = self.plan.files().to_vec();
+        let voice = progress.voice();
+        let listener = voice.clone();
         converse(async {
+            let connection = Connection::open(address, &arguments.access).await?;
             let easel = FarmEasel {
-                connection: Connection::open(address, &arguments.access).await?,
+                connection: connection.persistent(move |line| listener.say(line)),
                 compute: &compute,
                 terms: &arguments.terms,
                 files: &files,
-                talkative: verbose >= 1,
+                voice,
             };
             let all = self.all_on(&easel, jobs, missing, progress);
             if let Some(done) = Box::pin(interruptible(all)).await {
@@ -312,7 +317,7 @@ impl<S: Series> Drawing<'_, S> {
                 waiting.pop_front();
             }
             let Some((index, job)) = submitted.pop_front() else { return Ok(()) };
-            match easel.fetch(job, &self.order(index)?).await? {
+            match easel.fetch(job, &self.order(index)?, progress).await? {
                 Ending::Fetched => self.is_done(index, progress),
                 Ending::Failed(why) => self.has_failed(index, &Failure::failed(why), progress)?,
             }
@@ -320,9 +325,9 @@ impl<S: Series> Drawing<'_, S> {
     }
 }
 
-/// Writes a finished picture: all of it, or nothing.
-fn keep(path: &Path, png: &[u8]) -> Result<(), Failure> {
-    if file::create_exactly(path, png)? {
+/// Writes a finished picture: all of it, or nothing. A full disk is waited for.
+fn keep(path: &Path, png: &[u8], progress: &SeriesProgress) -> Result<(), Failure> {
+    if space::wait_for(|| file::create_exactly(path, png), |line| progress.demand(&line))? {
         return Ok(());
     }
     Err(Failure::failed(format!("{} appeared while it was drawn", path.display())))

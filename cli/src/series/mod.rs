@@ -15,3 +15,4 @@ mod progress;
 pub(crate) use self::drawing::{Checked, Drawing, Series};
 pub(crate) use self::folder::SeriesFolder;
 pub(crate) use self::plan::Plan;
+pub(crate) use self::progress::SeriesProgress;

@@ -5,7 +5,7 @@ use clipig_experiment::{Loaded, Source};
 use sha2::{Digest, Sha256};
 
 use crate::arguments::SeriesArguments;
-use crate::command::validate::rehearsal;
+use crate::command::validate::{absent_models, rehearsal};
 use crate::experiment_files::{self, Sources};
 use crate::failure::Failure;
 use crate::picture::sha256;
@@ -18,6 +18,8 @@ const MOST_FAILURES: usize = 5;
 pub(crate) struct Plan {
     pub(crate) sources: Vec<Source>,
     files: Vec<String>,
+    /// Is it drawn on this machine?
+    here: bool,
     hash: Sha256,
     /// The images that were read, by name.
     assets: Assets,
@@ -37,6 +39,7 @@ impl Plan {
         Ok(Self {
             sources: yaml,
             files: experiment.files.clone(),
+            here: arguments.farm.is_none(),
             hash,
             assets: Assets::default(),
             failures: Vec::new(),
@@ -47,7 +50,10 @@ impl Plan {
     /// in messages which picture it is.
     pub(crate) fn add(&mut self, what: &str, loaded: &Loaded, later: Option<&str>) -> Result<(), Failure> {
         let mut failures = rehearsal::rehearse(&loaded.experiment).failures;
-        failures.extend(local::check_texts(&loaded.experiment)?);
+        failures.extend(local::check_features(&loaded.experiment)?);
+        if self.here {
+            failures.extend(absent_models(&loaded.experiment));
+        }
         for failure in failures {
             // All pictures may have the same mistake.
             if !self.failures.iter().any(|known| known.ends_with(&failure)) {

@@ -17,11 +17,18 @@ pub(crate) struct SeriesProgress {
     total: usize,
     /// Pictures that are there.
     there: usize,
-    talkative: bool,
+    voice: Voice,
     terminal: bool,
     /// Epochs of the picture under way that are done.
     epoch: u32,
     rest: Rest,
+}
+
+/// Says things without disturbing the bar; nothing when silent.
+#[derive(Clone)]
+pub(crate) struct Voice {
+    bar: ProgressBar,
+    talkative: bool,
 }
 
 /// What is left of a series, in epochs: the first frame of an animation has many times more than the others.
@@ -60,7 +67,8 @@ impl SeriesProgress {
             bar.enable_steady_tick(Duration::from_secs(1));
         }
         let start = Instant::now();
-        let progress = Self { bar, what, start, total, there: before, talkative, terminal, epoch: 0, rest };
+        let voice = Voice { bar: bar.clone(), talkative };
+        let progress = Self { bar, what, start, total, there: before, voice, terminal, epoch: 0, rest };
         if before > 0 && before < total {
             progress.say(&format!("{before} of {total} {what}s are there; going on with the others"));
         }
@@ -70,6 +78,30 @@ impl SeriesProgress {
     /// One more epoch of the picture under way.
     pub(crate) fn epoch(&mut self) {
         self.epoch += 1;
+        self.show_epoch();
+    }
+
+    /// The picture under way has so many epochs left.
+    pub(crate) fn epochs_left(&mut self, left: u32) {
+        let all = self.rest.pictures.front().copied().unwrap_or_default();
+        self.epoch = all.saturating_sub(left);
+        if self.epoch > 0 {
+            self.show_epoch();
+        }
+    }
+
+    /// What the picture under way is doing, where it is not drawn.
+    pub(crate) fn doing(&self, what: &str) {
+        if self.terminal {
+            self.bar.set_message(format!(", {what}"));
+        }
+    }
+
+    pub(crate) fn is_on_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    fn show_epoch(&self) {
         if self.terminal {
             let all = self.rest.pictures.front().copied().unwrap_or(self.epoch);
             self.bar.set_message(format!(", epoch {} of {all}{}", self.epoch, self.left()));
@@ -78,15 +110,21 @@ impl SeriesProgress {
 
     /// A picture has come to its end, with or without success. `label` says which.
     pub(crate) fn picture(&mut self, label: &str, outcome: &str) {
+        self.step();
+        if !self.terminal {
+            let (number, total, what) = (self.there, self.total, self.what);
+            self.say(&format!("{what} {number} of {total} ({label}) {outcome}{}", self.left()));
+        }
+    }
+
+    /// The same for something that is not worth a line of its own.
+    pub(crate) fn step(&mut self) {
         self.there += 1;
         self.epoch = 0;
         self.rest.end_picture();
         if self.terminal {
             self.bar.set_message(self.left());
             self.bar.inc(1);
-        } else {
-            let (number, total, what) = (self.there, self.total, self.what);
-            self.say(&format!("{what} {number} of {total} ({label}) {outcome}{}", self.left()));
         }
     }
 
@@ -101,14 +139,30 @@ impl SeriesProgress {
 
     /// Says something without disturbing the bar; nothing when silent.
     pub(crate) fn say(&self, line: &str) {
-        if self.talkative {
-            self.bar.suspend(|| output::say(line));
-        }
+        self.voice.say(line);
+    }
+
+    /// Says, even when silent, what a person has to do before the series can go on.
+    pub(crate) fn demand(&self, line: &str) {
+        self.bar.suspend(|| output::say(line));
+    }
+
+    /// For those who have something to say meanwhile.
+    pub(crate) fn voice(&self) -> Voice {
+        self.voice.clone()
     }
 
     /// Takes the display away.
     pub(crate) fn end(self) {
         self.bar.finish_and_clear();
+    }
+}
+
+impl Voice {
+    pub(crate) fn say(&self, line: &str) {
+        if self.talkative {
+            self.bar.suspend(|| output::say(line));
+        }
     }
 }
 

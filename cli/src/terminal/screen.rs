@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::LINE_INTERVAL;
 use super::preview::{Protocol, Space};
 use crate::farm::show::columns::plain;
-use crate::farm::show::{has_ended, job_state, targets};
+use crate::farm::show::{has_ended, job_is, job_state, targets};
 use crate::farm::time;
 use crate::farm::wire::job_event::Event;
 use crate::farm::wire::{Job, JobEvent, JobState, LogLevel, Progress, TargetTable};
@@ -74,7 +74,7 @@ impl Screen {
         self.bar.set_length(u64::from(job.epochs_total));
         self.bar.set_position(u64::from(job.epochs_done));
         if job.state() != JobState::Running {
-            self.say(&format!("job {} is {}", job.number, state(job.state(), &job.reason)));
+            self.say(&job_is(job.number, job.state(), &job.reason));
         }
     }
 

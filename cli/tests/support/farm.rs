@@ -10,6 +10,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use clipig_proto::v1::farm_service_client::FarmServiceClient;
 use clipig_proto::v1::worker_lease::Work;
 use clipig_proto::v1::{self, JobState, WorkerState};
@@ -243,15 +244,31 @@ impl Farm {
         self.ask(&["submit", "experiment.yaml"]).trim().parse().unwrap()
     }
 
-    /// Submits an experiment without images from this process, many of which take less time than one start of the client.
+    /// Submits an experiment from this process, many of which take less time than one start of the client.
     pub(crate) fn submit_from_here(&self, experiment: &str) -> u64 {
+        write_experiment(self.folder.path(), experiment);
+        let images = IMAGES.into_iter().filter(|name| experiment.contains(name));
+        let upload = |name: &str| (name.to_owned(), self.upload_from_here(&self.folder.path().join(name)));
         let request = v1::SubmitJobRequest {
             client_token: Sha256::digest(experiment).to_vec().into(),
             yaml: experiment.to_owned(),
+            assets: images.map(upload).collect(),
             ..Default::default()
         };
         let submitted = self.ask_here(async |mut farm| Ok(farm.submit_job(request).await?.into_inner().job));
         submitted.flatten().unwrap_or_else(|| panic!("the farm takes no job{}", self.logs())).number
+    }
+
+    /// Uploads a file; its hash.
+    fn upload_from_here(&self, path: &Path) -> Bytes {
+        let data = Bytes::from(std::fs::read(path).unwrap());
+        let sha256 = Bytes::copy_from_slice(&Sha256::digest(&data));
+        let header = v1::ContentHeader { sha256: sha256.clone(), size: data.len() as u64, offset: 0 };
+        let chunk = v1::ContentChunk { header: Some(header), data };
+        let piece = tokio_stream::once(v1::UploadBlobRequest { chunk: Some(chunk) });
+        let uploaded = self.ask_here(async |mut farm| farm.upload_blob(piece).await.map(drop));
+        assert!(uploaded.is_some(), "the farm does not take {}{}", path.display(), self.logs());
+        sha256
     }
 
     /// A job; `None` while the coordinator is not there.
@@ -469,18 +486,23 @@ pub(crate) fn rendered_here(experiment: &str) -> String {
     hash(&folder.path().join("picture.png"))
 }
 
-/// Writes an experiment as `experiment.yaml`, and the images that it may name: `start.png`, in colour, and `hole.png`, a
-/// white disc on black.
+/// The images that an experiment may name: one in colour, and a white disc on black.
+const IMAGES: [&str; 2] = ["start.png", "hole.png"];
+
+/// Writes an experiment as `experiment.yaml`, and the images that it names.
 fn write_experiment(folder: &Path, experiment: &str) {
     std::fs::write(folder.join("experiment.yaml"), experiment).unwrap();
+    if !IMAGES.iter().any(|name| experiment.contains(name)) {
+        return;
+    }
     let start =
         image::RgbImage::from_fn(50, 40, |x, y| image::Rgb([5 * x, 6 * y, x * y % 256].map(|v| v as u8)));
-    start.save(folder.join("start.png")).unwrap();
+    start.save(folder.join(IMAGES[0])).unwrap();
     let hole = image::RgbImage::from_fn(50, 40, |x, y| {
         let inside = x.abs_diff(25).pow(2) + y.abs_diff(20).pow(2) < 180;
         image::Rgb([if inside { 255 } else { 0 }; 3])
     });
-    hole.save(folder.join("hole.png")).unwrap();
+    hole.save(folder.join(IMAGES[1])).unwrap();
 }
 
 /// The hash of a whole file.

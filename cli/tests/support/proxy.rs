@@ -1,12 +1,14 @@
 //! Proxies from the system's packages, with the settings of `deploy/proxies`.
 
 use std::fs::File;
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, geteuid, kill_process};
+pub(crate) use clipig_testing::proxy::Kind;
+use clipig_testing::proxy::{NEEDED, Places, Upstream};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::farm::{Farm, STANDSTILL};
 use super::support::Studio;
@@ -15,40 +17,12 @@ use super::tls;
 /// The longest silence that proxies take in tests, instead of an hour: longer than coordinator and workers are silent.
 pub(crate) const SILENCE: Duration = Duration::from_secs(10);
 
-/// Which proxy it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Nginx,
-    HaProxy,
-    Caddy,
-}
-
-impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::Nginx, Self::HaProxy, Self::Caddy];
-
-    /// Its file in `deploy/proxies`.
-    pub(crate) fn settings(self) -> &'static str {
-        match self {
-            Self::Nginx => include_str!("../../../deploy/proxies/nginx.conf"),
-            Self::HaProxy => include_str!("../../../deploy/proxies/haproxy.cfg"),
-            Self::Caddy => include_str!("../../../deploy/proxies/Caddyfile"),
-        }
-    }
-
-    fn program(self) -> &'static str {
-        match self {
-            Self::Nginx => "nginx",
-            Self::HaProxy => "haproxy",
-            Self::Caddy => "caddy",
-        }
-    }
-
-    fn port(self) -> u16 {
-        match self {
-            Self::Nginx => 7441,
-            Self::HaProxy => 7442,
-            Self::Caddy => 7443,
-        }
+/// The port on which a proxy listens.
+fn port(kind: Kind) -> u16 {
+    match kind {
+        Kind::Nginx => 7441,
+        Kind::HaProxy => 7442,
+        Kind::Caddy => 7443,
     }
 }
 
@@ -115,11 +89,14 @@ impl Proxy {
     fn start_with(kind: Kind, settings: &str, farm: &Farm, certificates: &Certificates) -> Self {
         let folder = farm.folder().join(kind.program());
         std::fs::create_dir(&folder).unwrap();
-        let settings = adapted(kind, settings, farm, certificates);
-        std::fs::write(folder.join("settings"), settings).unwrap();
-        if kind == Kind::Nginx {
-            std::fs::write(folder.join("nginx.conf"), nginx(&folder)).unwrap();
-        }
+        let (socket, certificates) = (farm.folder().join("farm.sock"), certificates.folder());
+        let places = Places {
+            listens: SocketAddr::from((host(), port(kind))),
+            upstream: Upstream::Socket(&socket),
+            certificates: &certificates,
+            silence: Some(SILENCE),
+        };
+        kind.write(settings, &places, &folder).unwrap();
         let mut proxy = Self { kind, process: launch(kind, &folder), folder };
         proxy.wait_until_it_listens(farm);
         proxy
@@ -127,7 +104,7 @@ impl Proxy {
 
     fn wait_until_it_listens(&mut self, farm: &Farm) {
         let start = Instant::now();
-        while TcpStream::connect((host(), self.kind.port())).is_err() {
+        while TcpStream::connect((host(), port(self.kind))).is_err() {
             let ended = self.process.try_wait().unwrap();
             assert!(
                 ended.is_none() && start.elapsed() < STANDSTILL,
@@ -146,7 +123,7 @@ impl Proxy {
 
     /// Where workers and clients find the farm.
     pub(crate) fn address(&self) -> String {
-        format!("https://{}:{}", host(), self.kind.port())
+        format!("https://{}:{}", host(), port(self.kind))
     }
 
     /// Makes it end its connections: they are told to end (GOAWAY), and are cut after a second. nginx and HAProxy do so
@@ -181,80 +158,7 @@ impl Drop for Proxy {
     }
 }
 
-/// Starts a proxy whose settings lie in this folder.
 fn launch(kind: Kind, folder: &Path) -> Child {
-    let settings = folder.join("settings");
-    let mut command = Command::new(kind.program());
-    match kind {
-        Kind::Nginx => command.arg("-p").arg(folder).arg("-c").arg(folder.join("nginx.conf")),
-        // With a master process, as Debian's unit starts it.
-        Kind::HaProxy => command.args(["-W", "-db", "-f"]).arg(settings),
-        Kind::Caddy => command.args(["run", "--adapter", "caddyfile", "--config"]).arg(settings),
-    };
-    // Some lie where only root looks for programs.
-    let path = std::env::var("PATH").unwrap_or_default();
-    command.env("PATH", format!("{path}:/usr/local/sbin:/usr/sbin"));
-    // Caddy keeps its state there.
-    command.env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder);
     let log = File::options().create(true).append(true).open(folder.with_extension("log")).unwrap();
-    command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
-    command.spawn().unwrap_or_else(|error| {
-        panic!(
-            "{}: {error}; this test needs nginx, HAProxy and Caddy (Debian: `apt install nginx haproxy caddy`)",
-            kind.program()
-        )
-    })
-}
-
-/// The settings with a test's places and times instead of those of a real farm.
-fn adapted(kind: Kind, settings: &str, farm: &Farm, certificates: &Certificates) -> String {
-    let (host, port) = (host(), kind.port());
-    let socket = farm.folder().join("farm.sock").display().to_string();
-    let silence = format!("{}s", SILENCE.as_secs());
-    let mut changes = match kind {
-        Kind::Nginx => vec![
-            ("listen 443 ", format!("listen {host}:{port} ")),
-            ("farm.example.org", host.to_string()),
-            ("grpc://127.0.0.1:7870", format!("grpc://unix:{socket}")),
-        ],
-        Kind::HaProxy => vec![
-            ("bind :443 ", format!("bind {host}:{port} ")),
-            ("127.0.0.1:7870", format!("unix@{socket}")),
-            ("hard-stop-after 30s", "hard-stop-after 1s".to_owned()),
-        ],
-        Kind::Caddy => vec![
-            ("farm.example.org:443", format!("{host}:{port}")),
-            ("h2c://127.0.0.1:7870", format!("unix+h2c/{socket}")),
-            (
-                "grace_period 30s",
-                // Port 80 and the default port of administration are not free for a test.
-                format!(
-                    "grace_period 1s\n\tadmin off\n\tdefault_bind {host}\n\tauto_https disable_redirects"
-                ),
-            ),
-        ],
-    };
-    changes.push(("/etc/clipig/", format!("{}/", certificates.folder().display())));
-    // Caddy has no such limit, and nginx has none of ours with its defaults.
-    if settings.contains(" 1h") {
-        changes.push((" 1h", format!(" {silence}")));
-    }
-    changes.into_iter().fold(settings.to_owned(), |text, (from, to)| {
-        assert!(text.contains(from), "`{from}` is not in the settings of {kind:?}:\n{text}");
-        text.replace(from, &to)
-    })
-}
-
-/// What stands around nginx's settings: on Debian, /etc/nginx/nginx.conf does.
-fn nginx(folder: &Path) -> String {
-    // As root it would become a user who may not use the farm's socket.
-    let user = if geteuid().is_root() { "user root;\n" } else { "" };
-    let folder = folder.display();
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .map(|name| format!("    {name}_temp_path {folder}/{name};\n"))
-        .concat();
-    format!(
-        "{user}daemon off;\nworker_processes 1;\nworker_shutdown_timeout 1s;\npid {folder}/nginx.pid;\n\
-         error_log stderr;\nevents {{}}\nhttp {{\n    access_log off;\n{temporary}    include {folder}/settings;\n}}\n"
-    )
+    kind.launch(folder, log).unwrap_or_else(|error| panic!("{}: {error}; {NEEDED}", kind.program()))
 }

@@ -104,10 +104,13 @@ fn smallest_shard<'a>(
 
 #[cfg(test)]
 mod tests {
-    use clipig_core::{NumberType, PROTOCOL};
-    use clipig_models::{Architecture, Naming, Vision};
+    use clipig_core::PROTOCOL;
 
     use super::*;
+
+    /// About that of ViT-B/32.
+    const COST: WindowCost =
+        WindowCost { pixels: 224 * 224, flop: 17_600_000_000, bytes: 34_000_000, model: 604_000_000 };
 
     fn kind(class: DeviceClass, model: &str) -> WorkerKind {
         WorkerKind { class, model: model.into(), libtorch: "2.11.0".into(), capability: String::new() }
@@ -126,62 +129,6 @@ mod tests {
         }
     }
 
-    fn architecture(vision: Vision, input_size: u32) -> Architecture {
-        Architecture {
-            naming: Naming::OpenAi,
-            vision,
-            input_size,
-            embed_dim: 1_024,
-            context: 77,
-            vocabulary: 49_408,
-            text_width: 512,
-            text_layers: 12,
-            text_feed_forward: 2_048,
-        }
-    }
-
-    fn transformer(input_size: u32, patch: u32, width: u32, layers: u32) -> Architecture {
-        architecture(Vision::Transformer { width, layers, feed_forward: 4 * width, patch }, input_size)
-    }
-
-    /// On GPUs with 8, 16, 24, 40 and 80 GB.
-    #[test]
-    fn shards_of_known_models() {
-        let gpu = kind(DeviceClass::Cuda, "a GPU");
-        let fit = Fit::Kind(gpu.clone());
-        let rn50x64 = Vision::ResNet { width: 128, layers: [3, 15, 36, 10] };
-        for (name, model, parameters, float, half) in [
-            ("ViT-B/32", transformer(224, 32, 768, 12), 151, [64, 128, 128, 128, 128], [128; 5]),
-            ("ViT-B/16", transformer(224, 16, 768, 12), 150, [16, 32, 64, 64, 64], [32, 64, 64, 64, 64]),
-            ("ViT-L/14", transformer(224, 14, 1_024, 24), 428, [8, 16, 16, 16, 16], [16; 5]),
-            ("ViT-L/14@336", transformer(336, 14, 1_024, 24), 428, [2, 8, 8, 16, 16], [8, 16, 16, 16, 16]),
-            ("ViT-H/14", transformer(224, 14, 1_280, 32), 986, [2, 8, 16, 16, 16], [8, 16, 16, 16, 16]),
-            ("RN50x64", architecture(rn50x64, 448), 623, [2, 4, 8, 8, 16], [4, 8, 16, 16, 16]),
-        ] {
-            for (number, wanted) in [(NumberType::Float32, float), (NumberType::Bfloat16, half)] {
-                let cost = model.window_cost(number, parameters * 1_000_000);
-                let size = |gigabytes| smallest_shard(&gpu, &fit, &cost, [worker(&gpu, gigabytes)].iter());
-                assert_eq!([8, 16, 24, 40, 80].map(size), wanted, "{name} in {number}");
-            }
-        }
-    }
-
-    #[test]
-    fn of_several_models_the_dearest_decides() {
-        let gpu = kind(DeviceClass::Cuda, "a GPU");
-        let cost = |model: Architecture, parameters| model.window_cost(NumberType::Float32, parameters);
-        let base = cost(transformer(224, 32, 768, 12), 151_000_000);
-        let large = cost(transformer(224, 14, 1_024, 24), 428_000_000);
-        let both = [base.beside(large), large.beside(base)];
-        assert_eq!(both[0], both[1]);
-        assert_eq!(both[0].model, base.model + large.model);
-        let size = |cost, gigabytes| {
-            smallest_shard(&gpu, &Fit::Kind(gpu.clone()), cost, [worker(&gpu, gigabytes)].iter())
-        };
-        assert_eq!([&base, &large, &both[0]].map(|cost| size(cost, 80)), [128, 16, 16]);
-        assert_eq!([&large, &both[0]].map(|cost| size(cost, 8)), [8, 4], "both models take memory");
-    }
-
     #[test]
     fn the_smallest_worker_that_may_compute_decides() {
         let [cpu, gpu, other] = [
@@ -189,15 +136,14 @@ mod tests {
             kind(DeviceClass::Cuda, "a GPU"),
             kind(DeviceClass::Cuda, "another GPU"),
         ];
-        let cost = transformer(224, 32, 768, 12).window_cost(NumberType::Float32, 151_000_000);
         let workers = [worker(&gpu, 80), worker(&cpu, 1), worker(&other, 8), worker(&gpu, 0)];
-        let size = |fit: &Fit, count| smallest_shard(&gpu, fit, &cost, workers[..count].iter());
+        let size = |fit: &Fit, count| smallest_shard(&gpu, fit, &COST, workers[..count].iter());
         let only = Fit::Kind(gpu.clone());
         assert_eq!(size(&only, 3), 128, "others do not count");
         assert_eq!(size(&only, 4), 64, "one of unknown memory may be small");
         assert_eq!(size(&only, 0), 64);
         assert_eq!([1, 3].map(|count| size(&Fit::Class(DeviceClass::Cuda), count)), [128, 64]);
         assert_eq!([1, 2].map(|count| size(&Fit::Any, count)), [128, CPU_SHARD]);
-        assert_eq!(smallest_shard(&cpu, &Fit::Kind(cpu.clone()), &cost, workers.iter()), CPU_SHARD);
+        assert_eq!(smallest_shard(&cpu, &Fit::Kind(cpu.clone()), &COST, workers.iter()), CPU_SHARD);
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clipig_core::{Assets, Epoch, JobBrief, JobId, JobRevision, Sha256};
-use clipig_experiment::{Overrides, Source, load};
+use clipig_experiment::{Experiment, Overrides, Source, load};
 use clipig_schedule::CPU_SHARD;
 
 use super::failure::RunFailure;
 use super::{Farm, LogLevel};
 use crate::epoch_loop::JobProgress;
-use crate::job_runner::{JobOrder, Revision, TraceTerms};
+use crate::job_runner::{JobOrder, Predecessor, Revision, TraceTerms};
 use crate::store::{self, EventKind, StoreError, Update};
 
 impl Farm {
@@ -50,17 +50,36 @@ impl Farm {
         let mut kept = store.revisions(job)?;
         let first = kept[0].from;
         let holding = kept.iter().rposition(|revision| revision.from <= next.unwrap_or(first)).unwrap_or(0);
-        kept.drain(..holding);
+        let before: Vec<store::Revision> = kept.drain(..holding).collect();
         let revisions = self.loaded(job, kept)?;
+        let is_prepared = revisions.first().is_some_and(|revision| revision.brief.prepared.is_some());
+        let predecessor = if is_prepared { None } else { self.predecessor(job, &before)? };
+        let record = store.job(job)?;
         Ok(JobOrder {
             first,
             revisions,
             resume: None,
+            predecessor,
+            lengths: self.feature_lengths(&record),
             most_pixels: self.inner.settings.job_pixels,
             most_samples: self.inner.settings.epoch_samples,
             shares_memory: false,
-            trace: TraceTerms { parent: store.job(job)?.trace, epochs: self.inner.settings.traced_epochs },
+            trace: TraceTerms { parent: record.trace, epochs: self.inner.settings.traced_epochs },
         })
+    }
+
+    /// The last of these revisions that was prepared.
+    fn predecessor(&self, job: JobId, kept: &[store::Revision]) -> Result<Option<Predecessor>, RunFailure> {
+        for kept in kept.iter().rev() {
+            let revision = JobRevision { job, revision: kept.revision };
+            if let Some(preparation) = self.inner.store.prepared(revision)? {
+                let (experiment, prepared) = (read(&kept.yaml)?, preparation.prepared);
+                let predecessor =
+                    Predecessor { experiment: Arc::new(experiment), prepared: Arc::new(prepared) };
+                return Ok(Some(predecessor));
+            }
+        }
+        Ok(None)
     }
 
     /// Reads revisions with their images. An image that several revisions name is in memory only once.
@@ -72,10 +91,7 @@ impl Farm {
         let mut images: BTreeMap<Sha256, Arc<[u8]>> = BTreeMap::new();
         let mut revisions = Vec::new();
         for kept in kept {
-            let source = Source::new("experiment", kept.yaml.as_str());
-            let experiment = load(&[source], &Overrides::default())
-                .map_err(|problems| RunFailure::Experiment(Box::new(problems)))?
-                .experiment;
+            let experiment = read(&kept.yaml)?;
             let mut assets = Assets::default();
             for (name, sha256) in &kept.assets {
                 let bytes = match images.get(sha256) {
@@ -103,4 +119,9 @@ impl Farm {
         }
         Ok(revisions)
     }
+}
+
+fn read(yaml: &str) -> Result<Experiment, RunFailure> {
+    let loaded = load(&[Source::new("experiment", yaml)], &Overrides::default());
+    Ok(loaded.map_err(|problems| RunFailure::Experiment(Box::new(problems)))?.experiment)
 }

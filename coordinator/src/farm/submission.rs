@@ -202,6 +202,7 @@ impl Farm {
         }
         let mut loaded = self.load(yaml, &Overrides::default())?;
         check_same_models(&record, &loaded.experiment)?;
+        self.check_styles(&loaded.experiment, record.models())?;
         let memory = estimate::check(&loaded.experiment, record.seed, &self.inner.settings)?;
         loaded.tree.record_model(&record.model.name);
         loaded.tree.record_seed(record.seed);
@@ -274,6 +275,7 @@ impl Farm {
         };
         let loaded = self.load(&request.yaml, &overrides)?;
         let mut models = self.resolve_models(&loaded.experiment, request)?;
+        self.check_styles(&loaded.experiment, models.iter())?;
         let (model, more_models) = (models.remove(0), models);
         let seed = match loaded.experiment.seed {
             Some(seed) => seed,

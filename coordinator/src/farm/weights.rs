@@ -1,8 +1,8 @@
 //! Weights of models: inside the program, in the coordinator's store of models, or brought by a client.
 
-use clipig_core::{ModelReference, ModelSettings, Sha256, WeightsSource, WindowCost};
+use clipig_core::{ModelReference, ModelSettings, NoPatches, Sha256, WeightsSource, WindowCost};
 use clipig_experiment::Experiment;
-use clipig_models::{ModelError, ModelInfo, Place, embedded, registry};
+use clipig_models::{Architecture, FeatureLengths, ModelError, ModelInfo, Place, embedded, registry};
 
 use super::{CommandError, Farm, SubmitRequest};
 use crate::store::{JobRecord, StoreError};
@@ -50,6 +50,14 @@ pub enum ModelRefusal {
         name: String,
         /// What is wrong with them. Its own text may hold paths of the coordinator.
         error: ModelError,
+    },
+    /// A style for a model that cannot encode any.
+    #[error("{}{error}", .model.as_ref().map_or_else(String::new, |model| format!("{model}: ")))]
+    NoPatches {
+        /// The model, where there are several.
+        model: Option<String>,
+        /// The style.
+        error: NoPatches,
     },
     /// The weights do not fit clipig or what is recorded of the model.
     #[error("the weights of `{name}` cannot be used: {why}")]
@@ -167,6 +175,42 @@ impl Farm {
             all = Some(all.map_or(cost, |all| all.beside(cost)));
         }
         Ok(all)
+    }
+
+    /// Refuses styles for models without patches, as far as the weights of the models are here.
+    pub(super) fn check_styles<'a>(
+        &self,
+        experiment: &Experiment,
+        models: impl Iterator<Item = &'a ModelReference>,
+    ) -> Result<(), ModelRefusal> {
+        for (place, model) in models.enumerate() {
+            let Some(error) = NoPatches::find(experiment, place) else { continue };
+            // What cannot be read here is found out by the worker that prepares the job.
+            let shape = self.architecture(model).ok().flatten();
+            if shape.is_some_and(|shape| shape.feature_lengths().style.is_none()) {
+                let model = (experiment.models.len() > 1).then(|| model.name.clone());
+                return Err(ModelRefusal::NoPatches { model, error });
+            }
+        }
+        Ok(())
+    }
+
+    /// How many numbers each model of a job makes of features; `None` where this farm cannot read its weights.
+    pub(super) fn feature_lengths(&self, job: &JobRecord) -> Vec<Option<FeatureLengths>> {
+        let known = |model: &ModelReference| {
+            self.architecture(model).unwrap_or_else(|error| {
+                let text = "the weights cannot be read, so it is not known how long features are";
+                tracing::warn!(job = %job.id, model = %model.name, %error, "{text}");
+                None
+            })
+        };
+        job.models().map(|model| known(model).map(|shape| shape.feature_lengths())).collect()
+    }
+
+    /// The shape of a model; `None` where this farm does not have its weights.
+    fn architecture(&self, model: &ModelReference) -> Result<Option<Architecture>, ModelError> {
+        let Some(weights) = self.weights(model.sha256)? else { return Ok(None) };
+        Ok(Some(info(&weights)?.architecture))
     }
 
     /// A model by its content, which may be a stranger's file.

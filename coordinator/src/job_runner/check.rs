@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clipig_core::{HISTOGRAM_VALUES, Prepared, PreparedTarget, all_finite};
 use clipig_experiment::{ConstraintKind, Experiment, FeatureSource, Target};
+use clipig_models::FeatureLengths;
 
 /// Why a preparation is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,11 +32,11 @@ pub(super) enum PreparationError {
         scales: usize,
     },
     /// Features of one model have one length.
-    #[error("target {target}: a feature has {found} numbers, and the first one has {expected}")]
+    #[error("target {target}: a feature has {found} numbers, expected {expected}")]
     Length {
         /// Place of the target.
         target: usize,
-        /// Numbers of the first feature.
+        /// What the model makes; where that is not known, the numbers of the first feature.
         expected: usize,
         /// Numbers of this one.
         found: usize,
@@ -52,18 +53,26 @@ pub(super) enum PreparationError {
         /// Numbers that came.
         found: usize,
     },
+    /// A model without patches encodes no style.
+    #[error("target {0}: there is a style, and the model of the target has no patches")]
+    NoPatches(usize),
     /// A number that is NaN or infinite, or a feature without numbers.
     #[error("target {0}: a feature or scale is empty or not finite (NaN or infinite)")]
     NotFinite(usize),
 }
 
-/// Compares a preparation with the experiment. Targets that are not active need no features.
-pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Result<(), PreparationError> {
+/// Compares a preparation with the experiment. Targets that are not active need no features. `lengths` says what each model
+/// makes of features, as far as that is known.
+pub(super) fn preparation(
+    prepared: &Prepared,
+    experiment: &Experiment,
+    lengths: &[Option<FeatureLengths>],
+) -> Result<(), PreparationError> {
     let (expected, found) = (experiment.targets.len(), prepared.targets.len());
     if expected != found {
         return Err(PreparationError::Targets { expected, found });
     }
-    let mut lengths = BTreeMap::new();
+    let mut vectors = BTreeMap::new();
     for (target, (wanted, came)) in experiment.targets.iter().zip(&prepared.targets).enumerate() {
         let (features, scales, expected) =
             (came.features.len(), came.auto_scales.len(), wanted.features.len());
@@ -71,9 +80,11 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
         if !unused && (features != expected || scales != expected) {
             return Err(PreparationError::Features { target, expected, features, scales });
         }
+        let lengths = lengths.get(wanted.model).copied().flatten();
         for feature in &came.features {
             let found = feature.len();
-            let expected = *lengths.entry(wanted.model).or_insert(found);
+            let known = lengths.map_or(found, |lengths| lengths.vector);
+            let expected = *vectors.entry(wanted.model).or_insert(known);
             if expected != found {
                 return Err(PreparationError::Length { target, expected, found });
             }
@@ -84,19 +95,30 @@ pub(super) fn preparation(prepared: &Prepared, experiment: &Experiment) -> Resul
         if !came.auto_scales.iter().all(|scale| scale.is_finite()) {
             return Err(PreparationError::NotFinite(target));
         }
-        supplements(target, wanted, came)?;
+        supplements(target, (wanted, lengths), came)?;
     }
     Ok(())
 }
 
 /// What features and constraints need besides their vectors must be there, and nothing else.
-fn supplements(target: usize, wanted: &Target, came: &PreparedTarget) -> Result<(), PreparationError> {
+fn supplements(
+    target: usize,
+    (wanted, lengths): (&Target, Option<FeatureLengths>),
+    came: &PreparedTarget,
+) -> Result<(), PreparationError> {
     let mut expected = BTreeMap::new();
     let of_place = |place: u32| came.supplements.get(&place).map_or(0, Vec::len);
     for ((place, vector), feature) in (0..).zip(&came.features).zip(&wanted.features) {
-        if let Some(length) = of_feature(&feature.source, vector.len(), of_place(place)) {
-            expected.insert(place, length);
-        }
+        let length = match (&feature.source, lengths) {
+            (FeatureSource::Text(_) | FeatureSource::Image(_), _) => continue,
+            (FeatureSource::Direction(_), _) => vector.len(),
+            (FeatureSource::Style(_), Some(lengths)) => {
+                lengths.style.ok_or(PreparationError::NoPatches(target))?
+            }
+            // How many patches there are depends on the model.
+            (FeatureSource::Style(_), None) => of_place(place).max(1),
+        };
+        expected.insert(place, length);
     }
     for (place, constraint) in wanted.constraints.iter().enumerate().filter(|_| wanted.active) {
         if matches!(constraint.kind, ConstraintKind::Histogram(_)) {
@@ -118,38 +140,5 @@ fn supplements(target: usize, wanted: &Target, came: &PreparedTarget) -> Result<
     }
 }
 
-/// How many numbers a feature needs besides its vector, which has this length, where so many came.
-fn of_feature(source: &FeatureSource, vector: usize, came: usize) -> Option<usize> {
-    match source {
-        FeatureSource::Text(_) | FeatureSource::Image(_) => None,
-        FeatureSource::Direction(_) => Some(vector),
-        // How many patches there are depends on the model.
-        FeatureSource::Style(_) => Some(came.max(1)),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use clipig_experiment::{Overrides, Source, load};
-
-    use super::*;
-
-    #[test]
-    fn features_have_one_length_for_each_model() {
-        let yaml =
-            "models: [{name: a}, {name: b}]\ntargets: [{features: [{text: x}]}, {features: [{text: y}]}]\n";
-        let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default());
-        let experiment = loaded.unwrap_or_else(|errors| panic!("{errors}")).experiment;
-        let of_lengths = |lengths: [usize; 4]| {
-            let target = |length| PreparedTarget {
-                features: vec![vec![0.5; length]],
-                auto_scales: vec![1.0],
-                ..PreparedTarget::default()
-            };
-            preparation(&Prepared { targets: lengths.map(target).to_vec() }, &experiment)
-        };
-        assert_eq!(of_lengths([2, 3, 2, 3]), Ok(()));
-        let error = PreparationError::Length { target: 3, expected: 3, found: 2 };
-        assert_eq!(of_lengths([2, 3, 2, 2]), Err(error));
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@
 mod check;
 mod inbox;
 mod order;
+mod origins;
 mod trace;
 
 use std::collections::VecDeque;
@@ -24,6 +25,7 @@ use clipig_telemetry::TraceContext;
 
 pub use self::inbox::{EpochOffer, Inbox, Port, RunCommand, ToRunner, inbox};
 pub use self::order::{JobOrder, Revision, TraceTerms};
+pub use self::origins::Predecessor;
 use self::trace::{EpochTrace, RunTrace};
 use crate::epoch_loop::{
     CanvasTooLarge, EpochLoop, EpochReport, EpochUnderWay, JobError, JobErrorCause, JobSpec, first_resolution,
@@ -151,6 +153,8 @@ struct Runner<'a, O> {
     order: JobOrder,
     /// Place of the revision that holds now.
     current: usize,
+    /// The revision before it, until it is prepared.
+    predecessor: Option<Predecessor>,
     canvases: &'a dyn CanvasFactory,
     port: &'a dyn Port,
     inbox: &'a Inbox,
@@ -182,6 +186,11 @@ impl<'a, O: Observer> Runner<'a, O> {
         let resumed = order.resume.take().filter(|progress| progress.next > first);
         let next = resumed.as_ref().map_or(first, |p| p.next);
         let current = order.revision_at(next);
+        // A first canvas has not changed yet.
+        let predecessor = resumed.as_ref().and_then(|_| {
+            let before = order.revisions[..current].iter().rev().find_map(Revision::as_predecessor);
+            before.or_else(|| order.predecessor.take())
+        });
         let (revision, most) = (&order.revisions[current], order.most_pixels);
         let job = match resumed {
             Some(progress) => {
@@ -193,7 +202,7 @@ impl<'a, O: Observer> Runner<'a, O> {
         };
         let job = job.with_most_pixels(most).with_most_samples(order.most_samples);
         let commands = VecDeque::new();
-        Ok(Self { order, current, canvases, port, inbox, observer, job, trace, commands })
+        Ok(Self { order, current, predecessor, canvases, port, inbox, observer, job, trace, commands })
     }
 
     fn revision(&self) -> JobRevision {
@@ -244,6 +253,7 @@ impl<'a, O: Observer> Runner<'a, O> {
 
     /// Makes the current revision known to the workers; has it prepared where it is not.
     fn open(&mut self) -> Result<Option<Ending>, RunError<O::Error>> {
+        let predecessor = self.predecessor.take();
         let Revision { brief, experiment, .. } = &self.order.revisions[self.current];
         let (brief, experiment) = (Arc::clone(brief), Arc::clone(experiment));
         self.port.open(&brief);
@@ -260,13 +270,13 @@ impl<'a, O: Observer> Runner<'a, O> {
         self.port.prepare(brief.revision, values, canvas);
         // Nothing has begun: the canvas is the first one or that of a finished epoch.
         let between_epochs = true;
-        let preparation = loop {
+        let mut preparation = loop {
             match self.inbox.next(None) {
                 Some(ToRunner::Event(JobEvent::Prepared { preparation, accepted })) => {
                     if accepted.revision != brief.revision {
                         continue; // of a revision that is over
                     }
-                    match check::preparation(&preparation.prepared, &experiment) {
+                    match check::preparation(&preparation.prepared, &experiment, &self.order.lengths) {
                         Ok(()) => break preparation,
                         Err(error) => self.port.refused(accepted, senseless(&error)),
                     }
@@ -290,6 +300,9 @@ impl<'a, O: Observer> Runner<'a, O> {
             }
         };
         drop(span);
+        if let Some(predecessor) = predecessor {
+            predecessor.keep_origins(&mut preparation.prepared, &experiment);
+        }
         self.observer.on_prepared(brief.revision, &preparation).map_err(RunError::Observer)?;
         let revision = &mut self.order.revisions[self.current];
         let prepared = Some(Arc::new(preparation.prepared));
@@ -408,13 +421,16 @@ impl<'a, O: Observer> Runner<'a, O> {
     /// Goes on under another revision: same canvas, same epoch count, same optimiser unless it was changed.
     fn change_revision(&mut self, holding: usize) -> Result<Option<Ending>, RunError<O::Error>> {
         self.port.close(self.revision());
+        let before = self.order.revisions[self.current].as_predecessor();
         // The others are not kept in memory: there may be many, with large images.
         self.order.drop_before(holding);
         self.current = 0;
         let (revision, most) = (&self.order.revisions[0], self.order.most_pixels);
         let progress = self.job.progress();
         // As in `begin`.
-        let job = if progress.next > self.order.first {
+        let goes_on = progress.next > self.order.first;
+        self.predecessor = before.filter(|_| goes_on);
+        let job = if goes_on {
             let canvas =
                 self.canvases.restore(&revision.canvas_job(), progress.canvas).map_err(RunError::Canvas)?;
             EpochLoop::resume(revision.spec(), canvas, progress.next, progress.statistics)

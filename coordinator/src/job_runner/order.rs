@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use clipig_core::{Assets, CanvasJob, Epoch, JobBrief};
 use clipig_experiment::Experiment;
+use clipig_models::FeatureLengths;
 use clipig_telemetry::TraceContext;
 
+use super::origins::Predecessor;
 use crate::epoch_loop::JobProgress;
 use crate::store::Update;
 
@@ -19,6 +21,11 @@ pub struct JobOrder {
     pub revisions: Vec<Revision>,
     /// Where it stopped; `None`: at the beginning.
     pub resume: Option<JobProgress>,
+    /// The last revision before all of these that was computed, if the job has one.
+    pub predecessor: Option<Predecessor>,
+    /// How many numbers each model makes of features, in the order of [`JobBrief::models`]. `None`, or no entry, where that
+    /// is not known here.
+    pub lengths: Vec<Option<FeatureLengths>>,
     /// The most pixels that the canvas may have in any epoch.
     pub most_pixels: u64,
     /// The most samples that any epoch may have.
@@ -90,6 +97,12 @@ impl JobOrder {
 }
 
 impl Revision {
+    /// What a later revision needs to know of it, once it is prepared.
+    pub(super) fn as_predecessor(&self) -> Option<Predecessor> {
+        let prepared = Arc::clone(self.brief.prepared.as_ref()?);
+        Some(Predecessor { experiment: Arc::clone(&self.experiment), prepared })
+    }
+
     /// What the owner of the canvas needs of it.
     pub(super) fn canvas_job(&self) -> CanvasJob {
         CanvasJob {

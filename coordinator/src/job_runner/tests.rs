@@ -157,6 +157,7 @@ struct Watching {
     revised: Vec<(JobRevision, Epoch)>,
     /// What a checkpoint after each epoch would hold.
     kept: Vec<JobProgress>,
+    prepared: Vec<Prepared>,
 }
 
 impl Observer for Watching {
@@ -166,7 +167,8 @@ impl Observer for Watching {
         self.held.push((revision.revision, self.epochs.len()));
     }
 
-    fn on_prepared(&mut self, _: JobRevision, _: &Preparation) -> Result<(), Self::Error> {
+    fn on_prepared(&mut self, _: JobRevision, preparation: &Preparation) -> Result<(), Self::Error> {
+        self.prepared.push(preparation.prepared.clone());
         Ok(())
     }
 
@@ -224,7 +226,18 @@ fn of_yaml(number: u32, from: u32, yaml: &str) -> Revision {
 fn order(revisions: Vec<Revision>, resume: Option<JobProgress>) -> JobOrder {
     let (most_pixels, most_samples) = (100, 50);
     let trace = TraceTerms::default();
-    JobOrder { first: Epoch(0), revisions, resume, most_pixels, most_samples, shares_memory: false, trace }
+    let lengths = Vec::new();
+    JobOrder {
+        first: Epoch(0),
+        revisions,
+        resume,
+        predecessor: None,
+        lengths,
+        most_pixels,
+        most_samples,
+        shares_memory: false,
+        trace,
+    }
 }
 
 fn go(
@@ -320,6 +333,46 @@ fn an_update_holds_from_the_next_epoch_and_is_replayed_there() {
     assert_eq!(outcome.unwrap().1.progress(), live);
     // Whoever keeps the job hears from where each of them holds: epoch 3 is the first, epoch 5 the third.
     assert_eq!(watching.held, [(0, 0), (1, 2)]);
+}
+
+#[test]
+fn a_direction_that_did_not_change_is_measured_from_where_it_was_with_or_without_a_restart() {
+    let changing = |number, learnrate, from| {
+        of_yaml(number, from, &yaml(learnrate).replace("{text: x}", "{direction: {from: x, to: y}}"))
+    };
+    let measured_from = |origin: f32| {
+        let mut prepared = prepared();
+        prepared.targets[0].supplements.insert(0, vec![origin; 2]);
+        prepared
+    };
+    let origins = |watching: &Watching| -> Vec<f32> {
+        watching.prepared.iter().map(|prepared| prepared.targets[0].of_feature(0)[0]).collect()
+    };
+    // Each preparation is of the canvas of its moment.
+    let run = |order: JobOrder, commands: Vec<(u32, RunCommand)>| {
+        let (runner, inbox) = inbox();
+        let workers = Workers::new(&runner, 1, false);
+        workers.wrong.borrow_mut().extend([measured_from(2.0), measured_from(1.0)]);
+        workers.before.borrow_mut().extend(commands);
+        let (outcome, watching) = go(order, &workers, &inbox);
+        outcome.unwrap();
+        watching
+    };
+    let revise = RunCommand::Revise(Box::new(changing(1, 0.25, u32::MAX)));
+    let live = run(order(vec![changing(0, 1.0, 0)], None), vec![(4, revise)]);
+    assert_eq!((live.revised[0].1, origins(&live)), (Epoch(5), vec![1.0, 1.0]));
+    // A restart at the epoch of the update, before that was prepared.
+    let resume = || Some(live.kept[4].clone());
+    let mut first = changing(0, 1.0, 0);
+    Arc::make_mut(&mut first.brief).prepared = Some(Arc::new(measured_from(7.0)));
+    let both = run(order(vec![first.clone(), changing(1, 0.25, 5)], resume()), vec![]);
+    assert_eq!(origins(&both), [7.0]);
+    let mut alone = order(vec![changing(1, 0.25, 5)], resume());
+    alone.predecessor = first.as_predecessor();
+    assert_eq!(origins(&run(alone, vec![])), [7.0]);
+    // Before its first epoch, a job begins with another canvas.
+    let unbegun = order(vec![first, changing(1, 0.25, 0)], None);
+    assert_eq!(origins(&run(unbegun, vec![])), [1.0]);
 }
 
 #[test]

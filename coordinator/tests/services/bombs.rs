@@ -107,7 +107,7 @@ async fn fields_out_of_range_are_named() {
             more(v1::ModelContent { sha256: Some(vec![1; 31].into()), ..Default::default() }, 1),
             "more_models.sha256",
         ),
-        (more(v1::ModelContent::default(), 1_000), "`more_models` has 1000 entries"),
+        (more(v1::ModelContent::default(), 1_000), "the field `more_models` is longer than 3"),
         (
             more(v1::ModelContent::default(), 1),
             "number of models is 1, and the request says the weights of 2",

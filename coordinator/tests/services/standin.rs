@@ -21,6 +21,9 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 
+/// The length of a feature of the model inside clipig, with which all jobs are computed.
+pub(crate) const EMBED_DIM: usize = 256;
+
 /// Canvases that a step makes a little brighter, and moves against the gradient. That of [`WorkerEnd`] is zero.
 pub(crate) struct StandInCanvases;
 
@@ -240,7 +243,7 @@ impl WorkerEnd {
         let (epoch, node, total) = match lease.work {
             Work::Prepare => {
                 let targets = experiment.targets.iter().map(|target| PreparedTarget {
-                    features: vec![vec![1.0, 0.0]; target.features.len()],
+                    features: vec![vec![1.0; EMBED_DIM]; target.features.len()],
                     auto_scales: vec![1.0; target.features.len()],
                     ..PreparedTarget::default()
                 });

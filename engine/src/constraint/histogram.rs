@@ -7,33 +7,46 @@
 //!
 //! With a mask, the rank of a colour is a sum of weights, and its distance is multiplied by its own weight.
 
-use clipig_core::{HISTOGRAM_DIRECTIONS, HISTOGRAM_QUANTILES};
+use std::cell::OnceCell;
+
+use clipig_core::{HISTOGRAM_DIRECTIONS, HISTOGRAM_QUANTILES, HISTOGRAM_VALUES};
 use tch::{Device, Kind, Tensor};
 
 use super::{ConstraintError, Evaluation, NO_WEIGHT, distance};
 use crate::histogram::DIRECTIONS;
 use crate::read_back::send;
 
+/// The colours of the image, on a device.
+#[derive(Debug)]
+pub(super) struct Colors {
+    /// `[HISTOGRAM_DIRECTIONS, HISTOGRAM_QUANTILES]`.
+    quantiles: Tensor,
+    /// `[HISTOGRAM_DIRECTIONS, 3]`.
+    directions: Tensor,
+}
+
 /// `quantiles` are those of the image, `[HISTOGRAM_DIRECTIONS, HISTOGRAM_QUANTILES]`.
 pub(super) fn loss(
-    quantiles: &[f32],
+    (quantiles, kept): (&[f32], &OnceCell<Colors>),
     windows: &Tensor,
     eval: &Evaluation<'_>,
 ) -> Result<Tensor, ConstraintError> {
     let shape = [HISTOGRAM_DIRECTIONS as i64, HISTOGRAM_QUANTILES as i64];
-    if quantiles.len() != HISTOGRAM_DIRECTIONS * HISTOGRAM_QUANTILES {
+    if quantiles.len() != HISTOGRAM_VALUES {
         return Err(eval.impossible("the colours of its image are not prepared".to_owned()));
     }
     let device = windows.device();
-    let quantiles = send(&Tensor::from_slice(quantiles).view(shape), device);
-    let directions = directions(device);
+    let Colors { quantiles, directions } = kept.get_or_init(|| Colors {
+        quantiles: send(&Tensor::from_slice(quantiles).view(shape), device),
+        directions: directions(device),
+    });
     let weights = eval.mask.map(|mask| mask.flatten(1, 3));
     // `[n, directions, pixels]`
     let values = directions.matmul(&windows.flatten(2, 3));
     let desired: Vec<Tensor> = (0..values.size()[0])
         .map(|i| {
             let weights = weights.as_ref().map(|weights| weights.get(i));
-            transported(&values.detach().get(i), weights.as_ref(), &quantiles)
+            transported(&values.detach().get(i), weights.as_ref(), quantiles)
         })
         .collect();
     let distances = distance(&(values - Tensor::stack(&desired, 0)), eval.constraint.loss);
@@ -98,7 +111,9 @@ mod tests {
         let colors = numbers("colors");
         let prepared = quantiles(colors.as_chunks().0.iter().copied()).expect("colours");
         let window = Tensor::from_slice(&numbers("window")).view([1, 3, 6, 6]).set_requires_grad(true);
-        let seen = super::super::Constrained { windows: &window, mask: None, prepared: &prepared };
+        let kept = super::super::Kept::default();
+        let seen =
+            super::super::Constrained { windows: &window, mask: None, prepared: &prepared, kept: &kept };
         let scopes = [Scope::new(Key::root(1), 2, 10)];
         let loss = super::super::losses(&loaded.experiment.targets[0].constraints[0], seen, &scopes);
         let loss = loss.expect("a loss").sum(Kind::Float);

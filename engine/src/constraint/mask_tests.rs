@@ -46,7 +46,8 @@ fn losses(constraint: &str, windows: &Tensor, mask: Option<&Tensor>) -> Tensor {
         ConstraintKind::Histogram(_) => quantiles(colors()).expect("colours"),
         _ => Vec::new(),
     };
-    let seen = super::Constrained { windows, mask, prepared: &prepared };
+    let kept = super::Kept::default();
+    let seen = super::Constrained { windows, mask, prepared: &prepared, kept: &kept };
     super::losses(constraint, seen, &scopes).expect("losses")
 }
 

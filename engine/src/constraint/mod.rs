@@ -24,6 +24,8 @@ mod mask_tests;
 #[cfg(test)]
 mod oracle_tests;
 
+use ::std::cell::OnceCell;
+
 use clipig_experiment::{
     Bounds, Constraint, ConstraintKind, ConstraintLoss, EvaluationError, FrameTime, Moment, Scope, Value,
 };
@@ -81,7 +83,14 @@ pub struct Constrained<'a> {
     pub mask: Option<&'a Tensor>,
     /// What the preparation has found out for the constraint; empty for most.
     pub prepared: &'a [f32],
+    /// Of this constraint.
+    pub kept: &'a Kept,
 }
+
+/// What a constraint keeps on the device from one batch to the next, so that it is sent once. It belongs to one constraint
+/// with its preparation, and to one device.
+#[derive(Debug, Default)]
+pub struct Kept(OnceCell<histogram::Colors>);
 
 /// The loss of each window, `[n]`, before weighting. `scopes` has one scope per sample, with the target's
 /// mean similarity.
@@ -93,7 +102,7 @@ pub fn losses(
     seen: Constrained<'_>,
     scopes: &[Scope],
 ) -> Result<Tensor, ConstraintError> {
-    let Constrained { windows, mask, prepared } = seen;
+    let Constrained { windows, mask, prepared, kept } = seen;
     let eval = Evaluation { constraint, mask, scopes };
     let bounded = |value: Tensor, bounds: &Bounds| -> Result<Tensor, ConstraintError> {
         Ok(eval.of_share(bounded(&value, bounds, constraint.loss, &eval)?))
@@ -101,7 +110,7 @@ pub fn losses(
     let (value, factor) = match &constraint.kind {
         ConstraintKind::Blur(kernel) => (blur::loss(kernel, windows, &eval)?, 100.0),
         ConstraintKind::Border(border) => (border::loss(border, windows, &eval)?, 100.0),
-        ConstraintKind::Histogram(_) => (histogram::loss(prepared, windows, &eval)?, 100.0),
+        ConstraintKind::Histogram(_) => (histogram::loss((prepared, &kept.0), windows, &eval)?, 100.0),
         ConstraintKind::Noise(std) => (noise::loss(std, windows, &eval)?, 100.0),
         ConstraintKind::Normalize { min, max } => (normalize::loss(min, max, windows, &eval)?, 10.0),
         ConstraintKind::Palette(colors) => (palette::loss(colors, windows, &eval)?, 100.0),

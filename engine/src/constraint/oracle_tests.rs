@@ -48,7 +48,8 @@ fn compute(case: &Value, tensors: &Tensors) -> Result<(), String> {
         .view(&shape[..])
         .to_device(crate::device::of_tests())
         .set_requires_grad(true);
-    let seen = super::Constrained { windows: &image.unsqueeze(0), mask: None, prepared: &[] };
+    let kept = super::Kept::default();
+    let seen = super::Constrained { windows: &image.unsqueeze(0), mask: None, prepared: &[], kept: &kept };
     let losses = super::losses(constraint, seen, std::slice::from_ref(&scope)).map_err(|e| e.to_string())?;
     let weight = constraint.weight.evaluate(&scope).map_err(|e| e.to_string())?;
     let loss = (losses * weight).sum(Kind::Float);

@@ -80,6 +80,21 @@ wide! {
     }
 }
 
+/// The gradient of a row where gates are open, 0 where they are closed.
+pub(super) fn pass_on(gradient: [&[f32]; 3], gates: GateRow<'_>, row: &mut Row<'_>) {
+    for ((values, gradient), gates) in row.iter_mut().zip(gradient).zip(gates) {
+        open_only(gradient, gates, values);
+    }
+}
+
+wide! {
+    fn open_only(gradient: &[f32], gates: &[u8], values: &mut [f32]) {
+        for ((value, gradient), gate) in values.iter_mut().zip(gradient).zip(gates) {
+            *value = if *gate == 0 { 0.0 } else { *gradient };
+        }
+    }
+}
+
 /// Stops the gradient where gates are closed.
 pub(super) fn pass(gradient: &mut Row<'_>, gates: GateRow<'_>) {
     for (channel, gates) in gradient.iter_mut().zip(gates) {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use clipig_core::{Canvas, TILE, TiledCanvas};
 use clipig_geometry::{Effect, Losses, NOWHERE, Region, RowMemory, RowPlaces, Run, Ys, wide};
 
-use super::gate::{Gates, Row, limit, pass};
+use super::gate::{Gates, Row, limit, pass, pass_on};
 use super::pixel;
 
 /// Where the pixels of an image are.
@@ -116,11 +116,9 @@ pub(super) fn backward(run: &Run, gradient: &[f32], gates: &mut Gates, sink: &mu
     for number in 0..run.output.height as usize {
         let from = number * width;
         let mut row = values.each_mut().map(Vec::as_mut_slice);
-        for (values, gradient) in row.iter_mut().zip(gradient.chunks_exact(area)) {
-            values.copy_from_slice(&gradient[from..from + width]);
-        }
         let mut stretch = gates.last();
-        pass(&mut row, gates.row(stretch, from, width));
+        let gradient = [0, 1, 2].map(|channel| &gradient[channel * area + from..][..width]);
+        pass_on(gradient, gates.row(stretch, from, width), &mut row);
         for effect in run.effects.iter().rev() {
             // A colour that was filled in depends on no pixel: these are nowhere, so nobody takes their gradient.
             let Effect::Pixel { step, .. } = effect else { continue };

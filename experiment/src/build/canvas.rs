@@ -1,6 +1,6 @@
 //! What the optimiser moves: the pixel model and the maps after it.
 
-use super::Reader;
+use super::{Reader, color};
 use crate::experiment::{CanvasSettings, Experiment, PaletteColors, PixelModel, Symmetry};
 use crate::expression::Int;
 use crate::limits::{MAX_COLORS, SOFTNESS};
@@ -56,7 +56,11 @@ fn softness(reader: &mut Reader<'_>) -> f64 {
 }
 
 fn colors(reader: &mut Reader<'_>) -> PaletteColors {
-    let given = reader.entries("palette", |entry| entry.fixed_floats("color").unwrap_or([0.0; 3]));
+    let given = reader.entries("palette", |entry| {
+        let color = entry.fixed_floats("color").unwrap_or([0.0; 3]);
+        color::check(entry, "color", color.map(Some));
+        color
+    });
     let count = reader.int::<u32>("colors").clamp(2, MAX_COLORS);
     if given.is_empty() {
         return PaletteColors::Learned(count);

@@ -1,10 +1,15 @@
 //! Constraints of a target.
 
+use std::collections::BTreeMap;
+
+use super::color;
 use super::mask::Masks;
 use super::reader::Reader;
 use super::transform::{border, kernel};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::experiment::{Bounds, Constraint, ConstraintKind, ConstraintLoss, Experiment, Moment, Span};
+use crate::experiment::{
+    Bounds, Constraint, ConstraintKind, ConstraintLoss, Experiment, Moment, Span, Target,
+};
 use crate::expression::Float;
 use crate::limits::{MAX_COLORS, MAX_HISTOGRAMS};
 use crate::source::Origin;
@@ -54,7 +59,20 @@ fn bounds(reader: &mut Reader<'_>, name: &str) -> Bounds {
             .error("above", &format!("`{name}` needs `above`, `below` or both"))
             .help(|| format!("for example:\n- {name}:\n    below: .5"));
     }
-    Bounds { above: reader.optional_floats("above"), below: reader.optional_floats("below") }
+    let bounds = Bounds { above: reader.optional_floats("above"), below: reader.optional_floats("below") };
+    if let Bounds { above: Some(above), below: Some(below) } = &bounds {
+        let constants = |bound: &[Float; 3]| bound.each_ref().map(Float::as_constant);
+        let pairs = constants(above).into_iter().zip(constants(below));
+        if let Some((above, below)) =
+            pairs.filter_map(|(above, below)| above.zip(below)).find(|(above, below)| above > below)
+        {
+            let message = format!("nothing is above {above} and below {below}, so `{name}` pulls both ways");
+            reader
+                .warning("above", &message)
+                .help(|| format!("`above` is the lower bound: `above: {below}` and `below: {above}`"));
+        }
+    }
+    bounds
 }
 
 fn image(reader: &mut Reader<'_>) -> String {
@@ -66,7 +84,11 @@ fn image(reader: &mut Reader<'_>) -> String {
 }
 
 fn palette(reader: &mut Reader<'_>) -> Vec<[Float; 3]> {
-    let colors = reader.entries("colors", |reader| reader.floats("color"));
+    let colors = reader.entries("colors", |reader| {
+        let color: [Float; 3] = reader.floats("color");
+        color::check(reader, "color", color.each_ref().map(Float::as_constant));
+        color
+    });
     if colors.is_empty() || colors.len() > MAX_COLORS as usize {
         reader.error("colors", &format!("a palette of {} colours is not possible", colors.len())).help(
             || {
@@ -81,10 +103,14 @@ fn palette(reader: &mut Reader<'_>) -> Vec<[Float; 3]> {
 
 /// Reports an experiment whose histograms would need too much memory.
 pub(super) fn check_histograms(experiment: &Experiment, origin: Origin, problems: &mut Diagnostics) {
+    let histograms = |target: &Target| {
+        let constraints = target.constraints.iter();
+        constraints.filter(|constraint| matches!(constraint.kind, ConstraintKind::Histogram(_))).count()
+    };
     let active = experiment.targets.iter().filter(|target| target.active);
-    let constraints = active.flat_map(|target| &target.constraints);
-    let count =
-        constraints.filter(|constraint| matches!(constraint.kind, ConstraintKind::Histogram(_))).count();
+    // A target stands there once for each model that sees it.
+    let written: BTreeMap<usize, usize> = active.map(|target| (target.place, histograms(target))).collect();
+    let count: usize = written.values().sum();
     if count > MAX_HISTOGRAMS {
         let message =
             format!("there are {count} constraints `histogram`; at most {MAX_HISTOGRAMS} are allowed");

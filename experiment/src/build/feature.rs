@@ -1,5 +1,7 @@
 //! What features compare the picture with.
 
+use std::collections::BTreeMap;
+
 use super::reader::Reader;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::experiment::{Experiment, FeatureLoss};
@@ -52,7 +54,7 @@ pub(super) fn source(reader: &mut Reader<'_>) -> (&'static str, FeatureSource) {
         (Some(text), None) => ("text", FeatureSource::Text(text)),
         (None, Some(image)) => ("image", FeatureSource::Image(image)),
         (None, None) => {
-            if !["text", "image", "prompt"].into_iter().any(|name| reader.is_broken(name)) {
+            if !SOURCES.into_iter().any(|name| reader.is_broken(name) || reader.is_refused(name)) {
                 reader
                     .error_here("a feature needs a text or an image")
                     .help(|| "say what should be seen: `text: a curly spoon`".to_owned());
@@ -129,13 +131,30 @@ fn style(reader: &mut Reader<'_>) -> Style {
 
 /// Reports an experiment whose styles would need too much memory.
 pub(super) fn check_styles(experiment: &Experiment, origin: Origin, problems: &mut Diagnostics) {
-    let active = experiment.targets.iter().filter(|target| target.active);
-    let features = active.flat_map(|target| &target.features);
-    let count = features.filter(|feature| matches!(feature.source, FeatureSource::Style(_))).count();
-    if count > MAX_STYLES {
-        let message = format!("there are {count} features `style`; at most {MAX_STYLES} are allowed");
-        problems.push(Diagnostic::error("targets", origin, message));
+    // Each model has patches of its own. A target stands there once for each model that sees it.
+    let (mut count, mut written) = (0, BTreeMap::new());
+    for target in experiment.targets.iter().filter(|target| target.active) {
+        let styles = target
+            .features
+            .iter()
+            .filter(|feature| matches!(feature.source, FeatureSource::Style(_)))
+            .count();
+        count += styles;
+        written.insert(target.place, styles);
     }
+    if count <= MAX_STYLES {
+        return;
+    }
+    let written: usize = written.values().sum();
+    let found = format!("there are {written} features `style`");
+    let allowed = format!("at most {MAX_STYLES} are allowed");
+    problems.push(if count == written {
+        Diagnostic::error("targets", origin, format!("{found}; {allowed}"))
+    } else {
+        let message = format!("{found}, which makes {count} because several models see them; {allowed}");
+        Diagnostic::error("targets", origin, message)
+            .help("`models` of a target names the models that see it")
+    });
 }
 
 /// Checks the loss of a feature: those that compare the numbers of two vectors one by one need vectors.

@@ -15,6 +15,9 @@ use crate::source::Origin;
 /// The shapes that a mask may have, for messages.
 const SHAPES: &str = "`box`, `ellipse`, `gradient` or `image`";
 
+/// From here on, a number is more likely one of pixels than a share of the picture.
+const SUSPICIOUS: f64 = 8.0;
+
 /// The masks of `masks`, by name.
 #[derive(Default)]
 pub(super) struct Masks(Vec<(String, Arc<Mask>)>);
@@ -135,7 +138,25 @@ fn check_area(reader: &mut Reader<'_>, name: &str, area: &[Float; 4]) {
         reader
             .error(name, &format!("a side of the {name} is less than 0: {side}"))
             .help(|| format!("`{name}` takes x, y, width and height, as shares of the picture"));
+        return;
     }
+    let [Some(x), Some(y), Some(width), Some(height)] = area.each_ref().map(Float::as_constant) else {
+        return;
+    };
+    let message = if [x, y, width, height].into_iter().any(|number| number.abs() >= SUSPICIOUS) {
+        format!("the {name} is far larger than the picture, which is 1 wide and 1 high, or far away from it")
+    } else if width == 0.0 || height == 0.0 {
+        format!("the {name} has no area, so it counts nowhere")
+    } else if x >= 1.0 || y >= 1.0 || x + width <= 0.0 || y + height <= 0.0 {
+        format!("the {name} lies outside the picture, which is 1 wide and 1 high, so it counts nowhere")
+    } else {
+        return;
+    };
+    reader.warning(name, &message).help(|| {
+        format!(
+            "`{name}` takes x, y, width and height as shares of the picture, not in pixels; the upper half is `{name}: 0 0 1 .5`"
+        )
+    });
 }
 
 fn check_gradient(reader: &mut Reader<'_>, points: &[Float; 4]) {

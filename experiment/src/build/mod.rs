@@ -1,6 +1,7 @@
 //! From the tree to the typed experiment, with the limits of every value and what must hold between values.
 
 mod canvas;
+mod color;
 mod constraint;
 mod feature;
 mod mask;

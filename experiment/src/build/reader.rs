@@ -78,6 +78,12 @@ impl<'a> Reader<'a> {
         matches!(self.map.get(name).map(|entry| &entry.branch), Some(Branch::Setting(setting)) if setting.value == Value::Broken)
     }
 
+    /// Whether it was written in a form that it cannot have, which is reported, and was left out.
+    pub(super) fn is_refused(&self, name: &str) -> bool {
+        let path = Self::join(&self.path, name);
+        !self.is_written(name) && self.problems.iter().any(|problem| problem.path == path)
+    }
+
     /// The origin of the parameter's value, or of the map where it is not written.
     pub(super) fn origin(&self, name: &str) -> Origin {
         match self.map.get(name) {

@@ -1,5 +1,6 @@
 //! Transforms, of targets and as post-processing.
 
+use super::color;
 use super::mask::Masks;
 use super::reader::Reader;
 use crate::experiment::{Border, Kernel, PadMode, PostProcess, Transform, TransformKind};
@@ -48,7 +49,7 @@ fn transform(reader: &mut Reader<'_>, name: &'static str) -> Option<Transform> {
         "noise" => TransformKind::Noise(reader.floats(name)),
         "pad" => reader.map(name, |reader| TransformKind::Pad {
             size: reader.ints("size"),
-            color: reader.floats("color"),
+            color: color(reader),
             mode: reader.choice("mode", pad_mode),
         }),
         "quantize" => TransformKind::Quantize(reader.floats(name)),
@@ -84,7 +85,13 @@ pub(super) fn kernel(reader: &mut Reader<'_>) -> Kernel {
 }
 
 pub(super) fn border(reader: &mut Reader<'_>) -> Border {
-    Border { size: reader.ints("size"), color: reader.floats("color") }
+    Border { size: reader.ints("size"), color: color(reader) }
+}
+
+fn color(reader: &mut Reader<'_>) -> [Float; 3] {
+    let color: [Float; 3] = reader.floats("color");
+    color::check(reader, "color", color.each_ref().map(Float::as_constant));
+    color
 }
 
 /// Least and greatest value of a range that must not be empty.

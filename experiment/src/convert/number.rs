@@ -62,7 +62,10 @@ pub(super) fn convert(
     }
     let needs = || Diagnostic::error(path, origin, format!("`{}` needs {}", parameter.name(), sort.noun()));
     match written.value {
-        Scalar::Null => Err(Box::new(needs().label("nothing is given").help(allowed(parameter)))),
+        Scalar::Null => {
+            let problem = needs().label("nothing is given").help(color_help(parameter, written.text));
+            Err(Box::new(problem.help(allowed(parameter))))
+        }
         Scalar::Bool(value) => {
             let number = i128::from(value);
             let message = format!("`{}` is a yes/no value; it counts as {number}", shown(written.text));
@@ -205,7 +208,10 @@ fn explain(
     // An empty range stands for the place where something is missing.
     let end = error.range.end.max(error.range.start + 1);
     let place = context.part(place, text, offset + error.range.start..offset + end);
-    let whole = |message: String| Diagnostic::error(path, Origin::Written(written.place), message);
+    let whole = |message: String| {
+        let problem = Diagnostic::error(path, Origin::Written(written.place), message);
+        problem.help(color_help(parameter, text))
+    };
     if number.trim().is_empty() {
         return whole(format!("`{}` has an empty value", parameter.name())).help(allowed(parameter));
     }
@@ -215,11 +221,34 @@ fn explain(
         let message = format!("`{}` needs {}, found `{found}`", parameter.name(), Sort::of(parameter).noun());
         return whole(message).help(allowed(parameter));
     }
-    let mut problem = Diagnostic::error(path, Origin::Written(place), error.message.clone());
+    let problem = Diagnostic::error(path, Origin::Written(place), error.message.clone());
+    let mut problem = problem.help(color_help(parameter, text));
     if let Some(help) = &error.help {
         problem = problem.help(help.as_str());
     }
     problem.help(allowed(parameter))
+}
+
+/// How a colour is written that was given by its name, as on the web, or not at all; empty for all other parameters.
+fn color_help(parameter: &Parameter, text: &str) -> String {
+    if parameter.name() != "color" {
+        return String::new();
+    }
+    let text = text.trim();
+    let Some(parts) = web_color(text) else {
+        let comment = if text.is_empty() { ", and `#` begins a comment" } else { "" };
+        return format!("a colour is red, green and blue from 0 to 1: `1 0 0` is red{comment}");
+    };
+    // Two digits are enough for 255 steps to the eye.
+    let parts = parts.map(|part| ((f64::from(part) / 255.0 * 100.0).round() / 100.0).to_string());
+    format!("`{text}` is `{}`", parts.join(" "))
+}
+
+/// `#ff8000` as red, green and blue.
+fn web_color(text: &str) -> Option<[u8; 3]> {
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
+    let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
+    Some([part(0)?, part(2)?, part(4)?])
 }
 
 /// What the parameter takes, in one sentence.

@@ -104,8 +104,12 @@ fn entries(context: &mut Context<'_>, parameter: &Parameter, node: &Node, path: 
             if let Some(known) = parameters().get(&join(&parameter.path, text)) {
                 problem =
                     problem.help(format!("`{}` needs a value:\n{}", shown(text), known.example.trim_end()));
-            } else if name == "features" {
-                problem = problem.help(format!("say what it is: `- text: {}`", shown(text)));
+            } else {
+                problem = problem.help(match name {
+                    "features" => format!("say what it is: `- text: {}`", shown(text)),
+                    "models" => format!("say what it is: `- name: {}`", shown(text)),
+                    _ => example(parameter),
+                });
             }
         }
         context.report(problem);
@@ -193,11 +197,13 @@ fn unknown(context: &mut Context<'_>, key: &Key, path: &str, shown_path: &str) {
     let message = format!("`{name}` is not {}", noun(path));
     let mut problem = Diagnostic::error(shown_path, Origin::Written(key.place), message);
     let names: Vec<&str> = parameters().children(path).map(Parameter::name).collect();
-    let near = nearest(&key.text, names.iter().copied());
+    let is_transform = parameters().get(&format!("targets.transforms.{}", key.text)).is_some();
+    // What is a transform and no effect is known well; nothing else was meant.
+    let near = nearest(&key.text, names.iter().copied()).filter(|_| !(path == "postproc" && is_transform));
     if let Some(near) = near {
         problem = problem.label(format!("did you mean `{near}`?"));
     }
-    if path == "postproc" && parameters().get(&format!("targets.transforms.{}", key.text)).is_some() {
+    if path == "postproc" && is_transform {
         let help = format!(
             "`{name}` changes the resolution, which post-processing cannot; put it into `transforms` \
                             of a target"

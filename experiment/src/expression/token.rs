@@ -5,6 +5,7 @@ use std::ops::Range;
 use num_bigint::BigInt;
 
 use super::error::ParseError;
+use super::scope::VARIABLES;
 use crate::lookalike::Lookalike;
 
 /// A token with its place in the text.
@@ -168,11 +169,24 @@ fn number(rest: &str, at: usize) -> Result<(TokenKind<'_>, usize), ParseError> {
         let starts_as_name = !word.starts_with(|c: char| c.is_ascii_digit() || c == '_');
         return Err(match word {
             "j" | "J" => error.with_help("complex numbers are not part of the language"),
-            _ if starts_as_name => error.with_help(format!("write `{} * {word}`", &rest[..length])),
+            _ if starts_as_name => error.with_help(what_was_meant(&rest[..length], word)),
             _ => error,
         });
     }
     Ok((kind, length))
+}
+
+/// What to write instead of a number with a word directly behind it.
+fn what_was_meant(number: &str, word: &str) -> String {
+    let is_constant = matches!(word, "pi" | "e" | "tau" | "frame" | "frames");
+    if is_constant || VARIABLES.iter().any(|(name, _)| *name == word) {
+        return format!("write `{number} * {word}`");
+    }
+    let other_side = word.strip_prefix(['x', 'X']).filter(|side| side.bytes().all(|b| b.is_ascii_digit()));
+    match other_side.filter(|side| !side.is_empty()) {
+        Some(side) => format!("several values have spaces between: `{number} {side}`"),
+        None => format!("a number stands alone, without a unit: leave out `{word}`"),
+    }
 }
 
 fn decimal(rest: &str, at: usize) -> Result<(TokenKind<'_>, usize), ParseError> {
@@ -228,6 +242,17 @@ mod tests {
         }
         for text in ["007", "1__0", "1_", "0x", "2t", "3j", "0b12"] {
             assert!(tokens(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_behind_a_number_is_explained_by_what_it_may_mean() {
+        let help = |text: &str| tokens(text).unwrap_err().help.unwrap();
+        assert_eq!(help("2t"), "write `2 * t`");
+        assert_eq!(help("3pi"), "write `3 * pi`");
+        assert_eq!(help("640x480"), "several values have spaces between: `640 480`");
+        for (text, unit) in [("64px", "px"), ("1k", "k"), ("30deg", "deg"), ("2x", "x")] {
+            assert!(help(text).ends_with(&format!("leave out `{unit}`")), "{text}");
         }
     }
 

@@ -106,7 +106,8 @@ pub(super) const CONSTRAINTS: &[Group] = &[
         .required()],
         "Wants the window to have the colours of an image, in the same amounts: the sliced optimal-transport distance \
          (Heitz et al., 2021) between the colours of the two. It moves each colour to the one that has the same rank in the \
-         image, so shapes stay. It acts on each window by itself: use it in a target that sees all or most of the picture.",
+         image, so shapes stay. It acts on each window by itself: use it in a target that sees all or most of the picture. At \
+         most 64 are allowed.",
     )
     .example("- histogram:\n    image: sunset.jpg\n    weight: .5\n")
     .addition(),

@@ -55,8 +55,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         TEXT,
         Initial::Null,
         "The image that the change is measured from; its middle square is shown to CLIP. Without it, that is the first \
-         canvas as a whole: the start image or the noise, after an update of a running job the canvas of that moment, in an \
-         animation the first canvas of each frame.",
+         canvas as a whole: the start image or the noise; if an update of a running job brings the direction, the canvas of \
+         that moment; in an animation the first canvas of each frame.",
     )
     .nullable()
     .addition(),
@@ -67,7 +67,8 @@ pub(super) const PARAMETERS: &[Definition] = &[
         "The look of an image instead of what it shows, in place of `text`: its colours, strokes and textures. The mean and \
          the covariance of the model's patches (as in Li et al., Universal Style Transfer, 2017) should be those of the \
          image; where the patches stand does not count. Add a `text` or an `image` for what the picture shows. It needs a \
-         model with a vision transformer (ViT).",
+         model with a vision transformer (ViT). At most 8 are allowed; if several models see a style, it counts once for \
+         each.",
     )
     .example(
         "targets:\n  - features:\n      - text: a lighthouse\n      - style:\n          image: starry-night.jpg\n        weight: 2\n",

@@ -243,6 +243,7 @@ pub fn parameters() -> &'static Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::{MAX_HISTOGRAMS, MAX_STYLES};
 
     #[test]
     fn paths_are_completed_level_by_level() {
@@ -270,6 +271,16 @@ mod tests {
         }
         assert_eq!(transforms::TRANSFORMS.len(), 26);
         assert_eq!(constraints::CONSTRAINTS.len(), 11);
+    }
+
+    #[test]
+    fn limits_of_a_number_are_told() {
+        for (path, limit) in
+            [("targets.features.style", MAX_STYLES), ("targets.constraints.histogram", MAX_HISTOGRAMS)]
+        {
+            let doc = &parameters().get(path).expect("a parameter").doc;
+            assert!(doc.contains(&format!("most {limit} are allowed")), "{doc}");
+        }
     }
 
     #[test]

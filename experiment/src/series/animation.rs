@@ -14,7 +14,10 @@ use crate::overrides::Overrides;
 use crate::parameters::{Parameter, parameters};
 use crate::source::{Origin, Source};
 use crate::tree::{Branch, Entry, Map, Setting, Value};
-use crate::yaml::{Node, NodeKind, python_float};
+use crate::yaml::{Node, NodeKind, Scalar, python_float};
+
+/// From here on, a move is more likely one in pixels than one in shares of the picture.
+const SUSPICIOUS_MOVE: f64 = 2.0;
 
 /// An animation whose frames can be made into experiments one by one.
 #[derive(Clone, Debug)]
@@ -85,6 +88,9 @@ pub fn animation_of(sources: &[Source], overrides: &Overrides) -> Result<Animati
         move_x: line("move_x"),
         move_y: line("move_y"),
     };
+    for line in [&moves.zoom, &moves.move_x, &moves.move_y] {
+        line.check(&mut problems);
+    }
     let tracks = tracks(&map, &tree, settings.frames, &mut problems);
     let (errors, warnings) = problems.split();
     if !errors.is_empty() {
@@ -106,6 +112,15 @@ fn tracks(animation: &Map, tree: &Map, frames: u32, problems: &mut Diagnostics) 
     };
     if let Some((node, origin)) = raw("prompts") {
         let path = "animation.prompts";
+        if matches!(node.kind, NodeKind::List(_)) {
+            let message = "`prompts` is one text, or a map from frames to texts, found a list";
+            let problem = Diagnostic::error(path, origin, message);
+            problems.push(
+                problem
+                    .help("say at which frame each text is reached: `prompts: {0: a tulip, 47: a balloon}`"),
+            );
+            return tracks;
+        }
         tracks.extend(Track::read("targets.features.text", path, (node, origin), (tree, frames), problems));
     }
     let Some((node, origin)) = raw("parameters") else { return tracks };
@@ -172,6 +187,31 @@ impl Line {
             _ => None,
         };
         Self { parameter, keys }
+    }
+
+    /// Checks the numbers that are written as they are. What an expression gives is limited to what can be.
+    fn check(&self, problems: &mut Diagnostics) {
+        let path = self.parameter.path.as_str();
+        let name = self.parameter.name();
+        for node in self.keys.iter().flat_map(Keys::values) {
+            let number = match node.kind {
+                NodeKind::Scalar { value: Scalar::Int(number), .. } => number as f64,
+                NodeKind::Scalar { value: Scalar::Float(number), .. } => number,
+                _ => continue,
+            };
+            let origin = Origin::Written(node.place);
+            // A zoom out of the parameter's own limits is reported when a frame is loaded.
+            if name == "zoom" && (0.0..*ZOOM.start()).contains(&number) {
+                let help = "`1` leaves the frame as it is, `1.02` moves into the picture, `.98` out of it";
+                let problem = Diagnostic::error(path, origin, format!("`zoom` cannot be {number}"));
+                problems.push(problem.help(help));
+            } else if matches!(name, "move_x" | "move_y") && number.abs() >= SUSPICIOUS_MOVE {
+                let message =
+                    format!("`{name}` counts in whole pictures, not in pixels: {number} is far away");
+                let help = "`.01` moves the frame by a hundredth of its side";
+                problems.push(Diagnostic::warning(path, origin, message).help(help));
+            }
+        }
     }
 
     /// The number at a frame. What cannot be one is reported.

@@ -50,6 +50,11 @@ impl Keys {
         sound.then_some(Self(keys))
     }
 
+    /// All values, in the order of their frames.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Node> {
+        self.0.iter().map(|(_, node)| node)
+    }
+
     /// The values at a frame. Before the first key frame it is the first one's, after the last one the last one's.
     pub(super) fn at(&self, frame: u32, easing: Easing) -> Moment<'_> {
         let after = self.0.partition_point(|(key, _)| *key <= frame);

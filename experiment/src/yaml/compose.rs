@@ -199,6 +199,9 @@ impl<'input> Composer<'input> {
         if style == ScalarStyle::DoubleQuoted && self.warnings.len() < MOST_WARNINGS {
             self.warnings.extend(inspect::path_with_escapes(self.text, &range));
         }
+        if style == ScalarStyle::Plain && self.warnings.len() < MOST_WARNINGS {
+            self.warnings.extend(inspect::comment_behind_words(self.text, &range));
+        }
         // Nearly all texts have none of the characters in question.
         if self.text.get(range.clone()).is_none_or(str::is_ascii) {
             return Ok(());

@@ -70,6 +70,26 @@ pub(super) fn plain(text: &str, range: &Range<usize>) -> Option<Problem> {
     known.then(|| named(text, range.start + at, found).label(label))
 }
 
+/// A word that begins with `#` right behind the words for the model, as in `text: apple #1`: YAML takes it for a comment. Those
+/// who mean a comment mostly put a space behind the `#`.
+pub(super) fn comment_behind_words(text: &str, range: &Range<usize>) -> Option<Problem> {
+    let raw = text.get(range.clone())?.trim_end();
+    let at = range.start + raw.len() + 1;
+    let comment = text.get(at..).filter(|_| text[..at].ends_with(' '))?;
+    let word = comment.split_whitespace().next().filter(|word| word.len() > 1 && comment.starts_with('#'))?;
+    let line = text[..range.start].rfind('\n').map_or(0, |end| end + 1);
+    let name = text[line..range.start].trim_end();
+    if word.starts_with("##") || !["text:", "prompt:", "from:", "to:"].iter().any(|end| name.ends_with(end)) {
+        return None;
+    }
+    let rest = comment.lines().next().unwrap_or(comment).trim_end();
+    let problem = Problem::at(at..at + word.len(), format!("`{}` begins a comment", shown(word)));
+    Some(problem.help(format!(
+        "if it is a part of the text, put all of it in quotes: \"{}\"",
+        shown(&format!("{raw} {rest}"))
+    )))
+}
+
 /// Oddities of a text that may be meant.
 pub(super) fn odd(text: &str, range: &Range<usize>, plain: bool) -> Option<Problem> {
     let raw = text.get(range.clone())?;

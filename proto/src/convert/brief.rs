@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use clipig_core::{JobBrief, ModelReference};
-use clipig_experiment::limits::{MAX_MODELS, MAX_SOURCE_BYTES, MAX_TEXT};
+use clipig_experiment::limits::{MAX_SOURCE_BYTES, MAX_TEXT};
 
 use super::checks::{limited, listed, ranged, required};
 use super::ids::{sha256, wire_sha256};
 use super::kind::number_type;
-use crate::limits::ASSETS;
+use crate::limits::{ASSETS, MORE_MODELS};
 use crate::v1;
 use crate::wire_error::WireError;
 
@@ -35,7 +35,7 @@ impl TryFrom<v1::JobBrief> for JobBrief {
 
     fn try_from(brief: v1::JobBrief) -> Result<Self, WireError> {
         listed(brief.assets.len(), ASSETS, "assets")?;
-        listed(brief.more_models.len(), MAX_MODELS - 1, "more_models")?;
+        listed(brief.more_models.len(), MORE_MODELS, "more_models")?;
         let assets = brief.assets.into_iter().map(|(name, hash)| {
             // A text has so many characters at most, of four bytes each.
             Ok((limited(name, 4 * MAX_TEXT, "assets.name")?, sha256(&hash, "assets.sha256")?))

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use clipig_core::{JobBrief, JobRevision, ToWorker};
-use prost::Message;
 
 use super::canvases::Canvases;
-use super::fragments::Fragments;
+use super::fragments::{Fragments, decode};
 use crate::convert::{limited, required};
+use crate::entries;
 use crate::limits::{COORDINATOR_FRAGMENTS_BYTES, REASON_BYTES};
 use crate::v1::CoordinatorMessage;
 use crate::v1::coordinator_message::Message as Said;
@@ -41,8 +41,7 @@ impl CoordinatorAssembler {
             Said::Fragment(fragment) => match self.fragments.add(&fragment)? {
                 None => return Ok(None),
                 Some(whole) => {
-                    let whole = CoordinatorMessage::decode(whole)
-                        .map_err(|error| WireError::Fragment(FragmentProblem::Decode(error.to_string())))?;
+                    let whole: CoordinatorMessage = decode(whole, entries::COORDINATOR)?;
                     match whole.message.ok_or(WireError::Unknown)? {
                         Said::Fragment(_) | Said::CanvasPixels(_) | Said::CanvasTiles(_) => {
                             return Err(WireError::Fragment(FragmentProblem::Nested));

@@ -1,10 +1,22 @@
 //! Long messages from their pieces.
 
 use bytes::{Bytes, BytesMut};
+use prost::Message;
 
+use crate::entries::{self, ListError, ListLimit};
 use crate::limits::RECEIVED_CHUNK_BYTES;
 use crate::v1::Fragment;
 use crate::wire_error::{FragmentProblem, WireError};
+
+/// The message that was put together.
+pub(super) fn decode<M: Message + Default>(whole: Bytes, limits: &[ListLimit]) -> Result<M, WireError> {
+    let undecodable = |text: String| WireError::Fragment(FragmentProblem::Decode(text));
+    entries::check(&whole, limits).map_err(|error| match error {
+        ListError::TooLong(error) => error,
+        ListError::NoMessage => undecodable(error.to_string()),
+    })?;
+    M::decode(whole).map_err(|error| undecodable(error.to_string()))
+}
 
 /// The pieces of one message. Memory grows with what arrives, not with what is announced.
 #[derive(Debug)]

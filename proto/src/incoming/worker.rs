@@ -1,11 +1,11 @@
 //! What a worker says, for the coordinator.
 
 use clipig_core::{Fence, FromWorker, Held};
-use prost::Message;
 
-use super::fragments::Fragments;
+use super::fragments::{Fragments, decode};
 use super::gradients::{ExpectedGradient, Gradients, PartialGradient};
 use crate::convert::{failure, limited, listed, required};
+use crate::entries;
 use crate::limits::{REASON_BYTES, WARNINGS, WORKER_FRAGMENTS_BYTES};
 use crate::v1::WorkerMessage;
 use crate::v1::worker_message::Message as Said;
@@ -46,8 +46,7 @@ impl WorkerAssembler {
             Said::Fragment(fragment) => match self.fragments.add(&fragment)? {
                 None => return Ok(None),
                 Some(whole) => {
-                    let whole = WorkerMessage::decode(whole)
-                        .map_err(|error| WireError::Fragment(FragmentProblem::Decode(error.to_string())))?;
+                    let whole: WorkerMessage = decode(whole, entries::WORKER)?;
                     match whole.message.ok_or(WireError::Unknown)? {
                         Said::Fragment(_) | Said::GradientTiles(_) => {
                             return Err(WireError::Fragment(FragmentProblem::Nested));

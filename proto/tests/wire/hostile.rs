@@ -124,6 +124,34 @@ fn a_preparation_takes_no_more_memory_than_its_message() {
 }
 
 #[test]
+fn lists_of_a_long_message_are_counted_before_they_are_decoded() {
+    // Field 10 of the brief in field 3, with texts that are no UTF-8: whoever decodes the first entry says so.
+    let model: &[u8] = &[0x52, 3, 0x0a, 1, 0xff];
+    let brief = model.repeat(500_000);
+    let mut whole = vec![0x1a];
+    prost::encoding::encode_varint(brief.len() as u64, &mut whole);
+    whole.extend(brief);
+    assert!(CoordinatorMessage::decode(&whole[..]).is_err());
+    let mut assembler = CoordinatorAssembler::new();
+    let answers = whole.chunks(RECEIVED_CHUNK_BYTES).map(|piece| {
+        let data = Bytes::copy_from_slice(piece);
+        let fragment = v1::Fragment { total: whole.len() as u32, data };
+        let message = Some(v1::coordinator_message::Message::Fragment(fragment));
+        assembler.receive(CoordinatorMessage { message })
+    });
+    let error = answers.last().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the field `more_models` is longer than 3");
+    let warning: &[u8] = &[0x1a, 1, 0xff];
+    let result = warning.repeat(100_000);
+    let mut whole = vec![0x1a];
+    prost::encoding::encode_varint(result.len() as u64, &mut whole);
+    whole.extend(result);
+    let fragment = v1::Fragment { total: whole.len() as u32, data: whole.into() };
+    let error = refusal([Said::Fragment(fragment)]);
+    assert_eq!(error.to_string(), "the field `warnings` is longer than 1000");
+}
+
+#[test]
 fn a_span_that_is_not_understood_is_passed_over() {
     let header = v1::ComputedHeader { tile_count: 0, traceparent: "00-nonsense".repeat(1000), ..header() };
     let said = WorkerMessage { message: Some(Said::Computed(header)) };

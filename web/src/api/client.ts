@@ -1,3 +1,4 @@
+import { reached } from "./reach";
 import type {
   Artifact,
   ArtifactList,
@@ -39,6 +40,13 @@ export class Refused extends Error {
   }
 }
 
+/** The farm has not answered at all. */
+export class Away extends Refused {
+  constructor() {
+    super("the farm does not answer");
+  }
+}
+
 function call<T>(method: string, path: string, body?: object): Promise<T> {
   const sent = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   return send(path, { method, ...sent });
@@ -49,8 +57,10 @@ async function send<T>(path: string, request: RequestInit): Promise<T> {
   try {
     response = await fetch(ROOT + path, request);
   } catch {
-    throw new Refused("the farm does not answer");
+    reached(false);
+    throw new Away();
   }
+  reached(true);
   const isJson = response.headers.get("content-type") === "application/json";
   if (response.ok) return (isJson ? await response.json() : undefined) as T;
   const isProblem = response.headers.get("content-type") === "application/problem+json";

@@ -1,12 +1,15 @@
 import { setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import type { Text } from "@codemirror/state";
 import { ViewPlugin, type EditorView, type ViewUpdate } from "@codemirror/view";
-import { validate } from "../api/client";
+import { Away, validate } from "../api/client";
 import type { ExperimentProblem, Validation } from "../api/types";
 import { described, rangeOf } from "./problem";
 
 /** How long the keys must rest before the farm is asked, in milliseconds. */
 const REST = 250;
+
+/** After how many milliseconds a farm that did not answer is asked again. */
+const AGAIN = 2_000;
 
 /** Asks the farm about the text whenever it has changed, and underlines what is wrong. */
 export function liveErrors(checked: (validation: Validation) => void, failed: (error: unknown) => void) {
@@ -21,7 +24,9 @@ export function liveErrors(checked: (validation: Validation) => void, failed: (e
         view.dispatch(setDiagnostics(view.state, validation.problems.flatMap((problem) => underline(doc, problem))));
         checked(validation);
       } catch (error) {
+        if (view.state.doc !== doc) return;
         failed(error);
+        if (error instanceof Away) timer = setTimeout(() => void check(view), AGAIN);
       }
     };
     return {

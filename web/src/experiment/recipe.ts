@@ -1,5 +1,6 @@
 import { isMap, isSeq, Scalar, type Document, type YAMLMap } from "yaml";
-import { entries, read, text } from "./contents";
+import { entries, read, text } from "./document";
+import { modelsOf, setModels, type WeightedModel } from "./models";
 
 /** What the form asks for. Texts of the experiment that the form does not show stay as they are. */
 export interface Wishes {
@@ -8,7 +9,8 @@ export interface Wishes {
   width: string;
   height: string;
   epochs: string;
-  model: string;
+  /** The CLIP models; none where the experiment names none. */
+  models: WeightedModel[];
 }
 
 /** Weight of what the picture shall not show. */
@@ -64,7 +66,7 @@ export function wishesOf(yaml: string): Wishes | undefined {
     width: size[0] ?? "224",
     height: size[1] ?? size[0] ?? "224",
     epochs: text(document.get("epochs")) ?? "300",
-    model: text(document.get("model")) ?? "",
+    models: modelsOf(document),
   };
 }
 
@@ -73,11 +75,11 @@ export function withWishes(yaml: string, wishes: Wishes): string | undefined {
   const document = read(yaml);
   const before = wishesOf(yaml);
   if (!document || !before) return undefined;
-  const { words, unwanted, width, height, epochs, model } = wishes;
+  const { words, unwanted, width, height, epochs, models } = wishes;
   if (different([...words, "\n", ...unwanted], [...before.words, "\n", ...before.unwanted])) setTexts(document, words, unwanted);
   if (width !== before.width || height !== before.height) setSize(document, width, height);
   if (epochs !== before.epochs) document.set("epochs", epochs);
-  if (model !== before.model) document.set("model", model);
+  if (different(models.map(inOneLine), before.models.map(inOneLine))) setModels(document, models);
   return written(document);
 }
 
@@ -97,6 +99,14 @@ export function withFeature(yaml: string, image: string): string | undefined {
   const features = [...featuresOf(document), document.createNode({ image: quoted(image) })];
   setFeatures(document, features);
   return written(document);
+}
+
+/** The model of an experiment if it is not the one that a job is computed with; of several the farm says so itself. */
+export function otherModel(yaml: string, kept: string): string | undefined {
+  const document = read(yaml);
+  const [first, ...others] = document ? modelsOf(document) : [];
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+  return !first || others.length > 0 || plain(first.name) === plain(kept) ? undefined : first.name;
 }
 
 /** The seed that an experiment names in the block style. It is looked for with each key, so that nothing more is read. */
@@ -155,6 +165,10 @@ function quoted(words: string): Scalar<string> {
   const isPlain = /^\p{L}[\p{L}\p{N} ,.'-]*$/u.test(words) && !/^(?:y|n|yes|no|on|off|true|false|null)$|, |\s$/i.test(words);
   if (!isPlain) scalar.type = Scalar.QUOTE_DOUBLE;
   return scalar;
+}
+
+function inOneLine({ name, weight }: WeightedModel): string {
+  return `${name}\n${weight}`;
 }
 
 function different(a: string[], b: string[]): boolean {

@@ -1,9 +1,9 @@
 import { farm, jobs, setPriority, steerWorker, workers, type WorkerCommand } from "../api/client";
 import { mayChange, maySteerWorkers } from "../api/standing";
 import type { Farm, Job, Worker } from "../api/types";
-import { arrange, button, fill, h, write } from "../dom";
+import { arrange, button, fill, h, write, writeCoded } from "../dom";
 import { bytes, duration, figure } from "../format";
-import { report } from "../notice";
+import { mention, report } from "../notice";
 import { PRIORITY } from "../queue";
 import type { View } from "../router";
 import { share } from "../watch/status";
@@ -75,10 +75,10 @@ export class FarmView implements View {
       this.order.show(this.line);
       this.showLine();
       this.content.hidden = false;
-      write(this.noWorkers, crew.workers.length === 0 ? "No workers yet. Start one with: clipig worker" : "");
+      writeCoded(this.noWorkers, crew.workers.length === 0 ? "No workers yet. Start one with `clipig worker`" : "");
       write(this.noJobs, list.jobs.length === 0 ? "Nothing runs or waits." : list.more ? "Older ones are not shown." : "");
     } catch (error) {
-      report(error);
+      mention(error);
     }
   }
 
@@ -233,7 +233,7 @@ class JobRow implements Row<Job> {
     write(this.link, job.name);
     this.state.className = `state ${job.state}`;
     write(this.state, job.state);
-    write(this.reason, job.reason);
+    writeCoded(this.reason, job.reason);
     this.priority.disabled = !mayChange(job);
     this.priority.setAttribute("aria-label", `Priority of job ${job.job}`);
     if (this.priority !== document.activeElement) this.priority.value = String(job.priority);

@@ -1,5 +1,7 @@
-import { h, select } from "../dom";
+import { choose, fill, h, select } from "../dom";
+import { besides } from "../experiment/besides";
 import { wishesOf, withWishes, type Wishes } from "../experiment/recipe";
+import { ModelsField } from "./models-field";
 
 const SIZES = ["64 × 64", "128 × 128", "256 × 256", "512 × 512", "256 × 128", "128 × 256", "512 × 256", "256 × 512"];
 
@@ -10,13 +12,6 @@ const LENGTHS: readonly (readonly [epochs: string, words: string])[] = [
   ["1500", "patient, 1500 epochs"],
 ];
 
-const MODELS: readonly (readonly [name: string, words: string])[] = [
-  ["clipig-tiny", "clipig-tiny, quick"],
-  ["ViT-B/32", "ViT-B/32"],
-  ["ViT-B/16", "ViT-B/16"],
-  ["ViT-L/14", "ViT-L/14"],
-];
-
 /** An experiment for those who do not want to write YAML. The form changes the text and is filled from it. */
 export class Form {
   readonly element: HTMLElement;
@@ -24,7 +19,9 @@ export class Form {
   private readonly unwanted = h("textarea", { rows: "2", id: "wish-unwanted", placeholder: "words, letters" });
   private readonly size = select("Size", SIZES.map((size) => [size, size]), () => this.write());
   private readonly length = select("How long", LENGTHS, () => this.write());
-  private readonly model = select("Model", MODELS, () => this.write());
+  private readonly models = new ModelsField(() => this.write());
+  /** What else the experiment has, so that nobody takes the fields for all of it. */
+  private readonly besides = h("p", { class: "besides", role: "note" });
   private readonly fields: HTMLElement;
   private readonly unreadable = h(
     "p",
@@ -40,9 +37,11 @@ export class Form {
     this.fields = h(
       "div",
       { class: "fields" },
+      this.besides,
       field("wish-words", "What should the picture show?", "One idea per line. Several are mixed.", this.words),
       field("wish-unwanted", "What should it not show?", "Also one per line; may be left empty.", this.unwanted),
-      h("div", { class: "row choices" }, labelled("Size", this.size), labelled("How long", this.length), labelled("Model", this.model)),
+      h("div", { class: "row choices" }, labelled("Size", this.size), labelled("How long", this.length)),
+      this.models.element,
     );
     this.element = h("div", { class: "form" }, this.fields, this.unreadable);
   }
@@ -59,7 +58,15 @@ export class Form {
     this.unwanted.value = wishes.unwanted.join("\n");
     choose(this.size, `${wishes.width} × ${wishes.height}`, `${wishes.width} × ${wishes.height}`);
     choose(this.length, wishes.epochs, `${wishes.epochs} epochs`);
-    choose(this.model, wishes.model, wishes.model === "" ? "the farm's usual one" : wishes.model);
+    this.models.show(wishes.models);
+    const others = besides(yaml);
+    this.besides.hidden = others.length === 0;
+    if (others.length > 0) fill(this.besides, `Also in this experiment, and kept as it is: ${others.join("; ")}. `, h("strong", {}, "YAML"), " shows everything.");
+  }
+
+  /** Has anybody said what the picture should show? */
+  get isBlank(): boolean {
+    return this.words.value.trim() === "" && !this.fields.hidden && this.besides.hidden;
   }
 
   focus(): void {
@@ -74,7 +81,7 @@ export class Form {
       width,
       height,
       epochs: this.length.value,
-      model: this.model.value,
+      models: this.models.models,
     };
     const yaml = withWishes(this.yaml, wishes);
     if (yaml === undefined) return;
@@ -86,15 +93,6 @@ export class Form {
 function wish({ value }: HTMLTextAreaElement, filled: string[]): string[] {
   if (value === filled.join("\n")) return filled;
   return value.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-}
-
-/** Chooses a value, which becomes an option where it is none. */
-function choose(element: HTMLSelectElement, value: string, words: string): void {
-  element.querySelector("option.own")?.remove();
-  element.value = value;
-  if (element.selectedIndex >= 0) return;
-  element.append(h("option", { class: "own", value }, words));
-  element.value = value;
 }
 
 function field(id: string, label: string, hint: string, control: HTMLElement): HTMLElement {

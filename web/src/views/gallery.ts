@@ -1,11 +1,11 @@
 import { experiment, jobs, setLabels, steer, submit, type JobCommand } from "../api/client";
 import { mayChange, maySubmit } from "../api/standing";
 import type { Job } from "../api/types";
-import { arrange, button, fill, h, select, write } from "../dom";
+import { arrange, button, fill, h, select, write, writeCoded } from "../dom";
 import { seeds } from "../experiment/seeds";
 import { ago } from "../format";
 import { common, relabelled } from "../labels";
-import { notice, report } from "../notice";
+import { mention, notice, report } from "../notice";
 import type { Router, View } from "../router";
 import { hasEnded } from "../watch/model";
 import { share } from "../watch/status";
@@ -73,7 +73,7 @@ export class Gallery implements View {
       this.more.hidden = this.complete;
       this.filter();
     } catch (error) {
-      report(error);
+      mention(error);
     }
   }
 
@@ -215,6 +215,8 @@ class Card {
   private readonly thumbnail = new Thumbnail();
   private readonly words = h("p", { class: "muted" });
   private readonly state = h("span", {});
+  /** Why it waits or has failed. */
+  private readonly reason = h("p", { class: "why" });
   private readonly labels = h("div", { class: "row labels" });
   private readonly acts = h("div", { class: "row acts" });
   private readonly box: HTMLInputElement;
@@ -230,7 +232,7 @@ class Card {
     const link = h("a", { href: `/jobs/${job.job}` }, this.thumbnail.element, name);
     this.repeat = button("another seed", () => cardActs.again(this.job), { kind: "small", title: "Run its experiment with another seed" });
     const state = h("p", {}, this.state, this.age);
-    this.element = h("li", { class: "card" }, link, this.box, state, this.words, this.labels, h("div", { class: "row" }, this.acts, this.repeat));
+    this.element = h("li", { class: "card" }, link, this.box, state, this.reason, this.words, this.labels, h("div", { class: "row" }, this.acts, this.repeat));
   }
 
   get isChosen(): boolean {
@@ -247,6 +249,9 @@ class Card {
     write(this.state, job.state === "running" ? `running, ${Math.round(100 * share(job))} %` : job.state);
     write(this.age, job.created ? ago(job.created) : "");
     write(this.words, `job ${job.job} · seed ${job.seed}`);
+    writeCoded(this.reason, job.state === "waiting" || job.state === "failed" ? job.reason : "");
+    this.reason.classList.toggle("failed", job.state === "failed");
+    this.reason.title = job.reason;
     this.state.title = job.reason;
     this.showLabels(job.labels);
     this.repeat.hidden = !hasEnded(job) || !maySubmit();

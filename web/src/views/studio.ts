@@ -4,11 +4,11 @@ import type { Artifact, Job } from "../api/types";
 import { button, h, select } from "../dom";
 import type { Draft } from "../drafts";
 import { jobName } from "../experiment/name";
-import { seedOf } from "../experiment/recipe";
+import { otherModel, seedOf } from "../experiment/recipe";
 import { seeds } from "../experiment/seeds";
 import { withSnapshots } from "../experiment/snapshots";
 import { bring } from "../files/open";
-import { notice, offer, report } from "../notice";
+import { mention, notice, offer, report } from "../notice";
 import type { Router, View } from "../router";
 import { Sheet } from "../watch/sheet";
 import { share } from "../watch/status";
@@ -22,6 +22,9 @@ const AGAIN = 3_000;
 
 /** How many jobs of a tab stand on its sheet. */
 const ATTEMPTS = 16;
+
+/** Characters of a hash (SHA-256). */
+const HASH = 64;
 
 /** Write, start, watch: the experiment beside the picture. */
 export class Studio implements View {
@@ -47,7 +50,7 @@ export class Studio implements View {
     const acts = { startFrom: (artifact: Artifact) => void this.startFrom(artifact), again: () => void this.once(() => this.again()) };
     this.watcher = new Watcher(() => this.show(), acts, {
       beside: this.sheet.element,
-      idle: starters(({ name, text }) => this.desk.open(name, text)),
+      idle: starters((example) => void this.desk.openExample(example)),
     });
     const tools = h("div", { class: "row tools" }, this.start, this.change, this.stop, this.seed, this.count);
     this.desk = new Desk(tools, (draft) => this.turn(draft), (text) => this.showSeed(text));
@@ -94,7 +97,7 @@ export class Studio implements View {
       await act();
     } catch (error) {
       const problems = error instanceof Refused ? error.problem?.problems : undefined;
-      if (problems && problems.length > 0) notice("The experiment has problems; they are listed below the text", "error");
+      if (problems && problems.length > 0) notice("The experiment has problems; they are listed below it", "error");
       else report(error);
     }
     this.acting = false;
@@ -115,20 +118,21 @@ export class Studio implements View {
       const [job, { yaml, assets }] = await Promise.all([fetchJob(number), experiment(number)]);
       if (!this.left) this.desk.open(job.name, yaml, { job: number, jobs: siblings.includes(number) ? siblings : [number], assets });
     } catch (error) {
-      report(error);
+      mention(error);
       if (this.left) return;
       if (error instanceof Refused && error.isMissing) this.turn(this.desk.drafts.current);
       else setTimeout(() => void (this.left || this.visit(number, siblings)), AGAIN);
     }
   }
 
-  /** `#name=…&yaml=…` opens a tab: so the command line hands over a file. */
+  /** `#name=…&yaml=…&asset=…` opens a tab: so the command line hands over a file. An asset is a hash and a name. */
   private openFromAddress(): boolean {
     const handed = new URLSearchParams(location.hash.slice(1));
     const yaml = handed.get("yaml");
     if (yaml === null) return false;
     history.replaceState(null, "", location.pathname);
-    this.desk.open(handed.get("name") ?? "experiment", yaml);
+    const assets = handed.getAll("asset").map((asset) => [asset.slice(HASH + 1), asset.slice(0, HASH)] as const);
+    this.desk.openText(handed.get("name") ?? "experiment", yaml, Object.fromEntries(assets));
     return true;
   }
 
@@ -157,6 +161,7 @@ export class Studio implements View {
   }
 
   private async begin(): Promise<void> {
+    if (this.desk.lacks()) return;
     const draft = this.desk.drafts.current;
     const yaml = withSnapshots(this.desk.text);
     const wanted = seeds(Number(this.count.value), this.seed.value.trim());
@@ -184,13 +189,16 @@ export class Studio implements View {
 
   private async revise(): Promise<void> {
     const job = this.watcher.watched.job;
-    if (!job || this.watcher.watched.ended) return;
+    if (!job || this.watcher.watched.ended || this.desk.lacks()) return;
     const updated = await update(job.job, {
       yaml: withSnapshots(this.desk.text),
       assets: this.desk.drafts.current.assets ?? {},
       expected_revision: job.revision,
     });
-    notice(`Job ${job.job} goes on with this text (revision ${updated.job.revision})`);
+    const kept = job.model?.name ?? "";
+    const other = otherModel(this.desk.text, kept);
+    if (other === undefined) notice(`Job ${job.job} goes on with this text (revision ${updated.job.revision})`);
+    else notice(`Job ${job.job} goes on with this text, but with the model \`${kept}\`: a job keeps its model. Start makes a new job with \`${other}\``, "error");
     if (updated.job.state === "paused") await steer(job.job, "resume");
   }
 
@@ -257,7 +265,7 @@ export class Studio implements View {
       if (!maySubmit() || !event.dataTransfer?.files.length) return;
       event.preventDefault();
       event.stopPropagation();
-      for (const file of event.dataTransfer.files) void this.desk.take(file);
+      void this.desk.takeAll([...event.dataTransfer.files]);
     };
     // Before the editor, which would write the file's bytes into the text.
     this.element.addEventListener("drop", drop, { capture: true });

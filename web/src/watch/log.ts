@@ -1,4 +1,4 @@
-import { h } from "../dom";
+import { coded, h } from "../dom";
 import type { WatchedJob } from "./model";
 
 /** What the farm did for the job. */
@@ -18,7 +18,7 @@ export class Log {
     this.shown = watched.said;
     const { scrollHeight, scrollTop, clientHeight } = this.element;
     const atEnd = scrollHeight - scrollTop - clientHeight < 8;
-    this.element.append(...watched.log.slice(-fresh).map((entry) => h("li", { class: entry.level }, entry.text)));
+    this.element.append(...watched.log.slice(-fresh).map((entry) => h("li", { class: entry.level }, ...coded(entry.text))));
     while (this.element.childElementCount > watched.log.length) this.element.firstElementChild?.remove();
     if (atEnd) this.element.scrollTop = this.element.scrollHeight;
   }

@@ -7,6 +7,8 @@ const WINDOW = 30;
 /** A curve over epochs. */
 export interface Curve {
   label: string;
+  /** The target that it belongs to. */
+  target?: string;
   points: Map<number, number>;
 }
 
@@ -40,7 +42,10 @@ export class WatchedJob {
   }
 
   get similarities(): Curve[] {
-    return [...this.curves.values()];
+    const curves = [...this.curves.values()];
+    const isAlone = (label: string) => curves.filter((one) => one.label === label).length === 1;
+    // The same words in several targets, such as one for each model, are told apart by the targets.
+    return curves.map((curve) => (isAlone(curve.label) ? curve : { ...curve, label: `${curve.label}, ${curve.target ?? ""}` }));
   }
 
   /** The first epoch of which no row of the history has come. */
@@ -123,7 +128,7 @@ export class WatchedJob {
     if (!fits(this.names, rows.at(-1))) return;
     this.names.forEach((target, t) =>
       target.features.forEach((label, f) => {
-        const curve = this.curve(`${t} ${f}`, label);
+        const curve = this.curve(`${t} ${f}`, label, target.name);
         const seen: Seen[] = [];
         for (const row of rows) {
           const [similarity, chosen] = [row.targets[t]?.similarities[f], row.targets[t]?.chosen[f] ?? 0];
@@ -140,15 +145,15 @@ export class WatchedJob {
   private addTable(table: TargetTable): void {
     table.targets.forEach((target, t) =>
       target.features.forEach((feature, f) => {
-        const curve = this.curve(`${t} ${f}`, feature.text);
+        const curve = this.curve(`${t} ${f}`, feature.text, target.name);
         if (feature.chosen > 0) curve.points.set(table.epochs_done, feature.similarity);
       }),
     );
   }
 
-  private curve(key: string, label: string): Curve {
+  private curve(key: string, label: string, target: string): Curve {
     const curve = this.curves.get(key) ?? { label, points: new Map<number, number>() };
-    curve.label = label;
+    Object.assign(curve, { label, target });
     this.curves.set(key, curve);
     return curve;
   }

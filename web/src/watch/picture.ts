@@ -86,6 +86,11 @@ export class Picture {
     this.update([], 0);
   }
 
+  /** Words as long as there is no picture. */
+  say(text: string): void {
+    if (this.artifacts.length === 0) this.stage.say(text);
+  }
+
   /** Shows the newest of some snapshots unless another one is chosen; `before` is the epoch of the last update. */
   update(artifacts: readonly Artifact[], before: number): void {
     this.artifacts = artifacts;

@@ -1,7 +1,7 @@
 import { jobs } from "../api/client";
 import type { Job } from "../api/types";
 import { arrange, button, h, write } from "../dom";
-import { report } from "../notice";
+import { mention } from "../notice";
 import { hasEnded } from "./model";
 import { share } from "./status";
 import { Thumbnail } from "./thumbnail";
@@ -68,7 +68,7 @@ export class Sheet {
         this.timer = undefined;
       }
     } catch (error) {
-      report(error);
+      mention(error);
     }
   }
 }

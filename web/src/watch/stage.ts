@@ -1,4 +1,4 @@
-import { fill, h } from "../dom";
+import { coded, fill, h } from "../dom";
 
 /** How far one step zooms. */
 const STEP = 1.25;
@@ -21,6 +21,8 @@ export class Stage {
   private readonly tiled = h("div", { class: "tiles", role: "img" });
   private tiles = 1;
   private empty = true;
+  /** The words that stand there instead of a picture. */
+  private said = "";
   private earlier: HTMLImageElement | undefined;
   private zoom = 1;
   private place = { x: 0, y: 0 };
@@ -40,7 +42,9 @@ export class Stage {
     this.earlier = undefined;
     this.fit();
     this.image.removeAttribute("src");
-    fill(this.element, h("p", { class: "empty" }, text));
+    if (this.said === text && this.element.querySelector(".empty")) return;
+    this.said = text;
+    fill(this.element, h("p", { class: "empty" }, ...coded(text)));
   }
 
   /** Shows a loaded picture. */

@@ -1,6 +1,6 @@
 import type { Connection } from "../api/events";
 import type { Job } from "../api/types";
-import { fill, h } from "../dom";
+import { coded, fill, h } from "../dom";
 import { duration, figure } from "../format";
 import type { WatchedJob } from "./model";
 
@@ -16,7 +16,9 @@ export class Status {
     if (!job) return;
     this.bar.value = share(job);
     const facts = [`epoch ${job.epochs_done} of ${job.epochs_total}`];
-    if (job.state === "running") {
+    const isLost = connection === "lost" && !watched.ended;
+    // How fast it is and how long it takes is not known meanwhile.
+    if (job.state === "running" && !isLost) {
       if (typeof job.eta_seconds === "number") facts.push(`${duration(job.eta_seconds)} left`);
       if (watched.samplesPerSecond) facts.push(`${figure(watched.samplesPerSecond)} samples/s`);
       // Between two shards of a busy farm a job has none.
@@ -32,9 +34,29 @@ export class Status {
       h("span", { class: `state ${job.state}` }, job.state),
       h("strong", {}, `Job ${job.job}`),
       ...facts.map((fact) => h("span", {}, fact)),
-      job.reason === "" ? undefined : h("span", { class: "reason" }, job.reason),
-      connection === "lost" && !watched.ended ? h("span", { class: "reason" }, "connection lost, trying again") : undefined,
+      job.reason === "" ? undefined : h("span", { class: `reason ${job.state}` }, ...coded(job.reason)),
+      isLost ? h("span", { class: "reason" }, "connection lost, trying again") : undefined,
     );
+  }
+}
+
+/** What stands where a job has no picture yet. */
+export function withoutPicture({ job, state, reason }: Job): string {
+  const why = reason === "" ? "" : `: ${reason}`;
+  switch (state) {
+    case "waiting":
+      return reason === "" ? `Job ${job} waits for its turn.` : `Job ${job} waits${why}`;
+    case "paused":
+      return `Job ${job} was stopped before its first snapshot. Resume goes on with it.`;
+    case "failed":
+      return `Job ${job} has failed${why}`;
+    case "cancelled":
+      return `Job ${job} was cancelled before its first snapshot.`;
+    case "completed":
+      return `Job ${job} has no picture.`;
+    case "preparing":
+    case "running":
+      return "The first snapshot is on its way…";
   }
 }
 

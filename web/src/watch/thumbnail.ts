@@ -1,5 +1,6 @@
 import type { Job } from "../api/types";
 import { fill, h } from "../dom";
+import { hasEnded } from "./model";
 
 /** The newest picture of a job, small. It is loaded once it comes into sight, and again when there is a newer one. */
 export class Thumbnail {
@@ -20,7 +21,7 @@ export class Thumbnail {
 
   show(job: Job): void {
     this.job = job;
-    if (!job.newest && this.shown === "") fill(this.element, h("span", { class: "empty" }, job.state === "running" ? "soon…" : "no picture yet"));
+    if (!job.newest && this.shown === "") fill(this.element, h("span", { class: "empty" }, job.state === "running" ? "soon…" : hasEnded(job) ? "no picture" : "no picture yet"));
     void this.load();
   }
 

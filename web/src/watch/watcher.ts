@@ -4,12 +4,12 @@ import { maySubmit } from "../api/standing";
 import type { JobEvent } from "../api/types";
 import { h } from "../dom";
 import { targetNames } from "../experiment/contents";
-import { report } from "../notice";
+import { mention } from "../notice";
 import { Chart } from "./chart";
 import { Log } from "./log";
 import { WatchedJob } from "./model";
 import { Picture, type PictureActs } from "./picture";
-import { Status } from "./status";
+import { Status, withoutPicture } from "./status";
 import { Targets } from "./targets";
 
 /** How often charts are drawn anew at most, in milliseconds. */
@@ -113,7 +113,7 @@ export class Watcher {
       watched.addHistory(rows);
       if (this.watched === watched) this.redraw();
     } catch (error) {
-      if (this.watched === watched) report(error);
+      if (this.watched === watched) mention(error);
     }
   }
 
@@ -123,7 +123,7 @@ export class Watcher {
       // A job that has ended has no canvas any more.
       watched.job = { ...(await fetchJob(job)), resolution: watched.job?.resolution ?? null };
     } catch (error) {
-      if (this.watched === watched) report(error);
+      if (this.watched === watched) mention(error);
     }
     await this.readPast(job, watched);
   }
@@ -133,7 +133,7 @@ export class Watcher {
       watched.addNames(targetNames((await experiment(job)).yaml));
       if (this.watched === watched) this.redraw();
     } catch (error) {
-      if (this.watched === watched) report(error);
+      if (this.watched === watched) mention(error);
     }
   }
 
@@ -150,6 +150,8 @@ export class Watcher {
   private draw(): void {
     const { watched } = this;
     if (watched.artifacts.length > 0) this.picture.update(watched.artifacts, watched.revisedAt);
+    // Those that it has made may still be on their way.
+    else if (watched.job?.artifacts === 0) this.picture.say(withoutPicture(watched.job));
     this.status.show(watched, this.connection);
     this.targets.show(watched.table);
     this.log.show(watched);

@@ -16,10 +16,9 @@ use super::Way;
 use crate::arguments::ProxiesArguments;
 use crate::certificates::Certificates;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, Route, View};
+use crate::farm::{Farm, FarmPlan, Route};
 use crate::machine::Machine;
 use crate::report::{Table, write};
-use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work};
 
 /// Workers of each farm.
@@ -90,20 +89,8 @@ pub(super) fn run(
 }
 
 fn endure(way: Way, side: usize, time: Duration, certificates: &Certificates) -> Result<Figures, BenchError> {
-    let plan = FarmPlan {
-        socket: SocketKind::Tcp,
-        side,
-        work: Work::at_once(Shape::Dense),
-        shards: WORKERS,
-        workers: WORKERS,
-        cores: 1,
-        processes: WORKERS,
-        checkpoints: true,
-        tell: false,
-        view: View::Canvas,
-        counted: true,
-        traces: None,
-    };
+    let plan = FarmPlan::plain(WORKERS, WORKERS, side, Work::at_once(Shape::Dense));
+    let plan = FarmPlan { checkpoints: true, counted: true, ..plan };
     let mut farm = Farm::start_over(plan, Route { front: way.front(certificates), delay: Duration::ZERO })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(BenchError::at("threads for messages"))?;

@@ -8,11 +8,10 @@ use super::Way;
 use crate::arguments::ProxiesArguments;
 use crate::certificates::Certificates;
 use crate::error::BenchError;
-use crate::farm::{Farm, FarmPlan, Route, View, seconds_per_epoch};
+use crate::farm::{Farm, FarmPlan, Route, seconds_per_epoch};
 use crate::machine::Machine;
 use crate::measure::or_default;
 use crate::report::{Table, write};
-use crate::socket::SocketKind;
 use crate::stand_in::{Shape, Work};
 use crate::statistics::median;
 
@@ -113,20 +112,8 @@ fn measure(setting: &Setting, ways: &[Way], certificates: &Certificates) -> Resu
 }
 
 fn cost(setting: &Setting, way: Way, certificates: &Certificates) -> Result<Cost, BenchError> {
-    let plan = FarmPlan {
-        socket: SocketKind::Tcp,
-        side: setting.side,
-        work: Work::at_once(Shape::Dense),
-        shards: setting.workers,
-        workers: setting.workers,
-        cores: 1,
-        processes: setting.workers,
-        checkpoints: false,
-        tell: false,
-        view: View::Canvas,
-        counted: false,
-        traces: None,
-    };
+    let Setting { workers, side, .. } = *setting;
+    let plan = FarmPlan::plain(workers, workers, side, Work::at_once(Shape::Dense));
     let delay = Duration::from_millis(setting.round_trip) / 2;
     let mut farm = Farm::start_over(plan, Route { front: way.front(certificates), delay })?;
     farm.group.epochs(WARM_UP)?;

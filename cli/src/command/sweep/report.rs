@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::local::Judge;
 use crate::output;
 use crate::picture::sheet::{self, Cell};
-use crate::series::{Drawing, Series as _, SeriesFolder};
+use crate::series::{Drawing, Series as _, SeriesFolder, SeriesProgress};
 
 const SHEET: &str = "sheet.png";
 const TABLE: &str = "table.csv";
@@ -47,6 +47,9 @@ impl Report {
         let sweep = drawing.series;
         let mut rows = Vec::with_capacity(sweep.count());
         let mut partial = false;
+        // A thousand pictures take the judge some minutes.
+        let (ratings, verbose) = if judge.is_some() { (sweep.count(), drawing.verbose) } else { (0, 0) };
+        let mut progress = SeriesProgress::begin("rating", 0, std::iter::repeat_n(1, ratings), verbose);
         for index in 0..sweep.count() {
             let (error, mut score) = (drawing.failure(index).map(str::to_owned), None);
             if let Some(judge) = judge.as_mut().filter(|_| error.is_none()) {
@@ -58,6 +61,7 @@ impl Report {
                 score = judge.score((&name, &bytes), &order.loaded.experiment, &order.assets)?;
                 partial |= Record::read(&bytes)
                     .is_ok_and(|record| record.run.model_names().any(|name| name == judge.model()));
+                progress.step();
             }
             rows.push(Row {
                 file: sweep.file_name(index),
@@ -67,6 +71,7 @@ impl Report {
                 score,
             });
         }
+        progress.end();
         let judge = judge.map(|judge| judge.model().to_owned());
         if let Some(judge) = judge.as_ref().filter(|_| partial) {
             output::say(format!(

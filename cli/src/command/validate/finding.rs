@@ -95,9 +95,11 @@ impl Finding {
             Self::Loaded { rehearsed, .. } if self.is_wrong() => {
                 counted(rehearsed.failures.len() as u64, "error")
             }
-            Self::Loaded { summary, warnings, .. } if warnings.is_empty() => format!("ok ({summary})"),
-            Self::Loaded { summary, warnings, .. } => {
-                format!("ok with {} ({summary})", counted(warnings.len() as u64, "warning"))
+            Self::Loaded { summary, warnings, rehearsed } => {
+                match warnings.len() as u64 + rehearsed.warnings.len() as u64 {
+                    0 => format!("ok ({summary})"),
+                    count => format!("ok with {} ({summary})", counted(count, "warning")),
+                }
             }
         }
     }
@@ -111,6 +113,9 @@ impl Finding {
                 let mut text = separated(&warnings.render(color));
                 for failure in &rehearsed.failures {
                     let _ = writeln!(text, "error: {failure}");
+                }
+                for warning in &rehearsed.warnings {
+                    let _ = writeln!(text, "warning: {warning}");
                 }
                 if rehearsed.cut_short {
                     text += "note: computing the expressions took long, so not all of them were tried\n";
@@ -129,7 +134,8 @@ impl Finding {
             Self::Loaded { summary, warnings, rehearsed } => {
                 let failure = |message: &String| json!({ "message": message });
                 record["errors"] = rehearsed.failures.iter().map(failure).collect();
-                record["warnings"] = all(warnings);
+                let written = warnings.iter().map(|one| problem(warnings, one));
+                record["warnings"] = written.chain(rehearsed.warnings.iter().map(failure)).collect();
                 record["targets"] = json!(summary.targets);
                 record["samples_per_epoch"] = json!(summary.samples);
                 record["epochs"] = json!(summary.epochs);

@@ -1,7 +1,7 @@
-//! Computes all expressions of an experiment at some moments of its run, without any picture.
+//! Computes all expressions and sizes of an experiment at some moments of its run, without any picture.
 //!
 //! Names and types are checked when an experiment is read; that `1/t` fails at the first epoch shows only when
-//! it is computed.
+//! it is computed, and so does that a crop is larger than what it is cut from.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use clipig_experiment::{
     Constraint, Cuts, EvaluationError, Experiment, FrameTime, Mask, Moment, Number, Scope, Span, Target,
     Transform, Value, limits, random::Key,
 };
+use clipig_geometry::{Chain, DrawError, Size};
 
 /// How many moments are tried, evenly spread over the run.
 const MOMENTS: u32 = 16;
@@ -27,6 +28,8 @@ const LONGEST: Duration = Duration::from_secs(5);
 pub(crate) struct Rehearsal {
     /// The first failure of every parameter.
     pub(crate) failures: Vec<String>,
+    /// What the person may not want: it would fail on this machine, and perhaps not on a farm, or nothing would happen.
+    pub(crate) warnings: Vec<String>,
     /// Was it ended before all was tried?
     pub(crate) cut_short: bool,
 }
@@ -35,6 +38,10 @@ pub(crate) struct Rehearsal {
 pub(crate) fn rehearse(experiment: &Experiment) -> Rehearsal {
     let mut stage =
         Stage { done: Rehearsal::default(), failed: BTreeSet::new(), end: Instant::now() + LONGEST };
+    if experiment.targets.is_empty() && experiment.postproc.is_empty() {
+        let warning = "there are no `targets`, so nothing changes the first picture";
+        stage.done.warnings.push(warning.to_owned());
+    }
     for epoch in moments(experiment) {
         stage.epoch(experiment, epoch);
     }
@@ -63,25 +70,30 @@ impl Stage {
         // Random numbers will be others in the run; that they are drawn is what matters.
         let key = Key::root(experiment.seed.unwrap_or(0));
         let scope = Scope::new(key, epoch, experiment.epochs);
-        let Some(scope) = self.resolution(experiment, &scope) else { return };
+        let Some((scope, size)) = self.resolution(experiment, &scope) else { return };
         let Some(scope) = self.learnrate(experiment, &scope) else { return };
         for post_process in experiment.postproc.iter().filter(|one| one.active && during(&one.span, &scope)) {
             self.transforms(&post_process.transforms, &scope);
+            self.chain(|| Chain::draw(&post_process.transforms, &scope, size), &scope);
             self.mask(post_process.mask.as_deref(), &scope);
         }
         let scope = scope.with_similarity(SIMILARITY);
         for target in experiment.targets.iter().filter(|one| one.active && during(&one.span, &scope)) {
             self.target(target, &scope);
+            self.chain(|| Chain::of(target, &scope, size), &scope);
         }
     }
 
-    /// The scope with the resolution; without one there is nothing to go on with.
-    fn resolution(&mut self, experiment: &Experiment, scope: &Scope) -> Option<Scope> {
+    /// The scope with the resolution, and this; without one there is nothing to go on with.
+    fn resolution(&mut self, experiment: &Experiment, scope: &Scope) -> Option<(Scope, Size)> {
         let [width, height] = &experiment.resolution;
         let width = self.keep(width.evaluate(scope))?;
         let height = self.keep(height.evaluate(scope))?;
         match limits::resolution(width, height) {
-            Ok([width, height]) => Some(scope.with_resolution(width, height)),
+            Ok([width, height]) => {
+                let size = Size { width: width.into(), height: height.into() };
+                Some((scope.with_resolution(width, height), size))
+            }
             Err(error) => {
                 let epoch = scope.epoch();
                 self.fail("resolution".to_owned(), format!("resolution: {error} (in epoch {epoch})"));
@@ -116,6 +128,20 @@ impl Stage {
     fn transforms(&mut self, transforms: &[Transform], scope: &Scope) {
         for number in transforms.iter().flat_map(Transform::numbers) {
             self.number(number, scope);
+        }
+    }
+
+    /// Tries whether transforms fit what they are applied to. Their expressions are tried one by one.
+    fn chain(&mut self, draw: impl FnOnce() -> Result<Chain, DrawError>, scope: &Scope) {
+        self.done.cut_short |= Instant::now() > self.end;
+        if self.done.cut_short {
+            return;
+        }
+        if let Err(error @ DrawError::Impossible { .. }) = draw() {
+            let message = format!("{error} (in epoch {})", scope.epoch());
+            if let DrawError::Impossible { path, .. } = error {
+                self.fail(path, message);
+            }
         }
     }
 
@@ -214,6 +240,17 @@ mod tests {
     }
 
     #[test]
+    fn an_experiment_without_targets_is_told() {
+        let warnings = |yaml: &str| {
+            let loaded = load(&[Source::new("a.yaml", yaml)], &Overrides::default()).expect("it can be read");
+            rehearse(&loaded.experiment).warnings
+        };
+        assert!(warnings("epochs: 5\n")[0].contains("there are no `targets`"));
+        assert_eq!(warnings("postproc: [{mul: .5}]\n"), [""; 0]);
+        assert_eq!(warnings("targets: [{features: [{text: a}]}]\n"), [""; 0]);
+    }
+
+    #[test]
     fn what_is_not_active_cannot_fail() {
         let late = "epochs: 100\ntargets:\n- start: 10%\n  features:\n  - text: a\n    weight: 1/t\n";
         assert_eq!(failures(late), [""; 0]);
@@ -226,6 +263,28 @@ mod tests {
         let found = failures("epochs: 9\nresolution: [\"64*ti\", 8]\ntargets:\n- features:\n  - text: a\n");
         assert_eq!(found.len(), 1);
         assert!(found[0].contains("too small") && found[0].contains("epoch 8"), "{found:?}");
+    }
+
+    #[test]
+    fn what_does_not_fit_the_picture_is_found() {
+        let target = |resolution: &str, transform: &str| {
+            failures(&format!(
+                "epochs: 9\nresolution: [{resolution}]\ntargets:\n- features:\n  - text: a\n  transforms:\n  - {transform}\n"
+            ))
+        };
+        let crop = target("64, 32", "random_crop: 48");
+        assert_eq!(
+            crop,
+            [
+                "`targets.0.transforms.0.random_crop`: a piece of 48×48 cannot be cut from an image of 64×32 (in epoch 0)"
+            ]
+        );
+        let late = target("\"64 if t < .5 else 32\"", "random_crop: 48");
+        assert!(late.len() == 1 && late[0].ends_with("(in epoch 4)"), "{late:?}");
+        assert!(target("16", "blur: {kernel_size: 51}")[0].contains("a kernel of 51 pixels does not fit"));
+        assert_eq!(target("64, 32", "random_crop: 32"), [""; 0]);
+        let effect = failures("resolution: 8\npostproc:\n- blur: {kernel_size: 51}\ntargets: []\n");
+        assert!(effect.len() == 1 && effect[0].starts_with("`postproc.0.blur`"), "{effect:?}");
     }
 
     #[test]

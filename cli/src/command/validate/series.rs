@@ -6,6 +6,8 @@ use clipig_experiment::{Diagnostics, Loaded, Overrides, Source, animation_of, sw
 
 use super::finding::{Finding, Summary};
 use super::rehearsal::{self, Rehearsal};
+use crate::command::animate::NO_EPOCHS;
+use crate::series::order::epochs_of;
 use crate::{image_files, local};
 
 /// A thousand pictures of a large experiment could take minutes. Others are checked within a second.
@@ -61,10 +63,18 @@ fn of_all(
         };
         let one = rehearsal::rehearse(&loaded.experiment);
         rehearsed.cut_short |= one.cut_short;
+        for warning in one.warnings.into_iter().chain(super::absent_models(&loaded.experiment)) {
+            if !rehearsed.warnings.contains(&warning) {
+                rehearsed.warnings.push(warning);
+            }
+        }
         let mut failures = one.failures;
-        match local::check_texts(&loaded.experiment) {
+        match local::check_features(&loaded.experiment) {
             Ok(found) => failures.extend(found),
             Err(error) => return Finding::Unreadable(error.to_string()),
+        }
+        if drawn_first.is_some() && epochs_of(&loaded) == 0 {
+            failures.push(NO_EPOCHS.to_owned());
         }
         if loaded.experiment.init.image.as_deref() == drawn_first {
             loaded.experiment.init.image = None;

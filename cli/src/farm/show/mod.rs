@@ -14,6 +14,7 @@ mod tests;
 
 use console::{Style, StyledObject};
 
+use self::columns::plain;
 use super::wire::{DeviceClass, JobState, NumberType, Role, WorkerState};
 
 /// A job's state in a word, the same for people and programs.
@@ -47,6 +48,15 @@ pub(crate) fn colored_job_state(state: JobState) -> StyledObject<&'static str> {
 /// Has the job ended, so that nothing more happens by itself?
 pub(crate) fn has_ended(state: JobState) -> bool {
     matches!(state, JobState::Completed | JobState::Failed | JobState::Cancelled)
+}
+
+/// What a job is doing and why: `job 3 is waiting: all 8 places are taken`.
+pub(crate) fn job_is(job: u64, state: JobState, reason: &str) -> String {
+    let state = job_state(state);
+    if reason.is_empty() {
+        return format!("job {job} is {state}");
+    }
+    format!("job {job} is {state}: {}", plain(reason, 1000))
 }
 
 /// A worker's state in words, the same for people and programs.

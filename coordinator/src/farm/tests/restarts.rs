@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clipig_core::{DeviceClass, Epoch, JobId, NumberType, WorkerKind};
+use clipig_core::{DeviceClass, Epoch, JobId, NumberType, Registration, WorkerKind};
 use clipig_models::{ModelInfo, embedded};
 use clipig_schedule::gpu_shard;
 
-use super::support::{TestFarm, YAML, kind};
+use super::support::{TestFarm, YAML, kind, registration};
 use crate::store::{JobState, Store, SystemClock, Transition};
 
 #[test]
@@ -52,7 +52,8 @@ fn the_shards_of_a_job_on_gpus_stay_as_they_were_chosen() {
     let cost = ModelInfo::of_bytes(embedded::BYTES).unwrap().window_cost(NumberType::Float32);
     let [small, large] = [1 << 30, 80 << 30];
     let join = |farm: &TestFarm, memory| {
-        farm.join_as(WorkerKind { class: DeviceClass::Cuda, ..kind() }, memory);
+        let kind = WorkerKind { class: DeviceClass::Cuda, ..kind() };
+        farm.join_as(Registration { kind, memory, ..registration() });
     };
     let size = |farm: &TestFarm, job| farm.view(job).record.computation.unwrap().shard_size;
     let farm = TestFarm::new();

@@ -10,6 +10,7 @@ use clipig_core::{
     Canvas, Computed, DeviceClass, Epoch, FromWorker, JobId, JobRevision, Lease, NumberType, PROTOCOL,
     Prepared, PreparedTarget, Registration, SampleReport, ShardIndex, ToWorker, Work, WorkerKind,
 };
+use clipig_models::{embedded, registry};
 use clipig_picture::Record;
 use clipig_schedule::{MergeTree, dispatcher::DispatchSettings};
 use tempfile::TempDir;
@@ -21,7 +22,7 @@ use crate::job_runner::stand_in::{Canvases, shard_gradient};
 use crate::metrics::Metrics;
 use crate::quotas::Quotas;
 use crate::store::{ArtifactName, JobState, Store, SystemClock};
-use crate::switchboard::{self, Reports, SESSION_QUEUE, Switchboard, SwitchboardSettings};
+use crate::switchboard::{self, Reports, SESSION_QUEUE, SwitchboardSettings};
 
 /// Twelve epochs of ten samples.
 pub(super) const YAML: &str = "\
@@ -118,14 +119,40 @@ impl TestFarm {
 
     /// A worker joins.
     pub(super) fn join(&self) {
-        self.join_as(kind(), 1 << 30);
+        self.join_as(registration());
     }
 
-    /// The same, of this kind and with so many bytes of memory.
-    pub(super) fn join_as(&self, kind: WorkerKind, memory: u64) {
+    /// The same, which says this of itself.
+    pub(super) fn join_as(&self, registration: Registration) -> Joined {
         let switchboard = self.farm.switchboard().clone();
         let (gate, leased) = (self.gate.subscribe(), self.leased.clone());
-        self.runtime.spawn(work(switchboard, (kind, memory), gate, leased));
+        let (answers, from_worker) = mpsc::channel(64);
+        let (to_worker, messages) = mpsc::channel(SESSION_QUEUE);
+        self.runtime.spawn(async move { switchboard.serve_local(to_worker, from_worker).await });
+        answers.blocking_send(FromWorker::Register(registration)).unwrap();
+        self.runtime.spawn(work(messages, answers.clone(), gate, leased));
+        Joined(answers)
+    }
+
+    /// A worker leaves. The farm remembers it.
+    pub(super) fn leave(&self, Joined(answers): Joined) {
+        let there = |farm: &Self| {
+            let workers = farm.farm.switchboard().workers_blocking().unwrap();
+            (workers.len(), workers.iter().filter(|worker| worker.takes_work()).count())
+        };
+        let deadline = Instant::now() + PATIENCE;
+        let wait = |wanted: &dyn Fn((usize, usize)) -> bool| {
+            while !wanted(there(self)) {
+                assert!(Instant::now() < deadline, "{:?}", there(self));
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        // Its registration may still be on its way.
+        wait(&|(_, serving)| serving > 0);
+        let (known, serving) = there(self);
+        answers.blocking_send(FromWorker::Goodbye).unwrap();
+        wait(&|(_, now)| now < serving);
+        assert_eq!(there(self), (known, serving - 1));
     }
 
     /// The worker answers for epochs up to this one.
@@ -148,25 +175,7 @@ impl TestFarm {
 
     /// The same by another owner.
     pub(super) fn ask_as(&self, owner: &str, token: &str, yaml: &str) -> Result<SubmitAnswer, CommandError> {
-        self.farm.submit(&SubmitRequest {
-            token: token.to_owned(),
-            yaml: yaml.to_owned(),
-            name: String::new(),
-            priority: 0,
-            seed: None,
-            class: None,
-            number: NumberType::Float32,
-            threads: Some(1),
-            mix_kinds: false,
-            assets: BTreeMap::new(),
-            model_sha256: None,
-            model_settings: None,
-            more_models: Vec::new(),
-            snapshot_interval: None,
-            submitter: "a test".to_owned(),
-            owner: owner.to_owned(),
-            trace: None,
-        })
+        self.farm.submit(&request(owner, token, yaml))
     }
 
     pub(super) fn submit(&self, yaml: &str) -> JobId {
@@ -226,6 +235,29 @@ impl TestFarm {
     }
 }
 
+/// A submission of this owner.
+pub(super) fn request(owner: &str, token: &str, yaml: &str) -> SubmitRequest {
+    SubmitRequest {
+        token: token.to_owned(),
+        yaml: yaml.to_owned(),
+        name: String::new(),
+        priority: 0,
+        seed: None,
+        class: None,
+        number: NumberType::Float32,
+        threads: Some(1),
+        mix_kinds: false,
+        assets: BTreeMap::new(),
+        model_sha256: None,
+        model_settings: None,
+        more_models: Vec::new(),
+        snapshot_interval: None,
+        submitter: "a test".to_owned(),
+        owner: owner.to_owned(),
+        trace: None,
+    }
+}
+
 /// What a job has made.
 #[derive(Debug, PartialEq)]
 pub(super) struct Made {
@@ -269,26 +301,29 @@ pub(super) fn kind() -> WorkerKind {
     }
 }
 
-async fn work(
-    switchboard: Switchboard,
-    (kind, memory): (WorkerKind, u64),
-    mut gate: watch::Receiver<u32>,
-    leased: watch::Sender<Option<u32>>,
-) {
-    let (to_worker, mut messages) = mpsc::channel(SESSION_QUEUE);
-    let (answers, from_worker) = mpsc::channel(64);
-    tokio::spawn(async move { switchboard.serve_local(to_worker, from_worker).await });
-    let registration = Registration {
+/// What a worker says of itself.
+pub(super) fn registration() -> Registration {
+    Registration {
         protocol: PROTOCOL,
         version: "0.1.0".into(),
         name: "worker".parse().unwrap(),
         instance: 1,
-        kind,
+        kind: kind(),
         cores: 2,
-        memory,
+        memory: 1 << 30,
         device: "cpu".into(),
-    };
-    answers.send(FromWorker::Register(registration)).await.unwrap();
+    }
+}
+
+/// A worker that has joined.
+pub(super) struct Joined(mpsc::Sender<FromWorker>);
+
+async fn work(
+    mut messages: mpsc::Receiver<ToWorker>,
+    answers: mpsc::Sender<FromWorker>,
+    mut gate: watch::Receiver<u32>,
+    leased: watch::Sender<Option<u32>>,
+) {
     let mut canvases: HashMap<JobRevision, Canvas> = HashMap::new();
     while let Some(message) = messages.recv().await {
         match message {
@@ -311,12 +346,17 @@ async fn work(
     }
 }
 
+/// The length of a feature of the model inside clipig, with which all jobs are computed.
+fn embed_dim() -> usize {
+    registry::find(embedded::NAME).unwrap().spec.embed_dim as usize
+}
+
 fn answer(lease: &Lease, canvas: &Canvas) -> FromWorker {
     let fence = lease.fence;
     let (epoch, node, total) = match lease.work {
         Work::Prepare => {
             let target = PreparedTarget {
-                features: vec![vec![1.0, 0.0]],
+                features: vec![vec![1.0; embed_dim()]],
                 auto_scales: vec![1.0],
                 ..PreparedTarget::default()
             };

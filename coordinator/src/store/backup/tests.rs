@@ -250,6 +250,20 @@ fn a_store_of_a_newer_program_is_refused_and_not_changed() {
 }
 
 #[test]
+fn the_weights_inside_clipig_need_no_upload() {
+    let farm = Farm::new();
+    let store = farm.open();
+    begin(&store, "running");
+    drop(store);
+    let connection = rusqlite::Connection::open(farm.folder.path().join("farm.sqlite")).unwrap();
+    let inside = base16ct::lower::decode_vec(clipig_models::embedded::SHA256).unwrap();
+    connection.execute("UPDATE jobs SET model = 'clipig-tiny', model_sha256 = ?1", [inside]).unwrap();
+    drop(connection);
+    let found = check(farm.folder.path()).unwrap();
+    assert!(found.notes.is_empty(), "{:?}", found.notes);
+}
+
+#[test]
 fn a_check_finds_what_is_damaged_and_what_is_left_over() {
     let farm = Farm::new();
     let store = farm.open();

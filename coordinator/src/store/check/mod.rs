@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use clipig_core::{JobId, Sha256, backup};
+use clipig_models::embedded;
 use clipig_schedule::job::JobState;
 use sha2::Digest;
 
@@ -25,6 +26,11 @@ use super::layout::Layout;
 
 /// Bytes that are read at once.
 const PIECE: usize = 256 << 10;
+
+/// Are these the weights of the small model, which every coordinator has?
+fn is_inside_clipig(weights: &Sha256) -> bool {
+    embedded::IS_HERE && weights.to_string() == embedded::SHA256
+}
 
 /// Checks a data folder that no coordinator uses, or a backup. Reads all files whole.
 ///
@@ -133,7 +139,8 @@ impl Check {
         }
         let mut elsewhere: HashMap<&str, Vec<JobId>> = HashMap::new();
         for job in contents.jobs.values().filter(|job| !job.state.is_ended()) {
-            for (model, _) in job.models.iter().filter(|(_, weights)| !sizes.contains_key(weights)) {
+            let is_missing = |weights: &Sha256| !sizes.contains_key(weights) && !is_inside_clipig(weights);
+            for (model, _) in job.models.iter().filter(|(_, weights)| is_missing(weights)) {
                 elsewhere.entry(model).or_default().push(job.id);
             }
         }

@@ -3,7 +3,8 @@
 //! ```text
 //! "CLIPIGCP"  version  length of the head
 //! head: job, revision, next epoch, width, height, optimiser, steps, number of averages, statistics;
-//!       from version 2 on: whether there are parameters; in version 3: their width and height
+//!       from version 2 on: whether there are parameters; from version 3 on: their width and height;
+//!       from version 4 on: of which target, seen by which model, the statistics are
 //! CRC-32 of all that
 //! canvas: 3 · width · height float32; parameters, with their own width and height; averages, each as long as the
 //! parameters, or as the canvas where there are none
@@ -16,7 +17,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use clipig_core::{Canvas, CanvasState, Epoch, JobId, JobRevision};
-use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
+use clipig_schedule::{JobStatistics, Recent, TargetKey, TargetStatistics};
 use crc32fast::Hasher;
 
 use super::fault::CheckpointFault;
@@ -33,16 +34,29 @@ pub struct Checkpoint {
 }
 
 /// The newest version; all up to it are read.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// The version that is written: the oldest one that can hold the checkpoint, so that older programs read it, too.
 fn version_of(checkpoint: &Checkpoint) -> u32 {
-    let state = &checkpoint.progress.canvas;
+    let JobProgress { canvas: state, statistics, .. } = &checkpoint.progress;
+    if (0..).zip(keys(statistics)).any(|(place, key)| key != one_model(place)) {
+        return 4;
+    }
     match &state.parameters {
         None => 1,
         Some(parameters) if size_of(parameters) == size_of(&state.canvas) => 2,
         Some(_) => 3,
     }
+}
+
+/// Of what the statistics of each target are.
+fn keys(statistics: &JobStatistics) -> impl Iterator<Item = TargetKey> {
+    (0..).zip(&statistics.targets).map(|(place, target)| target.key.unwrap_or_else(|| one_model(place)))
+}
+
+/// What a target's statistics are of in an experiment with one model.
+fn one_model(place: u32) -> TargetKey {
+    TargetKey { place, model: 0 }
 }
 
 /// Width and height.
@@ -235,6 +249,12 @@ fn head(checkpoint: &Checkpoint) -> Vec<u8> {
         bytes.u32(width);
         bytes.u32(height);
     }
+    if version >= 4 {
+        bytes.list(&keys(statistics).collect::<Vec<_>>(), |bytes, key| {
+            bytes.u32(key.place);
+            bytes.u32(key.model);
+        });
+    }
     bytes.into_bytes()
 }
 
@@ -262,6 +282,7 @@ impl Head {
             statistics: JobStatistics {
                 targets: bytes.list(|bytes| {
                     Ok(TargetStatistics {
+                        key: None,
                         count: bytes.u64()?,
                         weights: bytes.list(ByteReader::f64)?,
                         losses: bytes.list(read_recent)?,
@@ -277,6 +298,15 @@ impl Head {
         if version >= 2 && bytes.u32()? != 0 {
             let size = if version >= 3 { [bytes.u32()?, bytes.u32()?] } else { [head.width, head.height] };
             head.parameters = Some(size);
+        }
+        if version >= 4 {
+            let keys = bytes.list(|bytes| Ok(TargetKey { place: bytes.u32()?, model: bytes.u32()? }))?;
+            if keys.len() != head.statistics.targets.len() {
+                return Err(Malformed);
+            }
+            for (target, key) in head.statistics.targets.iter_mut().zip(keys) {
+                target.key = Some(key);
+            }
         }
         bytes.end()?;
         Ok(head)

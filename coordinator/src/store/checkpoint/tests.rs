@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use clipig_core::{Canvas, CanvasState, JobRevision};
-use clipig_schedule::{JobStatistics, Recent, TargetStatistics};
+use clipig_schedule::{JobStatistics, Recent, TargetKey, TargetStatistics};
 use proptest::prelude::*;
 use rustix::io::Errno;
 
@@ -26,6 +26,7 @@ fn sample(next: u32, width: usize, height: usize) -> Checkpoint {
     };
     let recent = |count, values: &[f64]| Recent::restored(count, values.iter().copied());
     let target = TargetStatistics {
+        key: None,
         count: 1 << 40,
         weights: vec![0.1, -0.0],
         losses: vec![recent(3, &[0.1, 0.2]), Recent::default()],
@@ -46,6 +47,13 @@ fn sample(next: u32, width: usize, height: usize) -> Checkpoint {
     };
     let revision = JobRevision { job: JobId(17), revision: 2 };
     Checkpoint { revision, progress: JobProgress { next: Epoch(next), statistics, canvas } }
+}
+
+/// Makes the statistics those of a target that two models see.
+fn name_models(checkpoint: &mut Checkpoint) {
+    for (model, target) in (0..).zip(&mut checkpoint.progress.statistics.targets) {
+        target.key = Some(TargetKey { place: 0, model });
+    }
 }
 
 struct Folder {
@@ -114,6 +122,25 @@ fn parameters_come_back_and_make_the_version_newer() {
     saved.progress.canvas.averages = vec![Arc::new(vec![0.5; 36])];
     let error = folder.checkpoints().save(&saved).unwrap_err();
     assert!(error.to_string().ends_with("the optimiser has 36 values where the canvas has 45"), "{error}");
+}
+
+#[test]
+fn statistics_of_several_models_come_back_and_make_the_version_newer() {
+    let folder = Folder::new();
+    let mut saved = sample(5, 3, 4);
+    name_models(&mut saved);
+    saved.progress.canvas.parameters = Some(Canvas::new(15, 1, vec![0.75; 45]).unwrap());
+    saved.progress.canvas.averages = vec![Arc::new(vec![0.5; 45])];
+    folder.checkpoints().save(&saved).unwrap();
+    assert_eq!(fs::read(folder.file(5)).unwrap()[8], 4);
+    assert_eq!(folder.checkpoints().latest().unwrap().checkpoint, Some(saved.clone()));
+    // Those of one model are as they always were.
+    for (place, target) in (0..).zip(&mut saved.progress.statistics.targets) {
+        target.key = Some(TargetKey { place, model: 0 });
+    }
+    saved.progress.next = Epoch(6);
+    folder.checkpoints().save(&saved).unwrap();
+    assert_eq!(fs::read(folder.file(6)).unwrap()[8], 3);
 }
 
 #[test]
@@ -210,7 +237,7 @@ fn a_checkpoint_of_another_job_or_version_is_not_taken() {
     let error = folder.checkpoints().latest().unwrap_err();
     assert_eq!(
         error.to_string().split(" cannot be used: ").nth(1),
-        Some("it has version 9, but this clipig knows versions up to 3"),
+        Some("it has version 9, but this clipig knows versions up to 4"),
     );
 }
 
@@ -235,10 +262,13 @@ fn old_versions_are_read_for_ever() {
         |factor: f32, from: f32| (0..27_u8).map(|i| factor * f32::from(i) + from).collect::<Vec<f32>>();
     with_more.progress.canvas.parameters = Some(Canvas::new(9, 1, ramp(0.25, -1.0)).unwrap());
     with_more.progress.canvas.averages = vec![Arc::new(ramp(0.5, 0.0)), Arc::new(ramp(-0.5, 0.0))];
-    let frozen: [(&[u8], Checkpoint); 3] = [
+    let mut of_models = sample(120, 3, 2);
+    name_models(&mut of_models);
+    let frozen: [(&[u8], Checkpoint); 4] = [
         (include_bytes!("../../../tests/fixtures/store/checkpoint-v1.ckpt"), sample(120, 3, 2)),
         (include_bytes!("../../../tests/fixtures/store/checkpoint-v2.ckpt"), with_parameters),
         (include_bytes!("../../../tests/fixtures/store/checkpoint-v3.ckpt"), with_more),
+        (include_bytes!("../../../tests/fixtures/store/checkpoint-v4.ckpt"), of_models),
     ];
     for (frozen, wanted) in frozen {
         let read = format::read(frozen, frozen.len() as u64).unwrap();

@@ -22,6 +22,7 @@ use tonic::{Request, Streaming};
 
 use super::SAMPLES;
 use super::canvas::{ForetoldCanvas, PREPARATION};
+use crate::standin::EMBED_DIM;
 
 /// The loss that each sample reports.
 pub(super) const LOSS: f64 = 0.25;
@@ -194,10 +195,10 @@ impl OtherWorker {
 }
 
 fn prepared(fence: Fence) -> PreparedResult {
-    let values = [1.0_f32, 0.0].iter().flat_map(|value| value.to_le_bytes()).collect();
+    let values = [1.0_f32; EMBED_DIM].iter().flat_map(|value| value.to_le_bytes()).collect();
     let prepared = Prepared {
         features: vec![1],
-        dimensions: vec![2],
+        dimensions: vec![EMBED_DIM as u32],
         values,
         auto_scales: vec![1.0],
         warnings: Vec::new(),

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 use clipig_core::{
     Canvas, CanvasOwner, CanvasState, Epoch, EpochContext, EpochPlan, EpochValues, GradientSum, Node,
-    SampleReport, ShardTiles, TargetIndex,
+    SampleReport, ShardModels, ShardTiles, TargetIndex,
 };
 use clipig_experiment::limits;
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Scope, Target};
-use clipig_schedule::{JobStatistics, MergeTree, plan, samples_at};
+use clipig_schedule::{JobStatistics, MergeTree, plan, samples_at, shard_models};
 
 use crate::shard_tiles::shard_tiles;
 
@@ -293,6 +293,11 @@ impl EpochLoop {
         let experiment = &self.spec.experiment;
         let scope = epoch.values.scope(experiment, self.spec.seed, epoch.plan.epoch);
         shard_tiles(experiment, &scope, &epoch.plan, [epoch.canvas.width(), epoch.canvas.height()])
+    }
+
+    /// The models that the shards of an epoch under way are computed with.
+    pub fn shard_models(&self, epoch: &EpochUnderWay) -> ShardModels {
+        shard_models(&self.spec.experiment, &epoch.plan)
     }
 
     /// Finishes an epoch whose shards are all merged: step and report.

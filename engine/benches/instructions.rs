@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clipig_core::{
     DeviceClass, Epoch, EpochValues, GradientSum, JobId, JobRevision, Lease, PROTOCOL, Registration,
-    SessionId, ShardIndex, WorkerKind,
+    SessionId, ShardIndex, ShardModels, WorkerKind,
 };
 use clipig_engine::transform::{BatchMemory, Rendered, Source, Values, render};
 use clipig_experiment::random::Key;
@@ -93,7 +93,10 @@ fn assign() {
             let values = EpochValues { resolution: [448, 448], learnrate: 1.0, learnrate_scale: 1.0 };
             let work = OfferedWork::Epoch { epoch: Epoch(epoch), shards: 200 };
             dispatcher
-                .handle_offer(Offer { revision: revision(job), work, values }, now)
+                .handle_offer(
+                    Offer { revision: revision(job), work, values, models: ShardModels::default() },
+                    now,
+                )
                 .expect("it is open");
         }
         loop {

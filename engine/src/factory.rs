@@ -13,7 +13,7 @@ use tch::{Device, Kind};
 
 use crate::canvas::{CanvasEngine, init_error};
 use crate::device::{self, DeviceKind};
-use crate::failure::{panic_error, panic_message};
+use crate::failure::{guarded, panic_message};
 use crate::gradient::GradientEngine;
 use crate::mask::Masks;
 use crate::models::{DeviceModels, LoadModel};
@@ -77,10 +77,16 @@ impl ComputeFactory for DeviceFactory {
             encoder.check_masks().map_err(|error| prepare_error(error, None))?;
             let mut warnings = Vec::new();
             let of_several = !job.brief.more_models.is_empty();
-            // Shards need all of them. One that nobody holds may be dropped and loaded again.
+            // Shards need them. One that nobody holds may be dropped and loaded again.
             let mut held = Vec::new();
             for (place, model) in job.brief.models().enumerate() {
-                let clip = self.models.get(job, place)?;
+                let clip = match self.models.get(job, place) {
+                    Err(ShardError::OutOfMemory(_)) if !held.is_empty() => {
+                        held.clear();
+                        self.models.get(job, place)?
+                    }
+                    got => got?,
+                };
                 let name = of_several.then_some(model.name.as_str());
                 encoder.encode(&clip, place).map_err(|error| prepare_error(error, name))?;
                 let unknown = unknown_words(&clip, &job.experiment, place)?;
@@ -160,10 +166,4 @@ fn of_model(model: Option<&str>, line: String) -> String {
         Some(model) => format!("{model}: {line}"),
         None => line,
     }
-}
-
-/// Turns panics into errors: tch's wrappers panic when libtorch reports a failure.
-fn guarded<T>(compute: impl FnOnce() -> Result<T, ShardError>) -> Result<T, ShardError> {
-    std::panic::catch_unwind(AssertUnwindSafe(compute))
-        .unwrap_or_else(|panic| Err(panic_error(panic.as_ref())))
 }

@@ -1,12 +1,19 @@
 //! What failed in libtorch or in an experiment, as the errors of shards.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use clipig_core::ShardError;
 
 use crate::mask::MaskError;
 use crate::read_back::ReadBackError;
 
+/// Turns panics into errors: tch's wrappers panic when libtorch reports a failure.
+pub(crate) fn guarded<T>(compute: impl FnOnce() -> Result<T, ShardError>) -> Result<T, ShardError> {
+    catch_unwind(AssertUnwindSafe(compute)).unwrap_or_else(|panic| Err(panic_error(panic.as_ref())))
+}
+
 /// Translates a panic of tch's wrappers.
-pub(crate) fn panic_error(panic: &(dyn std::any::Any + Send)) -> ShardError {
+fn panic_error(panic: &(dyn std::any::Any + Send)) -> ShardError {
     failure(panic_message(panic))
 }
 

@@ -14,7 +14,7 @@ use tch::Device;
 use crate::clip::Clip;
 use crate::constraint::Kept;
 use crate::device;
-use crate::failure::{experiment_error, panic_error};
+use crate::failure::{experiment_error, guarded};
 use crate::mask::Masks;
 use crate::models::{EngineModels, LoadModel};
 use crate::read_back::Parcel;
@@ -194,9 +194,7 @@ impl ShardCompute for GradientEngine {
     fn compute(&mut self, task: &ShardTask) -> Result<ShardResult, ShardError> {
         // The calling thread may have computed another job's shard before.
         device::set_threads(self.threads);
-        // libtorch reports failures by panicking in tch's wrappers; they end here.
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.compute_samples(task)));
-        result.unwrap_or_else(|panic| Err(panic_error(panic.as_ref())))
+        guarded(|| self.compute_samples(task))
     }
 }
 

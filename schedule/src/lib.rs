@@ -18,5 +18,5 @@ pub mod switchboard;
 pub use concurrency::{CPU_SHARD, GPU_SHARDS, gpu_shard, threads_per_shard};
 pub use digest::digest;
 pub use merge::{MergeError, MergeTree};
-pub use plan::{plan, samples_at, samples_of_epoch};
+pub use plan::{plan, samples_at, samples_of_epoch, shard_models};
 pub use statistics::{JobStatistics, Recent, TargetKey, TargetStatistics};

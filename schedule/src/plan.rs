@@ -3,7 +3,7 @@
 use clipig_experiment::random::Key;
 use clipig_experiment::{EvaluationError, Experiment, Scope, Target};
 
-use clipig_core::{Epoch, EpochPlan, Shard, ShardIndex, TargetIndex};
+use clipig_core::{Epoch, EpochPlan, Shard, ShardIndex, ShardModels, TargetIndex};
 
 /// The plan of the scope's epoch: every sample of every active target in exactly one shard.
 ///
@@ -30,6 +30,14 @@ pub fn plan(experiment: &Experiment, scope: &Scope, shard_size: u32) -> EpochPla
         }
     }
     EpochPlan { epoch, shards }
+}
+
+/// The model that each shard of a plan is computed with.
+pub fn shard_models(experiment: &Experiment, plan: &EpochPlan) -> ShardModels {
+    if experiment.models.len() < 2 {
+        return ShardModels::default();
+    }
+    ShardModels::of_several(plan.shards.iter().map(|shard| experiment.targets[shard.target.0 as usize].model))
 }
 
 /// The most evaluations of batch sizes that an estimate takes, and the most epochs of one target that it looks at.
@@ -111,6 +119,23 @@ targets:
         }
         // Each of a few epochs was looked at.
         assert_eq!(most_samples(&experiment).collect::<Vec<_>>(), [20, 3, 9, 1]);
+    }
+
+    #[test]
+    fn each_shard_of_several_models_has_that_of_its_target() {
+        const TARGETS: &str = "\
+targets:
+- {batch_size: 4, features: [{text: a}], transforms: [{random_shift: 0 1}]}
+- {batch_size: 2, features: [{text: b}], transforms: [{random_shift: 0 1}], models: [{name: RN50}]}
+";
+        let models = |head: &str| {
+            let experiment = experiment(&format!("{head}{TARGETS}"));
+            let plan = plan(&experiment, &Scope::new(Key::root(1), 0, 1), 2);
+            shard_models(&experiment, &plan)
+        };
+        let several = models("models: [{name: ViT-B/32}, {name: RN50}]\n");
+        assert_eq!(several.runs().collect::<Vec<_>>(), [(0..2, 0), (2..5, 1)]);
+        assert_eq!(models("models: [{name: RN50}]\n"), ShardModels::default());
     }
 
     #[test]

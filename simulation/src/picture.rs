@@ -10,7 +10,7 @@ use clipig_coordinator::{EpochLoop, JobProgress, JobSpec, first_resolution};
 use clipig_core::{
     Assets, Canvas, CanvasOwner, CanvasState, ComputeJob, Epoch, EpochContext, EpochValues, FeatureReport,
     GradientSum, JobBrief, JobRevision, JobWeights, ModelReference, Node, NumberType, Prepared,
-    PreparedTarget, ProgressCounter, SampleReport, Sha256, ShardResult, ShardTask, StepError,
+    PreparedTarget, ProgressCounter, SampleReport, Sha256, ShardResult, ShardTask, StepError, WeightsSource,
 };
 use clipig_experiment::{Experiment, Overrides, Scope, Source, Transform, load};
 use clipig_geometry::{Chain, RowMemory, Size, Trace};
@@ -41,16 +41,17 @@ impl Picture {
         threads: u32,
         prepared: Option<Arc<Prepared>>,
     ) -> Arc<JobBrief> {
+        let model = |place: usize| ModelReference {
+            name: format!("stand-in {place}"),
+            sha256: Sha256([7 + place as u8; 32]),
+            settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
+        };
         Arc::new(JobBrief {
             revision,
             yaml: self.yaml.clone(),
             seed: self.seed,
-            model: ModelReference {
-                name: "stand-in".into(),
-                sha256: Sha256([7; 32]),
-                settings: clipig_core::ModelSettings::of_activation(clipig_core::Activation::Gelu),
-            },
-            more_models: Vec::new(),
+            model: model(0),
+            more_models: (1..self.experiment.model_names().len()).map(model).collect(),
             assets: BTreeMap::new(),
             number: NumberType::Float32,
             threads,
@@ -63,7 +64,11 @@ impl Picture {
         Arc::new(ComputeJob {
             brief: Arc::clone(brief),
             experiment: Arc::clone(&self.experiment),
-            weights: JobWeights::missing(brief.models().count()),
+            // The only model is at hand. Of several, each comes when it is needed.
+            weights: match brief.models().count() {
+                1 => JobWeights::from(vec![WeightsSource::Embedded]),
+                several => JobWeights::missing(several),
+            },
             assets: Assets::default(),
             progress: ProgressCounter::default(),
         })

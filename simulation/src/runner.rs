@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use clipig_coordinator::job_runner::{JobOrder, Revision};
 use clipig_coordinator::{EpochLoop, EpochUnderWay, JobProgress};
-use clipig_core::{Epoch, GradientSum, JobBrief, JobId, JobRevision, ShardTiles, Stage, WorkerKind};
+use clipig_core::{
+    Epoch, GradientSum, JobBrief, JobId, JobRevision, ShardModels, ShardTiles, Stage, WorkerKind,
+};
 use clipig_schedule::dispatcher::{Fit, JobFailure, Offer, OfferedWork};
 use clipig_schedule::job::JobChange;
 use clipig_schedule::switchboard::{JobCommand, JobEvent, JobShare};
@@ -175,7 +177,8 @@ impl World {
             self.ready(job);
             return;
         }
-        let offer = Offer { revision, work: OfferedWork::Prepare, values: first_values(&canvas) };
+        let (values, models) = (first_values(&canvas), ShardModels::default());
+        let offer = Offer { revision, work: OfferedWork::Prepare, values, models };
         self.command(Queued::Job(JobCommand::Offer { offer, canvas, tiles: ShardTiles::whole() }));
         self.wake_soon(job);
     }
@@ -267,12 +270,13 @@ impl World {
             Ok(Some(epoch)) => {
                 let (shards, number) = (epoch.plan().shards.len() as u32, epoch.epoch());
                 let (values, canvas) = (epoch.values(), epoch.canvas().clone());
-                let tiles = runner.job.shard_tiles(&epoch);
+                let (tiles, models) = (runner.job.shard_tiles(&epoch), runner.job.shard_models(&epoch));
                 runner.phase = Phase::Gathering(epoch);
                 if shards == 0 {
                     return self.step_soon(job);
                 }
-                let offer = Offer { revision, work: OfferedWork::Epoch { epoch: number, shards }, values };
+                let work = OfferedWork::Epoch { epoch: number, shards };
+                let offer = Offer { revision, work, values, models };
                 let tiles = self.perhaps_too_few(tiles, shards);
                 self.command(Queued::Job(JobCommand::Offer { offer, canvas, tiles }));
                 self.wake_soon(job);

@@ -128,6 +128,7 @@ impl Scenario {
         let kinds = [kind("a"), kind("b")];
         let workers = workers(&mut random, &kinds);
         let jobs = jobs(&mut random)?;
+        let jobs = with_models(jobs, &mut Random::part(seed, 5))?;
         let network = network(&mut random);
         let quiet = random.time(5 * SECOND, 90 * SECOND);
         let troubles = troubles(&mut random, quiet, workers.len(), jobs.len());
@@ -283,6 +284,24 @@ fn jobs(random: &mut Random) -> Result<Vec<JobPlan>, String> {
             job(random, number, epochs, most)
         })
         .collect()
+}
+
+/// Gives some of the jobs several models. Their updates have the same ones.
+fn with_models(mut jobs: Vec<JobPlan>, random: &mut Random) -> Result<Vec<JobPlan>, String> {
+    const MODELS: [&str; 2] = [
+        "models: [{name: one}, {name: two, weight: 0.5}]",
+        "models: [{name: one}, {name: two}, {name: three}]",
+    ];
+    for job in &mut jobs {
+        if random.chance(0.3) {
+            let models = MODELS[random.below(MODELS.len())];
+            for picture in std::iter::once(&mut job.picture).chain(&mut job.updates) {
+                let yaml = format!("{models}\n{}", picture.yaml);
+                *picture = Picture::new(yaml, picture.seed, picture.shard_size)?;
+            }
+        }
+    }
+    Ok(jobs)
 }
 
 fn job(random: &mut Random, number: usize, epochs: usize, most: usize) -> Result<JobPlan, String> {

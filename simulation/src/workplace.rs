@@ -227,6 +227,12 @@ impl World {
         job: std::sync::Arc<clipig_core::ComputeJob>,
         task: Task,
     ) {
+        if let Task::Shard(task) = &task {
+            let model = job.experiment.targets[task.shard.target.0 as usize].model;
+            if job.weights.get(model).is_none() {
+                self.violation(&format!("worker {number} computes without the weights of model {model}"));
+            }
+        }
         let plan = &self.workers[number].plan;
         let base = self.scenario.jobs[job.brief.revision.job.0 as usize - 1].shard_time;
         let hangs = matches!(plan.device, Device::Hangs(share) if self.random.chance(share));

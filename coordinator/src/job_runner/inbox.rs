@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use clipig_core::{
-    Canvas, Epoch, EpochValues, Fence, JobBrief, JobRevision, Sha256, ShardError, ShardTiles, Stage,
+    Canvas, Epoch, EpochValues, Fence, JobBrief, JobRevision, Sha256, ShardError, ShardModels, ShardTiles,
+    Stage,
 };
 use clipig_schedule::{dispatcher::Accepted, switchboard::JobEvent};
 use clipig_telemetry::TraceContext;
@@ -101,6 +102,8 @@ pub struct EpochOffer {
     pub canvas: Canvas,
     /// The tiles of it that each shard needs.
     pub tiles: ShardTiles,
+    /// The models of its shards.
+    pub models: ShardModels,
 }
 
 /// How a runner hands out work. The answers come through its inbox.

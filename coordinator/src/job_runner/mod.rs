@@ -323,12 +323,12 @@ impl<'a, O: Observer> Runner<'a, O> {
         let (revision, number) = (self.revision(), epoch.epoch());
         let total = epoch.plan().shards.len() as u32;
         let tiles = if self.order.shares_memory { ShardTiles::whole() } else { self.job.shard_tiles(epoch) };
-        let (values, canvas) = (epoch.values(), epoch.canvas().clone());
+        let (values, canvas, models) = (epoch.values(), epoch.canvas().clone(), self.job.shard_models(epoch));
         if let Some(span) = trace.context() {
             self.port.trace(revision, Stage::Epoch(number), span);
         }
         let computing = trace.clock();
-        self.port.offer(EpochOffer { revision, epoch: number, total, values, canvas, tiles });
+        self.port.offer(EpochOffer { revision, epoch: number, total, values, canvas, tiles, models });
         let mut deadline = None;
         while !epoch.is_complete() {
             match self.inbox.next(deadline) {

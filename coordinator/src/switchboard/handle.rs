@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 
 use clipig_core::{
     Canvas, EpochValues, Fence, FromWorker, JobBrief, JobId, JobRevision, Registration, SessionId, Sha256,
-    ShardError, ShardTiles, Stage, ToWorker, WorkerName,
+    ShardError, ShardModels, ShardTiles, Stage, ToWorker, WorkerName,
 };
 use clipig_schedule::dispatcher::{
     Accepted, JoinError, LeaseWait, LeaveCause, Offer, OfferedWork, WorkerView,
@@ -229,13 +229,14 @@ impl Port for JobPort {
     }
 
     fn prepare(&self, revision: JobRevision, values: EpochValues, canvas: Canvas) {
-        let offer = Offer { revision, work: OfferedWork::Prepare, values };
+        let models = ShardModels::default();
+        let offer = Offer { revision, work: OfferedWork::Prepare, values, models };
         self.send(JobCommand::Offer { offer, canvas, tiles: ShardTiles::whole() });
     }
 
     fn offer(&self, offer: EpochOffer) {
-        let EpochOffer { revision, epoch, total, values, canvas, tiles } = offer;
-        let offer = Offer { revision, work: OfferedWork::Epoch { epoch, shards: total }, values };
+        let EpochOffer { revision, epoch, total, values, canvas, tiles, models } = offer;
+        let offer = Offer { revision, work: OfferedWork::Epoch { epoch, shards: total }, values, models };
         self.send(JobCommand::Offer { offer, canvas, tiles });
     }
 

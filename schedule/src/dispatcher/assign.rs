@@ -72,8 +72,11 @@ impl Dispatcher {
                 return Some((node, session));
             }
         }
-        let node = round.first_fresh()?;
-        let (load, session) = self.workers.roomiest(fit, willing)?;
+        let (node, (load, session)) = if round.tells_models_apart() {
+            self.choose_by_model(revision, now)?
+        } else {
+            (round.first_fresh()?, self.workers.roomiest(fit, willing)?)
+        };
         let node = self.shorten(revision, node);
         if load < CAPACITY && node.level > 0 {
             return Some((self.split(revision, node), session));
@@ -150,6 +153,8 @@ impl Dispatcher {
             let round = expected(job.round(), "what is leased is offered")?;
             (round.work(node), round.values(), round.serial(), Purpose::Work)
         };
+        // Of a check whose offer is over, it is not known any more.
+        let model = job.round().filter(|round| round.serial() == offer).and_then(|round| round.model(node));
         let (stage, shards) = match work {
             Work::Prepare => (Stage::Prepare, 1),
             Work::Node { total, .. } => (work.stage(), node.shards(total).len() as u32),
@@ -164,10 +169,24 @@ impl Dispatcher {
         let holder = self.workers.holder_mut(session)?;
         let (share, slots, cores) =
             (holder.share(threads), holder.slots(threads), holder.cores_per_shard(threads));
-        let missing = holder.send(revision, offer);
+        let missing = holder.send(revision, offer, model);
         let charged = self.jobs.serve(revision, shards);
-        let grant =
-            Grant { session, purpose, revision, stage, node, shards, share, slots, cores, charged, reserved };
+        let warms_up = missing.model;
+        let grant = Grant {
+            session,
+            purpose,
+            revision,
+            stage,
+            node,
+            shards,
+            share,
+            slots,
+            cores,
+            charged,
+            reserved,
+            model,
+            warms_up,
+        };
         match purpose {
             Purpose::Work => self.budget.reserve(revision, reserved),
             Purpose::Check => self.budget.reserve_spare(reserved),
@@ -190,18 +209,22 @@ impl Dispatcher {
     /// Takes a lease back that waits in the hands of a busy worker, for one that is idle.
     fn free_queued(&mut self, now: Time) -> bool {
         for revision in self.jobs.by_pass(|round| round.pending() == 0) {
-            if self.idle_for(revision, now).next().is_none() {
-                continue;
-            }
-            let Some(round) = self.jobs.round(revision) else { continue };
-            let untouched = |fence: &Fence| {
-                self.leases.get(*fence).is_some_and(|lease| !round.is_eventful(lease.grant().node))
-            };
-            let Some(fence) = round.last_queued().find(untouched) else { continue };
+            let Some(fence) = self.queued_for_idle(revision, now) else { continue };
             self.take_back(fence, now);
             return true;
         }
         false
+    }
+
+    /// A lease of a job that waits in the hands of a busy worker while another one is idle.
+    fn queued_for_idle(&self, revision: JobRevision, now: Time) -> Option<Fence> {
+        self.idle_for(revision, now).next()?;
+        let round = self.jobs.round(revision)?;
+        let untouched = |fence: &Fence| {
+            self.leases.get(*fence).is_some_and(|lease| !round.is_eventful(lease.grant().node))
+        };
+        let mut queued = round.last_queued().filter(untouched);
+        if round.tells_models_apart() { self.choose_queued(revision, queued, now) } else { queued.next() }
     }
 
     /// Takes leases back that wait in workers' hands for jobs that are ahead of this one, no more than this one has

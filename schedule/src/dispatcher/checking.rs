@@ -19,7 +19,7 @@ use super::jobs::Round;
 use super::leases::Purpose;
 use super::spot_checks::OfferedNode;
 use super::timers::Time;
-use super::workers::Strike;
+use super::workers::{Connection, Strike};
 
 /// How many nodes of a job are considered at once.
 const CONSIDERED: usize = 8;
@@ -81,10 +81,11 @@ impl Dispatcher {
                 .copies(checked.node)
                 .filter_map(|fence| Some(self.leases.get(fence)?.grant().session))
                 .collect();
-            let mut idle = self.idle_for(revision, now);
-            let (session, _) = idle.find(|(session, connection)| {
-                !holders.contains(session) && !self.checks.knows(checked, connection.worker())
-            })?;
+            let able = |session: SessionId, connection: &Connection| {
+                !holders.contains(&session) && !self.checks.knows(checked, connection.worker())
+            };
+            let model = round.model(checked.node);
+            let (session, _) = self.idle_with_model(revision, model, able, now)?;
             Some((checked, session))
         })
     }

@@ -1,7 +1,7 @@
 //! How long a lease may make no progress.
 //!
 //! Progress is a whole shard at worst, and how long one takes depends on model and device. So the time is a multiple of
-//! what the job's shards are seen to take, and generous before that is known. An idle worker need not wait for it: it
+//! what the job's shards are seen to take, and generous before that is known, or if the worker must load a model first. An idle worker need not wait for it: it
 //! computes the same speculatively, much sooner (`speculate`).
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::timers::Time;
 /// How many times the median a shard may take.
 const SLOWEST: u32 = 10;
 
-/// How many times the lease timeout a shard may take while no time of its job is known.
+/// How many times the lease timeout a shard may take while no time of its job is known, or a model is loaded first.
 const UNKNOWN: u32 = 5;
 
 impl Dispatcher {
@@ -24,7 +24,7 @@ impl Dispatcher {
     fn progress_timeout(&self, grant: &Grant) -> Duration {
         let least = self.settings.lease_timeout;
         let shard = self.jobs.get(grant.revision).and_then(|job| job.expected(grant.stage, 1));
-        match shard {
+        match shard.filter(|_| !grant.warms_up) {
             Some(shard) => least.max(shard.saturating_mul(SLOWEST)),
             None => least.saturating_mul(UNKNOWN),
         }

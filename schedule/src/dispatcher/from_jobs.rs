@@ -67,7 +67,7 @@ impl Dispatcher {
         if let Some((offer, values)) = before {
             self.keep_offer(revision, offer, values);
         }
-        self.jobs.offer(&offer, level, cores);
+        self.jobs.offer(offer, level, cores);
         self.free_others(revision, now);
         self.is_stale = true;
         Ok(())

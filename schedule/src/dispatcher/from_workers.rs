@@ -124,9 +124,11 @@ impl Dispatcher {
     fn settle(&mut self, grant: &Grant, answer: Answer, took: Duration) -> Option<WorkerName> {
         let (computing, spent) = cost(grant, answer, took);
         let job = self.jobs.of_lease(grant.revision)?;
-        job.record(grant.stage, took, grant.shards);
+        if !grant.warms_up {
+            job.record(grant.stage, took, grant.shards);
+        }
         job.settle(grant.charged, spent, grant.shards);
-        self.workers.succeed(grant.session, grant.revision, grant.shards, computing)
+        self.workers.succeed(grant.session, (grant.revision, grant.model), grant.shards, computing)
     }
 
     /// A node is done: its other copy is taken back, and those who failed with it were at fault.

@@ -55,6 +55,10 @@ pub(super) struct Grant {
     pub(super) charged: f64,
     /// Bytes that are reserved for its gradient.
     pub(super) reserved: u64,
+    /// The model that it is computed with, in a job of several.
+    pub(super) model: Option<usize>,
+    /// Its holder must fetch and load the model first: how long it takes says nothing about the holder or the job.
+    pub(super) warms_up: bool,
 }
 
 /// When a lease was granted, and when its holder came to it.

@@ -20,9 +20,9 @@
 //!
 //! The rooms do not know each other; the other files here are the `Dispatcher`, which joins them: what is told by
 //! workers (`from_workers`), jobs (`from_jobs`) and people (`from_people`), how leases end or change hands (`ending`,
-//! `failing`, `disappearing`, `reconnecting`, `returning`, `deadlines`), who gets one (`assign`, `speculate`, `checking`),
-//! what follows when two workers compute different things (`comparing`), and what others see (`view`, `inspect`). No two
-//! files import each other.
+//! `failing`, `disappearing`, `reconnecting`, `returning`, `deadlines`), who gets one (`assign`, `affinity`, `speculate`,
+//! `checking`), what follows when two workers compute different things (`comparing`), and what others see (`view`,
+//! `inspect`). No two files import each other.
 //!
 //! # A lease
 //! ```text
@@ -41,6 +41,8 @@
 //!   as it is known how long shards take: it cannot be interrupted, and other jobs wait for it.
 //! - The job with the least pass is served first (fair share, `jobs::open_job`), by the session with the least load.
 //!   When it offers something, leases of jobs that are ahead of it are taken back if they only wait in workers' hands.
+//! - In a job of several models, a worker goes on with the model of its last lease as long as nodes of that are pending
+//!   (`affinity`).
 //! - A lease is granted only while all gradients that are on their way or unmerged fit into a budget (`budget`).
 //! - An idle worker takes leases over that wait in another's hands. When there are none, it computes speculatively: a
 //!   node whose holder's connection is broken, or that takes more than twice as long as the job's median, or longer than
@@ -63,9 +65,11 @@
 //! # Cost
 //! With W sessions, J open jobs, L leases and H leases per session: a message costs O(log W + log L); a lease that is
 //! granted or ends, O(J log J + log W + log L + H); a heartbeat, O(H log L); an offer of n nodes, O(n log n + W). Nothing
-//! looks at all workers for every node.
+//! looks at all workers for every node. Where a job has several models, 64 at most are looked at for one that has the right
+//! one.
 
 mod action;
+mod affinity;
 mod assign;
 mod budget;
 mod checking;

@@ -16,13 +16,13 @@ use clipig_core::{JobRevision, Lease, SessionId};
 use super::Dispatcher;
 use super::action::{Action, LeaveCause, Note};
 use super::timers::Time;
-use super::workers::Successor;
+use super::workers::{SeenModels, Successor};
 
 /// A process that goes on where its last connection has ended.
 pub(super) struct Returning {
     from: SessionId,
-    /// Jobs that it was told of and that are still open.
-    jobs: Vec<JobRevision>,
+    /// Jobs that it was told of and that are still open, with the models that it has computed.
+    jobs: Vec<(JobRevision, SeenModels)>,
 }
 
 impl Dispatcher {
@@ -88,8 +88,9 @@ impl Dispatcher {
         session: SessionId,
         now: Time,
     ) -> (Vec<Lease>, Vec<JobRevision>) {
-        let Returning { from, jobs } = returning;
-        self.workers.knows_of(session, &jobs);
+        let Returning { from, jobs: known } = returning;
+        let jobs = known.iter().map(|(revision, _)| *revision).collect();
+        self.workers.knows_of(session, known);
         let change = self.leases.hand_over(from, session, now);
         self.holding_changed(change, now);
         let leases = self.leases.of(session).filter_map(|fence| self.as_granted(fence));

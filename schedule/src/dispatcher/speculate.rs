@@ -8,6 +8,7 @@ use super::Dispatcher;
 use super::action::Note;
 use super::assign::Issued;
 use super::timers::Time;
+use super::workers::Connection;
 
 /// A node is computed speculatively when it takes this many times as long as the median says.
 const SLOW: u32 = 2;
@@ -48,11 +49,15 @@ impl Dispatcher {
             let lease = expected(self.leases.get(fence), "what a round has leased is valid");
             let Some(grant) = lease.map(|lease| *lease.grant()) else { continue };
             let history = round.history(grant.node);
-            let mut others = self.idle_for(revision, now).filter(|(session, _)| *session != grant.session);
-            let able = others.find(|(_, connection)| !Self::advises_against(history, connection));
-            let Some((second, _)) = able else { continue };
-            // While nothing is known, whatever its holder says of its progress: as long as it may make none.
-            let late = match job.expected(grant.stage, grant.shards) {
+            let able = |session: SessionId, connection: &Connection| {
+                session != grant.session && !Self::advises_against(history, connection)
+            };
+            let Some((second, has_model)) = self.idle_with_model(revision, grant.model, able, now) else {
+                continue;
+            };
+            // While nothing is known, whatever its holder says of its progress: as long as it may make none. Whoever would
+            // have to load the model first is hardly sooner.
+            let late = match job.expected(grant.stage, grant.shards).filter(|_| has_model) {
                 // Nobody knows whether it comes back.
                 _ if !self.workers.is_connected(grant.session) => Duration::ZERO,
                 Some(expected) => expected.saturating_mul(SLOW).max(self.settings.speculate_after),

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use clipig_core::{
-    DeviceClass, Epoch, EpochValues, Fence, JobRevision, Lease, SessionId, Stage, Work, WorkerKind,
-    WorkerName,
+    DeviceClass, Epoch, EpochValues, Fence, JobRevision, Lease, SessionId, ShardModels, Stage, Work,
+    WorkerKind, WorkerName,
 };
 
 /// Under which terms a job is computed.
@@ -79,7 +79,7 @@ pub struct Admitted {
 }
 
 /// Work that a job has ready.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
     /// The job; it must be open.
     pub revision: JobRevision,
@@ -87,6 +87,8 @@ pub struct Offer {
     pub work: OfferedWork,
     /// The epoch's variables; for a preparation those of the first canvas.
     pub values: EpochValues,
+    /// The models of the epoch's shards. A preparation needs all models.
+    pub models: ShardModels,
 }
 
 /// What a job has ready.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clipig_core::{
     Activation, Canvas, DeviceClass, Epoch, EpochValues, GradientSum, JobBrief, JobRevision, Lease,
-    ModelReference, ModelSettings, NumberType, PROTOCOL, Prepared, Sha256, ShardTiles, Stage, TileSet,
-    WorkerKind,
+    ModelReference, ModelSettings, NumberType, PROTOCOL, Prepared, Sha256, ShardModels, ShardTiles, Stage,
+    TileSet, WorkerKind,
 };
 
 use super::*;
@@ -63,7 +63,7 @@ fn brief() -> Arc<JobBrief> {
 
 fn offer(core: &mut SwitchboardCore, work: OfferedWork) {
     let values = EpochValues { resolution: [2, 1], learnrate: 1.0, learnrate_scale: 1.0 };
-    let offer = Offer { revision: REVISION, work, values };
+    let offer = Offer { revision: REVISION, work, values, models: ShardModels::default() };
     let canvas = Canvas::new(2, 1, vec![0.0; 6]).unwrap();
     core.handle_job(JobCommand::Offer { offer, canvas, tiles: ShardTiles::whole() }, NOW);
 }
@@ -363,7 +363,8 @@ fn a_session_is_sent_the_tiles_that_its_leases_need_and_that_it_lacks() {
     let mut core = with_job_and_worker();
     let values = EpochValues { resolution: [640, 64], learnrate: 1.0, learnrate_scale: 1.0 };
     let offer = |core: &mut SwitchboardCore, number: u32| {
-        let offer = Offer { revision: REVISION, work: epoch(number, 6), values };
+        let offer =
+            Offer { revision: REVISION, work: epoch(number, 6), values, models: ShardModels::default() };
         core.handle_job(JobCommand::Offer { offer, canvas: canvas.clone(), tiles: tiles.clone() }, NOW);
         sent_of_the_canvas(&core.poll_outputs(NOW))
     };
@@ -399,7 +400,7 @@ fn most_of_a_canvas_travels_as_a_whole() {
         (0..count).for_each(|number| set.insert(number));
         let mut core = with_job_and_worker();
         let values = EpochValues { resolution: [640, 64], learnrate: 1.0, learnrate_scale: 1.0 };
-        let offer = Offer { revision: REVISION, work: epoch(0, 2), values };
+        let offer = Offer { revision: REVISION, work: epoch(0, 2), values, models: ShardModels::default() };
         let tiles = ShardTiles::new(vec![Some(set.clone()), Some(set)]);
         core.handle_job(JobCommand::Offer { offer, canvas: canvas.clone(), tiles }, NOW);
         let sent = sent_of_the_canvas(&core.poll_outputs(NOW));

@@ -1,5 +1,6 @@
 //! All open jobs: what they offer, how fast their shards are computed, and who is served first.
 
+mod by_model;
 mod clocks;
 mod history;
 mod open_job;
@@ -58,7 +59,7 @@ impl Jobs {
     }
 
     /// Takes what an open job offers, cut into nodes of this level, when there are so many cores for it.
-    pub(super) fn offer(&mut self, offer: &Offer, level: u32, cores: u64) {
+    pub(super) fn offer(&mut self, offer: Offer, level: u32, cores: u64) {
         let Some(job) = expected(self.open.get_mut(&offer.revision), "who offers is open") else { return };
         self.offers += 1;
         let clock = self.clocks.now(job.fit());

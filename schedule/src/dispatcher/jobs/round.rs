@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clipig_core::{EpochValues, Fence, Node, Stage, Work, WorkerName};
 
+use super::by_model::ByModel;
 use super::history::History;
 use crate::dispatcher::action::Attempt;
 use crate::dispatcher::leases::LeaseTimes;
@@ -45,6 +46,8 @@ pub(in crate::dispatcher) struct Round {
     last_return: Option<(WorkerName, String)>,
     /// Shards that are done.
     done: u32,
+    /// What is left for each model, if the job has several.
+    by_model: Option<Box<ByModel>>,
 }
 
 /// A node in somebody's hands.
@@ -56,16 +59,18 @@ struct Leased {
 
 impl Round {
     /// Cuts an offer into nodes of one level.
-    pub(in crate::dispatcher) fn new(offer: &Offer, serial: u64, level: u32) -> Self {
-        let (total, level) = match offer.work {
+    pub(in crate::dispatcher) fn new(offer: Offer, serial: u64, level: u32) -> Self {
+        let Offer { work, values, models, .. } = offer;
+        let (total, level) = match work {
             OfferedWork::Prepare => (1, 0),
             OfferedWork::Epoch { shards, .. } => (shards, level),
         };
-        let fresh = Node::level(level, total).map(|node| (node.shards(total).start, node)).collect();
+        let mut fresh = Node::level(level, total).map(|node| (node.shards(total).start, node)).collect();
+        let by_model = ByModel::divide(models, &mut fresh, total).map(Box::new);
         Self {
             serial,
-            stage: offer.work.stage(),
-            values: offer.values,
+            stage: work.stage(),
+            values,
             total,
             fresh,
             failed: BTreeSet::new(),
@@ -75,6 +80,7 @@ impl Round {
             histories: BTreeMap::new(),
             last_return: None,
             done: 0,
+            by_model,
         }
     }
 
@@ -128,6 +134,27 @@ impl Round {
     pub(in crate::dispatcher) fn copies(&self, node: Node) -> impl Iterator<Item = Fence> {
         let leased = self.leased.get(&node).into_iter();
         leased.flat_map(|leased| std::iter::once(leased.first).chain(leased.second))
+    }
+
+    /// The model that a node's shards are computed with. `None` in a job of one model, and where several are not told apart.
+    pub(in crate::dispatcher) fn model(&self, node: Node) -> Option<usize> {
+        self.by_model.as_ref()?.of(&node.shards(self.total))
+    }
+
+    /// Is each node computed with one of several models?
+    pub(in crate::dispatcher) fn tells_models_apart(&self) -> bool {
+        self.by_model.is_some()
+    }
+
+    /// The next node that nothing happened to and that is computed with this model.
+    pub(in crate::dispatcher) fn first_of_model(&self, model: usize) -> Option<Node> {
+        self.by_model.as_ref()?.first(model)
+    }
+
+    /// The next node that nothing happened to, of the model that most lacks workers.
+    pub(in crate::dispatcher) fn first_of_neediest(&self) -> Option<Node> {
+        let by_model = self.by_model.as_ref()?;
+        by_model.first(by_model.neediest()?)
     }
 
     /// The next node that nothing happened to.
@@ -194,13 +221,16 @@ impl Round {
         for child in node.children(self.total) {
             self.add_fresh(child);
         }
-        self.first_fresh().unwrap_or(node)
+        node.children(self.total).next().unwrap_or(node)
     }
 
     /// A pending node goes into somebody's hands, who may have come to it at once.
     pub(in crate::dispatcher) fn grant(&mut self, node: Node, fence: Fence, begun: Option<Time>) {
         let _ = self.take_fresh(node) || self.failed.remove(&self.place(node));
         self.leased.insert(node, Leased { first: fence, second: None });
+        if let Some(by_model) = &mut self.by_model {
+            by_model.add_leased(&node.shards(self.total));
+        }
         self.add_times(fence, begun);
     }
 
@@ -236,7 +266,7 @@ impl Round {
         match (leased.first == fence, leased.second) {
             (true, Some(second)) => *leased = Leased { first: second, second: None },
             (true, None) => {
-                self.leased.remove(&node);
+                self.take_leased(node);
                 self.requeue(node);
             }
             (false, Some(second)) if second == fence => leased.second = None,
@@ -262,7 +292,7 @@ impl Round {
         times: LeaseTimes,
     ) -> Option<Fence> {
         self.forget_times(fence, times);
-        let leased = self.leased.remove(&node)?;
+        let leased = self.take_leased(node)?;
         self.done += self.shards(node);
         std::iter::once(leased.first).chain(leased.second).find(|other| *other != fence)
     }
@@ -304,16 +334,30 @@ impl Round {
         if let Err(at) = self.fresh.binary_search(&place) {
             self.fresh.insert(at, place);
         }
+        if let Some(by_model) = &mut self.by_model {
+            by_model.add_pending(node, &node.shards(self.total));
+        }
     }
 
     /// Takes a node out of those to which nothing happened; was it among them?
     fn take_fresh(&mut self, node: Node) -> bool {
+        if let Some(by_model) = &mut self.by_model {
+            by_model.remove_pending(node, &node.shards(self.total));
+        }
         // Mostly it is the first.
         if self.first_fresh() == Some(node) {
             return self.fresh.pop_front().is_some();
         }
         let at = self.fresh.binary_search(&self.place(node));
         at.is_ok_and(|at| self.fresh.remove(at).is_some())
+    }
+
+    fn take_leased(&mut self, node: Node) -> Option<Leased> {
+        let leased = self.leased.remove(&node)?;
+        if let Some(by_model) = &mut self.by_model {
+            by_model.remove_leased(&node.shards(self.total));
+        }
+        Some(leased)
     }
 
     fn add_times(&mut self, fence: Fence, begun: Option<Time>) {
@@ -328,6 +372,14 @@ impl Round {
             Some(begun) => self.begun.remove(&(begun, fence)),
             None => self.queued.remove(&fence),
         };
+    }
+
+    /// Does the account of each model agree with the nodes? For the laws.
+    #[cfg(test)]
+    pub(in crate::dispatcher) fn is_account_right(&self) -> bool {
+        let fresh: BTreeSet<(u32, Node)> = self.fresh.iter().copied().collect();
+        let leased: u64 = self.leased.keys().map(|node| u64::from(self.shards(*node))).sum();
+        self.by_model.as_ref().is_none_or(|by_model| by_model.account() == (fresh, leased))
     }
 
     /// All shards below nodes that are pending or leased, for the laws.

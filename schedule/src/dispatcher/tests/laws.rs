@@ -153,7 +153,14 @@ impl World {
             Event::Offer(job, shards) => {
                 self.epochs += 1;
                 let job = u64::from(job) % JOBS + 1;
-                self.farm.offer(epoch(job, self.epochs, u32::from(shards) + 1));
+                let shards = u32::from(shards) + 1;
+                // The first job has one model, the others several: in turn, or one after the other.
+                let models = match job {
+                    1 => ShardModels::default(),
+                    2 => ShardModels::of_several((0..shards as usize).map(|shard| shard / 5 % 3)),
+                    _ => ShardModels::of_several((0..shards).map(|shard| usize::from(shard >= shards / 3))),
+                };
+                self.farm.offer(Offer { models, ..epoch(job, self.epochs, shards) });
             }
             Event::Abandon(job) => {
                 self.farm.abandon(u64::from(job) % JOBS + 1);
@@ -226,6 +233,7 @@ impl World {
             shards.extend(self.farm.shards(job, epoch.0));
             shards.sort_unstable();
             assert_eq!(shards, (0..round.total()).collect::<Vec<_>>(), "job {job}");
+            assert!(round.is_account_right(), "job {job}");
         }
         for view in self.farm.dispatcher.workers() {
             let Liveness::Connected(Connected { session, .. }) = view.liveness else {

@@ -1,5 +1,6 @@
 //! Tests of the dispatcher, by a farm of honest workers that is played by hand.
 
+mod affinity;
 mod checks;
 mod deadlines;
 mod disappearing;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use clipig_core::{
     DeviceClass, Epoch, EpochValues, Fence, Held, JobId, JobRevision, Lease, Node, PROTOCOL, Registration,
-    SessionId, Sha256, ShardError, Stage, Work, WorkerKind, WorkerName,
+    SessionId, Sha256, ShardError, ShardModels, Stage, Work, WorkerKind, WorkerName,
 };
 
 use super::*;
@@ -54,7 +55,8 @@ pub(super) fn terms(job: u64, priority: i32) -> JobTerms {
 
 pub(super) fn epoch(job: u64, epoch: u32, shards: u32) -> Offer {
     let values = EpochValues { resolution: [8, 8], learnrate: 1.0, learnrate_scale: 1.0 };
-    Offer { revision: revision(job), work: OfferedWork::Epoch { epoch: Epoch(epoch), shards }, values }
+    let work = OfferedWork::Epoch { epoch: Epoch(epoch), shards };
+    Offer { revision: revision(job), work, values, models: ShardModels::default() }
 }
 
 /// A dispatcher with what its actions have put into workers' hands. Every action is checked against the rules on the

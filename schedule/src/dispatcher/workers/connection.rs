@@ -6,6 +6,7 @@ use std::time::Duration;
 use clipig_core::{JobRevision, WorkerName};
 
 use super::pool::Place;
+use super::seen_models::SeenModels;
 use crate::dispatcher::leases::CAPACITY;
 use crate::dispatcher::timers::Time;
 
@@ -33,12 +34,13 @@ pub(in crate::dispatcher) struct Connection {
 }
 
 /// What a session has of a job that it was told of. It is told when the job closes, whatever it has.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Sent {
     /// Does it have the brief as it is now?
     brief: bool,
     /// The serial number of the offer whose canvas it has.
     canvas: Option<u64>,
+    models: SeenModels,
 }
 
 /// What must be sent before a lease.
@@ -46,6 +48,8 @@ struct Sent {
 pub(in crate::dispatcher) struct Missing {
     pub(in crate::dispatcher) brief: bool,
     pub(in crate::dispatcher) canvas: bool,
+    /// The worker must fetch and load the model of the lease before it computes.
+    pub(in crate::dispatcher) model: bool,
 }
 
 /// A worker hands back the leases of a job.
@@ -63,15 +67,21 @@ impl Connection {
         Self { worker, place, last_message: now, heard: false, draining: false, load: 0, open, retries }
     }
 
-    /// The jobs that it was told of and that are still open.
-    pub(super) fn told(&self) -> Vec<JobRevision> {
-        self.open.keys().copied().collect()
+    /// The jobs that it was told of and that are still open, with the models that it has computed.
+    pub(super) fn told(&self) -> Vec<(JobRevision, SeenModels)> {
+        self.open.iter().map(|(revision, sent)| (*revision, sent.models.clone())).collect()
     }
 
-    /// The process behind it knows these jobs from its last connection. What it has of them is not known, since messages
-    /// may have been lost with that; so all is sent anew.
-    pub(super) fn knows_of(&mut self, jobs: &[JobRevision]) {
-        self.open.extend(jobs.iter().map(|revision| (*revision, Sent::default())));
+    /// The process behind it knows these jobs from its last connection. What else it has of them is not known, since
+    /// messages may have been lost with that; so all is sent anew.
+    pub(super) fn knows_of(&mut self, jobs: Vec<(JobRevision, SeenModels)>) {
+        let known = |(revision, models)| (revision, Sent { models, ..Sent::default() });
+        self.open.extend(jobs.into_iter().map(known));
+    }
+
+    /// The models of a job that it has had leases of.
+    pub(in crate::dispatcher) fn models(&self, revision: JobRevision) -> Option<&SeenModels> {
+        self.open.get(&revision).map(|sent| &sent.models)
     }
 
     pub(in crate::dispatcher) fn worker(&self) -> &WorkerName {
@@ -157,17 +167,23 @@ impl Connection {
         self.draining = true;
     }
 
-    /// Notes that it is sent whatever it lacks for a lease of this offer, and says what that is.
-    pub(in crate::dispatcher) fn send(&mut self, revision: JobRevision, offer: u64) -> Missing {
+    /// Notes that it is sent whatever it lacks for a lease of this offer, computed with this model, and says what that is.
+    pub(in crate::dispatcher) fn send(
+        &mut self,
+        revision: JobRevision,
+        offer: u64,
+        model: Option<usize>,
+    ) -> Missing {
         let sent = self.open.entry(revision).or_default();
         let brief = !std::mem::replace(&mut sent.brief, true);
-        Missing { brief, canvas: sent.canvas.replace(offer) != Some(offer) }
+        let model = model.is_some_and(|model| sent.models.lease(model));
+        Missing { brief, canvas: sent.canvas.replace(offer) != Some(offer), model }
     }
 
     /// Brief and canvas of this job must be sent again, if it was ever told of it.
     pub(super) fn forget_sent(&mut self, revision: JobRevision) {
         if let Some(sent) = self.open.get_mut(&revision) {
-            *sent = Sent::default();
+            (sent.brief, sent.canvas) = (false, None);
         }
     }
 
@@ -188,8 +204,13 @@ impl Connection {
         (retry.times, retry.at)
     }
 
-    /// A lease of this job was computed.
-    pub(super) fn succeed(&mut self, revision: JobRevision) {
+    /// A lease of this job was computed, with this model.
+    pub(super) fn succeed(&mut self, revision: JobRevision, model: Option<usize>) {
         self.retries.remove(&revision);
+        if let Some(model) = model
+            && let Some(sent) = self.open.get_mut(&revision)
+        {
+            sent.models.succeed(model);
+        }
     }
 }

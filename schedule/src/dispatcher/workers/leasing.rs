@@ -50,16 +50,17 @@ impl Workers {
         times
     }
 
-    /// A result was accepted: `computing` over all slots, for so many shards. Returns the worker's name.
+    /// A result was accepted, which was computed with this model: `computing` over all slots, for so many shards. Returns
+    /// the worker's name.
     pub(in crate::dispatcher) fn succeed(
         &mut self,
         session: SessionId,
-        revision: JobRevision,
+        (revision, model): (JobRevision, Option<usize>),
         shards: u32,
         computing: Duration,
     ) -> Option<WorkerName> {
         let connection = self.holder_mut(session)?;
-        connection.succeed(revision);
+        connection.succeed(revision, model);
         let name = connection.worker().clone();
         let worker = expected(self.known.get_mut(&name), "a connection has a worker")?;
         worker.succeed(revision.job);

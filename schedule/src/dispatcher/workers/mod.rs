@@ -7,6 +7,7 @@ mod connection;
 mod leasing;
 mod naming;
 mod pool;
+mod seen_models;
 mod standing;
 mod timeouts;
 mod worker;
@@ -22,6 +23,7 @@ use super::timers::{Time, Timers};
 use pool::Pool;
 
 pub(super) use connection::Connection;
+pub(super) use seen_models::SeenModels;
 pub use worker::{Connected, Gone, Liveness, Quarantine, Silent, WorkerCounts};
 pub(super) use worker::{Strike, Successor, Worker};
 
@@ -260,13 +262,13 @@ impl Workers {
         worker.is_some_and(|worker| worker.is_broken(session))
     }
 
-    /// The jobs that a session was told of and that are still open.
-    pub(super) fn told(&self, session: SessionId) -> Vec<JobRevision> {
+    /// The jobs that a session was told of and that are still open, with the models that it has computed.
+    pub(super) fn told(&self, session: SessionId) -> Vec<(JobRevision, SeenModels)> {
         self.connections.get(&session).map_or_else(Vec::new, Connection::told)
     }
 
     /// The process behind a session knows these jobs from its last connection.
-    pub(super) fn knows_of(&mut self, session: SessionId, jobs: &[JobRevision]) {
+    pub(super) fn knows_of(&mut self, session: SessionId, jobs: Vec<(JobRevision, SeenModels)>) {
         if let Some(connection) = self.connections.get_mut(&session) {
             connection.knows_of(jobs);
         }
@@ -297,6 +299,17 @@ impl Workers {
         wanted: impl Fn(&Connection) -> bool,
     ) -> Option<(u64, SessionId)> {
         self.pool.roomiest(fit, |session| self.connections.get(&session).is_some_and(&wanted))
+    }
+
+    /// As [`roomiest`](Self::roomiest), but looks at no more than the first so many of each kind.
+    pub(super) fn roomiest_of_first(
+        &self,
+        fit: &Fit,
+        count: usize,
+        wanted: impl Fn(&Connection) -> bool,
+    ) -> Option<(u64, SessionId)> {
+        let wanted = |session| self.connections.get(&session).is_some_and(&wanted);
+        self.pool.roomiest_of_first(fit, count, wanted)
     }
 
     /// Load, session and connection of those that fit and have a free slot, those with the least load first.

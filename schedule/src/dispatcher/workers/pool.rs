@@ -119,6 +119,17 @@ impl Pool {
         pools.filter_map(|pool| pool.room.iter().copied().find(|(_, id)| wanted(*id))).min()
     }
 
+    /// As [`roomiest`](Self::roomiest), but looks at no more than the first so many of each kind.
+    pub(super) fn roomiest_of_first(
+        &self,
+        fit: &Fit,
+        count: usize,
+        wanted: impl Fn(SessionId) -> bool,
+    ) -> Option<(u64, SessionId)> {
+        let first = |pool: &KindPool| pool.room.iter().copied().take(count).find(|(_, id)| wanted(*id));
+        self.fitting(fit).filter_map(first).min()
+    }
+
     /// Load and session of those that fit and have a free slot.
     pub(super) fn idle(&self, fit: &Fit) -> impl Iterator<Item = (u64, SessionId)> {
         self.fitting(fit).flat_map(|pool| pool.room.iter().copied().take_while(|(load, _)| *load < CAPACITY))

@@ -84,8 +84,9 @@ async fn a_model_is_fetched_when_a_lease_needs_it() {
     let one = brief(1, first);
     let another = ModelReference { name: "another".to_owned(), sha256: second, ..one.model.clone() };
     // Both see the target in four shards.
-    let yaml = format!("models: [{{name: a model}}, {{name: another}}]\n{}", one.yaml);
-    let brief = JobBrief { yaml, more_models: vec![another], shard_size: 4, ..one };
+    let half = one.yaml.replace("batch_size: 16", "batch_size: 8");
+    let yaml = format!("models: [{{name: a model}}, {{name: another}}]\n{half}");
+    let brief = JobBrief { yaml, more_models: vec![another], ..one };
     connection.send(ToWorker::Open(Arc::new(brief.clone()))).await;
     connection.canvas(brief.revision, 0).await;
     let downloads = || -> Vec<Sha256> {

@@ -136,8 +136,10 @@ fn a_worker_may_load_a_model_longer_than_its_shards_explain() {
     for (shards, fails) in [([1, 0], true), ([0, 1], false)] {
         let mut farm = Farm::with_workers(&[1]);
         farm.open(1, 0);
-        teach(&mut farm, 1, 0, [8, 0], 100 * MS);
-        farm.offer(of_models(1, &shards));
+        for number in 0..2 {
+            teach(&mut farm, 1, number, [8, 0], 100 * MS);
+        }
+        farm.offer(of_models(2, &shards));
         // It is alive, and nothing gets done.
         for _ in 0..100 {
             farm.wait(Duration::from_secs(3));
@@ -154,10 +156,12 @@ fn who_has_the_model_computes_a_slow_node_again_before_who_has_not() {
     for has_model in [false, true] {
         let mut farm = Farm::with_workers(&[1, 1]);
         farm.open(1, 0);
-        teach(&mut farm, 1, 0, [8, 2], 100 * MS);
-        teach(&mut farm, 2, 1, [1, u32::from(has_model)], 100 * MS);
+        for number in 0..2 {
+            teach(&mut farm, 1, number, [8, 2], 100 * MS);
+        }
+        teach(&mut farm, 2, 2, [1, u32::from(has_model)], 100 * MS);
         farm.dispatcher.handle_pause(&"w2".parse().unwrap()).unwrap();
-        farm.offer(of_models(2, &[0, 1]));
+        farm.offer(of_models(3, &[0, 1]));
         assert_eq!(farm.holds(1), 1);
         farm.dispatcher.handle_resume(&"w2".parse().unwrap()).unwrap();
         farm.act();

@@ -4,11 +4,11 @@
 # One would guess: CEL, in which Kubernetes writes its rules, has whole numbers of 64 bits, so that a rule means the
 # same wherever it is evaluated; that is what it was made for.
 # What happens: cel-js computes with JavaScript's numbers. 7 / 2 is 3.5 where it is 3 in CEL, so that for each list
-# size(tiles) / 2 * 2 == size(tiles). 2^53 + 1 equals 2^53, and the largest int64 plus 1 is fine. 0.0 and -0.0, which are
-# equal, are not. It adds 1 and 1.5, for which CEL has no operator, so that a rule passes that the cluster will not take.
+# size(tiles) / 2 * 2 == size(tiles). 2^53 + 1 equals 2^53, and the largest int64 plus 1 is fine. 0.0 and -0.0, which
+# are equal, are not. It adds 1 and 1.5, for which CEL has no operator, so that rules pass that no cluster takes.
 # @bufbuild/cel and @marcbachmann/cel-js, in the same language, have CEL's numbers.
-# Why it matters: rules are checked in a browser or a test before the cluster sees them. Rules that compare
-# agree; those about halves, pages and large seeds say yes to what the cluster refuses.
+# Why it matters: rules are checked in a browser or a test before the cluster sees them. Rules that
+# compare agree; those about halves, pages and large seeds say yes to what the cluster refuses.
 #
 # cel-js 0.8.2, @bufbuild/cel 0.6.1, @marcbachmann/cel-js 8.0.0 (npm), Node 20. Seen in cel-js, and in the two others:
 #   7 / 2                                     3.5    3

@@ -1,11 +1,13 @@
 //! Files in the repository that programs write: checked for drift, written anew.
 
 use std::fs;
+use std::process::Command;
 
 use crate::crates;
 use crate::error::Error;
 use crate::places::Places;
-use crate::process::{captured, cargo};
+use crate::process::captured;
+use crate::programs::Programs;
 use crate::protocol;
 use crate::setup;
 
@@ -39,11 +41,12 @@ const FILES: [Generated; 6] = [
 
 /// An error names the files that are not what the program prints now.
 pub(crate) fn check(places: &Places) -> Result<(), Error> {
+    let programs = Programs::build(places)?;
     let mut drifted = Vec::new();
     for file in &FILES {
         let path = places.repository.join(file.path);
         // A missing file has drifted too.
-        if fs::read(&path).unwrap_or_default() != file.printed(places)? {
+        if fs::read(&path).unwrap_or_default() != file.printed(places, &programs)? {
             drifted.push(file.path);
         }
     }
@@ -61,7 +64,8 @@ pub(crate) fn write(places: &Places) -> Result<(), Error> {
     setup::ensure(places)?;
     for file in &FILES {
         let path = places.repository.join(file.path);
-        let text = file.printed(places)?;
+        // Anew for each file: the notices are part of `clipig`.
+        let text = file.printed(places, &Programs::build(places)?)?;
         if fs::read(&path).is_ok_and(|there| there == text) {
             eprintln!("{} is up to date", file.path);
             continue;
@@ -76,16 +80,12 @@ pub(crate) fn write(places: &Places) -> Result<(), Error> {
 }
 
 impl Generated {
-    fn printed(&self, places: &Places) -> Result<Vec<u8>, Error> {
-        let arguments = match self.author {
-            Author::Clipig(arguments) => arguments,
-            Author::OpenApi => {
-                let example = ["run", "--quiet", "--package", "clipig-coordinator", "--example", "openapi"];
-                return captured(cargo(places).args(example));
-            }
-            Author::Crates => return crates::notices(places),
-            Author::Protocol => return protocol::image(places),
-        };
-        captured(cargo(places).args(["run", "--quiet", "--package", "clipig", "--"]).args(arguments))
+    fn printed(&self, places: &Places, programs: &Programs) -> Result<Vec<u8>, Error> {
+        match self.author {
+            Author::Clipig(arguments) => captured(Command::new(programs.clipig()).args(arguments)),
+            Author::OpenApi => captured(&mut Command::new(programs.openapi())),
+            Author::Crates => crates::notices(places),
+            Author::Protocol => protocol::image(places),
+        }
     }
 }

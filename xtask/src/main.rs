@@ -23,6 +23,7 @@ mod pins;
 mod places;
 mod prerequisites;
 mod process;
+mod programs;
 mod prometheus;
 mod protocol;
 mod python;

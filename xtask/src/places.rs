@@ -29,6 +29,12 @@ impl Places {
         Ok(Self { repository, cache })
     }
 
+    /// Where cargo builds.
+    pub(crate) fn target(&self) -> PathBuf {
+        let folder = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+        self.repository.join(folder)
+    }
+
     /// The name under which cargo finds libtorch: see `.cargo/config.toml`.
     pub(crate) fn libtorch_link(&self) -> PathBuf {
         self.repository.join("libtorch")

@@ -44,8 +44,7 @@ pub(super) struct Access {
 /// Builds `clipig`.
 pub(super) fn build_client(places: &Places) -> Result<PathBuf, Error> {
     run(cargo(places).args(["build", "--release", "--package", "clipig", "--bin", "clipig"]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    Ok(places.repository.join(target).join("release/clipig"))
+    Ok(places.target().join("release/clipig"))
 }
 
 /// A way to the coordinator, until it is dropped.

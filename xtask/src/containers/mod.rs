@@ -133,8 +133,7 @@ fn build_programs(places: &Places) -> Result<PathBuf, Error> {
         "clipig-worker",
         "--bins",
     ]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    Ok(places.repository.join(target).join("release"))
+    Ok(places.target().join("release"))
 }
 
 fn rehearse(

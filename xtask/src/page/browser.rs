@@ -6,10 +6,11 @@ use std::fs;
 use std::io::ErrorKind;
 
 use super::needs;
-use super::npm::{install, npm_command, program, web};
+use super::npm::{install, npm_command, web};
 use crate::error::Error;
 use crate::places::Places;
 use crate::process::run as start;
+use crate::programs::Programs;
 use crate::steps::Steps;
 use crate::testing::results::{self, Results, Test};
 
@@ -45,7 +46,7 @@ pub(super) fn test(places: &Places, arguments: &[OsString]) -> Result<(), Error>
     if let Some(browser) = needs::browser() {
         command.env("CHROMIUM", browser);
     }
-    command.env("CLIPIG", program(places)).args(["test", "--"]).args(arguments);
+    command.env("CLIPIG", Programs::of_tests(places).clipig()).args(["test", "--"]).args(arguments);
     let ended = start(&mut command);
     if ended.is_ok() {
         return Ok(());

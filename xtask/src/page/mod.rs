@@ -11,11 +11,12 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::places::Places;
-use crate::process::{cargo, run as start};
+use crate::process::run as start;
+use crate::programs::Programs;
 use crate::python;
 use crate::setup;
 use crate::steps::Steps;
-use npm::{install, npm, program, web};
+use npm::{install, npm, web};
 
 /// What the page is built to.
 const FILES: [&str; 8] = [
@@ -39,7 +40,7 @@ pub(crate) fn run(places: &Places, arguments: &[OsString]) -> Result<(), Error> 
     let web = web(places);
     install(&web)?;
     npm(&web, ["run", "build"])?;
-    start(cargo(places).args(["build", "--package", "clipig"]))?;
+    Programs::build(places)?;
     browser::test(places, arguments)
 }
 
@@ -47,9 +48,9 @@ pub(crate) fn run(places: &Places, arguments: &[OsString]) -> Result<(), Error> 
 pub(crate) fn fuzz(places: &Places) -> Result<(), Error> {
     setup::ensure(places)?;
     let packages = python::packages(places, &python::FUZZ)?;
-    start(cargo(places).args(["build", "--package", "clipig"]))?;
+    let programs = Programs::build(places)?;
     let mut python = python::command(places, &packages);
-    start(python.arg("coordinator/fuzz/fuzz.py").arg(program(places)))
+    start(python.arg("coordinator/fuzz/fuzz.py").arg(programs.clipig()))
 }
 
 /// Adds the step of the checks. Without npm, who did not change the page need not build it.

@@ -1,4 +1,4 @@
-//! npm in `web/`, and the program that carries the page.
+//! npm in `web/`.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,6 @@ use crate::process::run as start;
 
 pub(super) fn web(places: &Places) -> PathBuf {
     places.repository.join("web")
-}
-
-/// The program with the page in it, as tests are built.
-pub(super) fn program(places: &Places) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    places.repository.join(target).join("debug/clipig")
 }
 
 pub(super) fn install(web: &Path) -> Result<(), Error> {

@@ -41,7 +41,7 @@ pub(crate) const SUBMISSION: &[ListLimit] = &[limit("more_models", &[17], MORE_M
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ListError {
     /// Its bytes are no message.
-    #[error("its fields cannot be told apart")]
+    #[error("this is no Protobuf message")]
     NoMessage,
     /// A list has too many entries.
     #[error(transparent)]

@@ -9,7 +9,7 @@ use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic_prost::ProstDecoder;
 
-use crate::entries::{self, ListLimit};
+use crate::entries::{self, ListError, ListLimit};
 use crate::v1;
 
 /// As tonic's own codec, but takes the memory of a message at once. The buffer would be doubled again and again, and
@@ -65,7 +65,11 @@ impl<U: Message + Default + 'static> Decoder for CountingDecoder<U> {
 fn check<U: 'static>(message: &[u8]) -> Result<(), Status> {
     let limits: &[ListLimit] =
         if TypeId::of::<U>() == TypeId::of::<v1::SubmitJobRequest>() { entries::SUBMISSION } else { &[] };
-    entries::check(message, limits).map_err(|error| Status::invalid_argument(error.to_string()))
+    entries::check(message, limits).map_err(|error| match error {
+        ListError::TooLong(error) => Status::invalid_argument(error.to_string()),
+        // As tonic says it of bytes that cannot be decoded.
+        ListError::NoMessage => Status::internal(error.to_string()),
+    })
 }
 
 impl<T: Message> Encoder for ReservingEncoder<T> {

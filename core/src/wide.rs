@@ -100,7 +100,7 @@ pub fn registers() -> Registers {
 pub mod limit {
     use std::cell::Cell;
 
-    use super::{Registers, registers};
+    use crate::wide::{Registers, registers};
 
     thread_local! {
         pub(super) static LIMIT: Cell<Registers> = const { Cell::new(Registers::Avx512) };

@@ -97,6 +97,8 @@ fn draw(path: &Path, scene: &Scene, dashboard: &Dashboard) -> Result<(), Error> 
         for target in &panel.targets {
             series.extend(series::read(&scene.range(&target.query(), span)?, target, span)?);
         }
+        // Most calls never come: their quantiles would fill the legend.
+        series.retain(|series| series.values.iter().any(Option::is_some));
         panels.push(Filled { panel, series });
     }
     fs::write(path, picture::drawn(dashboard, &panels, span)?).map_err(Error::file("write", path))?;

@@ -25,24 +25,24 @@ enum Event {
 /// When it happens, in seconds.
 const EVENTS: [(u32, Event); 13] = [
     (4, Event::Jobs(1, 4000)),
-    (10, Event::Jobs(1, 150)),
-    (20, Event::Jobs(2, 150)),
+    (10, Event::Jobs(1, 10)),
+    (20, Event::Jobs(2, 10)),
     (30, Event::Join),
-    (36, Event::Jobs(5, 150)),
+    (36, Event::Jobs(5, 10)),
     (50, Event::Mistake),
-    (60, Event::Jobs(1, 300)),
+    (60, Event::Jobs(1, 40)),
     (72, Event::Leave),
-    (80, Event::Jobs(2, 150)),
+    (80, Event::Jobs(2, 10)),
     (92, Event::Mistake),
     (98, Event::Join),
-    (106, Event::Jobs(4, 200)),
-    (122, Event::Jobs(3, 200)),
+    (106, Event::Jobs(4, 10)),
+    (122, Event::Jobs(3, 10)),
 ];
 
 /// Until the picture is taken.
-const SECONDS: u32 = 132;
-/// Between two points of a curve.
-const STEP: u32 = 2;
+const SECONDS: u32 = 130;
+/// Between two points of a curve, and between two scrapes.
+const STEP: u32 = 5;
 
 /// Lets everything happen, and returns when it was.
 pub(super) fn work(scene: &Scene) -> Result<Span, Error> {

@@ -68,7 +68,7 @@ impl Scene {
         let Self { metrics, .. } = &scene;
         let rules = places.repository.join(ALERTS);
         scene.write("prometheus.yaml", &format!(
-            "scrape_configs:\n- job_name: clipig\n  scrape_interval: 1s\n  scrape_timeout: 1s\n  static_configs:\n  - \
+            "scrape_configs:\n- job_name: clipig\n  scrape_interval: 5s\n  scrape_timeout: 5s\n  static_configs:\n  - \
              targets: ['{metrics}']\nrule_files: ['{}']\nglobal: {{evaluation_interval: 1s}}\n",
             rules.display()
         ))?;

@@ -8,6 +8,7 @@ use crate::containers::{Containers, Family};
 use crate::error::Error;
 use crate::gpu::Gpu;
 use crate::looks::Looks;
+use crate::prometheus::Prometheus;
 use crate::setup::Wanted;
 use crate::testing::soak::Soak;
 
@@ -45,8 +46,11 @@ Usage: cargo xtask COMMAND
                             --ipv4, --ipv6 only on this network
                             --no-farm      only the images, the compose file and the batch script
                             --keep-images  leave the images there
-  prometheus                a real Prometheus scrapes a real farm: every query of the dashboard must return data (needs
+  prometheus [--programs FOLDER] [--picture]
+                            a real Prometheus scrapes a real farm: every query of the dashboard must return data (needs
                             Debian's package `prometheus`)
+                            --programs  take `clipig` from here instead of building it
+                            --picture   let the farm work for two minutes, and draw docs/pictures/dashboard.svg
   bench [--old PROGRAM] [--new PROGRAM] [--rounds N]
                             measure clipig's own work N times (3), and write tables and plot of docs/performance.md
                             --old    compare with another build; PROGRAM is its `own_work`
@@ -95,7 +99,7 @@ pub(crate) enum Command {
     /// Rehearse in containers.
     Containers(Containers),
     /// Scrape a farm with a real Prometheus.
-    Prometheus,
+    Prometheus(Prometheus),
     /// Weigh the small client.
     Size,
     /// Measure clipig's own work.
@@ -132,7 +136,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         "generate" => Command::Generate,
         "gpu" => return gpu(&mut parser),
         "page" => return page(&mut parser),
-        "prometheus" => Command::Prometheus,
+        "prometheus" => return prometheus(&mut parser),
         "size" => Command::Size,
         "bench" => return bench(&mut parser),
         "instructions" => return instructions(&mut parser),
@@ -211,6 +215,21 @@ fn containers(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         }
     };
     Ok(Command::Containers(containers))
+}
+
+fn prometheus(parser: &mut lexopt::Parser) -> Result<Command, Error> {
+    use lexopt::prelude::{Long, Short};
+
+    let mut prometheus = Prometheus::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("programs") => prometheus.programs = Some(parser.value()?.into()),
+            Long("picture") => prometheus.picture = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Prometheus(prometheus))
 }
 
 fn bench(parser: &mut lexopt::Parser) -> Result<Command, Error> {
@@ -398,6 +417,14 @@ mod tests {
         let line = "containers --cuda --programs p --ipv6 --no-farm";
         assert_eq!(parsed(line).unwrap(), Command::Containers(containers));
         assert!(matches!(parsed("containers --ipv4 --ipv6"), Err(Error::Usage(_))));
+    }
+
+    #[test]
+    fn the_dashboard_may_be_drawn() {
+        assert_eq!(parsed("prometheus").unwrap(), Command::Prometheus(Prometheus::default()));
+        let prometheus = Prometheus { programs: Some("p".into()), picture: true };
+        assert_eq!(parsed("prometheus --picture --programs p").unwrap(), Command::Prometheus(prometheus));
+        assert!(matches!(parsed("prometheus --programs"), Err(Error::Usage(_))));
     }
 
     #[test]

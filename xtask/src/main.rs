@@ -71,7 +71,7 @@ fn run() -> Result<(), Error> {
         Command::Page(arguments) => page::run(&places, &arguments),
         Command::FuzzPage => page::fuzz(&places),
         Command::Containers(containers) => containers::run(&places, &containers),
-        Command::Prometheus => prometheus::run(&places),
+        Command::Prometheus(options) => prometheus::run(&places, &options),
         Command::Cluster(rehearsal) => cluster::run(&places, &rehearsal),
         Command::Bench(bench) => bench::run(&places, &bench),
         Command::Looks(looks) => looks::run(&places, &looks),

@@ -24,7 +24,8 @@ use scene::Scene;
 use crate::deploy::DASHBOARD;
 use crate::error::Error;
 use crate::places::Places;
-use crate::process::{answers, cargo, output, run as start};
+use crate::process::{answers, output};
+use crate::programs::Programs;
 use crate::setup;
 
 /// Where the picture goes.
@@ -83,9 +84,7 @@ pub(crate) fn run(places: &Places, options: &Prometheus) -> Result<(), Error> {
 
 fn build(places: &Places) -> Result<PathBuf, Error> {
     setup::ensure(places)?;
-    start(cargo(places).args(["build", "--package", "clipig", "--bin", "clipig"]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    Ok(places.repository.join(target).join("debug/clipig"))
+    Ok(Programs::build(places)?.clipig())
 }
 
 /// Lets the farm be busy for a while, and writes the picture of it.

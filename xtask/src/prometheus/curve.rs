@@ -37,8 +37,8 @@ impl Plot {
             let points: Vec<_> =
                 (moment..).zip(run.iter().flatten()).map(|(at, v)| self.point(at, *v)).collect();
             moment += run.len();
-            if let [point] = &points[..] {
-                write!(path, "M{} {}h0", point[0], point[1]).expect("memory takes text");
+            if let [[x, y]] = &points[..] {
+                write!(path, "M{x} {y}h0").expect("memory takes text");
             } else {
                 path += &through(&points);
             }

@@ -177,7 +177,7 @@ impl<'a> Card<'a> {
     /// Lines at the marks of both axes, with their texts.
     fn grid(&self, svg: &mut String, plot: &Plot, marks: &[(f64, String)], label: &str) {
         let (right, bottom) = (plot.left + plot.width, plot.top + plot.height);
-        text(svg, [self.left + EDGE, plot.top - 7.0], GREY, label);
+        text(svg, [self.left + EDGE, plot.top - 9.0], GREY, label);
         let mut lines = String::new();
         for (value, mark) in marks {
             let y = plot.y(*value);

@@ -121,12 +121,12 @@ fn similar(places: &[PathBuf]) -> Option<String> {
 /// 1 if only the ending differs, as in `spoon.jpg` and `spoon.jpeg`, and 0 for names that have nothing in common.
 fn nearness(wanted: &str, name: &str) -> f64 {
     let (wanted, name) = (wanted.to_lowercase(), name.to_lowercase());
-    let stem = |name: &str| name.rsplit_once('.').map_or(String::new(), |(stem, _)| stem.to_owned());
+    let (wanted_path, path) = (Path::new(&wanted), Path::new(&name));
     // An experiment often has the name of its image.
-    if name.ends_with(".yaml") || name.ends_with(".yml") {
+    if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
         return 0.0;
     }
-    if !stem(&wanted).is_empty() && stem(&wanted) == stem(&name) {
+    if path.file_stem() == wanted_path.file_stem() {
         return 1.0;
     }
     strsim::normalized_damerau_levenshtein(&wanted, &name)

@@ -7,8 +7,9 @@
 
 use std::sync::LazyLock;
 
+use clipig_core::wide;
 use clipig_experiment::random::{GOLDEN_GAMMA, Key, mix};
-use clipig_geometry::{Region, wide};
+use clipig_geometry::Region;
 
 /// Pixels of a row whose noise is made in one go.
 pub(crate) const PIECE: usize = 64;

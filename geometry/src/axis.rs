@@ -1,6 +1,6 @@
 //! Maps along one side of an image: for each place in the output, the place in the input that stands there.
 
-use crate::wide;
+use clipig_core::wide;
 
 /// A place whose pixel comes from nowhere and has a fixed colour.
 pub const NOWHERE: i32 = i32::MIN;
@@ -163,7 +163,7 @@ fn inside(place: i32, from: i32, to: i32) -> i32 {
 mod tests {
     use super::*;
     use crate::region::Size;
-    use crate::wide::limit;
+    use clipig_core::wide::limit;
 
     #[test]
     fn copies_are_exact_up_to_the_longest_side() {

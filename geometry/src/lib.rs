@@ -30,8 +30,6 @@ mod trace;
 pub mod transform;
 mod turn;
 
-pub use clipig_core::wide;
-
 pub use axis::{Axis, NOWHERE, Nearest};
 pub use chain::Chain;
 pub use context::DrawError;

@@ -2,7 +2,7 @@
 
 use crate::axis::{NOWHERE, nearest};
 use crate::places::{RowPlaces, Ys};
-use crate::wide;
+use clipig_core::wide;
 
 /// An affine map from places in the output to grid coordinates of an input of the same size.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ wide! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wide::limit;
+    use clipig_core::wide::limit;
 
     #[test]
     fn all_registers_find_the_same_places() {

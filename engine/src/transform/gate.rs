@@ -3,7 +3,8 @@
 //! The gradient of a limit is 1 where the value lies within it, bounds included, and 0 elsewhere. A run has one
 //! gate per value for all limits between two steps that mix colours: multiplied by 0 once or twice is the same.
 
-use clipig_geometry::{Effect, Run, wide};
+use clipig_core::wide;
+use clipig_geometry::{Effect, Run};
 
 /// The values of one row, by colour.
 pub(super) type Row<'a> = [&'a mut [f32]; 3];

@@ -1,7 +1,8 @@
 //! `noise`: adds normal noise. `bwnoise` adds the same to all colours.
 
+use clipig_core::wide;
 use clipig_geometry::transform::noise::Noise;
-use clipig_geometry::{NOWHERE, RowPlaces, Ys, wide};
+use clipig_geometry::{NOWHERE, RowPlaces, Ys};
 
 use super::gate::Row;
 use crate::noise::{Normal, PIECE};

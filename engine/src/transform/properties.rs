@@ -1,9 +1,9 @@
 //! Rows against the reference, on chains made at random.
 
+use clipig_core::wide::limit;
 use clipig_core::{Canvas, CanvasTiles, GradientSum, TileArea, TileGrid, TiledCanvas};
 use clipig_experiment::random::{Key, Stream};
 use clipig_experiment::{Overrides, Scope, Source as Yaml, load};
-use clipig_geometry::wide::limit;
 use clipig_geometry::{Chain, DrawError, Size, Trace, footprint_of};
 use tch::Tensor;
 

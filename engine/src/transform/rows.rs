@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use clipig_core::{Canvas, TILE, TiledCanvas};
-use clipig_geometry::{Effect, Losses, NOWHERE, Region, RowMemory, RowPlaces, Run, Ys, wide};
+use clipig_core::{Canvas, TILE, TiledCanvas, wide};
+use clipig_geometry::{Effect, Losses, NOWHERE, Region, RowMemory, RowPlaces, Run, Ys};
 
 use super::gate::{Gates, Row, limit, pass, pass_on};
 use super::pixel;

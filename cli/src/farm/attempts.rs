@@ -3,14 +3,39 @@
 use std::time::Duration;
 
 use clipig_proto::backoff::Backoff;
-use tonic::Status;
+use tonic::{Response, Status};
 
-use super::connection::{Connection, is_passing};
+use super::connection::{Client, Connection, is_passing};
 use super::failure::{FarmFailure, reason};
+use super::figures::Figures;
 use super::wire::GetFarmRequest;
 
 /// The longest time that the farm may name and that a command waits.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often a call is attempted, for about 6 seconds in all.
+const ATTEMPTS: u32 = 6;
+
+impl Connection {
+    /// Makes a call that may be repeated. [`Attempts`] says when it is.
+    /// An answer with a figure that is not finite is refused.
+    pub(crate) async fn call<T: Figures, Q: Clone>(
+        &self,
+        request: Q,
+        call: impl AsyncFn(Client, Q) -> Result<Response<T>, Status>,
+    ) -> Result<T, FarmFailure> {
+        let mut attempts = Attempts::of(self, ATTEMPTS);
+        loop {
+            match call(self.client(), request.clone()).await {
+                Ok(response) => {
+                    let answer = response.into_inner();
+                    return answer.check().map(|()| answer);
+                }
+                Err(status) => attempts.wait_after(&status).await?,
+            }
+        }
+    }
+}
 
 /// The attempts at one call. It is made again if the connection breaks or the farm is about to start, and after the time that
 /// the farm names where it was one call too many.

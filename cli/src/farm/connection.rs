@@ -11,11 +11,9 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Status};
 
-use super::attempts::Attempts;
 use super::failure::FarmFailure;
-use super::figures::Figures;
 use super::service::Service;
 use crate::arguments::{AccessArguments, FarmAddress};
 use crate::output;
@@ -25,9 +23,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// HTTP/2 flow-control window: with 4 MiB and a round trip of 100 ms, 40 MB/s are possible.
 const WINDOW: u32 = 4 << 20;
-
-/// How often a call is attempted, for about 6 seconds in all.
-const ATTEMPTS: u32 = 6;
 
 /// The generated client, with a token on each call.
 pub(crate) type Client = FarmServiceClient<InterceptedService<Channel, Token>>;
@@ -121,25 +116,6 @@ impl Connection {
     /// The failure that a status stands for.
     pub(crate) fn failure(&self, status: &Status) -> FarmFailure {
         FarmFailure::answered(&self.service, status)
-    }
-
-    /// Makes a call that may be repeated. [`Attempts`] says when it is.
-    /// An answer with a figure that is not finite is refused.
-    pub(crate) async fn call<T: Figures, Q: Clone>(
-        &self,
-        request: Q,
-        call: impl AsyncFn(Client, Q) -> Result<Response<T>, Status>,
-    ) -> Result<T, FarmFailure> {
-        let mut attempts = Attempts::of(self, ATTEMPTS);
-        loop {
-            match call(self.client(), request.clone()).await {
-                Ok(response) => {
-                    let answer = response.into_inner();
-                    return answer.check().map(|()| answer);
-                }
-                Err(status) => attempts.wait_after(&status).await?,
-            }
-        }
     }
 }
 

@@ -126,7 +126,8 @@ fn nearness(wanted: &str, name: &str) -> f64 {
     if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
         return 0.0;
     }
-    if path.file_stem() == wanted_path.file_stem() {
+    // A folder seldom has an ending.
+    if path.extension().is_some() && path.file_stem() == wanted_path.file_stem() {
         return 1.0;
     }
     strsim::normalized_damerau_levenshtein(&wanted, &name)
@@ -174,6 +175,7 @@ mod tests {
             let said = said(name);
             assert!(said.ends_with(&format!("; did you mean `{meant}`?")), "{said}");
         }
+        std::fs::create_dir(folder.path().join("sunset")).unwrap();
         assert!(!said("sunset.png").contains("did you mean"), "{}", said("sunset.png"));
     }
 }

@@ -66,32 +66,35 @@ pub(crate) fn captured(command: &mut Command) -> Result<Vec<u8>, Error> {
     }
 }
 
+/// A process that does not outlive its owner.
+pub(crate) struct Owned(pub(crate) Child);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // One that has ended is no matter.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// A program that runs beside this one, and is killed if nobody waits for it.
 pub(crate) struct Started {
-    child: Child,
+    process: Owned,
     command: String,
 }
 
 /// Starts the command; what it prints is dropped, its errors go to the terminal.
 pub(crate) fn started(command: &mut Command) -> Result<Started, Error> {
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().map_err(not_started(command))?;
-    Ok(Started { child, command: shown(command) })
+    Ok(Started { process: Owned(child), command: shown(command) })
 }
 
 impl Started {
     /// Waits for its end; anything but success is an error.
     pub(crate) fn wait(mut self) -> Result<(), Error> {
         let status =
-            self.child.wait().map_err(|source| Error::Other(format!("`{}`: {source}", self.command)))?;
+            self.process.0.wait().map_err(|source| Error::Other(format!("`{}`: {source}", self.command)))?;
         if status.success() { Ok(()) } else { Err(Error::Failed { command: self.command.clone(), status }) }
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        // One that has ended is no matter.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -3,14 +3,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::faults;
 use super::kubectl::Kubectl;
 use crate::error::Error;
 use crate::places::Places;
-use crate::process::{captured, cargo, output, run};
+use crate::process::{Started, captured, cargo, output, run, started};
 use crate::waiting::until;
 
 /// The experiment, but for its number of epochs.
@@ -47,17 +47,6 @@ pub(super) fn build_client(places: &Places) -> Result<PathBuf, Error> {
     Ok(places.target().join("release/clipig"))
 }
 
-/// A way to the coordinator, until it is dropped.
-struct Forwarding(Child);
-
-impl Drop for Forwarding {
-    fn drop(&mut self) {
-        // One that has ended is no matter.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 impl Access {
     fn clipig(&self, arguments: &[&str]) -> Command {
         let mut clipig = Command::new(&self.client);
@@ -67,11 +56,9 @@ impl Access {
     }
 
     /// A port forwarding breaks with the pod that it leads to, so there is a new one after each disturbance.
-    fn forward(&self, kubectl: &Kubectl) -> Result<Forwarding, Error> {
+    fn forward(&self, kubectl: &Kubectl) -> Result<Started, Error> {
         let mut command = kubectl.command(&["port-forward", "service/clipig-coordinator", "7870"]);
-        command.stdout(Stdio::null()).stdin(Stdio::null());
-        let not_started = |source| Error::NotStarted { program: "kubectl".into(), source };
-        let forwarding = Forwarding(command.spawn().map_err(not_started)?);
+        let forwarding = started(&mut command)?;
         until("the farm answers", Duration::from_mins(2), || {
             Ok(output(&mut self.clipig(&["farm"]))?.status.success())
         })?;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,7 +12,7 @@ use super::series::Span;
 use crate::deploy::ALERTS;
 use crate::error::Error;
 use crate::places::Places;
-use crate::process::{captured, output, run as start};
+use crate::process::{Owned, captured, output, run as start};
 use crate::waiting::until;
 
 /// Everything of a run lies here.
@@ -42,17 +42,6 @@ pub(super) struct Scene {
     metrics: String,
     /// Of Prometheus.
     server: String,
-}
-
-/// A process that does not outlive the command.
-pub(super) struct Owned(Child);
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        // One that has ended is no matter.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 impl Scene {

@@ -352,6 +352,9 @@ impl FarmService for Service {
     async fn backup(&self, _: Request<BackupRequest>) -> Answer<Self::BackupStream> {
         Err(Status::unimplemented("not here"))
     }
+    async fn list_models(&self, _: Request<ListModelsRequest>) -> Answer<ListModelsResponse> {
+        Err(Status::unimplemented("not here"))
+    }
     async fn get_farm(&self, _: Request<GetFarmRequest>) -> Answer<GetFarmResponse> {
         let farm = Farm { version: "0.1.0".to_owned(), ..Farm::default() };
         Ok(Response::new(GetFarmResponse { farm: Some(farm) }))

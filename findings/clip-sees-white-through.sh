@@ -4,14 +4,14 @@
 # One would guess: CLIPImageProcessor takes a picture in as CLIP always did, `convert("RGB")`, or at least as in the
 # minor release before; what is preprocessed belongs to the model and does not move with a library.
 # What happens: up to 5.20 it dropped transparency as OpenAI's code and open_clip do: a transparent pixel is whatever
-# colour is stored behind it, mostly black. From 5.21 on the picture is laid upon white, whether it comes as PIL image, with
-# a palette, or as array of four channels (those were refused before), and for SigLIP as for CLIP. What is
-# half transparent is mixed with white, where it had its full colour before: soft shadows and antialiased edges too.
+# colour is stored behind it, mostly black. From 5.21 on the picture is laid upon white, whether it comes as PIL image,
+# with a palette, or as array of four channels (those were refused before), and for SigLIP as for CLIP. What is half
+# transparent is mixed with white, where it had its full colour before: soft shadows and antialiased edges too.
 # do_convert_rgb=False does not bring the old pixels back, it leaves four channels, which the next step refuses.
 # Why it matters: logos, stickers and cut-outs, as PNG or WebP, are what image search is full of. Features that were
 # stored with 5.20 or open_clip no longer match those of the same file, by as much as black differs from white, while
-# photos, with which an update is tested, agree to the last bit. A dark drawing that CLIP could not see it now sees,
-# and a white one it saw is gone. Convert to RGB yourself, and the version does not matter.
+# photos, with which an update is tested, agree to the last bit. A dark drawing that CLIP could not see it now sees, and
+# a white one it saw is gone. Convert to RGB yourself, and the version does not matter.
 #
 # transformers 5.20.2 and 5.24.0, open_clip_torch 3.3.0, Pillow 13.0.0; a dark disc on transparent black and a
 # shadow of half opacity. Seen, the level of corner and shadow that CLIP gets, in [0, 1]:
@@ -52,7 +52,8 @@ back = 1.0 if name == "transformers 5.24.0" else 0.0
 expect(f"{name}, RGBA, corner", level(drawing, 1), back)
 expect("  shadow", level(drawing, 222), 0.6 if back else 0.2)
 expect("  palette, corner", level(Image.open("palette.png"), 1), back)
-expect("  after convert, corner and shadow", (level(drawing.convert("RGB"), 1), level(drawing.convert("RGB"), 222)), (0.0, 0.2))
+converted = drawing.convert("RGB")
+expect("  after convert, corner and shadow", (level(converted, 1), level(converted, 222)), (0.0, 0.2))
 END
 PYTHONPATH=$work/older:$PYTHONPATH python corner.py transformers
 python corner.py transformers

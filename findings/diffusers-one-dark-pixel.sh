@@ -3,14 +3,13 @@
 #
 # One would guess: VaeImageProcessor, with which pipelines take their pictures in, makes the same [-1, 1] of a picture
 # as PIL image, array or tensor, up to rounding, and a picture is prepared alike whatever is beside it in the batch.
-# What happens: floats are meant to be in [0, 1]. Whether they are is asked of the smallest number of the batch: if that is
-# below 0, all are taken for [-1, 1] already and left as they are. A single overshoot, as every bicubic or Lanczos filter
-# makes at an edge and every step of an optimiser, is enough: black is then 0 instead of -1, which is the model's
+# What happens: floats are meant to be in [0, 1]. Whether they are is asked of the smallest number of the batch: if that
+# is below 0, all are taken for [-1, 1] already and left as they are. A single overshoot, as every bicubic or Lanczos
+# filter makes at an edge and every step of an optimiser, is enough: black is then 0 instead of -1, which is the model's
 # middle grey. The other way round, [-1, 1] that happens to have nothing below 0 is halved and moved once more. A
-# FutureWarning about something deprecated is all that is said. Resizing goes by the type, too: PIL images with
-# Lanczos, arrays and tensors by F.interpolate's default, which takes the nearest pixel. And a tensor of four channels
-# is taken for latents: RGBA comes back in its own size and range, where PIL's RGBA is resized and
-# centred.
+# FutureWarning about something deprecated is all that is said. Resizing goes by the type, too: PIL images with Lanczos,
+# arrays and tensors by F.interpolate's default, which takes the nearest pixel. And a tensor of four channels is taken
+# for latents: RGBA comes back in its own size and range, where PIL's RGBA is resized and centred.
 # Why it matters: an image-to-image result is pale, but only for batches with such a pixel, and the picture that brought
 # it is not the only pale one. Who goes from PIL to tensors for speed gets jagged pictures, even for 100 x 100, which
 # becomes 96 x 96 unasked. Clamp to [0, 1] and resize beforehand.

@@ -8,13 +8,13 @@
 # second old. -r leaves it to the program's synchronisation, which corrects only what is more than 1.1 ticks off: it
 # lets the first frames pass undiluted until it is that far behind, and adds what is left at the end. So 60 frames
 # become 22, three neighbours come first, and frames are a tick late from then on. At 1 a second it gives 0, 1, 26, 56:
-# four frames of two seconds, the first two a thirtieth apart. The round=up of the filter gives what one would guess.
-# At half the rate the filter is right for an MP4, so a test with that finds nothing; the same film in Matroska, whose
+# four frames of two seconds, the first two a thirtieth apart. The round=up of the filter gives what one would guess. At
+# half the rate the filter is right for an MP4, so a test with that finds nothing; the same film in Matroska, whose
 # times are whole milliseconds, stumbles: 1 2 4 7 8 10 13.
 # Why it matters: that is how films become pictures for CLIP and sets of them, and how a history of epochs becomes a
-# film. "Frame k is second k" is wrong by half a second or four, other decoders take other frames for the same film,
-# and the first picture, often the title or the noise that all began with, is missing in one way, and its neighbours
-# are there twice in the other.
+# film. "Frame k is second k" is wrong by half a second or four, other decoders take other frames for the same film, and
+# the first picture, often the title or the noise that all began with, is missing in one way, and its neighbours are
+# there twice in the other.
 #
 # ffmpeg 4.2.2, 7.0.2 and 9.0.2 (imageio-ffmpeg 0.5.1, 0.6.0, 0.8.1); 60 frames at 30 a second, to PNG. Seen in all:
 #   -vf fps=10            20 frames: 1 4 7 10 13 ... 58     -vf fps=1   14 44

@@ -10,9 +10,9 @@
 # {"1234": ...}, goes out right, so a test of the sender passes. A map<bool, ...> comes in right and goes out as one
 # true: the key "false" is a text, which counts as true. Keys of 32 bits and texts are right. Version 8 keeps the odd
 # letters in what decode returns, turns them back in toObject, and encodes both; proto-loader wants ^7.5.5.
-# Why it matters: results by seed, or by job number, are a usual map. A gateway in Node loses all of them but one,
-# files that one under 0, and its log shows empty-looking keys; no error anywhere. Make them repeated pairs, or read a
-# key with Buffer.from(key, "latin1").readBigUInt64LE().
+# Why it matters: results by seed, or by job number, are a usual map. A gateway in Node loses all of them but one, files
+# that one under 0, and its log shows empty-looking keys; no error anywhere. Make them repeated pairs, or read a key
+# with Buffer.from(key, "latin1").readBigUInt64LE().
 #
 # @grpc/grpc-js 1.14.7, @grpc/proto-loader 0.8.1 with protobufjs 7.6.6, protobufjs 8.8.1, protobuf 7.36.2, grpcio
 # 1.85.3. Seen, sent by Python to a Node server that answers with what it got:

@@ -4,15 +4,15 @@
 # One would guess: add_weighted_adapter(["a", "b"], [0.5, 0.5], combination_type="linear") is half of what a does to the
 # weights and half of what b does, so the mean of an adapter with itself is the adapter.
 # What happens: an adapter is a product of two thin matrices, B A. "linear" takes the weighted sums of the A's and of
-# the B's, each with the root of the weight, and multiplies those: beside half of Ba Aa and half of Bb Ab there are half of
-# Ba Ab and of Bb Aa, which belong to nobody, and are as large as the rest where the two were trained alone. (-B)(-A) is
-# the same adapter as B A, and what came out of training is a matter of chance. So the mean of an adapter with itself
+# the B's, each with the root of the weight, and multiplies those: beside half of Ba Aa and half of Bb Ab there are half
+# of Ba Ab and of Bb Aa, which belong to nobody, and are as large as the rest where the two were trained alone. (-B)(-A)
+# is the same adapter as B A, and what came out of training is a matter of chance. So the mean of an adapter with itself
 # is twice it, and the mean with its twin is zero. "dare_linear" and "magnitude_prune" do the same; "ties" and
 # "dare_ties", which keep one of two agreeing numbers in each factor, make it half. A single adapter is scaled right,
 # whatever the weight and its sign, so the test of that passes. "cat" is exact, "svd" is as good as its rank, and both
 # adapters active at once are their sum.
-# Why it matters: two styles are mixed that way, and the mixture is tuned by eye, as if styles did not mix well. What
-# is judged is half noise, other after the same fine-tuning from another seed, and 1.4 times as strong as meant.
+# Why it matters: two styles are mixed that way, and the mixture is tuned by eye, as if styles did not mix well. What is
+# judged is half noise, other after the same fine-tuning from another seed, and 1.4 times as strong as meant.
 #
 # peft 0.21.2, accelerate 1.15.0, transformers 5.24.0, torch 2.11.0; CLIP's vision model, small, random adapters of
 # rank 4 for q_proj. Seen, the change of the weights, compared with the weighted sum of changes:

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # torchmetrics: a picture in bytes that is 16 levels too bright has no squared error, and one 1 too dark is wrong by 255.
 #
-# One would guess: a library of metrics compares pictures of 8 bits, as decoders hand them out, or refuses them; and
-# two of its metrics for one pair do not contradict each other.
+# One would guess: a library of metrics compares pictures of 8 bits, as decoders hand them out, or refuses them; and two
+# of its metrics for one pair do not contradict each other.
 # What happens: mean_squared_error, mean_absolute_error, total_variation and others subtract and square in the type that
 # comes in, and uint8 wraps: 16 squared is 256, which is 0, and 1 minus 2 is 255. The sums are turned into floats only
-# afterwards, so that the result looks like any other. peak_signal_noise_ratio of the same library turns them before
-# and is right; SSIM and most others raise an error for bytes, which is why one thinks that what is taken is counted.
-# Why it matters: bytes are what a reference and a reproduced frame are at hand in, and what "the error is 0" is
-# asked of. A brighter copy passes, the absolute error of two near-equal pictures is near 127, and a curve of errors
-# rises while the pictures get closer. Give it floats.
+# afterwards, so that the result looks like any other. peak_signal_noise_ratio of the same library turns them before and
+# is right; SSIM and most others raise an error for bytes, which is why one thinks that what is taken is counted.
+# Why it matters: bytes are what a reference and a reproduced frame are at hand in, and what "the error is 0" is asked
+# of. A brighter copy passes, the absolute error of two near-equal pictures is near 127, and a curve of errors rises
+# while the pictures get closer. Give it floats.
 #
 # torchmetrics 1.9.0, torch 2.11.0; noise of 64 x 64 in [40, 200), in bytes and the same in floats. Seen:
 #                                     in bytes   in floats
@@ -37,7 +37,8 @@ near = (picture + torch.randint(-2, 3, picture.shape, generator=random)).byte()
 
 def both(metric, found, **options):
     """The metric of bytes and that of the same numbers as floats."""
-    return tuple(round(float(metric(*pair, **options)), 2) for pair in ((found, picture), (found.float(), picture.float())))
+    pairs = (found, picture), (found.float(), picture.float())
+    return tuple(round(float(metric(*pair, **options)), 2) for pair in pairs)
 
 expect("mean squared error, 16 brighter", both(mean_squared_error, brighter), (0.0, 256.0))
 metric = MeanSquaredError()
@@ -55,6 +56,7 @@ except RuntimeError as error:
     holds("SSIM of bytes", str(error), "Byte" in str(error))
 
 step = torch.tensor([60, 50, 60], dtype=torch.uint8).expand(1, 1, 1, 3)
-expect("total variation of 60, 50, 60", (float(total_variation(step)), float(total_variation(step.float()))), (256.0, 20.0))
+found = tuple(float(total_variation(row)) for row in (step, step.float()))
+expect("total variation of 60, 50, 60", found, (256.0, 20.0))
 END
 python measure.py

@@ -39,12 +39,14 @@ impl Gates {
     }
 
     /// The gates of pixels `from..from + width` in a stretch.
+    #[inline]
     pub(super) fn row(&mut self, stretch: usize, from: usize, width: usize) -> GateRow<'_> {
         rows(&mut self.stretches[stretch], self.area, from, width)
     }
 }
 
 /// The values of pixels `from..from + width` of `[3, area]`.
+#[inline]
 pub(super) fn rows<T>(values: &mut [T], area: usize, from: usize, width: usize) -> [&mut [T]; 3] {
     let (red, rest) = values.split_at_mut(area);
     let (green, blue) = rest.split_at_mut(area);
@@ -59,6 +61,7 @@ pub(super) fn limited(value: f32, [least, greatest]: [f32; 2]) -> f32 {
 }
 
 /// Limits a row and closes gates.
+#[inline]
 pub(super) fn limit(row: &mut Row<'_>, range: [f32; 2], gates: Option<GateRow<'_>>) {
     match gates {
         None => row

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::farm::Farm;
-use super::podman::hash;
-use super::table::Seen;
 use super::troubles::Trouble;
-use crate::cluster::jobs::pixels;
 use crate::error::Error;
+use crate::pictures::shown_in;
+use crate::table::Seen;
 use crate::waiting::until;
 
 /// The experiment, but for its number of epochs. Three shards in each: one for each worker.
@@ -118,7 +116,7 @@ impl<'a> Jobs<'a> {
         })?;
         let folder = format!("job-{job}");
         self.farm.clipig(&["fetch", job, "-o", &folder])?;
-        let found = picture_in(&self.farm.pictures.join(&folder))?;
+        let found = shown_in(&self.farm.pictures.join(&folder))?;
         let expected = self.expected(seed)?;
         if found == expected {
             return Ok(format!("`{found}`"));
@@ -133,7 +131,7 @@ impl<'a> Jobs<'a> {
         }
         let picture = format!("local-{}-{seed}/", self.epochs);
         self.farm.render(&["experiment.yaml", "--seed", &seed.to_string(), "-o", &picture])?;
-        let hash = picture_in(&self.farm.pictures.join(&picture))?;
+        let hash = shown_in(&self.farm.pictures.join(&picture))?;
         self.expected.insert((self.epochs, seed), hash.clone());
         Ok(hash)
     }
@@ -148,17 +146,6 @@ fn epochs_for(first: Duration) -> u64 {
 /// The number of the first job in what `clipig submit --json` prints.
 fn number_of(submitted: &serde_json::Value) -> Option<String> {
     submitted[0]["job"].as_u64().map(|number| number.to_string())
-}
-
-/// The hash of what the picture in a folder shows.
-fn picture_in(folder: &Path) -> Result<String, Error> {
-    let entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
-    let mut pictures = entries.filter_map(Result::ok).map(|entry| entry.path());
-    let picture = pictures.find(|path| path.extension().is_some_and(|extension| extension == "png"));
-    let picture =
-        picture.ok_or_else(|| Error::Other(format!("there is no picture in {}", folder.display())))?;
-    let png = fs::read(&picture).map_err(Error::file("read", &picture))?;
-    hash(&pixels(&png).ok_or_else(|| Error::Other(format!("{} is no PNG", picture.display())))?)
 }
 
 #[cfg(test)]

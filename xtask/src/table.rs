@@ -12,7 +12,7 @@ use crate::steps::seconds;
 const LONGEST: usize = 200;
 
 /// The rehearsal so far.
-pub(super) struct Table {
+pub(crate) struct Table {
     start: Instant,
     rows: Vec<[String; 5]>,
     failed: Vec<String>,
@@ -20,19 +20,19 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { start: Instant::now(), rows: Vec::new(), failed: Vec::new(), facts: Vec::new() }
     }
 
     /// Something to know about the whole run.
-    pub(super) fn fact(&mut self, fact: String) {
+    pub(crate) fn fact(&mut self, fact: String) {
         eprintln!("{fact}");
         self.facts.push(fact);
     }
 
     /// Does one thing in a place and notes what came of it: what was seen, and the picture's hash if there is one. A
     /// failure is noted, too, and does not keep the next one from being done. Returns whether it passed.
-    pub(super) fn row(
+    pub(crate) fn row(
         &mut self,
         place: &str,
         what: &str,
@@ -57,7 +57,7 @@ impl Table {
     }
 
     /// Writes the table; an error if something failed.
-    pub(super) fn finish(mut self, path: &Path) -> Result<(), Error> {
+    pub(crate) fn finish(mut self, path: &Path) -> Result<(), Error> {
         self.facts.push(format!("The whole run took {}.", seconds(self.start.elapsed())));
         let text = self.markdown();
         print!("{text}");
@@ -82,14 +82,14 @@ impl Table {
 }
 
 /// What came of one row.
-pub(super) struct Seen {
-    pub(super) words: String,
+pub(crate) struct Seen {
+    pub(crate) words: String,
     /// The pictures' hashes, for people.
-    pub(super) hash: String,
+    pub(crate) hash: String,
 }
 
 impl Seen {
-    pub(super) fn words(words: impl Into<String>) -> Self {
+    pub(crate) fn words(words: impl Into<String>) -> Self {
         Self { words: words.into(), hash: String::new() }
     }
 }

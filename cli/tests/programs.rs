@@ -63,7 +63,8 @@ fn the_weights_of_the_small_model_are_in_one_of_them() {
     let weights = clipig_models::embedded::BYTES;
     // Words that it does not know are zeros, which every program has; its last numbers are none.
     let some = weights.last_chunk::<256>().unwrap();
-    let has = |program: &str| fs::read(program).unwrap().windows(some.len()).any(|bytes| bytes == some.as_slice());
+    let has =
+        |program: &str| fs::read(program).unwrap().windows(some.len()).any(|bytes| bytes == some.as_slice());
     assert!(!has(env!("CARGO_BIN_EXE_clipig")) && has(env!("CARGO_BIN_EXE_clipig-local")));
 }
 

@@ -1,7 +1,7 @@
 //! The command line of clipig and its side of farms, without libtorch.
 //!
 //! Programs are in the package `clipig`. `clipig` is [`clipig`], which replaces itself by `clipig-local` for commands that
-//! compute. `clipig-local` is [`clipig_with`] what computes, a [`Local`](local::Local).
+//! compute. `clipig-local` is [`clipig_with`] what computes, a [`local::Local`].
 
 pub mod arguments;
 mod beside;

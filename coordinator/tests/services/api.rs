@@ -312,7 +312,8 @@ async fn models_say_whether_the_farm_has_them() {
     let (status, list) = get(&farm, "/api/v1/models").await;
     let models = list["models"].as_array().unwrap();
     let is = |model: &&Json, what: &str| model[what] == json!(true);
-    let here: Vec<&Json> = models.iter().filter(|model| is(model, "is_here")).map(|model| &model["name"]).collect();
+    let here: Vec<&Json> =
+        models.iter().filter(|model| is(model, "is_here")).map(|model| &model["name"]).collect();
     assert_eq!((status, here), (200, vec![&json!("clipig-tiny")]), "{list}");
     let defaults = models.iter().filter(|model| is(model, "is_default"));
     assert_eq!(defaults.map(|model| &model["name"]).collect::<Vec<_>>(), ["clipig-tiny"]);

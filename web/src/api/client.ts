@@ -7,7 +7,7 @@ import type {
   Job,
   JobExperiment,
   JobList,
-  Model,
+  FarmModel,
   ModelList,
   Problem,
   Session,
@@ -119,7 +119,7 @@ export async function artifacts(number: number, from = 0): Promise<Artifact[]> {
 }
 
 /** The models that experiments may name. */
-export const models = async (): Promise<Model[]> => (await call<ModelList>("GET", "/models")).models;
+export const models = async (): Promise<FarmModel[]> => (await call<ModelList>("GET", "/models")).models;
 
 export type JobCommand = "pause" | "resume" | "cancel" | "retry";
 export const steer = (number: number, command: JobCommand) => call<Job>("POST", `/jobs/${number}/${command}`);

@@ -1,4 +1,4 @@
-import type { Model } from "../api/types";
+import type { FarmModel } from "../api/types";
 import { arrange, button, choose, fill, h, select } from "../dom";
 import type { WeightedModel } from "../experiment/models";
 
@@ -15,12 +15,12 @@ export class ModelsField {
   private readonly more = button("Add a model", () => this.add(), { kind: "small" });
   private rows: Row[] = [];
   /** Those that clipig knows and those that the farm has; undefined until it has answered. */
-  private known: readonly Model[] | undefined;
+  private known: readonly FarmModel[] | undefined;
 
   /** `changed` is called when somebody has chosen something else; `ask` asks the farm for its models. */
   constructor(
     private readonly changed: () => void,
-    private readonly ask: () => Promise<readonly Model[]>,
+    private readonly ask: () => Promise<readonly FarmModel[]>,
   ) {
     this.element = h(
       "div",
@@ -35,7 +35,7 @@ export class ModelsField {
   }
 
   private async offer(): Promise<void> {
-    let known: readonly Model[];
+    let known: readonly FarmModel[];
     try {
       known = await this.ask();
     } catch {
@@ -76,7 +76,7 @@ export class ModelsField {
   }
 
   /** A model of the farm that does not judge yet. */
-  private get another(): Model | undefined {
+  private get another(): FarmModel | undefined {
     const judging = new Set(this.rows.map((row) => row.model.name));
     return this.known?.find((model) => model.is_here && !judging.has(model.name));
   }
@@ -134,9 +134,9 @@ class Row {
   }
 
   /** Offers models, and keeps what is chosen. Those that the farm lacks are shown, but cannot be chosen. */
-  offer(models: readonly Model[]): void {
+  offer(models: readonly FarmModel[]): void {
     const { name } = this.model;
-    const option = ({ name, about, is_here }: Model) =>
+    const option = ({ name, about, is_here }: FarmModel) =>
       h("option", { value: name, title: about, disabled: !is_here }, is_here ? name : `${name} ${ABSENT}`);
     fill(this.name, ...models.map(option));
     this.choose(name);

@@ -4,9 +4,9 @@ use clipig_proto::v1;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A CLIP model.
+/// A CLIP model, and whether the farm has it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub(crate) struct Model {
+pub(crate) struct FarmModel {
     /// Its name in experiments.
     name: String,
     /// What it is, in a line; empty for imported ones.
@@ -26,10 +26,10 @@ pub(crate) struct Model {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct ModelList {
     /// The models.
-    pub(crate) models: Vec<Model>,
+    pub(crate) models: Vec<FarmModel>,
 }
 
-impl From<v1::Model> for Model {
+impl From<v1::Model> for FarmModel {
     fn from(model: v1::Model) -> Self {
         let v1::Model { name, about, is_here, is_default, size, licence } = model;
         Self { name, about, is_here, is_default, size: Some(size).filter(|&size| size > 0), licence }

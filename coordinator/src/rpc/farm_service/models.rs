@@ -26,5 +26,12 @@ pub(crate) async fn list(context: &Arc<RpcContext>) -> Result<v1::ListModelsResp
 fn model(entry: Entry, default: &str) -> v1::Model {
     let Entry { name, about, place, size, licence, .. } = entry;
     let is_default = name == default;
-    v1::Model { name, about, is_here: place != Place::Absent, is_default, size: size.unwrap_or_default(), licence }
+    v1::Model {
+        name,
+        about,
+        is_here: place != Place::Absent,
+        is_default,
+        size: size.unwrap_or_default(),
+        licence,
+    }
 }

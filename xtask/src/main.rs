@@ -16,6 +16,7 @@ mod figures;
 mod generated;
 mod gpu;
 mod instructions;
+mod jobs;
 mod libtorch;
 mod looks;
 mod manual;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::faults;
 use super::kubectl::{Kubectl, name};
 use crate::error::Error;
+use crate::jobs::{Length, epochs_done};
 use crate::pictures::{picture_in, shown_in};
 use crate::process::{Started, captured, output, run, started};
 use crate::steps::seconds;
@@ -28,11 +29,8 @@ targets:
     transforms: [{random_crop: 48}, {noise: .1}]
 ";
 
-/// Epochs of the job that measures how quick the cluster is.
-const FIRST_EPOCHS: u64 = 200;
-
-/// How long one job alone is to take: three take three times as long, and everything happens while they run.
-const ALONE: Duration = Duration::from_mins(2);
+/// Of one job alone: three take three times as long, and everything happens while they run.
+const LENGTH: Length = Length { first_epochs: 200, alone: Duration::from_mins(2), most: 500_000 };
 
 /// How long jobs may take.
 const PATIENCE: Duration = Duration::from_mins(30);
@@ -104,10 +102,7 @@ impl Access {
     }
 
     fn epochs_done(&self, job: &str) -> Result<u64, Error> {
-        let told = self.json(&["job", job])?;
-        told["epochs_done"]
-            .as_u64()
-            .ok_or_else(|| Error::Other(format!("job {job} has no `epochs_done`: {told}")))
+        epochs_done(job, &self.json(&["job", job])?)
     }
 
     /// Waits for its end; the hash of what its picture shows. The picture lies in the folder of this name.
@@ -154,8 +149,8 @@ const DISTURBANCES: [Disturbance; 3] =
 pub(super) fn survive(kubectl: &Kubectl, farm: &Access) -> Result<Seen, Error> {
     let mut forwarding = Some(farm.forward(kubectl)?);
     let start = Instant::now();
-    farm.finish(&farm.submit(FIRST_EPOCHS)?, UNDISTURBED)?;
-    let mut epochs = epochs_for(start.elapsed());
+    farm.finish(&farm.submit(LENGTH.first_epochs)?, UNDISTURBED)?;
+    let mut epochs = LENGTH.epochs(start.elapsed());
     for _ in 0..ATTEMPTS {
         eprintln!("jobs of {epochs} epochs");
         let expected = farm.finish(&farm.submit(epochs)?, UNDISTURBED)?;
@@ -227,12 +222,6 @@ fn judged(expected: &str, found: &str, words: &str) -> Result<Seen, Error> {
     }
 }
 
-/// As many epochs as take [`ALONE`], where [`FIRST_EPOCHS`] took this long.
-fn epochs_for(first: Duration) -> u64 {
-    let times = ALONE.as_secs_f64() / first.as_secs_f64().max(0.1);
-    ((FIRST_EPOCHS as f64 * times) as u64).clamp(FIRST_EPOCHS, 500_000)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -241,9 +230,9 @@ mod tests {
 
     #[test]
     fn jobs_are_as_long_as_the_cluster_is_quick() {
-        assert_eq!(epochs_for(Duration::from_secs(2)), 12_000);
-        assert_eq!(epochs_for(Duration::from_mins(10)), FIRST_EPOCHS);
-        assert_eq!(epochs_for(Duration::ZERO), 240_000);
+        assert_eq!(LENGTH.epochs(Duration::from_secs(2)), 12_000);
+        assert_eq!(LENGTH.epochs(Duration::from_mins(10)), LENGTH.first_epochs);
+        assert_eq!(LENGTH.epochs(Duration::ZERO), 240_000);
     }
 
     #[test]

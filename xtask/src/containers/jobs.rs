@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::farm::Farm;
 use super::troubles::Trouble;
 use crate::error::Error;
+use crate::jobs::{Length, epochs_done};
 use crate::pictures::shown_in;
 use crate::table::Seen;
 use crate::waiting::until;
@@ -26,11 +27,8 @@ targets:
 /// The same seed as in the experiment, and those of jobs that run beside the first one.
 const SEEDS: [u64; 3] = [11, 12, 13];
 
-/// Epochs of the job that measures how quick the farm is.
-const FIRST_EPOCHS: u64 = 20;
-
-/// How long a job is to take where nothing happens: longer than the longest trouble.
-const ALONE: Duration = Duration::from_mins(1);
+/// Longer than the longest trouble.
+const LENGTH: Length = Length { first_epochs: 20, alone: Duration::from_mins(1), most: 100_000 };
 
 /// How long a job may take on a machine that is busy otherwise.
 const PATIENCE: Duration = Duration::from_mins(30);
@@ -48,7 +46,7 @@ pub(super) struct Jobs<'a> {
 
 impl<'a> Jobs<'a> {
     pub(super) fn new(farm: &'a Farm) -> Self {
-        Self { farm, epochs: FIRST_EPOCHS, expected: BTreeMap::new() }
+        Self { farm, epochs: LENGTH.first_epochs, expected: BTreeMap::new() }
     }
 
     /// A job to which nothing happens. It tells how many epochs the others need.
@@ -56,8 +54,11 @@ impl<'a> Jobs<'a> {
         let start = Instant::now();
         let job = self.submit(SEEDS[0])?;
         let hash = self.compared(&job, SEEDS[0])?;
-        self.epochs = epochs_for(start.elapsed());
-        Ok(Seen { words: format!("{FIRST_EPOCHS} epochs; the jobs below have {}", self.epochs), hash })
+        self.epochs = LENGTH.epochs(start.elapsed());
+        Ok(Seen {
+            words: format!("{} epochs; the jobs below have {}", LENGTH.first_epochs, self.epochs),
+            hash,
+        })
     }
 
     /// Jobs during which something happens.
@@ -97,9 +98,7 @@ impl<'a> Jobs<'a> {
     }
 
     fn epochs_done(&self, job: &str) -> Result<u64, Error> {
-        let told = self.farm.json(&["job", job])?;
-        let done = told["epochs_done"].as_u64();
-        done.ok_or_else(|| Error::Other(format!("job {job} has no `epochs_done`: {told}")))
+        epochs_done(job, &self.farm.json(&["job", job])?)
     }
 
     /// Waits for a job's end and compares its picture with that of `clipig render`; the hash of both.
@@ -137,12 +136,6 @@ impl<'a> Jobs<'a> {
     }
 }
 
-/// As many epochs as take [`ALONE`], where [`FIRST_EPOCHS`] took this long.
-fn epochs_for(first: Duration) -> u64 {
-    let times = ALONE.as_secs_f64() / first.as_secs_f64().max(0.1);
-    ((FIRST_EPOCHS as f64 * times) as u64).clamp(FIRST_EPOCHS, 100_000)
-}
-
 /// The number of the first job in what `clipig submit --json` prints.
 fn number_of(submitted: &serde_json::Value) -> Option<String> {
     submitted[0]["job"].as_u64().map(|number| number.to_string())
@@ -156,8 +149,8 @@ mod tests {
 
     #[test]
     fn jobs_are_as_long_as_the_farm_is_quick() {
-        assert_eq!(epochs_for(Duration::from_secs(3)), 400);
-        assert_eq!(epochs_for(Duration::from_mins(10)), FIRST_EPOCHS);
+        assert_eq!(LENGTH.epochs(Duration::from_secs(3)), 400);
+        assert_eq!(LENGTH.epochs(Duration::from_mins(10)), LENGTH.first_epochs);
     }
 
     #[test]

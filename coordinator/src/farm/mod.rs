@@ -39,7 +39,7 @@ use std::time::{Duration, Instant};
 
 use clipig_core::{CanvasFactory, DeviceClass, Epoch, JobId, ModelSettings, NumberType, Sha256};
 use clipig_models as models;
-use clipig_schedule::dispatcher::Note;
+use clipig_schedule::dispatcher::{Liveness, Note};
 use clipig_schedule::job::JobChange;
 use clipig_schedule::queue::{KindRequest, WaitReason};
 use clipig_telemetry::TraceContext;
@@ -197,6 +197,16 @@ struct State {
     beyond_owners: usize,
     closing: bool,
     admission: Option<JoinHandle<()>>,
+}
+
+impl State {
+    /// Asks the running jobs to stop; `timeout` is how long the epoch under way may take to finish.
+    fn pause_all(&self, timeout: Duration) {
+        for running in self.running.values() {
+            // The error means that it has just ended.
+            let _ = running.runner.send(ToRunner::Command(RunCommand::Pause(timeout)));
+        }
+    }
 }
 
 /// A job in the queue.
@@ -448,21 +458,24 @@ impl Farm {
         Ok(self.job(job)?)
     }
 
-    /// Ends the farm: running jobs finish their epoch, write a checkpoint and go on at the next start. Waits for
-    /// them until `deadline`.
+    /// Ends the farm: running jobs finish their epoch while a worker is connected that could do it, write a checkpoint
+    /// and go on at the next start. Waits for them until `deadline`.
     pub fn close(&self, deadline: Instant) {
         let admission = {
             let mut state = self.inner.state();
             state.closing = true;
-            for running in state.running.values() {
-                // The error means that it has just ended.
-                let _ = running.runner.send(ToRunner::Command(RunCommand::Pause(PAUSE_TIMEOUT)));
-            }
+            state.pause_all(PAUSE_TIMEOUT);
             state.admission.take()
         };
         self.inner.changed.notify_all();
+        let mut awaits_workers = true;
         loop {
             let seen = self.inner.changed.seen();
+            if awaits_workers && !self.has_connected_worker() {
+                tracing::info!("no worker is connected: jobs will repeat the epoch under way");
+                self.inner.state().pause_all(Duration::ZERO);
+                awaits_workers = false;
+            }
             let jobs = self.inner.state().running.len();
             if jobs == 0 {
                 break;
@@ -481,6 +494,12 @@ impl Farm {
         if let Err(error) = self.inner.store.close() {
             tracing::warn!(%error, "the next start takes this end for a crash");
         }
+    }
+
+    /// Is a worker there that could finish an epoch? There is none once the switchboard has ended.
+    fn has_connected_worker(&self) -> bool {
+        let workers = self.inner.switchboard.workers_blocking().unwrap_or_default();
+        workers.iter().any(|worker| matches!(worker.liveness, Liveness::Connected(_)))
     }
 }
 

@@ -82,6 +82,9 @@ fn nextest(places: &Places) -> Result<Command, Error> {
             command.env_remove(name);
         }
     }
+    // Tests run side by side, one per core. If each had threads on all cores, libtorch's (those of libgomp) would mostly
+    // spin until the others have their turn. What a test says of threads wins.
+    command.env("OMP_NUM_THREADS", "1");
     command.arg("nextest");
     Ok(command)
 }

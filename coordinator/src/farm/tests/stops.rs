@@ -1,12 +1,13 @@
 //! Jobs that people pause, cancel and take up again.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clipig_core::Epoch;
 
-use super::super::CommandError;
 use super::super::observer::{FarmObserver, Finish};
-use super::support::{TestFarm, YAML, kind, undisturbed};
+use super::super::{CommandError, PAUSE_TIMEOUT};
+use super::support::{TestFarm, YAML, kind, registration, undisturbed};
 use crate::epoch_loop::EpochLoop;
 use crate::job_runner::stand_in::Pixels;
 use crate::job_runner::{Revision, RunCommand};
@@ -38,7 +39,7 @@ fn a_job_cancelled_in_the_middle_of_an_epoch_and_tried_again_makes_the_same_pict
 #[test]
 fn a_job_starts_again_only_when_its_last_checkpoint_is_written() {
     let farm = TestFarm::with(|settings| {
-        settings.checkpoint_interval = std::time::Duration::ZERO;
+        settings.checkpoint_interval = Duration::ZERO;
         settings.checkpoint_share = 1e9;
     });
     farm.join();
@@ -60,7 +61,7 @@ fn a_job_starts_again_only_when_its_last_checkpoint_is_written() {
     farm.farm.retry(job).unwrap();
     farm.farm.inner.changed.notify_all();
     // Time for a mistake: a farm that is right waits however long this is.
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    std::thread::sleep(Duration::from_millis(200));
     assert_eq!(farm.view(job).record.status, JobState::Waiting);
     farm.store().hold_files(false);
     assert_eq!(farm.finish(job).losses, undisturbed().losses);
@@ -125,10 +126,30 @@ fn a_job_gives_its_place_away_without_a_change_of_its_picture() {
     let job = farm.submit(YAML);
     farm.run_into(6);
     // What the queue does for one that has been alone for long.
-    farm.farm.inner.send_command(job, RunCommand::Pause(std::time::Duration::ZERO));
+    farm.farm.inner.send_command(job, RunCommand::Pause(Duration::ZERO));
     farm.until(job, "stopped", |_| {
         farm.told(job).iter().any(|text| text.starts_with("stopped in the middle"))
     });
+    assert_eq!(farm.finish(job), undisturbed());
+}
+
+/// When a whole farm is told to end, its workers may be gone first. A supervisor kills who takes longer than some seconds.
+#[test]
+fn a_farm_that_closes_waits_for_no_worker_that_is_gone() {
+    let farm = TestFarm::new();
+    let worker = farm.join_as(registration());
+    let job = farm.submit(YAML);
+    farm.run_into(6);
+    let closing = farm.farm.clone();
+    let start = Instant::now();
+    let closed = std::thread::spawn(move || closing.close(start + Duration::from_hours(1)));
+    farm.leave(worker);
+    closed.join().unwrap();
+    assert!(start.elapsed() < PAUSE_TIMEOUT, "{:?}", start.elapsed());
+    let told = farm.told(job);
+    assert!(told.iter().any(|text| text.starts_with("stopped in the middle")), "{told:?}");
+    let farm = farm.killed();
+    farm.join();
     assert_eq!(farm.finish(job), undisturbed());
 }
 

@@ -10,13 +10,11 @@ use clipig_schedule::queue::{
     self, Budget, KindRequest, OwnerNumber, RunningPlace, ServingWorker, WaitingJob,
 };
 
+use super::changes::LOOK_INTERVAL;
 use super::{Farm, LogLevel, QueuePlace, RunningJob, State, Waits};
 use crate::job_runner::RunCommand;
 use crate::quotas::Quotas;
 use crate::store::{EventKind, QueuedJob, StoreError};
-
-/// The queue is looked at this often even when nothing has changed, which costs little and mends a missed change.
-const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How many times as long as a look at the queue takes, it is not looked at again: with thousands of waiting jobs, looks
 /// must leave the database to those who submit and ask.

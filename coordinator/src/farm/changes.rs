@@ -3,6 +3,9 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// Whoever waits for a change looks this often even when there was none, which costs little and mends a missed change.
+pub(super) const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+
 /// Counts changes, so that a thread does not miss one that happens while it handles the one before.
 #[derive(Default)]
 pub(super) struct Changes {

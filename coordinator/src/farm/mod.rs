@@ -45,7 +45,7 @@ use clipig_schedule::queue::{KindRequest, WaitReason};
 use clipig_telemetry::TraceContext;
 use tokio::sync::broadcast;
 
-use self::changes::Changes;
+use self::changes::{Changes, LOOK_INTERVAL};
 pub use self::error::{CommandError, OpenError};
 pub use self::estimate::{MemoryTooSmall, TooManySamples};
 pub use self::events::{JobEvent, JobEventKind, LogLevel, Progress};
@@ -485,7 +485,7 @@ impl Farm {
                 tracing::warn!(jobs, "jobs were stopped in the middle of an epoch");
                 break;
             }
-            self.inner.changed.wait_beyond(seen, left);
+            self.inner.changed.wait_beyond(seen, left.min(LOOK_INTERVAL));
         }
         if let Some(admission) = admission {
             // The error is a panic, which is in the log.

@@ -30,7 +30,7 @@ async fn seen(farm: &TestFarm, job: u64) -> v1::Job {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_computes_wrongly_is_found_and_its_jobs_are_told() {
-    let farm = TestFarm::with(|settings| settings.dispatch.spot_checks = 1.0).await;
+    let mut farm = TestFarm::with(|settings| settings.dispatch.spot_checks = 1.0).await;
     let mut client = farm.client().await;
     // The liar is there first, so the job gets its gradients.
     for (name, lies) in [("liar", true), ("a", false), ("b", false), ("c", false), ("d", false)] {
@@ -73,4 +73,5 @@ async fn a_worker_that_computes_wrongly_is_found_and_its_jobs_are_told() {
     // Others go on without it, and agree.
     let done = seen(&farm, job).await.epochs_done;
     until("more epochs", async || seen(&farm, job).await.epochs_done > done + 5).await;
+    farm.stop().await;
 }

@@ -23,6 +23,7 @@ use clipig_schedule::{CPU_SHARD, GPU_SHARDS, gpu_shard, threads_per_shard};
 use tch::Device;
 
 use crate::arguments::{ComputeArguments, Precision, RenderArguments};
+use crate::command::validate::rehearsal;
 use crate::experiment_files::{self, Sources};
 use crate::failure::Failure;
 use crate::image_files;
@@ -50,6 +51,9 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     };
     if !loaded.warnings.is_empty() {
         say(loaded.warnings.render(terminal::colours_on_stderr()).trim_end().to_owned());
+    }
+    if let Some(warning) = rehearsal::nothing_to_do(&loaded.experiment) {
+        say(format!("warning: {warning}"));
     }
     device::load_cuda();
     let device = device::select(&loaded.experiment.device).map_err(Failure::usage)?;

@@ -4,6 +4,7 @@ use clipig_geometry::Size;
 use tch::Device;
 
 use super::rows::Values;
+use crate::mask::Masks;
 
 /// The image that chains start from.
 #[derive(Clone, Copy)]
@@ -16,4 +17,6 @@ pub struct Source<'a> {
     pub clamp: bool,
     /// Where tensors are computed.
     pub device: Device,
+    /// What draws the masks of transforms.
+    pub masks: &'a Masks,
 }

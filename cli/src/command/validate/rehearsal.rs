@@ -38,14 +38,17 @@ pub(crate) struct Rehearsal {
 pub(crate) fn rehearse(experiment: &Experiment) -> Rehearsal {
     let mut stage =
         Stage { done: Rehearsal::default(), failed: BTreeSet::new(), end: Instant::now() + LONGEST };
-    if experiment.targets.is_empty() && experiment.postproc.is_empty() {
-        let warning = "there are no `targets`, so nothing changes the first picture";
-        stage.done.warnings.push(warning.to_owned());
-    }
+    stage.done.warnings.extend(nothing_to_do(experiment).map(str::to_owned));
     for epoch in moments(experiment) {
         stage.epoch(experiment, epoch);
     }
     stage.done
+}
+
+/// What to say of an experiment that draws nothing.
+pub(crate) fn nothing_to_do(experiment: &Experiment) -> Option<&'static str> {
+    let is_idle = experiment.targets.is_empty() && experiment.postproc.is_empty();
+    is_idle.then_some("there are no `targets`, so nothing changes the first picture")
 }
 
 /// First, last and between: all epochs of a short run.

@@ -70,7 +70,7 @@ const MASKED: [&str; 10] = [
     "saturation: .3, clamp: .1 .8, mask: {ellipse: 0 0 1 1}",
     "shift: -.3 .6, mask: {gradient: 1 0 0 0}",
     "random_rotate: {degree: -180 180}, border: {size: 2, color: .5}, mask: {ellipse: .1 .1 .8 .8, feather: .5}",
-    "random_translate: .9 .9, mask: {box: 0 0 'random()' 1, feather: .2}",
+    "random_translate: .9 .9, mask: {box: 0 0 random() 1, feather: .2}",
     "random_scale: .001 30, mask: {gradient: 0 1 0 0}",
     "blur: {kernel_size: 5}, mask: {gradient: 0 0 1 1}",
     "random_shift: 0 1., edge: {kernel_size: 3, amount: 2.}, mul: .7, shift: 3 2, mask: {box: 0 0 1 1, feather: 1}",

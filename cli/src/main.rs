@@ -1,7 +1,7 @@
-//! The `clipig` command.
+//! `clipig`: the commands, without libtorch.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    clipig::clipig()
+    clipig_client::clipig()
 }

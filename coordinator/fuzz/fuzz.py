@@ -71,7 +71,7 @@ def prepare(address: str) -> None:
 def main() -> int:
     """Starts a farm, prepares it, fuzzes it."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("program", help="clipig, with its feature `local`")
+    arguments.add_argument("program", help="clipig, with clipig-local beside it")
     arguments.add_argument("--examples", default="50", help="cases per operation and phase")
     arguments.add_argument("--seed", default="1")
     wanted = arguments.parse_args()

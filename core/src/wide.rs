@@ -95,6 +95,28 @@ pub fn registers() -> Registers {
     Registers::Narrow
 }
 
+/// Does the processor fetch many values from many places faster by one instruction than one by one? Those of Intel with AVX-512
+/// do. Nobody has measured clipig with such an instruction on others.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub fn gathers() -> bool {
+    use std::arch::x86_64::__cpuid;
+    use std::sync::LazyLock;
+
+    static IS_INTEL: LazyLock<bool> = LazyLock::new(|| {
+        let vendor = __cpuid(0);
+        [vendor.ebx, vendor.edx, vendor.ecx].map(u32::to_le_bytes).as_flattened() == b"GenuineIntel"
+    });
+    registers() == Registers::Avx512 && *IS_INTEL
+}
+
+/// Does the processor fetch many values from many places faster by one instruction than one by one?
+#[cfg(not(target_arch = "x86_64"))]
+#[inline]
+pub fn gathers() -> bool {
+    false
+}
+
 /// Lets tests compare what all of them compute.
 #[cfg(any(test, feature = "narrow"))]
 pub mod limit {

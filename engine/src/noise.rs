@@ -8,6 +8,7 @@
 use std::sync::LazyLock;
 
 use clipig_core::wide;
+use clipig_core::wide::gathers;
 use clipig_experiment::random::{GOLDEN_GAMMA, Key, mix};
 use clipig_geometry::Region;
 
@@ -58,17 +59,24 @@ impl Normal {
     }
 
     /// The noise that random bits stand for, by colour.
-    #[inline]
     pub(crate) fn look_up(&self, bits: &[u64], [red, green, blue]: &mut [[f32; PIECE]; 3]) {
-        for (((bits, red), green), blue) in bits.iter().zip(red).zip(green).zip(blue) {
-            [*red, *green, *blue] = self.quantiles_of(*bits);
+        if gathers() {
+            look_up_at_once(self.quantiles, bits, red, green, blue);
+        } else {
+            look_up(self.quantiles, bits, red, green, blue);
         }
     }
 
     #[inline]
     fn quantiles_of(&self, bits: u64) -> [f32; 3] {
-        [bits >> 48, bits >> 32, bits >> 16].map(|bits| self.quantiles[(bits & 0xffff) as usize])
+        parts(bits).map(|part| self.quantiles[part])
     }
+}
+
+/// The 16 bits of each colour.
+#[inline]
+fn parts(bits: u64) -> [usize; 3] {
+    [bits >> 48, bits >> 32, bits >> 16].map(|bits| (bits & 0xffff) as usize)
 }
 
 #[inline]
@@ -77,7 +85,30 @@ fn bits(start: u64, x: u32, y: u32) -> u64 {
     mix(start.wrapping_add(GOLDEN_GAMMA.wrapping_mul(counter)))
 }
 
+#[inline]
+fn look_up(
+    quantiles: &Quantiles,
+    bits: &[u64],
+    red: &mut [f32; PIECE],
+    green: &mut [f32; PIECE],
+    blue: &mut [f32; PIECE],
+) {
+    for (((bits, red), green), blue) in bits.iter().zip(red).zip(green).zip(blue) {
+        [*red, *green, *blue] = parts(*bits).map(|part| quantiles[part]);
+    }
+}
+
 wide! {
+    fn look_up_at_once(
+        quantiles: &Quantiles,
+        bits: &[u64],
+        red: &mut [f32; PIECE],
+        green: &mut [f32; PIECE],
+        blue: &mut [f32; PIECE],
+    ) {
+        look_up(quantiles, bits, red, green, blue);
+    }
+
     fn bits_of_row(start: u64, xs: &[i32], y: i32, found: &mut [u64; PIECE]) {
         for (found, x) in found.iter_mut().zip(xs) {
             *found = bits(start, *x as u32, y as u32);
@@ -157,6 +188,28 @@ fn normal_quantile(p: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clipig_core::wide::limit;
+
+    #[test]
+    fn all_registers_look_up_every_quantile() {
+        let normal = Normal::new(Key::root(1));
+        // Of odd length, so that something is left after the widest registers.
+        for from in (0..1_u64 << 16).step_by(PIECE - 1) {
+            let bits: Vec<u64> = (from..from + PIECE as u64 - 1)
+                .map(|part| [part, part ^ 0x5555, part.reverse_bits() >> 48, !0].map(|part| part & 0xffff))
+                .map(|[red, green, blue, rest]| red << 48 | green << 32 | blue << 16 | rest)
+                .collect();
+            limit::each(|registers| {
+                let mut found = [[f32::NAN; PIECE]; 3];
+                normal.look_up(&bits, &mut found);
+                for (i, bits) in bits.iter().enumerate() {
+                    let wanted = [48, 32, 16].map(|shift| quantiles()[(bits >> shift & 0xffff) as usize]);
+                    assert_eq!(found.map(|channel| channel[i]), wanted, "{bits:x}, {registers:?}");
+                }
+                assert!(found.iter().all(|channel| channel[PIECE - 1].is_nan()), "nothing else is written");
+            });
+        }
+    }
 
     #[test]
     fn quantiles_are_the_normal_distributions() {

@@ -8,10 +8,10 @@ use clipig_experiment::{
     Direction, Experiment, Feature, FeatureScale, FeatureSource, Style, Subject, Target,
 };
 use clipig_geometry::Size;
+use clipig_tokenizer::{TextError, TokenizeError, Tokenizer};
 use tch::Tensor;
 
 use crate::assets::{self, AssetError};
-use crate::clip::tokenizer::{TokenizeError, Tokenizer};
 use crate::clip::{Clip, preprocess, unit_length};
 use crate::histogram;
 use crate::read_back::{ReadBackError, read_back};
@@ -24,13 +24,8 @@ const LEAST_DIFFERENCE: f64 = 1e-3;
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
     /// A text cannot be turned into tokens.
-    #[error("`{path}`: {source}")]
-    Text {
-        /// Path of the text in the experiment.
-        path: String,
-        /// What is wrong with it.
-        source: TokenizeError,
-    },
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// An image cannot be used.
     #[error("`{path}`: {source}")]
     Image {
@@ -60,7 +55,7 @@ impl PrepareError {
     /// May another model be able to encode it?
     pub(crate) fn depends_on_the_model(&self) -> bool {
         match self {
-            Self::Text { .. } | Self::NoPatches(_) | Self::NoDirection(_) => true,
+            Self::Text(_) | Self::NoPatches(_) | Self::NoDirection(_) => true,
             Self::Image { .. } | Self::Transparent(_) | Self::ReadBack(_) => false,
         }
     }
@@ -205,7 +200,7 @@ impl ModelEncoder<'_> {
     }
 
     fn text(&self, path: String, text: &str) -> Result<Tensor, PrepareError> {
-        encode_texts(self.clip, &[text]).map_err(|source| PrepareError::Text { path, source })
+        encode_texts(self.clip, &[text]).map_err(|source| TextError { path, source }.into())
     }
 
     fn image(&self, path: String, name: &str) -> Result<Tensor, PrepareError> {

@@ -1,9 +1,9 @@
 //! Words that a model never saw: it cannot draw them.
 
 use clipig_experiment::Experiment;
+use clipig_tokenizer::Tokenizer;
 
 use crate::clip::Clip;
-use crate::clip::tokenizer::Tokenizer;
 use crate::read_back::ReadBackError;
 
 /// Lines for people about texts with words of which the model has seen none in training; `place` is the model's place among

@@ -726,6 +726,12 @@ impl Experiment {
         self.models.iter().map(|name| Some(name.as_str())).collect()
     }
 
+    /// What to say of an experiment that draws nothing.
+    pub fn nothing_to_do(&self) -> Option<&'static str> {
+        let is_idle = self.targets.is_empty() && self.postproc.is_empty();
+        is_idle.then_some("there are no `targets`, so nothing changes the first picture")
+    }
+
     /// The masks of everything that is active.
     pub fn masks(&self) -> Vec<&Mask> {
         let mut masks = self.masks_of_canvas();

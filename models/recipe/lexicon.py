@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-MERGES = Path(__file__).parents[2] / "engine/src/clip/tokenizer/merges.bpe.txt"
+MERGES = Path(__file__).parents[2] / "tokenizer/src/merges.bpe.txt"
 """The vocabulary that clipig itself reads."""
 
 VOCABULARY = 49_408

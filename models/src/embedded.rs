@@ -5,21 +5,40 @@
 /// Name of the embedded model.
 pub const NAME: &str = "clipig-tiny";
 
+/// The whole file.
+const WHOLE: &[u8] = include_bytes!("../clipig-tiny.safetensors");
+
 /// SHA-256 of [`BYTES`]; a test compares.
 pub const SHA256: &str = "c274adbe644a500697bea695bc1f17f85046b45114994157bdfeb3ba521a310e";
 
-/// Size of the weights in bytes, also where they are left out.
-pub const SIZE: u64 = include_bytes!("../clipig-tiny.safetensors").len() as u64;
+/// Size of the weights in bytes.
+pub const SIZE: u64 = WHOLE.len() as u64;
 
-/// Are the weights inside this program? Only with the feature `embedded`; small clients are built without it.
-pub const IS_HERE: bool = cfg!(feature = "embedded");
+/// The weights, in safetensors format. The linker leaves them out of a program that does not name them, such as a client of
+/// farms; what only asks about the model reads the header.
+pub static BYTES: &[u8] = WHOLE;
 
-/// The weights, in safetensors format; empty where they are left out.
-pub static BYTES: &[u8] = if IS_HERE { include_bytes!("../clipig-tiny.safetensors") } else { &[] };
+/// Length of the header and of the number before it.
+const HEADER: usize = match WHOLE.first_chunk() {
+    Some(length) => 8 + u64::from_le_bytes(*length) as usize,
+    None => 0,
+};
+
+/// The header of the weights, a copy of a few kilobytes.
+pub(crate) static START: [u8; HEADER] = match WHOLE.first_chunk() {
+    Some(start) => *start,
+    None => [0; HEADER],
+};
 
 #[cfg(test)]
 mod tests {
     use crate::{hash::sha256_of_bytes, info::ModelInfo, known_tokens, registry};
+
+    #[test]
+    fn the_header_alone_says_the_same() {
+        assert_eq!(ModelInfo::of_embedded().unwrap(), ModelInfo::of_bytes(super::BYTES).unwrap());
+        assert!(super::START.len() < 100_000, "{}", super::START.len());
+    }
 
     #[test]
     fn the_hash_is_that_of_the_bytes() {

@@ -25,13 +25,6 @@ pub enum ModelError {
         /// The folder of the store.
         store: PathBuf,
     },
-    /// The embedded model was left out of this program.
-    #[error(
-        "{} is not inside this clipig, which was built without `local`; farms have it, and so has a clipig \
-         that can render",
-        crate::embedded::NAME
-    )]
-    NotEmbedded,
     /// The network or the server cannot be reached.
     #[error(
         "{url} cannot be reached ({why}). Without a network: fetch that address on a machine that has one, \

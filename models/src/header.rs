@@ -55,7 +55,7 @@ impl Header {
     }
 
     /// `start` holds at least the header; `length` is the size of the whole file.
-    fn parse(start: &[u8], length: u64) -> Result<Self, String> {
+    pub(crate) fn parse(start: &[u8], length: u64) -> Result<Self, String> {
         let header = header_length(start).and_then(|n| usize::try_from(n).ok());
         let json = header.and_then(|n| start.get(8..)?.get(..n)).ok_or_else(|| NO_LENGTH.to_owned())?;
         // Offsets, sizes and types are checked against each other while it is read.

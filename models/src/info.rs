@@ -4,7 +4,7 @@ use std::path::Path;
 
 use safetensors::Dtype;
 
-use crate::{architecture::Architecture, error::ModelError, header::Header, wrong_file};
+use crate::{architecture::Architecture, embedded, error::ModelError, header::Header, wrong_file};
 
 /// What the header of a model's weights says.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,10 +42,22 @@ impl ModelInfo {
     /// # Errors
     /// Where they are not safetensors or not CLIP.
     pub fn of_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        Self::of_start(bytes, bytes.len() as u64)
+    }
+
+    /// The header of the embedded model; the weights themselves are not read.
+    ///
+    /// # Errors
+    /// Never: a test reads them.
+    pub fn of_embedded() -> Result<Self, ModelError> {
+        Self::of_start(&embedded::START, embedded::SIZE)
+    }
+
+    /// The same of weights of `size` bytes, of which `start` holds at least the header.
+    pub(crate) fn of_start(start: &[u8], size: u64) -> Result<Self, ModelError> {
         let path = Path::new("(in memory)");
-        let header = Header::of_bytes(bytes).map_err(|why| ModelError::not_safetensors(path, why))?;
-        Self::of_header(&header, bytes.len() as u64)
-            .map_err(|why| ModelError::NotClip { path: path.to_owned(), why })
+        let header = Header::parse(start, size).map_err(|why| ModelError::not_safetensors(path, why))?;
+        Self::of_header(&header, size).map_err(|why| ModelError::NotClip { path: path.to_owned(), why })
     }
 
     pub(crate) fn of_header(header: &Header, size: u64) -> Result<Self, String> {

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use crate::{
-    embedded,
     error::ModelError,
     record::Record,
     registry::{self, Origin, Registered},
@@ -34,7 +33,7 @@ pub struct Entry {
 /// Where weights are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// Inside the program.
+    /// Inside clipig: the program that computes has them.
     Embedded,
     /// In the store.
     Stored(PathBuf),
@@ -92,7 +91,7 @@ impl Store {
         let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file);
         let record = metadata.as_ref().and_then(|_| Record::read(&self.record_file(model.name)));
         let place = match (model.origin, &metadata) {
-            (Origin::Embedded, _) if embedded::IS_HERE => Place::Embedded,
+            (Origin::Embedded, _) => Place::Embedded,
             (_, Some(_)) => Place::Stored(file),
             (_, None) => Place::Absent,
         };
@@ -149,7 +148,7 @@ mod tests {
     fn an_empty_store_has_the_embedded_model() {
         let store = Store::at("/nonexistent/clipig");
         let model = store.resolve("Clipig-Tiny").unwrap();
-        assert!(matches!(model.weights, Weights::Embedded(_)));
+        assert!(matches!(model.weights, Weights::Embedded));
         assert_eq!(store.info("tiny").unwrap().architecture.input_size, 64);
         let list = store.list().unwrap();
         assert_eq!(list.len(), registry::all().len());

@@ -15,8 +15,8 @@ use crate::{
 /// Weights to load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Weights {
-    /// A whole safetensors file in memory.
-    Embedded(&'static [u8]),
+    /// Those of the [`embedded`] model.
+    Embedded,
     /// A safetensors file.
     File(PathBuf),
 }
@@ -43,7 +43,7 @@ impl Resolved {
     /// Where the file cannot be read or is not a whole CLIP.
     pub fn info(&self) -> Result<ModelInfo, ModelError> {
         match &self.weights {
-            Weights::Embedded(bytes) => ModelInfo::of_bytes(bytes),
+            Weights::Embedded => ModelInfo::of_embedded(),
             Weights::File(path) => ModelInfo::of_file(path),
         }
     }
@@ -70,15 +70,12 @@ impl Store {
     fn resolve_checked(&self, name: &str, always: bool) -> Result<Resolved, ModelError> {
         let known = registry::find(name);
         if let Some(model) = known.filter(|model| model.origin == Origin::Embedded) {
-            if !embedded::IS_HERE {
-                return Err(ModelError::NotEmbedded);
-            }
             return Ok(Resolved {
                 name: model.name.to_owned(),
                 sha256: embedded::SHA256.to_owned(),
                 size: embedded::SIZE,
                 spec: model.spec,
-                weights: Weights::Embedded(embedded::BYTES),
+                weights: Weights::Embedded,
             });
         }
         let canonical = known.map_or(name.trim(), |model| model.name);

@@ -130,17 +130,17 @@ test("several models are a list in the form, with weights", async ({ page, farm 
   await expect(models.getByLabel("Model 2")).toHaveValue("RN50");
   await expect(models.getByLabel("Weight of RN50")).toHaveValue(".5");
   const problems = page.getByRole("status", { name: "Problems" });
-  // Another model instead of the second one; the farm has neither.
-  await models.getByLabel("Model 2").selectOption("ViT-B/16");
-  await expect(problems).toContainText("the weights of ViT-B/16");
-  await models.getByRole("button", { name: "Remove ViT-B/16" }).click();
-  await expect(problems).toHaveText("No problems");
-  await expect(models.getByLabel("Model", { exact: true })).toHaveValue("clipig-tiny");
-  await models.getByRole("button", { name: "Add a model" }).click();
-  await expect(models.getByLabel("Model 2")).toBeFocused();
+  // The farm has only the first one. The others are shown, and cannot be chosen.
+  await expect(problems).toContainText("the weights of RN50");
+  await expect(models.getByLabel("Model 2").getByRole("option", { selected: true })).toHaveText("RN50 (not on this farm)");
+  await expect(models.getByLabel("Model 2").getByRole("option", { name: "ViT-B/16 (not on this farm)" })).toBeDisabled();
   await models.getByLabel("Weight of clipig-tiny").fill("2");
   await page.getByRole("button", { name: "YAML", exact: true }).click();
   const text = page.getByRole("textbox", { name: "Experiment (YAML)" });
-  await expect(text).toContainText("models:  - name: clipig-tiny    weight: 2  - name: ViT-B/32epochs: 40");
-  await expect(problems).not.toContainText("model names the only model");
+  await expect(text).toContainText("models:  - name: clipig-tiny    weight: 2  - name: RN50    weight: .5epochs: 40");
+  await page.getByRole("button", { name: "Form" }).click();
+  await models.getByRole("button", { name: "Remove RN50" }).click();
+  await expect(problems).toHaveText("No problems");
+  await expect(models.getByLabel("Model", { exact: true })).toHaveValue("clipig-tiny");
+  await expect(models.getByRole("button", { name: "Add a model" })).toBeDisabled();
 });

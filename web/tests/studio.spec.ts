@@ -18,6 +18,13 @@ test("an error is underlined in the words of the command line, and goes when it 
   await expect(page.locator(".cm-lintRange-error")).toHaveCount(0);
 });
 
+test("the whole studio fits its window, so that the page has no scroll bar of its own", async ({ page, farm }) => {
+  await page.goto(farm.address);
+  await expect(page.getByRole("region", { name: "Examples" })).toBeVisible();
+  const tooHigh = await page.locator("main").evaluate((main) => main.scrollHeight - main.clientHeight);
+  expect(tooHigh).toBe(0);
+});
+
 test("a job is started, changed, stopped and continued by the keys of the original", async ({ page, farm }) => {
   await page.goto(farm.address);
   await write(page, LONG);

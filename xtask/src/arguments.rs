@@ -33,10 +33,11 @@ Usage: cargo xtask COMMAND
                             tests that the arguments select, as `-g TITLE`
                             --fuzz   send a farm's JSON API what its description allows and what it does not
   size                      build the small client as it is shipped, and print its size
-  cluster --kubeconfig FILE [--image REF] [--keep]
+  cluster --kubeconfig FILE [--image REF] [--programs FOLDER] [--keep]
                             rehearse on a Kubernetes cluster (needs kubectl): does it admit all objects? With an
                             image that its nodes have, install a farm as documented and disturb it in several ways
-                            --keep   leave the farm there
+                            --programs  take `clipig` from here instead of building it for release
+                            --keep      leave the farm there
   containers [--programs FOLDER] [--cuda] [--ipv4] [--ipv6] [--no-farm] [--keep-images]
                             rehearse in containers, as root (needs podman and more, which it names): build the images'
                             last stages on stand-ins for their base images, start a farm of them, disturb it in several
@@ -178,6 +179,7 @@ fn cluster(parser: &mut lexopt::Parser) -> Result<Command, Error> {
         match argument {
             Long("kubeconfig") => kubeconfig = Some(parser.value()?.into()),
             Long("image") => rehearsal.image = Some(parser.value()?.string()?),
+            Long("programs") => rehearsal.programs = Some(parser.value()?.into()),
             Long("keep") => rehearsal.keep = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
@@ -396,9 +398,14 @@ mod tests {
 
     #[test]
     fn a_rehearsal_names_its_cluster() {
-        let rehearsal = Rehearsal { kubeconfig: "k".into(), image: Some("r/c:1".into()), keep: true };
+        let rehearsal = Rehearsal {
+            kubeconfig: "k".into(),
+            image: Some("r/c:1".into()),
+            programs: Some("p".into()),
+            keep: true,
+        };
         assert_eq!(
-            parsed("cluster --image r/c:1 --kubeconfig k --keep").unwrap(),
+            parsed("cluster --image r/c:1 --kubeconfig k --programs p --keep").unwrap(),
             Command::Cluster(rehearsal)
         );
         assert!(matches!(parsed("cluster --image r/c:1"), Err(Error::Usage(_))));

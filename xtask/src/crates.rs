@@ -31,7 +31,7 @@ struct Crate {
     folder: PathBuf,
 }
 
-/// The text of `cli/licenses/crates.txt`.
+/// The text of `client/licenses/crates.txt`.
 pub(crate) fn notices(places: &Places) -> Result<Vec<u8>, Error> {
     let mut metadata = cargo(places);
     metadata.args(["metadata", "--format-version", "1", "--filter-platform", PLATFORM]);

@@ -24,7 +24,16 @@ pub(crate) fn run(places: &Places) -> Result<(), Error> {
     setup::ensure(places)?;
 
     eprintln!("Building clipig (the first time, this takes some minutes)");
-    process::run(cargo(places).args(["build", "--release", "--package", "clipig", "--bin", "clipig"]))?;
+    process::run(cargo(places).args([
+        "build",
+        "--release",
+        "--package",
+        "clipig",
+        "--bin",
+        "clipig",
+        "--bin",
+        "clipig-local",
+    ]))?;
 
     eprintln!("Rendering {EXPERIMENT}");
     let folder = places.repository.join(FOLDER);

@@ -31,7 +31,7 @@ enum Author {
 
 /// All of them. A new one is a line here. The notices come first: they are part of `clipig`.
 const FILES: [Generated; 6] = [
-    Generated { path: "cli/licenses/crates.txt", author: Author::Crates },
+    Generated { path: "client/licenses/crates.txt", author: Author::Crates },
     Generated { path: protocol::IMAGE, author: Author::Protocol },
     Generated { path: "docs/openapi.json", author: Author::OpenApi },
     Generated { path: "docs/reference.md", author: Author::Clipig(&["reference", "--all"]) },

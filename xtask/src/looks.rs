@@ -138,15 +138,15 @@ pub(crate) fn run(places: &Places, looks: &Looks) -> Result<(), Error> {
 }
 
 fn build(places: &Places) -> Result<PathBuf, Error> {
-    let build = ["build", "--release", "--package", "clipig", "--bin", "clipig"];
+    let build = ["build", "--release", "--package", "clipig", "--bin", "clipig-local"];
     process::run(cargo(places).args(build))?;
     executable(&captured(cargo(places).args(build).args(["--quiet", "--message-format=json"]))?)
-        .ok_or_else(|| Error::Other("cargo names no program `clipig`".into()))
+        .ok_or_else(|| Error::Other("cargo names no program `clipig-local`".into()))
 }
 
 /// What is measured, and where.
 struct Measure {
-    /// `clipig`.
+    /// `clipig-local`.
     program: PathBuf,
     /// For experiments and pictures.
     folder: PathBuf,

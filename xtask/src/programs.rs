@@ -17,7 +17,7 @@ impl Programs {
     /// Builds them. Together with all crates, they have the same features as in `cargo test --workspace`. Alone, they would
     /// have fewer, and cargo would compile most dependencies once more.
     pub(crate) fn build(places: &Places) -> Result<Self, Error> {
-        let what = ["--workspace", "--bin", "clipig", "--example", "openapi"];
+        let what = ["--workspace", "--bin", "clipig", "--bin", "clipig-local", "--example", "openapi"];
         start(cargo(places).args(["build", "--quiet"]).args(what))?;
         Ok(Self::of_tests(places))
     }
@@ -27,7 +27,7 @@ impl Programs {
         Self { folder: places.target().join("debug") }
     }
 
-    /// `clipig`, with the page in it.
+    /// `clipig`, which finds `clipig-local` beside it, with the page in it.
     pub(crate) fn clipig(&self) -> PathBuf {
         self.folder.join("clipig")
     }

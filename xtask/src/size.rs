@@ -1,5 +1,5 @@
-//! The small client: clipig without libtorch, for machines that only submit and watch. `cargo xtask size` builds it as
-//! it is shipped and weighs it; `cargo xtask check` lints and links it.
+//! The small client: `clipig` alone, built where there is no libtorch, for machines that only submit and watch. `cargo xtask
+//! size` builds it as it is shipped and weighs it; `cargo xtask check` lints and links it.
 
 use std::fs;
 

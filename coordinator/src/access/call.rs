@@ -61,6 +61,7 @@ calls! {
     FetchArtifact: Viewer, grpc ["FarmService/FetchArtifact"], http ["GET /jobs/{job}/picture", "GET /jobs/{job}/snapshots/{epoch}"];
     GetHistory: Viewer, grpc ["FarmService/GetHistory"], http ["GET /jobs/{job}/history"];
     ListWorkers: Viewer, grpc ["FarmService/ListWorkers"], http ["GET /workers"];
+    ListModels: Viewer, grpc ["FarmService/ListModels"], http ["GET /models"];
     GetFarm: Viewer, grpc ["FarmService/GetFarm"], http ["GET /farm"];
     /// Asks which services there are. Not of this package.
     Reflect: Viewer, grpc [], http [];

@@ -21,6 +21,7 @@ mod extract;
 mod farm;
 mod history;
 mod jobs;
+mod models;
 mod problem;
 mod session;
 mod values;
@@ -133,6 +134,7 @@ fn guarded() -> OpenApiRouter<Arc<RpcContext>> {
         .routes(routes!(workers::resume))
         .routes(routes!(workers::drain))
         .routes(routes!(workers::reinstate))
+        .routes(routes!(models::list))
         .routes(routes!(farm::get))
         .routes(routes!(audit::list))
 }

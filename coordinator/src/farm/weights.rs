@@ -110,7 +110,7 @@ impl Farm {
     /// When the store of models cannot be read.
     pub fn weights(&self, sha256: Sha256) -> Result<Option<WeightsSource>, ModelError> {
         let digits = sha256.to_string();
-        if embedded::IS_HERE && digits == embedded::SHA256 {
+        if digits == embedded::SHA256 {
             return Ok(Some(WeightsSource::Embedded));
         }
         let stored = self.models().list()?.into_iter().find_map(|entry| match entry.place {
@@ -249,7 +249,7 @@ impl Farm {
 /// What the header of weights says.
 fn info(weights: &WeightsSource) -> Result<ModelInfo, ModelError> {
     match weights {
-        WeightsSource::Embedded => ModelInfo::of_bytes(embedded::BYTES),
+        WeightsSource::Embedded => ModelInfo::of_embedded(),
         WeightsSource::File(path) => ModelInfo::of_file(path),
     }
 }

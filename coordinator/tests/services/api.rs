@@ -307,6 +307,22 @@ async fn workers_and_the_farm_are_shown_and_steered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn models_say_whether_the_farm_has_them() {
+    let farm = TestFarm::start().await;
+    let (status, list) = get(&farm, "/api/v1/models").await;
+    let models = list["models"].as_array().unwrap();
+    let is = |model: &&Json, what: &str| model[what] == json!(true);
+    let here: Vec<&Json> =
+        models.iter().filter(|model| is(model, "is_here")).map(|model| &model["name"]).collect();
+    assert_eq!((status, here), (200, vec![&json!("clipig-tiny")]), "{list}");
+    let defaults = models.iter().filter(|model| is(model, "is_default"));
+    assert_eq!(defaults.map(|model| &model["name"]).collect::<Vec<_>>(), ["clipig-tiny"]);
+    let known = models.iter().find(|model| model["name"] == "ViT-B/32").unwrap();
+    assert!(known["size"].as_u64().unwrap() > 100_000_000, "{known}");
+    assert!(!list.to_string().contains(".safetensors"), "no paths of the coordinator's machine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn images_are_brought_by_their_content() {
     let farm = TestFarm::start().await;
     let content = "the bytes of an image".repeat(100);

@@ -88,6 +88,7 @@ async fn every_call(client: &Client, job: u64) -> Vec<(&'static str, Code)> {
         fetch_artifact(v1::FetchArtifactRequest { job, name: "picture.png".to_owned(), offset: 0 }),
         get_history(v1::GetHistoryRequest { job, ..Default::default() }),
         list_workers(v1::ListWorkersRequest::default()),
+        list_models(v1::ListModelsRequest {}),
         get_farm(v1::GetFarmRequest {}),
         submit_job(v1::SubmitJobRequest { dry_run: true, ..Default::default() }),
         check_blobs(v1::CheckBlobsRequest::default()),
@@ -121,7 +122,7 @@ async fn each_role_may_do_what_is_its_own_and_nothing_else() {
     let denied = |codes: &[(&'static str, Code)]| -> Vec<&'static str> {
         codes.iter().filter(|(_, code)| *code == Code::PermissionDenied).map(|(name, _)| *name).collect()
     };
-    let looks = 8;
+    let looks = 9;
     let all: Vec<&str> = every_call(&viewer, job.number).await.iter().map(|(name, _)| *name).collect();
     let steering =
         ["pause_worker", "resume_worker", "drain_worker", "forgive_worker", "list_audit", "backup"];

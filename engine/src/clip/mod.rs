@@ -2,7 +2,7 @@
 //!
 //! The modules mirror the checkpoint: `vision_transformer` and `resnet` are `visual.*`, `text` is the
 //! rest, `transformer` the residual blocks that both transformers share. [`weights`] reads safetensors in
-//! both namings that are in use, [`tokenizer`] turns words into ids, [`preprocess`] images into windows.
+//! both namings that are in use, [`preprocess`] turns images into windows. Words become ids in [`clipig_tokenizer`].
 //!
 //! The model is frozen: no weight ever requires a gradient, so a backward pass computes input gradients
 //! only.
@@ -11,7 +11,6 @@ pub(crate) mod pillow;
 pub mod preprocess;
 mod resnet;
 mod text;
-pub mod tokenizer;
 mod transformer;
 mod vision_transformer;
 pub mod weights;

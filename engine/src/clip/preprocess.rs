@@ -1,5 +1,6 @@
 //! An image becomes a window, as CLIP's own preprocessing does it: the shorter side resized to the window
-//! (bicubic, antialiased, on 8-bit values), the middle cropped, alpha dropped.
+//! (bicubic, antialiased, on 8-bit values), the middle cropped, alpha dropped. (transformers from 5.21 on
+//! lays transparent pictures upon white; OpenAI's code, `open_clip` and the original do not.)
 //!
 //! On pixels of 8 or 16 bits per channel, grey or in colour, with alpha or without, the result is that of
 //! torchvision on Pillow, bit for bit. Three kinds of file end up elsewhere, on purpose or because their

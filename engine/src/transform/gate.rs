@@ -39,12 +39,14 @@ impl Gates {
     }
 
     /// The gates of pixels `from..from + width` in a stretch.
+    #[inline]
     pub(super) fn row(&mut self, stretch: usize, from: usize, width: usize) -> GateRow<'_> {
         rows(&mut self.stretches[stretch], self.area, from, width)
     }
 }
 
 /// The values of pixels `from..from + width` of `[3, area]`.
+#[inline]
 pub(super) fn rows<T>(values: &mut [T], area: usize, from: usize, width: usize) -> [&mut [T]; 3] {
     let (red, rest) = values.split_at_mut(area);
     let (green, blue) = rest.split_at_mut(area);
@@ -59,14 +61,19 @@ pub(super) fn limited(value: f32, [least, greatest]: [f32; 2]) -> f32 {
 }
 
 /// Limits a row and closes gates.
+#[inline]
 pub(super) fn limit(row: &mut Row<'_>, range: [f32; 2], gates: Option<GateRow<'_>>) {
     match gates {
         None => row
             .iter_mut()
             .flat_map(|channel| channel.iter_mut())
             .for_each(|value| *value = limited(*value, range)),
-        Some(gates) => {
-            row.iter_mut().zip(gates).for_each(|(channel, gates)| limit_and_close(channel, gates, range));
+        Some([reds, greens, blues]) => {
+            // One by one: lists of slices would go through memory.
+            let [red, green, blue] = row;
+            limit_and_close(red, reds, range);
+            limit_and_close(green, greens, range);
+            limit_and_close(blue, blues, range);
         }
     }
 }
@@ -82,10 +89,15 @@ wide! {
 }
 
 /// The gradient of a row where gates are open, 0 where they are closed.
-pub(super) fn pass_on(gradient: [&[f32]; 3], gates: GateRow<'_>, row: &mut Row<'_>) {
-    for ((values, gradient), gates) in row.iter_mut().zip(gradient).zip(gates) {
-        open_only(gradient, gates, values);
-    }
+#[inline]
+pub(super) fn pass_on(
+    [of_red, of_green, of_blue]: [&[f32]; 3],
+    [reds, greens, blues]: GateRow<'_>,
+    [red, green, blue]: &mut Row<'_>,
+) {
+    open_only(of_red, reds, red);
+    open_only(of_green, greens, green);
+    open_only(of_blue, blues, blue);
 }
 
 wide! {

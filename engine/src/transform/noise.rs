@@ -23,9 +23,11 @@ pub(super) fn apply(noise: &Noise, row: &mut Row<'_>, places: RowPlaces<'_>) {
             Ys::Each(ys) => normal.bits_of(xs, &ys[number * PIECE..], &mut bits),
         }
         normal.look_up(&bits[..xs.len()], &mut found);
-        for (channel, (values, std)) in [red, green, blue].into_iter().zip(noise.std).enumerate() {
-            add(values, xs, &found[if noise.gray { 0 } else { channel }], std);
-        }
+        let [of_red, of_green, of_blue] = &found;
+        let [of_green, of_blue] = if noise.gray { [of_red; 2] } else { [of_green, of_blue] };
+        add(red, xs, of_red, noise.std[0]);
+        add(green, xs, of_green, noise.std[1]);
+        add(blue, xs, of_blue, noise.std[2]);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use clipig_core::wide::gathers;
 use clipig_core::{Canvas, TILE, TiledCanvas, wide};
 use clipig_geometry::{Effect, Losses, NOWHERE, Region, RowMemory, RowPlaces, Run, Ys};
 
@@ -60,6 +61,9 @@ const PIECE: usize = 64;
 
 /// The least columns per piece on average: fewer are cheaper one by one.
 const WIDE: usize = 8;
+
+/// The offset of a pixel that comes from nowhere; no plane is that long.
+const BEYOND: u32 = i32::MAX as u32;
 
 const ZERO_TO_ONE: [f32; 2] = [0.0, 1.0];
 
@@ -133,11 +137,17 @@ pub(super) fn backward(run: &Run, gradient: &[f32], gates: &mut Gates, sink: &mu
     }
 }
 
-/// Gives pixels that come from nowhere from here on their colour.
+/// Does a pixel come from nowhere from here on?
+#[inline]
 #[expect(
     clippy::needless_bitwise_bool,
     reason = "branches would keep the compiler from doing several at once"
 )]
+fn is_lost((before, after): (&i32, &i32)) -> bool {
+    (*after == NOWHERE) & (*before != NOWHERE)
+}
+
+/// Gives pixels that come from nowhere from here on their colour.
 fn fill(row: &mut Row<'_>, losses: Losses<'_>, color: [f32; 3]) {
     // Times 0 and not just replaced: what is not finite must not be hidden.
     let painted = |value: f32, color: f32| value * 0.0 + color;
@@ -150,9 +160,8 @@ fn fill(row: &mut Row<'_>, losses: Losses<'_>, color: [f32; 3]) {
             }
         }
         Losses::Each { before, after } => {
-            let is_lost = |(before, after): (&i32, &i32)| (*after == NOWHERE) & (*before != NOWHERE);
-            // In most rows no pixel is lost, and this look at a row takes the least time without an early end.
-            if !before.iter().zip(after).fold(false, |any, pair| any | is_lost(pair)) {
+            // In most rows no pixel is lost.
+            if !some_lost(before, after) {
                 return;
             }
             for (channel, color) in row.iter_mut().zip(color) {
@@ -206,8 +215,14 @@ impl<'a> Way<'a> {
             return;
         }
         let places = self.places(number, memory);
+        let plane = pixels.len() / 3;
+        assert!(plane < BEYOND as usize, "offsets have 31 bits");
+        let (reds, rest) = pixels.split_at(plane);
+        let (greens, blues) = rest.split_at(plane);
+        let take = if gathers() { take_at_once } else { take };
+        let [red, green, blue] = row;
         for (from, xs) in places.xs.chunks(PIECE).enumerate().map(|(piece, xs)| (piece * PIECE, xs)) {
-            let mut offsets = [0; PIECE];
+            let (mut offsets, to) = ([0; PIECE], from + xs.len());
             match places.ys {
                 Ys::All(y) => {
                     let start = ((y - top) as u32).wrapping_mul(stride as u32);
@@ -218,8 +233,8 @@ impl<'a> Way<'a> {
                     offsets_of(xs, &ys[from..], stride as u32, origin, &mut offsets);
                 }
             }
-            let values = row.each_mut().map(|channel| &mut channel[from..from + xs.len()]);
-            take(values, pixels, &offsets);
+            let [red, green, blue] = [&mut red[from..to], &mut green[from..to], &mut blue[from..to]];
+            take(red, green, blue, reds, greens, blues, &offsets[..xs.len()]);
         }
     }
 
@@ -283,15 +298,24 @@ impl<'a> Way<'a> {
     }
 }
 
-/// Takes single pixels out of `[3, …]`; 0 where the offset lies beyond a plane. All colours in one go, because each waits
-/// for memory of its own.
+/// Takes single pixels out of planes of the same length; 0 where the offset lies beyond them. All colours in one go,
+/// because each waits for memory of its own. Each slice is an argument, because the compiler has to know that none overlaps
+/// another.
 #[inline]
-fn take([red, green, blue]: [&mut [f32]; 3], pixels: &[f32], offsets: &[u32; PIECE]) {
-    let plane = pixels.len() / 3;
-    let [reds, greens, blues] = [0, 1, 2].map(|channel| &pixels[channel * plane..][..plane]);
-    let values = red.iter_mut().zip(green).zip(blue);
-    for (((red, green), blue), offset) in values.zip(offsets) {
-        let offset = *offset as usize;
+fn take(
+    red: &mut [f32],
+    green: &mut [f32],
+    blue: &mut [f32],
+    reds: &[f32],
+    greens: &[f32],
+    blues: &[f32],
+    offsets: &[u32],
+) {
+    let plane = reds.len();
+    let (greens, blues) = (&greens[..plane], &blues[..plane]);
+    for (((red, green), blue), offset) in red.iter_mut().zip(green).zip(blue).zip(offsets) {
+        // Without a sign, so that an instruction that fetches several values can take it as it is.
+        let offset = (*offset & BEYOND) as usize;
         (*red, *green, *blue) =
             if offset < plane { (reds[offset], greens[offset], blues[offset]) } else { (0.0, 0.0, 0.0) };
     }
@@ -338,10 +362,27 @@ fn copy_from_tiles(tiles: &TiledCanvas, span: Span, y: usize, row: &mut Row<'_>)
 }
 
 wide! {
+    fn take_at_once(
+        red: &mut [f32],
+        green: &mut [f32],
+        blue: &mut [f32],
+        reds: &[f32],
+        greens: &[f32],
+        blues: &[f32],
+        offsets: &[u32],
+    ) {
+        take(red, green, blue, reds, greens, blues, offsets);
+    }
+
+    /// Does a pixel of a row come from nowhere from here on? An early end would take longer.
+    fn some_lost(before: &[i32], after: &[i32]) -> bool {
+        before.iter().zip(after).fold(false, |any, pair| any | is_lost(pair))
+    }
+
     /// Where pixels of a row lie in a plane whose row begins at `start`. Those from nowhere lie beyond it.
     fn offsets_in_row(xs: &[i32], start: u32, offsets: &mut [u32; PIECE]) {
         for (offset, x) in offsets.iter_mut().zip(xs) {
-            *offset = if *x == NOWHERE { u32::MAX } else { (*x as u32).wrapping_add(start) };
+            *offset = if *x == NOWHERE { BEYOND } else { (*x as u32).wrapping_add(start) };
         }
     }
 
@@ -350,7 +391,7 @@ wide! {
     fn offsets_of(xs: &[i32], ys: &[i32], stride: u32, origin: u32, offsets: &mut [u32; PIECE]) {
         for ((offset, x), y) in offsets.iter_mut().zip(xs).zip(ys) {
             let found = (*y as u32).wrapping_mul(stride).wrapping_add(*x as u32).wrapping_sub(origin);
-            *offset = if *x == NOWHERE { u32::MAX } else { found };
+            *offset = if *x == NOWHERE { BEYOND } else { found };
         }
     }
 }
@@ -367,4 +408,41 @@ fn spans(columns: &[i32]) -> Vec<Span> {
         }
     }
     spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clipig_core::wide::limit;
+    use clipig_experiment::random::Key;
+
+    #[test]
+    fn all_registers_take_the_same_pixels() {
+        let mut stream = Key::root(8).stream();
+        for plane in [1, 15, 16, 200, 5_000] {
+            let pixels: Vec<f32> = (0..3 * plane).map(|i| i as f32).collect();
+            let (reds, rest) = pixels.split_at(plane);
+            let (greens, blues) = rest.split_at(plane);
+            for count in [0, 1, 15, 16, 33, PIECE] {
+                let mut offset = || match stream.below(4) {
+                    0 => BEYOND,
+                    1 => plane as u32 - 1 + stream.below(2) as u32,
+                    _ => stream.below(plane as u64) as u32,
+                };
+                let offsets: Vec<u32> = (0..count).map(|_| offset()).collect();
+                let there = |offset: u32| (offset as usize) < plane;
+                let wanted = [0, 1, 2].map(|channel| {
+                    let value = |offset: u32| (channel * plane) as f32 + offset as f32;
+                    offsets.iter().map(|o| if there(*o) { value(*o) } else { 0.0 }).collect::<Vec<f32>>()
+                });
+                limit::each(|registers| {
+                    for take in [take, take_at_once] {
+                        let [mut red, mut green, mut blue] = [(); 3].map(|()| vec![f32::NAN; count]);
+                        take(&mut red, &mut green, &mut blue, reds, greens, blues, &offsets);
+                        assert_eq!([red, green, blue], wanted, "{count} of {plane}, {registers:?}");
+                    }
+                });
+            }
+        }
+    }
 }

@@ -7,6 +7,8 @@ import type {
   Job,
   JobExperiment,
   JobList,
+  FarmModel,
+  ModelList,
   Problem,
   Session,
   SubmitRequest,
@@ -115,6 +117,9 @@ export async function artifacts(number: number, from = 0): Promise<Artifact[]> {
     from = last.epoch + 1;
   }
 }
+
+/** The models that experiments may name. */
+export const models = async (): Promise<FarmModel[]> => (await call<ModelList>("GET", "/models")).models;
 
 export type JobCommand = "pause" | "resume" | "cancel" | "retry";
 export const steer = (number: number, command: JobCommand) => call<Job>("POST", `/jobs/${number}/${command}`);

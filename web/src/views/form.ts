@@ -1,3 +1,4 @@
+import { models } from "../api/client";
 import { choose, fill, h, select } from "../dom";
 import { besides } from "../experiment/besides";
 import { wishesOf, withWishes, type Wishes } from "../experiment/recipe";
@@ -19,7 +20,7 @@ export class Form {
   private readonly unwanted = h("textarea", { rows: "2", id: "wish-unwanted", placeholder: "words, letters" });
   private readonly size = select("Size", SIZES.map((size) => [size, size]), () => this.write());
   private readonly length = select("How long", LENGTHS, () => this.write());
-  private readonly models = new ModelsField(() => this.write());
+  private readonly models = new ModelsField(() => this.write(), models);
   /** What else the experiment has, so that nobody takes the fields for all of it. */
   private readonly besides = h("p", { class: "besides", role: "note" });
   private readonly fields: HTMLElement;

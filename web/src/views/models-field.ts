@@ -1,27 +1,27 @@
-import { arrange, button, choose, h, select } from "../dom";
+import type { FarmModel } from "../api/types";
+import { arrange, button, choose, fill, h, select } from "../dom";
 import type { WeightedModel } from "../experiment/models";
-
-/** Models that are offered; an experiment may name others. */
-const MODELS: readonly (readonly [name: string, words: string])[] = [
-  ["clipig-tiny", "clipig-tiny, quick"],
-  ["ViT-B/32", "ViT-B/32"],
-  ["ViT-B/16", "ViT-B/16"],
-  ["ViT-L/14", "ViT-L/14"],
-  ["RN50", "RN50"],
-];
 
 /** As many as an experiment may have, see `MAX_MODELS` in `experiment/src/limits.rs`. */
 const MOST = 4;
 
-/** Which CLIP models judge the picture. Usually it is one; each of several has a weight. */
+/** Beside the name of a model that the farm does not have. */
+const ABSENT = "(not on this farm)";
+
+/** Which CLIP models judge the picture. Usually it is one; each of several has a weight. Those of the farm are offered. */
 export class ModelsField {
   readonly element: HTMLElement;
   private readonly list = h("div", { class: "models" });
   private readonly more = button("Add a model", () => this.add(), { kind: "small" });
   private rows: Row[] = [];
+  /** Those that clipig knows and those that the farm has; undefined until it has answered. */
+  private known: readonly FarmModel[] | undefined;
 
-  /** `changed` is called when somebody has chosen something else. */
-  constructor(private readonly changed: () => void) {
+  /** `changed` is called when somebody has chosen something else; `ask` asks the farm for its models. */
+  constructor(
+    private readonly changed: () => void,
+    private readonly ask: () => Promise<readonly FarmModel[]>,
+  ) {
     this.element = h(
       "div",
       { class: "field", role: "group", "aria-label": "Models" },
@@ -29,6 +29,24 @@ export class ModelsField {
       this.list,
       this.more,
     );
+    void this.offer();
+    // Models are imported while a page is open, and a farm may have been away.
+    this.element.addEventListener("focusin", () => void this.offer());
+  }
+
+  private async offer(): Promise<void> {
+    let known: readonly FarmModel[];
+    try {
+      known = await this.ask();
+    } catch {
+      // What the experiment names can be read anyway; the farm's absence is said elsewhere.
+      return;
+    }
+    // New options would close a list that is open.
+    if (JSON.stringify(known) === JSON.stringify(this.known)) return;
+    this.known = known;
+    for (const row of this.rows) row.offer(known);
+    this.number();
   }
 
   /** The models; none where the farm's usual one is left to judge. */
@@ -53,15 +71,20 @@ export class ModelsField {
       },
       () => this.remove(row),
     );
+    if (this.known) row.offer(this.known);
     return row;
+  }
+
+  /** A model of the farm that does not judge yet. */
+  private get another(): FarmModel | undefined {
+    const judging = new Set(this.rows.map((row) => row.model.name));
+    return this.known?.find((model) => model.is_here && !judging.has(model.name));
   }
 
   /** Adds the first model that is not there yet. */
   private add(): void {
-    const there = new Set(this.rows.map((row) => row.model.name));
-    const name = MODELS.find(([name]) => !there.has(name))?.[0] ?? "";
     const row = this.row();
-    row.show({ name, weight: "" });
+    row.show({ name: this.another?.name ?? "", weight: "" });
     this.rows.push(row);
     this.number();
     this.changed();
@@ -79,12 +102,15 @@ export class ModelsField {
     arrange(this.list, this.rows.map(({ element }) => element));
     this.rows.forEach((row, index) => row.number(index + 1, this.rows.length));
     const isNameless = this.rows.some((row) => row.model.name === "");
-    this.more.disabled = isNameless || this.rows.length >= MOST;
+    const isAlone = !this.another;
+    this.more.disabled = isNameless || isAlone || this.rows.length >= MOST;
     this.more.title = isNameless
       ? "Choose a model above; then another one can judge beside it"
       : this.rows.length >= MOST
         ? `An experiment has at most ${MOST} models`
-        : "Several models judge the picture together. Each takes as much time as one alone";
+        : isAlone
+          ? "The farm has no other model. `clipig model pull` or `clipig model import` on the coordinator's machine brings one"
+          : "Several models judge the picture together. Each takes as much time as one alone";
   }
 }
 
@@ -97,7 +123,7 @@ class Row {
   private readonly leave: HTMLButtonElement;
 
   constructor(changed: () => void, remove: () => void) {
-    this.name = select("Model", MODELS, changed);
+    this.name = select("Model", [], changed);
     this.weight.addEventListener("input", changed);
     this.leave = button("×", remove, { kind: "small", name: "Remove this model" });
     this.element = h("div", { class: "row" }, this.name, this.weighing, this.leave);
@@ -107,8 +133,22 @@ class Row {
     return { name: this.name.value, weight: this.weight.value.trim() };
   }
 
+  /** Offers models, and keeps what is chosen. Those that the farm lacks are shown, but cannot be chosen. */
+  offer(models: readonly FarmModel[]): void {
+    const { name } = this.model;
+    const option = ({ name, about, is_here }: FarmModel) =>
+      h("option", { value: name, title: about, disabled: !is_here }, is_here ? name : `${name} ${ABSENT}`);
+    fill(this.name, ...models.map(option));
+    this.choose(name);
+  }
+
+  private choose(name: string): void {
+    const isAnswered = this.name.options.length > 1;
+    choose(this.name, name, name === "" ? "the farm's usual one" : isAnswered ? `${name} ${ABSENT}` : name);
+  }
+
   show({ name, weight }: WeightedModel): void {
-    choose(this.name, name, name === "" ? "the farm's usual one" : name);
+    this.choose(name);
     if (this.weight.value.trim() !== weight) this.weight.value = weight;
   }
 

@@ -1,6 +1,6 @@
 //! What the API server says of every object, and `PodSecurity` of every pod, without making any of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -12,25 +12,54 @@ use crate::error::Error;
 const DRY_RUN: [&str; 6] =
     ["apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "--filename=-"];
 
+/// What came of asking for every object.
+pub(super) struct Checked {
+    /// For people.
+    pub(super) words: String,
+    /// Kinds that this cluster does not know, each with the overlays and examples that have one.
+    pub(super) left_out: Vec<String>,
+}
+
 /// Every object of every overlay and example, but for kinds that this cluster does not know.
-pub(super) fn objects(kubectl: &Kubectl, rendered: &Rendered) -> Result<(), Error> {
+pub(super) fn objects(kubectl: &Kubectl, rendered: &Rendered) -> Result<Checked, Error> {
     let known = kinds(&kubectl.text(&["api-resources", "--no-headers"])?);
-    let mut problems = Vec::new();
+    let (mut problems, mut admitted) = (Vec::new(), 0);
+    let mut unknown: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (set, resources) in rendered {
-        let (ours, others): (Vec<_>, Vec<_>) =
-            resources.iter().partition(|resource| known.contains(&kind(resource)));
-        if !others.is_empty() {
-            let others: Vec<_> = others.into_iter().map(kind).collect();
-            eprintln!("{set}: this cluster does not know {}, so these were left out", others.join(", "));
-        }
-        // One at a time, so that each one's refusal is told.
-        for resource in ours {
-            if let Err(error) = kubectl.feed(&DRY_RUN, resource) {
-                problems.push(format!("{set}: {} {}: {error}", kind(resource), name(resource)));
+        for resource in resources {
+            let kind = kind(resource);
+            if !known.contains(&kind) && is_an_addition(&kind) {
+                let sets = unknown.entry(kind).or_default();
+                if !sets.contains(&set.as_str()) {
+                    sets.push(set);
+                }
+                continue;
+            }
+            // One at a time, so that each one's refusal is told.
+            match kubectl.feed(&DRY_RUN, resource) {
+                Ok(_) => admitted += 1,
+                Err(error) => problems.push(format!("{set}: {kind} {}: {error}", name(resource))),
             }
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Other(problems.join("\n  "))) }
+    if !problems.is_empty() {
+        return Err(Error::Other(format!(
+            "{} of {} objects are refused\n  {}",
+            problems.len(),
+            problems.len() + admitted,
+            problems.join("\n  ")
+        )));
+    }
+    Ok(Checked {
+        words: format!("all {admitted} objects of {} overlays and examples are admitted", rendered.len()),
+        left_out: unknown.into_iter().map(|(kind, sets)| format!("{kind} ({})", sets.join(", "))).collect(),
+    })
+}
+
+/// May a cluster lack this kind? Those of Kubernetes itself it must know: there, an unknown one is misspelt or too new.
+fn is_an_addition(kind: &str) -> bool {
+    let group = kind.split('/').next().unwrap_or_default();
+    group.contains('.') && group != "networking.k8s.io"
 }
 
 /// `apiVersion/kind` of a resource.
@@ -49,8 +78,8 @@ fn kinds(table: &str) -> BTreeSet<String> {
     table.lines().filter_map(kind).collect()
 }
 
-/// The pods of every workload. `PodSecurity` refuses pods, not the workloads that would make them.
-pub(super) fn pods(kubectl: &Kubectl, rendered: &Rendered) -> Result<(), Error> {
+/// The pods of every workload. `PodSecurity` refuses pods, not the workloads that would make them. Returns what was seen.
+pub(super) fn pods(kubectl: &Kubectl, rendered: &Rendered) -> Result<String, Error> {
     let mut problems = Vec::new();
     let pods = rendered.iter().flat_map(|(set, resources)| {
         resources.iter().filter_map(move |resource| Some((set, pod(resource)?)))
@@ -62,6 +91,7 @@ pub(super) fn pods(kubectl: &Kubectl, rendered: &Rendered) -> Result<(), Error> 
         }
     }
     // Would it be noticed?
+    let mut refusal = String::new();
     match pods.first().map(|(_, pod)| kubectl.feed(&DRY_RUN, &with_more_rights(pod))) {
         None => problems.push("no workload has a pod".into()),
         Some(Ok(_)) => {
@@ -70,9 +100,19 @@ pub(super) fn pods(kubectl: &Kubectl, rendered: &Rendered) -> Result<(), Error> 
         Some(Err(error)) if !error.to_string().contains("PodSecurity") => {
             problems.push(format!("a pod that may become root is refused for another reason: {error}"));
         }
-        Some(Err(_)) => {}
+        Some(Err(error)) => violation(&error.to_string()).clone_into(&mut refusal),
     }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Other(problems.join("\n  "))) }
+    if problems.is_empty() {
+        Ok(format!("all {} are admitted; a privileged pod is refused: {refusal}", pods.len()))
+    } else {
+        Err(Error::Other(problems.join("\n  ")))
+    }
+}
+
+/// What `PodSecurity` says of the first thing that it does not allow, from `violates` on.
+fn violation(refusal: &str) -> &str {
+    let found = refusal.find("violates").map_or(refusal, |place| &refusal[place..]);
+    found.split(['(', ',']).next().unwrap_or(found).trim()
 }
 
 /// The pod that a workload makes, as far as it can be admitted by itself.
@@ -112,6 +152,23 @@ mod tests {
             assert!(known.contains(kind), "{kind}");
         }
         assert_eq!(kind(&json!({ "apiVersion": "apps/v1", "kind": "Deployment" })), "apps/v1/Deployment");
+    }
+
+    #[test]
+    fn only_additions_may_be_unknown() {
+        for kind in ["keda.sh/v1alpha1/ScaledObject", "gateway.networking.k8s.io/v1/Gateway"] {
+            assert!(is_an_addition(kind), "{kind}");
+        }
+        for kind in ["v1/Pod", "apps/v1/Deployment", "networking.k8s.io/v1/Ingress"] {
+            assert!(!is_an_addition(kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_violation_is_told_in_short() {
+        let refusal = "Error from server (Forbidden): pods \"a\" is forbidden: violates PodSecurity \"restricted:latest\": \
+                       privileged (container \"a\" must not set securityContext.privileged=true), allowPrivilegeEscalation";
+        assert_eq!(violation(refusal), "violates PodSecurity \"restricted:latest\": privileged");
     }
 
     #[test]

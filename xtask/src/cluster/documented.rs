@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::manual;
 use crate::places::Places;
 use crate::process::{output, run};
+use crate::python;
 
 /// Has the commands for certificates and tokens.
 const PAGE: &str = "docs/operations.md";
@@ -36,6 +37,35 @@ pub(super) fn install(places: &Places, kubectl: &Kubectl, image: &str, folder: &
         run(shell.current_dir(folder).args(["-euo", "pipefail", "-c", &script]))?;
     }
     Ok(())
+}
+
+/// Installs the same farm with the chart, over the Secrets that are there.
+pub(super) fn install_by_helm(
+    places: &Places,
+    kubectl: &Kubectl,
+    image: &str,
+    folder: &Path,
+) -> Result<(), Error> {
+    let script = by_helm(&read(&places.repository, CLUSTER_PAGE)?, image)?;
+    let packages = python::packages(places, &python::MANIFESTS)?;
+    let mut path = packages.join("bin").into_os_string();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let mut shell = kubectl.environment(Command::new("bash"));
+    // helm keeps its own files, and reads nobody's.
+    shell.env("PATH", path).env("HOME", folder);
+    run(shell.current_dir(folder).args(["-euo", "pipefail", "-c", &script]))
+}
+
+/// The command for the chart, with another image.
+fn by_helm(page: &str, image: &str) -> Result<String, Error> {
+    let script = script(page, CLUSTER_PAGE, "## Overlays and chart")?;
+    let (name, tag) = name_and_tag(image)?;
+    let written = "--set-string image.repository=registry.example.com/clipig,image.tag=0.1.0";
+    if !script.contains(written) {
+        return Err(Error::Other(format!("{CLUSTER_PAGE} does not say `{written}` any more")));
+    }
+    Ok(script.replace(written, &format!("--set-string image.repository={name},image.tag={tag}")))
 }
 
 /// The scripts that make a farm on Kubernetes: of certificates and tokens, and of the cluster.
@@ -87,10 +117,7 @@ fn first_script(page: &str, heading: &str) -> Option<String> {
 
 /// The overlay with another image, as the page says to set it.
 fn with_image(overlay: &str, image: &str) -> Result<String, Error> {
-    let wrong = || {
-        Error::Usage(format!("--image takes a name with a version, such as registry/clipig:1, not `{image}`"))
-    };
-    let (name, tag) = image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).ok_or_else(wrong)?;
+    let (name, tag) = name_and_tag(image)?;
     let line = |line: &str| {
         let key = line.trim_start().split(':').next().unwrap_or_default();
         let indent = &line[..line.len() - line.trim_start().len()];
@@ -102,6 +129,14 @@ fn with_image(overlay: &str, image: &str) -> Result<String, Error> {
         }
     };
     Ok(overlay.lines().map(line).collect())
+}
+
+/// Both parts of an image's name.
+fn name_and_tag(image: &str) -> Result<(&str, &str), Error> {
+    let wrong = || {
+        Error::Usage(format!("--image takes a name with a version, such as registry/clipig:1, not `{image}`"))
+    };
+    image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -125,6 +160,17 @@ mod tests {
             assert!(cluster.contains(command), "{command} is missing in\n{cluster}");
         }
         assert!(!cluster.contains("```"), "{cluster}");
+    }
+
+    #[test]
+    fn the_page_has_the_command_for_the_chart() {
+        let page = read(Path::new(REPOSITORY), CLUSTER_PAGE).unwrap();
+        let command = by_helm(&page, "localhost:5000/c:2").unwrap();
+        assert!(
+            command.starts_with("helm install clipig deploy/helm/clipig --namespace clipig "),
+            "{command}"
+        );
+        assert!(command.contains("image.repository=localhost:5000/c,image.tag=2\n"), "{command}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! kubectl, told which cluster.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -59,18 +60,21 @@ impl Kubectl {
         judged(&mut self.command(arguments), Some(object))
     }
 
-    /// Is there a cluster?
-    pub(super) fn answers(&self) -> Result<(), Error> {
-        let version = self.json(&["version"])?;
-        let server = version["serverVersion"]["gitVersion"].as_str();
-        let server = server.ok_or_else(|| Error::Other("the cluster does not say its version".into()))?;
-        eprintln!("Kubernetes {server}");
-        Ok(())
+    /// The file that says which cluster.
+    pub(super) fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
     }
 
-    /// Waits for a rollout.
-    pub(super) fn rolled_out(&self, what: &str, timeout: &str) -> Result<(), Error> {
-        self.run(&["rollout", "status", what, "--timeout", timeout])
+    /// What the cluster says of itself and of its nodes: what a report should tell.
+    pub(super) fn described(&self) -> Result<Vec<String>, Error> {
+        let version = self.json(&["version"])?;
+        let of = |program: &str| version[program]["gitVersion"].as_str();
+        let server = of("serverVersion");
+        let server = server.ok_or_else(|| Error::Other("the cluster does not say its version".into()))?;
+        let client = of("clientVersion").unwrap_or("of an unknown version");
+        let mut facts = vec![format!("Kubernetes {server}, kubectl {client}.")];
+        facts.extend(nodes(&self.json(&["get", "nodes"])?));
+        Ok(facts)
     }
 
     /// The pods with this name label.
@@ -79,6 +83,24 @@ impl Kubectl {
         let pods = self.json(&["get", "pods", "--selector", &selector])?;
         Ok(pods["items"].as_array().cloned().unwrap_or_default())
     }
+}
+
+/// The nodes of a list, those that are alike in one line.
+fn nodes(list: &Value) -> Vec<String> {
+    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+    for node in list["items"].as_array().into_iter().flatten() {
+        let info = |field: &str| node["status"]["nodeInfo"][field].as_str().unwrap_or("?");
+        let cores = node["status"]["capacity"]["cpu"].as_str().unwrap_or("?");
+        let [kubelet, runtime] = [info("kubeletVersion"), info("containerRuntimeVersion")];
+        let [system, kernel] = [info("osImage"), info("kernelVersion")];
+        let words = format!(
+            "with {cores} cores: kubelet {kubelet}, {runtime}, {system}, Linux {kernel}, {}",
+            info("architecture")
+        );
+        *alike.entry(words).or_default() += 1;
+    }
+    let line = |(words, count)| format!("{count} {} {words}.", if count == 1 { "node" } else { "nodes" });
+    alike.into_iter().map(line).collect()
 }
 
 /// Is the pod ready, and not about to leave?
@@ -118,6 +140,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn nodes_that_are_alike_are_counted() {
+        let node = |cores: &str| {
+            json!({ "status": { "capacity": { "cpu": cores }, "nodeInfo": {
+                "kubeletVersion": "v1", "containerRuntimeVersion": "containerd://2", "osImage": "Debian",
+                "kernelVersion": "6", "architecture": "amd64",
+            } } })
+        };
+        let listed = nodes(&json!({ "items": [node("2"), node("4"), node("2")] }));
+        assert_eq!(
+            listed,
+            [
+                "2 nodes with 2 cores: kubelet v1, containerd://2, Debian, Linux 6, amd64.",
+                "1 node with 4 cores: kubelet v1, containerd://2, Debian, Linux 6, amd64.",
+            ]
+        );
+    }
 
     #[test]
     fn a_pod_that_leaves_is_not_ready() {

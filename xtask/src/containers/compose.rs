@@ -8,11 +8,11 @@ use std::process::{Child, Command, Stdio};
 use super::base::fresh;
 use super::farm::{COORDINATOR, PATIENCE, USER};
 use super::podman::{LIMITS, PREFIX, podman, said};
-use super::table::Seen;
 use crate::cluster::documented::make_certificates;
 use crate::error::Error;
 use crate::places::Places;
 use crate::process::output;
+use crate::table::Seen;
 use crate::waiting::until;
 
 /// Debian's package of the same name.

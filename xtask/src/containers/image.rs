@@ -28,7 +28,7 @@ pub(super) struct Recipe {
 /// Coordinator, client and CPU worker.
 pub(super) const FARM: Recipe = Recipe {
     name: "clipig",
-    programs: &["clipig", "clipig-coordinator", "clipig-worker", "clipig-health"],
+    programs: &["clipig", "clipig-local", "clipig-coordinator", "clipig-worker", "clipig-health"],
     state: &["data", "cache"],
 };
 

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::farm::Farm;
-use super::podman::hash;
-use super::table::Seen;
 use super::troubles::Trouble;
-use crate::cluster::jobs::pixels;
 use crate::error::Error;
+use crate::jobs::{Length, epochs_done};
+use crate::pictures::shown_in;
+use crate::table::Seen;
 use crate::waiting::until;
 
 /// The experiment, but for its number of epochs. Three shards in each: one for each worker.
@@ -28,11 +27,8 @@ targets:
 /// The same seed as in the experiment, and those of jobs that run beside the first one.
 const SEEDS: [u64; 3] = [11, 12, 13];
 
-/// Epochs of the job that measures how quick the farm is.
-const FIRST_EPOCHS: u64 = 20;
-
-/// How long a job is to take where nothing happens: longer than the longest trouble.
-const ALONE: Duration = Duration::from_mins(1);
+/// Longer than the longest trouble.
+const LENGTH: Length = Length { first_epochs: 20, alone: Duration::from_mins(1), most: 100_000 };
 
 /// How long a job may take on a machine that is busy otherwise.
 const PATIENCE: Duration = Duration::from_mins(30);
@@ -50,7 +46,7 @@ pub(super) struct Jobs<'a> {
 
 impl<'a> Jobs<'a> {
     pub(super) fn new(farm: &'a Farm) -> Self {
-        Self { farm, epochs: FIRST_EPOCHS, expected: BTreeMap::new() }
+        Self { farm, epochs: LENGTH.first_epochs, expected: BTreeMap::new() }
     }
 
     /// A job to which nothing happens. It tells how many epochs the others need.
@@ -58,8 +54,11 @@ impl<'a> Jobs<'a> {
         let start = Instant::now();
         let job = self.submit(SEEDS[0])?;
         let hash = self.compared(&job, SEEDS[0])?;
-        self.epochs = epochs_for(start.elapsed());
-        Ok(Seen { words: format!("{FIRST_EPOCHS} epochs; the jobs below have {}", self.epochs), hash })
+        self.epochs = LENGTH.epochs(start.elapsed());
+        Ok(Seen {
+            words: format!("{} epochs; the jobs below have {}", LENGTH.first_epochs, self.epochs),
+            hash,
+        })
     }
 
     /// Jobs during which something happens.
@@ -99,9 +98,7 @@ impl<'a> Jobs<'a> {
     }
 
     fn epochs_done(&self, job: &str) -> Result<u64, Error> {
-        let told = self.farm.json(&["job", job])?;
-        let done = told["epochs_done"].as_u64();
-        done.ok_or_else(|| Error::Other(format!("job {job} has no `epochs_done`: {told}")))
+        epochs_done(job, &self.farm.json(&["job", job])?)
     }
 
     /// Waits for a job's end and compares its picture with that of `clipig render`; the hash of both.
@@ -118,7 +115,7 @@ impl<'a> Jobs<'a> {
         })?;
         let folder = format!("job-{job}");
         self.farm.clipig(&["fetch", job, "-o", &folder])?;
-        let found = picture_in(&self.farm.pictures.join(&folder))?;
+        let found = shown_in(&self.farm.pictures.join(&folder))?;
         let expected = self.expected(seed)?;
         if found == expected {
             return Ok(format!("`{found}`"));
@@ -133,32 +130,15 @@ impl<'a> Jobs<'a> {
         }
         let picture = format!("local-{}-{seed}/", self.epochs);
         self.farm.render(&["experiment.yaml", "--seed", &seed.to_string(), "-o", &picture])?;
-        let hash = picture_in(&self.farm.pictures.join(&picture))?;
+        let hash = shown_in(&self.farm.pictures.join(&picture))?;
         self.expected.insert((self.epochs, seed), hash.clone());
         Ok(hash)
     }
 }
 
-/// As many epochs as take [`ALONE`], where [`FIRST_EPOCHS`] took this long.
-fn epochs_for(first: Duration) -> u64 {
-    let times = ALONE.as_secs_f64() / first.as_secs_f64().max(0.1);
-    ((FIRST_EPOCHS as f64 * times) as u64).clamp(FIRST_EPOCHS, 100_000)
-}
-
 /// The number of the first job in what `clipig submit --json` prints.
 fn number_of(submitted: &serde_json::Value) -> Option<String> {
     submitted[0]["job"].as_u64().map(|number| number.to_string())
-}
-
-/// The hash of what the picture in a folder shows.
-fn picture_in(folder: &Path) -> Result<String, Error> {
-    let entries = fs::read_dir(folder).map_err(Error::file("read", folder))?;
-    let mut pictures = entries.filter_map(Result::ok).map(|entry| entry.path());
-    let picture = pictures.find(|path| path.extension().is_some_and(|extension| extension == "png"));
-    let picture =
-        picture.ok_or_else(|| Error::Other(format!("there is no picture in {}", folder.display())))?;
-    let png = fs::read(&picture).map_err(Error::file("read", &picture))?;
-    hash(&pixels(&png).ok_or_else(|| Error::Other(format!("{} is no PNG", picture.display())))?)
 }
 
 #[cfg(test)]
@@ -169,8 +149,8 @@ mod tests {
 
     #[test]
     fn jobs_are_as_long_as_the_farm_is_quick() {
-        assert_eq!(epochs_for(Duration::from_secs(3)), 400);
-        assert_eq!(epochs_for(Duration::from_mins(10)), FIRST_EPOCHS);
+        assert_eq!(LENGTH.epochs(Duration::from_secs(3)), 400);
+        assert_eq!(LENGTH.epochs(Duration::from_mins(10)), LENGTH.first_epochs);
     }
 
     #[test]

@@ -12,7 +12,6 @@ mod image;
 mod jobs;
 mod podman;
 mod slurm;
-mod table;
 mod troubles;
 
 use std::fs::File;
@@ -23,12 +22,12 @@ use crate::error::{Error, Missing};
 use crate::places::Places;
 use crate::process::{cargo, run as start};
 use crate::setup::{self, Wanted};
+use crate::table::{Seen, Table};
 pub(crate) use farm::Family;
 use farm::{COORDINATOR, Farm, WORKERS};
 use image::{CUDA, FARM, Recipe, Sources};
 use jobs::Jobs;
-use podman::{Cleaner, podman, said};
-use table::{Seen, Table};
+use podman::{cleaner, podman, said};
 
 /// Everything of a run lies here.
 const FOLDER: &str = "target/containers";
@@ -61,7 +60,7 @@ pub(crate) fn run(places: &Places, options: &Containers) -> Result<(), Error> {
     };
     let folder = places.repository.join(FOLDER);
     std::fs::create_dir_all(&folder).map_err(Error::file("make", &folder))?;
-    let cleaner = Cleaner::start(options.keep_images)?;
+    let cleaner = cleaner(options.keep_images)?;
     let mut table = Table::new();
     let rehearsed = rehearse(places, options, &programs, &folder, &mut table);
     eprintln!("Removing containers, networks and volumes");

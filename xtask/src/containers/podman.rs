@@ -1,11 +1,10 @@
-//! podman, and what it leaves behind: everything that is made here carries one label, and a process that outlives this one
-//! removes whatever carries it.
+//! podman, and what it leaves behind: everything that is made here carries one label, and whatever carries it is removed at
+//! the end.
 
-use std::io::Write as _;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use crate::cleaner::Cleaner;
 use crate::error::Error;
 use crate::process::output;
 
@@ -35,40 +34,12 @@ for name in $(named volume); do podman volume rm --force "$name"; done
 [ -n "$keep" ] || for id in $(listed image); do podman image rm --force "$id"; done
 "#;
 
-/// Removes containers, networks, volumes and images when it is dropped, and also when this process dies for whatever
-/// reason: it waits for the end of its standard input, which the system closes with this process. It is in a process group of
-/// its own, so Ctrl-C does not end it.
-pub(super) struct Cleaner {
-    child: Child,
-}
-
-impl Cleaner {
-    /// Removes what an earlier run may have left, and watches from now on.
-    pub(super) fn start(keep_images: bool) -> Result<Self, Error> {
-        let cleaning = |script: &str, keep: bool| {
-            let mut shell = Command::new("bash");
-            shell
-                .args(["-c", script])
-                .env("label", LABEL)
-                .env("prefix", PREFIX)
-                .env("keep", if keep { "yes" } else { "" });
-            shell.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-            shell
-        };
-        output(&mut cleaning(REMOVE, keep_images))?;
-        let script = format!("trap '' HUP INT TERM\ncat > /dev/null\n{REMOVE}");
-        let child = cleaning(&script, keep_images).stdin(Stdio::piped()).spawn();
-        let child = child.map_err(|source| Error::NotStarted { program: "bash".into(), source })?;
-        Ok(Self { child })
-    }
-}
-
-impl Drop for Cleaner {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // It was started; at worst it takes its time.
-        let _ = self.child.wait();
-    }
+/// Removes what an earlier run may have left, and whatever this one makes when it ends.
+pub(super) fn cleaner(keep_images: bool) -> Result<Cleaner, Error> {
+    let keep = if keep_images { "yes" } else { "" };
+    let cleaner = Cleaner::start(REMOVE, &[("label", LABEL), ("prefix", PREFIX), ("keep", keep)])?;
+    cleaner.clean()?;
+    Ok(cleaner)
 }
 
 /// podman with these arguments.
@@ -159,27 +130,9 @@ pub(super) fn build(
     said(build.env("TMPDIR", temporary)).map(drop)
 }
 
-/// The first digits of the SHA-256 of some bytes.
-pub(super) fn hash(bytes: &[u8]) -> Result<String, Error> {
-    let failed = |source| Error::NotStarted { program: "sha256sum".into(), source };
-    let mut sum = Command::new("sha256sum");
-    let mut child = sum.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(bytes).map_err(failed)?;
-    }
-    let printed = child.wait_with_output().map_err(failed)?.stdout;
-    let digits = String::from_utf8_lossy(&printed).chars().take(16).collect::<String>();
-    if digits.len() == 16 { Ok(digits) } else { Err(Error::Other("sha256sum prints no sum".into())) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_sum_is_that_of_the_bytes() {
-        assert_eq!(hash(b"abc").unwrap(), "ba7816bf8f01cfea");
-    }
 
     #[test]
     fn what_a_program_says_is_its_error() {

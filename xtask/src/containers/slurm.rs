@@ -13,10 +13,10 @@ use serde_json::Value;
 use super::base::fresh;
 use super::farm::PATIENCE;
 use super::podman::said;
-use super::table::Seen;
 use crate::cluster::documented::make_certificates;
 use crate::error::Error;
 use crate::places::Places;
+use crate::table::Seen;
 use crate::waiting::until;
 
 /// What Debian's packages slurmctld, slurmd, slurm-client and munge bring.

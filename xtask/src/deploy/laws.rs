@@ -166,6 +166,13 @@ fn probes(workload: &Value, resources: &[Value]) -> Vec<String> {
             }
         }
     }
+    if workload["kind"] != "StatefulSet" {
+        // A worker that does not answer does not drain.
+        let grace = |container: &Value| container["livenessProbe"]["terminationGracePeriodSeconds"].as_u64();
+        if list(&pod(workload)["containers"]).any(|one| grace(one).is_none_or(|grace| grace > 10)) {
+            problems.push("wants terminationGracePeriodSeconds of its livenessProbe, at most 10".into());
+        }
+    }
     if workload["kind"] == "Deployment" && workload["spec"]["minReadySeconds"].as_u64().unwrap_or(0) == 0 {
         problems.push("wants minReadySeconds: a worker that ends at once was ready for a moment".into());
     }
@@ -229,7 +236,10 @@ mod tests {
                             "image": "registry:5000/clipig:1",
                             "env": [{ "name": "CLIPIG_WORKER__CORES", "value": "2" }],
                             "startupProbe": { "exec": { "command": ["clipig-health", "/health"] } },
-                            "livenessProbe": { "exec": { "command": ["clipig-health", "/health"] } },
+                            "livenessProbe": {
+                                "exec": { "command": ["clipig-health", "/health"] },
+                                "terminationGracePeriodSeconds": 5,
+                            },
                             "readinessProbe": { "exec": { "command": ["clipig-health", "--ready", "/health"] } },
                             "resources": {
                                 "requests": { "cpu": "1", "memory": "1Gi" }, "limits": { "memory": "1Gi" },
@@ -306,6 +316,12 @@ mod tests {
                 "its startupProbe does not ask",
             ),
             (1, at("/containers/0/livenessProbe/exec"), json!(null), "its livenessProbe does not ask"),
+            (
+                1,
+                at("/containers/0/livenessProbe/terminationGracePeriodSeconds"),
+                json!(null),
+                "wants terminationGracePeriodSeconds of its livenessProbe",
+            ),
             (
                 1,
                 at("/containers/0/env/0"),

@@ -5,6 +5,7 @@ pub(crate) mod event;
 pub(crate) mod farm;
 pub(crate) mod history;
 pub(crate) mod job;
+pub(crate) mod model;
 pub(crate) mod problem;
 pub(crate) mod request;
 pub(crate) mod whole;

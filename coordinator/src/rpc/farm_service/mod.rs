@@ -9,6 +9,7 @@ mod events;
 pub(crate) mod history;
 pub(crate) mod jobs;
 mod messages;
+pub(crate) mod models;
 pub(crate) mod overview;
 pub(crate) mod watch;
 pub(crate) mod workers;
@@ -161,6 +162,10 @@ impl FarmService for FarmCalls {
 
     async fn list_audit(&self, request: Request<v1::ListAuditRequest>) -> Answer<v1::ListAuditResponse> {
         answer(audit::list(&self.context, request.into_inner()).await)
+    }
+
+    async fn list_models(&self, _: Request<v1::ListModelsRequest>) -> Answer<v1::ListModelsResponse> {
+        answer(models::list(&self.context).await)
     }
 
     async fn get_farm(&self, request: Request<v1::GetFarmRequest>) -> Answer<v1::GetFarmResponse> {

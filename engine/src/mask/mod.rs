@@ -1,8 +1,8 @@
 //! Masks: how much each place of an image counts, from 0 to 1.
 //!
-//! A mask is a function of a pixel's middle, so nothing of the image's size is held for it; only images are, in the size of
-//! the canvas and shared by all who need them ([`Plane`]), or in the size of what a transform gets. Everything is plain arithmetic in float64 and in integers, with
-//! the same bits on every processor.
+//! A mask is a function of a pixel's middle, so nothing of the image's size is held for it; only images are ([`Plane`]), in
+//! the size of the canvas and shared by all who need them, or in the size of what a transform gets. Everything is plain
+//! arithmetic in float64 and in integers, with the same bits on every processor.
 //!
 //! - A box and an ellipse are soft by their signed distance d, which is positive inside: with a feather of f pixels the mask
 //!   is ramp(d / f + ½). The ramp rises from 0 to 1 with its argument and is what two moving averages of width f / 2 make of
@@ -221,8 +221,8 @@ impl Masks {
     }
 }
 
-/// Drops those that were used least recently, until all are as large together as [`limits::mask_planes`] of the largest,
-/// with a new one of so many pixels.
+/// Drops those that were used least recently, until there is room for a new one of so many pixels: all of them together take
+/// no more than [`limits::mask_planes`] of the largest would.
 fn make_room(planes: &mut Vec<KeptPlane>, pixels: u64) {
     let area = |kept: &KeptPlane| kept.key.size.area() as u64;
     while !planes.is_empty() {

@@ -12,7 +12,6 @@ use super::render::{BatchMemory, Rendered, are_alike, render};
 use super::repaint;
 use super::rows::Values;
 use super::source::Source;
-use crate::mask::Masks;
 use crate::pixels::Pixels;
 
 /// Maps and pixel steps, each in several forms: they may leave the image, turn it or not, hit its edges.
@@ -101,8 +100,7 @@ pub(super) fn chains(stream: &mut Stream, size: Size, count: u64) -> Option<(Str
 
 fn compare(text: &str, chains: &[Chain], pixels: &[f32], size: Size, limited: bool) {
     let mut memory = BatchMemory::default();
-    let source =
-        Source { values: Values::Plain(pixels), size, clamp: true, device: DEVICE, masks: &Masks::default() };
+    let source = Source::of_test(Values::Plain(pixels), size, DEVICE);
     let rendered = render(chains, &source, limited, &mut memory).expect("small pieces");
     let traces: Vec<Trace> = chains.iter().map(|chain| Trace::of(chain).expect("small")).collect();
     let batch = if traces.windows(2).all(|pair| are_alike(&pair[0], &pair[1])) { chains.len() } else { 1 };
@@ -195,13 +193,7 @@ fn nothing_is_taken_outside_of_a_footprint() {
             }
         }
         let [(window, gradient), (wanted, wanted_gradient)] = [&spoilt, &clean].map(|pixels| {
-            let source = Source {
-                values: Values::Plain(pixels),
-                size,
-                clamp: true,
-                device: DEVICE,
-                masks: &Masks::default(),
-            };
+            let source = Source::of_test(Values::Plain(pixels), size, DEVICE);
             let mut memory = BatchMemory::default();
             let rendered = render(&chains, &source, true, &mut memory).expect("small pieces");
             let window = rendered.windows.shallow_clone();
@@ -216,13 +208,7 @@ fn nothing_is_taken_outside_of_a_footprint() {
         for (number, values) in CanvasTiles::within(canvas, tiles.clone()) {
             held.insert(number, values).expect("a tile of this canvas");
         }
-        let source = Source {
-            values: Values::Tiles(&held),
-            size,
-            clamp: true,
-            device: DEVICE,
-            masks: &Masks::default(),
-        };
+        let source = Source::of_test(Values::Tiles(&held), size, DEVICE);
         let mut memory = BatchMemory::default();
         let rendered = render(&chains, &source, true, &mut memory).expect("small pieces");
         assert_eq!(first_difference(&rendered.windows, &wanted), None, "{text} on tiles of {size:?}");
@@ -243,13 +229,7 @@ fn a_tile_that_is_not_there_is_noticed() {
         let transforms = loaded.expect("a chain").experiment.targets[0].transforms.clone();
         let chains = [Chain::draw(&transforms, &Scope::new(Key::root(1), 0, 1), size).expect("it fits")];
         let held = TiledCanvas::empty(TileGrid::new(200, 100));
-        let source = Source {
-            values: Values::Tiles(&held),
-            size,
-            clamp: true,
-            device: DEVICE,
-            masks: &Masks::default(),
-        };
+        let source = Source::of_test(Values::Tiles(&held), size, DEVICE);
         let rendered = render(&chains, &source, true, &mut BatchMemory::default()).expect("small pieces");
         let sum = rendered.windows.sum(tch::Kind::Float).double_value(&[]);
         assert!(sum.is_nan(), "{transforms:?} gives {sum}");

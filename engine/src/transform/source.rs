@@ -20,3 +20,12 @@ pub struct Source<'a> {
     /// What draws the masks of transforms.
     pub masks: &'a Masks,
 }
+
+#[cfg(test)]
+impl<'a> Source<'a> {
+    /// The source of a test that has no mask with an image.
+    pub(super) fn of_test(values: Values<'a>, size: Size, device: Device) -> Self {
+        static MASKS: std::sync::LazyLock<Masks> = std::sync::LazyLock::new(Masks::default);
+        Self { values, size, clamp: true, device, masks: &MASKS }
+    }
+}

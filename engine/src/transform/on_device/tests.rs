@@ -10,7 +10,6 @@ use tch::{Device, Kind, Tensor};
 use super::OnDevice;
 use super::canvas::DeviceCanvas;
 use crate::device;
-use crate::mask::Masks;
 use crate::transform::properties::chains;
 use crate::transform::reference::first_difference;
 use crate::transform::sample::Sample;
@@ -83,8 +82,7 @@ fn tensor_operations_have_the_bits_of_rows() {
             continue;
         }
         let pixels = random_values(&mut stream, size);
-        let source =
-            Source { values: Values::Plain(&pixels), size, clamp: true, device, masks: &Masks::default() };
+        let source = Source::of_test(Values::Plain(&pixels), size, device);
         compare(&text, &chains, &source, &mut BatchMemory::on_device());
         compared += 1;
     }
@@ -113,12 +111,7 @@ fn tiles_on_the_device_are_those_of_the_canvas() {
             held.insert(number, values).expect("a tile of this canvas");
         }
         for values in [Values::Whole(&canvas), Values::Tiles(&held), Values::Whole(&canvas)] {
-            compare(
-                &text,
-                &chains,
-                &Source { values, size, clamp: true, device, masks: &Masks::default() },
-                &mut memory,
-            );
+            compare(&text, &chains, &Source::of_test(values, size, device), &mut memory);
         }
         compared += 1;
     }
@@ -138,8 +131,7 @@ fn chain(transforms: &str, sample: u64, size: Size) -> Chain {
 fn samples_may_have_no_angle_or_no_noise() {
     let (size, device) = (Size { width: 40, height: 30 }, device::of_tests());
     let pixels = random_values(&mut Key::root(8).stream(), size);
-    let source =
-        Source { values: Values::Plain(&pixels), size, clamp: true, device, masks: &Masks::default() };
+    let source = Source::of_test(Values::Plain(&pixels), size, device);
     let turned =
         |degree| format!("{{border: {{size: 2}}}}, {{rotate: {{degree: {degree}}}}}, {{shift: 3 4}}");
     let noisy = |std| format!("{{noise: {std}}}, {{shift: 3 4}}, {{bwnoise: {std}}}");
@@ -185,7 +177,7 @@ fn a_tile_that_is_not_there_is_noticed() {
     let size = Size { width: 200, height: 100 };
     let device = device::of_tests();
     let held = TiledCanvas::empty(clipig_core::TileGrid::new(200, 100));
-    let source = Source { values: Values::Tiles(&held), size, clamp: true, device, masks: &Masks::default() };
+    let source = Source::of_test(Values::Tiles(&held), size, device);
     let chains = [chain("{crop: 100 10 50 50}", 0, size)];
     let found = compute(&chains, &source, true, &mut BatchMemory::on_device());
     assert!(found.from_device && found.windows.sum(Kind::Float).double_value(&[]).is_nan());
@@ -195,13 +187,7 @@ fn a_tile_that_is_not_there_is_noticed() {
 fn a_batch_too_large_for_the_device_goes_by_rows() {
     let size = Size { width: 20, height: 20 };
     let pixels = random_values(&mut Key::root(9).stream(), size);
-    let source = Source {
-        values: Values::Plain(&pixels),
-        size,
-        clamp: true,
-        device: Device::Cpu,
-        masks: &Masks::default(),
-    };
+    let source = Source::of_test(Values::Plain(&pixels), size, Device::Cpu);
     for (steps, fits) in [("{repeat: 200 200}", false), ("{repeat: 200 200}, {center_crop: 9}", true)] {
         let chains: Vec<Chain> = (0..3).map(|sample| chain(steps, sample, size)).collect();
         let samples: Vec<Sample<'_>> =

@@ -52,6 +52,9 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     if !loaded.warnings.is_empty() {
         say(loaded.warnings.render(terminal::colours_on_stderr()).trim_end().to_owned());
     }
+    if let Some(warning) = loaded.experiment.nothing_to_do() {
+        say(format!("warning: {warning}"));
+    }
     device::load_cuda();
     let device = device::select(&loaded.experiment.device).map_err(Failure::usage)?;
     let models = Model::all_of(&loaded.experiment)?;

@@ -28,14 +28,20 @@ struct Look {
     canvas: &'static str,
     batch_size: &'static str,
     features: &'static str,
+    transforms: &'static str,
     /// More parameters of the target.
     target: &'static str,
 }
 
-const PLAIN: Look =
-    Look { canvas: "{model: pixels}", batch_size: "3", features: "[{text: a red apple}]", target: "" };
+const PLAIN: Look = Look {
+    canvas: "{model: pixels}",
+    batch_size: "3",
+    features: "[{text: a red apple}]",
+    transforms: "[{noise: .1}]",
+    target: "",
+};
 
-const LOOKS: [Look; 12] = [
+const LOOKS: [Look; 13] = [
     Look { canvas: "{model: fft}", ..PLAIN },
     Look { canvas: "{model: pyramid}", ..PLAIN },
     Look { canvas: "{model: palette, colors: 4}", ..PLAIN },
@@ -43,6 +49,11 @@ const LOOKS: [Look; 12] = [
     Look {
         target: "mask: {ellipse: .1 .1 .8 .8, feather: .2*t}
     constraints: [{mean: {above: .7, mask: {box: 0 0 1 .5}}}]",
+        ..PLAIN
+    },
+    Look {
+        transforms: "[{random_shift: 0 1, blur: {}, mask: {image: start.png, ellipse: .1 .1 .8 .8, feather: .2*t}},
+        {rotate: {degree: 90*random()}, mask: {gradient: 0 0 random() 1}}, {noise: .2, mask: {box: 0 0 1 .5}}]",
         ..PLAIN
     },
     Look { target: "cuts: {overview: 2 if t < .5 else 1, size: .3 .9}", ..PLAIN },
@@ -57,11 +68,11 @@ const LOOKS: [Look; 12] = [
 
 impl Look {
     fn experiment(&self) -> String {
-        let Self { canvas, batch_size, features, target } = self;
+        let Self { canvas, batch_size, features, transforms, target } = self;
         format!(
             "canvas: {canvas}{EXPERIMENT}  - batch_size: {batch_size}
     features: {features}
-    transforms: [{{noise: .1}}]
+    transforms: {transforms}
     {target}\n"
         )
     }

@@ -151,6 +151,16 @@ fn silence_means_silence() {
 }
 
 #[test]
+fn an_experiment_that_draws_nothing_says_so() {
+    let folder = Folder::new();
+    std::fs::write(folder.path("nothing.yaml"), "epochs: 1\nresolution: 32\n").unwrap();
+    let warning = "warning: there are no `targets`, so nothing changes the first picture\n";
+    assert!(stderr(&folder.clipig(&["render", "nothing.yaml"])).contains(warning));
+    assert!(stderr(&folder.clipig(&["validate", "nothing.yaml"])).contains(warning));
+    assert_eq!(stderr(&folder.clipig(&["render", "nothing.yaml", "-v", "0"])), "");
+}
+
+#[test]
 fn bad_experiments_end_with_2_and_leave_nothing() {
     let folder = Folder::new();
     for (yaml, message) in [

@@ -9,6 +9,7 @@ use clipig_core::{
     DeviceClass, Epoch, EpochValues, GradientSum, JobId, JobRevision, Lease, PROTOCOL, Registration,
     SessionId, ShardIndex, ShardModels, WorkerKind,
 };
+use clipig_engine::Masks;
 use clipig_engine::transform::{BatchMemory, Rendered, Source, Values, render};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Overrides, Scope, Source as Yaml, load};
@@ -26,7 +27,13 @@ fn main() {
     counted_merge(gradients());
     let chain = Chain::draw(&experiment.targets[0].transforms, &scope(), CANVAS).expect("a chain");
     let pixels: Vec<f32> = (0..3 * CANVAS.area()).map(|i| (i % 251) as f32 / 250.0).collect();
-    let source = Source { values: Values::Plain(&pixels), size: CANVAS, clamp: true, device: Device::Cpu };
+    let source = Source {
+        values: Values::Plain(&pixels),
+        size: CANVAS,
+        clamp: true,
+        device: Device::Cpu,
+        masks: &Masks::default(),
+    };
     let rendered = counted_render(&[chain], &source);
     let total = rendered.windows.sum(Kind::Float);
     counted_back_propagate(rendered, &total);

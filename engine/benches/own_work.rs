@@ -31,7 +31,7 @@ use clipig_core::{
 use clipig_engine::clip::Clip;
 use clipig_engine::clip::weights::Weights;
 use clipig_engine::transform::{BatchMemory, Source as Image, Values, render};
-use clipig_engine::{CanvasEngine, GradientEngine, constraint, device};
+use clipig_engine::{CanvasEngine, GradientEngine, Masks, constraint, device};
 use clipig_experiment::random::Key;
 use clipig_experiment::{Experiment, Overrides, Scope, Source, load};
 use clipig_geometry::{Chain, Size};
@@ -92,7 +92,8 @@ fn on_device(device: &str, batches: usize) {
     for (name, side, experiment) in experiments() {
         let canvas = noise_canvas(side);
         let size = Size { width: side as i64, height: side as i64 };
-        let image = Image { values: Values::Whole(&canvas), size, clamp: true, device };
+        let masks = Masks::default();
+        let image = Image { values: Values::Whole(&canvas), size, clamp: true, device, masks: &masks };
         let scope = Scope::new(Key::root(1), 150, 300)
             .with_resolution(side as u32, side as u32)
             .with_learnrate(1.0, 1.0);

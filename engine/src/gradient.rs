@@ -160,7 +160,7 @@ impl GradientEngine {
             CanvasView::Whole(canvas) => Values::Whole(canvas),
             CanvasView::Tiles(tiles) => Values::Tiles(tiles),
         };
-        let source = Source { values, size, clamp: true, device: self.device };
+        let source = Source { values, size, clamp: true, device: self.device, masks: &self.masks };
         let _rendering = below_current("render");
         let window = Size { width: clip.window(), height: clip.window() };
         let mut fitted = |chains: &[Chain]| {

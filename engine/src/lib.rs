@@ -52,7 +52,7 @@ pub use decode::{Content, HEAD_BYTES, recognise};
 pub use factory::{CanvasEngines, DeviceFactory};
 pub use gradient::GradientEngine;
 pub use init::InitError;
-pub use mask::MaskError;
+pub use mask::{MaskError, Masks};
 pub use models::LoadModel;
 pub use prepare::{Encoder, PrepareError, encode_texts, prepare};
 pub use rating::encode_images;

@@ -281,6 +281,11 @@ impl Mask {
         numbers
     }
 
+    /// Does one of its numbers use a random function?
+    pub fn draws(&self) -> bool {
+        self.numbers().into_iter().any(Float::draws)
+    }
+
     /// Does it stay the same for the whole run?
     pub fn is_fixed(&self) -> bool {
         self.numbers().into_iter().all(|number| number.as_constant().is_some())
@@ -500,6 +505,13 @@ pub struct Transform {
 /// The transforms and their parameters. Order of two values is x, y; of three is red, green, blue.
 #[derive(Clone, Debug)]
 pub enum TransformKind {
+    /// The transforms of an entry with a mask. They keep the size of the image.
+    Masked {
+        /// Where they act.
+        mask: Arc<Mask>,
+        /// In the order written.
+        transforms: Vec<Transform>,
+    },
     /// Adds a colour.
     Add([Float; 3]),
     /// Gaussian blur.
@@ -714,8 +726,21 @@ impl Experiment {
         self.models.iter().map(|name| Some(name.as_str())).collect()
     }
 
+    /// What to say of an experiment that draws nothing.
+    pub fn nothing_to_do(&self) -> Option<&'static str> {
+        let is_idle = self.targets.is_empty() && self.postproc.is_empty();
+        is_idle.then_some("there are no `targets`, so nothing changes the first picture")
+    }
+
     /// The masks of everything that is active.
     pub fn masks(&self) -> Vec<&Mask> {
+        let mut masks = self.masks_of_canvas();
+        masks.extend(self.masked_transforms().map(|(_, mask)| mask));
+        masks
+    }
+
+    /// Those that lie over the canvas.
+    fn masks_of_canvas(&self) -> Vec<&Mask> {
         let mut masks: Vec<&Arc<Mask>> = Vec::new();
         for target in self.targets.iter().filter(|target| target.active) {
             masks.extend(&target.mask);
@@ -726,19 +751,32 @@ impl Experiment {
         masks.into_iter().map(AsRef::as_ref).collect()
     }
 
+    /// The transforms with a mask, which lies over the image that they get.
+    fn masked_transforms(&self) -> impl Iterator<Item = (&Transform, &Mask)> {
+        let active = self.targets.iter().filter(|target| target.active);
+        active.flat_map(|target| &target.transforms).filter_map(|transform| match &transform.kind {
+            TransformKind::Masked { mask, .. } => Some((transform, mask.as_ref())),
+            _ => None,
+        })
+    }
+
     /// The images that masks use.
     pub fn mask_images(&self) -> BTreeSet<&str> {
         self.masks().into_iter().flat_map(Mask::images).collect()
     }
 
     /// How many images masks hold at once in the size of a canvas of so many pixels, at most. Masks share one if their feathers
-    /// are the same number; one whose feather changes has its own.
+    /// are the same number; one whose feather changes has its own, and so has each transform.
     pub fn mask_planes(&self, pixels: u64) -> usize {
-        let planes = self.masks().into_iter().flat_map(Mask::planes).map(|(mask, image)| {
+        let of_canvas = self.masks_of_canvas().into_iter().flat_map(Mask::planes).map(|(mask, image)| {
             let feather = mask.feather.as_constant().map(f64::to_bits);
             (image, feather.ok_or(mask.path.as_str()))
         });
-        planes.collect::<BTreeSet<_>>().len().min(mask_planes(pixels))
+        let of_transforms = self.masked_transforms().flat_map(|(transform, mask)| {
+            mask.images().into_iter().map(|image| (transform.path.as_str(), image))
+        });
+        let count = of_canvas.collect::<BTreeSet<_>>().len() + of_transforms.collect::<BTreeSet<_>>().len();
+        count.min(mask_planes(pixels))
     }
 
     /// The images that are used: those of active targets, of masks, and the first canvas.

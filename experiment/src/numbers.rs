@@ -65,6 +65,10 @@ impl Transform {
         use TransformKind as Kind;
         let mut out = Vec::new();
         match &self.kind {
+            Kind::Masked { mask, transforms } => {
+                out.extend(mask.numbers().into_iter().map(Number::Float));
+                out.extend(transforms.iter().flat_map(Self::numbers));
+            }
             Kind::Add(values)
             | Kind::FNoise(values)
             | Kind::Mean(values)
@@ -121,6 +125,7 @@ impl TransformKind {
     fn is_random(&self) -> bool {
         // Without a wildcard, so that nobody adds a transform and forgets to decide this.
         match self {
+            Self::Masked { transforms, .. } => transforms.iter().any(|transform| transform.kind.is_random()),
             Self::BwNoise(_)
             | Self::FNoise(_)
             | Self::Noise(_)
@@ -273,7 +278,8 @@ mod tests {
 
     #[test]
     fn transforms_are_random_where_the_registry_says_so() {
-        let transforms: Vec<_> = parameters().children("targets.transforms").collect();
+        let transforms: Vec<_> =
+            parameters().children("targets.transforms").filter(|one| one.is_step()).collect();
         assert!(transforms.iter().any(|transform| transform.draws));
         for parameter in transforms {
             let example = parameter.example.replace('\n', "\n      ");

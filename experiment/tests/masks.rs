@@ -1,6 +1,6 @@
 //! Masks as the language knows them: with names, where they are used, and what is said of those that are none.
 
-use clipig_experiment::{Loaded, Mask, MaskShape, Number, Overrides, Source, load};
+use clipig_experiment::{Loaded, Mask, MaskShape, Number, Overrides, Source, Transform, TransformKind, load};
 
 fn load_one(text: &str) -> Result<Loaded, String> {
     load(&[Source::new("mask.yaml", text)], &Overrides::default()).map_err(|errors| errors.to_string())
@@ -35,6 +35,9 @@ targets:
         gradient: 0 0 1 0
         ellipse: 0 0 1 1
         image: light.png
+  transforms:
+  - noise: .1
+    mask: {name: sky, image: dust.png}
 postproc:
 - mul: .9
   mask: {name: hole, box: 0 0 .5 1}
@@ -57,11 +60,11 @@ fn masks_have_names_or_stand_where_they_are_used() {
     assert!(matches!(&effect.shapes[..], [MaskShape::Named(_), MaskShape::Box(_)]));
     assert!(experiment.init.mask.as_deref().is_some_and(Mask::is_fixed) && !sky.is_fixed());
     let images: Vec<&str> = experiment.image_names().into_iter().collect();
-    assert_eq!(images, ["hole.png", "light.png", "start.png"]);
-    assert_eq!(experiment.mask_images().len(), 2);
+    assert_eq!(images, ["dust.png", "hole.png", "light.png", "start.png"]);
+    assert_eq!(experiment.mask_images().len(), 3);
     // The expression of the sky, wherever it is used.
     let is_t = |number: &&Number<'_>| matches!(number, Number::Float(value) if value.expression().is_some_and(|one| one.text() == "t"));
-    assert_eq!(experiment.numbers().iter().filter(is_t).count(), 2);
+    assert_eq!(experiment.numbers().iter().filter(is_t).count(), 3);
 }
 
 #[test]
@@ -106,10 +109,71 @@ fn what_is_no_mask_is_said_with_its_place() {
     assert!(none.contains("there is no mask `sky`") && none.contains("define it in `masks`"), "{none}");
     let moved = error("init: {image: a.png, place: 0 0 .5 .5, zoom: 2}\n");
     assert!(moved.contains("`zoom` does not go with `mask` or `place`"), "{moved}");
-    let transform = error("targets: [{transforms: [{noise: .1, mask: sky}]}]\n");
-    assert!(
-        transform.contains("`mask` is not a transform") && transform.contains("may have moved the picture")
+}
+
+/// The transforms of the first target.
+fn transforms(entries: &str) -> Vec<Transform> {
+    let text = format!(
+        "masks: [{{name: sky, box: 0 0 1 .5}}]\ntargets: [{{features: [{{text: a}}], batch_size: 2, transforms: [{entries}]}}]\n"
     );
+    let loaded = one(&text);
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
+    loaded.experiment.targets.into_iter().next().expect("a target").transforms
+}
+
+#[test]
+fn the_transforms_of_an_entry_have_its_mask() {
+    let found = transforms(
+        "{noise: .1}, {mul: .5, random_shift: 0 1., mask: sky}, {blur: {}, mask: {ellipse: 0 0 t 1}}",
+    );
+    let paths: Vec<&str> = found.iter().map(|transform| transform.path.as_str()).collect();
+    assert_eq!(paths, ["targets.0.transforms.0.noise", "targets.0.transforms.1", "targets.0.transforms.2"]);
+    let TransformKind::Masked { mask, transforms } = &found[1].kind else { panic!("{:?}", found[1]) };
+    // Random numbers follow from these paths, so they are those without a mask.
+    let inner: Vec<&str> = transforms.iter().map(|transform| transform.path.as_str()).collect();
+    assert_eq!(inner, ["targets.0.transforms.1.mul", "targets.0.transforms.1.random_shift"]);
+    assert_eq!(mask.path, "masks.0");
+    let TransformKind::Masked { mask, .. } = &found[2].kind else { panic!("{:?}", found[2]) };
+    assert_eq!(mask.path, "targets.0.transforms.2.mask");
+    assert_eq!(found.iter().map(Transform::draws).collect::<Vec<_>>(), [true, true, false]);
+    // A mask that is random makes its entry random.
+    assert!(
+        transforms_draw("{mul: .5, mask: {box: 0 0 random() 1}}")
+            && !transforms_draw("{mul: .5, mask: {box: 0 0 t 1}}")
+    );
+}
+
+fn transforms_draw(entry: &str) -> bool {
+    let text = format!("targets: [{{features: [{{text: a}}], transforms: [{entry}]}}]\n");
+    one(&text).experiment.targets[0].draws()
+}
+
+#[test]
+fn a_transform_that_changes_the_size_has_no_mask() {
+    for (entry, name) in [
+        ("{crop: 0 0 5 5, mask: {box: 0 0 1 1}}", "crop"),
+        ("{noise: .1, resize: 64, mask: {box: 0 0 1 1}}", "resize"),
+        ("{mask: {box: 0 0 1 1}, pad: {size: 5}}", "pad"),
+    ] {
+        let message = error(&format!("targets: [{{transforms: [{entry}]}}]\n"));
+        assert!(
+            message.contains(&format!("`{name}` changes the size of the image, so it cannot have a mask")),
+            "{message}"
+        );
+        assert!(
+            message.contains(&format!("put `{name}` into an entry of its own, without `mask`")),
+            "{message}"
+        );
+        assert!(message.contains(&format!("parameter: targets.0.transforms.0.{name}")), "{message}");
+    }
+    let inside = error("targets: [{transforms: [{rotate: {degree: 5, mask: {box: 0 0 1 1}}}]}]\n");
+    assert!(inside.contains("the mask stands beside `rotate`, not below it"), "{inside}");
+    let inside = error("postproc: [{blur: {mask: {box: 0 0 1 1}}}]\n");
+    assert!(inside.contains("the mask stands beside `blur`, not below it"), "{inside}");
+    let alone = one("targets: [{features: [{text: a}], transforms: [{mask: {box: 0 0 1 1}}]}]\n")
+        .warnings
+        .to_string();
+    assert!(alone.contains("this entry has a mask and no transform, so it has no effect"), "{alone}");
 }
 
 #[test]

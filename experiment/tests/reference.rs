@@ -24,7 +24,7 @@ fn every_example_of_the_reference_works() {
         let example = parameter.example;
         let indented = example.lines().map(|line| format!("    {line}\n")).collect::<Vec<_>>().concat();
         let text = match parameter.parent() {
-            "targets.transforms" => format!("targets:\n- transforms:\n{indented}"),
+            "targets.transforms" if parameter.is_step() => format!("targets:\n- transforms:\n{indented}"),
             "targets.constraints" => format!("targets:\n- constraints:\n{indented}"),
             "postproc" if parameter.is_step() => format!("postproc:\n{indented}"),
             _ => example.to_owned(),

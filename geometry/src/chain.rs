@@ -81,7 +81,7 @@ impl Chain {
 
     /// Where each pixel of a window lies on the image that the chain is applied to, row by row: column and row, or `None` for
     /// a pixel that comes from nowhere. The window is the chain's output in another size; where sizes change, it is the
-    /// nearest pixel. What a step does to values is left out.
+    /// nearest pixel. What a step does to values is left out, and what a mask mixes stays where it is.
     pub fn places(&self, window: Size) -> Vec<Option<[usize; 2]>> {
         let width = window.width.max(1);
         let column = |place: i64| (place % width) as i32;
@@ -95,7 +95,7 @@ impl Chain {
                 Step::Field(FieldStep::Resize(resized)) => {
                     resize([&mut xs, &mut ys], resized.size(), self.size_before(number));
                 }
-                Step::Field(_) | Step::Pixel(_) => {}
+                Step::Field(_) | Step::Pixel(_) | Step::Blend(_) => {}
             }
         }
         let place = |(x, y): (i32, i32)| (x != NOWHERE).then_some([x as usize, y as usize]);

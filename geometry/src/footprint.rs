@@ -51,7 +51,7 @@ pub fn footprint_of(chain: &Chain) -> TileSet {
 }
 
 fn add(chain: &Chain, tiles: &mut TileSet) {
-    for Rectangle { x, y } in needed(chain) {
+    for Rectangle { x, y } in needed(chain, Rectangle::of(Region::whole(chain.output())), &mut true) {
         let range = |span: Span| span.from as usize..=span.to as usize;
         tiles.insert_pixels(range(x), range(y));
     }
@@ -70,14 +70,12 @@ struct Rectangle {
     y: Span,
 }
 
-/// What a chain needs of its input.
-fn needed(chain: &Chain) -> Vec<Rectangle> {
-    let mut needed = vec![Rectangle::of(Region::whole(chain.output()))];
-    // Does every rectangle hold a pixel that is needed?
-    let mut exact = true;
+/// What a piece of a chain's output needs of its input. `exact` says whether every rectangle holds a pixel that is needed.
+fn needed(chain: &Chain, output: Rectangle, exact: &mut bool) -> Vec<Rectangle> {
+    let mut needed = vec![output];
     let mut end = chain.steps.len();
     loop {
-        let field = chain.steps[..end].iter().rposition(|step| matches!(step, Step::Field(_)));
+        let field = chain.steps[..end].iter().rposition(Step::is_field);
         let maps = || {
             let steps = chain.steps[field.map_or(0, |field| field + 1)..end].iter().rev();
             steps.filter_map(|step| if let Step::Map(map) = step { Some(map) } else { None })
@@ -86,25 +84,34 @@ fn needed(chain: &Chain) -> Vec<Rectangle> {
             needed = needed.into_iter().flat_map(Rectangle::blocks).collect();
         }
         for map in maps() {
-            exact &= keeps_pixels(map);
+            *exact &= keeps_pixels(map);
             needed = needed.into_iter().flat_map(|rectangle| rectangle.back(map)).collect();
             if needed.len() > MOST {
-                exact = false;
+                *exact = false;
                 needed = around(&needed).into_iter().collect();
             }
         }
         let Some(step) = field else { return needed };
-        if let Step::Field(definition) = &chain.steps[step] {
-            let whole = around(&needed);
-            // Where no pixel is somewhere, the field step is applied to the first one.
-            let first = Region { x: 0, y: 0, width: 1, height: 1 };
-            let regions =
-                whole.map(Rectangle::region).into_iter().chain((!exact || whole.is_none()).then_some(first));
-            let size = chain.size_before(step);
-            needed = regions.map(|region| Rectangle::of(definition.needs(region, size))).collect();
-            needed.dedup();
-        }
+        let whole = around(&needed);
+        // Where no pixel is somewhere, the field is applied to the first one.
+        let first = Rectangle::of(Region { x: 0, y: 0, width: 1, height: 1 });
+        let pieces = whole.into_iter().chain((!*exact || whole.is_none()).then_some(first));
+        needed = pieces.map(|piece| needed_by_field(chain, step, piece, exact)).collect();
+        needed.dedup();
         end = step;
+    }
+}
+
+/// What a piece of the output of a field step or a blend needs of its input.
+fn needed_by_field(chain: &Chain, step: usize, output: Rectangle, exact: &mut bool) -> Rectangle {
+    match &chain.steps[step] {
+        Step::Field(field) => Rectangle::of(field.needs(output.region(), chain.size_before(step))),
+        Step::Blend(blend) => {
+            let mut all = needed(&blend.chain, output, exact);
+            all.push(output);
+            around(&all).unwrap_or(output)
+        }
+        Step::Map(_) | Step::Pixel(_) => output,
     }
 }
 
@@ -245,7 +252,7 @@ mod tests {
     use crate::trace::Trace;
 
     /// Maps in many forms: they may leave the image, turn it or not, hit its edges; and fields that need neighbours or all.
-    const STEPS: [&str; 29] = [
+    const STEPS: [&str; 35] = [
         "noise: .1",
         "border: {size: 3 2, color: .9 -.1 2}",
         "border: {size: 1000, color: .5}",
@@ -275,6 +282,12 @@ mod tests {
         "random_scale: 1e30 1e38",
         "blur: {kernel_size: 3 15}",
         "resize: 124 118",
+        "shift: .4 -.7, mask: {box: 0 0 .5 1}",
+        "rotate: {degree: 50}, mask: {ellipse: 0 0 1 1}",
+        "random_scale: 30 40, mask: {gradient: 0 0 1 0}",
+        "blur: {kernel_size: 9 5}, random_translate: .9 .9, mask: {box: 0 0 .5 .5}",
+        "random_shift: 0 1., blur: {kernel_size: 3}, border: {size: 1000}, mask: {box: 0 0 .5 .5}",
+        "noise: .1, mask: {box: 0 0 .5 .5}",
     ];
 
     fn target(transforms: &str) -> Target {

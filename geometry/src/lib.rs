@@ -5,15 +5,18 @@
 //! engine's: it computes values. What lies between is here: a [`Trace`] follows the pixels of a window back through the
 //! chain to the pixels of the canvas, and [`footprint()`] says which tiles of the canvas these may lie in.
 //!
-//! There are three kinds of steps, and the kind decides what a step costs:
+//! There are four kinds of steps, and the kind decides what a step costs:
 //! - a [`PixelMap`] says for every output pixel which input pixel stands there (crops, shifts, rotations,
 //!   repetitions, …). Maps are composed as integers, so a chain of them is one gather of the window's pixels
 //!   from the canvas, whatever the size of the canvas or of the images in between;
 //! - a [`PixelStep`] changes every pixel by itself (noise, factors, …), so it is applied to the window's
 //!   pixels only;
-//! - a [`FieldStep`] needs neighbours or the whole image (blur, resize, …) and says which region.
+//! - a [`FieldStep`] needs neighbours or the whole image (blur, resize, …) and says which region;
+//! - a [`Blend`] is made of other steps, and mixes what they make with what they got. It needs the region of its output, and
+//!   what the steps need for that.
 
 mod axis;
+mod blend;
 mod chain;
 mod context;
 mod cuts;
@@ -31,6 +34,7 @@ pub mod transform;
 mod turn;
 
 pub use axis::{Axis, NOWHERE, Nearest};
+pub use blend::Blend;
 pub use chain::Chain;
 pub use context::DrawError;
 pub use field::FieldStep;

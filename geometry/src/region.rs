@@ -44,6 +44,15 @@ impl Region {
         Size { width: self.width, height: self.height }
     }
 
+    /// The smallest region that holds both.
+    #[must_use]
+    pub fn around(&self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let right = (self.x + self.width).max(other.x + other.width);
+        let bottom = (self.y + self.height).max(other.y + other.height);
+        Self { x, y, width: right - x, height: bottom - y }
+    }
+
     /// The region grown by some pixels on every side, inside an image of `size`.
     #[must_use]
     pub fn grown(&self, columns: i64, rows: i64, size: Size) -> Self {

@@ -130,8 +130,8 @@ impl Route {
         self.hops.is_empty().then_some([&last.columns, &last.rows])
     }
 
-    /// The smallest region around all places of the last level; one pixel where all are nowhere.
-    pub fn bounds(&self) -> Region {
+    /// The smallest region around all places of the last level; `None` where all are nowhere.
+    pub fn bounds(&self) -> Option<Region> {
         let mut bounds = Bounds::default();
         if let Some([columns, rows]) = self.tables() {
             bounds.add(columns, columns);
@@ -274,8 +274,8 @@ impl Bounds {
         Self { found: both.map(|([left, _, right, _], [_, top, _, bottom])| [left, top, right, bottom]) }
     }
 
-    fn region(&self) -> Region {
-        let [left, top, right, bottom] = self.found.unwrap_or_default().map(i64::from);
-        Region { x: left, y: top, width: right - left + 1, height: bottom - top + 1 }
+    fn region(&self) -> Option<Region> {
+        let [left, top, right, bottom] = self.found?.map(i64::from);
+        Some(Region { x: left, y: top, width: right - left + 1, height: bottom - top + 1 })
     }
 }

@@ -2,6 +2,7 @@
 
 use clipig_experiment::{Scope, Transform, TransformKind};
 
+use crate::blend::Blend;
 use crate::context::{Draw, DrawError};
 use crate::field::FieldStep;
 use crate::map::PixelMap;
@@ -22,6 +23,8 @@ pub enum Step {
     Pixel(PixelStep),
     /// Neighbours or the whole image are needed.
     Field(FieldStep),
+    /// Steps whose output is mixed with their input.
+    Blend(Box<Blend>),
 }
 
 impl Step {
@@ -33,6 +36,9 @@ impl Step {
         let draw = &Draw { scope, path: &transform.path, size };
         let map = Self::Map;
         Ok(match &transform.kind {
+            TransformKind::Masked { mask, transforms } => {
+                Self::Blend(Box::new(Blend::draw(&transform.path, (mask, transforms), scope, size)?))
+            }
             TransformKind::Add(color) => Self::Pixel(PixelStep::Add(add::draw(color, draw)?)),
             TransformKind::Blur(kernel) => Self::Field(FieldStep::Blur(blur::draw(kernel, draw)?)),
             TransformKind::Border(border) => map(border::draw(border, draw)?),
@@ -70,11 +76,16 @@ impl Step {
         })
     }
 
+    /// Does a run end at it?
+    pub(crate) fn is_field(&self) -> bool {
+        matches!(self, Self::Field(_) | Self::Blend(_))
+    }
+
     /// Size of the output for an input.
     pub fn size(&self, input: Size) -> Size {
         match self {
             Self::Map(map) => map.size,
-            Self::Pixel(_) => input,
+            Self::Pixel(_) | Self::Blend(_) => input,
             Self::Field(field) => field.size(input),
         }
     }

@@ -1,5 +1,7 @@
 //! Follows the pixels of a window back through a chain of transforms to the pixels of the canvas.
 
+use std::sync::Arc;
+
 use crate::chain::Chain;
 use crate::context::DrawError;
 use crate::pixel::PixelStep;
@@ -8,9 +10,9 @@ use crate::route::Route;
 use crate::step::Step;
 
 /// The most pixels of one sample that are computed at once.
-const MAX_AREA: i64 = 1 << 26;
+pub(crate) const MAX_AREA: i64 = 1 << 26;
 
-/// A run: maps and pixel steps between two field steps. It is computed on the pixels of its output only.
+/// A run: maps and pixel steps between two fields. It is computed on the pixels of its output only.
 #[derive(Debug)]
 pub struct Run {
     /// The piece of the run's output that is needed.
@@ -40,8 +42,8 @@ pub enum Effect {
     },
 }
 
-/// A field step between two runs.
-#[derive(Clone, Copy, Debug)]
+/// A field step or a blend between two runs.
+#[derive(Clone, Debug)]
 pub struct Field {
     /// Index in the chain.
     pub step: usize,
@@ -51,6 +53,8 @@ pub struct Field {
     pub input: Region,
     /// The piece of its output that is needed.
     pub output: Region,
+    /// If it is a blend: the way from the piece of its input through its steps.
+    pub blend: Option<Arc<Trace>>,
 }
 
 /// One sample's way from the canvas to the window: run, field, run, field, …, run.
@@ -68,11 +72,15 @@ impl Trace {
     /// # Errors
     /// When a piece has too many pixels to be computed.
     pub fn of(chain: &Chain) -> Result<Self, DrawError> {
+        Self::of_piece(chain, Region::whole(chain.output()))
+    }
+
+    /// Follows the pixels of a piece of the chain's output.
+    fn of_piece(chain: &Chain, mut output: Region) -> Result<Self, DrawError> {
         let (mut runs, mut fields) = (Vec::new(), Vec::new());
-        let mut output = Region::whole(chain.output());
         let mut end = chain.steps.len();
         loop {
-            let field = chain.steps[..end].iter().rposition(|step| matches!(step, Step::Field(_)));
+            let field = chain.steps[..end].iter().rposition(Step::is_field);
             let start = field.map_or(0, |field| field + 1);
             check(chain, start, output)?;
             let run = Run::of(&chain.steps[start..end], output);
@@ -80,11 +88,18 @@ impl Trace {
                 runs.push(run);
                 break;
             };
-            let Step::Field(definition) = &chain.steps[step] else { break };
             let (needed, size) = (run.source(), chain.size_before(step));
             runs.push(run);
-            let input = definition.needs(needed, size);
-            fields.push(Field { step, size, input, output: needed });
+            let (input, blend) = match &chain.steps[step] {
+                Step::Field(definition) => (definition.needs(needed, size), None),
+                Step::Blend(definition) => {
+                    let trace = Self::of_piece(&definition.chain, needed)?;
+                    let input = trace.runs[0].found().map_or(needed, |found| needed.around(found));
+                    (input, Some(Arc::new(trace)))
+                }
+                Step::Map(_) | Step::Pixel(_) => unreachable!("these are no fields"),
+            };
+            fields.push(Field { step, size, input, output: needed, blend });
             output = input;
             end = step;
         }
@@ -115,7 +130,7 @@ impl Run {
         let mut keep = false;
         for step in steps.iter().rev() {
             match step {
-                Step::Field(_) => unreachable!("runs end at field steps"),
+                Step::Field(_) | Step::Blend(_) => unreachable!("runs end at fields"),
                 Step::Pixel(step) => {
                     keep |= step.needs_places();
                     effects.push(Effect::Pixel { step: step.clone(), level: route.last_level() });
@@ -132,9 +147,14 @@ impl Run {
         Self { output, route, effects }
     }
 
-    /// The smallest region of the run's input that holds all its pixels.
+    /// The smallest region of the run's input that holds all its pixels; `None` where all are nowhere.
+    fn found(&self) -> Option<Region> {
+        if self.route.is_empty() { Some(self.output) } else { self.route.bounds() }
+    }
+
+    /// The same, but the first pixel where all are nowhere.
     pub fn source(&self) -> Region {
-        if self.route.is_empty() { self.output } else { self.route.bounds() }
+        self.found().unwrap_or(Region { x: 0, y: 0, width: 1, height: 1 })
     }
 
     /// Does every pixel of the output come from its own place or from nowhere?

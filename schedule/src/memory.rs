@@ -112,6 +112,9 @@ mod tests {
         let feathers = "masks: [{name: b, image: b.png, feather: .1*t}]\npostproc: [{mul: .9, mask: b}]\n\
                         targets: [{mask: {image: b.png}}, {mask: b}, {mask: {image: b.png, feather: .2}}]\n";
         assert_eq!(memory(8192, feathers).total(), 10 * 805_306_368 + 805_306_368 / 2);
+        // Each transform with such a mask holds it in the size of what it gets.
+        let transforms = "targets: [{mask: {image: b.png}, transforms: [{mul: .5, mask: {image: b.png}}]}]\n";
+        assert_eq!(memory(8192, transforms).total(), 10 * 805_306_368 + 805_306_368 / 3);
         // As many as fit into 64 MiB, or eight.
         let targets: Vec<String> = (0..200)
             .map(|n| format!("{{mask: {{image: b.png, feather: {}}}}}", f64::from(n) / 200.0))

@@ -88,3 +88,21 @@ fn a_masked_constraint_follows_its_place_through_the_transforms() {
     }
     assert!(found.iter().filter(|value| **value < 0.0).count() > 1000, "the inside is pulled up");
 }
+
+#[test]
+fn a_masked_transform_hides_what_its_mask_covers() {
+    let clip = clip();
+    let target =
+        |transforms: &str| format!("batch_size: 3\nfeatures: [{{text: a}}]\ntransforms: [{transforms}]");
+    let found =
+        gradient(&clip, &target("{mul: 0, mask: {box: 0 0 .5 1}}, {random_shift: -.1 .1}")).to_dense();
+    for (place, found) in found.iter().enumerate() {
+        assert!(place % SIDE >= 40 || *found == 0.0, "{place}");
+    }
+    assert!(found.iter().filter(|value| **value != 0.0).count() > found.len() / 3);
+    let plain = gradient(&clip, &target("{noise: .1}, {random_crop: 64}"));
+    assert_eq!(
+        bits(&gradient(&clip, &target("{noise: .1, mask: {box: 0 0 1 1}}, {random_crop: 64}"))),
+        bits(&plain)
+    );
+}

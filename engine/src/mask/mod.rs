@@ -1,8 +1,8 @@
 //! Masks: how much each place of an image counts, from 0 to 1.
 //!
-//! A mask is a function of a pixel's middle, so nothing of the image's size is held for it; only images are, in the size of
-//! the canvas and shared by all who need them ([`Plane`]). Everything is plain arithmetic in float64 and in integers, with
-//! the same bits on every processor.
+//! A mask is a function of a pixel's middle, so nothing of the image's size is held for it; only images are ([`Plane`]), in
+//! the size of the canvas and shared by all who need them, or in the size of what a transform gets. Everything is plain
+//! arithmetic in float64 and in integers, with the same bits on every processor.
 //!
 //! - A box and an ellipse are soft by their signed distance d, which is positive inside: with a feather of f pixels the mask
 //!   is ramp(d / f + ½). The ramp rises from 0 to 1 with its argument and is what two moving averages of width f / 2 make of
@@ -63,10 +63,10 @@ impl From<MaskError> for DrawError {
     }
 }
 
-/// Draws the masks of one job. The images of masks are kept in the size in which they were needed last, as many as
+/// Draws the masks of one job. The images of masks are kept in the sizes in which they were needed last, as many as
 /// [`limits::mask_planes`] says.
 #[derive(Debug, Default)]
-pub(crate) struct Masks {
+pub struct Masks {
     assets: Assets,
     /// The one that was used last stands last.
     planes: Mutex<Vec<KeptPlane>>,
@@ -78,6 +78,8 @@ struct KeptPlane {
     key: PlaneKey,
     /// Path of the mask that it was made for.
     path: String,
+    /// Path of the transforms whose mask that is. `None` if it lies over the canvas.
+    over: Option<String>,
     plane: Arc<Plane>,
 }
 
@@ -136,6 +138,30 @@ impl Masks {
     /// # Errors
     /// When an expression fails, numbers are no mask, or an image cannot be used.
     pub(crate) fn draw(&self, mask: &Mask, scope: &Scope, size: Size) -> Result<DrawnMask, MaskError> {
+        self.draw_on(None, mask, scope, size)
+    }
+
+    /// The same for a mask of transforms, which are at `path` in the experiment. The image is what they get.
+    ///
+    /// # Errors
+    /// When an expression fails, numbers are no mask, or an image cannot be used.
+    pub(crate) fn draw_over(
+        &self,
+        path: &str,
+        mask: &Mask,
+        scope: &Scope,
+        size: Size,
+    ) -> Result<DrawnMask, MaskError> {
+        self.draw_on(Some(path), mask, scope, size)
+    }
+
+    fn draw_on(
+        &self,
+        over: Option<&str>,
+        mask: &Mask,
+        scope: &Scope,
+        size: Size,
+    ) -> Result<DrawnMask, MaskError> {
         let feather = mask.feather.evaluate(scope)?;
         if !(0.0..=1.0).contains(&feather) {
             return Err(impossible(mask, format!("the feather is {feather}; it is from 0 to 1")));
@@ -153,15 +179,21 @@ impl Masks {
                     area.map_or(Shape::Nothing, Shape::Ellipse)
                 }
                 MaskShape::Gradient(points) => gradient(mask, numbers(mask, points, scope)?, size)?,
-                MaskShape::Image(name) => Shape::Image(self.plane(mask, name, feather, size)?),
-                MaskShape::Named(named) => Shape::Mask(self.draw(named, scope, size)?),
+                MaskShape::Image(name) => Shape::Image(self.plane(over, (mask, name), feather, size)?),
+                MaskShape::Named(named) => Shape::Mask(self.draw_on(over, named, scope, size)?),
             });
         }
         Ok(DrawnMask { shapes, invert: mask.invert })
     }
 
-    /// An image in the size of a canvas. Whoever asks for one that is being made waits for it.
-    fn plane(&self, mask: &Mask, name: &str, feather: f64, size: Size) -> Result<Arc<Plane>, MaskError> {
+    /// An image in the size of what it lies over. Whoever asks for one that is being made waits for it.
+    fn plane(
+        &self,
+        over: Option<&str>,
+        (mask, name): (&Mask, &str),
+        feather: f64,
+        size: Size,
+    ) -> Result<Arc<Plane>, MaskError> {
         // Two moving averages of 2 · radius + 1 pixels each are together about as wide as the feather.
         let radius = ((feather / 2.0 - 1.0) / 2.0).max(0.0).round() as usize;
         let key = PlaneKey { image: name.to_owned(), size, radius };
@@ -170,19 +202,36 @@ impl Masks {
         let kept = if let Some(kept) = kept {
             kept
         } else {
-            // The canvas has one size at a time, and a mask one feather.
-            let is_old = |kept: &KeptPlane| kept.path == mask.path && kept.key.image == name;
-            planes.retain(|kept| kept.key.size == size && !is_old(kept));
-            if planes.len() >= limits::mask_planes(size.area() as u64) {
-                planes.remove(0);
-            }
+            // What it lies over has one size at a time, and a mask one feather.
+            let is_old = |kept: &KeptPlane| {
+                kept.over.as_deref() == over && kept.path == mask.path && kept.key.image == name
+            };
+            let is_of_old_canvas =
+                |kept: &KeptPlane| over.is_none() && kept.over.is_none() && kept.key.size != size;
+            planes.retain(|kept| !is_old(kept) && !is_of_old_canvas(kept));
+            make_room(&mut planes, size.area() as u64);
             let image = assets::image(&self.assets, name)
                 .map_err(|source| MaskError::Image { path: mask.path.clone(), source })?;
-            KeptPlane { key, path: mask.path.clone(), plane: Arc::new(Plane::of(&image, size, radius)) }
+            let (path, over) = (mask.path.clone(), over.map(str::to_owned));
+            KeptPlane { key, path, over, plane: Arc::new(Plane::of(&image, size, radius)) }
         };
         let plane = Arc::clone(&kept.plane);
         planes.push(kept);
         Ok(plane)
+    }
+}
+
+/// Drops those that were used least recently, until there is room for a new one of so many pixels: all of them together take
+/// no more than [`limits::mask_planes`] of the largest would.
+fn make_room(planes: &mut Vec<KeptPlane>, pixels: u64) {
+    let area = |kept: &KeptPlane| kept.key.size.area() as u64;
+    while !planes.is_empty() {
+        let largest = planes.iter().map(area).fold(pixels, u64::max);
+        let most = largest.saturating_mul(limits::mask_planes(largest) as u64);
+        if planes.iter().map(area).sum::<u64>() + pixels <= most {
+            return;
+        }
+        planes.remove(0);
     }
 }
 
@@ -414,6 +463,29 @@ mod tests {
         // A strip of 3 × 60 shows its middle.
         let strip = drawn("", "{image: strip.png}", SIZE);
         assert!(all(&strip).iter().all(|value| *value == 1.0));
+    }
+
+    #[test]
+    fn an_image_over_the_canvas_and_one_over_a_piece_are_both_kept() {
+        let yaml = "targets: [{mask: {image: half.png}, constraints: [{blur: {}}]}]\n";
+        let loaded = load(&[Source::new("mask.yaml", yaml)], &Overrides::default()).expect("an experiment");
+        let mask = loaded.experiment.targets[0].mask.clone().expect("a mask");
+        let scope = Scope::new(Key::root(1), 5, 11).with_resolution(40, 20).with_learnrate(1.0, 1.0);
+        let masks = Masks::new(assets());
+        let size = |width| Size { width, height: 20 };
+        let plane = |over: Option<&str>, width| {
+            let drawn = masks.draw_on(over, &mask, &scope, size(width)).expect("a mask");
+            let [Shape::Image(plane)] = &drawn.shapes[..] else { panic!("{drawn:?}") };
+            Arc::clone(plane)
+        };
+        let [canvas, piece] = [plane(None, 40), plane(Some("a"), 30)];
+        assert!(Arc::ptr_eq(&canvas, &plane(None, 40)) && Arc::ptr_eq(&piece, &plane(Some("a"), 30)));
+        // Another piece takes the place of the one before, and so does another canvas.
+        plane(Some("a"), 31);
+        assert!(!Arc::ptr_eq(&piece, &plane(Some("a"), 30)));
+        plane(None, 44);
+        assert!(!Arc::ptr_eq(&canvas, &plane(None, 40)));
+        assert_eq!(masks.planes.lock().expect("nobody panicked").len(), 2);
     }
 
     #[test]

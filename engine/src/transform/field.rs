@@ -1,8 +1,9 @@
 //! Field steps: what needs neighbours or the whole image, as tensor operations.
 
-use clipig_geometry::{Chain, Field, FieldStep, Step};
+use clipig_geometry::{Field, FieldStep, Step};
 use tch::Tensor;
 
+use super::sample::Sample;
 use super::{blur, contrast, edge, fnoise, mean, resize, rnoise};
 use crate::piece::Piece;
 
@@ -20,19 +21,23 @@ pub(super) fn apply(step: &FieldStep, x: &Tensor, piece: &Piece) -> Tensor {
 }
 
 /// Applies one field step, in one go where all samples have the same numbers and the same piece.
-pub(super) fn apply_field(chains: &[Chain], fields: &[Field], x: &Tensor) -> Tensor {
-    let step = |chain: &Chain, field: &Field| match &chain.steps[field.step] {
+pub(super) fn apply_field(samples: &[&Sample<'_>], field: usize, x: &Tensor) -> Tensor {
+    let step = |sample: &&Sample<'_>| match &sample.chain.steps[sample.field(field).step] {
         Step::Field(step) => step.clone(),
-        Step::Map(_) | Step::Pixel(_) => unreachable!("fields of a trace are field steps"),
+        Step::Map(_) | Step::Pixel(_) | Step::Blend(_) => unreachable!("this is no field step"),
     };
-    let piece = |field: &Field| Piece { size: field.size, input: field.input, output: field.output };
-    let steps: Vec<_> = chains.iter().zip(fields).map(|(chain, field)| step(chain, field)).collect();
+    let piece = |sample: &&Sample<'_>| {
+        let Field { size, input, output, .. } = *sample.field(field);
+        Piece { size, input, output }
+    };
+    let steps: Vec<_> = samples.iter().map(step).collect();
+    let pieces: Vec<_> = samples.iter().map(piece).collect();
     let alike = |i: usize| {
-        steps[i] == steps[0] && fields[i].input == fields[0].input && fields[i].output == fields[0].output
+        steps[i] == steps[0] && pieces[i].input == pieces[0].input && pieces[i].output == pieces[0].output
     };
     if (0..steps.len()).all(alike) {
-        return apply(&steps[0], x, &piece(&fields[0]));
+        return apply(&steps[0], x, &pieces[0]);
     }
-    let each = |i: usize| apply(&steps[i], &x.narrow(0, i as i64, 1), &piece(&fields[i]));
+    let each = |i: usize| apply(&steps[i], &x.narrow(0, i as i64, 1), &pieces[i]);
     Tensor::cat(&(0..steps.len()).map(each).collect::<Vec<_>>(), 0)
 }

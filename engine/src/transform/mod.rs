@@ -2,10 +2,12 @@
 //!
 //! `clipig-geometry` draws them and says where every pixel of a window comes from. Here their values are computed, in
 //! [`mod@render`], on a whole batch of samples at once: runs of maps and pixel steps row by row in plain memory
-//! ([`mod@rows`]), field steps as tensor operations ([`mod@field`]). On GPUs runs are tensor operations, too
+//! ([`mod@rows`]), field steps as tensor operations ([`mod@field`]), transforms with a mask as a batch of their own whose
+//! output is mixed with its input ([`mod@blend`]). On GPUs runs are tensor operations, too
 //! ([`mod@on_device`]).
 
 mod add;
+mod blend;
 mod blur;
 mod clamp;
 mod contrast;
@@ -25,9 +27,12 @@ mod repaint;
 mod resize;
 mod rnoise;
 mod rows;
+mod sample;
 mod saturation;
 mod source;
 
+#[cfg(test)]
+mod blend_tests;
 #[cfg(test)]
 mod oracle_tests;
 #[cfg(test)]

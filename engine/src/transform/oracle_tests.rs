@@ -10,6 +10,7 @@ use tch::{Kind, Tensor};
 
 use super::{BatchMemory, Rendered, Source, Values, render};
 use crate::device;
+use crate::mask::Masks;
 
 #[test]
 fn oracle_transforms() {
@@ -50,8 +51,13 @@ fn apply(case: &Value, image: &Array, seed: u64) -> Result<Rendered, String> {
     let size = size_of(image);
     let chain =
         Chain::draw(&transforms(case)?, &scope(case, seed), size).map_err(|error| error.to_string())?;
-    let source =
-        Source { values: Values::Plain(&image.values), size, clamp: false, device: device::of_tests() };
+    let source = Source {
+        values: Values::Plain(&image.values),
+        size,
+        clamp: false,
+        device: device::of_tests(),
+        masks: &Masks::default(),
+    };
     render(&[chain], &source, false, &mut BatchMemory::default()).map_err(|error| error.to_string())
 }
 

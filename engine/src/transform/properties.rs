@@ -62,11 +62,29 @@ const FIELDS: [&str; 8] = [
     "fnoise: .05",
 ];
 
+/// Transforms with a mask, alone and several in one entry.
+const MASKED: [&str; 10] = [
+    "mul: 1.3 .8 -1.1, mask: {box: 0 .3 .6 .9, feather: .3}",
+    "noise: .2 .1 .3, mask: {gradient: 0 0 1 .5}",
+    "saturation: .3, clamp: .1 .8, mask: {ellipse: 0 0 1 1}",
+    "shift: -.3 .6, mask: {gradient: 1 0 0 0}",
+    "random_rotate: {degree: -180 180}, border: {size: 2, color: .5}, mask: {ellipse: .1 .1 .8 .8, feather: .5}",
+    "random_translate: .9 .9, mask: {box: 0 0 random() 1, feather: .2}",
+    "random_scale: .001 30, mask: {gradient: 0 1 0 0}",
+    "blur: {kernel_size: 5}, mask: {gradient: 0 0 1 1}",
+    "random_shift: 0 1., edge: {kernel_size: 3, amount: 2.}, mul: .7, shift: 3 2, mask: {box: 0 0 1 1, feather: 1}",
+    "mean: .5 .4 .3, mask: {box: .2 .2 .6 .6, invert: yes}",
+];
+
 pub(super) fn chains(stream: &mut Stream, size: Size, count: u64) -> Option<(String, Vec<Chain>)> {
     let mut text = "targets: [{transforms: [".to_owned();
     for i in 0..stream.below(7) {
-        let (steps, separator): (&[&str], _) =
-            (if stream.below(6) == 0 { &FIELDS } else { &STEPS }, if i == 0 { "" } else { ", " });
+        let steps: &[&str] = match stream.below(12) {
+            0 | 1 => &FIELDS,
+            2 => &MASKED,
+            _ => &STEPS,
+        };
+        let separator = if i == 0 { "" } else { ", " };
         let step = steps[stream.below(steps.len() as u64) as usize];
         text.extend([separator, "{", step, "}"]);
     }
@@ -82,7 +100,7 @@ pub(super) fn chains(stream: &mut Stream, size: Size, count: u64) -> Option<(Str
 
 fn compare(text: &str, chains: &[Chain], pixels: &[f32], size: Size, limited: bool) {
     let mut memory = BatchMemory::default();
-    let source = Source { values: Values::Plain(pixels), size, clamp: true, device: DEVICE };
+    let source = Source::of_test(Values::Plain(pixels), size, DEVICE);
     let rendered = render(chains, &source, limited, &mut memory).expect("small pieces");
     let traces: Vec<Trace> = chains.iter().map(|chain| Trace::of(chain).expect("small")).collect();
     let batch = if traces.windows(2).all(|pair| are_alike(&pair[0], &pair[1])) { chains.len() } else { 1 };
@@ -175,7 +193,7 @@ fn nothing_is_taken_outside_of_a_footprint() {
             }
         }
         let [(window, gradient), (wanted, wanted_gradient)] = [&spoilt, &clean].map(|pixels| {
-            let source = Source { values: Values::Plain(pixels), size, clamp: true, device: DEVICE };
+            let source = Source::of_test(Values::Plain(pixels), size, DEVICE);
             let mut memory = BatchMemory::default();
             let rendered = render(&chains, &source, true, &mut memory).expect("small pieces");
             let window = rendered.windows.shallow_clone();
@@ -190,7 +208,7 @@ fn nothing_is_taken_outside_of_a_footprint() {
         for (number, values) in CanvasTiles::within(canvas, tiles.clone()) {
             held.insert(number, values).expect("a tile of this canvas");
         }
-        let source = Source { values: Values::Tiles(&held), size, clamp: true, device: DEVICE };
+        let source = Source::of_test(Values::Tiles(&held), size, DEVICE);
         let mut memory = BatchMemory::default();
         let rendered = render(&chains, &source, true, &mut memory).expect("small pieces");
         assert_eq!(first_difference(&rendered.windows, &wanted), None, "{text} on tiles of {size:?}");
@@ -211,7 +229,7 @@ fn a_tile_that_is_not_there_is_noticed() {
         let transforms = loaded.expect("a chain").experiment.targets[0].transforms.clone();
         let chains = [Chain::draw(&transforms, &Scope::new(Key::root(1), 0, 1), size).expect("it fits")];
         let held = TiledCanvas::empty(TileGrid::new(200, 100));
-        let source = Source { values: Values::Tiles(&held), size, clamp: true, device: DEVICE };
+        let source = Source::of_test(Values::Tiles(&held), size, DEVICE);
         let rendered = render(&chains, &source, true, &mut BatchMemory::default()).expect("small pieces");
         let sum = rendered.windows.sum(tch::Kind::Float).double_value(&[]);
         assert!(sum.is_nan(), "{transforms:?} gives {sum}");

@@ -8,8 +8,9 @@ use tch::{Device, Kind, Tensor};
 
 use super::field;
 use crate::colors;
+use crate::mask::Masks;
 use crate::noise::Normal;
-use crate::piece::Piece;
+use crate::piece::{Piece, cut};
 
 /// A pixel's place; `None` where it has a fixed colour.
 type Point = Option<(i64, i64)>;
@@ -40,7 +41,13 @@ enum Effect {
 
 struct Trace {
     runs: Vec<Run>,
-    fields: Vec<(usize, Piece)>,
+    fields: Vec<Field>,
+}
+
+struct Field {
+    step: usize,
+    piece: Piece,
+    blend: Option<Trace>,
 }
 
 /// One side of a map for one place, in the words of the transforms.
@@ -95,19 +102,28 @@ fn around(points: &[Point]) -> Region {
 }
 
 impl Trace {
-    fn of(chain: &Chain) -> Self {
+    fn of(chain: &Chain, mut output: Region) -> Self {
         let (mut runs, mut fields) = (Vec::new(), Vec::new());
-        let (mut output, mut end) = (Region::whole(chain.output()), chain.steps.len());
+        let mut end = chain.steps.len();
         loop {
-            let field = chain.steps[..end].iter().rposition(|step| matches!(step, Step::Field(_)));
+            let is_field = |step: &Step| matches!(step, Step::Field(_) | Step::Blend(_));
+            let field = chain.steps[..end].iter().rposition(is_field);
             let run = Run::of(chain, field.map_or(0, |field| field + 1)..end, output);
-            let needed = if run.maps == 0 { output } else { around(&run.source) };
+            let needed = run.needed();
             runs.push(run);
             let Some(step) = field else { break };
-            let Step::Field(definition) = &chain.steps[step] else { unreachable!() };
             let size = chain.size_before(step);
-            let input = definition.needs(needed, size);
-            fields.push((step, Piece { size, input, output: needed }));
+            let (input, blend) = match &chain.steps[step] {
+                Step::Field(definition) => (definition.needs(needed, size), None),
+                Step::Blend(blend) => {
+                    let trace = Self::of(&blend.chain, needed);
+                    let mut points = points(needed);
+                    points.extend(&trace.runs[0].source);
+                    (around(&points), Some(trace))
+                }
+                Step::Map(_) | Step::Pixel(_) => unreachable!(),
+            };
+            fields.push(Field { step, piece: Piece { size, input, output: needed }, blend });
             (output, end) = (input, step);
         }
         runs.reverse();
@@ -121,7 +137,7 @@ impl Run {
         let mut run = Self { output, source: points(output), maps: 0, effects: Vec::new() };
         for step in steps.rev() {
             match &chain.steps[step] {
-                Step::Field(_) => unreachable!("runs end at field steps"),
+                Step::Field(_) | Step::Blend(_) => unreachable!("runs end at fields"),
                 Step::Pixel(_) => run.effects.push(Effect::Pixel { step, at: run.source.clone() }),
                 Step::Map(map) => {
                     let before = run.source.clone();
@@ -137,24 +153,23 @@ impl Run {
         run.effects.reverse();
         run
     }
+
+    fn needed(&self) -> Region {
+        if self.maps == 0 { self.output } else { around(&self.source) }
+    }
 }
 
 impl Reference {
     /// Applies chains to `[3, height, width]`.
     pub(super) fn render(chains: &[Chain], pixels: &[f32], size: Size, clamp: bool) -> Self {
-        let traces: Vec<Trace> = chains.iter().map(Trace::of).collect();
-        let runs = |i: usize| traces.iter().map(|trace| &trace.runs[i]).collect::<Vec<_>>();
-        let leaf = gather_source(&runs(0), pixels, size);
+        let chains: Vec<&Chain> = chains.iter().collect();
+        let traces: Vec<Trace> =
+            chains.iter().map(|chain| Trace::of(chain, Region::whole(chain.output()))).collect();
+        let traces: Vec<&Trace> = traces.iter().collect();
+        let leaf = gather_source(&runs(&traces, 0), pixels, size);
         let pixels = if clamp { leaf.tensor.clamp(0.0, 1.0) } else { leaf.tensor.shallow_clone() };
-        let mut x = pixels.expand([chains.len() as i64, -1, -1, -1], false);
-        x = apply_effects(chains, &runs(0), x);
-        for i in 0..traces[0].fields.len() {
-            let fields: Vec<(usize, Piece)> = traces.iter().map(|trace| trace.fields[i]).collect();
-            x = apply_field(chains, &fields, &x);
-            x = gather(&runs(i + 1), &fields, x);
-            x = apply_effects(chains, &runs(i + 1), x);
-        }
-        Self { windows: x, leaf }
+        let x = pixels.expand([chains.len() as i64, -1, -1, -1], false);
+        Self { windows: apply_all(&chains, &traces, x), leaf }
     }
 
     /// Adds the gradient of `total` on the source. The graph is kept.
@@ -184,13 +199,54 @@ fn gather_source(runs: &[&Run], source: &[f32], image: Size) -> Leaf {
     Leaf { tensor: Tensor::from_slice::<f32>(&values).view(shape).set_requires_grad(true), pixels }
 }
 
-fn gather(runs: &[&Run], fields: &[(usize, Piece)], x: Tensor) -> Tensor {
-    if runs.iter().all(|run| run.maps == 0) {
-        return x;
+fn runs<'t>(traces: &[&'t Trace], number: usize) -> Vec<&'t Run> {
+    traces.iter().map(|trace| &trace.runs[number]).collect()
+}
+
+/// Everything that happens to the pixels of the first runs.
+fn apply_all(chains: &[&Chain], traces: &[&Trace], x: Tensor) -> Tensor {
+    let mut x = apply_effects(chains, &runs(traces, 0), x);
+    for i in 0..traces[0].fields.len() {
+        let fields: Vec<&Field> = traces.iter().map(|trace| &trace.fields[i]).collect();
+        x = if fields[0].blend.is_some() {
+            blend(chains, &fields, &x)
+        } else {
+            apply_field(chains, &fields, &x)
+        };
+        let runs = runs(traces, i + 1);
+        if runs.iter().any(|run| run.maps > 0) {
+            x = gather(&runs, fields.iter().map(|field| field.piece.output), &x);
+        }
+        x = apply_effects(chains, &runs, x);
     }
+    x
+}
+
+/// share · made + (1 − share) · got, one sample after the other.
+fn blend(chains: &[&Chain], fields: &[&Field], x: &Tensor) -> Tensor {
+    let of = |chain: &Chain, field: &Field, x: &Tensor| {
+        let (Step::Blend(blend), Some(trace)) = (&chain.steps[field.step], &field.blend) else {
+            unreachable!()
+        };
+        let Piece { size, input, output } = field.piece;
+        let found = gather(&[&trace.runs[0]], [input].into_iter(), x);
+        let made = apply_all(&[&blend.chain], &[trace], found);
+        let mask = Masks::default().draw(&blend.mask, &blend.scope, size).expect("a mask");
+        let shares: Vec<f32> =
+            points(output).into_iter().flatten().map(|(x, y)| mask.at(x as usize, y as usize)).collect();
+        let shares = Tensor::from_slice(&shares).view([1, 1, output.height, output.width]);
+        let got = cut(Region { x: output.x - input.x, y: output.y - input.y, ..output }, x);
+        got * (shares.ones_like() - &shares) + made * shares
+    };
+    let each = (0..).zip(chains).zip(fields);
+    Tensor::cat(&each.map(|((i, chain), field)| of(chain, field, &x.narrow(0, i, 1))).collect::<Vec<_>>(), 0)
+}
+
+/// The pixels of runs in the pieces that their inputs are.
+fn gather(runs: &[&Run], pieces: impl Iterator<Item = Region>, x: &Tensor) -> Tensor {
     let mut offsets: Vec<i64> = Vec::new();
-    for (run, (_, Piece { output, .. })) in runs.iter().zip(fields) {
-        let offset = |(x, y)| (y - output.y) * output.width + x - output.x;
+    for (run, piece) in runs.iter().zip(pieces) {
+        let offset = |(x, y)| (y - piece.y) * piece.width + x - piece.x;
         offsets.extend(run.source.iter().map(|point| point.map_or(0, offset)));
     }
     let (n, size) = (runs.len() as i64, runs[0].output.size());
@@ -198,7 +254,7 @@ fn gather(runs: &[&Run], fields: &[(usize, Piece)], x: Tensor) -> Tensor {
     x.flatten(2, 3).gather(2, &offsets.expand([n, 3, -1], false), false).view([n, 3, size.height, size.width])
 }
 
-fn apply_effects(chains: &[Chain], runs: &[&Run], x: Tensor) -> Tensor {
+fn apply_effects(chains: &[&Chain], runs: &[&Run], x: Tensor) -> Tensor {
     (0..runs[0].effects.len()).fold(x, |x, i| match &runs[0].effects[i] {
         Effect::Fill { .. } => fill(runs, i, x),
         Effect::Pixel { step, .. } => apply_pixel_steps(chains, runs, *step, i, &x),
@@ -221,12 +277,12 @@ fn fill(runs: &[&Run], effect: usize, x: Tensor) -> Tensor {
     kept + color * (mask.ones_like() - mask)
 }
 
-fn apply_pixel_steps(chains: &[Chain], runs: &[&Run], step: usize, effect: usize, x: &Tensor) -> Tensor {
+fn apply_pixel_steps(chains: &[&Chain], runs: &[&Run], step: usize, effect: usize, x: &Tensor) -> Tensor {
     let steps: Vec<&PixelStep> = chains
         .iter()
         .map(|chain| match &chain.steps[step] {
             Step::Pixel(step) => step,
-            Step::Map(_) | Step::Field(_) => unreachable!(),
+            Step::Map(_) | Step::Field(_) | Step::Blend(_) => unreachable!(),
         })
         .collect();
     let each = |number: &dyn Fn(&PixelStep) -> [f32; 3]| {
@@ -278,20 +334,21 @@ fn noise(step: &Noise, at: &[Point]) -> Vec<f32> {
     (0..3).flat_map(|channel| at.iter().map(move |point| value(channel, point))).collect()
 }
 
-fn apply_field(chains: &[Chain], fields: &[(usize, Piece)], x: &Tensor) -> Tensor {
-    let steps = chains.iter().zip(fields).map(|(chain, (step, _))| match &chain.steps[*step] {
+fn apply_field(chains: &[&Chain], fields: &[&Field], x: &Tensor) -> Tensor {
+    let steps = chains.iter().zip(fields).map(|(chain, field)| match &chain.steps[field.step] {
         Step::Field(step) => step,
-        Step::Map(_) | Step::Pixel(_) => unreachable!(),
+        Step::Map(_) | Step::Pixel(_) | Step::Blend(_) => unreachable!(),
     });
     let steps: Vec<_> = steps.collect();
-    let (first, piece) = (steps[0], fields[0].1);
+    let (first, piece) = (steps[0], fields[0].piece);
     let alike = |i: usize| {
-        steps[i] == first && fields[i].1.input == piece.input && fields[i].1.output == piece.output
+        let Piece { input, output, .. } = fields[i].piece;
+        steps[i] == first && input == piece.input && output == piece.output
     };
     if (0..steps.len()).all(alike) {
         return field::apply(first, x, &piece);
     }
-    let each = |i: usize| field::apply(steps[i], &x.narrow(0, i as i64, 1), &fields[i].1);
+    let each = |i: usize| field::apply(steps[i], &x.narrow(0, i as i64, 1), &fields[i].piece);
     Tensor::cat(&(0..steps.len()).map(each).collect::<Vec<_>>(), 0)
 }
 

@@ -2,17 +2,22 @@
 //!
 //! Runs of maps and pixel steps are computed in plain memory, row by row ([`rows`](super::rows)); field steps are
 //! tensor operations. So a batch is a row of stages: each begins with a run, whose output is a tensor that
-//! gradients are taken of, and goes on with field steps until the next run that does something.
+//! gradients are taken of, and goes on with field steps until the next run that does something. A blend is a stage, too: its
+//! transforms are a batch of their own, which begins with the pieces of the blend's input.
+
+use std::sync::Arc;
 
 use clipig_core::GradientSum;
 use clipig_geometry::{Chain, Field, Region, Trace};
 use tch::{Device, Tensor};
 
+use super::blend::{Mix, gradient_through};
 use super::error::TransformError;
 use super::field::apply_field;
 use super::gate::{Gates, rows};
 use super::on_device::{CanvasSums, OnDevice, TensorBatch};
 use super::rows::{Image, Sink, Values, backward, forward};
+use super::sample::{Sample, SampleBlend, blends_at};
 use super::source::Source;
 use crate::read_back::{Parcel, Pinned, ReadBackError, tensor_written, with_values};
 
@@ -50,20 +55,42 @@ enum Computed {
 
 /// Samples that were computed together, from the source to the windows.
 struct Batch {
-    traces: Vec<Trace>,
+    traces: Vec<Arc<Trace>>,
     stages: Vec<Stage>,
 }
 
-/// A run of all samples of a batch, computed in plain memory.
+/// What was computed in plain memory for all samples of a batch.
 struct Stage {
-    /// Number of the run.
-    run: usize,
-    /// Where the run's input comes from: the source, or the output of a field step.
+    /// Where its input comes from: the source, or the output of a field.
     input: Option<Tensor>,
-    /// The run's output, `[n, 3, h, w]`, or `[1, 3, h, w]` where all samples share it; requires a gradient.
+    /// Its output, `[n, 3, h, w]`, or `[1, 3, h, w]` where all samples share it; requires a gradient.
     leaf: Tensor,
-    /// By row of the leaf.
-    gates: Vec<Gates>,
+    kind: StageKind,
+}
+
+enum StageKind {
+    /// The run of this number.
+    Run {
+        run: usize,
+        /// By row of the leaf.
+        gates: Vec<Gates>,
+    },
+    /// The blend at this field.
+    Blend {
+        field: usize,
+        inner: Batch,
+        /// What the inner batch made of the input.
+        made: Tensor,
+        mix: Mix,
+    },
+}
+
+/// Where the gradient of a batch goes.
+enum End<'a> {
+    /// The canvas.
+    Canvas(&'a mut GradientSum),
+    /// A piece of an image for each sample, one after the other.
+    Pieces { gradients: &'a mut [f32], regions: Vec<Region> },
 }
 
 /// Applies one chain per sample to the source. All chains have outputs of the same size. `limited` says whether
@@ -77,12 +104,13 @@ pub fn render(
     limited: bool,
     memory: &mut BatchMemory,
 ) -> Result<Rendered, TransformError> {
-    let traces = chains.iter().map(Trace::of).collect::<Result<Vec<_>, _>>()?;
-    let alike = traces.windows(2).all(|pair| are_alike(&pair[0], &pair[1]));
+    let samples: Vec<Sample<'_>> =
+        chains.iter().map(|chain| Sample::of(chain, source.masks)).collect::<Result<_, _>>()?;
+    let samples: Vec<&Sample<'_>> = samples.iter().collect();
+    let alike = samples.windows(2).all(|pair| are_alike(&pair[0].trace, &pair[1].trace));
     if let Some(on_device) = &mut memory.on_device {
-        let size = if alike { chains.len().max(1) } else { 1 };
-        let parts = chains.chunks(size).zip(traces.chunks(size));
-        let parts = parts.map(|(chains, traces)| on_device.compute(chains, traces, source, limited));
+        let size = if alike { samples.len().max(1) } else { 1 };
+        let parts = samples.chunks(size).map(|samples| on_device.compute(samples, source, limited));
         // By rows all or none, so that gradients are added up in one order.
         if let Some(parts) = parts.collect::<Option<Vec<_>>>() {
             let (windows, batches): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
@@ -90,14 +118,14 @@ pub fn render(
             return Ok(Rendered { windows, batches: batches.into_iter().map(Computed::OnDevice).collect() });
         }
     }
+    let image = Image { values: source.values, region: Region::whole(source.size), limited: source.clamp };
     if alike {
-        let (windows, batch) = Batch::compute(chains, traces, source, limited, memory)?;
+        let (windows, batch) = Batch::compute(&samples, &[image], limited, source.device, memory)?;
         return Ok(Rendered { windows, batches: vec![Computed::ByRows(batch)] });
     }
     // Pieces of different sizes do not stack: one by one.
-    let single =
-        |(chain, trace)| Batch::compute(std::slice::from_ref(chain), vec![trace], source, limited, memory);
-    let parts = chains.iter().zip(traces).map(single).collect::<Result<Vec<_>, _>>()?;
+    let single = |sample: &[&Sample<'_>]| Batch::compute(sample, &[image], limited, source.device, memory);
+    let parts = samples.chunks(1).map(single).collect::<Result<Vec<_>, _>>()?;
     let (windows, batches): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     let batches = batches.into_iter().map(Computed::ByRows).collect();
     Ok(Rendered { windows: Tensor::cat(&windows, 0), batches })
@@ -105,8 +133,16 @@ pub fn render(
 
 /// Can both be computed in one batch?
 pub(super) fn are_alike(a: &Trace, b: &Trace) -> bool {
+    let same_blend = |a: &Field, b: &Field| match (&a.blend, &b.blend) {
+        (None, None) => true,
+        (Some(a), Some(b)) => are_alike(a, b),
+        _ => false,
+    };
     let same_field = |(a, b): (&Field, &Field)| {
-        a.size == b.size && a.input.size() == b.input.size() && a.output.size() == b.output.size()
+        a.size == b.size
+            && a.input.size() == b.input.size()
+            && a.output.size() == b.output.size()
+            && same_blend(a, b)
     };
     a.runs.len() == b.runs.len()
         && a.runs.iter().zip(&b.runs).all(|(a, b)| a.output.size() == b.output.size())
@@ -163,7 +199,9 @@ impl Rendered {
         let mut sums = self.sums();
         for (batch, leaf_gradient) in self.batches.into_iter().zip(gradients) {
             match (batch, &mut sums) {
-                (Computed::ByRows(batch), _) => batch.back_propagate(leaf_gradient, gradient, memory)?,
+                (Computed::ByRows(batch), _) => {
+                    batch.back_propagate(leaf_gradient, &mut End::Canvas(gradient), memory)?;
+                }
                 (Computed::OnDevice(batch), Some(sums)) => batch.back_propagate(leaf_gradient, sums),
                 (Computed::OnDevice(_), None) => unreachable!("there are sums for such batches"),
             }
@@ -185,54 +223,52 @@ impl Rendered {
 }
 
 impl Batch {
+    /// Computes samples that are alike, from one image each or one for all.
     fn compute(
-        chains: &[Chain],
-        traces: Vec<Trace>,
-        source: &Source<'_>,
+        samples: &[&Sample<'_>],
+        images: &[Image<'_>],
         limited: bool,
+        device: Device,
         memory: &mut BatchMemory,
-    ) -> Result<(Tensor, Self), TransformError> {
+    ) -> Result<(Tensor, Self), ReadBackError> {
+        let traces: Vec<Arc<Trace>> = samples.iter().map(|sample| Arc::clone(&sample.trace)).collect();
         let mut batch = Self { traces, stages: Vec::new() };
-        let (count, last) = (batch.traces.len(), batch.traces[0].fields.len());
-        let whole = Region::whole(source.size);
-        let image = Image { values: source.values, region: whole, limited: source.clamp };
+        let (count, last) = (samples.len(), batch.traces[0].fields.len());
         let first = |i: usize| &batch.traces[i].runs[0];
         let shared = (1..count).all(|i| first(i).is_empty() && first(i).output == first(0).output)
-            && first(0).is_empty();
+            && first(0).is_empty()
+            && images.len() == 1;
         let rows = if shared { 1 } else { count };
-        let leaf = batch.stage(0, &vec![image; rows], None, limited && last == 0, source.device);
+        let images: Vec<Image<'_>> = images.iter().copied().cycle().take(rows).collect();
+        let leaf = batch.run(0, &images, None, limited && last == 0, device);
         let mut x = leaf.expand([count as i64, -1, -1, -1], false);
         if limited && last == 0 {
             // Samples that share pixels are to look like others: the order of sums depends on the memory's.
             x = x.contiguous();
         }
         for field in 0..last {
-            let fields: Vec<Field> = batch.traces.iter().map(|trace| trace.fields[field]).collect();
-            x = apply_field(chains, &fields, &x);
+            x = match blends_at(samples, field) {
+                None => apply_field(samples, field, &x),
+                Some(blends) => batch.blend(samples, field, &blends, &x, device, memory)?,
+            };
             let (run, ends) = (field + 1, field + 1 == last);
             if batch.traces.iter().all(|trace| trace.runs[run].is_empty()) {
-                // The field step made exactly this region.
+                // The field made exactly this region.
                 if ends && limited {
                     x = x.clamp(0.0, 1.0);
                 }
                 continue;
             }
             x = with_values(&x, &mut memory.values, |values| {
-                let pieces = values.chunks(values.len() / count).zip(&fields);
-                let image = |(pixels, field): (_, &Field)| Image {
-                    values: Values::Plain(pixels),
-                    region: field.output,
-                    limited: false,
-                };
-                let images: Vec<_> = pieces.map(image).collect();
-                batch.stage(run, &images, Some(x.shallow_clone()), limited && ends, source.device)
+                let images = pieces(values, samples.iter().map(|sample| sample.field(field).output));
+                batch.run(run, &images, Some(x.shallow_clone()), limited && ends, device)
             })?;
         }
         Ok((x, batch))
     }
 
     /// Computes a run of all samples from one image each. Returns its output.
-    fn stage(
+    fn run(
         &mut self,
         run: usize,
         images: &[Image<'_>],
@@ -255,48 +291,119 @@ impl Batch {
                 gates.push(opened);
             }
         });
-        let leaf = leaf.to_device(device).set_requires_grad(true);
-        self.stages.push(Stage { run, input, leaf: leaf.shallow_clone(), gates });
+        self.stage(input, &leaf.to_device(device), StageKind::Run { run, gates })
+    }
+
+    /// Computes the blend at a field from the pieces of its input. Returns its output.
+    fn blend(
+        &mut self,
+        samples: &[&Sample<'_>],
+        field: usize,
+        blends: &[&SampleBlend<'_>],
+        x: &Tensor,
+        device: Device,
+        memory: &mut BatchMemory,
+    ) -> Result<Tensor, ReadBackError> {
+        let inner: Vec<&Sample<'_>> = blends.iter().map(|blend| &blend.inner).collect();
+        let mut values = std::mem::take(&mut memory.values);
+        let computed = with_values(x, &mut values, |values| {
+            let images = pieces(values, samples.iter().map(|sample| sample.field(field).input));
+            Self::compute(&inner, &images, false, device, memory)
+        });
+        memory.values = values;
+        let (made, inner) = computed??;
+        let mix = Mix::of(samples, field, blends, device);
+        let leaf = mix.apply(x, &made);
+        Ok(self.stage(Some(x.shallow_clone()), &leaf, StageKind::Blend { field, inner, made, mix }))
+    }
+
+    fn stage(&mut self, input: Option<Tensor>, leaf: &Tensor, kind: StageKind) -> Tensor {
+        let leaf = leaf.set_requires_grad(true);
+        self.stages.push(Stage { input, leaf: leaf.shallow_clone(), kind });
         leaf
     }
 
-    /// Takes the gradient of the last stage's leaf back to the source.
+    /// Takes the gradient of the last stage's leaf back to where the batch begins.
     fn back_propagate(
         mut self,
         mut leaf_gradient: Tensor,
-        gradient: &mut GradientSum,
+        end: &mut End<'_>,
         memory: &mut BatchMemory,
     ) -> Result<(), ReadBackError> {
-        while let Some(mut stage) = self.stages.pop() {
-            let (gates, traces) = (&mut stage.gates, &self.traces);
-            let Some((input, before)) = stage.input.zip(self.stages.last()) else {
-                let mut sink = gradient.adder();
+        while let Some(Stage { input, kind, .. }) = self.stages.pop() {
+            let traces = &self.traces;
+            let Some((input, before)) = input.zip(self.stages.last()) else {
+                let StageKind::Run { run, mut gates } = kind else {
+                    unreachable!("a batch begins with a run")
+                };
                 return with_values(&leaf_gradient, &mut memory.values, |values| {
-                    let parts = values.chunks_exact(values.len() / gates.len()).zip(gates).zip(traces);
-                    for ((values, gates), trace) in parts {
-                        backward(&trace.runs[stage.run], values, gates, &mut sink);
-                    }
+                    end.take(traces, run, values, &mut gates);
                 });
             };
-            let received = with_values(&leaf_gradient, &mut memory.values, |values| {
-                tensor_written(&input.size(), |received| {
-                    received.fill(0.0);
-                    let pieces = received.chunks_exact_mut(received.len() / traces.len());
-                    let parts =
-                        values.chunks_exact(values.len() / gates.len()).zip(gates).zip(traces).zip(pieces);
-                    for (((values, gates), trace), received) in parts {
-                        let region = trace.fields[stage.run - 1].output;
-                        let mut sink = PieceSink { gradient: received, region };
-                        backward(&trace.runs[stage.run], values, gates, &mut sink);
-                    }
-                })
-            })?;
-            // tch has no way to start with a given gradient; that of Σ x · g is g, with the same bits.
-            let total = (&input * received.to_device(input.device())).sum(None::<tch::Kind>);
-            let mut gradients = Tensor::run_backward(&[total], &[&before.leaf], false, false);
-            leaf_gradient = gradients.remove(0);
+            let received = match kind {
+                StageKind::Run { run, mut gates } => {
+                    let regions = traces.iter().map(|trace| trace.fields[run - 1].output).collect();
+                    let received = with_values(&leaf_gradient, &mut memory.values, |values| {
+                        received(&input, regions, |end| end.take(traces, run, values, &mut gates))
+                    })?;
+                    received.to_device(input.device())
+                }
+                StageKind::Blend { field, inner, made, mix } => {
+                    let regions = traces.iter().map(|trace| trace.fields[field].input).collect();
+                    let last = inner.stages.last().map(|stage| stage.leaf.shallow_clone());
+                    let last = last.unwrap_or_else(|| unreachable!("a batch begins with a run"));
+                    let inner_gradient = gradient_through(&made, &mix.of_made(&leaf_gradient), &last);
+                    let mut done = Ok(());
+                    let received = received(&input, regions, |end| {
+                        done = inner.back_propagate(inner_gradient, end, memory);
+                    });
+                    done?;
+                    let received = received.to_device(input.device());
+                    mix.add_got(&leaf_gradient, &received);
+                    received
+                }
+            };
+            leaf_gradient = gradient_through(&input, &received, &before.leaf);
         }
         Ok(())
+    }
+}
+
+/// Pieces of images that lie one after the other.
+fn pieces(values: &[f32], regions: impl ExactSizeIterator<Item = Region>) -> Vec<Image<'_>> {
+    let pieces = values.chunks(values.len() / regions.len());
+    pieces
+        .zip(regions)
+        .map(|(pixels, region)| Image { values: Values::Plain(pixels), region, limited: false })
+        .collect()
+}
+
+/// The gradient of pieces `[n, 3, h, w]`, which `add` adds up.
+fn received(pieces: &Tensor, regions: Vec<Region>, add: impl FnOnce(&mut End<'_>)) -> Tensor {
+    tensor_written(&pieces.size(), |gradients| {
+        gradients.fill(0.0);
+        add(&mut End::Pieces { gradients, regions });
+    })
+}
+
+impl End<'_> {
+    /// Adds the gradient of a run of all samples, from that of its outputs. `gates` are by row of the run's leaf.
+    fn take(&mut self, traces: &[Arc<Trace>], run: usize, values: &[f32], gates: &mut [Gates]) {
+        let outputs = values.chunks_exact(values.len() / gates.len()).zip(gates).zip(traces);
+        match self {
+            Self::Canvas(gradient) => {
+                let mut sink = gradient.adder();
+                for ((values, gates), trace) in outputs {
+                    backward(&trace.runs[run], values, gates, &mut sink);
+                }
+            }
+            Self::Pieces { gradients, regions } => {
+                let pieces = gradients.chunks_exact_mut(gradients.len() / regions.len());
+                for ((((values, gates), trace), gradient), region) in outputs.zip(pieces).zip(&*regions) {
+                    backward(&trace.runs[run], values, gates, &mut PieceSink { gradient, region: *region });
+                }
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::render::{BatchMemory, render};
 use super::rows::{Image, Values, forward};
 use super::source::Source;
 use crate::bands::{all_of, bands, threads_for};
+use crate::mask::Masks;
 use crate::pixels::{Change, Pixels};
 use crate::read_back::read_to_slice;
 
@@ -91,8 +92,13 @@ fn paint(run: &Run, old: Option<&[f32]>, new: &mut [f32], known: bool) -> bool {
 
 fn repaint_fields(chain: &Chain, pixels: &mut Pixels, size: Size) -> Result<(), TransformError> {
     let _guard = tch::no_grad_guard();
-    let source =
-        Source { values: Values::Plain(pixels.canvas().pixels()), size, clamp: false, device: Device::Cpu };
+    let source = Source {
+        values: Values::Plain(pixels.canvas().pixels()),
+        size,
+        clamp: false,
+        device: Device::Cpu,
+        masks: &Masks::default(),
+    };
     let image = render(std::slice::from_ref(chain), &source, false, &mut BatchMemory::default())?.windows;
     let mut read = Ok(());
     pixels.replace(|_, new| {

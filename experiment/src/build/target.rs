@@ -18,7 +18,11 @@ pub(super) fn target(reader: &mut Reader<'_>, masks: &Masks) -> Target {
         feature_scale: feature_scale(reader),
         features: reader.entries("features", features).into_iter().flatten().collect(),
         cuts: reader.is_written("cuts").then(|| reader.map("cuts", cuts)),
-        transforms: reader.entries("transforms", transform::transforms).into_iter().flatten().collect(),
+        transforms: reader
+            .entries("transforms", |reader| transform::transforms(reader, masks))
+            .into_iter()
+            .flatten()
+            .collect(),
         constraints: reader
             .entries("constraints", |reader| constraint::constraints(reader, masks))
             .into_iter()

@@ -5,14 +5,37 @@ use super::mask::Masks;
 use super::reader::Reader;
 use crate::experiment::{Border, Kernel, PadMode, PostProcess, Transform, TransformKind};
 use crate::expression::Float;
+use crate::parameters::parameters;
 
-/// The transforms of one entry, in the order written.
-pub(super) fn transforms(reader: &mut Reader<'_>) -> Vec<Transform> {
+/// The transforms of one entry, in the order written. With a mask they are one.
+pub(super) fn transforms(reader: &mut Reader<'_>, masks: &Masks) -> Vec<Transform> {
     if reader.names().is_empty() {
         reader.warning_here("this entry is empty");
     }
     let names = reader.names();
-    names.into_iter().filter_map(|name| transform(reader, name)).collect()
+    let transforms: Vec<Transform> = names.into_iter().filter_map(|name| transform(reader, name)).collect();
+    let Some(mask) = masks.of(reader) else { return transforms };
+    if transforms.is_empty() {
+        reader.warning_here("this entry has a mask and no transform, so it has no effect");
+        return transforms;
+    }
+    for name in reader.names() {
+        if changes_resolution(name) {
+            reader
+                .error(name, &format!("`{name}` changes the size of the image, so it cannot have a mask"))
+                .help(|| {
+                    format!(
+                        "what it makes and what it gets have no places in common that could be mixed; put `{name}` into an entry of its own, without `mask`"
+                    )
+                });
+        }
+    }
+    vec![Transform { path: reader.path().to_owned(), kind: TransformKind::Masked { mask, transforms } }]
+}
+
+/// Does a transform change the size of the image? The others are effects of post-processing, too.
+fn changes_resolution(name: &str) -> bool {
+    parameters().get(&format!("postproc.{name}")).is_none()
 }
 
 /// An entry of `postproc`.
@@ -73,7 +96,7 @@ fn transform(reader: &mut Reader<'_>, name: &'static str) -> Option<Transform> {
         }),
         "saturation" => TransformKind::Saturation(reader.float(name)),
         "shift" => TransformKind::Shift(reader.floats(name)),
-        // `active`, `start`, `end` and `mask` of post-processing.
+        // `mask`, and `active`, `start` and `end` of post-processing.
         _ => return None,
     };
     let path = format!("{}.{name}", reader.path());

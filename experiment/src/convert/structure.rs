@@ -209,10 +209,10 @@ fn unknown(context: &mut Context<'_>, key: &Key, path: &str, shown_path: &str) {
                             of a target"
         );
         problem = problem.help(help);
-    } else if path == "targets.transforms" && key.text == "mask" {
-        let help = "a transform acts on the whole of what it gets, because another one may have moved the picture before; \
-                    put the mask into the target, a constraint or an effect of `postproc`";
-        problem = problem.help(help);
+    } else if key.text == "mask" && is_step_with_mask_beside(path) {
+        let step = path.rsplit('.').next().unwrap_or(path);
+        problem =
+            problem.help(format!("the mask stands beside `{step}`, not below it:\n- {step}: …\n  mask: …"));
     } else if near.is_none() {
         let mut elsewhere: Vec<&str> = parameters()
             .iter()
@@ -233,4 +233,12 @@ fn unknown(context: &mut Context<'_>, key: &Key, path: &str, shown_path: &str) {
         }
     }
     context.report(problem.help(format!("allowed here: {}", list(&names))));
+}
+
+/// Is it a transform or an effect? Masks belong to their entries.
+fn is_step_with_mask_beside(path: &str) -> bool {
+    parameters().get(path).is_some_and(|step| {
+        step.is_step()
+            && parameters().get(&join(step.parent(), "mask")).is_some_and(|mask| mask.kind == Kind::Mask)
+    })
 }

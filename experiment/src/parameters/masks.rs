@@ -111,6 +111,18 @@ pub(super) const OF_TARGET: Definition = Definition::new(
 .example("targets:\n  - mask: {box: 0 .5 1 .5, feather: .1}\n    features:\n      - text: a lawn\n")
 .addition();
 
+/// The mask of transforms.
+pub(super) const OF_TRANSFORM: Definition = Definition::new(
+    "targets.transforms.mask",
+    Kind::Mask,
+    Initial::Null,
+    "Where the transforms of the entry act. Elsewhere the image stays as they got it, and where the mask is between 0 and 1, \
+     both are mixed. The mask lies over the image that they get: after a crop, it lies over the piece. Only transforms that \
+     keep the size of the image can have one. In each window, random functions in its numbers give other numbers.",
+)
+.example("targets:\n  - transforms:\n      - blur:\n          kernel_size: 9\n        mask: {ellipse: .25 .25 .5 .5, invert: yes}\n      - random_crop: 224\n")
+.addition();
+
 /// The mask of an effect.
 pub(super) const OF_EFFECT: Definition = Definition::new(
     "postproc.mask",

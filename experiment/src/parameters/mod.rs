@@ -65,8 +65,12 @@ impl Parameter {
 
     /// Is it a transform, post-processing effect or constraint: an entry that is used when it is written?
     pub fn is_step(&self) -> bool {
-        matches!(self.parent(), "targets.transforms" | "targets.constraints")
-            || self.parent() == "postproc" && !matches!(self.name(), "active" | "start" | "end" | "mask")
+        match self.parent() {
+            "targets.transforms" => self.kind != Kind::Mask,
+            "targets.constraints" => true,
+            "postproc" => !matches!(self.name(), "active" | "start" | "end" | "mask"),
+            _ => false,
+        }
     }
 
     /// The path that the parameters of its map are registered below.

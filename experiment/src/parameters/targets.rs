@@ -1,7 +1,7 @@
 //! Targets with their features, and the head of post-processing.
 
 use super::definition::{BOOL, Choice, Definition, FLOAT, FLOAT_2, INT, Initial, Kind, Stage, TEXT};
-use super::masks::{OF_EFFECT, OF_TARGET};
+use super::masks::{OF_EFFECT, OF_TARGET, OF_TRANSFORM};
 use crate::limits::MAX_BATCH;
 
 const SELECTIONS: &[Choice] = &[
@@ -202,6 +202,7 @@ pub(super) const PARAMETERS: &[Definition] = &[
          At the end, the result is resized to the model's window.",
     )
     .example("targets:\n  - transforms:\n      - noise: 0.1*ti\n      - random_rotate:\n          degree: -30 30\n      - center_crop: 224\n"),
+    OF_TRANSFORM,
 ];
 
 pub(super) const POSTPROC: &[Definition] = &[

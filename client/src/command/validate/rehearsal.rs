@@ -38,10 +38,7 @@ pub(crate) struct Rehearsal {
 pub(crate) fn rehearse(experiment: &Experiment) -> Rehearsal {
     let mut stage =
         Stage { done: Rehearsal::default(), failed: BTreeSet::new(), end: Instant::now() + LONGEST };
-    if experiment.targets.is_empty() && experiment.postproc.is_empty() {
-        let warning = "there are no `targets`, so nothing changes the first picture";
-        stage.done.warnings.push(warning.to_owned());
-    }
+    stage.done.warnings.extend(experiment.nothing_to_do().map(str::to_owned));
     for epoch in moments(experiment) {
         stage.epoch(experiment, epoch);
     }

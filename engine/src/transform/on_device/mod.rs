@@ -21,9 +21,10 @@ mod sums;
 mod tests;
 
 use clipig_core::{RENDERED_PIXELS, TileGrid};
-use clipig_geometry::{Chain, Trace};
+use clipig_geometry::Trace;
 use tch::{Device, Tensor};
 
+use super::sample::Sample;
 use super::source::Source;
 pub(crate) use batch::TensorBatch;
 use canvas::DeviceCanvas;
@@ -53,15 +54,13 @@ pub(crate) enum Unfit {
 
 impl OnDevice {
     /// Computes samples that are alike; see [`TensorBatch`]. `None` where they must go by rows, which the log says once.
-    pub(crate) fn compute(
+    pub(super) fn compute(
         &mut self,
-        chains: &[Chain],
-        traces: &[Trace],
+        samples: &[&Sample<'_>],
         source: &Source<'_>,
         limited: bool,
     ) -> Option<(Tensor, TensorBatch)> {
-        let computed =
-            fits(traces).and_then(|()| TensorBatch::compute(chains, traces, source, limited, self));
+        let computed = fits(samples).and_then(|()| TensorBatch::compute(samples, source, limited, self));
         match computed {
             Ok(computed) => Some(computed),
             Err(reason) => {
@@ -82,12 +81,18 @@ impl OnDevice {
 }
 
 /// Is the batch small enough?
-fn fits(traces: &[Trace]) -> Result<(), Unfit> {
-    let pixels = |trace: &Trace| {
-        let runs = trace.runs.iter().map(|run| run.output.size().area());
-        let pieces = trace.fields.iter().map(|field| field.output.size().area());
-        runs.chain(pieces).max().unwrap_or(0)
-    };
-    let most = traces.iter().map(pixels).max().unwrap_or(0) * traces.len() as i64;
+fn fits(samples: &[&Sample<'_>]) -> Result<(), Unfit> {
+    let most =
+        samples.iter().map(|sample| most_pixels(&sample.trace)).max().unwrap_or(0) * samples.len() as i64;
     if most > MOST_PIXELS { Err(Unfit::Large(most)) } else { Ok(()) }
+}
+
+/// The most pixels of a run of a sample, or of the pieces before it.
+fn most_pixels(trace: &Trace) -> i64 {
+    let runs = trace.runs.iter().map(|run| run.output.size().area());
+    let pieces = trace.fields.iter().map(|field| {
+        let inner = field.blend.as_deref().map_or(0, most_pixels);
+        field.output.size().area().max(inner)
+    });
+    runs.chain(pieces).max().unwrap_or(0)
 }

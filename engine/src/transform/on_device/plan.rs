@@ -94,7 +94,7 @@ impl Plan {
     /// The steps in `range` of some chains, of whose output these regions are needed. `None` where samples differ in more
     /// than numbers.
     pub(super) fn of(
-        chains: &[Chain],
+        chains: &[&Chain],
         range: Range<usize>,
         outputs: &[Region],
         numbers: &mut Numbers,
@@ -124,7 +124,7 @@ impl Plan {
                     Step::Pixel(step) => Some(step),
                     _ => None,
                 })?)?,
-                Step::Field(_) => return None,
+                Step::Field(_) | Step::Blend(_) => return None,
             }
         }
         builder.level();

@@ -4,7 +4,7 @@
 use clipig_core::{Canvas, CanvasTiles, GradientSum, TileSet, TiledCanvas};
 use clipig_experiment::random::{Key, Stream};
 use clipig_experiment::{Overrides, Scope, Source as Yaml, load};
-use clipig_geometry::{Chain, Size, Step, Trace, footprint_of};
+use clipig_geometry::{Chain, Size, Step, footprint_of};
 use tch::{Device, Kind, Tensor};
 
 use super::OnDevice;
@@ -12,6 +12,7 @@ use super::canvas::DeviceCanvas;
 use crate::device;
 use crate::transform::properties::chains;
 use crate::transform::reference::first_difference;
+use crate::transform::sample::Sample;
 use crate::transform::{BatchMemory, Source, Values, render};
 
 /// Windows in the computer's memory, and the gradient of a weighted sum of them.
@@ -34,7 +35,7 @@ fn compute(chains: &[Chain], source: &Source<'_>, limited: bool, memory: &mut Ba
 }
 
 fn has_fields(chains: &[Chain]) -> bool {
-    chains.iter().flat_map(|chain| &chain.steps).any(|step| matches!(step, Step::Field(_)))
+    chains.iter().flat_map(|chain| &chain.steps).any(|step| matches!(step, Step::Field(_) | Step::Blend(_)))
 }
 
 /// Compares both ways on a source. Those of the device use the same memory one after the other.
@@ -81,7 +82,7 @@ fn tensor_operations_have_the_bits_of_rows() {
             continue;
         }
         let pixels = random_values(&mut stream, size);
-        let source = Source { values: Values::Plain(&pixels), size, clamp: true, device };
+        let source = Source::of_test(Values::Plain(&pixels), size, device);
         compare(&text, &chains, &source, &mut BatchMemory::on_device());
         compared += 1;
     }
@@ -110,7 +111,7 @@ fn tiles_on_the_device_are_those_of_the_canvas() {
             held.insert(number, values).expect("a tile of this canvas");
         }
         for values in [Values::Whole(&canvas), Values::Tiles(&held), Values::Whole(&canvas)] {
-            compare(&text, &chains, &Source { values, size, clamp: true, device }, &mut memory);
+            compare(&text, &chains, &Source::of_test(values, size, device), &mut memory);
         }
         compared += 1;
     }
@@ -130,7 +131,7 @@ fn chain(transforms: &str, sample: u64, size: Size) -> Chain {
 fn samples_may_have_no_angle_or_no_noise() {
     let (size, device) = (Size { width: 40, height: 30 }, device::of_tests());
     let pixels = random_values(&mut Key::root(8).stream(), size);
-    let source = Source { values: Values::Plain(&pixels), size, clamp: true, device };
+    let source = Source::of_test(Values::Plain(&pixels), size, device);
     let turned =
         |degree| format!("{{border: {{size: 2}}}}, {{rotate: {{degree: {degree}}}}}, {{shift: 3 4}}");
     let noisy = |std| format!("{{noise: {std}}}, {{shift: 3 4}}, {{bwnoise: {std}}}");
@@ -176,7 +177,7 @@ fn a_tile_that_is_not_there_is_noticed() {
     let size = Size { width: 200, height: 100 };
     let device = device::of_tests();
     let held = TiledCanvas::empty(clipig_core::TileGrid::new(200, 100));
-    let source = Source { values: Values::Tiles(&held), size, clamp: true, device };
+    let source = Source::of_test(Values::Tiles(&held), size, device);
     let chains = [chain("{crop: 100 10 50 50}", 0, size)];
     let found = compute(&chains, &source, true, &mut BatchMemory::on_device());
     assert!(found.from_device && found.windows.sum(Kind::Float).double_value(&[]).is_nan());
@@ -186,11 +187,13 @@ fn a_tile_that_is_not_there_is_noticed() {
 fn a_batch_too_large_for_the_device_goes_by_rows() {
     let size = Size { width: 20, height: 20 };
     let pixels = random_values(&mut Key::root(9).stream(), size);
-    let source = Source { values: Values::Plain(&pixels), size, clamp: true, device: Device::Cpu };
+    let source = Source::of_test(Values::Plain(&pixels), size, Device::Cpu);
     for (steps, fits) in [("{repeat: 200 200}", false), ("{repeat: 200 200}, {center_crop: 9}", true)] {
         let chains: Vec<Chain> = (0..3).map(|sample| chain(steps, sample, size)).collect();
-        let traces: Vec<Trace> = chains.iter().map(|chain| Trace::of(chain).expect("small")).collect();
-        let computed = OnDevice::default().compute(&chains, &traces, &source, true);
+        let samples: Vec<Sample<'_>> =
+            chains.iter().map(|chain| Sample::of(chain, source.masks).expect("small")).collect();
+        let samples: Vec<&Sample<'_>> = samples.iter().collect();
+        let computed = OnDevice::default().compute(&samples, &source, true);
         assert_eq!(computed.is_some(), fits, "{steps}");
     }
 }

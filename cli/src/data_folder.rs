@@ -1,7 +1,7 @@
 //! `clipig farm restore` and `clipig farm check`: the data folder of a coordinator that does not run.
 
+use clipig_client::exit::ExitCode;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clipig_coordinator::settings::{self, Settings};
 use clipig_coordinator::store::{self, Clock as _, Inspection, SystemClock};

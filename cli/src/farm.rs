@@ -1,8 +1,8 @@
 //! `clipig farm start`: a coordinator, and workers in the same process.
 
+use clipig_client::exit::ExitCode;
 use std::io::IsTerminal as _;
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! What computes on this machine, for the commands of the client.
 
-use std::process::ExitCode;
+use clipig_client::exit::ExitCode;
 
 use clipig_client::arguments::DoctorArguments;
 use clipig_client::doctor::{Finding, Folder};

@@ -16,10 +16,10 @@ mod studio;
 mod weights;
 mod worker;
 
+use clipig_client::exit::ExitCode;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
-use std::process::ExitCode;
 
 use clap::Parser;
 use clipig_client::arguments::{CoordinatorArguments, WorkArguments};

@@ -1,7 +1,5 @@
 //! `clipig`: the commands, without libtorch.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    clipig_client::clipig()
+fn main() {
+    clipig_client::clipig().end()
 }

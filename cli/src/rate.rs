@@ -8,7 +8,7 @@ mod ratings;
 mod sources;
 mod table;
 
-use std::process::ExitCode;
+use clipig_client::exit::ExitCode;
 
 use self::encoder::{Encoded, Encoder};
 use self::ratings::{Column, Order, Ratings, Row};

@@ -2,7 +2,7 @@
 
 pub(crate) mod easel;
 
-use std::process::ExitCode;
+use clipig_client::exit::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,9 @@
 //! `clipig studio`: a farm of one, and its page in the browser.
 
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
+
+use clipig_client::exit::ExitCode;
 use std::sync::Arc;
 
 use clipig_coordinator::server::Coordinator;

@@ -1,6 +1,6 @@
 //! `clipig worker`: this machine works for a farm.
 
-use std::process::ExitCode;
+use clipig_client::exit::ExitCode;
 
 use clipig_worker::{Flags, LogFormat, Shutdown, WorkerSettings, run_worker};
 

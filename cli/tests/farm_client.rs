@@ -14,11 +14,11 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use clipig_proto::v1::JobState;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use serde_json::Value as Json;
 
 use self::farm::Farm;
-use self::process::Owned;
+use self::process::{Owned, signal};
 
 /// A small picture; the number of epochs stands before it.
 const FRUIT: &str = "
@@ -47,10 +47,6 @@ fn endless() -> String {
 fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))
-}
-
-fn signal(process: &Child, signal: Signal) {
-    kill_process(Pid::from_child(process), signal).unwrap();
 }
 
 #[test]

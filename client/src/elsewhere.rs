@@ -1,6 +1,6 @@
 //! A `clipig` without `clipig-local` beside it: the messages for commands that compute.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use crate::arguments::DoctorArguments;
 use crate::beside;

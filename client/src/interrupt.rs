@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::exit::ExitCode;
 use crate::output;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
@@ -19,7 +20,7 @@ pub const EXIT_CODE: u8 = 130;
 pub fn listen(say: impl Fn() + Send + 'static) {
     let listening = ctrlc::set_handler(move || {
         if ASKED.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(EXIT_CODE));
+            ExitCode::from(EXIT_CODE).end();
         }
         say();
         if let Some(listener) = &*LISTENER.lock().unwrap_or_else(PoisonError::into_inner) {

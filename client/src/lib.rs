@@ -8,6 +8,7 @@ mod beside;
 mod command;
 pub mod doctor;
 mod elsewhere;
+pub mod exit;
 pub mod experiment_files;
 pub mod failure;
 pub mod farm;
@@ -28,7 +29,7 @@ pub mod traces;
 #[cfg(test)]
 mod oracle_tests;
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use clap::Parser;
 

@@ -4,8 +4,8 @@
 //! `clipig-local` before a command that computes ([`beside`](crate::beside)), and only where there is none it goes on
 //! without ([`Elsewhere`](crate::elsewhere::Elsewhere)).
 
+use crate::exit::ExitCode;
 use std::panic::RefUnwindSafe;
-use std::process::ExitCode;
 
 use clipig_core::Assets;
 use clipig_experiment::Experiment;

@@ -3,8 +3,8 @@
 //! `println!` is not used: it panics when a reader such as `head` has closed the pipe, and ignores a full disk.
 
 use std::io::{ErrorKind, Write};
-use std::process::ExitCode;
 
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::terminal;
 

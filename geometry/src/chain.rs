@@ -1,13 +1,21 @@
-//! A chain of drawn transforms.
+//! The transforms of one sample, drawn: nothing in them is left to chance. A chain is made of steps, and a step with a mask of
+//! a chain, so they stand together.
 
-use clipig_experiment::{Scope, Target, Transform};
+use std::sync::Arc;
 
-use crate::axis::NOWHERE;
-use crate::context::DrawError;
+use clipig_experiment::{Mask, Scope, Target, Transform, TransformKind};
+
+use crate::context::{Draw, DrawError};
 use crate::cuts;
 use crate::field::FieldStep;
-use crate::region::Size;
-use crate::step::Step;
+use crate::map::PixelMap;
+use crate::pixel::PixelStep;
+use crate::region::{MAX_AREA, Size};
+use crate::transform::{
+    add, blur, border, center_crop, clamp, contrast, crop, edge, fnoise, mean, mul, noise, pad, quantize,
+    random_crop, random_rotate, random_scale, random_shift, random_translate, repeat, resize, rnoise, rotate,
+    saturation, shift,
+};
 
 /// All transforms of one sample, drawn.
 #[derive(Debug)]
@@ -79,98 +87,122 @@ impl Chain {
         self.sizes.last().copied().unwrap_or(self.input)
     }
 
-    /// Where each pixel of a window lies on the image that the chain is applied to, row by row: column and row, or `None` for
-    /// a pixel that comes from nowhere. The window is the chain's output in another size; where sizes change, it is the
-    /// nearest pixel. What a step does to values is left out, and what a mask mixes stays where it is.
-    pub fn places(&self, window: Size) -> Vec<Option<[usize; 2]>> {
-        let width = window.width.max(1);
-        let column = |place: i64| (place % width) as i32;
-        let row = |place: i64| (place / width) as i32;
-        let mut xs: Vec<i32> = (0..window.area()).map(column).collect();
-        let mut ys: Vec<i32> = (0..window.area()).map(row).collect();
-        resize([&mut xs, &mut ys], window, self.output());
-        for (number, step) in self.steps.iter().enumerate().rev() {
-            match step {
-                Step::Map(map) => map.follow(&mut xs, &mut ys),
-                Step::Field(FieldStep::Resize(resized)) => {
-                    resize([&mut xs, &mut ys], resized.size(), self.size_before(number));
-                }
-                Step::Field(_) | Step::Pixel(_) | Step::Blend(_) => {}
-            }
-        }
-        let place = |(x, y): (i32, i32)| (x != NOWHERE).then_some([x as usize, y as usize]);
-        xs.into_iter().zip(ys).map(place).collect()
-    }
-
     /// Size of the input of a step.
     pub fn size_before(&self, step: usize) -> Size {
         step.checked_sub(1).map_or(self.input, |before| self.sizes[before])
     }
 }
 
-/// Replaces columns and rows of an image by those of the nearest pixels of the image that it was resized from.
-fn resize([xs, ys]: [&mut [i32]; 2], size: Size, from: Size) {
-    let nearest = |places: &mut [i32], size: i64, from: i64| {
-        if size == from {
-            return;
-        }
-        for place in places.iter_mut().filter(|place| **place != NOWHERE) {
-            // The pixel in which the middle of this one lies.
-            *place = ((2 * i64::from(*place) + 1) * from / (2 * size)) as i32;
-        }
-    };
-    nearest(xs, size.width, from.width);
-    nearest(ys, size.height, from.height);
+/// One transform with nothing left to chance.
+#[derive(Debug)]
+pub enum Step {
+    /// Every output pixel is one input pixel, or a fixed colour.
+    Map(PixelMap),
+    /// Every pixel is changed by itself.
+    Pixel(PixelStep),
+    /// Neighbours or the whole image are needed.
+    Field(FieldStep),
+    /// Steps whose output is mixed with their input.
+    Blend(Box<Blend>),
 }
 
-#[cfg(test)]
-mod tests {
-    use clipig_experiment::random::Key;
-    use clipig_experiment::{Overrides, Source, load};
-
-    use super::*;
-    use crate::route::RowMemory;
-    use crate::trace::Trace;
-
-    fn chain(transforms: &str, input: Size) -> Chain {
-        let yaml = format!("targets: [{{transforms: [{transforms}]}}]");
-        let loaded = load(&[Source::new("chain.yaml", &yaml)], &Overrides::default());
-        let target =
-            loaded.unwrap_or_else(|problems| panic!("{yaml}: {problems}")).experiment.targets.remove(0);
-        let scope = Scope::new(Key::root(4), 3, 10).with_resolution(30, 20);
-        Chain::draw(&target.transforms, &scope, input).expect("it fits")
+impl Step {
+    /// Draws one transform for one sample, whose index is part of the scope, on an image of `size`.
+    ///
+    /// # Errors
+    /// When an expression fails or numbers do not fit the image.
+    pub fn draw(transform: &Transform, scope: &Scope, size: Size) -> Result<Self, DrawError> {
+        let draw = &Draw { scope, path: &transform.path, size };
+        let map = Self::Map;
+        Ok(match &transform.kind {
+            TransformKind::Masked { mask, transforms } => {
+                Self::Blend(Box::new(Blend::draw(&transform.path, (mask, transforms), scope, size)?))
+            }
+            TransformKind::Add(color) => Self::Pixel(PixelStep::Add(add::draw(color, draw)?)),
+            TransformKind::Blur(kernel) => Self::Field(FieldStep::Blur(blur::draw(kernel, draw)?)),
+            TransformKind::Border(border) => map(border::draw(border, draw)?),
+            TransformKind::BwNoise(std) => Self::Pixel(PixelStep::Noise(noise::draw_gray(std, draw)?)),
+            TransformKind::CenterCrop(size) => map(center_crop::draw(size, draw)?),
+            TransformKind::Clamp(range) => Self::Pixel(PixelStep::Clamp(clamp::draw(range, draw)?)),
+            TransformKind::Contrast(factor) => {
+                Self::Field(FieldStep::Contrast(contrast::draw(factor, draw)?))
+            }
+            TransformKind::Crop(xywh) => map(crop::draw(xywh, draw)?),
+            TransformKind::Edge { kernel, amount } => {
+                Self::Field(FieldStep::Edge(edge::draw(kernel, amount, draw)?))
+            }
+            TransformKind::FNoise(std) => Self::Field(FieldStep::FNoise(fnoise::draw(std, draw)?)),
+            TransformKind::Mean(mean) => Self::Field(FieldStep::Mean(mean::draw(mean, draw)?)),
+            TransformKind::Mul(factor) => Self::Pixel(PixelStep::Mul(mul::draw(factor, draw)?)),
+            TransformKind::Noise(std) => Self::Pixel(PixelStep::Noise(noise::draw(std, draw)?)),
+            TransformKind::Pad { size, color, mode } => map(pad::draw(size, color, *mode, draw)?),
+            TransformKind::Quantize(step) => Self::Pixel(PixelStep::Quantize(quantize::draw(step, draw)?)),
+            TransformKind::RandomCrop(size) => map(random_crop::draw(size, draw)?),
+            TransformKind::RandomRotate { degree, center } => map(random_rotate::draw(degree, center, draw)?),
+            TransformKind::RandomScale(range) => map(random_scale::draw(range, draw)?),
+            TransformKind::RandomShift(range) => map(random_shift::draw(range, draw)?),
+            TransformKind::RandomTranslate(offset) => map(random_translate::draw(offset, draw)?),
+            TransformKind::Repeat(count) => map(repeat::draw(count, draw)?),
+            TransformKind::Resize(size) => Self::Field(FieldStep::Resize(resize::draw(size, draw)?)),
+            TransformKind::RNoise { std, resolution } => {
+                Self::Field(FieldStep::RNoise(rnoise::draw(std, resolution, draw)?))
+            }
+            TransformKind::Rotate { degree, center } => map(rotate::draw(degree, center, draw)?),
+            TransformKind::Saturation(factor) => {
+                Self::Pixel(PixelStep::Saturation(saturation::draw(factor, draw)?))
+            }
+            TransformKind::Shift(offset) => map(shift::draw(offset, draw)?),
+        })
     }
 
-    #[test]
-    fn pixels_lie_where_a_run_takes_them_from() {
-        let chains = [
-            "{shift: .3 -.2}",
-            "{noise: .1}, {random_crop: 24 30}, {border: {size: 2}}",
-            "{repeat: 2 3}, {random_rotate: {degree: -40 40, center: .2 .8}}, {center_crop: 31 29}, {mul: .5}",
-            "{pad: {size: 9, mode: edge}}, {random_scale: .4 1.6}, {random_translate: .3 .3}, {rotate: {degree: 30}}",
-        ];
-        for transforms in chains {
-            let chain = chain(transforms, Size { width: 40, height: 37 });
-            let trace = Trace::of(&chain).expect("a small image");
-            let (run, mut memory, mut wanted) = (&trace.runs[0], RowMemory::default(), Vec::new());
-            for row in 0..chain.output().height as usize {
-                run.route.follow(row, &mut memory);
-                wanted.extend(run.route.row(run.route.last_level(), row, &memory).pixels());
-            }
-            let found = chain.places(chain.output());
-            assert_eq!(found.len() as i64, chain.output().area(), "{transforms}");
-            assert_eq!(found.into_iter().flatten().collect::<Vec<_>>(), wanted, "{transforms}");
+    /// Does a run end at it?
+    pub(crate) fn is_field(&self) -> bool {
+        matches!(self, Self::Field(_) | Self::Blend(_))
+    }
+
+    /// Size of the output for an input.
+    pub fn size(&self, input: Size) -> Size {
+        match self {
+            Self::Map(map) => map.size,
+            Self::Pixel(_) | Self::Blend(_) => input,
+            Self::Field(field) => field.size(input),
         }
     }
+}
 
-    #[test]
-    fn another_size_takes_the_pixel_in_the_middle() {
-        let window = Size { width: 2, height: 1 };
-        let places = |transforms: &str| chain(transforms, Size { width: 8, height: 3 }).places(window);
-        assert_eq!(places(""), [Some([2, 1]), Some([6, 1])]);
-        assert_eq!(places("{crop: 4 0 4 3}"), [Some([5, 1]), Some([7, 1])]);
-        // As many pixels as the window: those of four, in whose middle they lie.
-        assert_eq!(places("{resize: 4 6}"), [Some([3, 1]), Some([7, 1])]);
-        assert_eq!(places("{crop: 6 0 4 3}"), [Some([7, 1]), None]);
+/// Transforms with a mask, drawn. The image keeps its size.
+#[derive(Debug)]
+pub struct Blend {
+    /// The transforms.
+    pub chain: Chain,
+    /// Where they act; it lies over the image that they get.
+    pub mask: Arc<Mask>,
+    /// What the mask's numbers are evaluated with.
+    pub scope: Scope,
+    /// Where it stands in the experiment.
+    pub path: String,
+}
+
+impl Blend {
+    pub(crate) fn draw(
+        path: &str,
+        (mask, transforms): (&Arc<Mask>, &[Transform]),
+        scope: &Scope,
+        size: Size,
+    ) -> Result<Self, DrawError> {
+        // A mask's image is held in the size of the image that it lies over.
+        if size.area() > MAX_AREA && !mask.images().is_empty() {
+            return Err(DrawError::Impossible {
+                path: format!("{path}.mask"),
+                message: format!(
+                    "an image as a mask cannot lie over {}×{} pixels; crop before, or use a box, an ellipse or a gradient",
+                    size.width, size.height
+                ),
+            });
+        }
+        let chain = Chain::draw(transforms, scope, size)?;
+        // What changes the size has no mask: the experiment was refused.
+        assert_eq!(chain.output(), size, "`{path}` has a mask and changes the size");
+        Ok(Self { chain, mask: Arc::clone(mask), scope: scope.clone(), path: path.to_owned() })
     }
 }

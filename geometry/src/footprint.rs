@@ -14,10 +14,9 @@ use clipig_core::{TileGrid, TileSet};
 use clipig_experiment::{Scope, Target};
 
 use crate::axis::{Axis, Nearest, unlimited};
-use crate::chain::Chain;
+use crate::chain::{Chain, Step};
 use crate::map::{PixelMap, Way};
 use crate::region::{Region, Size};
-use crate::step::Step;
 use crate::turn::Turn;
 
 /// Side of the blocks that are rotated by themselves, in pixels.

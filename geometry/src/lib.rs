@@ -16,11 +16,11 @@
 //!   what the steps need for that.
 
 mod axis;
-mod blend;
 mod chain;
 mod context;
 mod cuts;
 mod field;
+mod follow;
 mod footprint;
 mod gaussian;
 mod map;
@@ -28,14 +28,12 @@ mod pixel;
 mod places;
 mod region;
 mod route;
-mod step;
 mod trace;
 pub mod transform;
 mod turn;
 
 pub use axis::{Axis, NOWHERE, Nearest};
-pub use blend::Blend;
-pub use chain::Chain;
+pub use chain::{Blend, Chain, Step};
 pub use context::DrawError;
 pub use field::FieldStep;
 pub use footprint::{footprint, footprint_of};
@@ -45,6 +43,5 @@ pub use pixel::PixelStep;
 pub use places::{RowPlaces, Ys};
 pub use region::{Region, Size};
 pub use route::{Losses, Route, RowMemory};
-pub use step::Step;
 pub use trace::{Effect, Field, Run, Trace};
 pub use turn::Turn;

@@ -1,5 +1,8 @@
 //! Sizes and pieces of images.
 
+/// The most pixels of one sample that are computed at once.
+pub(crate) const MAX_AREA: i64 = 1 << 26;
+
 /// Width and height in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {

@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::chain::Chain;
+use crate::chain::{Chain, Step};
 use crate::context::DrawError;
 use crate::pixel::PixelStep;
-use crate::region::{Region, Size};
+use crate::region::{MAX_AREA, Region, Size};
 use crate::route::Route;
-use crate::step::Step;
-
-/// The most pixels of one sample that are computed at once.
-pub(crate) const MAX_AREA: i64 = 1 << 26;
 
 /// A run: maps and pixel steps between two fields. It is computed on the pixels of its output only.
 #[derive(Debug)]

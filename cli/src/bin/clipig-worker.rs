@@ -1,7 +1,5 @@
 //! `clipig-worker`: `clipig worker` under a name of its own, for machines that do nothing else.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    clipig::clipig_worker()
+fn main() {
+    clipig::clipig_worker().end()
 }

@@ -3,6 +3,8 @@
 use std::process::{Child, ExitStatus, Output};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// A process that does not outlive the test, however that ends.
 #[allow(dead_code, reason = "each test file uses a part of it")]
 pub(crate) struct Owned(Option<Child>);
@@ -36,6 +38,12 @@ impl Drop for Owned {
             let _ = child.wait();
         }
     }
+}
+
+/// Sends a signal to a process.
+#[allow(dead_code, reason = "each test file uses a part of it")]
+pub(crate) fn signal(process: &Child, signal: Signal) {
+    kill_process(Pid::from_child(process), signal).unwrap();
 }
 
 /// Memory of a process in MiB, now and at most.

@@ -1,7 +1,7 @@
 //! `clipig animate`: frames that follow each other.
 
+use crate::exit::ExitCode;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clipig_experiment::{Animation, Loaded, animation_of};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! `clipig farm backup`: copies everything that a running farm keeps into a folder.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! `clipig completions`: the script that completes commands and flags in a shell.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use clap::CommandFactory;
 use clap_complete::Shell;

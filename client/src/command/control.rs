@@ -1,6 +1,6 @@
 //! `clipig pause`, `resume`, `cancel`, `retry`, `priority`: control of jobs.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use serde_json::Value as Json;
 

@@ -1,6 +1,6 @@
 //! `clipig doctor`: what is wrong with this machine or a farm, and how to mend it.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use crate::arguments::DoctorArguments;
 use crate::doctor::sheet::Sheet;

@@ -1,6 +1,6 @@
 //! `clipig farm`: shows a farm's status or who did what, starts a farm, and takes care of what it keeps.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;

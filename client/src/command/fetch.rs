@@ -1,7 +1,7 @@
 //! `clipig fetch`: downloads what a job has made.
 
+use crate::exit::ExitCode;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};

@@ -1,6 +1,6 @@
 //! `clipig job`: shows one job.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use jiff::Timestamp;
 

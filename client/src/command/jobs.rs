@@ -1,6 +1,6 @@
 //! `clipig jobs`: the jobs of a farm.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;

@@ -1,7 +1,7 @@
 //! `clipig licenses`: the licences and notices of everything that is shipped.
 
+use crate::exit::ExitCode;
 use std::fmt::Write as _;
-use std::process::ExitCode;
 
 use clipig_models::Notice;
 

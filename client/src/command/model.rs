@@ -4,8 +4,8 @@ mod info;
 mod list;
 mod pull;
 
+use crate::exit::ExitCode;
 use std::path::Path;
-use std::process::ExitCode;
 
 use clipig_models::{Entry, Flags, ImportOptions, Imported, Place, Store};
 

@@ -2,7 +2,7 @@
 
 mod overview;
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use clipig_experiment::{parameters, reference};
 

@@ -1,7 +1,7 @@
 //! `clipig render --farm URL`: submit, watch, fetch.
 
+use crate::exit::ExitCode;
 use std::path::Path;
-use std::process::ExitCode;
 
 use clipig_experiment::{Overrides, Source, load};
 use clipig_picture::Record;

@@ -1,6 +1,6 @@
 //! `clipig submit`: an experiment goes to a farm.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use serde_json::{Value as Json, json};
 

@@ -2,7 +2,7 @@
 
 mod report;
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use clipig_experiment::{Loaded, Sweep, sweep_of};
 

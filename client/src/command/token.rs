@@ -2,7 +2,7 @@
 //!
 //! It works on the coordinator's file and asks no farm: nobody who has only a token can make another one.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use clipig_access::{CreateError, Limits, NewToken, Secret, TokenEntry, TokenFile, TokenFileError};
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! `clipig top`: the farm as it moves, or as a table where that cannot be.
 
+use crate::exit::ExitCode;
 use std::fmt::Write as _;
-use std::process::ExitCode;
 
 use jiff::Timestamp;
 

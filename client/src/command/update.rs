@@ -1,6 +1,6 @@
 //! `clipig update`: changes the experiment of a running job.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use serde_json::{Value as Json, json};
 

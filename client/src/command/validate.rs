@@ -5,8 +5,8 @@ mod finding;
 pub(crate) mod rehearsal;
 mod series;
 
+use crate::exit::ExitCode;
 use std::io::IsTerminal;
-use std::process::ExitCode;
 
 use clipig_experiment::{Experiment, Overrides, SeriesKind, load, series_of};
 use clipig_models::{ModelError, Store};

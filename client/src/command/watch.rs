@@ -1,6 +1,6 @@
 //! `clipig watch`: follows a job.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::arguments::WatchArguments;

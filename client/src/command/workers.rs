@@ -1,6 +1,6 @@
 //! `clipig workers`: lists and controls a farm's workers.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;

@@ -1,7 +1,7 @@
 //! Findings as text or JSON. Text is printed as it comes, because a farm that does not answer is waited for.
 
+use crate::exit::ExitCode;
 use std::fmt::Write as _;
-use std::process::ExitCode;
 
 use console::{Style, Term, measure_text_width};
 use serde_json::{Value as Json, json};

@@ -1,6 +1,6 @@
 //! The terminal: keys in, pictures out.
 
-use std::process::ExitCode;
+use crate::exit::ExitCode;
 use std::time::Duration;
 
 use jiff::Timestamp;

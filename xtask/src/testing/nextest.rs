@@ -12,6 +12,15 @@ use crate::process::{self, cargo, like_cargo};
 
 use super::results::Results;
 
+/// How many tests run at once. nextest reads it, and `--test-threads` wins.
+const TEST_THREADS: &str = "NEXTEST_TEST_THREADS";
+
+/// Three for two cores: many tests wait for processes most of the time.
+fn tests_at_once() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    cores + cores.div_ceil(2)
+}
+
 /// `cargo nextest run` for the whole workspace.
 pub(crate) fn run(places: &Places) -> Result<Command, Error> {
     let mut command = nextest(places)?;
@@ -82,9 +91,12 @@ fn nextest(places: &Places) -> Result<Command, Error> {
             command.env_remove(name);
         }
     }
-    // Tests run side by side, one per core. If each had threads on all cores, libtorch's (those of libgomp) would mostly
-    // spin until the others have their turn. What a test says of threads wins.
+    // If each test had threads on all cores, libtorch's (those of libgomp) would mostly spin until those of other tests
+    // have had their turn. What a test says of threads wins.
     command.env("OMP_NUM_THREADS", "1");
+    if std::env::var_os(TEST_THREADS).is_none() {
+        command.env(TEST_THREADS, tests_at_once().to_string());
+    }
     command.arg("nextest");
     Ok(command)
 }

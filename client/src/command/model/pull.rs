@@ -6,6 +6,7 @@ use clipig_models::{Entry, Place, Progress, PullOptions, Retry, Store};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::megabytes;
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output;
@@ -20,7 +21,7 @@ pub(super) fn pull(store: &Store, name: &str, replace: bool) -> Result<Entry, Fa
     }
     interrupt::listen(|| {
         output::say("\nstopped; the same command goes on where it was");
-        std::process::exit(i32::from(interrupt::EXIT_CODE));
+        ExitCode::from(interrupt::EXIT_CODE).end();
     });
     let mut display = Display::new();
     let options = PullOptions { replace, ..PullOptions::default() };

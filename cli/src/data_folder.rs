@@ -1,6 +1,5 @@
 //! `clipig farm restore` and `clipig farm check`: the data folder of a coordinator that does not run.
 
-use clipig_client::exit::ExitCode;
 use std::path::{Path, PathBuf};
 
 use clipig_coordinator::settings::{self, Settings};
@@ -8,6 +7,7 @@ use clipig_coordinator::store::{self, Clock as _, Inspection, SystemClock};
 use serde_json::json;
 
 use clipig_client::arguments::{CheckArguments, DataArguments, RestoreArguments};
+use clipig_client::exit::ExitCode;
 use clipig_client::failure::Failure;
 use clipig_client::farm::show::counted;
 use clipig_client::farm::time;

@@ -1,6 +1,5 @@
 //! `clipig farm start`: a coordinator, and workers in the same process.
 
-use clipig_client::exit::ExitCode;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,8 +23,8 @@ use tokio::task::JoinSet;
 
 use crate::devices;
 use clipig_client::arguments::{CoordinatorArguments, StartArguments};
+use clipig_client::exit::ExitCode;
 use clipig_client::failure::Failure;
-use clipig_client::interrupt;
 use clipig_client::terminal::log;
 use clipig_client::traces;
 
@@ -90,7 +89,7 @@ fn serve(
                 crew.leave().await;
                 Ok(ExitCode::SUCCESS)
             }
-            () = signals.asked_at_once() => Ok(ExitCode::from(interrupt::EXIT_CODE)),
+            () = signals.asked_at_once() => Ok(ExitCode::INTERRUPTED),
         }
     });
     // Threads that still compute a shard are not waited for.

@@ -1,9 +1,8 @@
 //! What computes on this machine, for the commands of the client.
 
-use clipig_client::exit::ExitCode;
-
 use clipig_client::arguments::DoctorArguments;
 use clipig_client::doctor::{Finding, Folder};
+use clipig_client::exit::ExitCode;
 use clipig_client::failure::Failure;
 use clipig_client::local::{Easel, Judge, Local, Notices, Task};
 use clipig_client::output;

@@ -16,13 +16,13 @@ mod studio;
 mod weights;
 mod worker;
 
-use clipig_client::exit::ExitCode;
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use clap::Parser;
 use clipig_client::arguments::{CoordinatorArguments, WorkArguments};
+use clipig_client::exit::ExitCode;
 use clipig_client::outcome;
 use clipig_client::panics::Program;
 

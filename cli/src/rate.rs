@@ -8,12 +8,11 @@ mod ratings;
 mod sources;
 mod table;
 
-use clipig_client::exit::ExitCode;
-
 use self::encoder::{Encoded, Encoder};
 use self::ratings::{Column, Order, Ratings, Row};
 use self::sources::Sources;
 use clipig_client::arguments::RateArguments;
+use clipig_client::exit::ExitCode;
 use clipig_client::failure::Failure;
 use clipig_client::interrupt;
 use clipig_client::output;
@@ -27,7 +26,7 @@ pub(crate) fn run(arguments: &RateArguments) -> Result<ExitCode, Failure> {
     let order = Order::parse(arguments.sort, texts.len() + references.len())?;
     let mut encoder = Encoder::prepare(arguments)?;
     interrupt::listen(|| output::say("\nstopping after these images; press Ctrl-C again to stop at once"));
-    let interrupted = Ok(ExitCode::from(interrupt::EXIT_CODE));
+    let interrupted = Ok(ExitCode::INTERRUPTED);
 
     let features = encoder.texts(&texts)?;
     let mut columns: Vec<Column> = (1..)

@@ -2,7 +2,6 @@
 
 pub(crate) mod easel;
 
-use clipig_client::exit::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +24,7 @@ use tch::Device;
 use crate::farm_of_one::FarmOfOne;
 use crate::picture_file::PictureFile;
 use clipig_client::arguments::{ComputeArguments, Precision, RenderArguments};
+use clipig_client::exit::ExitCode;
 use clipig_client::experiment_files::{self, Sources};
 use clipig_client::failure::Failure;
 use clipig_client::image_files;
@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<ExitCode, Failure> {
     for i in 0..arguments.compute.repeat {
         setup.render(&farm, setup.seed(i)?)?;
         if interrupt::asked() {
-            return Ok(ExitCode::from(interrupt::EXIT_CODE));
+            return Ok(ExitCode::INTERRUPTED);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use clipig_client::exit::ExitCode;
 use std::sync::Arc;
 
 use clipig_coordinator::server::Coordinator;
@@ -12,6 +11,7 @@ use clipig_experiment::Overrides;
 
 use crate::farm;
 use clipig_client::arguments::StudioArguments;
+use clipig_client::exit::ExitCode;
 use clipig_client::experiment_files::{self, Sources};
 use clipig_client::failure::Failure;
 use clipig_client::{image_files, output};

@@ -1,11 +1,10 @@
 //! `clipig worker`: this machine works for a farm.
 
-use clipig_client::exit::ExitCode;
-
 use clipig_worker::{Flags, LogFormat, Shutdown, WorkerSettings, run_worker};
 
 use crate::devices;
 use clipig_client::arguments::WorkArguments;
+use clipig_client::exit::ExitCode;
 use clipig_client::failure::Failure;
 use clipig_client::terminal::log;
 use clipig_client::traces;

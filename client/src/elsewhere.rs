@@ -1,10 +1,9 @@
 //! A `clipig` without `clipig-local` beside it: the messages for commands that compute.
 
-use crate::exit::ExitCode;
-
 use crate::arguments::DoctorArguments;
 use crate::beside;
 use crate::doctor::{Finding, Folder};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::local::{Easel, Judge, Local, Notices, Task};
 

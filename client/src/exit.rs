@@ -9,6 +9,8 @@ impl ExitCode {
     pub const SUCCESS: Self = Self(0);
     /// Something failed.
     pub const FAILURE: Self = Self(1);
+    /// A person has interrupted it; the code that shells give such a command.
+    pub const INTERRUPTED: Self = Self(130);
 
     /// Ends the process with this code, at once: what libraries have registered for the end of a process does not run.
     /// A thread may still compute a shard for which nobody waits. If `main` returned, libtorch would take its tables away

@@ -13,14 +13,11 @@ type Listener = Box<dyn Fn() + Send>;
 /// Called at the first Ctrl-C.
 static LISTENER: Mutex<Option<Listener>> = Mutex::new(None);
 
-/// Exit code after an interrupt, as shells have it.
-pub const EXIT_CODE: u8 = 130;
-
 /// Listens for Ctrl-C, SIGTERM and SIGHUP from now on.
 pub fn listen(say: impl Fn() + Send + 'static) {
     let listening = ctrlc::set_handler(move || {
         if ASKED.swap(true, Ordering::Relaxed) {
-            ExitCode::from(EXIT_CODE).end();
+            ExitCode::INTERRUPTED.end();
         }
         say();
         if let Some(listener) = &*LISTENER.lock().unwrap_or_else(PoisonError::into_inner) {

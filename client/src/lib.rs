@@ -29,13 +29,12 @@ pub mod traces;
 #[cfg(test)]
 mod oracle_tests;
 
-use crate::exit::ExitCode;
-
 use clap::Parser;
 
 use self::arguments::{Arguments, Command};
 use self::command::control::{self, Decision};
 use self::elsewhere::Elsewhere;
+use self::exit::ExitCode;
 use self::failure::Failure;
 use self::local::{Local, Task};
 use self::panics::Program;

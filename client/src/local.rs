@@ -4,7 +4,6 @@
 //! `clipig-local` before a command that computes ([`beside`](crate::beside)), and only where there is none it goes on
 //! without ([`Elsewhere`](crate::elsewhere::Elsewhere)).
 
-use crate::exit::ExitCode;
 use std::panic::RefUnwindSafe;
 
 use clipig_core::Assets;
@@ -15,6 +14,7 @@ use crate::arguments::{
     StartArguments, StudioArguments, WorkArguments,
 };
 use crate::doctor::{Finding, Folder};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::series::order::{Drawn, Order};
 

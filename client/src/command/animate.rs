@@ -1,19 +1,19 @@
 //! `clipig animate`: frames that follow each other.
 
-use crate::exit::ExitCode;
 use std::path::PathBuf;
 
 use clipig_experiment::{Animation, Loaded, animation_of};
 use serde_json::json;
 
 use crate::arguments::AnimateArguments;
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::show::counted;
 use crate::farm::video::Film;
 use crate::local::Local;
+use crate::output;
 use crate::series::order::epochs_of;
 use crate::series::{Checked, Plan, Series};
-use crate::{interrupt, output};
 
 /// What is wrong with an animation whose frames have no epochs.
 pub(crate) const NO_EPOCHS: &str =
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &AnimateArguments, local: &dyn Local) -> Result<Exi
         arguments.video.as_deref().map(|path| Film::prepare(path, animation.fps, FFMPEG)).transpose()?;
     // Each frame needs the one before it, so there is one job at a time.
     let Some(drawing) = Checked::of(&animation, plan, series.verbose)?.draw(series, 1, local)? else {
-        return Ok(ExitCode::from(interrupt::EXIT_CODE));
+        return Ok(ExitCode::INTERRUPTED);
     };
     if let Some(film) = &film {
         if drawing.verbose >= 1 {

@@ -1,10 +1,9 @@
 //! `clipig farm backup`: copies everything that a running farm keeps into a folder.
 
-use crate::exit::ExitCode;
-
 use serde_json::json;
 
 use crate::arguments::BackupArguments;
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::show::counted;

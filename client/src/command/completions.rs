@@ -1,11 +1,10 @@
 //! `clipig completions`: the script that completes commands and flags in a shell.
 
-use crate::exit::ExitCode;
-
 use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::arguments::Arguments;
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output;
 

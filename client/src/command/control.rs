@@ -1,11 +1,10 @@
 //! `clipig pause`, `resume`, `cancel`, `retry`, `priority`: control of jobs.
 
-use crate::exit::ExitCode;
-
 use serde_json::Value as Json;
 
 use super::job::present;
 use crate::arguments::{ControlArguments, PriorityArguments};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;

@@ -1,10 +1,9 @@
 //! `clipig doctor`: what is wrong with this machine or a farm, and how to mend it.
 
-use crate::exit::ExitCode;
-
 use crate::arguments::DoctorArguments;
 use crate::doctor::sheet::Sheet;
 use crate::doctor::{farm, machine};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::local::Local;
 

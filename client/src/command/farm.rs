@@ -1,11 +1,10 @@
 //! `clipig farm`: shows a farm's status or who did what, starts a farm, and takes care of what it keeps.
 
-use crate::exit::ExitCode;
-
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::arguments::{AuditArguments, FarmArguments, FarmCommand, ListArguments};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;

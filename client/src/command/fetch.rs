@@ -1,6 +1,5 @@
 //! `clipig fetch`: downloads what a job has made.
 
-use crate::exit::ExitCode;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
@@ -9,6 +8,7 @@ use tempfile::TempPath;
 
 use super::job;
 use crate::arguments::{FetchArguments, HistoryFormat};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::show::{has_ended, job_state};

@@ -1,10 +1,9 @@
 //! `clipig job`: shows one job.
 
-use crate::exit::ExitCode;
-
 use jiff::Timestamp;
 
 use crate::arguments::JobArguments;
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;

@@ -1,11 +1,10 @@
 //! `clipig jobs`: the jobs of a farm.
 
-use crate::exit::ExitCode;
-
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::arguments::{JobsArguments, StateArgument};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;

@@ -1,10 +1,10 @@
 //! `clipig licenses`: the licences and notices of everything that is shipped.
 
-use crate::exit::ExitCode;
 use std::fmt::Write as _;
 
 use clipig_models::Notice;
 
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::local::{Local, Notices};
 use crate::output;

@@ -4,12 +4,12 @@ mod info;
 mod list;
 mod pull;
 
-use crate::exit::ExitCode;
 use std::path::Path;
 
 use clipig_models::{Entry, Flags, ImportOptions, Imported, Place, Store};
 
 use crate::arguments::{ImportArguments, ModelArguments, ModelCommand};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::output;
 

@@ -2,11 +2,10 @@
 
 mod overview;
 
-use crate::exit::ExitCode;
-
 use clipig_experiment::{parameters, reference};
 
 use crate::arguments::ReferenceArguments;
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::local::{Local, Task};
 use crate::output;

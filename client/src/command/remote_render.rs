@@ -1,6 +1,5 @@
 //! `clipig render --farm URL`: submit, watch, fetch.
 
-use crate::exit::ExitCode;
 use std::path::Path;
 
 use clipig_experiment::{Overrides, Source, load};
@@ -9,6 +8,7 @@ use clipig_picture::Record;
 use super::watch::{Outcome, Show, until_end};
 use super::{fetch, job, submit};
 use crate::arguments::{RenderArguments, TermsArguments};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::submission::Submission;
@@ -16,9 +16,6 @@ use crate::farm::wire::JobState;
 use crate::farm::{converse, time};
 use crate::output;
 use crate::picture::beside;
-
-/// Exit code after Ctrl-C, by the convention of shells.
-const INTERRUPTED: u8 = 130;
 
 /// Renders the pictures on a farm and puts them where a local run would put them.
 pub(crate) fn run(arguments: &RenderArguments, farm: &str) -> Result<ExitCode, Failure> {
@@ -40,7 +37,7 @@ pub(crate) fn run(arguments: &RenderArguments, farm: &str) -> Result<ExitCode, F
             submission.say(format!("job {job}"));
             let show = Show { verbose: experiment.verbose, preview: false };
             match until_end(&connection, job, show).await? {
-                Outcome::Left => return Ok(ExitCode::from(INTERRUPTED)),
+                Outcome::Left => return Ok(ExitCode::INTERRUPTED),
                 Outcome::Ended { state: JobState::Completed, table } => {
                     let wanted = Path::new(&submission.loaded.picture);
                     bring(&connection, job, wanted, &table, arguments.json).await?;

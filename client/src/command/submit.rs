@@ -1,11 +1,10 @@
 //! `clipig submit`: an experiment goes to a farm.
 
-use crate::exit::ExitCode;
-
 use serde_json::{Value as Json, json};
 
 use super::watch;
 use crate::arguments::{ComputeArguments, SubmitArguments, TermsArguments};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::problems;

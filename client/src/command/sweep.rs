@@ -2,17 +2,16 @@
 
 mod report;
 
-use crate::exit::ExitCode;
-
 use clipig_experiment::{Loaded, Sweep, sweep_of};
 
 use self::report::Report;
 use crate::arguments::{SeriesArguments, SweepArguments};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::show::counted;
 use crate::local::Local;
 use crate::series::{Checked, Plan, Series};
-use crate::{beside, interrupt, output};
+use crate::{beside, output};
 
 pub(crate) fn run(arguments: &SweepArguments, local: &dyn Local) -> Result<ExitCode, Failure> {
     let series = &arguments.series;
@@ -29,7 +28,7 @@ pub(crate) fn run(arguments: &SweepArguments, local: &dyn Local) -> Result<ExitC
         judge => judge.transpose()?,
     };
     let Some(drawing) = checked.draw(series, arguments.jobs as usize, local)? else {
-        return Ok(ExitCode::from(interrupt::EXIT_CODE));
+        return Ok(ExitCode::INTERRUPTED);
     };
     let report = Report::of(&drawing, judge)?;
     report.write(&drawing.folder)?;

@@ -2,8 +2,6 @@
 //!
 //! It works on the coordinator's file and asks no farm: nobody who has only a token can make another one.
 
-use crate::exit::ExitCode;
-
 use clipig_access::{CreateError, Limits, NewToken, Secret, TokenEntry, TokenFile, TokenFileError};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
@@ -12,6 +10,7 @@ use crate::arguments::{
     CreateArguments, FileArguments, Lifetime, LimitsArguments, RevokeArguments, RotateArguments,
     TokenArguments, TokenCommand,
 };
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::show;
 use crate::output;

@@ -1,12 +1,12 @@
 //! `clipig top`: the farm as it moves, or as a table where that cannot be.
 
-use crate::exit::ExitCode;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
 use super::{farm, jobs, workers};
 use crate::arguments::TopArguments;
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;

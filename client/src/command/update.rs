@@ -1,11 +1,10 @@
 //! `clipig update`: changes the experiment of a running job.
 
-use crate::exit::ExitCode;
-
 use serde_json::{Value as Json, json};
 
 use super::job::{get, present};
 use crate::arguments::UpdateArguments;
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::problems;

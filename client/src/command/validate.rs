@@ -5,7 +5,6 @@ mod finding;
 pub(crate) mod rehearsal;
 mod series;
 
-use crate::exit::ExitCode;
 use std::io::IsTerminal;
 
 use clipig_experiment::{Experiment, Overrides, SeriesKind, load, series_of};
@@ -13,6 +12,7 @@ use clipig_models::{ModelError, Store};
 
 use self::finding::{Finding, Summary};
 use crate::arguments::ValidateArguments;
+use crate::exit::ExitCode;
 use crate::experiment_files;
 use crate::failure::Failure;
 use crate::{features, image_files, output};

@@ -1,9 +1,9 @@
 //! `clipig watch`: follows a job.
 
-use crate::exit::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::arguments::WatchArguments;
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::show::job_is;
@@ -14,9 +14,6 @@ use crate::farm::{attempts, converse, download, json};
 use crate::output;
 use crate::terminal::preview::Protocol;
 use crate::terminal::screen::{Screen, farewell};
-
-/// Exit code after Ctrl-C, by the convention of shells.
-const INTERRUPTED: u8 = 130;
 
 /// How often a new snapshot is fetched to be drawn.
 const PREVIEW: Duration = Duration::from_secs(2);
@@ -58,7 +55,7 @@ pub(super) async fn all(connection: &Connection, jobs: &[u64], preview: bool) ->
     let mut code = ExitCode::SUCCESS;
     for &job in jobs {
         match until_end(connection, job, Show { verbose: VERBOSE, preview }).await? {
-            Outcome::Left => return Ok(ExitCode::from(INTERRUPTED)),
+            Outcome::Left => return Ok(ExitCode::INTERRUPTED),
             Outcome::Ended { state, .. } => {
                 output::say(farewell(job, state));
                 if state != JobState::Completed {
@@ -130,7 +127,7 @@ pub(super) async fn all_as_json(connection: &Connection, jobs: &[u64]) -> Result
         }
         Ok(code)
     };
-    interruptible(print).await.unwrap_or(Ok(ExitCode::from(INTERRUPTED)))
+    interruptible(print).await.unwrap_or(Ok(ExitCode::INTERRUPTED))
 }
 
 /// How the printing of a job's events ended.

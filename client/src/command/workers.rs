@@ -1,11 +1,10 @@
 //! `clipig workers`: lists and controls a farm's workers.
 
-use crate::exit::ExitCode;
-
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::arguments::{WorkersArguments, WorkersCommand};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 use crate::farm::failure::FarmFailure;

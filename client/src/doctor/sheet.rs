@@ -1,12 +1,12 @@
 //! Findings as text or JSON. Text is printed as it comes, because a farm that does not answer is waited for.
 
-use crate::exit::ExitCode;
 use std::fmt::Write as _;
 
 use console::{Style, Term, measure_text_width};
 use serde_json::{Value as Json, json};
 
 use super::{Finding, Verdict};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::show::counted;
 use crate::output;

@@ -1,6 +1,5 @@
 //! The terminal: keys in, pictures out.
 
-use crate::exit::ExitCode;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use tokio::sync::watch;
 use super::board::{Board, Reaction};
 use super::feed::{self, News};
 use super::{act, view};
+use crate::exit::ExitCode;
 use crate::failure::Failure;
 use crate::farm::connection::Connection;
 

@@ -21,7 +21,7 @@ pub(super) fn pull(store: &Store, name: &str, replace: bool) -> Result<Entry, Fa
     }
     interrupt::listen(|| {
         output::say("\nstopped; the same command goes on where it was");
-        ExitCode::from(interrupt::EXIT_CODE).end();
+        ExitCode::INTERRUPTED.end();
     });
     let mut display = Display::new();
     let options = PullOptions { replace, ..PullOptions::default() };
